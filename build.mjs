@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+// The project's one build tool: `node build.mjs COMMAND`. Each command is a function of build/.
+import { Failure, build, bundleToRun, run, runNode } from './build/bundle.mjs';
+import { gen } from './build/gen.mjs';
+import { layers } from './build/layers.mjs';
+import { size, sizeParts } from './build/size.mjs';
+import { test } from './build/test.mjs';
+
+/** @type {Record<string, [help: string, run: (args: string[]) => Promise<void>]>} */
+const COMMANDS = {
+  build: ['dist/: the published modules and their types', build],
+  gen: ['the generated files; --check only tells which are stale', (args) => gen(args.includes('--check'))],
+  types: ['type check of every file', () => run('tsc', ['-p', '.'])],
+  lint: ['oxlint', () => run('oxlint', [])],
+  format: ['oxfmt over every file; --check only tells', (args) => run('oxfmt', args)],
+  layers: ['who may import whom', layers],
+  size: [
+    'the gzipped size of the core; --parts lists its files',
+    (args) => (args.includes('--parts') ? sizeParts() : size()),
+  ],
+  test: ['every *.test.ts; `test WORD` those whose path contains WORD', (args) => test(args[0])],
+  start: ['compiles the seed program and runs it with a trace', start],
+  ok: ['all checks a change must pass, stopping at the first that fails', ok],
+};
+
+/** The checks of `ok`, the quick ones first: command, arguments, what to do when it fails. */
+const CHECKS = /** @type {const} */ ([
+  ['types', [], 'fix what tsc lists'],
+  ['lint', [], 'fix what oxlint lists, or explain an exception in a comment beside it'],
+  ['format', ['--check'], 'run `node build.mjs format`'],
+  ['layers', [], 'move the code or the import; build/layers.mjs holds the rules'],
+  ['gen', ['--check'], 'run `npm run gen` and commit what it writes'],
+  ['size', [], 'see what grew with `node build.mjs size --parts`'],
+  ['test', [], 'run one file again with `npm test -- WORD`'],
+]);
+
+/** Runs the main job: wasm-tests/start.ts. @param {string[]} args */
+async function start(args) {
+  const [bundle] = await bundleToRun(['wasm-tests/start.ts'], 'start');
+  process.exitCode = await runNode(['--enable-source-maps', /** @type {string} */ (bundle), ...args]);
+}
+
+async function ok() {
+  for (const [name, args, advice] of CHECKS) {
+    console.log(`--- ${name}`);
+    try {
+      await command(name)(args);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      throw new Failure(`${error.message}\nnot ok: ${name}. Next: ${advice}`.trim());
+    }
+  }
+  console.log('--- ok');
+}
+
+/** @param {string} name @returns {(args: readonly string[]) => Promise<void>} */
+function command(name) {
+  const found = COMMANDS[name];
+  if (!found) throw new Failure(usage());
+  return (args) => found[1]([...args]);
+}
+
+function usage() {
+  const lines = Object.entries(COMMANDS).map(([name, [help]]) => `  ${name.padEnd(8)} ${help}`);
+  return ['usage: node build.mjs COMMAND', ...lines].join('\n');
+}
+
+/** esbuild has printed its own errors with the source line: they need no stack. @param {unknown} error */
+function isTold(error) {
+  return error instanceof Failure || (error instanceof Error && 'errors' in error);
+}
+
+try {
+  const [name = '', ...args] = process.argv.slice(2);
+  await command(name)(args);
+} catch (error) {
+  if (!isTold(error)) throw error;
+  if (error instanceof Failure && error.message) console.error(error.message);
+  process.exitCode = 1;
+}

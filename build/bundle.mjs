@@ -1,0 +1,124 @@
+// esbuild, set up for what this project makes: the published modules, and single files to run at once.
+import { build as esbuild } from 'esbuild';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ENTRIES, EXTERNAL, ROOT, SCRATCH } from './project.mjs';
+
+/** A failure to tell in one line, without a stack. */
+export class Failure extends Error {}
+
+/** @type {import('esbuild').BuildOptions} */
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  logLevel: 'warning',
+  mainFields: ['module', 'main'],
+};
+
+/** Builds dist/: the modules with code splitting, then their types. */
+export async function build() {
+  const missing = Object.values(ENTRIES).filter((file) => !existsSync(join(ROOT, file)));
+  if (missing.length) throw new Failure(`build: no such entry point: ${missing.join(', ')}`);
+  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+  await esbuild({
+    ...COMMON,
+    entryPoints: ENTRIES,
+    outdir: 'dist',
+    platform: 'neutral',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    external: EXTERNAL,
+    sourcemap: true,
+    legalComments: 'inline',
+  });
+  makeExecutable(join(ROOT, 'dist/cli.js'));
+  await run('tsc', ['-p', 'build/tsconfig.types.json']);
+}
+
+/** npm links `bin` files as they are, so the file needs the line that names its interpreter. @param {string} file */
+function makeExecutable(file) {
+  const text = readFileSync(file, 'utf8');
+  if (!text.startsWith('#!')) writeFileSync(file, `#!/usr/bin/env node\n${text}`);
+  chmodSync(file, 0o755);
+}
+
+/**
+ * Gives every bundled source its own `import.meta.url`, so that a file finds what lies beside it.
+ * @type {import('esbuild').Plugin}
+ */
+const ownUrl = {
+  name: 'own-url',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.(ts|mjs)$/ }, ({ path }) => {
+      const url = JSON.stringify(pathToFileURL(path).href);
+      const contents = readFileSync(path, 'utf8').replaceAll('import.meta.url', url);
+      return { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' };
+    });
+  },
+};
+
+/**
+ * Bundles files that run here and now (tests, generators) below .build/, with source maps, packages left out. The
+ * bundles are this process's own, so that runs side by side do not disturb each other, and go when it ends.
+ * Node 20 strips no types, which is why nothing runs from source.
+ * @param {string[]} files sources from the project's folder
+ * @param {string} dir what the bundles are for
+ * @returns {Promise<string[]>} the bundles, in the order of `files`
+ */
+export async function bundleToRun(files, dir) {
+  const outdir = join(SCRATCH, `${dir}-${process.pid}`);
+  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  await esbuild({
+    ...COMMON,
+    entryPoints: files,
+    outbase: ROOT,
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    packages: 'external',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    sourcemap: 'linked',
+    plugins: [ownUrl],
+  });
+  return files.map((file) => join(outdir, file.replace(/\.ts$/, '.mjs')));
+}
+
+/** Bundles a module and imports it. @param {string} file */
+export async function load(file) {
+  const [bundle] = await bundleToRun([file], `load-${file.replace(/\W/g, '_')}`);
+  return import(pathToFileURL(/** @type {string} */ (bundle)).href);
+}
+
+/** The tools' own scripts: run by Node, so that no shell and no `.cmd` file is in between. */
+const TOOLS = {
+  tsc: 'node_modules/typescript/bin/tsc',
+  oxlint: 'node_modules/oxlint/bin/oxlint',
+  oxfmt: 'node_modules/oxfmt/bin/oxfmt',
+};
+
+/**
+ * Runs a tool with our terminal and waits for it; a failure is thrown.
+ * @param {keyof typeof TOOLS} tool @param {string[]} args
+ */
+export async function run(tool, args) {
+  const code = await runNode([TOOLS[tool], ...args]);
+  if (code !== 0) throw new Failure(`${[tool, ...args].join(' ')} failed (exit status ${code})`);
+}
+
+/**
+ * Runs Node in the project's folder with our terminal.
+ * @param {string[]} args
+ * @returns {Promise<number>} the exit status; 1 if a signal ended it
+ */
+export function runNode(args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}

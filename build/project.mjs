@@ -1,0 +1,74 @@
+// What the project consists of: every other build file reads these tables.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The project's folder. */
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Scratch output: bundled tests and generators. */
+export const SCRATCH = join(ROOT, '.build');
+
+/** The published modules: name below dist/ (without `.js`) to source. `package.json` exports the same names. */
+export const ENTRIES = {
+  index: 'shim/index.ts',
+  server: 'vfs/server/index.ts',
+  client: 'vfs/client/index.ts',
+  'backends/memfs': 'vfs/backend/memfs/index.ts',
+  'backends/hostdir': 'vfs/backend/hostdir/index.ts',
+  'browser-wasi-shim': 'shim/browser-wasi-shim.ts',
+  trace: 'shim/strace.ts',
+  cli: 'cli/main.ts',
+};
+
+/** Packages a published module imports at run time instead of holding a copy. */
+export const EXTERNAL = ['memfs', '@bjorn3/browser_wasi_shim', '@yowasp/clang', 'node:*'];
+
+/**
+ * What `gen` writes: source module, the function it exports (no arguments, gives the text), the file written.
+ * @type {[module: string, name: string, output: string][]}
+ */
+export const GENERATED = [
+  ['vfs/9p/gen.ts', 'generate', 'vfs/9p/codec.gen.ts'],
+  ['vfs/9p/docs.ts', 'protocolDoc', 'docs/protocol.md'],
+  ['vfs/errno-doc.ts', 'errnoDoc', 'docs/errno.md'],
+  ['shim/abi-doc.ts', 'abiDoc', 'docs/abi.md'],
+];
+
+/** Where TypeScript is looked for. */
+export const SOURCE_DIRS = ['bench', 'build', 'cli', 'examples', 'shim', 'toolchain', 'vfs', 'wasm-tests'];
+
+/** The most bytes the core may have, minified and gzipped, memfs not counted. */
+export const SIZE_LIMIT = 25_000;
+
+/**
+ * Files below the source folders whose names match, as paths from the project's folder with `/`, sorted.
+ * @param {RegExp} pattern
+ * @param {string[]} [dirs]
+ */
+export function sources(pattern, dirs = SOURCE_DIRS) {
+  /** @type {string[]} */
+  const found = [];
+  for (const dir of dirs) collect(dir, pattern, found);
+  return found.sort();
+}
+
+/** @param {string} dir @param {RegExp} pattern @param {string[]} found */
+function collect(dir, pattern, found) {
+  for (const entry of listing(dir)) {
+    const path = `${dir}/${entry.name}`;
+    if (entry.isDirectory()) {
+      if (entry.name !== 'node_modules' && entry.name !== 'dist') collect(path, pattern, found);
+    } else if (pattern.test(path)) found.push(path);
+  }
+}
+
+/** The entries of a source folder; none where the folder does not exist. @param {string} dir */
+function listing(dir) {
+  try {
+    return readdirSync(join(ROOT, dir), { withFileTypes: true });
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return [];
+    throw error;
+  }
+}
