@@ -1,0 +1,171 @@
+import { MAX_WALK } from './messages.ts';
+import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row } from './rows.ts';
+
+/** Writes the encoder of one message: `encodeTwalk(m, p, limit)`. */
+export function encoder(row: Row): string {
+  const payload = row.items.at(-1)?.kind === 'data';
+  const { lines, end } = encodeItems(row.items, '7');
+  if (lines.some((line) => line.startsWith('n = '))) lines.unshift('let n = 0;');
+  const least = 7 + minBytes(row.items);
+  const body = payload
+    ? [
+        `const size = ${end} + (m.count >>> 0);`,
+        `if (size > limit || p.u8.length < ${end}) return -EMSGSIZE;`,
+        ...viewLine(lines),
+        ...lines,
+        `head(p, ${row.type}, m.tag, size);`,
+        `return ${end};`,
+      ]
+    : [
+        `const end = room(p, limit);`,
+        `if (end < ${least}) return -EMSGSIZE;`,
+        ...viewLine(lines),
+        ...lines,
+        `return head(p, ${row.type}, m.tag, ${end});`,
+      ];
+  return func(`function encode${row.name}(m: Message, p: Packet, limit: number): number`, body);
+}
+
+/** Writes the encoder of a directory entry. */
+export function direntEncoder(): string {
+  const { lines, end } = encodeItems(DIRENT_ITEMS, 'start');
+  const doc = `/**
+ * Writes a directory entry into the packet at \`start\`, not beyond \`end\`. Returns the position after it, or -EMSGSIZE
+ * when it does not fit, -EINVAL and -EILSEQ as \`encode\`.
+ */`;
+  const body = [`if (end < start + ${minBytes(DIRENT_ITEMS)}) return -EMSGSIZE;`, ...viewLine(lines), ...lines];
+  const signature = 'export function encodeDirent(m: Dirent, p: Packet, start: number, end: number): number';
+  return `${doc}\n${func(signature, [...body, `return ${end};`])}`;
+}
+
+/** Bytes items take at least. */
+export function minBytes(items: Item[]): number {
+  return items.reduce((sum, item) => sum + (item.counter ? 0 : MIN_BYTES[item.kind]), 0);
+}
+
+/** A function's text, its lines indented; lines that end in `{` and start with `}` nest. */
+export function func(signature: string, lines: string[]): string {
+  let depth = 1;
+  const body = lines.map((line) => {
+    if (line.startsWith('}')) depth--;
+    const text = '  '.repeat(depth) + line;
+    if (line.endsWith('{')) depth++;
+    return text;
+  });
+  return [`${signature} {`, ...body, '}'].join('\n');
+}
+
+/** The position `offset` bytes after `base`, as an expression: a plain number when base is one. */
+export function position(base: string, offset: number): string {
+  if (/^\d+$/.test(base)) return String(Number(base) + offset);
+  if (offset === 0) return base;
+  return offset < 0 ? `${base} - ${-offset}` : `${base} + ${offset}`;
+}
+
+/** Whether an item always takes the same number of bytes. */
+export function isFixed(item: Item): boolean {
+  return item.kind !== 'string' && item.counter === '';
+}
+
+/** A line that fetches the view, if the lines use it. */
+export function viewLine(lines: string[]): string[] {
+  return lines.some((line) => line.includes('view')) ? ['const view = p.view;'] : [];
+}
+
+/** The lines that write items from `start` on, and the position after the last as an expression. */
+function encodeItems(items: Item[], start: string): { lines: string[]; end: string } {
+  const lines: string[] = [];
+  let base = start;
+  let offset = 0;
+  items.forEach((item, index) => {
+    if (item.kind === 'data') return;
+    if (isFixed(item)) {
+      lines.push(...encodeFixed(item, base, offset));
+      offset += MIN_BYTES[item.kind];
+      return;
+    }
+    const at = position(base, offset);
+    const stop = position('end', -minBytes(items.slice(index + 1)));
+    const assign = base === 'at' ? 'at' : 'let at';
+    if (item.counter) lines.push(...encodeList(item, at, stop, assign));
+    else lines.push(`${assign} = putString(p, ${at}, m.${item.name}, ${stop});`, 'if (at < 0) return at;');
+    base = 'at';
+    offset = 0;
+  });
+  return { lines, end: position(base, offset) };
+}
+
+// What n has to be. setUint32 takes a number modulo 2^32 and drops its fraction, so that it needs no splitting.
+const RANGES = {
+  size: 'n >= 0 && n <= MAX_SAFE && Math.floor(n) === n',
+  seconds: 'n >= MIN_SAFE && n <= MAX_SAFE && Math.floor(n) === n',
+  rounded: 'n >= 0',
+};
+
+function encodeFixed(item: Item, base: string, offset: number): string[] {
+  const at = position(base, offset);
+  const value = `m.${item.name}`;
+  switch (item.kind) {
+    case 'u8':
+      return [`view.setUint8(${at}, ${value});`];
+    case 'u16':
+      return [`view.setUint16(${at}, ${value}, true);`];
+    case 'u32':
+      return [`view.setUint32(${at}, ${value}, true);`];
+    case 'size':
+    case 'seconds':
+    case 'rounded': {
+      const high = item.kind === 'seconds' ? 'Math.floor(n / TWO_32)' : 'n / TWO_32';
+      return [
+        `n = ${value};`,
+        `if (!(${RANGES[item.kind]})) return -EINVAL;`,
+        `view.setUint32(${at}, n, true);`,
+        `view.setUint32(${position(base, offset + 4)}, ${high}, true);`,
+      ];
+    }
+    case 'opaque':
+      return ['lo', 'hi'].map(
+        (half, i) => `view.setUint32(${position(base, offset + 4 * i)}, ${value}_${half}, true);`,
+      );
+    case 'qid':
+      return encodeQid((word) => `m.qid_${word}`, base, offset);
+    default:
+      throw new Error(`${item.name} has no fixed length`);
+  }
+}
+
+function encodeQid(field: (word: string) => string, base: string, offset: number): string[] {
+  return [
+    `view.setUint8(${position(base, offset)}, ${field('type')});`,
+    `view.setUint32(${position(base, offset + 1)}, ${field('version')}, true);`,
+    `view.setUint32(${position(base, offset + 5)}, ${field('path_lo')}, true);`,
+    `view.setUint32(${position(base, offset + 9)}, ${field('path_hi')}, true);`,
+  ];
+}
+
+function encodeList(item: Item, at: string, stop: string, assign: string): string[] {
+  const count = [`const count = m.${item.counter} >>> 0;`];
+  const loop = 'for (let i = 0; i < count; i++) {';
+  if (item.kind === 'string') {
+    return [
+      ...count,
+      `if (count > ${MAX_WALK} || count > m.${item.name}.length) return -EINVAL;`,
+      `${assign} = ${at};`,
+      loop,
+      `at = putString(p, at, m.${item.name}[i], ${stop});`,
+      'if (at < 0) return at;',
+      '}',
+    ];
+  }
+  const width = MIN_BYTES[item.kind];
+  return [
+    ...count,
+    `if (count > ${MAX_WALK}) return -EINVAL;`,
+    `${assign} = ${at};`,
+    `if (at + ${width} * count > ${stop}) return -EMSGSIZE;`,
+    loop,
+    ...encodeQid((word) => `m.${item.name}_${word}[i]`, 'at', 0),
+    `at += ${width};`,
+    '}',
+  ];
+}

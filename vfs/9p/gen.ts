@@ -1,0 +1,164 @@
+import { direntDecoder, decoder } from './gen-decode.ts';
+import { direntEncoder, encoder } from './gen-encode.ts';
+import { MAX_WALK } from './messages.ts';
+import { DIRENT_ITEMS, type Item, ROWS } from './rows.ts';
+
+/**
+ * The text of codec.gen.ts, derived from the table: one flat class, and one straight-line encoder and decoder a
+ * message. It depends on nothing but the table, so that a check can compare it with the file that is checked in.
+ */
+export function generate(): string {
+  const parts = [
+    HEAD,
+    flatClass(
+      'Message',
+      MESSAGE_DOC,
+      ['type', 'tag'],
+      ROWS.flatMap((row) => row.items),
+    ),
+    flatClass('Dirent', DIRENT_DOC, [], DIRENT_ITEMS),
+    types(),
+    ENTRY,
+    direntEncoder(),
+    direntDecoder(),
+    HELPERS,
+    ...ROWS.map(encoder),
+    ...ROWS.map(decoder),
+    tables(),
+  ];
+  return parts.join('\n\n') + '\n';
+}
+
+const HEAD = `// Generated from messages.ts by gen.ts. Do not edit it: change the table and generate it anew.
+import { E } from '../errno.ts';
+import { internString } from '../intern.ts';
+import { type Packet, putString } from './packet.ts';
+
+const { EINVAL, EMSGSIZE, EOVERFLOW, ENOTSUP } = E;
+const MAX_SAFE = Number.MAX_SAFE_INTEGER;
+const MIN_SAFE = -MAX_SAFE - 1;
+const TWO_32 = 0x100000000;
+// The upper half of MAX_SAFE.
+const MAX_HIGH = 0x1fffff;`;
+
+const MESSAGE_DOC = `/**
+ * Any message: \`type\` tells which, and so which of the fields hold. All of them exist from the start, so that all
+ * messages have one shape. A qid is \`qid_*\`, the qids of Rwalk are \`wqid_*\`, an opaque u64 is \`_lo\` and \`_hi\`.
+ * \`data_offset\` is where the payload of Rread, Rreaddir or Twrite starts in the packet it was decoded from.
+ */`;
+
+const DIRENT_DOC =
+  '/** An entry in the data of Rreaddir. `cookie_*` is where to go on after it, `dtype` a DT_ number. */';
+
+const ENTRY = `/**
+ * Writes the message at the start of the packet. Returns the bytes written, or -errno:
+ * -EINVAL for an unknown type, over 16 names or qids, a string over 65535 bytes, an [8] that is no whole number it can
+ * hold; -EILSEQ for a string with half a surrogate pair; -EMSGSIZE when the message, its payload included, is longer
+ * than \`limit\` (msize, up to 2^32 - 1), or what is written of it longer than the packet.
+ *
+ * Of a message that ends in a payload only the header is written: the size field counts \`count\` bytes more, which the
+ * transport places. Other numbers are cut to the width of their field, so that -1 may stand for NOFID.
+ */
+export function encode(m: Message, p: Packet, limit: number): number {
+  const type = m.type;
+  return type === (type & 255) ? ENCODERS[type](m, p, limit) : -EINVAL;
+}
+
+/**
+ * Reads the message at the start of the packet, of which \`end\` bytes are there. Returns 0 or an errno:
+ * EINVAL for bytes that are no such message (a size field that differs from \`end\`, a string or list past the end,
+ * bytes left over, over 16 names, an [8] with bit 63 set); EOVERFLOW for an [8] above 2^53 - 1; EILSEQ for a string
+ * that is not UTF-8; ENOTSUP for an unknown type. \`type\` and \`tag\` are set whenever \`end\` is at least 7, so that a
+ * server can answer; after an error the other fields mean nothing.
+ *
+ * A payload may be in the packet (\`end\` is the size field) or elsewhere (\`end\` is the header's length, 0 left over).
+ */
+export function decode(m: Message, p: Packet, end: number): number {
+  if (end < 7 || end > p.u8.length) return EINVAL;
+  const type = p.u8[4];
+  m.type = type;
+  m.tag = p.view.getUint16(5, true);
+  return DECODERS[type](m, p, end, p.view.getUint32(0, true));
+}
+
+/** Whether a number is that of a request. */
+export function isT(type: number): boolean {
+  return (type & 1) === 0 && NAMES[type] !== undefined && NAMES[type] !== '';
+}`;
+
+const HELPERS = `function tooLarge(high: number): number {
+  return high > 0x7fffffff ? EINVAL : EOVERFLOW;
+}
+
+function room(p: Packet, limit: number): number {
+  const length = p.u8.length;
+  return limit < length ? limit : length;
+}
+
+function head(p: Packet, type: number, tag: number, size: number): number {
+  const view = p.view;
+  view.setUint32(0, size, true);
+  view.setUint8(4, type);
+  view.setUint16(5, tag, true);
+  return size;
+}`;
+
+/** The fields an item takes in the flat class, each with its initial value. */
+function fields(item: Item): [string, string][] {
+  const { name, kind, counter } = item;
+  if (kind === 'data') return [['data_offset', '0']];
+  if (kind === 'opaque') return ['lo', 'hi'].map((half) => [`${name}_${half}`, '0']);
+  if (kind === 'string') return [[name, counter ? `Array.from({ length: ${MAX_WALK} }, () => '')` : `''`]];
+  if (kind !== 'qid') return [[name, '0']];
+  const words = ['version', 'path_lo', 'path_hi'];
+  if (!counter) return ['type', ...words].map((word) => [`qid_${word}`, '0']);
+  const arrays = words.map((word): [string, string] => [`${name}_${word}`, `new Uint32Array(${MAX_WALK})`]);
+  return [[`${name}_type`, `new Uint8Array(${MAX_WALK})`], ...arrays];
+}
+
+/** The type of a field with such an initial value. */
+function typeOf(value: string): string {
+  if (value === '0') return 'number';
+  if (value.startsWith('new ')) return value.slice(4, value.indexOf('('));
+  return value === "''" ? 'string' : 'string[]';
+}
+
+// `declare`, because a field that is declared in full is first set to undefined. V8 then takes it for one that holds
+// anything, and makes an object of each number in it that is no small integer: 32 bytes a Tread instead of none.
+function flatClass(name: string, doc: string, first: string[], items: Item[]): string {
+  const all = new Map<string, string>(first.map((field) => [field, '0']));
+  for (const [field, value] of items.flatMap(fields)) {
+    const before = all.get(field);
+    if (before !== undefined && before !== value) throw new Error(`${field} means two things`);
+    all.set(field, value);
+  }
+  const declared = [...all].map(([field, value]) => `  declare ${field}: ${typeOf(value)};`);
+  const assigned = [...all].map(([field, value]) => `    this.${field} = ${value};`);
+  return [doc, `export class ${name} {`, ...declared, '', '  constructor() {', ...assigned, '  }', '}'].join('\n');
+}
+
+function types(): string {
+  return [
+    "/** Each message's number by its name. */",
+    'export const TYPE = {',
+    ...ROWS.map((row) => `  ${row.name}: ${row.type},`),
+    '} as const;',
+    '',
+    "/** Each message's name by its number; '' for a number that is none. */",
+    "export const NAMES: readonly string[] = Array.from({ length: 256 }, () => '');",
+    'for (const [name, type] of Object.entries(TYPE)) (NAMES as string[])[type] = name;',
+  ].join('\n');
+}
+
+function tables(): string {
+  return [
+    'type Encoder = (m: Message, p: Packet, limit: number) => number;',
+    'type Decoder = (m: Message, p: Packet, end: number, size: number) => number;',
+    '',
+    'const ENCODERS: Encoder[] = Array.from({ length: 256 }, () => () => -EINVAL);',
+    ...ROWS.map((row) => `ENCODERS[${row.type}] = encode${row.name};`),
+    '',
+    'const DECODERS: Decoder[] = Array.from({ length: 256 }, () => () => ENOTSUP);',
+    ...ROWS.map((row) => `DECODERS[${row.type}] = decode${row.name};`),
+  ].join('\n');
+}

@@ -1,0 +1,59 @@
+import { E } from '../errno.ts';
+
+const MAX_STRING = 0xffff;
+
+const encoder = new TextEncoder();
+
+/** A buffer one message is written to and read from, with the two views the codec needs. Its size never changes. */
+export class Packet {
+  readonly u8: Uint8Array;
+  readonly view: DataView;
+
+  /** Takes a size in bytes, or memory to stand on, which may be shared with other threads. */
+  constructor(size: number | Uint8Array) {
+    this.u8 = typeof size === 'number' ? new Uint8Array(size) : size;
+    this.view = new DataView(this.u8.buffer, this.u8.byteOffset, this.u8.byteLength);
+  }
+}
+
+/**
+ * Writes length[2] and the string as UTF-8 at `at`, not beyond `end`. Returns the position after it, or -EINVAL when
+ * it is longer than 65535 bytes, -EILSEQ when it holds half a surrogate pair, -EMSGSIZE when it does not fit.
+ */
+export function putString(p: Packet, at: number, string: string, end: number): number {
+  const length = string.length;
+  const start = at + 2;
+  const stop = start + length;
+  if (stop > end || length > MAX_STRING) return putUnicode(p, at, string, end);
+  const u8 = p.u8;
+  for (let i = 0; i < length; i++) {
+    const unit = string.charCodeAt(i);
+    if (unit > 0x7f) return putUnicode(p, at, string, end);
+    u8[start + i] = unit;
+  }
+  p.view.setUint16(at, length, true);
+  return stop;
+}
+
+function putUnicode(p: Packet, at: number, string: string, end: number): number {
+  const length = string.length > MAX_STRING ? string.length : utf8Length(string);
+  if (length < 0) return length;
+  if (length > MAX_STRING) return -E.EINVAL;
+  const start = at + 2;
+  if (start + length > end) return -E.EMSGSIZE;
+  encoder.encodeInto(string, p.u8.subarray(start, start + length));
+  p.view.setUint16(at, length, true);
+  return start + length;
+}
+
+/** Bytes of a string in UTF-8; -EILSEQ for half a pair, which an encoder would replace by U+FFFD: another name. */
+function utf8Length(string: string): number {
+  let length = 0;
+  for (let i = 0; i < string.length; i++) {
+    const code = string.codePointAt(i) as number;
+    if (code >= 0xd800 && code <= 0xdfff) return -E.EILSEQ;
+    if (code > 0xffff) i++;
+    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return length;
+}

@@ -1,0 +1,30 @@
+/**
+ * The wall clock of file times and of the guest's CLOCK_REALTIME: seconds and nanoseconds as two
+ * numbers (a double cannot hold nanoseconds since 1970, and a BigInt would be allocated a call).
+ *
+ * performance.now() counts finer than Date.now() but drifts from it when the system's clock is set,
+ * so the base is taken anew once they differ by more than 2 ms.
+ */
+let baseMs = 0;
+
+/** Seconds since 1970 of the last `tick()`. */
+export let nowSec = 0;
+/** Nanoseconds within that second, 0 to 999,999,999. */
+export let nowNsec = 0;
+
+/** Reads the clock into `nowSec` and `nowNsec`. Never steps back unless the system's clock does. */
+export function tick(): void {
+  const mono = performance.now();
+  const wall = Date.now();
+  let ms = baseMs + mono;
+  const ahead = ms - wall;
+  // Date.now() is cut to whole milliseconds: up to 1 ms ahead is agreement.
+  if (ahead > 2 || ahead < -1) {
+    baseMs = wall - mono;
+    ms = wall;
+  }
+  const sec = Math.floor(ms / 1000);
+  const nsec = Math.floor((ms - sec * 1000) * 1e6);
+  nowSec = sec;
+  nowNsec = nsec > 999_999_999 ? 999_999_999 : nsec;
+}

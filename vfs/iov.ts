@@ -1,0 +1,72 @@
+/**
+ * The payload of one Tread, Twrite or Treaddir by reference: a list of byte ranges over one buffer
+ * (the guest's memory, a frame, a listing). A transport in the same process hands it through beside
+ * the message, so that data is copied once, between the guest's memory and the file.
+ *
+ * One is made per caller and refilled; it grows to the longest list seen and allocates nothing after.
+ */
+export class Iov {
+  /** The buffer that the ranges index. */
+  u8: Uint8Array;
+  /** How many ranges are in use. */
+  count = 0;
+  /** Where range i begins in `u8`. */
+  readonly start: number[] = [];
+  /** Where range i ends (exclusive). */
+  readonly end: number[] = [];
+  /** Bytes in all ranges together. */
+  total = 0;
+
+  constructor(u8: Uint8Array = EMPTY) {
+    this.u8 = u8;
+  }
+
+  /** Empties the list and points it at a buffer. */
+  reset(u8: Uint8Array): void {
+    this.u8 = u8;
+    this.count = 0;
+    this.total = 0;
+  }
+
+  /** Appends the range [start, end). */
+  add(start: number, end: number): void {
+    this.start[this.count] = start;
+    this.end[this.count] = end;
+    this.count++;
+    this.total += end - start;
+  }
+
+  /** Makes the list the one range [start, end) of a buffer. */
+  single(u8: Uint8Array, start: number, end: number): void {
+    this.u8 = u8;
+    this.start[0] = start;
+    this.end[0] = end;
+    this.count = 1;
+    this.total = end - start;
+  }
+
+  /**
+   * Makes the list those bytes of `source` that lie in [from, from + length) of its concatenation:
+   * how a long transfer is cut to messages of msize.
+   */
+  slice(source: Iov, from: number, length: number): void {
+    this.reset(source.u8);
+    let skip = from;
+    let left = length;
+    for (let i = 0; i < source.count && left > 0; i++) {
+      let start = source.start[i]!;
+      const size = source.end[i]! - start;
+      if (skip >= size) {
+        skip -= size;
+        continue;
+      }
+      start += skip;
+      const take = Math.min(size - skip, left);
+      skip = 0;
+      this.add(start, start + take);
+      left -= take;
+    }
+  }
+}
+
+const EMPTY = new Uint8Array(0);
