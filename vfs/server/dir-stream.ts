@@ -1,0 +1,124 @@
+import { Dirent, encodeDirent } from '../9p/codec.gen.ts';
+import { S_IFDIR } from '../9p/constants.ts';
+import { Packet } from '../9p/packet.ts';
+import type { Backend, DirCursor } from '../backend/backend.ts';
+import type { Inode } from '../backend/inode.ts';
+import { E } from '../errno.ts';
+import type { Iov } from '../iov.ts';
+import { qidType } from './references.ts';
+
+/** Cookies 1 and 2 are `.` and `..`; entry i of the backend has cookie i + FIRST. */
+const FIRST = 3;
+
+const END = 0;
+const ENTRY = 1;
+const GONE = 2;
+
+/**
+ * The listing of one opened directory. An entry's cookie is its number in the order in which this stream
+ * came upon it, so a cookie stays true whatever is created or removed meanwhile: going on at a cookie gives
+ * every survivor behind it once, and none twice.
+ */
+export class DirStream {
+  private readonly backend: Backend;
+  private readonly dir: Inode;
+  private readonly entry = new Dirent();
+  private cursor: DirCursor | null = null;
+  /** Names come upon so far, for going back to an earlier cookie. */
+  private taken: string[] = [];
+  private name = '';
+  private ino = 0;
+  private kind = 0;
+
+  constructor(backend: Backend, dir: Inode) {
+    this.backend = backend;
+    this.dir = dir;
+  }
+
+  /**
+   * Writes the entries after `cookie` (0: from the start) into the payload, as 9P: Rreaddir lays them out.
+   * Returns the bytes written, 0 at the end or when the directory was removed; −EINVAL when not one fits.
+   */
+  read(cookie: number, iov: Iov): number {
+    if (this.backend.nlink(this.dir) === 0) return 0;
+    if (cookie === 0 || this.cursor === null) {
+      const errno = this.rewind();
+      if (errno !== 0) return -errno;
+    }
+    const packet = new Packet(iov.u8);
+    const begin = iov.start[0]!;
+    const end = iov.end[0]!;
+    let at = begin;
+    for (let next = cookie + 1; ; next++) {
+      const found = this.load(next);
+      if (found === END) return at - begin;
+      if (found === GONE) continue;
+      const after = this.write(packet, at, end, next);
+      if (after >= 0) at = after;
+      // A name that is no Unicode (JavaScript can make one) cannot be told to anybody.
+      else if (after !== -E.EILSEQ) return at === begin ? -E.EINVAL : at - begin;
+    }
+  }
+
+  close(): void {
+    this.cursor?.close();
+    this.cursor = null;
+  }
+
+  private rewind(): number {
+    this.close();
+    const cursor = this.backend.list(this.dir);
+    if (typeof cursor === 'number') return cursor;
+    this.cursor = cursor;
+    this.taken = [];
+    return 0;
+  }
+
+  /** Puts entry number `cookie` into name, ino and kind. */
+  private load(cookie: number): typeof END | typeof ENTRY | typeof GONE {
+    if (cookie < FIRST) return this.loadDot(cookie);
+    const index = cookie - FIRST;
+    if (index < this.taken.length) return this.reload(this.taken[index]!);
+    const { cursor } = this;
+    // A cookie from before a rewind is further on than this listing has come.
+    while (this.taken.length < index && cursor !== null && cursor.next()) this.taken.push(cursor.name);
+    if (this.taken.length < index || cursor === null || !cursor.next()) return END;
+    this.name = cursor.name;
+    this.ino = cursor.ino;
+    this.kind = cursor.kind;
+    this.taken.push(this.name);
+    return ENTRY;
+  }
+
+  private loadDot(cookie: number): typeof ENTRY {
+    const inode = cookie === 1 ? this.dir : this.backend.parent(this.dir);
+    this.name = cookie === 1 ? '.' : '..';
+    this.ino = typeof inode === 'number' ? this.dir.ino : inode.ino;
+    this.kind = S_IFDIR;
+    return ENTRY;
+  }
+
+  private reload(name: string): typeof ENTRY | typeof GONE {
+    const inode = this.backend.lookup(this.dir, name);
+    if (typeof inode === 'number') return GONE;
+    this.name = name;
+    this.ino = inode.ino;
+    this.kind = inode.kind;
+    if (inode.refs === 0) this.backend.release(inode);
+    return ENTRY;
+  }
+
+  /** Lays the loaded entry out at `at`: the position behind it, or −errno. */
+  private write(p: Packet, at: number, end: number, cookie: number): number {
+    const { entry, ino, kind } = this;
+    entry.qid_type = qidType(kind);
+    entry.qid_path_lo = ino >>> 0;
+    entry.qid_path_hi = (ino / 0x1_0000_0000) >>> 0;
+    entry.cookie_lo = cookie >>> 0;
+    entry.cookie_hi = (cookie / 0x1_0000_0000) >>> 0;
+    // DT_* numbers are the S_IFMT bits moved down (dirent.h, IFTODT).
+    entry.dtype = kind >>> 12;
+    entry.name = this.name;
+    return encodeDirent(entry, p, at, end);
+  }
+}

@@ -1,0 +1,98 @@
+import type { Message } from '../../9p/codec.gen.ts';
+import {
+  GETATTR_ALL,
+  SETATTR_ATIME,
+  SETATTR_ATIME_SET,
+  SETATTR_CTIME,
+  SETATTR_GID,
+  SETATTR_MODE,
+  SETATTR_MTIME,
+  SETATTR_MTIME_SET,
+  SETATTR_SIZE,
+  SETATTR_UID,
+  S_IFDIR,
+  S_IFREG,
+  V9FS_MAGIC,
+} from '../../9p/constants.ts';
+import { nowNsec, nowSec, tick } from '../../clock.ts';
+import { E } from '../../errno.ts';
+import { UNOPENED } from '../fid.ts';
+import { setQid } from '../references.ts';
+import { NAME_MAX } from '../rules.ts';
+import type { Session } from '../session.ts';
+
+const SETTABLE =
+  SETATTR_MODE |
+  SETATTR_UID |
+  SETATTR_GID |
+  SETATTR_SIZE |
+  SETATTR_ATIME |
+  SETATTR_MTIME |
+  SETATTR_CTIME |
+  SETATTR_ATIME_SET |
+  SETATTR_MTIME_SET;
+
+/** Attributes of the inode: all of them, whatever was asked for. EBADF. (9P: getattr, stat(2)) */
+export function getattr(session: Session, t: Message, r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined || fid.xattr !== null) return E.EBADF;
+  const { inode } = fid;
+  r.gen = 0;
+  const errno = session.server.backend.getattr(inode, r);
+  if (errno !== 0) return errno;
+  r.valid = GETATTR_ALL;
+  r.data_version = inode.version;
+  setQid(r, inode);
+  return 0;
+}
+
+/**
+ * Sets attributes; a time without its _SET bit becomes the server's present time.
+ * EBADF; EINVAL: unknown bits, or nanoseconds of a second and more; for a size EISDIR, EINVAL for what is no
+ * regular file or a fid opened for reading only, EFBIG, ENOSPC. (9P: setattr)
+ */
+export function setattr(session: Session, t: Message, _r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined || fid.xattr !== null) return E.EBADF;
+  const { inode } = fid;
+  const { valid } = t;
+  if ((valid & ~SETTABLE) !== 0) return E.EINVAL;
+  if ((valid & SETATTR_SIZE) !== 0) {
+    if (inode.kind === S_IFDIR) return E.EISDIR;
+    if (inode.kind !== S_IFREG) return E.EINVAL;
+    // ftruncate(2): a descriptor for reading cannot do it.
+    if (fid.flags !== UNOPENED && !fid.writable) return E.EINVAL;
+  }
+  if ((valid & (SETATTR_ATIME | SETATTR_MTIME)) !== 0) {
+    const errno = fillTimes(t);
+    if (errno !== 0) return errno;
+  }
+  const errno = session.server.backend.setattr(inode, t);
+  if (errno === 0 && (valid & SETATTR_SIZE) !== 0) inode.version = (inode.version + 1) >>> 0;
+  return errno;
+}
+
+/** Puts the present time where the request wants it. EINVAL for nanoseconds out of range. */
+function fillTimes(t: Message): number {
+  const { valid } = t;
+  tick();
+  if ((valid & SETATTR_ATIME_SET) === 0) {
+    t.atime_sec = nowSec;
+    t.atime_nsec = nowNsec;
+  } else if (t.atime_nsec > 999_999_999) return E.EINVAL;
+  if ((valid & SETATTR_MTIME_SET) === 0) {
+    t.mtime_sec = nowSec;
+    t.mtime_nsec = nowNsec;
+  } else if (t.mtime_nsec > 999_999_999) return E.EINVAL;
+  return 0;
+}
+
+/** Frees what waits, then tells what the store holds: orphans with fids still count. EBADF. (9P: statfs, statfs(2)) */
+export function statfs(session: Session, t: Message, r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined || fid.xattr !== null) return E.EBADF;
+  session.server.sync();
+  r.fstype = V9FS_MAGIC;
+  r.namelen = NAME_MAX;
+  return session.server.backend.statfs(r);
+}

@@ -1,0 +1,34 @@
+import type { Message } from '../../9p/codec.gen.ts';
+import { S_IFDIR } from '../../9p/constants.ts';
+import { E } from '../../errno.ts';
+import type { Fid } from '../fid.ts';
+import { dropFid } from '../references.ts';
+import type { Session } from '../session.ts';
+import { unlink } from './names.ts';
+
+/** Forgets a fid. EBADF: there is none; after Txattrcreate the errnos of setxattr(2). (clunk(5)) */
+export function clunk(session: Session, t: Message, _r: Message): number {
+  const fid = session.fids.get(t.fid);
+  return fid === undefined ? E.EBADF : dropFid(session, fid);
+}
+
+/**
+ * Removes the name that the fid was walked by, and forgets the fid even when that fails.
+ * EBADF; ENOENT: that name now stands for another file, or for none; EBUSY: the root; else as Tunlinkat. (remove(5))
+ */
+export function remove(session: Session, t: Message, _r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined) return E.EBADF;
+  const errno = removeName(session, fid);
+  dropFid(session, fid);
+  return errno;
+}
+
+function removeName(session: Session, fid: Fid): number {
+  const { backend } = session.server;
+  const { inode, parent, name } = fid;
+  if (inode === backend.root()) return E.EBUSY;
+  if (parent === null) return E.EINVAL;
+  if (backend.nlink(inode) === 0 || backend.lookup(parent, name) !== inode) return E.ENOENT;
+  return unlink(session.server, parent, name, inode, inode.kind === S_IFDIR);
+}

@@ -1,0 +1,118 @@
+import type { Message } from '../../9p/codec.gen.ts';
+import { O_APPEND, S_IFDIR } from '../../9p/constants.ts';
+import type { Backend } from '../../backend/backend.ts';
+import { E } from '../../errno.ts';
+import type { Iov } from '../../iov.ts';
+import { DirStream } from '../dir-stream.ts';
+import { UNOPENED, type Fid } from '../fid.ts';
+import type { Session } from '../session.ts';
+
+/** Smallest listing: qid[13] offset[8] type[1] name[s] of a name of one byte. */
+const MIN_DIRENT = 25;
+
+/**
+ * Reads into the payload from `offset`, at most `count` bytes; 0 at the end of the file.
+ * EBADF: no such fid, or not opened so that it can be read; EISDIR. (9P: read)
+ */
+export function read(session: Session, t: Message, r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined) return E.EBADF;
+  const { iov } = session;
+  if (fid.xattr !== null) return give(r, fid.xattr.read(t.offset, iov));
+  if (fid.flags !== UNOPENED && fid.inode.kind === S_IFDIR) return E.EISDIR;
+  if (!fid.readable) return E.EBADF;
+  const { backend } = session.server;
+  const done = iov.count === 1 ? readRange(backend, fid, t.offset, iov, 0) : readRanges(backend, fid, t.offset, iov);
+  if (done >= 0 && iov.total > 0) backend.accessed(fid.inode);
+  return give(r, done);
+}
+
+/** Puts a count into the reply; a negative one is an errno. */
+function give(r: Message, count: number): number {
+  if (count < 0) return -count;
+  r.count = count;
+  return 0;
+}
+
+function readRange(backend: Backend, fid: Fid, offset: number, iov: Iov, i: number): number {
+  return backend.read(fid.inode, fid.handle, offset, iov.u8, iov.start[i]!, iov.end[i]!);
+}
+
+function readRanges(backend: Backend, fid: Fid, offset: number, iov: Iov): number {
+  let done = 0;
+  for (let i = 0; i < iov.count; i++) {
+    const count = readRange(backend, fid, offset + done, iov, i);
+    if (count < 0) return done > 0 ? done : count;
+    done += count;
+    if (count < iov.end[i]! - iov.start[i]!) break;
+  }
+  return done;
+}
+
+/**
+ * Writes the payload at `offset`, or at the end when the fid was opened with O_APPEND.
+ * EBADF: no such fid, or not opened so that it can be written; EINVAL: count is not what came; EFBIG, ENOSPC.
+ * (9P: write)
+ */
+export function write(session: Session, t: Message, r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined) return E.EBADF;
+  const { iov } = session;
+  if (iov.total !== t.count) return E.EINVAL;
+  if (fid.xattr !== null) return give(r, fid.xattr.write(t.offset, iov));
+  if (!fid.writable) return E.EBADF;
+  const { backend } = session.server;
+  const { inode } = fid;
+  r.count = 0;
+  if (iov.total === 0) return 0;
+  const offset = (fid.flags & O_APPEND) !== 0 ? backend.size(inode) : t.offset;
+  const done = iov.count === 1 ? writeRange(backend, fid, offset, iov, 0) : writeRanges(backend, fid, offset, iov);
+  if (done <= 0) return -done;
+  inode.version = (inode.version + 1) >>> 0;
+  backend.modified(inode);
+  r.count = done;
+  return 0;
+}
+
+function writeRange(backend: Backend, fid: Fid, offset: number, iov: Iov, i: number): number {
+  return backend.write(fid.inode, fid.handle, offset, iov.u8, iov.start[i]!, iov.end[i]!);
+}
+
+function writeRanges(backend: Backend, fid: Fid, offset: number, iov: Iov): number {
+  let done = 0;
+  for (let i = 0; i < iov.count; i++) {
+    const size = iov.end[i]! - iov.start[i]!;
+    if (size === 0) continue;
+    const count = writeRange(backend, fid, offset + done, iov, i);
+    if (count < 0) return done > 0 ? done : count;
+    done += count;
+    if (count < size) break;
+  }
+  return done;
+}
+
+/** Writes back what is cached, and frees what waits to be reclaimed. EBADF. (9P: fsync) */
+export function fsync(session: Session, t: Message, _r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;
+  session.server.sync();
+  return session.server.backend.fsync(fid.inode, fid.handle, t.datasync !== 0);
+}
+
+/**
+ * Lists an opened directory from behind `cookie` on; no bytes at the end.
+ * EBADF: no such fid, or not opened; ENOTDIR; EINVAL: the room is too small for one entry. (9P: readdir)
+ */
+export function readdir(session: Session, t: Message, r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined || fid.xattr !== null) return E.EBADF;
+  if (fid.inode.kind !== S_IFDIR) return E.ENOTDIR;
+  if (fid.flags === UNOPENED) return E.EBADF;
+  if (session.iov.total < MIN_DIRENT) return E.EINVAL;
+  const { backend } = session.server;
+  fid.stream ??= new DirStream(backend, fid.inode);
+  const cookie = t.cookie_hi * 0x1_0000_0000 + t.cookie_lo;
+  const count = fid.stream.read(cookie, session.iov);
+  if (count > 0) backend.accessed(fid.inode);
+  return give(r, count);
+}

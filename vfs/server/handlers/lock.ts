@@ -1,0 +1,53 @@
+import type { Message } from '../../9p/codec.gen.ts';
+import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../../9p/constants.ts';
+import { E } from '../../errno.ts';
+import { UNOPENED, type Fid } from '../fid.ts';
+import { findConflict, lockEnd, lockLength, setLock, type Lock } from '../locks.ts';
+import type { Session } from '../session.ts';
+
+function lockOf(fid: Fid, t: Message): Lock {
+  return {
+    fid,
+    type: t.ltype,
+    start: t.start,
+    end: lockEnd(t.start, t.length),
+    procId: t.proc_id,
+    clientId: t.client_id,
+  };
+}
+
+/**
+ * Sets or clears a record lock; one that is in the way gives status BLOCKED, also for a blocking request: the
+ * client asks again. EBADF: no such fid, or not opened for what the lock is for; EINVAL: an unknown type.
+ * (9P: lock, fcntl(2) F_SETLK)
+ */
+export function lock(session: Session, t: Message, r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;
+  if (t.ltype > LOCK_TYPE_UNLCK) return E.EINVAL;
+  if (t.ltype === LOCK_TYPE_RDLCK && !fid.readable) return E.EBADF;
+  if (t.ltype === LOCK_TYPE_WRLCK && !fid.writable) return E.EBADF;
+  const wanted = lockOf(fid, t);
+  if (t.ltype !== LOCK_TYPE_UNLCK && findConflict(fid.inode, wanted) !== undefined) {
+    r.status = LOCK_BLOCKED;
+    return 0;
+  }
+  setLock(fid.inode, wanted);
+  fid.locked = true;
+  r.status = LOCK_SUCCESS;
+  return 0;
+}
+
+/** The lock that would be in the way, or type UNLCK when there is none. EBADF, EINVAL. (9P: getlock, fcntl(2) F_GETLK) */
+export function getlock(session: Session, t: Message, r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;
+  if (t.ltype > LOCK_TYPE_UNLCK) return E.EINVAL;
+  const conflict = t.ltype === LOCK_TYPE_UNLCK ? undefined : findConflict(fid.inode, lockOf(fid, t));
+  r.ltype = conflict?.type ?? LOCK_TYPE_UNLCK;
+  r.start = conflict?.start ?? t.start;
+  r.length = conflict === undefined ? t.length : lockLength(conflict);
+  r.proc_id = conflict?.procId ?? t.proc_id;
+  r.client_id = conflict?.clientId ?? t.client_id;
+  return 0;
+}

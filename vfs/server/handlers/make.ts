@@ -1,0 +1,98 @@
+import type { Message } from '../../9p/codec.gen.ts';
+import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../9p/constants.ts';
+import type { Inode } from '../../backend/inode.ts';
+import { E } from '../../errno.ts';
+import { setQid } from '../references.ts';
+import { checkEntryName, checkParent, longerThan } from '../rules.ts';
+import type { Session } from '../session.ts';
+
+/** Longest target of a symlink, in bytes (PATH_MAX of limits.h less its NUL). */
+const TARGET_MAX = 4095;
+
+/**
+ * The directory of `dfid` if `name` may be made in it. The order is the kernel's filename_create:
+ * EBADF, ENOTDIR, EINVAL, ENAMETOOLONG, EEXIST, ENOENT when the directory was removed.
+ */
+function newEntry(session: Session, t: Message): Inode | number {
+  const fid = session.fids.get(t.dfid);
+  if (fid === undefined || fid.xattr !== null) return E.EBADF;
+  const dir = fid.inode;
+  if (dir.kind !== S_IFDIR) return E.ENOTDIR;
+  const { backend } = session.server;
+  const errno = checkEntryName(t.name);
+  if (errno !== 0) return errno;
+  const found = backend.lookup(dir, t.name);
+  if (typeof found !== 'number') {
+    if (found.refs === 0) backend.release(found);
+    return E.EEXIST;
+  }
+  if (found !== E.ENOENT) return found;
+  return checkParent(backend, dir) || dir;
+}
+
+/** Puts the qid of what was made into the reply, or passes the errno on. */
+function made(session: Session, r: Message, inode: Inode | number): number {
+  if (typeof inode === 'number') return inode;
+  setQid(r, inode);
+  if (inode.refs === 0) session.server.backend.release(inode);
+  return 0;
+}
+
+/** Makes a directory. The errnos of `newEntry`, ENOSPC. (9P: mkdir) */
+export function mkdir(session: Session, t: Message, r: Message): number {
+  const dir = newEntry(session, t);
+  if (typeof dir === 'number') return dir;
+  const mode = S_IFDIR | (t.mode & 0o7777);
+  return made(session, r, session.server.backend.create(dir, t.name, mode, 0, 0, t.gid));
+}
+
+/** Makes a symlink. ENOENT: an empty target; ENAMETOOLONG: one of PATH_MAX; the errnos of `newEntry`. (9P: symlink) */
+export function symlink(session: Session, t: Message, r: Message): number {
+  if (t.symtgt.length === 0) return E.ENOENT;
+  if (t.symtgt.includes('\0')) return E.EINVAL;
+  if (longerThan(t.symtgt, TARGET_MAX)) return E.ENAMETOOLONG;
+  const dir = newEntry(session, t);
+  if (typeof dir === 'number') return dir;
+  return made(session, r, session.server.backend.symlink(dir, t.name, t.symtgt, 0, t.gid));
+}
+
+/**
+ * Makes a special file, or a regular one. EPERM: a device, or a directory; EINVAL: no kind at all; the errnos of
+ * `newEntry`. (9P: mknod, mknod(2))
+ */
+export function mknod(session: Session, t: Message, r: Message): number {
+  const dir = newEntry(session, t);
+  if (typeof dir === 'number') return dir;
+  const kind = t.mode & S_IFMT || S_IFREG;
+  if (kind === S_IFDIR || kind === S_IFCHR || kind === S_IFBLK) return E.EPERM;
+  if (kind === S_IFLNK) return E.EINVAL;
+  const mode = kind | (t.mode & 0o7777);
+  return made(session, r, session.server.backend.create(dir, t.name, mode, 0, 0, t.gid));
+}
+
+/**
+ * Gives a file another name. EBADF; the errnos of `newEntry`; EPERM: a directory; ENOENT: it has no name any more.
+ * (9P: link, link(2))
+ */
+export function link(session: Session, t: Message, _r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined || fid.xattr !== null) return E.EBADF;
+  const dir = newEntry(session, t);
+  if (typeof dir === 'number') return dir;
+  const { inode } = fid;
+  const { backend } = session.server;
+  if (inode.kind === S_IFDIR) return E.EPERM;
+  if (backend.nlink(inode) === 0) return E.ENOENT;
+  return backend.link(dir, t.name, inode);
+}
+
+/** The target of a symlink. EBADF; EINVAL: it is none. (9P: readlink) */
+export function readlink(session: Session, t: Message, r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined || fid.xattr !== null) return E.EBADF;
+  if (fid.inode.kind !== S_IFLNK) return E.EINVAL;
+  const target = session.server.backend.readlink(fid.inode);
+  if (typeof target === 'number') return target;
+  r.target = target;
+  return 0;
+}

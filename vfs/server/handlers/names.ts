@@ -1,0 +1,102 @@
+import type { Message } from '../../9p/codec.gen.ts';
+import { AT_REMOVEDIR, S_IFDIR } from '../../9p/constants.ts';
+import type { Inode } from '../../backend/inode.ts';
+import { E } from '../../errno.ts';
+import { nameTaken, renamed } from '../references.ts';
+import { checkEntryName, checkRemoval, checkRename } from '../rules.ts';
+import type { Server } from '../server.ts';
+import type { Session } from '../session.ts';
+
+/** Takes a name away once it is known what it stands for. The inode stays for as long as a fid holds it. */
+export function unlink(server: Server, dir: Inode, name: string, inode: Inode, rmdir: boolean): number {
+  const { backend } = server;
+  const errno = checkRemoval(backend, inode, rmdir) || backend.unlink(dir, name, inode);
+  if (errno === 0) nameTaken(server, inode);
+  else if (inode.refs === 0) backend.release(inode);
+  return errno;
+}
+
+/**
+ * Removes an entry of a directory. EBADF, ENOTDIR for the directory; EINVAL for the name or unknown flags,
+ * ENAMETOOLONG, ENOENT; then EISDIR, or with AT_REMOVEDIR ENOTDIR and ENOTEMPTY. (9P: unlinkat, unlinkat(2))
+ */
+export function unlinkat(session: Session, t: Message, _r: Message): number {
+  const dirFid = session.fids.get(t.dfid);
+  if (dirFid === undefined || dirFid.xattr !== null) return E.EBADF;
+  const dir = dirFid.inode;
+  if (dir.kind !== S_IFDIR) return E.ENOTDIR;
+  if ((t.flags & ~AT_REMOVEDIR) !== 0) return E.EINVAL;
+  const errno = checkEntryName(t.name);
+  if (errno !== 0) return errno;
+  const inode = session.server.backend.lookup(dir, t.name);
+  if (typeof inode === 'number') return inode;
+  return unlink(session.server, dir, t.name, inode, (t.flags & AT_REMOVEDIR) !== 0);
+}
+
+/** Moves a name: both directories and the source are known. The errnos of the new name, then of `checkRename`. */
+function move(
+  server: Server,
+  oldDir: Inode,
+  oldName: string,
+  source: Inode,
+  newDir: Inode,
+  newName: string,
+): number {
+  const { backend } = server;
+  const bad = checkEntryName(newName);
+  if (bad !== 0) return bad;
+  const found = backend.lookup(newDir, newName);
+  if (typeof found === 'number' && found !== E.ENOENT) return found;
+  const target = typeof found === 'number' ? null : found;
+  // POSIX rename(2): two names of one file are left as they are.
+  if (target === source) return 0;
+  const errno =
+    checkRename(backend, oldDir, source, newDir, target) ||
+    backend.rename(oldDir, oldName, source, newDir, newName, target);
+  if (errno === 0) {
+    renamed(source, oldDir, oldName, newDir, newName);
+    if (target !== null) nameTaken(server, target);
+  } else if (target !== null && target.refs === 0) backend.release(target);
+  return errno;
+}
+
+/**
+ * Moves an entry. EBADF, ENOTDIR for the directories; EINVAL, ENAMETOOLONG and ENOENT for the old name; EINVAL and
+ * ENAMETOOLONG for the new one; then what `checkRename` lists. (9P: renameat, rename(2))
+ */
+export function renameat(session: Session, t: Message, _r: Message): number {
+  const oldFid = session.fids.get(t.olddirfid);
+  const newFid = session.fids.get(t.newdirfid);
+  if (oldFid === undefined || newFid === undefined) return E.EBADF;
+  if (oldFid.xattr !== null || newFid.xattr !== null) return E.EBADF;
+  const oldDir = oldFid.inode;
+  const newDir = newFid.inode;
+  if (oldDir.kind !== S_IFDIR || newDir.kind !== S_IFDIR) return E.ENOTDIR;
+  const errno = checkEntryName(t.oldname);
+  if (errno !== 0) return errno;
+  const { server } = session;
+  const source = server.backend.lookup(oldDir, t.oldname);
+  if (typeof source === 'number') return source;
+  const failed = move(server, oldDir, t.oldname, source, newDir, t.newname);
+  if (source.refs === 0) server.backend.release(source);
+  return failed;
+}
+
+/**
+ * Moves the name that a fid was walked by. ENOENT: that name now stands for another file, or the inode has none;
+ * EBUSY: the root; else as Trenameat. (9P: rename)
+ */
+export function rename(session: Session, t: Message, _r: Message): number {
+  const fid = session.fids.get(t.fid);
+  const dirFid = session.fids.get(t.dfid);
+  if (fid === undefined || dirFid === undefined) return E.EBADF;
+  if (fid.xattr !== null || dirFid.xattr !== null) return E.EBADF;
+  if (dirFid.inode.kind !== S_IFDIR) return E.ENOTDIR;
+  const { server } = session;
+  const { inode, parent, name } = fid;
+  if (inode === server.backend.root()) return E.EBUSY;
+  if (server.backend.nlink(inode) === 0) return E.ENOENT;
+  if (parent === null) return E.EINVAL;
+  if (server.backend.lookup(parent, name) !== inode) return E.ENOENT;
+  return move(server, parent, name, inode, dirFid.inode, t.name);
+}

@@ -1,0 +1,119 @@
+import type { Message } from '../../9p/codec.gen.ts';
+import {
+  O_ACCMODE,
+  O_DIRECTORY,
+  O_EXCL,
+  O_RDONLY,
+  O_TRUNC,
+  SETATTR_SIZE,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFREG,
+} from '../../9p/constants.ts';
+import type { SetAttr } from '../../backend/backend.ts';
+import type { Inode } from '../../backend/inode.ts';
+import { E } from '../../errno.ts';
+import { UNOPENED } from '../fid.ts';
+import { changed, moveFid, passed, setQid } from '../references.ts';
+import { checkEntryName, checkParent } from '../rules.ts';
+import type { Server } from '../server.ts';
+import type { Session } from '../session.ts';
+
+/** What O_TRUNC asks of the backend. */
+const TRUNCATE: SetAttr = {
+  valid: SETATTR_SIZE,
+  mode: 0,
+  uid: 0,
+  gid: 0,
+  size: 0,
+  atime_sec: 0,
+  atime_nsec: 0,
+  mtime_sec: 0,
+  mtime_nsec: 0,
+};
+
+/** Opens an inode: the backend's handle, or −errno in the order ELOOP, EISDIR, ENOTDIR, ENXIO, EINVAL. */
+function openInode(server: Server, inode: Inode, flags: number): number {
+  const access = flags & O_ACCMODE;
+  if (inode.kind === S_IFLNK) return -E.ELOOP;
+  if (inode.kind === S_IFDIR) {
+    if (access !== O_RDONLY || (flags & O_TRUNC) !== 0) return -E.EISDIR;
+  } else if ((flags & O_DIRECTORY) !== 0) return -E.ENOTDIR;
+  else if (inode.kind !== S_IFREG) return -E.ENXIO;
+  if (access === O_ACCMODE) return -E.EINVAL;
+  const handle = server.backend.open(inode, flags);
+  if (handle < 0 || (flags & O_TRUNC) === 0) return handle;
+  const errno = truncate(server, inode);
+  if (errno === 0) return handle;
+  server.backend.close(inode, handle);
+  return -errno;
+}
+
+/** O_TRUNC. It throws nothing: the caller holds an open handle. */
+function truncate(server: Server, inode: Inode): number {
+  try {
+    const errno = server.backend.setattr(inode, TRUNCATE);
+    if (errno === 0) changed(inode);
+    return errno;
+  } catch (thrown) {
+    return server.errnoOf(thrown);
+  }
+}
+
+/**
+ * Opens the fid with Linux open(2) flags. EBADF; EINVAL: it is open already; ELOOP: a symlink; EISDIR: a directory
+ * to be written; ENOTDIR: O_DIRECTORY on a file; ENXIO: a fifo, socket or device. (9P: lopen)
+ */
+export function lopen(session: Session, t: Message, r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined) return E.EBADF;
+  if (fid.flags !== UNOPENED || fid.xattr !== null) return E.EINVAL;
+  const handle = openInode(session.server, fid.inode, t.flags);
+  if (handle < 0) return -handle;
+  fid.flags = t.flags;
+  fid.handle = handle;
+  setQid(r, fid.inode);
+  r.iounit = 0;
+  return 0;
+}
+
+/**
+ * Makes the regular file `name` in the directory and opens it; then the fid stands for the file. One that exists
+ * is opened, unless O_EXCL. EBADF; EINVAL: the fid is open; ENOTDIR; EINVAL, ENAMETOOLONG for the name; EEXIST;
+ * ENOENT: the directory was removed; ENOSPC; else as lopen. (9P: lcreate)
+ */
+export function lcreate(session: Session, t: Message, r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined) return E.EBADF;
+  if (fid.flags !== UNOPENED || fid.xattr !== null) return E.EINVAL;
+  const dir = fid.inode;
+  if (dir.kind !== S_IFDIR) return E.ENOTDIR;
+  const errno = checkEntryName(t.name);
+  if (errno !== 0) return errno;
+  const { server } = session;
+  const inode = findOrCreate(server, dir, t);
+  if (typeof inode === 'number') return inode;
+  const handle = openInode(server, inode, t.flags);
+  if (handle < 0) {
+    passed(server, inode);
+    return -handle;
+  }
+  moveFid(session, fid, inode, dir, t.name);
+  fid.flags = t.flags;
+  fid.handle = handle;
+  setQid(r, inode);
+  r.iounit = 0;
+  return 0;
+}
+
+function findOrCreate(server: Server, dir: Inode, t: Message): Inode | number {
+  const { backend } = server;
+  const found = backend.lookup(dir, t.name);
+  if (typeof found !== 'number') {
+    if ((t.flags & O_EXCL) === 0) return found;
+    if (found.refs === 0) backend.release(found);
+    return E.EEXIST;
+  }
+  if (found !== E.ENOENT) return found;
+  return checkParent(backend, dir) || backend.create(dir, t.name, S_IFREG | (t.mode & 0o7777), 0, 0, t.gid);
+}

@@ -1,0 +1,71 @@
+import type { Message } from '../../9p/codec.gen.ts';
+import { S_IFDIR } from '../../9p/constants.ts';
+import type { Backend } from '../../backend/backend.ts';
+import { RECLAIMED, type Inode } from '../../backend/inode.ts';
+import { E } from '../../errno.ts';
+import { UNOPENED } from '../fid.ts';
+import { checkNewFid, makeFid, moveFid, passed, qidType } from '../references.ts';
+import { checkWalkName } from '../rules.ts';
+import type { Session } from '../session.ts';
+
+/**
+ * Walks up to 16 names from `fid` and makes `newfid` stand for what is found; no names clone the fid, an opened
+ * one too. When a name after the first fails, the qids so far are the answer and newfid is not made.
+ * EBADF: no such fid, or newfid in use; EINVAL: names from an opened fid; of the first name: ENOTDIR, EINVAL,
+ * ENAMETOOLONG, ENOENT. `..` of the root is the root. (walk(5))
+ */
+export function walk(session: Session, t: Message, r: Message): number {
+  const fid = session.fids.get(t.fid);
+  if (fid === undefined || fid.xattr !== null) return E.EBADF;
+  const inPlace = t.newfid === t.fid;
+  if (!inPlace) {
+    const errno = checkNewFid(session, t.newfid);
+    if (errno !== 0) return errno;
+  }
+  r.nwqid = 0;
+  const count = t.nwname;
+  if (count === 0) {
+    if (!inPlace) makeFid(session, t.newfid, fid.inode, fid.parent, fid.name);
+    return 0;
+  }
+  if (fid.flags !== UNOPENED) return E.EINVAL;
+
+  const { server } = session;
+  const { backend } = server;
+  let at = fid.inode;
+  let parent = fid.parent;
+  let name = fid.name;
+  for (let i = 0; i < count; i++) {
+    const next = step(backend, at, t.wname[i]!);
+    if (typeof next === 'number') {
+      passed(server, at);
+      return i === 0 ? next : 0;
+    }
+    if (next !== at) {
+      const up = t.wname[i] === '..';
+      parent = up ? null : at;
+      name = up ? '' : t.wname[i]!;
+      passed(server, at);
+      at = next;
+    }
+    r.wqid_type[i] = qidType(at.kind);
+    r.wqid_version[i] = at.version;
+    r.wqid_path_lo[i] = at.ino;
+    r.wqid_path_hi[i] = at.ino / 0x1_0000_0000;
+    r.nwqid = i + 1;
+  }
+  if (inPlace) moveFid(session, fid, at, parent, name);
+  else makeFid(session, t.newfid, at, parent, name);
+  return 0;
+}
+
+/** What one name leads to from a directory, or an errno. */
+function step(backend: Backend, at: Inode, name: string): Inode | number {
+  if (at.kind !== S_IFDIR) return E.ENOTDIR;
+  const errno = checkWalkName(name);
+  if (errno !== 0) return errno;
+  if (name === '.') return at;
+  if (name !== '..') return backend.lookup(at, name);
+  const up = backend.parent(at);
+  return typeof up !== 'number' && up.state === RECLAIMED ? E.ENOENT : up;
+}

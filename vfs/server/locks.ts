@@ -1,0 +1,66 @@
+import { LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK } from '../9p/constants.ts';
+import type { Inode } from '../backend/inode.ts';
+import type { Fid } from './fid.ts';
+
+/** To the end of the file, however far it grows. */
+const TO_EOF = Number.MAX_SAFE_INTEGER;
+
+/** A POSIX record lock (fcntl(2), F_SETLK): the bytes [start, end). */
+export interface Lock {
+  fid: Fid;
+  type: number;
+  start: number;
+  end: number;
+  procId: number;
+  clientId: string;
+}
+
+/** The end of a range of `length` bytes; a length of 0 reaches to the end of the file. */
+export function lockEnd(start: number, length: number): number {
+  return length === 0 ? TO_EOF : start + length;
+}
+
+/** The `length` field of a lock as fcntl(2) has it. */
+export function lockLength(lock: Lock): number {
+  return lock.end === TO_EOF ? 0 : lock.end - lock.start;
+}
+
+function sameOwner(a: Lock, b: Lock): boolean {
+  return a.fid.session === b.fid.session && a.procId === b.procId && a.clientId === b.clientId;
+}
+
+function locksOf(inode: Inode): Lock[] {
+  return (inode.locks as Lock[] | null) ?? [];
+}
+
+/** The first lock of another owner that stands in the way of `wanted`, or undefined. */
+export function findConflict(inode: Inode, wanted: Lock): Lock | undefined {
+  return locksOf(inode).find(
+    (held) =>
+      held.start < wanted.end &&
+      wanted.start < held.end &&
+      !(held.type === LOCK_TYPE_RDLCK && wanted.type === LOCK_TYPE_RDLCK) &&
+      !sameOwner(held, wanted),
+  );
+}
+
+/** Sets or, with type UNLCK, takes away: the owner's older locks give way where they overlap. */
+export function setLock(inode: Inode, wanted: Lock): void {
+  const kept: Lock[] = [];
+  for (const held of locksOf(inode)) {
+    if (!sameOwner(held, wanted) || held.end <= wanted.start || wanted.end <= held.start) {
+      kept.push(held);
+      continue;
+    }
+    if (held.start < wanted.start) kept.push({ ...held, end: wanted.start });
+    if (wanted.end < held.end) kept.push({ ...held, start: wanted.end });
+  }
+  if (wanted.type !== LOCK_TYPE_UNLCK) kept.push(wanted);
+  inode.locks = kept.length > 0 ? kept : null;
+}
+
+/** Takes away all locks that were set through a fid: it is being clunked. */
+export function dropLocks(inode: Inode, fid: Fid): void {
+  const kept = locksOf(inode).filter((held) => held.fid !== fid);
+  inode.locks = kept.length > 0 ? kept : null;
+}

@@ -1,0 +1,84 @@
+import { S_IFDIR } from '../9p/constants.ts';
+import type { Backend } from '../backend/backend.ts';
+import { RECLAIMED, type Inode } from '../backend/inode.ts';
+import { E } from '../errno.ts';
+
+/** Longest name of an entry, in bytes (NAME_MAX of limits.h). */
+export const NAME_MAX = 255;
+
+/** Whether a string has more than `limit` bytes in UTF-8; the count is only taken where it could matter. */
+export function longerThan(text: string, limit: number): boolean {
+  if (text.length * 3 <= limit) return false;
+  let bytes = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // A surrogate is half of a character of four bytes.
+    bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : unit >= 0xd800 && unit < 0xe000 ? 2 : 3;
+  }
+  return bytes > limit;
+}
+
+/** Whether `name` may be looked up: EINVAL for an empty one or one with `/` or NUL, ENAMETOOLONG. */
+export function checkWalkName(name: string): number {
+  if (name.length === 0 || name.includes('/') || name.includes('\0')) return E.EINVAL;
+  return longerThan(name, NAME_MAX) ? E.ENAMETOOLONG : 0;
+}
+
+/** Whether `name` may be made, renamed or removed: as `checkWalkName`, and EINVAL for `.` and `..`. */
+export function checkEntryName(name: string): number {
+  if (name === '.' || name === '..') return E.EINVAL;
+  return checkWalkName(name);
+}
+
+/** Whether entries may be made in `dir`: ENOTDIR; ENOENT when it was removed (IS_DEADDIR in namei.c). */
+export function checkParent(backend: Backend, dir: Inode): number {
+  if (dir.kind !== S_IFDIR) return E.ENOTDIR;
+  if (dir.state === RECLAIMED || backend.nlink(dir) === 0) return E.ENOENT;
+  return 0;
+}
+
+/** What `unlinkat` checks of its victim: ENOTDIR, EISDIR, ENOTEMPTY, EBUSY for the root (POSIX unlink, rmdir). */
+export function checkRemoval(backend: Backend, victim: Inode, rmdir: boolean): number {
+  if (!rmdir) return victim.kind === S_IFDIR ? E.EISDIR : 0;
+  if (victim.kind !== S_IFDIR) return E.ENOTDIR;
+  if (victim === backend.root()) return E.EBUSY;
+  return backend.entries(victim) > 0 ? E.ENOTEMPTY : 0;
+}
+
+/** Whether `dir` lies in `ancestor` or is it. */
+export function isWithin(backend: Backend, dir: Inode, ancestor: Inode): boolean {
+  const root = backend.root();
+  for (let at: Inode | number = dir; typeof at !== 'number'; at = backend.parent(at)) {
+    if (at === ancestor) return true;
+    if (at === root) return false;
+  }
+  return false;
+}
+
+/**
+ * What rename(2) checks once both names are looked up, in the order of the kernel's do_renameat2 and
+ * vfs_rename: EINVAL for a directory into itself, ENOTEMPTY for a target that holds the source, then
+ * ENOENT for a removed new directory, ENOTDIR, EISDIR, ENOTEMPTY for the target.
+ * The same inode under both names is no error, and nothing is done: the caller looks first for that.
+ */
+export function checkRename(
+  backend: Backend,
+  oldDir: Inode,
+  source: Inode,
+  newDir: Inode,
+  target: Inode | null,
+): number {
+  const isDir = source.kind === S_IFDIR;
+  if (isDir && isWithin(backend, newDir, source)) return E.EINVAL;
+  if (target !== null && target.kind === S_IFDIR && oldDir !== newDir && isWithin(backend, oldDir, target)) {
+    return E.ENOTEMPTY;
+  }
+  const errno = checkParent(backend, newDir);
+  if (errno !== 0) return errno;
+  if (target === null) return 0;
+  if (isDir) {
+    if (target.kind !== S_IFDIR) return E.ENOTDIR;
+    return backend.entries(target) > 0 ? E.ENOTEMPTY : 0;
+  }
+  return target.kind === S_IFDIR ? E.EISDIR : 0;
+}

@@ -1,0 +1,143 @@
+import { Message, TYPE, decode, encode } from '../9p/codec.gen.ts';
+import { NOTAG } from '../9p/constants.ts';
+import { Packet } from '../9p/packet.ts';
+import { E } from '../errno.ts';
+import { Iov } from '../iov.ts';
+import { FidTable } from './fid-table.ts';
+import { HANDLERS } from './handlers/index.ts';
+import { clunkAll } from './references.ts';
+import type { Server } from './server.ts';
+
+const RLERROR = TYPE.Rlerror;
+const TVERSION = TYPE.Tversion;
+const TREAD = TYPE.Tread;
+const TREADDIR = TYPE.Treaddir;
+const TWRITE = TYPE.Twrite;
+const TCLUNK = TYPE.Tclunk;
+const TREMOVE = TYPE.Tremove;
+
+/** size[4] type[1] tag[2] */
+const HEADER = 7;
+/** Rread and Rreaddir before their data: the header and count[4]. */
+const DATA_AT = HEADER + 4;
+
+/** One client's connection: its fids, and the messages it sends, served one after the other. */
+export class Session {
+  readonly server: Server;
+  readonly fids = new FidTable();
+  /** Longest message agreed on; 0 before Tversion. */
+  msize = 0;
+  /** The payload of the request being served: data to write, or room for what is read. */
+  iov: Iov = new Iov();
+  private readonly t = new Message();
+  private readonly r = new Message();
+  private closed = false;
+
+  constructor(server: Server) {
+    this.server = server;
+  }
+
+  /**
+   * Serves one request whose payload, if it has one, is given by reference in `iov`.
+   * @param request The message: `end` bytes, without the payload.
+   * @param reply Takes the answer, without the payload.
+   * @returns The answer's length in bytes; 0 when the connection must be closed, as after a request
+   *   before Tversion or one that is no message at all.
+   */
+  serve(request: Packet, end: number, reply: Packet, iov: Iov): number {
+    const { t, r, server } = this;
+    if (this.closed) return 0;
+    if (server.reclaim.length > 0) server.reclaim.step();
+    const malformed = decode(t, request, end);
+    if (end < HEADER) return 0;
+    r.tag = t.tag;
+    this.iov = iov;
+    const errno = malformed !== 0 ? malformed : this.dispatch();
+    if (this.closed || (this.msize === 0 && t.type !== TVERSION)) return 0;
+    if (errno === 0) r.type = t.type + 1;
+    else {
+      r.type = RLERROR;
+      r.ecode = errno;
+    }
+    const length = encode(r, reply, this.msize || server.msize);
+    return length > 0 ? length : this.refuse(reply, -length);
+  }
+
+  private refuse(reply: Packet, errno: number): number {
+    this.r.type = RLERROR;
+    this.r.ecode = errno;
+    return encode(this.r, reply, reply.u8.length);
+  }
+
+  /** Runs the handler of the decoded request: its errno. */
+  private dispatch(): number {
+    const { t, server } = this;
+    const handler = HANDLERS[t.type];
+    if (handler === undefined) return E.ENOTSUP;
+    if (t.type !== TVERSION) {
+      if (this.msize === 0) return E.EPROTO;
+      if (t.tag === NOTAG) return E.EINVAL;
+    }
+    const errno = this.run(handler);
+    // A full store may only be full of orphans that wait: free them and try once more.
+    if (errno !== E.ENOSPC || server.reclaim.length === 0 || !server.reclaim.drain()) return errno;
+    // These have forgotten their fid: there is nothing to try again with.
+    return t.type === TCLUNK || t.type === TREMOVE ? errno : this.run(handler);
+  }
+
+  private run(handler: (session: Session, t: Message, r: Message) => number): number {
+    try {
+      return handler(this, this.t, this.r);
+    } catch (thrown) {
+      return this.server.errnoOf(thrown);
+    }
+  }
+
+  /**
+   * Serves one whole frame as it comes off a wire, the payload inside.
+   * @returns The whole answer, or null when the connection must be closed.
+   */
+  frame(bytes: Uint8Array): Uint8Array | null {
+    if (bytes.length < HEADER) return this.drop();
+    const limit = this.msize || this.server.msize;
+    const size = (bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16) | (bytes[3]! << 24)) >>> 0;
+    if (size !== bytes.length || size > limit) return this.drop();
+    const type = bytes[4]!;
+    const room = type === TREAD || type === TREADDIR ? this.wanted(bytes, limit) : 0;
+    const request = new Packet(bytes);
+    const reply = new Packet(Math.max(room + DATA_AT, Math.min(limit, 128 << 10)));
+    const iov = new Iov();
+    if (type === TWRITE) iov.single(bytes, Math.min(TWRITE_DATA_AT, bytes.length), bytes.length);
+    else iov.single(reply.u8, DATA_AT, DATA_AT + room);
+    const length = this.serve(request, bytes.length, reply, iov);
+    if (length === 0) return this.drop();
+    const whole = room > 0 && reply.u8[4] === type + 1 ? length + this.r.count : length;
+    return reply.u8.slice(0, whole);
+  }
+
+  /** The room that a Tread or Treaddir asks for, cut to what fits in a message. */
+  private wanted(bytes: Uint8Array, limit: number): number {
+    const at = COUNT_AT;
+    if (bytes.length < at + 4) return 0;
+    const count = (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+    return Math.min(count, limit - DATA_AT);
+  }
+
+  private drop(): null {
+    this.close();
+    return null;
+  }
+
+  /** Ends the session, however it ended: all its fids are clunked, its orphans go to be reclaimed. */
+  close(): void {
+    if (this.closed) return;
+    clunkAll(this);
+    this.closed = true;
+    this.server.disconnected(this);
+  }
+}
+
+/** Where the count of Tread and Treaddir stands: after the header, fid[4] and offset[8]. */
+const COUNT_AT = HEADER + 4 + 8;
+/** Where the data of Twrite stands: after that count. */
+const TWRITE_DATA_AT = COUNT_AT + 4;
