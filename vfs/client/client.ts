@@ -1,0 +1,356 @@
+import { Message, TYPE } from '../9p/codec.gen.ts';
+import { IOHDRSZ, NOFID, NOTAG, NONUNAME, VERSION } from '../9p/constants.ts';
+import { E } from '../errno.ts';
+import { Iov } from '../iov.ts';
+import type { Transport } from '../transport/transport.ts';
+import { NumberPool } from './pool.ts';
+
+/** Most names that one Twalk carries (walk(5), MAXWELEM). */
+export const MAXWELEM = 16;
+
+const NO_PAYLOAD = new Iov();
+
+/**
+ * A 9P2000.L client over a synchronous transport: one method a message. A method returns 0 or an errno, and what
+ * the server answered is in `r` until the next call; those that make a fid return it, or −errno.
+ */
+export class Client {
+  /** The answer to the last request. */
+  readonly r = new Message();
+  /** The fid of the root, once attached. */
+  root = NOFID;
+  /** Longest message agreed on, in bytes. */
+  msize: number;
+  private readonly t = new Message();
+  private readonly transport: Transport;
+  private readonly fids = new NumberPool(1, NOFID);
+  private readonly tags = new NumberPool(1, NOTAG);
+  private readonly chunk = new Iov();
+
+  constructor(transport: Transport) {
+    this.transport = transport;
+    this.msize = transport.msize;
+  }
+
+  /** Agrees on version and msize, and attaches to the root. EPROTO: the server speaks no 9P2000.L. */
+  attach(uname = '', aname = ''): number {
+    const { t, r } = this;
+    t.type = TYPE.Tversion;
+    t.tag = NOTAG;
+    t.msize = this.transport.msize;
+    t.version = VERSION;
+    let errno = this.transport.rpc(t, r, NO_PAYLOAD);
+    if (errno !== 0) return errno;
+    if (r.version !== VERSION || r.msize > this.transport.msize || r.msize <= IOHDRSZ) return E.EPROTO;
+    this.msize = r.msize;
+    const fid = this.fids.take();
+    t.fid = fid;
+    t.afid = NOFID;
+    t.uname = uname;
+    t.aname = aname;
+    t.n_uname = NONUNAME;
+    errno = this.call(TYPE.Tattach);
+    if (errno !== 0) this.fids.give(fid);
+    else this.root = fid;
+    return errno;
+  }
+
+  /** Fids in use, the root's among them. */
+  get fidsInUse(): number {
+    return this.fids.used;
+  }
+
+  /** Ends the session: the server lets go of all fids. */
+  close(): void {
+    this.transport.close();
+  }
+
+  private call(type: number, iov: Iov = NO_PAYLOAD): number {
+    const { t, r } = this;
+    const tag = this.tags.take();
+    if (tag < 0) return E.EAGAIN;
+    t.type = type;
+    t.tag = tag;
+    const errno = this.transport.rpc(t, r, iov);
+    this.tags.give(tag);
+    return errno;
+  }
+
+  /**
+   * Walks `count` names, from `names[from]` on, to a new fid; none clones. At most MAXWELEM.
+   * @returns The new fid when all were found; else −errno of the first, or when `r.nwqid` of them were found
+   *   −ENOENT.
+   */
+  walk(fid: number, names: readonly string[], from: number, count: number): number {
+    const { t, r } = this;
+    const newfid = this.fids.take();
+    if (newfid < 0) return -E.EMFILE;
+    t.fid = fid;
+    t.newfid = newfid;
+    t.nwname = count;
+    for (let i = 0; i < count; i++) t.wname[i] = names[from + i]!;
+    r.nwqid = 0;
+    const errno = this.call(TYPE.Twalk);
+    if (errno !== 0) {
+      r.nwqid = 0;
+      this.fids.give(newfid);
+      return -errno;
+    }
+    if (r.nwqid === count) return newfid;
+    this.fids.give(newfid);
+    return r.nwqid < count ? -E.ENOENT : -E.EPROTO;
+  }
+
+  /** Another fid on the same inode, unopened; or −errno. */
+  clone(fid: number): number {
+    return this.walk(fid, NO_NAMES, 0, 0);
+  }
+
+  /** Forgets a fid; its number is free again whatever the server says. */
+  clunk(fid: number): number {
+    this.t.fid = fid;
+    const errno = this.call(TYPE.Tclunk);
+    this.fids.give(fid);
+    return errno;
+  }
+
+  /** Removes the file by the name that the fid was walked by, and forgets the fid in any case. */
+  remove(fid: number): number {
+    this.t.fid = fid;
+    const errno = this.call(TYPE.Tremove);
+    this.fids.give(fid);
+    return errno;
+  }
+
+  /** Opens the fid; `flags` are those of Linux open(2). */
+  lopen(fid: number, flags: number): number {
+    this.t.fid = fid;
+    this.t.flags = flags;
+    return this.call(TYPE.Tlopen);
+  }
+
+  /** Makes a file in the directory `fid` and opens it: then the fid is the file's. */
+  lcreate(fid: number, name: string, flags: number, mode: number): number {
+    const { t } = this;
+    t.fid = fid;
+    t.name = name;
+    t.flags = flags;
+    t.mode = mode;
+    t.gid = 0;
+    return this.call(TYPE.Tlcreate);
+  }
+
+  /** Reads into the ranges from `offset`: the bytes read, fewer only at the end of the file; or −errno. */
+  read(fid: number, offset: number, iov: Iov): number {
+    if (iov.total <= this.msize - IOHDRSZ) return this.transfer(TYPE.Tread, fid, offset, iov);
+    return this.transferAll(TYPE.Tread, fid, offset, iov);
+  }
+
+  /** Writes the ranges at `offset`: the bytes written; or −errno. */
+  write(fid: number, offset: number, iov: Iov): number {
+    if (iov.total <= this.msize - IOHDRSZ) return this.transfer(TYPE.Twrite, fid, offset, iov);
+    return this.transferAll(TYPE.Twrite, fid, offset, iov);
+  }
+
+  private transfer(type: number, fid: number, offset: number, iov: Iov): number {
+    const { t } = this;
+    t.fid = fid;
+    t.offset = offset;
+    t.count = iov.total;
+    const errno = this.call(type, iov);
+    return errno === 0 ? this.r.count : -errno;
+  }
+
+  /** More than a message carries goes in several; what was moved before an error counts. */
+  private transferAll(type: number, fid: number, offset: number, iov: Iov): number {
+    const limit = this.msize - IOHDRSZ;
+    let done = 0;
+    while (done < iov.total) {
+      const size = Math.min(limit, iov.total - done);
+      this.chunk.slice(iov, done, size);
+      const count = this.transfer(type, fid, offset + done, this.chunk);
+      if (count < 0) return done > 0 ? done : count;
+      done += count;
+      if (count < size) break;
+    }
+    return done;
+  }
+
+  /** Lists into the one range of `iov`, from behind a cookie: bytes, 0 at the end; or −errno. */
+  readdir(fid: number, cookie: number, iov: Iov): number {
+    const { t } = this;
+    t.fid = fid;
+    t.cookie_lo = cookie >>> 0;
+    t.cookie_hi = (cookie / 0x1_0000_0000) >>> 0;
+    t.count = Math.min(iov.total, this.msize - IOHDRSZ);
+    const errno = this.call(TYPE.Treaddir, iov);
+    return errno === 0 ? this.r.count : -errno;
+  }
+
+  getattr(fid: number, mask: number): number {
+    this.t.fid = fid;
+    this.t.request_mask = mask;
+    return this.call(TYPE.Tgetattr);
+  }
+
+  /** Sets the size in bytes. */
+  setSize(fid: number, valid: number, size: number): number {
+    const { t } = this;
+    t.fid = fid;
+    t.valid = valid;
+    t.size = size;
+    t.mode = t.uid = t.gid = 0;
+    t.atime_sec = t.atime_nsec = t.mtime_sec = t.mtime_nsec = 0;
+    return this.call(TYPE.Tsetattr);
+  }
+
+  /** Sets times: `valid` holds SETATTR_ATIME, SETATTR_MTIME and, for a time that is given, its _SET bit. */
+  setTimes(fid: number, valid: number, aSec: number, aNsec: number, mSec: number, mNsec: number): number {
+    const { t } = this;
+    t.fid = fid;
+    t.valid = valid;
+    t.mode = t.uid = t.gid = t.size = 0;
+    t.atime_sec = aSec;
+    t.atime_nsec = aNsec;
+    t.mtime_sec = mSec;
+    t.mtime_nsec = mNsec;
+    return this.call(TYPE.Tsetattr);
+  }
+
+  /** Sets the permission bits. */
+  setMode(fid: number, valid: number, mode: number): number {
+    const { t } = this;
+    t.fid = fid;
+    t.valid = valid;
+    t.mode = mode;
+    t.uid = t.gid = t.size = 0;
+    t.atime_sec = t.atime_nsec = t.mtime_sec = t.mtime_nsec = 0;
+    return this.call(TYPE.Tsetattr);
+  }
+
+  fsync(fid: number, datasync: boolean): number {
+    this.t.fid = fid;
+    this.t.datasync = datasync ? 1 : 0;
+    return this.call(TYPE.Tfsync);
+  }
+
+  statfs(fid: number): number {
+    this.t.fid = fid;
+    return this.call(TYPE.Tstatfs);
+  }
+
+  /** The target is in `r.target`. */
+  readlink(fid: number): number {
+    this.t.fid = fid;
+    return this.call(TYPE.Treadlink);
+  }
+
+  mkdir(dir: number, name: string, mode: number): number {
+    const { t } = this;
+    t.dfid = dir;
+    t.name = name;
+    t.mode = mode;
+    t.gid = 0;
+    return this.call(TYPE.Tmkdir);
+  }
+
+  symlink(dir: number, name: string, target: string): number {
+    const { t } = this;
+    t.dfid = dir;
+    t.name = name;
+    t.symtgt = target;
+    t.gid = 0;
+    return this.call(TYPE.Tsymlink);
+  }
+
+  mknod(dir: number, name: string, mode: number, major: number, minor: number): number {
+    const { t } = this;
+    t.dfid = dir;
+    t.name = name;
+    t.mode = mode;
+    t.major = major;
+    t.minor = minor;
+    t.gid = 0;
+    return this.call(TYPE.Tmknod);
+  }
+
+  link(dir: number, fid: number, name: string): number {
+    this.t.dfid = dir;
+    this.t.fid = fid;
+    this.t.name = name;
+    return this.call(TYPE.Tlink);
+  }
+
+  unlinkat(dir: number, name: string, flags: number): number {
+    this.t.dfid = dir;
+    this.t.name = name;
+    this.t.flags = flags;
+    return this.call(TYPE.Tunlinkat);
+  }
+
+  renameat(oldDir: number, oldName: string, newDir: number, newName: string): number {
+    const { t } = this;
+    t.olddirfid = oldDir;
+    t.oldname = oldName;
+    t.newdirfid = newDir;
+    t.newname = newName;
+    return this.call(TYPE.Trenameat);
+  }
+
+  /** Moves the name that the fid was walked by. */
+  rename(fid: number, dir: number, name: string): number {
+    this.t.fid = fid;
+    this.t.dfid = dir;
+    this.t.name = name;
+    return this.call(TYPE.Trename);
+  }
+
+  /** A fid that reads an extended attribute, of `r.size` bytes; with an empty name the list of names; or −errno. */
+  xattrwalk(fid: number, name: string): number {
+    const newfid = this.fids.take();
+    if (newfid < 0) return -E.EMFILE;
+    this.t.fid = fid;
+    this.t.newfid = newfid;
+    this.t.name = name;
+    const errno = this.call(TYPE.Txattrwalk);
+    if (errno === 0) return newfid;
+    this.fids.give(newfid);
+    return -errno;
+  }
+
+  /** Turns the fid into one that takes `size` bytes of an attribute; its clunk sets it. */
+  xattrcreate(fid: number, name: string, size: number, flags: number): number {
+    this.t.fid = fid;
+    this.t.name = name;
+    this.t.attr_size = size;
+    this.t.flags = flags;
+    return this.call(TYPE.Txattrcreate);
+  }
+
+  /** Sets or clears a record lock; `r.status` tells whether it was got. */
+  lock(fid: number, type: number, flags: number, start: number, length: number, procId: number, id: string): number {
+    const { t } = this;
+    t.fid = fid;
+    t.ltype = type;
+    t.flags = flags;
+    t.start = start;
+    t.length = length;
+    t.proc_id = procId;
+    t.client_id = id;
+    return this.call(TYPE.Tlock);
+  }
+
+  /** The lock in the way is in `r`, or `r.ltype` is LOCK_TYPE_UNLCK. */
+  getlock(fid: number, type: number, start: number, length: number, procId: number, id: string): number {
+    const { t } = this;
+    t.fid = fid;
+    t.ltype = type;
+    t.start = start;
+    t.length = length;
+    t.proc_id = procId;
+    t.client_id = id;
+    return this.call(TYPE.Tgetlock);
+  }
+}
+
+const NO_NAMES: readonly string[] = [];
