@@ -1,0 +1,71 @@
+import { wasiErrnoOf } from '../../vfs/errno.ts';
+import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../guest.ts';
+import { sizeArgument } from '../numbers.ts';
+import { RIGHTS } from '../rights.ts';
+
+/**
+ * The fd_* functions that move data. Pointers are checked before anything is moved: FAULT means that nothing has
+ * happened. Counts go to `out`, a u32.
+ */
+export function ioCalls(guest: Guest) {
+  const { memory: m, fds } = guest;
+
+  /** Puts a count into memory, or gives the errno that it is. */
+  function give(count: number, out: number): number {
+    return count < 0 ? wasiErrnoOf(-count) : wasiErrnoOf(m.putU32(out, count));
+  }
+
+  return {
+    /** BADF: also not open for reading; FAULT; INVAL: over 1,024 ranges; ISDIR; AGAIN (readv(2)). */
+    fd_read(fd: number, iovs: number, count: number, out: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      if (!m.fits(out >>> 0, 4)) return FAULT;
+      const errno = m.loadIovs(iovs >>> 0, count >>> 0);
+      return errno !== 0 ? wasiErrnoOf(errno) : give(d.read(m.iov), out >>> 0);
+    },
+
+    /** As fd_read, from an offset; INVAL: a negative one; SPIPE: a stream (preadv(2)). */
+    fd_pread(fd: number, iovs: number, count: number, offset: bigint, out: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      if (!m.fits(out >>> 0, 4)) return FAULT;
+      const from = sizeArgument(offset);
+      if (from < 0) return INVAL;
+      const errno = m.loadIovs(iovs >>> 0, count >>> 0);
+      return errno !== 0 ? wasiErrnoOf(errno) : give(d.pread(m.iov, from), out >>> 0);
+    },
+
+    /** BADF: also not open for writing; FAULT; INVAL: over 1,024 ranges; FBIG; NOSPC; PIPE (writev(2)). */
+    fd_write(fd: number, iovs: number, count: number, out: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      if (!m.fits(out >>> 0, 4)) return FAULT;
+      const errno = m.loadIovs(iovs >>> 0, count >>> 0);
+      return errno !== 0 ? wasiErrnoOf(errno) : give(d.write(m.iov), out >>> 0);
+    },
+
+    /** As fd_write, at an offset; at the end for a file opened with APPEND, as Linux does it (pwritev(2)). */
+    fd_pwrite(fd: number, iovs: number, count: number, offset: bigint, out: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      if (!m.fits(out >>> 0, 4)) return FAULT;
+      const from = sizeArgument(offset);
+      if (from < 0) return INVAL;
+      const errno = m.loadIovs(iovs >>> 0, count >>> 0);
+      return errno !== 0 ? wasiErrnoOf(errno) : give(d.pwrite(m.iov, from), out >>> 0);
+    },
+
+    /**
+     * Fills the buffer with dirents from behind a cookie, the last one cut where it does not fit: a full buffer means
+     * that there may be more. BADF; NOTDIR; FAULT.
+     */
+    fd_readdir(fd: number, ptr: number, length: number, cookie: bigint, out: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      if (d.dropped(RIGHTS.FD_READDIR)) return NOTCAPABLE;
+      if (!m.fits(out >>> 0, 4) || !m.fits(ptr >>> 0, length >>> 0)) return FAULT;
+      return give(d.readdir(m, ptr >>> 0, length >>> 0, BigInt.asUintN(64, cookie)), out >>> 0);
+    },
+  };
+}

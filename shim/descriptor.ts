@@ -1,0 +1,163 @@
+import { E } from '../vfs/errno.ts';
+import type { Iov } from '../vfs/iov.ts';
+import type { GuestMemory } from './memory.ts';
+
+/** The times of a set_times call: seconds and nanoseconds, and the 9P `valid` bits that say which count. */
+export interface Times {
+  valid: number;
+  aSec: number;
+  aNsec: number;
+  mSec: number;
+  mNsec: number;
+}
+
+/** What path_open asks for, taken apart. */
+export interface OpenRequest {
+  follow: boolean;
+  oflags: number;
+  fdflags: number;
+  read: boolean;
+  write: boolean;
+}
+
+/**
+ * What a descriptor of the guest stands for: an open file, a directory, a stream of the host, or an Fd of
+ * browser_wasi_shim. Each kind overrides what it can do; the rest answers as Linux does for a descriptor that
+ * cannot. Results are Linux errnos: 0 or positive; where a count or an offset is returned, it or −errno.
+ */
+export abstract class Descriptor {
+  /** WASI filetype. */
+  abstract readonly filetype: number;
+  /** WASI fdflags. */
+  fdflags = 0;
+  rightsBase: number;
+  rightsInheriting: number;
+  /** What it could do when it was opened: what is missing since then was dropped. */
+  private readonly rightsAtOpen: number;
+  /** The guest's name of a preopened directory, as UTF-8. */
+  preopen: Uint8Array | null = null;
+
+  constructor(rightsBase: number, rightsInheriting: number) {
+    this.rightsBase = rightsBase;
+    this.rightsAtOpen = rightsBase;
+    this.rightsInheriting = rightsInheriting;
+  }
+
+  /** Whether the guest has dropped this right; then a call that needs it is ENOTCAPABLE. */
+  dropped(right: number): boolean {
+    return (this.rightsAtOpen & ~this.rightsBase & right) !== 0;
+  }
+
+  /** Lets go of what it stands for. It is not used after. */
+  abstract close(): number;
+
+  /** Writes its filestat; the bounds are checked. */
+  abstract stat(m: GuestMemory, ptr: number): number;
+
+  read(_iov: Iov): number {
+    return -E.EBADF;
+  }
+
+  write(_iov: Iov): number {
+    return -E.EBADF;
+  }
+
+  pread(_iov: Iov, _offset: number): number {
+    return -E.ESPIPE;
+  }
+
+  pwrite(_iov: Iov, _offset: number): number {
+    return -E.ESPIPE;
+  }
+
+  /** lseek(2): the new offset. */
+  seek(_offset: number, _whence: number): number {
+    return -E.ESPIPE;
+  }
+
+  setFlags(fdflags: number): number {
+    this.fdflags = fdflags;
+    return 0;
+  }
+
+  /** Takes rights away; false when it was to get one that it does not have: that is ENOTCAPABLE. */
+  setRights(base: number, inheriting: number): boolean {
+    if ((base & ~this.rightsBase) !== 0 || (inheriting & ~this.rightsInheriting) !== 0) return false;
+    this.rightsBase &= base;
+    this.rightsInheriting &= inheriting;
+    return true;
+  }
+
+  setSize(_size: number): number {
+    return E.EINVAL;
+  }
+
+  setTimes(_times: Times): number {
+    return E.EINVAL;
+  }
+
+  allocate(_offset: number, _length: number): number {
+    return E.ESPIPE;
+  }
+
+  advise(): number {
+    return E.ESPIPE;
+  }
+
+  sync(_datasync: boolean): number {
+    return E.EINVAL;
+  }
+
+  /** Fills memory with dirents from behind `cookie`: the bytes used, all of them while there is more. */
+  readdir(_m: GuestMemory, _ptr: number, _length: number, _cookie: bigint): number {
+    return -E.ENOTDIR;
+  }
+
+  /** Bytes that can be read at once, −1 for none yet, or −errno − 1. For poll_oneoff. */
+  readable(): number {
+    return 0;
+  }
+
+  // Paths: for directories. The others are no place for a path to begin at.
+
+  openat(_path: string, _request: OpenRequest): Descriptor | number {
+    return E.ENOTDIR;
+  }
+
+  statat(_m: GuestMemory, _ptr: number, _path: string, _follow: boolean): number {
+    return E.ENOTDIR;
+  }
+
+  utimensat(_path: string, _follow: boolean, _times: Times): number {
+    return E.ENOTDIR;
+  }
+
+  mkdirat(_path: string): number {
+    return E.ENOTDIR;
+  }
+
+  rmdirat(_path: string): number {
+    return E.ENOTDIR;
+  }
+
+  unlinkat(_path: string): number {
+    return E.ENOTDIR;
+  }
+
+  symlinkat(_target: string, _path: string): number {
+    return E.ENOTDIR;
+  }
+
+  /** The target of a symlink. */
+  readlinkat(_path: string): string | number {
+    return E.ENOTDIR;
+  }
+
+  linkat(_path: string, _follow: boolean, _newDir: Descriptor, _newPath: string): number {
+    return E.ENOTDIR;
+  }
+
+  renameat(_path: string, _newDir: Descriptor, _newPath: string): number {
+    return E.ENOTDIR;
+  }
+}

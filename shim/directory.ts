@@ -1,0 +1,183 @@
+import {
+  GETATTR_BASIC,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+  QTDIR,
+} from '../vfs/9p/constants.ts';
+import { E } from '../vfs/errno.ts';
+import type { Mount } from '../vfs/index.ts';
+import { FILETYPE, OFLAGS } from './abi.ts';
+import { Descriptor, type OpenRequest, type Times } from './descriptor.ts';
+import { FileDescriptor, openFlags } from './file.ts';
+import { DirectoryListing } from './listing.ts';
+import type { GuestMemory } from './memory.ts';
+import { RIGHTS_ALL, RIGHTS_DIRECTORY } from './rights.ts';
+import { putAttr } from './stat.ts';
+
+/** Linux open(2) flags of a path_open. */
+function flagsOf(request: OpenRequest): number {
+  const { oflags, read, write } = request;
+  return (
+    (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) |
+    openFlags(request.fdflags) |
+    ((oflags & OFLAGS.CREAT) !== 0 ? O_CREAT : 0) |
+    ((oflags & OFLAGS.EXCL) !== 0 ? O_EXCL : 0) |
+    ((oflags & OFLAGS.TRUNC) !== 0 ? O_TRUNC : 0) |
+    ((oflags & OFLAGS.DIRECTORY) !== 0 ? O_DIRECTORY : 0) |
+    (request.follow ? 0 : O_NOFOLLOW)
+  );
+}
+
+/**
+ * A directory: an unopened fid that paths begin at, for 9P walks from no opened one. The listing has a fid of its own,
+ * opened when it is first asked for.
+ */
+export class DirectoryDescriptor extends Descriptor {
+  readonly filetype = FILETYPE.DIRECTORY;
+  readonly mount: Mount;
+  private readonly fid: number;
+  private listing: DirectoryListing | null = null;
+
+  constructor(mount: Mount, fid: number, fdflags = 0, inheriting = RIGHTS_ALL) {
+    super(RIGHTS_DIRECTORY & inheriting, inheriting);
+    this.mount = mount;
+    this.fid = fid;
+    this.fdflags = fdflags;
+  }
+
+  override close(): number {
+    this.listing?.close();
+    return this.mount.client.clunk(this.fid);
+  }
+
+  override stat(m: GuestMemory, ptr: number): number {
+    const { client, device } = this.mount;
+    const errno = client.getattr(this.fid, GETATTR_BASIC);
+    if (errno === 0) putAttr(m, ptr, client.r, device);
+    return errno;
+  }
+
+  override read(): number {
+    return -E.EISDIR;
+  }
+
+  override pread(): number {
+    return -E.EISDIR;
+  }
+
+  override pwrite(): number {
+    return -E.EBADF;
+  }
+
+  override allocate(): number {
+    return E.EBADF;
+  }
+
+  override advise(): number {
+    return 0;
+  }
+
+  override setTimes(times: Times): number {
+    return this.mount.client.setTimes(this.fid, times.valid, times.aSec, times.aNsec, times.mSec, times.mNsec);
+  }
+
+  /** What is cached of a directory is its entries, and each change of them is written when it is made. */
+  override sync(): number {
+    return 0;
+  }
+
+  override readdir(m: GuestMemory, ptr: number, length: number, cookie: bigint): number {
+    if (this.listing === null) {
+      const listing = DirectoryListing.open(this.mount.client, this.fid);
+      if (typeof listing === 'number') return -listing;
+      this.listing = listing;
+    }
+    return this.listing.read(m, ptr, length, cookie);
+  }
+
+  override openat(path: string, request: OpenRequest): Descriptor | number {
+    const { mount } = this;
+    const fid = mount.at.openat(this.fid, path, flagsOf(request));
+    if (fid < 0) return -fid;
+    const { fdflags, read, write } = request;
+    return mount.at.type === QTDIR
+      ? new DirectoryDescriptor(mount, fid, fdflags, this.rightsInheriting)
+      : new FileDescriptor(mount, fid, fdflags, read, write, this.rightsInheriting);
+  }
+
+  override statat(m: GuestMemory, ptr: number, path: string, follow: boolean): number {
+    const { at, client, device } = this.mount;
+    const errno = at.statat(this.fid, path, follow, GETATTR_BASIC);
+    if (errno === 0) putAttr(m, ptr, client.r, device);
+    return errno;
+  }
+
+  override utimensat(path: string, follow: boolean, times: Times): number {
+    const { valid, aSec, aNsec, mSec, mNsec } = times;
+    return this.mount.at.utimensat(this.fid, path, follow, valid, aSec, aNsec, mSec, mNsec);
+  }
+
+  override mkdirat(path: string): number {
+    return this.mount.at.mkdirat(this.fid, path);
+  }
+
+  override rmdirat(path: string): number {
+    return this.mount.at.rmdirat(this.fid, path);
+  }
+
+  override unlinkat(path: string): number {
+    return this.mount.at.unlinkat(this.fid, path);
+  }
+
+  override symlinkat(target: string, path: string): number {
+    // A target that leads out of the sandbox from wherever it is followed is not made (wasmtime, wasi-testsuite).
+    if (target.startsWith('/')) return E.EXDEV;
+    const errno = this.mount.at.symlinkat(target, this.fid, path);
+    return errno === E.EEXIST && path.endsWith('/') ? this.refuseSlash(path) : errno;
+  }
+
+  /** A symlink to be made at `file/`: Linux says EEXIST, the official WASI suite in its strict mode ENOTDIR. */
+  private refuseSlash(path: string): number {
+    const { at } = this.mount;
+    const fid = at.lookup(this.fid, path, false);
+    if (fid > 0) at.drop(this.fid, fid);
+    return fid === -E.ENOTDIR ? E.ENOTDIR : E.EEXIST;
+  }
+
+  override readlinkat(path: string): string | number {
+    const errno = this.mount.at.readlinkat(this.fid, path);
+    return errno === 0 ? this.mount.client.r.target : errno;
+  }
+
+  override linkat(path: string, follow: boolean, newDir: Descriptor, newPath: string): number {
+    if (!(newDir instanceof DirectoryDescriptor)) return newDir.filetype === FILETYPE.DIRECTORY ? E.EXDEV : E.ENOTDIR;
+    if (newDir.mount !== this.mount) return this.otherMount(path, follow, newDir, newPath);
+    return this.mount.at.linkat(this.fid, path, follow, newDir.fid, newPath);
+  }
+
+  override renameat(path: string, newDir: Descriptor, newPath: string): number {
+    if (!(newDir instanceof DirectoryDescriptor)) return newDir.filetype === FILETYPE.DIRECTORY ? E.EXDEV : E.ENOTDIR;
+    if (newDir.mount !== this.mount) return CROSS_MOUNT;
+    return this.mount.at.renameat(this.fid, path, newDir.fid, newPath);
+  }
+
+  /** linkat(2) looks the old path up before it sees that the new one is on another file system. */
+  private otherMount(path: string, follow: boolean, _newDir: DirectoryDescriptor, _newPath: string): number {
+    const fid = this.mount.at.lookup(this.fid, path, follow);
+    if (fid < 0) return -fid;
+    this.mount.at.drop(this.fid, fid);
+    return CROSS_MOUNT;
+  }
+}
+
+/**
+ * A name cannot move to another file system (Linux: EXDEV). The resolver's EXDEV means "out of the sandbox", which the
+ * guest hears as ENOTCAPABLE, so this one is told apart by its sign.
+ */
+export const CROSS_MOUNT = -E.EXDEV;

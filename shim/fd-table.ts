@@ -1,0 +1,55 @@
+import { E } from '../vfs/errno.ts';
+import type { Descriptor } from './descriptor.ts';
+
+/** Most descriptors of one guest (EMFILE). */
+const FD_MAX = 1 << 17;
+
+/** The guest's descriptors by number; a new one gets the lowest that is free, as on Linux. */
+export class FdTable {
+  private readonly slots: (Descriptor | undefined)[] = [];
+  /** No number below this one is free. */
+  private lowest = 0;
+
+  get(fd: number): Descriptor | undefined {
+    return this.slots[fd];
+  }
+
+  /** How many are open. */
+  get size(): number {
+    let size = 0;
+    for (const slot of this.slots) if (slot !== undefined) size++;
+    return size;
+  }
+
+  /** Gives a descriptor the lowest free number; −EMFILE. */
+  add(descriptor: Descriptor): number {
+    let fd = this.lowest;
+    while (this.slots[fd] !== undefined) fd++;
+    if (fd >= FD_MAX) return -E.EMFILE;
+    this.slots[fd] = descriptor;
+    this.lowest = fd + 1;
+    return fd;
+  }
+
+  /** Puts a descriptor at a number that the caller knows to be free. */
+  put(fd: number, descriptor: Descriptor): void {
+    while (this.slots.length < fd) this.slots.push(undefined);
+    this.slots[fd] = descriptor;
+  }
+
+  /** Frees a number; the descriptor is not closed. */
+  take(fd: number): Descriptor | undefined {
+    const descriptor = this.slots[fd];
+    if (descriptor === undefined) return undefined;
+    this.slots[fd] = undefined;
+    if (fd < this.lowest) this.lowest = fd;
+    return descriptor;
+  }
+
+  /** Closes all. */
+  closeAll(): void {
+    for (let fd = 0; fd < this.slots.length; fd++) this.take(fd)?.close();
+    this.slots.length = 0;
+    this.lowest = 0;
+  }
+}

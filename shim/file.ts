@@ -1,0 +1,159 @@
+import {
+  GETATTR_BASIC,
+  GETATTR_SIZE,
+  O_APPEND,
+  O_DSYNC,
+  O_NONBLOCK,
+  O_RDONLY,
+  O_RDWR,
+  O_SYNC,
+  O_WRONLY,
+  SETATTR_SIZE,
+} from '../vfs/9p/constants.ts';
+import { E } from '../vfs/errno.ts';
+import type { Mount } from '../vfs/index.ts';
+import type { Iov } from '../vfs/iov.ts';
+import { FDFLAGS, FILETYPE, WHENCE } from './abi.ts';
+import { Descriptor, type Times } from './descriptor.ts';
+import type { GuestMemory } from './memory.ts';
+import { RIGHTS, fileRights } from './rights.ts';
+import { putAttr } from './stat.ts';
+
+/** Largest offset: more than this 9P numbers are not checked to be exact. */
+const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Linux open(2) flags of WASI fdflags. */
+export function openFlags(fdflags: number): number {
+  return (
+    ((fdflags & FDFLAGS.APPEND) !== 0 ? O_APPEND : 0) |
+    ((fdflags & FDFLAGS.NONBLOCK) !== 0 ? O_NONBLOCK : 0) |
+    ((fdflags & FDFLAGS.DSYNC) !== 0 ? O_DSYNC : 0) |
+    ((fdflags & (FDFLAGS.SYNC | FDFLAGS.RSYNC)) !== 0 ? O_SYNC : 0)
+  );
+}
+
+/** An open file: a fid and an offset. */
+export class FileDescriptor extends Descriptor {
+  readonly filetype = FILETYPE.REGULAR_FILE;
+  readonly mount: Mount;
+  private fid: number;
+  private offset = 0;
+
+  constructor(mount: Mount, fid: number, fdflags: number, read: boolean, write: boolean, inheriting: number) {
+    super(fileRights(read, write) & inheriting, inheriting);
+    this.mount = mount;
+    this.fid = fid;
+    this.fdflags = fdflags;
+  }
+
+  override close(): number {
+    return this.mount.client.clunk(this.fid);
+  }
+
+  override stat(m: GuestMemory, ptr: number): number {
+    const { client, device } = this.mount;
+    const errno = client.getattr(this.fid, GETATTR_BASIC);
+    if (errno === 0) putAttr(m, ptr, client.r, device);
+    return errno;
+  }
+
+  override read(iov: Iov): number {
+    if ((this.rightsBase & RIGHTS.FD_READ) === 0) return -E.EBADF;
+    const count = this.mount.client.read(this.fid, this.offset, iov);
+    if (count > 0) this.offset += count;
+    return count;
+  }
+
+  override pread(iov: Iov, offset: number): number {
+    if ((this.rightsBase & RIGHTS.FD_READ) === 0) return -E.EBADF;
+    return this.mount.client.read(this.fid, offset, iov);
+  }
+
+  override write(iov: Iov): number {
+    if ((this.rightsBase & RIGHTS.FD_WRITE) === 0) return -E.EBADF;
+    const count = this.mount.client.write(this.fid, this.offset, iov);
+    if (count > 0) {
+      if ((this.fdflags & FDFLAGS.APPEND) !== 0) this.offset = this.size();
+      else this.offset += count;
+    }
+    return count;
+  }
+
+  override pwrite(iov: Iov, offset: number): number {
+    if ((this.rightsBase & RIGHTS.FD_WRITE) === 0) return -E.EBADF;
+    return this.mount.client.write(this.fid, offset, iov);
+  }
+
+  /** The file's size in bytes, or −errno. */
+  private size(): number {
+    const { client } = this.mount;
+    const errno = client.getattr(this.fid, GETATTR_SIZE);
+    return errno === 0 ? client.r.size : -errno;
+  }
+
+  override seek(offset: number, whence: number): number {
+    let base = 0;
+    if (whence === WHENCE.CUR) base = this.offset;
+    else if (whence === WHENCE.END) {
+      base = this.size();
+      if (base < 0) return base;
+    } else if (whence !== WHENCE.SET) return -E.EINVAL;
+    const to = base + offset;
+    if (to < 0) return -E.EINVAL;
+    // lseek(2): what the file system cannot hold is EINVAL, too.
+    if (to > OFFSET_MAX) return -E.EINVAL;
+    this.offset = to;
+    return to;
+  }
+
+  /**
+   * 9P has no message to change what a fid was opened with, so another one is opened on the same inode, which works
+   * for an orphan, too.
+   */
+  override setFlags(fdflags: number): number {
+    if (fdflags === this.fdflags) return 0;
+    const { client } = this.mount;
+    const read = (this.rightsBase & RIGHTS.FD_READ) !== 0;
+    const write = (this.rightsBase & RIGHTS.FD_WRITE) !== 0;
+    const fid = client.clone(this.fid);
+    if (fid < 0) return -fid;
+    const errno = client.lopen(fid, (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) | openFlags(fdflags));
+    client.clunk(errno === 0 ? this.fid : fid);
+    if (errno !== 0) return errno;
+    this.fid = fid;
+    this.fdflags = fdflags;
+    return 0;
+  }
+
+  override setSize(size: number): number {
+    // ftruncate(2): EINVAL for a descriptor that cannot write.
+    if ((this.rightsBase & RIGHTS.FD_FILESTAT_SET_SIZE) === 0) return E.EINVAL;
+    return this.mount.client.setSize(this.fid, SETATTR_SIZE, size);
+  }
+
+  override setTimes(times: Times): number {
+    return this.mount.client.setTimes(this.fid, times.valid, times.aSec, times.aNsec, times.mSec, times.mNsec);
+  }
+
+  /** posix_fallocate(3): makes the file at least offset + length bytes long. */
+  override allocate(offset: number, length: number): number {
+    if (length === 0) return E.EINVAL;
+    if ((this.rightsBase & RIGHTS.FD_ALLOCATE) === 0) return E.EBADF;
+    const size = this.size();
+    if (size < 0) return -size;
+    return size >= offset + length ? 0 : this.mount.client.setSize(this.fid, SETATTR_SIZE, offset + length);
+  }
+
+  override advise(): number {
+    return 0;
+  }
+
+  override sync(datasync: boolean): number {
+    return this.mount.client.fsync(this.fid, datasync);
+  }
+
+  override readable(): number {
+    const size = this.size();
+    return size < 0 ? size - 1 : Math.max(0, size - this.offset);
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * What the shim uses of node:fs for stdin, stdout and stderr. It is asked for at run time, not imported, so that the
+ * same bundle runs in a browser, where there is none.
+ */
+export interface HostFs {
+  readSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: null): number;
+  writeSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: null): number;
+  openSync(path: string, flags: number): number;
+  closeSync(fd: number): void;
+  fstatSync(fd: number): { mode: number; size: number; ino: number };
+  constants: { O_RDONLY: number; O_NONBLOCK?: number };
+}
+
+interface HostProcess {
+  getBuiltinModule?: (name: string) => unknown;
+  cpuUsage?: () => { user: number; system: number };
+  exit?: (code: number) => never;
+}
+
+/** `globalThis.process` of Node, Deno and Bun; undefined in a browser. */
+export function hostProcess(): HostProcess | undefined {
+  return (globalThis as { process?: HostProcess }).process;
+}
+
+/** node:fs, or null where there is none. */
+export function hostFs(): HostFs | null {
+  return (hostProcess()?.getBuiltinModule?.('node:fs') as HostFs | undefined) ?? null;
+}
+
+const gate = typeof SharedArrayBuffer === 'undefined' ? null : new Int32Array(new SharedArrayBuffer(4));
+
+/** Waits that many milliseconds, without using the processor where that is allowed. */
+export function sleep(ms: number): void {
+  if (ms <= 0) return;
+  const end = performance.now() + ms;
+  if (gate !== null) {
+    try {
+      Atomics.wait(gate, 0, 0, ms);
+      return;
+    } catch {
+      // The main thread of a browser may not block: it has to spin.
+    }
+  }
+  while (performance.now() < end);
+}

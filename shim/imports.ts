@@ -1,0 +1,22 @@
+import { clockCalls } from './calls/clock.ts';
+import { fdCalls } from './calls/fd.ts';
+import { ioCalls } from './calls/io.ts';
+import { pathCalls } from './calls/path.ts';
+import { pollCalls } from './calls/poll.ts';
+import { processCalls } from './calls/process.ts';
+import type { Guest } from './guest.ts';
+
+/** The 46 functions of wasi_snapshot_preview1 for one guest. */
+export function importsOf(guest: Guest) {
+  return {
+    ...processCalls(guest),
+    ...clockCalls(guest),
+    ...fdCalls(guest),
+    ...ioCalls(guest),
+    ...pathCalls(guest),
+    ...pollCalls(guest),
+  };
+}
+
+/** What `wasiImport` is. */
+export type Imports = ReturnType<typeof importsOf>;

@@ -1,0 +1,7 @@
+/**
+ * wasi9p: runs WASI preview1 programs on a file system that is only reached through 9P2000.L messages.
+ * @module
+ */
+export { WASI, type Preopen, type Tracer, type WASIOptions } from './wasi.ts';
+export type { Input, Output } from './stdio.ts';
+export { serverOf, Server, type Inspection, type Source } from '../vfs/index.ts';

@@ -1,0 +1,99 @@
+import { internString } from '../vfs/intern.ts';
+import { E } from '../vfs/errno.ts';
+import { Iov } from '../vfs/iov.ts';
+import { STRUCTS } from './abi.ts';
+
+/** Most ranges of one call (UIO_MAXIOV, readv(2)). */
+const IOV_MAX = 1024;
+/** Most bytes of one call; more is cut to it (MAX_RW_COUNT, read(2)). */
+const RW_MAX = 0x7fff_f000;
+/** Most bytes of a path, its NUL included (PATH_MAX). */
+const PATH_MAX = 4096;
+
+const EMPTY = new Uint8Array(0);
+const IOVEC = STRUCTS.iovec;
+
+/**
+ * The guest's linear memory. Its views are taken anew when the memory has grown: the old ones are empty then (or, of
+ * a shared memory, too short), so that the bounds check that every access needs also finds that out.
+ *
+ * Pointers come as signed 32-bit numbers and are taken as unsigned; none of these methods throws.
+ */
+export class GuestMemory {
+  private memory: WebAssembly.Memory | null = null;
+  u8: Uint8Array = EMPTY;
+  view: DataView = new DataView(EMPTY.buffer);
+  /** The ranges of the last `loadIovs`. */
+  readonly iov = new Iov();
+
+  /** Attaches the memory that the instance exports or was given. */
+  attach(memory: WebAssembly.Memory): void {
+    this.memory = memory;
+    this.refresh();
+  }
+
+  private refresh(): void {
+    if (this.memory === null) return;
+    const { buffer } = this.memory;
+    this.u8 = new Uint8Array(buffer);
+    this.view = new DataView(buffer);
+  }
+
+  /** Whether `size` bytes at `ptr` (unsigned) lie in memory; the views are fresh when they do. */
+  fits(ptr: number, size: number): boolean {
+    return ptr + size <= this.u8.length || this.fitsAfterGrowth(ptr, size);
+  }
+
+  private fitsAfterGrowth(ptr: number, size: number): boolean {
+    if (this.memory === null || this.memory.buffer.byteLength === this.u8.length) return false;
+    this.refresh();
+    return ptr + size <= this.u8.length;
+  }
+
+  /** Writes a u32 where `fits` has been asked before; once more, because a callback may have grown the memory. */
+  putU32(ptr: number, value: number): number {
+    if (!this.fits(ptr, 4)) return E.EFAULT;
+    this.view.setUint32(ptr, value, true);
+    return 0;
+  }
+
+  /** Writes a safe integer as a u64. */
+  putU64(ptr: number, value: number): void {
+    this.view.setUint32(ptr, value, true);
+    this.view.setUint32(ptr + 4, value / 0x1_0000_0000, true);
+  }
+
+  /**
+   * Reads an array of iovecs into `iov`, all bounds checked before anything is moved.
+   * 0; EFAULT; EINVAL for more than 1,024. Bytes beyond 2 GiB are left out.
+   */
+  loadIovs(ptr: number, count: number): number {
+    const { iov } = this;
+    if (!this.fits(ptr, count * IOVEC.size)) return E.EFAULT;
+    if (count > IOV_MAX) return E.EINVAL;
+    iov.reset(this.u8);
+    const { view, u8 } = this;
+    const size = u8.length;
+    for (let i = 0; i < count; i++) {
+      const at = ptr + i * IOVEC.size;
+      const start = view.getUint32(at, true);
+      const length = view.getUint32(at + 4, true);
+      if (length === 0) continue;
+      if (start + length > size) return E.EFAULT;
+      iov.add(start, start + Math.min(length, RW_MAX - iov.total));
+      if (iov.total === RW_MAX) break;
+    }
+    return 0;
+  }
+
+  /**
+   * A path, or any text, of the guest: read once, so that nobody can change it after it was checked.
+   * EFAULT; ENAMETOOLONG from PATH_MAX on; EILSEQ for what is no UTF-8; EINVAL for a NUL in it.
+   */
+  loadPath(ptr: number, length: number): string | number {
+    if (!this.fits(ptr, length)) return E.EFAULT;
+    if (length >= PATH_MAX) return E.ENAMETOOLONG;
+    const path = internString(this.u8, ptr, ptr + length);
+    return typeof path === 'string' && path.includes('\0') ? E.EINVAL : path;
+  }
+}

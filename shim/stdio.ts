@@ -1,0 +1,54 @@
+import { ConsoleStdout, Fd } from '@bjorn3/browser_wasi_shim';
+import type { Descriptor } from './descriptor.ts';
+import { ForeignDescriptor } from './foreign.ts';
+import { hostFs } from './host.ts';
+import { FunctionInput, FunctionOutput, HostDescriptor, type InputChunk } from './stream.ts';
+
+/** Where a guest's stdin comes from: a descriptor of the host, its bytes or text, a function, or an Fd. */
+export type Input = number | string | Uint8Array | ((max: number) => InputChunk) | Fd;
+/** Where a guest's stdout or stderr goes: a descriptor of the host, a function given the bytes, or an Fd. */
+export type Output = number | ((bytes: Uint8Array) => void) | Fd;
+
+/** Whether a value is an Fd of browser_wasi_shim, also one of another copy of the package. */
+export function isForeignFd(value: unknown): value is Fd {
+  if (value instanceof Fd) return true;
+  const fd = value as Partial<Fd> | null;
+  return typeof fd === 'object' && typeof fd?.fd_fdstat_get === 'function' && typeof fd.path_open === 'function';
+}
+
+/** The descriptor of a `stdin` option; by default the host's, or nothing to read where there is none. */
+export function inputDescriptor(input: Input | undefined): Descriptor {
+  if (isForeignFd(input)) return new ForeignDescriptor(input);
+  if (typeof input === 'function') return new FunctionInput(input);
+  if (typeof input === 'string' || input instanceof Uint8Array) return new FunctionInput(once(input));
+  if (input === undefined && hostFs() === null) return new FunctionInput(() => null);
+  if (input === undefined || isNumber(input)) return HostDescriptor.open(input ?? 0, true);
+  throw new TypeError('stdin takes a descriptor number, text, bytes, a function, or an Fd of browser_wasi_shim.');
+}
+
+function once(text: string | Uint8Array): () => InputChunk {
+  let rest: InputChunk = text;
+  return () => {
+    const chunk = rest;
+    rest = null;
+    return chunk;
+  };
+}
+
+/** The descriptor of a `stdout` or `stderr` option; by default the host's, or lines on the console. */
+export function outputDescriptor(output: Output | undefined, fallback: 1 | 2): Descriptor {
+  if (isForeignFd(output)) return new ForeignDescriptor(output);
+  if (typeof output === 'function') return new FunctionOutput(output);
+  if (output === undefined && hostFs() === null) return new ForeignDescriptor(consoleLines(fallback));
+  if (output === undefined || isNumber(output)) return HostDescriptor.open(output ?? fallback, false);
+  throw new TypeError('stdout and stderr take a descriptor number, a function, or an Fd of browser_wasi_shim.');
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+function consoleLines(fd: 1 | 2): Fd {
+  // eslint-disable-next-line no-console -- this is what a program's output is in a browser
+  return ConsoleStdout.lineBuffered((line) => (fd === 1 ? console.log(line) : console.error(line)));
+}

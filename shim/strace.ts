@@ -1,0 +1,174 @@
+import { printMessage } from '../vfs/9p/print.ts';
+import { wasiErrnoName } from '../vfs/errno.ts';
+import type { Message, Mount } from '../vfs/index.ts';
+import { EVENTTYPE, FDFLAGS, FSTFLAGS, LOOKUPFLAGS, OFLAGS, STRUCTS, WHENCE } from './abi.ts';
+import type { Guest } from './guest.ts';
+import type { Imports } from './imports.ts';
+import type { GuestMemory } from './memory.ts';
+import { RIGHTS, RIGHTS_ALL } from './rights.ts';
+import { SIGNATURES, parametersOf, type CallName, type Parameter } from './signatures.ts';
+import type { Tracer } from './wasi.ts';
+
+const INDENT = '    ';
+/** How much of a path or of data is shown. */
+const TEXT_MAX = 64;
+
+const decoder = new TextDecoder();
+
+type Args = readonly (number | bigint)[];
+
+/** The names of the bits that are set, or 0. */
+function bits(value: number, names: Readonly<Record<string, number>>): string {
+  const set = Object.entries(names).filter(([, bit]) => (value & bit) !== 0);
+  return set.length === 0 ? '0' : set.map(([name]) => name).join('|');
+}
+
+function nameOf(value: number, names: Readonly<Record<string, number>>): string {
+  return Object.entries(names).find(([, number]) => number === value)?.[0] ?? String(value);
+}
+
+function quote(bytes: Uint8Array): string {
+  const text = JSON.stringify(decoder.decode(bytes.slice(0, TEXT_MAX)));
+  return bytes.length > TEXT_MAX ? `${text}…` : text;
+}
+
+/** Shows an argument as it came: flags by name, paths and data to be written as text. */
+function printInput(m: GuestMemory, p: Parameter, args: Args): string {
+  const value = args[p.index]!;
+  const number = Number(value);
+  switch (p.type) {
+    case 'path':
+      return printText(m, number >>> 0, Number(args[p.index + 1]) >>> 0);
+    case 'ciovs':
+      return printData(m, number >>> 0, Number(args[p.index + 1]) >>> 0);
+    case 'iovs':
+      return `[${printSizes(m, number >>> 0, Number(args[p.index + 1]) >>> 0)}]`;
+    case 'buf':
+      return `[${Number(args[p.index + 1]) >>> 0}]`;
+    case 'oflags':
+      return bits(number, OFLAGS);
+    case 'fdflags':
+      return bits(number, FDFLAGS);
+    case 'fstflags':
+      return bits(number, FSTFLAGS);
+    case 'lookupflags':
+      return bits(number, LOOKUPFLAGS);
+    case 'whence':
+      return nameOf(number, WHENCE);
+    case 'rights':
+      return printRights(value as bigint);
+    default:
+      return String(typeof value === 'number' ? value >>> 0 : value);
+  }
+}
+
+function printRights(rights: bigint): string {
+  const known = Number(rights & 0xffff_ffffn) & RIGHTS_ALL;
+  if (known === RIGHTS_ALL) return 'ALL';
+  const set = Object.entries(RIGHTS).filter(([, bit]) => (known & bit) !== 0);
+  return set.length > 4 ? `${set.length} rights` : bits(known, RIGHTS);
+}
+
+function printText(m: GuestMemory, ptr: number, length: number): string {
+  return m.fits(ptr, length) ? quote(m.u8.subarray(ptr, ptr + length)) : `(bad pointer ${ptr}+${length})`;
+}
+
+function printSizes(m: GuestMemory, ptr: number, count: number): string {
+  if (!m.fits(ptr, count * STRUCTS.iovec.size)) return `bad pointer ${ptr}`;
+  const sizes: number[] = [];
+  for (let i = 0; i < Math.min(count, 16); i++) sizes.push(m.view.getUint32(ptr + i * 8 + 4, true));
+  return sizes.join(', ') + (count > 16 ? ', …' : '');
+}
+
+/** The first bytes of the first range that has any, and how many there are in all. */
+function printData(m: GuestMemory, ptr: number, count: number): string {
+  if (!m.fits(ptr, count * STRUCTS.iovec.size)) return `(bad pointer ${ptr})`;
+  let total = 0;
+  let first = '""';
+  for (let i = 0; i < count; i++) {
+    const start = m.view.getUint32(ptr + i * 8, true);
+    const length = m.view.getUint32(ptr + i * 8 + 4, true);
+    if (total === 0 && length > 0) first = printText(m, start, Math.min(length, TEXT_MAX + 1));
+    total += length;
+  }
+  return `${first} [${total}]`;
+}
+
+/** Shows what a call wrote, once it has succeeded. */
+function printOutput(m: GuestMemory, p: Parameter, args: Args): string | null {
+  const ptr = Number(args[p.index]) >>> 0;
+  if (p.type === 'u32' || p.type === 'fd') return m.fits(ptr, 4) ? `${p.name}=${m.view.getUint32(ptr, true)}` : null;
+  if (p.type === 'size' || p.type === 'time') {
+    return m.fits(ptr, 8) ? `${p.name}=${m.view.getBigUint64(ptr, true)}` : null;
+  }
+  if (p.type === 'filestat' && m.fits(ptr, STRUCTS.filestat.size)) return printFilestat(m, ptr);
+  if (p.type === 'events') return `(${nameOf(m.view.getUint8(ptr + STRUCTS.event.fields.type[0]), EVENTTYPE)})`;
+  return null;
+}
+
+function printFilestat(m: GuestMemory, ptr: number): string {
+  const f = STRUCTS.filestat.fields;
+  const field = (offset: number) => m.view.getBigUint64(ptr + offset, true);
+  return `{ino=${field(f.ino[0])} nlink=${field(f.nlink[0])} size=${field(f.size[0])}}`;
+}
+
+/**
+ * Writes a line for each call of the guest, as strace(1) does, and under it the 9P messages that it caused and what
+ * became of orphans. `write` gets each line without its end.
+ */
+export function strace(write: (line: string) => void): Tracer {
+  let depth = 0;
+  let below: string[] = [];
+
+  function note(line: string): void {
+    if (depth > 0) below.push(line);
+    else write(`${INDENT}${line}`);
+  }
+
+  function flush(line: string): void {
+    write(line);
+    for (const message of below) write(`${INDENT}${message}`);
+    below = [];
+  }
+
+  function traced(guest: Guest, name: CallName, call: (...args: Args) => number): (...args: Args) => number {
+    const parameters = parametersOf(name);
+    const m = guest.memory;
+    return (...args) => {
+      const inputs = parameters.filter((p) => !p.out).map((p) => `${p.name}=${printInput(m, p, args)}`);
+      const head = `${name}(${inputs.join(', ')})`;
+      depth++;
+      let result = ' does not return';
+      try {
+        const wasiErrno = call(...args);
+        const outputs = wasiErrno === 0 ? parameters.filter((p) => p.out).map((p) => printOutput(m, p, args)) : [];
+        result = ` = ${[wasiErrnoName(wasiErrno), ...outputs.filter((text) => text !== null)].join(' ')}`;
+        return wasiErrno;
+      } finally {
+        depth--;
+        flush(head + result);
+      }
+    };
+  }
+
+  return {
+    wrap(imports: Imports, guest: Guest): Imports {
+      const wrapped: Record<string, unknown> = {};
+      for (const name of Object.keys(SIGNATURES) as CallName[]) {
+        wrapped[name] = traced(guest, name, imports[name] as unknown as (...args: Args) => number);
+      }
+      return wrapped as unknown as Imports;
+    },
+
+    listen(mount: Mount): void {
+      const { server, transport } = mount;
+      transport.onMessage = (message: Message) => note(printMessage(message));
+      server.onOrphan = (inode) => note(`* inode ${inode.ino} has no name any more: an orphan, kept by ${fids(inode.refs)}`);
+      server.reclaim.onReclaim = (inode) => note(`* inode ${inode.ino} reclaimed`);
+    },
+  };
+}
+
+function fids(count: number): string {
+  return count === 1 ? '1 fid' : `${count} fids`;
+}
