@@ -1,0 +1,120 @@
+import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { Volume } from 'memfs';
+import { WASI, type Preopen, type Tracer } from '../shim/index.ts';
+import { strace } from '../shim/strace.ts';
+import { hostDir } from '../vfs/backend/hostdir/index.ts';
+import { UsageError, helpLines, parseOptions, type Option } from './options.ts';
+
+/** Exit status of a program that trapped: 128 + SIGABRT, as a shell reports abort(3). */
+const TRAPPED = 134;
+
+export const RUN_OPTIONS: readonly Option[] = [
+  {
+    name: 'dir',
+    value: 'HOST[::GUEST[::ro]]',
+    help: 'Grants a directory of this machine, under the path GUEST (default: HOST as written), with\n::ro only for reading. May be given several times.',
+  },
+  { name: 'env', value: 'NAME=VALUE', help: "Sets a variable of the program's environment. May be given several times." },
+  { name: 'trace', value: 'FILE', optional: true, help: 'Writes each call and its 9P messages to stderr, or to FILE.' },
+  { name: 'help', help: 'Shows this.' },
+];
+
+export const runHelp = `Usage: wasi9p run [OPTIONS] PROGRAM.wasm [--] [ARGUMENTS]
+
+Runs a WASI preview1 program. Its root directory is an empty volume in memory with /tmp in it, unless --dir
+gives it another; of this machine it sees only what --dir grants.
+
+${helpLines(RUN_OPTIONS)}
+
+The exit status is the program's; ${TRAPPED} when it trapped, 1 when it could not be started, 2 for wrong usage.
+`;
+
+/** A `--dir`: the guest's path and what is there. @throws UsageError when there is no such directory. */
+function directory(text: string): [string, Preopen] {
+  const [host = '', guest = host, mode, ...more] = text.split('::');
+  if (host === '' || guest === '' || more.length > 0 || (mode !== undefined && mode !== 'ro')) {
+    throw new UsageError(`--dir ${text} is not understood: write HOST, HOST::GUEST or HOST::GUEST::ro.`);
+  }
+  if (statSync(host, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new UsageError(`--dir ${text}: ${host} is no directory of this machine.`);
+  }
+  return [guest, hostDir(host, { readOnly: mode === 'ro' })];
+}
+
+function variable(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError(`--env ${text} is not understood: write NAME=VALUE.`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** The guest's directories: the root first, so that libc finds the others before it. */
+function preopens(dirs: readonly string[]): Record<string, Preopen> {
+  const granted = dirs.map(directory);
+  const root = granted.some(([guest]) => guest === '/') ? [] : [['/', Volume.fromJSON({ '/tmp': null })] as const];
+  return Object.fromEntries([...root, ...granted]);
+}
+
+/** A tracer for `--trace`, and what closes its file. */
+function tracer(files: readonly string[] | undefined): { trace?: Tracer; end(): void } {
+  const file = files?.at(-1);
+  if (file === undefined) return { end() {} };
+  const fd = file === '' ? 2 : openSync(file, 'w');
+  return { trace: strace((line) => writeSync(fd, `${line}\n`)), end: () => file !== '' && closeSync(fd) };
+}
+
+/** Compiles the program. @throws Error with one sentence on what is wrong with the file. */
+async function load(file: string): Promise<WebAssembly.Module> {
+  let bytes;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    throw new Error(`${file} is no WebAssembly module: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** `wasi9p run`: the exit status. @throws UsageError */
+export async function run(argv: readonly string[]): Promise<number> {
+  const { options, rest } = parseOptions(RUN_OPTIONS, argv);
+  if (options.has('help')) {
+    process.stdout.write(runHelp);
+    return 0;
+  }
+  const [program, ...words] = rest;
+  if (program === undefined) throw new UsageError('No program was given: wasi9p run PROGRAM.wasm.');
+  // The first -- only parts our arguments from the program's.
+  const args = words[0] === '--' ? words.slice(1) : words;
+  const dirs = preopens(options.get('dir') ?? []);
+  const env = Object.fromEntries((options.get('env') ?? []).map(variable));
+  const module = await load(program);
+  const { trace, end } = tracer(options.get('trace'));
+  try {
+    const wasi = new WASI({ args: [program, ...args], env, preopens: dirs, ...(trace && { trace }) });
+    return start(wasi, module, program);
+  } finally {
+    end();
+  }
+}
+
+function start(wasi: WASI, module: WebAssembly.Module, program: string): number {
+  try {
+    return wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
+  } catch (error) {
+    wasi.close();
+    const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+    const message = error instanceof Error ? error.message : String(error);
+    if (!trapped) throw new Error(`${program} cannot be started: ${message}`, { cause: error });
+    process.stderr.write(`wasi9p: ${program} trapped: ${message}\n${frames(error)}`);
+    return TRAPPED;
+  }
+}
+
+/** The program's own frames of a trap, without ours. */
+function frames(error: Error): string {
+  const lines = (error.stack ?? '').split('\n').filter((line) => line.includes('wasm'));
+  return lines.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,22 @@
+import { writeSync } from 'node:fs';
+
+/** Where a tool's output goes: a descriptor of the host, or a function that is given the bytes of each write. */
+export type Sink = number | ((bytes: Uint8Array) => void);
+
+/** Writes a message of our own among a tool's output. */
+export function say(sink: Sink, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  if (typeof sink === 'function') sink(bytes);
+  else for (let at = 0; at < bytes.length;) at += writeSome(sink, bytes.subarray(at));
+}
+
+/** A pipe or terminal that this process has made non-blocking may be full for now. */
+function writeSome(fd: number, bytes: Uint8Array): number {
+  try {
+    return writeSync(fd, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    return 0;
+  }
+}

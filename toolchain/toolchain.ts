@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import type { Preopen } from '../shim/index.ts';
+import { findCompiler } from './package.ts';
+import { runWasi, type Host, type RunWasi } from './run.ts';
+import { say } from './sink.ts';
+import { unpackSysroot } from './sysroot.ts';
+
+/** The tools in the module, by the names that argv[0] may have; a prefix `llvm-` is allowed too. */
+export const TOOLS: ReadonlySet<string> = new Set([
+  'addr2line',
+  'ar',
+  'c++filt',
+  'clang',
+  'clang++',
+  'nm',
+  'objcopy',
+  'objdump',
+  'ranlib',
+  'readelf',
+  'readobj',
+  'size',
+  'strip',
+  'symbolizer',
+  'wasm-ld',
+]);
+
+/** As a shell reports a process killed by SIGABRT. */
+const TRAPPED = 134;
+
+/** The compiler, ready to run: its module and the headers and libraries it reads. */
+export class Toolchain {
+  readonly module: WebAssembly.Module;
+  /** To be mounted where the compiler looks for its headers and libraries: at `/usr`, or where --sysroot says. */
+  readonly sysroot: Preopen;
+  /** How many tools were run. */
+  runs = 0;
+  readonly #runWasi: RunWasi;
+
+  constructor(module: WebAssembly.Module, sysroot: Preopen, run: RunWasi = runWasi) {
+    this.module = module;
+    this.sysroot = sysroot;
+    this.#runWasi = run;
+  }
+
+  /** Runs the tool that argv[0] names and returns its exit status; 134 with a message if it crashes. */
+  run(argv: readonly string[], host: Host): number {
+    const name = argv[0] ?? '';
+    if (!TOOLS.has(name.replace(/^llvm-/, ''))) {
+      say(host.stderr, `error: there is no tool ${JSON.stringify(name)} in this toolchain\n`);
+      return 127;
+    }
+    this.runs++;
+    try {
+      return this.#runWasi(this.module, [...argv], host);
+    } catch (error) {
+      const reason = crash(error);
+      if (reason === undefined) throw error;
+      say(host.stderr, `${name}: error: ${reason}\n`);
+      return TRAPPED;
+    }
+  }
+}
+
+let loading: Promise<Toolchain> | undefined;
+
+/**
+ * The toolchain of this process, loaded at the first call; rejects with a plain sentence if the compiler
+ * package is not installed. V8 cannot carry a compiled module from one process to the next, so each
+ * process pays for the compilation of the 75 MB module once.
+ */
+export function loadToolchain(): Promise<Toolchain> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<Toolchain> {
+  const { wasm, resources } = findCompiler();
+  const [module, sysroot] = await Promise.all([
+    readFile(wasm).then((bytes) => WebAssembly.compile(bytes)),
+    readFile(resources).then(unpackSysroot),
+  ]);
+  return new Toolchain(module, sysroot);
+}
+
+/** What to tell of an error that ends the tool and not this program. */
+function crash(error: unknown): string | undefined {
+  if (error instanceof WebAssembly.RuntimeError) return `the tool crashed: ${error.message}`;
+  // The tool's calls nest on JavaScript's stack; C++ templates some hundred levels deep can fill the default one.
+  if (error instanceof RangeError) return `${error.message}; give it more room, as in: node --stack-size=3900 …`;
+  return undefined;
+}
