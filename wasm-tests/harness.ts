@@ -1,0 +1,147 @@
+// Runs the C programs of src/: on our stack, and natively where there is a compiler, and compares.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Volume } from 'memfs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { WASI, serverOf, type Server } from '../shim/index.ts';
+import { compile } from '../toolchain/compile.ts';
+
+const SRC = fileURLToPath(new URL('src/', import.meta.url));
+/** What the seed program was run with where it was found, and all others, too. */
+const FLAGS = ['-std=gnu17', '-O1'];
+/** Where tmpfs is on Linux: the oracle. */
+const TMPFS = '/dev/shm';
+const HOST_LINE = '@host ';
+
+/** What the host can look at while the program stands still. */
+export interface Stop {
+  vol: Volume;
+  server: Server;
+  /** What stood behind `@host `. */
+  word: string;
+}
+
+/** What is left when the program has ended. */
+export interface End {
+  vol: Volume;
+  server: Server;
+  stdout: string;
+  /** The exit status; null for a trap. */
+  code: number | null;
+}
+
+/** What a scenario's program must print and how it must end, here and natively. */
+export interface Scenario {
+  expect: string;
+  /** Arguments after the base directory. */
+  args?: readonly string[];
+  /** Default: 0. */
+  status?: number | 'trap';
+  during?: (stop: Stop) => void;
+  after?: (end: End) => void;
+  /** Why the native run prints something else; then it is not compared. */
+  nativeDiffers?: string;
+}
+
+/** The programs' text and headers: any of them may be included. */
+function sourcesOf(name: string): Record<string, string> {
+  const headers = readdirSync(SRC).filter((file) => file.endsWith('.h'));
+  return Object.fromEntries([`${name}.c`, ...headers].map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
+}
+
+/** A program of src/, compiled by clang on our stack; from the cache when nothing has changed. */
+export function compileProgram(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const output = `${name}.wasm`;
+  return compile({ sources: sourcesOf(name), argv: [...FLAGS, `${name}.c`, '-o', output], output });
+}
+
+/** Gathers stdout and stops at its `@host` lines, which are no part of it. */
+class Output {
+  text = '';
+  private line = '';
+  private readonly decoder = new TextDecoder();
+  private readonly stop: (word: string) => void;
+
+  constructor(stop: (word: string) => void) {
+    this.stop = stop;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.line += this.decoder.decode(bytes, { stream: true });
+    const lines = this.line.split('\n');
+    this.line = lines.pop()!;
+    for (const line of lines) {
+      if (line.startsWith(HOST_LINE)) this.stop(line.slice(HOST_LINE.length));
+      else this.text += `${line}\n`;
+    }
+  }
+
+  end(): string {
+    return this.text + this.line;
+  }
+}
+
+async function runHere(name: string, scenario: Scenario): Promise<void> {
+  const module = await WebAssembly.compile(await compileProgram(name));
+  const vol = Volume.fromJSON({ '/tmp': null });
+  const server = serverOf(vol);
+  const output = new Output((word) => scenario.during?.({ vol, server, word }));
+  const args = [name, '/tmp', ...(scenario.args ?? [])];
+  const wasi = new WASI({ args, preopens: { '/': vol }, stdin: '', stdout: (bytes) => output.write(bytes) });
+  let code: number | null = null;
+  try {
+    code = wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+  }
+  const stdout = output.end();
+  assert.fixture(stdout, scenario.expect);
+  assert.is(code, scenario.status === 'trap' ? null : (scenario.status ?? 0), 'exit status');
+  scenario.after?.({ vol, server, stdout, code });
+  assertAtRest(server);
+}
+
+/** The leak check: nothing is attached, open, orphaned or waiting. */
+export function assertAtRest(server: Server): void {
+  assert.equal(server.inspect(), { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 });
+}
+
+/** Why there can be no native run here, or undefined. */
+function noNative(): string | undefined {
+  if (spawnSync('gcc', ['--version']).status !== 0) return 'gcc is not installed';
+  return existsSync(TMPFS) ? undefined : `there is no tmpfs at ${TMPFS}`;
+}
+
+function runNatively(name: string, scenario: Scenario): void {
+  const scratch = mkdtempSync(join(tmpdir(), 'wasi9p-'));
+  const base = mkdtempSync(join(TMPFS, 'wasi9p-'));
+  try {
+    const program = join(scratch, name);
+    // seed.c passes no mode to open, as the program it is about did: glibc's fortified one refuses that.
+    const built = spawnSync('gcc', [...FLAGS, '-U_FORTIFY_SOURCE', join(SRC, `${name}.c`), '-o', program]);
+    assert.is(built.status, 0, String(built.stderr));
+    const ran = spawnSync(program, [base, ...(scenario.args ?? [])], { encoding: 'utf8', input: '' });
+    const lines = ran.stdout.split('\n').filter((line) => !line.startsWith(HOST_LINE));
+    assert.fixture(lines.join('\n'), scenario.expect);
+    if (scenario.status === 'trap') assert.ok(ran.signal, 'a trap is a signal natively');
+    else assert.is(ran.status, scenario.status ?? 0, 'exit status');
+  } finally {
+    rmSync(scratch, { recursive: true });
+    rmSync(base, { recursive: true });
+  }
+}
+
+/**
+ * Registers the tests of a program of src/: that it prints and ends as it should on a memfs volume through 9P with
+ * nothing left behind, and that the same source does the same natively on tmpfs.
+ */
+export function scenario(name: string, options: Scenario): void {
+  test(`${name} on memfs`, () => runHere(name, options));
+  const reason = options.nativeDiffers ?? noNative();
+  if (reason === undefined) test(`${name} natively on tmpfs`, () => runNatively(name, options));
+  else test.skip(`${name} natively on tmpfs: ${reason}`);
+}

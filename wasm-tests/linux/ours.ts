@@ -1,0 +1,274 @@
+import { Buffer } from 'node:buffer';
+import {
+  GETATTR_BASIC,
+  O_APPEND,
+  O_CREAT,
+  O_DIRECTORY,
+  O_RDONLY,
+  O_WRONLY,
+  QTDIR,
+  SETATTR_ATIME,
+  SETATTR_ATIME_SET,
+  SETATTR_MTIME,
+  SETATTR_MTIME_SET,
+  SETATTR_SIZE,
+  S_IFDIR,
+  S_IFLNK,
+} from '../../vfs/9p/constants.ts';
+import type { Backend } from '../../vfs/backend/backend.ts';
+import type { Inode } from '../../vfs/backend/inode.ts';
+import { AtCalls } from '../../vfs/client/at.ts';
+import { Client } from '../../vfs/client/client.ts';
+import { Iov } from '../../vfs/iov.ts';
+import { Server } from '../../vfs/server/server.ts';
+import { InProcess } from '../../vfs/transport/inproc.ts';
+import type { Entry, SetTime, Stat, System } from './model.ts';
+
+/** Room for a listing: small, so that most take several messages. */
+const LIST_ROOM = 600;
+/** qid[13] offset[8] type[1] and the name's length[2] */
+const DIRENT = 24;
+
+/** A backend without files, to be served. */
+export type MakeBackend = () => Backend;
+
+/** Our client over 9P. What a fid does not keep (the offset of a file, its flags) is kept here. */
+export class Ours implements System {
+  readonly base: number;
+  private readonly server: Server;
+  private readonly client: Client;
+  private readonly at: AtCalls;
+  private readonly files = new Map<number, { offset: number; flags: number }>();
+  private readonly directories = new Set<number>();
+  private readonly iov = new Iov();
+
+  constructor(makeBackend: MakeBackend) {
+    this.server = new Server(makeBackend());
+    this.client = new Client(new InProcess(this.server.connect(), this.server.msize));
+    this.at = new AtCalls(this.client);
+    this.client.attach();
+    const { root } = this.client;
+    this.at.mkdirat(root, 'outside');
+    const secret = this.open(root, 'outside/f', O_WRONLY | O_CREAT);
+    this.write(secret, Buffer.from('secret'));
+    this.close(secret);
+    this.at.mkdirat(root, 'sandbox');
+    this.base = this.client.walk(root, ['sandbox'], 0, 1);
+    this.directories.add(this.base);
+  }
+
+  /** @throws Error when fids or inodes are still held once all is closed. */
+  dispose(): void {
+    for (const fd of [...this.files.keys(), ...this.directories]) this.client.clunk(fd);
+    this.server.sync();
+    const left = JSON.stringify(this.server.inspect());
+    this.server.close();
+    const rest = { sessions: 1, fids: 1, inodes: 1, orphans: 0, reclaiming: 0, bytes: 0 };
+    if (left !== JSON.stringify(rest)) throw new Error(`The server still holds ${left}.`);
+  }
+
+  /** Fids that the client has, less those that stand for something here: more than 0 is a leak. */
+  get leaked(): number {
+    return this.client.fidsInUse - 1 - this.files.size - this.directories.size;
+  }
+
+  /** All paths below the base, found without a message: looking moves no atime. */
+  tree(): string[] {
+    const { backend } = this.server;
+    const paths: string[] = [];
+    const visit = (dir: Inode, path: string): void => {
+      const cursor = backend.list(dir);
+      if (typeof cursor === 'number') return;
+      while (cursor.next()) {
+        const below = path + cursor.name;
+        paths.push(below);
+        if (cursor.kind === S_IFDIR) visit(backend.lookup(dir, cursor.name) as Inode, `${below}/`);
+      }
+    };
+    visit(backend.lookup(backend.root(), 'sandbox') as Inode, '');
+    return paths;
+  }
+
+  outside(): string {
+    const { root } = this.client;
+    const dir = this.open(root, 'outside', O_RDONLY | O_DIRECTORY);
+    const file = this.open(root, 'outside/f', O_RDONLY);
+    const names = [root, dir].flatMap((fd) => (this.list(fd) as Entry[]).map(({ name }) => name).slice(2));
+    const { nlink, size } = this.fstat(file) as Stat;
+    const text = Buffer.from(this.pread(file, 100, 0) as Uint8Array).toString('latin1');
+    this.close(file);
+    this.close(dir);
+    return `${names.join(' ')}: ${nlink} ${size} ${text}`;
+  }
+
+  open(dir: number, path: string, flags: number): number {
+    const { at } = this;
+    const fid = at.openat(dir, path, flags);
+    if (fid < 0) return fid;
+    if (at.type === QTDIR) this.directories.add(fid);
+    else this.files.set(fid, { offset: 0, flags });
+    return fid;
+  }
+
+  close(fd: number): void {
+    this.files.delete(fd);
+    this.directories.delete(fd);
+    this.client.clunk(fd);
+  }
+
+  isDirectory(fd: number): boolean {
+    return this.directories.has(fd);
+  }
+
+  read(fd: number, count: number): Uint8Array | number {
+    const file = this.files.get(fd)!;
+    const data = this.pread(fd, count, file.offset);
+    if (typeof data !== 'number') file.offset += data.length;
+    return data;
+  }
+
+  pread(fd: number, count: number, offset: number): Uint8Array | number {
+    // Two ranges, as readv(2) would have them.
+    const data = new Uint8Array(count);
+    this.split(data);
+    const done = this.client.read(fd, offset, this.iov);
+    return done < 0 ? done : data.subarray(0, done);
+  }
+
+  private split(data: Uint8Array): void {
+    const half = data.length >>> 1;
+    this.iov.reset(data);
+    this.iov.add(0, half);
+    this.iov.add(half, data.length);
+  }
+
+  write(fd: number, data: Uint8Array): number {
+    const file = this.files.get(fd)!;
+    const done = this.pwrite(fd, data, file.offset);
+    if (done > 0) file.offset = (file.flags & O_APPEND) !== 0 ? (this.fstat(fd) as Stat).size : file.offset + done;
+    return done;
+  }
+
+  pwrite(fd: number, data: Uint8Array, offset: number): number {
+    this.split(data);
+    return this.client.write(fd, offset, this.iov);
+  }
+
+  truncate(fd: number, size: number): number {
+    return -this.client.setSize(fd, SETATTR_SIZE, size);
+  }
+
+  fstat(fd: number): Stat | number {
+    return this.statOf(this.client.getattr(fd, GETATTR_BASIC));
+  }
+
+  futimes(fd: number, atime: SetTime, mtime: SetTime): number {
+    const [aSec, aNsec] = split(atime);
+    const [mSec, mNsec] = split(mtime);
+    return -this.client.setTimes(fd, valid(atime, mtime), aSec, aNsec, mSec, mNsec);
+  }
+
+  list(dir: number): Entry[] | number {
+    const { client } = this;
+    const fid = client.clone(dir);
+    if (fid < 0) return fid;
+    const errno = client.lopen(fid, O_RDONLY | O_DIRECTORY);
+    const entries = errno === 0 ? this.readAll(fid) : -errno;
+    client.clunk(fid);
+    return entries;
+  }
+
+  private readAll(fid: number): Entry[] | number {
+    const entries: Entry[] = [];
+    const room = new Uint8Array(LIST_ROOM);
+    const view = new DataView(room.buffer);
+    for (let cookie = 0; ; ) {
+      this.iov.single(room, 0, LIST_ROOM);
+      const count = this.client.readdir(fid, cookie, this.iov);
+      if (count < 0) return count;
+      if (count === 0) break;
+      for (let at = 0; at < count; ) {
+        const end = at + DIRENT + view.getUint16(at + 22, true);
+        const name = Buffer.from(room.subarray(at + DIRENT, end)).toString();
+        const ino = view.getUint32(at + 1 + 4, true) + view.getUint32(at + 1 + 8, true) * 2 ** 32;
+        entries.push({ name, kind: kindOf(room[at + 21]! << 12), ino });
+        cookie = view.getUint32(at + 13, true);
+        at = end;
+      }
+    }
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  mkdir(dir: number, path: string): number {
+    return -this.at.mkdirat(dir, path);
+  }
+
+  rmdir(dir: number, path: string): number {
+    return -this.at.rmdirat(dir, path);
+  }
+
+  unlink(dir: number, path: string): number {
+    return -this.at.unlinkat(dir, path);
+  }
+
+  symlink(target: string, dir: number, path: string): number {
+    return -this.at.symlinkat(target, dir, path);
+  }
+
+  link(dir: number, path: string, newDir: number, newPath: string): number {
+    return -this.at.linkat(dir, path, false, newDir, newPath);
+  }
+
+  rename(dir: number, path: string, newDir: number, newPath: string): number {
+    return -this.at.renameat(dir, path, newDir, newPath);
+  }
+
+  stat(dir: number, path: string, follow: boolean): Stat | number {
+    return this.statOf(this.at.statat(dir, path, follow, GETATTR_BASIC));
+  }
+
+  readlink(dir: number, path: string): string | number {
+    const errno = this.at.readlinkat(dir, path);
+    return errno === 0 ? this.client.r.target : -errno;
+  }
+
+  utimes(dir: number, path: string, follow: boolean, atime: SetTime, mtime: SetTime): number {
+    const [aSec, aNsec] = split(atime);
+    const [mSec, mNsec] = split(mtime);
+    return -this.at.utimensat(dir, path, follow, valid(atime, mtime), aSec, aNsec, mSec, mNsec);
+  }
+
+  private statOf(errno: number): Stat | number {
+    if (errno !== 0) return -errno;
+    const { r } = this.client;
+    return {
+      ino: r.qid_path_lo + r.qid_path_hi * 2 ** 32,
+      mode: r.mode,
+      nlink: r.nlink,
+      size: r.size,
+      atime: nanoseconds(r.atime_sec, r.atime_nsec),
+      mtime: nanoseconds(r.mtime_sec, r.mtime_nsec),
+      ctime: nanoseconds(r.ctime_sec, r.ctime_nsec),
+    };
+  }
+}
+
+function split(time: SetTime): [sec: number, nsec: number] {
+  return typeof time === 'string' ? [0, 0] : [Math.floor(time), (time - Math.floor(time)) * 1e9];
+}
+
+function valid(atime: SetTime, mtime: SetTime): number {
+  return validOf(atime, SETATTR_ATIME, SETATTR_ATIME_SET) | validOf(mtime, SETATTR_MTIME, SETATTR_MTIME_SET);
+}
+
+function validOf(time: SetTime, bit: number, setBit: number): number {
+  return time === 'omit' ? 0 : time === 'now' ? bit : bit | setBit;
+}
+
+function nanoseconds(sec: number, nsec: number): bigint {
+  return BigInt(sec) * 1_000_000_000n + BigInt(nsec);
+}
+
+function kindOf(mode: number): string {
+  return mode === S_IFDIR ? 'd' : mode === S_IFLNK ? 'l' : '-';
+}

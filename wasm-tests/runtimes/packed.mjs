@@ -1,0 +1,88 @@
+// The package as npm would publish it, unpacked beside a user's program: its modules load, its types hold.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** The README's library example, plus a line that must not compile: types that say `any` would let it through. */
+const PROGRAM = `
+import { WASI } from 'wasi9p';
+import { Volume } from 'memfs';
+const vol = Volume.fromJSON({ '/in.txt': 'hello' });
+const wasi = new WASI({ version: 'preview1', args: ['prog', '/in.txt'], env: {}, preopens: { '/': vol }, returnOnExit: true });
+const { instance } = await WebAssembly.instantiate(new Uint8Array(), wasi.getImportObject());
+const code: number = wasi.start(instance);
+// @ts-expect-error an exit status is no string
+const text: string = wasi.start(instance);
+export { code, text };
+`;
+
+const OPTIONS = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--types', 'node'];
+
+/** The ways a user's tsconfig finds packages. */
+const RESOLUTIONS = [
+  ['--module', 'nodenext'],
+  ['--module', 'esnext', '--moduleResolution', 'bundler'],
+];
+
+/**
+ * Packs, unpacks and tries the package.
+ * @returns {string} '' if all is well, else the output of what failed
+ */
+export function tryPacked() {
+  const user = mkdtempSync(join(tmpdir(), 'packed-'));
+  try {
+    unpackInto(user);
+    importAll(user);
+    typeCheck(user);
+    return '';
+  } catch (error) {
+    const { message, stdout = '', stderr = '' } = /** @type {Error & { stdout?: string, stderr?: string }} */ (error);
+    return `${message}\n${stdout}${stderr}`;
+  } finally {
+    rmSync(user, { recursive: true });
+  }
+}
+
+/** Lays out `user` as `npm install wasi9p memfs` would, from this checkout. @param {string} user */
+function unpackInto(user) {
+  run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', user], ROOT);
+  const target = join(user, 'node_modules/wasi9p');
+  mkdirSync(target, { recursive: true });
+  run('tar', ['-xzf', join(user, `wasi9p-${manifest(ROOT).version}.tgz`), '-C', target, '--strip-components=1'], user);
+  for (const name of [...Object.keys(manifest(target).dependencies), '@types/node']) {
+    mkdirSync(dirname(join(user, 'node_modules', name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(user, 'node_modules', name));
+  }
+  writeFileSync(join(user, 'package.json'), '{ "type": "module" }');
+}
+
+/** Imports every module that package.json exports; each must export something. @param {string} user */
+function importAll(user) {
+  const names = Object.keys(manifest(join(user, 'node_modules/wasi9p')).exports).filter(
+    (name) => !name.endsWith('.json'),
+  );
+  const script = names.map((name, i) => `import * as m${i} from '${name.replace('.', 'wasi9p')}';`).join('\n');
+  const check = `\n[${names.map((_, i) => `m${i}`)}].forEach((m, i) => { if (!Object.keys(m).length) throw new Error('empty: ' + i); });`;
+  writeFileSync(join(user, 'imports.js'), script + check);
+  run(process.execPath, ['imports.js'], user);
+}
+
+/** @param {string} user */
+function typeCheck(user) {
+  writeFileSync(join(user, 'program.ts'), PROGRAM);
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  for (const resolution of RESOLUTIONS) run(process.execPath, [tsc, ...OPTIONS, ...resolution, 'program.ts'], user);
+}
+
+/** @param {string} dir */
+function manifest(dir) {
+  return JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
+}
+
+/** @param {string} program @param {string[]} args @param {string} cwd */
+function run(program, args, cwd) {
+  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}

@@ -1,0 +1,76 @@
+// Smoke tests of the built package: `node wasm-tests/runtimes/run.mjs SEED.wasm`, after `npm ci --ignore-scripts` in
+// binaries/. Every runtime runs the seed program from dist/. Ends with `N passed, N failed`.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { browserPath, runInBrowser } from './browser.mjs';
+import { tryPacked } from './packed.mjs';
+
+const HERE = import.meta.dirname;
+const TIME_LIMIT = 60_000;
+
+/**
+ * Name, the binary below binaries/node_modules, arguments before the script.
+ * @type {[name: string, binary: string, args: string[]][]}
+ */
+const RUNTIMES = [
+  ['Node 20.16, the oldest allowed', 'node20/bin/node', []],
+  ['Node 24', 'node24/bin/node', []],
+  ['Node 26', 'node26/bin/node', []],
+  [
+    'Deno',
+    '@deno/linux-x64-glibc/deno',
+    ['run', '--node-modules-dir=manual', '--cached-only', '--allow-read', '--allow-sys=uid,gid'],
+  ],
+  ['Bun', '@oven/bun-linux-x64/bin/bun', ['run']],
+];
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Sum */
+
+/** @param {string} seed @param {Sum} sum */
+function programs(seed, sum) {
+  for (const [name, binary, args] of RUNTIMES) {
+    const path = join(HERE, 'binaries/node_modules', binary);
+    if (!existsSync(path)) skip(name, `npm installed no binary of it for ${process.platform} ${process.arch}`, sum);
+    else tell(name, runProgram(path, [...args, join(HERE, 'program/main.mjs'), seed]), sum);
+  }
+}
+
+/** @param {string} path @param {string[]} args */
+function runProgram(path, args) {
+  const { error, stdout, stderr } = spawnSync(path, args, { encoding: 'utf8', timeout: TIME_LIMIT, cwd: HERE });
+  return error ? error.message : `${stdout}${stderr}`;
+}
+
+/** @param {string} seed @param {Sum} sum */
+async function browser(seed, sum) {
+  const name = 'Chromium';
+  if (!browserPath()) return skip(name, 'it is not installed (Debian: apt-get install chromium)', sum);
+  const output = await runInBrowser(seed).catch((error) => String(error));
+  return tell(name, output, sum);
+}
+
+/** @param {string} name @param {string} output @param {Sum} sum */
+function tell(name, output, sum) {
+  const good = /^smoke: ok$/m.test(output);
+  console.log(good ? `ok   ${name}` : `FAIL ${name}\n${output}`);
+  sum[good ? 'passed' : 'failed']++;
+}
+
+/** @param {string} name @param {string} why @param {Sum} sum */
+function skip(name, why, sum) {
+  console.log(`skip ${name}: ${why}`);
+  sum.skipped++;
+}
+
+const seed = resolve(process.argv[2] ?? '');
+if (!process.argv[2] || !existsSync(seed)) {
+  console.error('usage: node wasm-tests/runtimes/run.mjs SEED.wasm');
+  process.exit(2);
+}
+const sum = { passed: 0, failed: 0, skipped: 0 };
+programs(seed, sum);
+await browser(seed, sum);
+tell('the packed package and its types', `smoke: ${tryPacked() || 'ok'}`, sum);
+console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped ? `, ${sum.skipped} skipped` : ''}`);
+process.exitCode = sum.failed ? 1 : 0;
