@@ -34,9 +34,13 @@ test.after.each(({ home, dir }) => {
   rmSync(dir, { recursive: true });
 });
 
-async function run(argv: string[], compile = cc): Promise<{ status: number; stdout: string; stderr: string }> {
+async function run(
+  argv: string[],
+  compile = cc,
+  stdin = '',
+): Promise<{ status: number; stdout: string; stderr: string }> {
   const [out, err] = [new Capture(), new Capture()];
-  const status = await compile(argv, { stdout: out.sink, stderr: err.sink });
+  const status = await compile(argv, { stdin, stdout: out.sink, stderr: err.sink });
   return { status, stdout: out.text(), stderr: err.text() };
 }
 
@@ -99,7 +103,7 @@ test('nothing above the current directory can be read or written', async ({ dir 
   process.chdir('below');
   const read = await run(['-c', 'a.c']);
   assert.is(read.status, 1);
-  assert.match(read.stderr, /fatal error: '\.\.\/secret\.h' file not found|secret\.h/);
+  assert.match(read.stderr, /fatal error: .*secret\.h/);
   assert.is((await run(['-c', 'b.c', '-o', '../b.o'])).status, 1);
   assert.is((await run(['-c', 'b.c', '-o', join(dir, 'b.o')])).status, 1);
   process.chdir(dir);
@@ -125,6 +129,12 @@ test('c++ links the C++ library, cc --driver-mode=g++ as well', async () => {
     made.push(readFileSync('a.out'));
   }
   assert.ok(made[0]!.equals(made[1]!));
+});
+
+test('a source from standard input', async () => {
+  const { status, stderr } = await run(['-x', 'c', '-', '-o', 'in.wasm'], cc, 'int main(void) { return 3; }\n');
+  assert.is(status, 0, stderr);
+  assert.is(execute('in.wasm'), 3);
 });
 
 test('answers --version', async () => {

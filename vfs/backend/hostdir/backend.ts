@@ -1,0 +1,360 @@
+import {
+  O_ACCMODE,
+  O_APPEND,
+  O_DSYNC,
+  O_RDONLY,
+  O_RDWR,
+  O_SYNC,
+  O_TRUNC,
+  O_WRONLY,
+  SETATTR_ATIME,
+  SETATTR_GID,
+  SETATTR_MODE,
+  SETATTR_MTIME,
+  SETATTR_SIZE,
+  SETATTR_UID,
+  S_IFDIR,
+  S_IFMT,
+  S_IFREG,
+} from '../../9p/constants.ts';
+import { E } from '../../errno.ts';
+import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
+import type { Inode } from '../inode.ts';
+import { fillAttr } from './attr.ts';
+import { HostCursor } from './cursor.ts';
+import { transfer, truncate } from './data.ts';
+import { READS_AND_WRITES, type HostInode } from './inode.ts';
+import { hostErrno, type Fs } from './node.ts';
+import { HostTimes } from './times.ts';
+import type { HostTree } from './tree.ts';
+
+/** Permission bits that are kept: set-user-ID and set-group-ID are nothing for a guest to give. */
+const MODE_MASK = 0o1777;
+/** The most that a double counts exactly. */
+const MOST = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** How a host directory is exported. */
+export interface HostDirOptions {
+  /** EROFS for every change: opening for writing, O_TRUNC and times too. Default false. */
+  readOnly?: boolean;
+}
+
+/**
+ * A directory of the host. Its files are the host's own: what a guest does is on the disk at once, and what the host
+ * does shows in the guest. Orphans are the kernel's, held by a descriptor each.
+ *
+ * Nothing outside the directory is reached by names: no symlink is followed here, and `..` ends at it. Files with a
+ * hard link in the directory are in it. Fifos, sockets and devices show and are never opened or made.
+ */
+export class HostDirBackend implements Backend {
+  readonly name = 'hostdir';
+  readonly capabilities: Capabilities = {
+    hardLinks: true,
+    // node:fs has no calls for them.
+    xattrs: false,
+    sparse: true,
+    // Nor for mkfifo.
+    specialFiles: false,
+    nanoseconds: true,
+  };
+  readonly readOnly: boolean;
+  private readonly fs: Fs;
+  private readonly tree: HostTree;
+  private readonly times: HostTimes;
+
+  /** @param tree How inodes are reached (see `hostDir`). */
+  constructor(fs: Fs, tree: HostTree, options: HostDirOptions = {}) {
+    this.fs = fs;
+    this.tree = tree;
+    this.readOnly = options.readOnly === true;
+    this.times = new HostTimes(tree);
+  }
+
+  /** What the host's system does not let this backend promise; empty on Linux. */
+  get limits(): string {
+    return this.tree.limits;
+  }
+
+  /** Descriptors that hold inodes: the root's, one for each inode in use, and for a second those used last. */
+  get descriptors(): number {
+    return this.tree.descriptors();
+  }
+
+  /** Closes all descriptors. Whatever is done after that is ESTALE. */
+  dispose(): void {
+    this.tree.closeAll();
+  }
+
+  root(): Inode {
+    return this.tree.root;
+  }
+
+  lookup(dir: HostInode, name: string): Inode | number {
+    return this.tree.lookup(dir, name);
+  }
+
+  parent(dir: HostInode): Inode | number {
+    return this.tree.parent(dir);
+  }
+
+  nlink(inode: HostInode): number {
+    // Without a fid the server only wants to know whether to reclaim, and both ways end with a closed descriptor.
+    if (inode.refs > 0) this.look(inode);
+    return inode.links;
+  }
+
+  private look(inode: HostInode): void {
+    try {
+      inode.seen(this.tree.stat(inode));
+    } catch {
+      // ESTALE (path-tree.ts): what is done with it next will say so.
+    }
+  }
+
+  entries(dir: HostInode): number {
+    return this.tree.list(dir).length;
+  }
+
+  size(inode: HostInode): number {
+    return Number(this.tree.stat(inode).size);
+  }
+
+  getattr(inode: HostInode, out: Attr): number {
+    const st = this.tree.stat(inode);
+    inode.seen(st);
+    fillAttr(out, st);
+    this.times.correct(inode, st, out);
+    return 0;
+  }
+
+  setattr(inode: HostInode, set: SetAttr): number {
+    if (this.readOnly) return E.EROFS;
+    const { valid } = set;
+    if ((valid & SETATTR_SIZE) !== 0) {
+      const errno = this.resize(inode, set.size);
+      if (errno !== 0) return errno;
+    }
+    if ((valid & (SETATTR_UID | SETATTR_GID)) !== 0) this.chown(inode, set);
+    if ((valid & SETATTR_MODE) !== 0) this.tree.chmod(inode, set.mode & MODE_MASK);
+    if ((valid & (SETATTR_ATIME | SETATTR_MTIME)) !== 0) this.times.set(inode, set);
+    return 0;
+  }
+
+  private chown(inode: HostInode, { valid, uid, gid }: SetAttr): void {
+    const st = this.tree.stat(inode);
+    const toUid = (valid & SETATTR_UID) !== 0 ? uid : Number(st.uid);
+    const toGid = (valid & SETATTR_GID) !== 0 ? gid : Number(st.gid);
+    this.tree.chown(inode, toUid, toGid);
+  }
+
+  private resize(inode: HostInode, size: number): number {
+    this.dropPrivileges(inode);
+    // A file may be cut through what was opened before it became read-only.
+    const writer = inode.power === READS_AND_WRITES ? inode.fd : inode.writers.at(-1);
+    if (writer !== undefined) return truncate(this.fs, writer, size);
+    const fd = this.tree.open(inode, this.fs.constants.O_WRONLY);
+    const errno = truncate(this.fs, fd, size);
+    this.fs.closeSync(fd);
+    return errno;
+  }
+
+  /** A change of the content takes set-user-ID and set-group-ID; the kernel leaves them when it is root's. */
+  private dropPrivileges(inode: HostInode): void {
+    if (!inode.privileged) return;
+    const st = this.tree.stat(inode);
+    this.tree.chmod(inode, Number(st.mode) & MODE_MASK);
+    inode.privileged = false;
+  }
+
+  create(dir: HostInode, name: string, mode: number): Inode | number {
+    if (this.readOnly) return E.EROFS;
+    const kind = mode & S_IFMT;
+    const path = this.tree.entry(dir, name);
+    const bits = mode & MODE_MASK;
+    if (kind === S_IFDIR) {
+      this.fs.mkdirSync(path, bits);
+      return this.made(dir, name, S_IFDIR, -1);
+    }
+    if (kind !== S_IFREG) return E.EPERM;
+    const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = this.fs.constants;
+    return this.made(dir, name, S_IFREG, this.fs.openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, bits));
+  }
+
+  symlink(dir: HostInode, name: string, target: string): Inode | number {
+    if (this.readOnly) return E.EROFS;
+    this.fs.symlinkSync(target, this.tree.entry(dir, name));
+    return this.made(dir, name, 0, -1);
+  }
+
+  /** The inode of what was just made; ESTALE when the host has put something else in its place. */
+  private made(dir: HostInode, name: string, kind: number, fd: number): Inode | number {
+    const inode = this.tree.adopt(dir, name, fd);
+    if (typeof inode === 'number' || kind === 0 || inode.kind === kind) return inode;
+    this.release(inode);
+    return E.ESTALE;
+  }
+
+  link(dir: HostInode, name: string, inode: HostInode): number {
+    if (this.readOnly) return E.EROFS;
+    const { fs, tree } = this;
+    // There is no call that links a descriptor: it goes by a name, which must have been the inode's all the time.
+    const from = tree.nameOf(inode);
+    if (typeof from === 'number') return from;
+    const to = tree.entry(dir, name);
+    fs.linkSync(from, to);
+    tree.changed(dir);
+    if (tree.table.keyOf(fs.lstatSync(to, { bigint: true })) !== inode.key) {
+      fs.unlinkSync(to);
+      return E.ESTALE;
+    }
+    inode.links++;
+    tree.place(inode, dir, name);
+    return 0;
+  }
+
+  unlink(dir: HostInode, name: string, inode: HostInode): number {
+    if (this.readOnly) return E.EROFS;
+    const { fs, tree } = this;
+    tree.hold(inode);
+    const path = tree.entry(dir, name);
+    if (inode.kind === S_IFDIR) fs.rmdirSync(path);
+    else fs.unlinkSync(path);
+    tree.changed(dir);
+    this.unnamed(inode);
+    return 0;
+  }
+
+  private unnamed(inode: HostInode): void {
+    inode.links = inode.kind === S_IFDIR ? 0 : Math.max(0, inode.links - 1);
+  }
+
+  rename(
+    oldDir: HostInode,
+    oldName: string,
+    inode: HostInode,
+    newDir: HostInode,
+    newName: string,
+    target: HostInode | null,
+  ): number {
+    if (this.readOnly) return E.EROFS;
+    const { fs, tree } = this;
+    if (target !== null) tree.hold(target);
+    else if (tree.aliased(newDir, newName, inode)) return E.EEXIST;
+    fs.renameSync(tree.entry(oldDir, oldName), tree.entry(newDir, newName));
+    tree.changed(oldDir);
+    tree.changed(newDir);
+    if (target !== null) this.unnamed(target);
+    tree.place(inode, newDir, newName);
+    return 0;
+  }
+
+  readlink(inode: HostInode): string | number {
+    if (inode.target === null) this.tree.stat(inode);
+    return inode.target ?? E.EILSEQ;
+  }
+
+  open(inode: HostInode, flags: number): number {
+    const access = flags & O_ACCMODE;
+    if (this.readOnly && (access !== O_RDONLY || (flags & O_TRUNC) !== 0)) return -E.EROFS;
+    const special = flags & (O_APPEND | O_SYNC | O_DSYNC);
+    const { tree } = this;
+    if (special === 0 && tree.borrow(inode, access === O_RDONLY)) return inode.fd;
+    const before = inode.ctime;
+    try {
+      const fd = tree.open(inode, this.hostFlags(access, special, inode.kind === S_IFDIR));
+      if (access !== O_RDONLY) inode.writers.push(fd);
+      else if (special === 0) tree.lend(inode, fd, before);
+      return fd;
+    } catch (thrown) {
+      return -hostErrno(thrown);
+    }
+  }
+
+  /** open(2) flags of this machine: 9P has those of x86 Linux. */
+  private hostFlags(access: number, special: number, isDir: boolean): number {
+    const host = this.fs.constants;
+    let flags = access === O_RDWR ? host.O_RDWR : access === O_WRONLY ? host.O_WRONLY : host.O_RDONLY;
+    if (isDir) flags |= host.O_DIRECTORY ?? 0;
+    // Another process may append, too.
+    if ((special & O_APPEND) !== 0) flags |= host.O_APPEND;
+    if ((special & O_SYNC) === O_SYNC) flags |= host.O_SYNC ?? 0;
+    else if ((special & O_DSYNC) !== 0) flags |= host.O_DSYNC ?? 0;
+    return flags;
+  }
+
+  close(inode: HostInode, handle: number): void {
+    if (handle === inode.fd) {
+      inode.borrowed--;
+      this.tree.returned(inode);
+      return;
+    }
+    const at = inode.writers.indexOf(handle);
+    if (at >= 0) inode.writers.splice(at, 1);
+    try {
+      this.fs.closeSync(handle);
+    } catch {
+      // The descriptor is gone whatever is said, and a clunk has no way to say it: fsync has.
+    }
+  }
+
+  read(_inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    return transfer(this.fs.readSync, handle, offset, u8, start, end);
+  }
+
+  write(inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    if (inode.privileged) this.dropPrivileges(inode);
+    return transfer(this.fs.writeSync, handle, offset, u8, start, end);
+  }
+
+  accessed(): void {
+    // The kernel did it.
+  }
+
+  modified(): void {
+    // The kernel did it.
+  }
+
+  fsync(_inode: HostInode, handle: number, datasync: boolean): number {
+    if (datasync) this.fs.fdatasyncSync(handle);
+    else this.fs.fsyncSync(handle);
+    return 0;
+  }
+
+  list(dir: HostInode): HostCursor {
+    return new HostCursor(this.fs, this.tree, dir);
+  }
+
+  statfs(out: StatFs): number {
+    const st = this.fs.statfsSync(this.tree.pathOfRoot(), { bigint: true });
+    const count = (value: bigint): number => Number(value < MOST ? value : MOST);
+    out.bsize = Number(st.bsize);
+    out.blocks = count(st.blocks);
+    out.bfree = count(st.bfree);
+    out.bavail = count(st.bavail);
+    out.files = count(st.files);
+    out.ffree = count(st.ffree);
+    out.fsid = 0;
+    return 0;
+  }
+
+  getxattr(): number {
+    return E.ENOTSUP;
+  }
+
+  setxattr(): number {
+    return this.readOnly ? E.EROFS : E.ENOTSUP;
+  }
+
+  listxattr(): number {
+    return E.ENOTSUP;
+  }
+
+  release(inode: HostInode): void {
+    this.tree.release(inode);
+  }
+
+  reclaim(inode: HostInode): number {
+    this.tree.close(inode);
+    return 0;
+  }
+}

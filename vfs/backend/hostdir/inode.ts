@@ -1,0 +1,68 @@
+import { S_IFMT, S_ISGID, S_ISUID } from '../../9p/constants.ts';
+import { Inode } from '../inode.ts';
+import type { Stats } from './node.ts';
+
+/** A descriptor that the inode can only be named by (O_PATH). */
+export const HOLDS = 0;
+/** One opened for reading. */
+export const READS = 1;
+/** One that the file was created with. */
+export const READS_AND_WRITES = 2;
+/** `openedAt` of a descriptor that the file was just created with: it is for the first who opens. */
+export const NEW = -2n;
+
+/** A file of the host: one object for each device and inode number while the server knows it. */
+export class HostInode extends Inode {
+  /** Where the table has it. */
+  readonly key: number | string;
+  /** When it was made, in nanoseconds: tells apart two files that had the number one after the other. */
+  readonly born: bigint;
+  /** The descriptor that holds it, −1 for none. */
+  fd = -1;
+  /** What `fd` can do: HOLDS, READS or READS_AND_WRITES. */
+  power = HOLDS;
+  /** How many handles of the server are `fd` itself. */
+  borrowed = 0;
+  /** The ctime that the file had before `fd` was opened, or NEW: with another, permissions are asked anew. */
+  openedAt = -1n;
+  /** Where it was last seen. */
+  parent: HostInode | null = null;
+  name = '';
+  /** How many held inodes were last seen in this directory: it is held for them, as fids name it by its object. */
+  pins = 0;
+  /** Of a symlink, once read; null when it is not UTF-8. */
+  target: string | null = null;
+  /** Names it had when last asked, less those taken since. */
+  links = 0;
+  /** It has a set-user-ID or set-group-ID bit. */
+  privileged = false;
+  /** Descriptors opened for writing. */
+  readonly writers: number[] = [];
+  /** Of a directory: what names led to, null for nothing, for as long as its ctime is `stamp` (name-cache.ts). */
+  names: Map<string, HostInode | null> | null = null;
+  stamp = -1n;
+  /** Date.now() from when on the names may be kept, and until when they are good. */
+  settled = 0;
+  expires = 0;
+  /** As last seen. */
+  ctime = -1n;
+  private size = -1n;
+
+  constructor(ino: number, key: number | string, st: Stats) {
+    super(ino, Number(st.mode) & S_IFMT);
+    this.key = key;
+    this.born = st.birthtimeNs;
+    this.seen(st);
+  }
+
+  /** Takes over what a look at the file told. */
+  seen(st: Stats): void {
+    this.links = Number(st.nlink);
+    this.privileged = (Number(st.mode) & (S_ISUID | S_ISGID)) !== 0;
+    if (st.ctimeNs === this.ctime && st.size === this.size) return;
+    this.ctime = st.ctimeNs;
+    this.size = st.size;
+    // Any change moves ctime, so a fid made later on the same content finds the same version.
+    this.version = Number(BigInt.asUintN(32, st.ctimeNs + (st.size << 8n)));
+  }
+}

@@ -1,0 +1,218 @@
+import { S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
+import { E } from '../../errno.ts';
+import { HOLDS, READS_AND_WRITES, type HostInode } from './inode.ts';
+import { BIG, BIG_OR_NONE, HostError, type Fs, type Stats } from './node.ts';
+import { InodeTable } from './table.ts';
+import { decodeTarget, isWindowsName } from './text.ts';
+import type { HostTime, HostTree } from './tree.ts';
+
+/**
+ * macOS, Windows, and Linux without /proc: there is no call that acts relative to a descriptor, so each step goes by
+ * a path whose components are looked at one by one just before. What this cannot do:
+ * - a process of the host that swaps a directory of the tree for a symlink between that look and the call can make
+ *   `create`, `mkdir`, `unlink` and `rename` act outside the tree. Data is never read or written there: what was
+ *   opened is compared with what was looked up;
+ * - a file that the host renames or removes is lost to its fids (ESTALE). What the guest removes lives on only in
+ *   what is open, and on systems that remove open files.
+ */
+export class PathTree implements HostTree {
+  readonly limits =
+    'There is no /proc/self/fd here: a process of the host that swaps directories of the tree for symlinks while a ' +
+    'guest runs can make it create, rename and remove names outside of it, and what the host renames is lost (ESTALE).';
+  readonly table = new InodeTable();
+  readonly root: HostInode;
+  private readonly fs: Fs;
+  private readonly top: string;
+  private readonly windows = process.platform === 'win32';
+  /** Names that differ only in case or normal form may be one file. */
+  private readonly folds = process.platform === 'win32' || process.platform === 'darwin';
+
+  constructor(fs: Fs, path: string) {
+    this.fs = fs;
+    this.top = fs.realpathSync.native(path);
+    const st = fs.lstatSync(this.top, BIG);
+    this.root = this.table.add(st);
+    if (this.root.kind !== S_IFDIR) fs.readdirSync(this.top); // throws ENOTDIR
+  }
+
+  /** The path of an inode, every component of which is the directory that it was. ESTALE. */
+  private pathOf(inode: HostInode): string {
+    const path = this.unchecked(inode);
+    const st = this.fs.lstatSync(path, BIG_OR_NONE);
+    if (st === undefined || !this.table.is(inode, st)) throw new HostError('ESTALE', 'it was renamed or removed');
+    return path;
+  }
+
+  private unchecked(inode: HostInode): string {
+    if (inode === this.root) return this.top;
+    if (inode.parent === null) throw new HostError('ESTALE', 'it was removed');
+    return this.entry(inode.parent, inode.name);
+  }
+
+  entry(dir: HostInode, name: string): string {
+    if (name === '' || name === '.' || name === '..' || name.includes('/')) throw new HostError('EINVAL', 'a bad name');
+    if (this.windows && !isWindowsName(name)) throw new HostError('EINVAL', 'not a name of a file on Windows');
+    return `${this.pathOf(dir)}/${name}`;
+  }
+
+  lookup(dir: HostInode, name: string): HostInode | number {
+    const path = this.entry(dir, name);
+    const st = this.fs.lstatSync(path, BIG_OR_NONE);
+    if (st === undefined) return E.ENOENT;
+    if (this.folds && !this.isSpelt(dir, path, name)) return E.ENOENT;
+    return this.found(st, dir, name);
+  }
+
+  private found(st: Stats, dir: HostInode, name: string): HostInode {
+    const { table } = this;
+    let inode = table.find(st);
+    if (inode !== undefined && !table.is(inode, st)) {
+      // The number is another file's now.
+      table.remove(inode);
+      inode = undefined;
+    }
+    inode ??= table.add(st);
+    inode.seen(st);
+    this.place(inode, dir, name);
+    return inode;
+  }
+
+  /** Whether the host has the name in these very characters. */
+  private isSpelt(dir: HostInode, path: string, name: string): boolean {
+    const { fs } = this;
+    if (!fs.lstatSync(path).isSymbolicLink()) return /[^/\\]*$/.exec(fs.realpathSync.native(path))![0] === name;
+    return fs.readdirSync(this.pathOf(dir)).includes(name);
+  }
+
+  aliased(dir: HostInode, name: string, inode: HostInode): boolean {
+    if (!this.folds) return false;
+    const st = this.fs.lstatSync(this.entry(dir, name), BIG_OR_NONE);
+    return st !== undefined && !this.table.is(inode, st);
+  }
+
+  parent(dir: HostInode): HostInode | number {
+    if (dir === this.root) return dir;
+    return dir.parent ?? E.ESTALE;
+  }
+
+  adopt(dir: HostInode, name: string, fd: number): HostInode | number {
+    if (fd < 0) return this.lookup(dir, name);
+    const inode = this.found(this.fs.fstatSync(fd, BIG), dir, name);
+    if (inode.fd >= 0) this.fs.closeSync(fd);
+    else {
+      inode.fd = fd;
+      inode.power = READS_AND_WRITES;
+    }
+    return inode;
+  }
+
+  changed(): void {
+    // Nothing is kept.
+  }
+
+  place(inode: HostInode, dir: HostInode, name: string): void {
+    inode.parent = dir;
+    inode.name = name;
+  }
+
+  hold(inode: HostInode): void {
+    if (inode.fd >= 0 || inode.refs === 0 || inode.kind !== S_IFREG) return;
+    try {
+      inode.fd = this.open(inode, this.fs.constants.O_RDWR);
+      inode.power = READS_AND_WRITES;
+    } catch {
+      // Not ours to write: what is open already goes on, what is not is ESTALE.
+    }
+  }
+
+  returned(): void {
+    // There is no lesser descriptor to have instead.
+  }
+
+  release(inode: HostInode): void {
+    if (inode !== this.root && inode.refs === 0 && inode.kind !== S_IFDIR) this.close(inode);
+  }
+
+  close(inode: HostInode): void {
+    this.table.remove(inode);
+    if (inode.fd >= 0) this.fs.closeSync(inode.fd);
+    inode.fd = -1;
+    inode.power = HOLDS;
+  }
+
+  closeAll(): void {
+    for (const inode of this.table.all()) this.close(inode);
+  }
+
+  descriptors(): number {
+    return this.table.all().filter((inode) => inode.fd >= 0).length;
+  }
+
+  pathOfRoot(): string {
+    return this.top;
+  }
+
+  nameOf(inode: HostInode): string {
+    return this.pathOf(inode);
+  }
+
+  stat(inode: HostInode): Stats {
+    const { fs } = this;
+    if (inode.fd >= 0) return fs.fstatSync(inode.fd, BIG);
+    const st = fs.lstatSync(this.unchecked(inode), BIG_OR_NONE);
+    if (st === undefined || !this.table.is(inode, st)) throw new HostError('ESTALE', 'it was renamed or removed');
+    if (inode.kind === S_IFLNK) inode.target ??= decodeTarget(fs.readlinkSync(this.pathOf(inode), { encoding: 'buffer' }));
+    return st;
+  }
+
+  /** What was opened must be what was looked up: a symlink swapped in is found out before a byte is moved. */
+  open(inode: HostInode, flags: number): number {
+    const { fs } = this;
+    const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
+    const fd = fs.openSync(this.pathOf(inode), flags | O_NOFOLLOW | O_NONBLOCK);
+    if (this.table.is(inode, fs.fstatSync(fd, BIG))) return fd;
+    fs.closeSync(fd);
+    throw new HostError('ESTALE', 'it was renamed or removed');
+  }
+
+  borrow(inode: HostInode): boolean {
+    if (inode.power === HOLDS) return false;
+    inode.borrowed++;
+    return true;
+  }
+
+  lend(): void {
+    // Opened files are held only once their name is taken.
+  }
+
+  list(dir: HostInode): string[] {
+    const names = this.fs.readdirSync(this.pathOf(dir));
+    return this.windows ? names.filter(isWindowsName) : names;
+  }
+
+  chmod(inode: HostInode, mode: number): void {
+    this.onDescriptor(inode, (fd) => this.fs.fchmodSync(fd, mode));
+  }
+
+  chown(inode: HostInode, uid: number, gid: number): void {
+    this.onDescriptor(inode, (fd) => this.fs.fchownSync(fd, uid, gid));
+  }
+
+  utimes(inode: HostInode, atime: HostTime, mtime: HostTime): void {
+    if (inode.fd >= 0) this.fs.futimesSync(inode.fd, atime, mtime);
+    else this.fs.lutimesSync(this.pathOf(inode), atime, mtime);
+  }
+
+  private onDescriptor(inode: HostInode, act: (fd: number) => void): void {
+    if (inode.fd >= 0) {
+      act(inode.fd);
+      return;
+    }
+    const fd = this.open(inode, this.fs.constants.O_RDONLY);
+    try {
+      act(fd);
+    } finally {
+      this.fs.closeSync(fd);
+    }
+  }
+}

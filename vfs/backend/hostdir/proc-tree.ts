@@ -1,0 +1,352 @@
+import { S_IFDIR, S_IFLNK } from '../../9p/constants.ts';
+import { E } from '../../errno.ts';
+import { Idle } from './idle.ts';
+import { HOLDS, NEW, READS, READS_AND_WRITES, type HostInode } from './inode.ts';
+import { isSettled, keep, refresh, unsettle } from './name-cache.ts';
+import { BIG, BIG_OR_NONE, HostError, hostErrno, type Fs, type Stats } from './node.ts';
+import { InodeTable } from './table.ts';
+import type { HostTime, HostTree } from './tree.ts';
+import { decodeTarget } from './text.ts';
+
+/** open(2): the descriptor only names the file. The same number on all machines that Node runs on. */
+const O_PATH = 0o10000000;
+/** How often a lookup is begun again when the name changes under it. */
+const TRIES = 8;
+
+/**
+ * Linux: an inode is a descriptor opened with O_PATH|O_NOFOLLOW, and everything is done to `/proc/self/fd/N` or to
+ * one name below it. So a path is never resolved by the kernel beyond one component, a symlink is never followed,
+ * and what was reached stays reached, whatever is renamed, replaced or removed meanwhile.
+ *
+ * `/proc/self/fd/N/name/` and `/proc/self/fd/N/name/.` would follow a symlink in spite of O_NOFOLLOW: `entry` lets
+ * no name through that is not a single component.
+ */
+export class ProcTree implements HostTree {
+  readonly limits = '';
+  readonly table = new InodeTable();
+  readonly root: HostInode;
+  private readonly fs: Fs;
+  private readonly idle: Idle;
+  private readonly flags: number;
+
+  /** @param path The directory; a symlink to one is followed, once, now. */
+  constructor(fs: Fs, path: string) {
+    this.fs = fs;
+    this.flags = O_PATH | fs.constants.O_NOFOLLOW;
+    this.idle = new Idle((inode) => this.close(inode));
+    const fd = fs.openSync(path, O_PATH | fs.constants.O_DIRECTORY);
+    this.root = this.table.add(fs.fstatSync(fd, BIG));
+    this.root.fd = fd;
+  }
+
+  /** Whether descriptors can be reached through /proc here. */
+  static works(fs: Fs, path: string): boolean {
+    if (process.platform !== 'linux') return false;
+    let fd = -1;
+    try {
+      fd = fs.openSync(path, O_PATH | fs.constants.O_DIRECTORY);
+      const direct = fs.fstatSync(fd, BIG);
+      const through = fs.statSync(`/proc/self/fd/${fd}/.`, BIG);
+      return direct.ino === through.ino && direct.dev === through.dev;
+    } catch {
+      return false;
+    } finally {
+      if (fd >= 0) fs.closeSync(fd);
+    }
+  }
+
+  private self(inode: HostInode): string {
+    if (inode.fd < 0) throw new HostError('ESTALE', 'the inode was let go');
+    return `/proc/self/fd/${inode.fd}`;
+  }
+
+  entry(dir: HostInode, name: string): string {
+    // The server has checked it; this is the line that a guest must not cross.
+    if (name === '' || name === '.' || name === '..' || name.includes('/')) throw new HostError('EINVAL', 'a bad name');
+    return `${this.self(dir)}/${name}`;
+  }
+
+  lookup(dir: HostInode, name: string): HostInode | number {
+    const path = this.entry(dir, name);
+    const now = Date.now();
+    if (!isSettled(dir, now)) return this.lookupChanging(dir, name, path, now);
+    refresh(dir, this.fs.fstatSync(dir.fd, BIG).ctimeNs, now);
+    const kept = dir.names?.get(name);
+    if (kept === null) return E.ENOENT;
+    return kept !== undefined && kept.fd >= 0 ? this.found(kept, dir, name) : this.pin(dir, name, path, now);
+  }
+
+  /** In a directory that has just changed most names are new, or those of files in use: both need no descriptor. */
+  private lookupChanging(dir: HostInode, name: string, path: string, now: number): HostInode | number {
+    const st = this.fs.lstatSync(path, BIG_OR_NONE);
+    if (st === undefined) return E.ENOENT;
+    const known = this.table.find(st);
+    if (known === undefined) return this.pin(dir, name, path, now);
+    known.seen(st);
+    return this.found(known, dir, name);
+  }
+
+  private found(inode: HostInode, dir: HostInode, name: string): HostInode {
+    this.idle.delete(inode);
+    this.place(inode, dir, name);
+    return inode;
+  }
+
+  /** Opens what a name stands for, and finds or makes its record. */
+  private pin(dir: HostInode, name: string, path: string, now: number): HostInode | number {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const fd = this.openPath(path);
+      if (fd < 0) {
+        if (fd === -E.ENOENT) keep(dir, name, null, now);
+        return -fd;
+      }
+      const inode = this.record(fd);
+      if (inode.kind !== S_IFLNK || inode.target !== null || this.readTarget(inode, path)) {
+        keep(dir, name, inode, now);
+        return this.found(inode, dir, name);
+      }
+      if (inode.refs === 0) this.close(inode);
+    }
+    return E.ESTALE;
+  }
+
+  private openPath(path: string): number {
+    try {
+      return this.openFd(path, this.flags);
+    } catch (thrown) {
+      return -hostErrno(thrown);
+    }
+  }
+
+  /** open(2); when there are too many descriptors, once more without those that nobody uses. */
+  private openFd(path: string, flags: number): number {
+    try {
+      return this.fs.openSync(path, flags);
+    } catch (thrown) {
+      const errno = hostErrno(thrown);
+      if ((errno !== E.EMFILE && errno !== E.ENFILE) || !this.idle.drop()) throw thrown;
+      return this.fs.openSync(path, flags);
+    }
+  }
+
+  /** The record of a descriptor, which is closed when the file is held already. */
+  private record(fd: number): HostInode {
+    const { fs, table } = this;
+    const st = fs.fstatSync(fd, BIG);
+    const known = table.find(st);
+    if (known !== undefined) {
+      fs.closeSync(fd);
+      known.seen(st);
+      return known;
+    }
+    const inode = table.add(st);
+    inode.fd = fd;
+    return inode;
+  }
+
+  /**
+   * Reads a symlink by its name, for no call reads one by its descriptor: true if the name stood for it all the time.
+   * The target of a symlink never changes.
+   */
+  private readTarget(inode: HostInode, path: string): boolean {
+    const { fs, table } = this;
+    try {
+      const bytes = fs.readlinkSync(path, { encoding: 'buffer' });
+      const st = fs.lstatSync(path, BIG_OR_NONE);
+      if (st === undefined || table.keyOf(st) !== inode.key) return false;
+      inode.target = decodeTarget(bytes);
+      return true;
+    } catch {
+      return false; // no symlink any more, or nothing
+    }
+  }
+
+  parent(dir: HostInode): HostInode | number {
+    if (dir === this.root) return dir;
+    const fd = this.openPath(`${this.self(dir)}/..`);
+    if (fd < 0) return -fd;
+    const inode = this.record(fd);
+    this.idle.delete(inode);
+    if (this.isInside(inode)) return inode;
+    if (inode.refs === 0) this.close(inode);
+    return E.ESTALE;
+  }
+
+  /** Whether going up from a directory comes to the root: it may have been moved out of the tree. */
+  private isInside(dir: HostInode): boolean {
+    if (dir === this.root) return true;
+    let path = this.self(dir);
+    for (let below = dir.key; ; ) {
+      path += '/..';
+      const key = this.table.keyOf(this.fs.statSync(path, BIG));
+      if (key === this.root.key) return true;
+      // Only the host's own root is its own parent.
+      if (key === below) return false;
+      below = key;
+    }
+  }
+
+  adopt(dir: HostInode, name: string, fd: number): HostInode | number {
+    unsettle(dir);
+    if (fd < 0) return this.pin(dir, name, this.entry(dir, name), Date.now());
+    const inode = this.record(fd);
+    if (inode.fd === fd) {
+      inode.power = READS_AND_WRITES;
+      inode.openedAt = NEW;
+    }
+    return this.found(inode, dir, name);
+  }
+
+  changed(dir: HostInode): void {
+    unsettle(dir);
+  }
+
+  place(inode: HostInode, dir: HostInode, name: string): void {
+    inode.name = name;
+    if (inode.parent === dir) return;
+    this.unpin(inode);
+    inode.parent = dir;
+    dir.pins++;
+  }
+
+  private unpin(inode: HostInode): void {
+    const { parent } = inode;
+    inode.parent = null;
+    if (parent !== null && --parent.pins === 0) this.release(parent);
+  }
+
+  hold(): void {
+    // The descriptor holds it.
+  }
+
+  returned(inode: HostInode): void {
+    // With one fid, the one that is being closed, the descriptor goes next.
+    if (inode.power !== READS_AND_WRITES || inode.borrowed > 0 || inode.refs <= 1) return;
+    // A descriptor for writing would keep the host from running the file (ETXTBSY).
+    const fd = this.openPath(this.self(inode));
+    if (fd < 0) return;
+    this.fs.closeSync(inode.fd);
+    inode.fd = fd;
+    inode.power = HOLDS;
+  }
+
+  release(inode: HostInode): void {
+    if (inode === this.root || inode.refs > 0 || inode.pins > 0 || inode.fd < 0) return;
+    if (inode.power === READS_AND_WRITES || inode.links === 0) this.close(inode);
+    else this.idle.add(inode);
+  }
+
+  close(inode: HostInode): void {
+    this.idle.delete(inode);
+    this.table.remove(inode);
+    inode.names = null;
+    if (inode.fd >= 0) this.fs.closeSync(inode.fd);
+    inode.fd = -1;
+    inode.power = HOLDS;
+    this.unpin(inode);
+  }
+
+  closeAll(): void {
+    this.idle.drop();
+    for (const inode of this.table.all()) this.close(inode);
+  }
+
+  descriptors(): number {
+    return this.table.size;
+  }
+
+  nameOf(inode: HostInode): string | number {
+    const { parent, name } = inode;
+    if (parent !== null && parent.fd >= 0) {
+      const path = this.entry(parent, name);
+      if (this.leadsTo(path, inode)) return path;
+    }
+    return this.nameByKernel(inode);
+  }
+
+  private leadsTo(path: string, inode: HostInode): boolean {
+    const st = this.fs.lstatSync(path, BIG_OR_NONE);
+    return st !== undefined && this.table.keyOf(st) === inode.key;
+  }
+
+  /** The kernel knows where the descriptor's file is now: the path is walked from the root and must lead to it. */
+  private nameByKernel(inode: HostInode): string | number {
+    const top = this.fs.readlinkSync(this.self(this.root));
+    const path = this.fs.readlinkSync(this.self(inode));
+    const prefix = top === '/' ? top : `${top}/`;
+    if (!path.startsWith(prefix)) return E.ENOENT;
+    const names = path.slice(prefix.length).split('/');
+    let dir = this.root;
+    for (const name of names.slice(0, -1)) {
+      const next = this.lookup(dir, name);
+      if (dir.refs === 0) this.release(dir);
+      if (typeof next === 'number') return E.ENOENT;
+      dir = next;
+      if (dir.kind !== S_IFDIR) return E.ENOENT;
+    }
+    const found = this.entry(dir, names.at(-1)!);
+    // Idle directories are closed oldest first: this one stays for the call it is wanted for.
+    if (dir.refs === 0) this.release(dir);
+    return this.leadsTo(found, inode) ? found : E.ENOENT;
+  }
+
+  pathOfRoot(): string {
+    return this.self(this.root);
+  }
+
+  aliased(): boolean {
+    return false;
+  }
+
+  stat(inode: HostInode): Stats {
+    if (inode.fd < 0) throw new HostError('ESTALE', 'the inode was let go');
+    return this.fs.fstatSync(inode.fd, BIG);
+  }
+
+  open(inode: HostInode, flags: number): number {
+    return this.openFd(this.self(inode), flags);
+  }
+
+  /**
+   * A descriptor for reading holds the inode as well as one that only names it, so the first one opened takes its
+   * place, and whoever opens the file again has it too: a look at the ctime (1 µs) for a way through /proc (4 µs).
+   */
+  borrow(inode: HostInode, reads: boolean): boolean {
+    if (inode.power === READS_AND_WRITES || (reads && inode.power === READS)) {
+      const { openedAt } = inode;
+      if (openedAt === NEW) inode.openedAt = inode.ctime;
+      else {
+        inode.seen(this.stat(inode));
+        if (inode.ctime !== openedAt) return false;
+      }
+      inode.borrowed++;
+      return true;
+    }
+    return false;
+  }
+
+  lend(inode: HostInode, fd: number, before: bigint): void {
+    if (inode.borrowed > 0 || inode.power === READS_AND_WRITES) return;
+    this.fs.closeSync(inode.fd);
+    inode.fd = fd;
+    inode.power = READS;
+    inode.openedAt = before;
+    inode.borrowed = 1;
+  }
+
+  list(dir: HostInode): string[] {
+    return this.fs.readdirSync(this.self(dir));
+  }
+
+  chmod(inode: HostInode, mode: number): void {
+    this.fs.chmodSync(this.self(inode), mode);
+  }
+
+  chown(inode: HostInode, uid: number, gid: number): void {
+    this.fs.chownSync(this.self(inode), uid, gid);
+  }
+
+  utimes(inode: HostInode, atime: HostTime, mtime: HostTime): void {
+    this.fs.utimesSync(this.self(inode), atime, mtime);
+  }
+}

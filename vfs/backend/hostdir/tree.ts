@@ -1,0 +1,61 @@
+import type { HostInode } from './inode.ts';
+import type { InodeTable } from './table.ts';
+import type { Stats } from './node.ts';
+
+/** A time as utimes of node:fs takes it. */
+export type HostTime = number | Date;
+
+/**
+ * How inodes are reached: by held descriptors where the host has them (proc-tree.ts), else by paths that are
+ * checked (path-tree.ts). All methods throw what node:fs throws, or a HostError; those that say so return an errno.
+ */
+export interface HostTree {
+  /** What this way cannot promise, in a sentence or two; empty when nothing. */
+  readonly limits: string;
+  readonly table: InodeTable;
+  readonly root: HostInode;
+
+  /** The entry of a directory, or an errno. */
+  lookup(dir: HostInode, name: string): HostInode | number;
+  /** The directory above, never one outside the root's: ESTALE. */
+  parent(dir: HostInode): HostInode | number;
+  /** The record of what was just made: by its descriptor `fd`, which is kept, or with −1 by its name. */
+  adopt(dir: HostInode, name: string, fd: number): HostInode | number;
+  /** Called once entries of a directory were changed. */
+  changed(dir: HostInode): void;
+  /** Called once an inode has this name. */
+  place(inode: HostInode, dir: HostInode, name: string): void;
+  /** Called before a name is taken, so that an inode in use outlives it. */
+  hold(inode: HostInode): void;
+  /** Nobody uses the inode: its descriptor may be closed, at once or later. */
+  release(inode: HostInode): void;
+  /** Closes the inode's descriptor and forgets it. */
+  close(inode: HostInode): void;
+  /** Closes all. */
+  closeAll(): void;
+  /** A handle was closed that was the inode's own descriptor. */
+  returned(inode: HostInode): void;
+  /** How many descriptors hold inodes. */
+  descriptors(): number;
+
+  /** A path for calls that act on a name in a directory and follow no symlink there. */
+  entry(dir: HostInode, name: string): string;
+  /** A path of the root itself, for statfs. */
+  pathOfRoot(): string;
+  /** A path that leads to the inode now, as some name of it; ENOENT. */
+  nameOf(inode: HostInode): string | number;
+  /** Whether the name stands for something else that the host does not tell apart, as `Foo` for `foo`. */
+  aliased(dir: HostInode, name: string, inode: HostInode): boolean;
+
+  stat(inode: HostInode): Stats;
+  /** Opens with the host's flags: a descriptor. */
+  open(inode: HostInode, flags: number): number;
+  /** Whether the inode's own descriptor does for a handle; then it counts as one until `returned`. */
+  borrow(inode: HostInode, reads: boolean): boolean;
+  /** Called with a new descriptor for reading, and the ctime before: it may become the inode's own, and borrowed. */
+  lend(inode: HostInode, fd: number, before: bigint): void;
+  list(dir: HostInode): string[];
+  chmod(inode: HostInode, mode: number): void;
+  chown(inode: HostInode, uid: number, gid: number): void;
+  utimes(inode: HostInode, atime: HostTime, mtime: HostTime): void;
+}
