@@ -349,12 +349,43 @@ function room(p: Packet, limit: number): number {
   return limit < length ? limit : length;
 }
 
-function head(p: Packet, type: number, tag: number, size: number): number {
+function head(p: Packet, m: Message, size: number): number {
   const view = p.view;
   view.setUint32(0, size, true);
-  view.setUint8(4, type);
-  view.setUint16(5, tag, true);
+  view.setUint8(4, m.type);
+  view.setUint16(5, m.tag, true);
   return size;
+}
+
+// The errno of a number that is out of range, of a message with many of them.
+let fault = 0;
+
+/** Writes a signed number: false when it is no whole number that is exact. */
+function putSeconds(view: DataView, at: number, n: number): boolean {
+  view.setUint32(at, n, true);
+  view.setUint32(at + 4, Math.floor(n / TWO_32), true);
+  return n >= MIN_SAFE && n <= MAX_SAFE && Math.floor(n) === n;
+}
+
+/** Writes a checked number, likewise. */
+function putSize(view: DataView, at: number, n: number): boolean {
+  return putSeconds(view, at, n) && n >= 0;
+}
+
+/** A checked number; one that is out of range is 0, and a fault if the message says that the field holds. */
+function longSize(view: DataView, at: number, holds: number): number {
+  const high = view.getUint32(at + 4, true);
+  if (high <= MAX_HIGH) return high * TWO_32 + view.getUint32(at, true);
+  if (holds !== 0) fault = tooLarge(high);
+  return 0;
+}
+
+/** A signed number, likewise. */
+function longSeconds(view: DataView, at: number, holds: number): number {
+  const high = view.getInt32(at + 4, true);
+  if (high <= MAX_HIGH && high >= ~MAX_HIGH) return high * TWO_32 + view.getUint32(at, true);
+  if (holds !== 0) fault = EOVERFLOW;
+  return 0;
 }
 
 function encodeRlerror(m: Message, p: Packet, limit: number): number {
@@ -362,7 +393,7 @@ function encodeRlerror(m: Message, p: Packet, limit: number): number {
   if (end < 11) return -EMSGSIZE;
   const view = p.view;
   view.setUint32(7, m.ecode, true);
-  return head(p, 7, m.tag, 11);
+  return head(p, m, 11);
 }
 
 function encodeTstatfs(m: Message, p: Packet, limit: number): number {
@@ -370,7 +401,7 @@ function encodeTstatfs(m: Message, p: Packet, limit: number): number {
   if (end < 11) return -EMSGSIZE;
   const view = p.view;
   view.setUint32(7, m.fid, true);
-  return head(p, 8, m.tag, 11);
+  return head(p, m, 11);
 }
 
 function encodeRstatfs(m: Message, p: Packet, limit: number): number {
@@ -380,32 +411,17 @@ function encodeRstatfs(m: Message, p: Packet, limit: number): number {
   let n = 0;
   view.setUint32(7, m.fstype, true);
   view.setUint32(11, m.bsize, true);
-  n = m.blocks;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(15, n, true);
-  view.setUint32(19, n / TWO_32, true);
-  n = m.bfree;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(23, n, true);
-  view.setUint32(27, n / TWO_32, true);
-  n = m.bavail;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(31, n, true);
-  view.setUint32(35, n / TWO_32, true);
-  n = m.files;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(39, n, true);
-  view.setUint32(43, n / TWO_32, true);
-  n = m.ffree;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(47, n, true);
-  view.setUint32(51, n / TWO_32, true);
+  if (!putSize(view, 15, m.blocks)) return -EINVAL;
+  if (!putSize(view, 23, m.bfree)) return -EINVAL;
+  if (!putSize(view, 31, m.bavail)) return -EINVAL;
+  if (!putSize(view, 39, m.files)) return -EINVAL;
+  if (!putSize(view, 47, m.ffree)) return -EINVAL;
   n = m.fsid;
   if (!(n >= 0)) return -EINVAL;
   view.setUint32(55, n, true);
   view.setUint32(59, n / TWO_32, true);
   view.setUint32(63, m.namelen, true);
-  return head(p, 9, m.tag, 67);
+  return head(p, m, 67);
 }
 
 function encodeTlopen(m: Message, p: Packet, limit: number): number {
@@ -414,7 +430,7 @@ function encodeTlopen(m: Message, p: Packet, limit: number): number {
   const view = p.view;
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.flags, true);
-  return head(p, 12, m.tag, 15);
+  return head(p, m, 15);
 }
 
 function encodeRlopen(m: Message, p: Packet, limit: number): number {
@@ -426,7 +442,7 @@ function encodeRlopen(m: Message, p: Packet, limit: number): number {
   view.setUint32(12, m.qid_path_lo, true);
   view.setUint32(16, m.qid_path_hi, true);
   view.setUint32(20, m.iounit, true);
-  return head(p, 13, m.tag, 24);
+  return head(p, m, 24);
 }
 
 function encodeTlcreate(m: Message, p: Packet, limit: number): number {
@@ -439,19 +455,7 @@ function encodeTlcreate(m: Message, p: Packet, limit: number): number {
   view.setUint32(at, m.flags, true);
   view.setUint32(at + 4, m.mode, true);
   view.setUint32(at + 8, m.gid, true);
-  return head(p, 14, m.tag, at + 12);
-}
-
-function encodeRlcreate(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 24) return -EMSGSIZE;
-  const view = p.view;
-  view.setUint8(7, m.qid_type);
-  view.setUint32(8, m.qid_version, true);
-  view.setUint32(12, m.qid_path_lo, true);
-  view.setUint32(16, m.qid_path_hi, true);
-  view.setUint32(20, m.iounit, true);
-  return head(p, 15, m.tag, 24);
+  return head(p, m, at + 12);
 }
 
 function encodeTsymlink(m: Message, p: Packet, limit: number): number {
@@ -464,7 +468,7 @@ function encodeTsymlink(m: Message, p: Packet, limit: number): number {
   at = putString(p, at, m.symtgt, end - 4);
   if (at < 0) return at;
   view.setUint32(at, m.gid, true);
-  return head(p, 16, m.tag, at + 4);
+  return head(p, m, at + 4);
 }
 
 function encodeRsymlink(m: Message, p: Packet, limit: number): number {
@@ -475,7 +479,7 @@ function encodeRsymlink(m: Message, p: Packet, limit: number): number {
   view.setUint32(8, m.qid_version, true);
   view.setUint32(12, m.qid_path_lo, true);
   view.setUint32(16, m.qid_path_hi, true);
-  return head(p, 17, m.tag, 20);
+  return head(p, m, 20);
 }
 
 function encodeTmknod(m: Message, p: Packet, limit: number): number {
@@ -489,18 +493,7 @@ function encodeTmknod(m: Message, p: Packet, limit: number): number {
   view.setUint32(at + 4, m.major, true);
   view.setUint32(at + 8, m.minor, true);
   view.setUint32(at + 12, m.gid, true);
-  return head(p, 18, m.tag, at + 16);
-}
-
-function encodeRmknod(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 20) return -EMSGSIZE;
-  const view = p.view;
-  view.setUint8(7, m.qid_type);
-  view.setUint32(8, m.qid_version, true);
-  view.setUint32(12, m.qid_path_lo, true);
-  view.setUint32(16, m.qid_path_hi, true);
-  return head(p, 19, m.tag, 20);
+  return head(p, m, at + 16);
 }
 
 function encodeTrename(m: Message, p: Packet, limit: number): number {
@@ -511,21 +504,13 @@ function encodeTrename(m: Message, p: Packet, limit: number): number {
   view.setUint32(11, m.dfid, true);
   let at = putString(p, 15, m.name, end);
   if (at < 0) return at;
-  return head(p, 20, m.tag, at);
+  return head(p, m, at);
 }
 
 function encodeRrename(m: Message, p: Packet, limit: number): number {
   const end = room(p, limit);
   if (end < 7) return -EMSGSIZE;
-  return head(p, 21, m.tag, 7);
-}
-
-function encodeTreadlink(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 11) return -EMSGSIZE;
-  const view = p.view;
-  view.setUint32(7, m.fid, true);
-  return head(p, 22, m.tag, 11);
+  return head(p, m, 7);
 }
 
 function encodeRreadlink(m: Message, p: Packet, limit: number): number {
@@ -533,7 +518,7 @@ function encodeRreadlink(m: Message, p: Packet, limit: number): number {
   if (end < 9) return -EMSGSIZE;
   let at = putString(p, 7, m.target, end);
   if (at < 0) return at;
-  return head(p, 23, m.tag, at);
+  return head(p, m, at);
 }
 
 function encodeTgetattr(m: Message, p: Packet, limit: number): number {
@@ -546,18 +531,14 @@ function encodeTgetattr(m: Message, p: Packet, limit: number): number {
   if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(11, n, true);
   view.setUint32(15, n / TWO_32, true);
-  return head(p, 24, m.tag, 19);
+  return head(p, m, 19);
 }
 
 function encodeRgetattr(m: Message, p: Packet, limit: number): number {
   const end = room(p, limit);
   if (end < 160) return -EMSGSIZE;
   const view = p.view;
-  let n = 0;
-  n = m.valid;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(7, n, true);
-  view.setUint32(11, n / TWO_32, true);
+  if (!putSize(view, 7, m.valid)) return -EINVAL;
   view.setUint8(15, m.qid_type);
   view.setUint32(16, m.qid_version, true);
   view.setUint32(20, m.qid_path_lo, true);
@@ -565,106 +546,39 @@ function encodeRgetattr(m: Message, p: Packet, limit: number): number {
   view.setUint32(28, m.mode, true);
   view.setUint32(32, m.uid, true);
   view.setUint32(36, m.gid, true);
-  n = m.nlink;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(40, n, true);
-  view.setUint32(44, n / TWO_32, true);
-  n = m.rdev;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(48, n, true);
-  view.setUint32(52, n / TWO_32, true);
-  n = m.size;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(56, n, true);
-  view.setUint32(60, n / TWO_32, true);
-  n = m.blksize;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(64, n, true);
-  view.setUint32(68, n / TWO_32, true);
-  n = m.blocks;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(72, n, true);
-  view.setUint32(76, n / TWO_32, true);
-  n = m.atime_sec;
-  if (!(n >= MIN_SAFE && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(80, n, true);
-  view.setUint32(84, Math.floor(n / TWO_32), true);
-  n = m.atime_nsec;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(88, n, true);
-  view.setUint32(92, n / TWO_32, true);
-  n = m.mtime_sec;
-  if (!(n >= MIN_SAFE && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(96, n, true);
-  view.setUint32(100, Math.floor(n / TWO_32), true);
-  n = m.mtime_nsec;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(104, n, true);
-  view.setUint32(108, n / TWO_32, true);
-  n = m.ctime_sec;
-  if (!(n >= MIN_SAFE && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(112, n, true);
-  view.setUint32(116, Math.floor(n / TWO_32), true);
-  n = m.ctime_nsec;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(120, n, true);
-  view.setUint32(124, n / TWO_32, true);
-  n = m.btime_sec;
-  if (!(n >= MIN_SAFE && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(128, n, true);
-  view.setUint32(132, Math.floor(n / TWO_32), true);
-  n = m.btime_nsec;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(136, n, true);
-  view.setUint32(140, n / TWO_32, true);
-  n = m.gen;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(144, n, true);
-  view.setUint32(148, n / TWO_32, true);
-  n = m.data_version;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(152, n, true);
-  view.setUint32(156, n / TWO_32, true);
-  return head(p, 25, m.tag, 160);
+  if (!putSize(view, 40, m.nlink)) return -EINVAL;
+  if (!putSize(view, 48, m.rdev)) return -EINVAL;
+  if (!putSize(view, 56, m.size)) return -EINVAL;
+  if (!putSize(view, 64, m.blksize)) return -EINVAL;
+  if (!putSize(view, 72, m.blocks)) return -EINVAL;
+  if (!putSeconds(view, 80, m.atime_sec)) return -EINVAL;
+  if (!putSize(view, 88, m.atime_nsec)) return -EINVAL;
+  if (!putSeconds(view, 96, m.mtime_sec)) return -EINVAL;
+  if (!putSize(view, 104, m.mtime_nsec)) return -EINVAL;
+  if (!putSeconds(view, 112, m.ctime_sec)) return -EINVAL;
+  if (!putSize(view, 120, m.ctime_nsec)) return -EINVAL;
+  if (!putSeconds(view, 128, m.btime_sec)) return -EINVAL;
+  if (!putSize(view, 136, m.btime_nsec)) return -EINVAL;
+  if (!putSize(view, 144, m.gen)) return -EINVAL;
+  if (!putSize(view, 152, m.data_version)) return -EINVAL;
+  return head(p, m, 160);
 }
 
 function encodeTsetattr(m: Message, p: Packet, limit: number): number {
   const end = room(p, limit);
   if (end < 67) return -EMSGSIZE;
   const view = p.view;
-  let n = 0;
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.valid, true);
   view.setUint32(15, m.mode, true);
   view.setUint32(19, m.uid, true);
   view.setUint32(23, m.gid, true);
-  n = m.size;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(27, n, true);
-  view.setUint32(31, n / TWO_32, true);
-  n = m.atime_sec;
-  if (!(n >= MIN_SAFE && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(35, n, true);
-  view.setUint32(39, Math.floor(n / TWO_32), true);
-  n = m.atime_nsec;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(43, n, true);
-  view.setUint32(47, n / TWO_32, true);
-  n = m.mtime_sec;
-  if (!(n >= MIN_SAFE && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(51, n, true);
-  view.setUint32(55, Math.floor(n / TWO_32), true);
-  n = m.mtime_nsec;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
-  view.setUint32(59, n, true);
-  view.setUint32(63, n / TWO_32, true);
-  return head(p, 26, m.tag, 67);
-}
-
-function encodeRsetattr(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 7) return -EMSGSIZE;
-  return head(p, 27, m.tag, 7);
+  if (!putSize(view, 27, m.size)) return -EINVAL;
+  if (!putSeconds(view, 35, m.atime_sec)) return -EINVAL;
+  if (!putSize(view, 43, m.atime_nsec)) return -EINVAL;
+  if (!putSeconds(view, 51, m.mtime_sec)) return -EINVAL;
+  if (!putSize(view, 59, m.mtime_nsec)) return -EINVAL;
+  return head(p, m, 67);
 }
 
 function encodeTxattrwalk(m: Message, p: Packet, limit: number): number {
@@ -675,7 +589,7 @@ function encodeTxattrwalk(m: Message, p: Packet, limit: number): number {
   view.setUint32(11, m.newfid, true);
   let at = putString(p, 15, m.name, end);
   if (at < 0) return at;
-  return head(p, 30, m.tag, at);
+  return head(p, m, at);
 }
 
 function encodeRxattrwalk(m: Message, p: Packet, limit: number): number {
@@ -687,7 +601,7 @@ function encodeRxattrwalk(m: Message, p: Packet, limit: number): number {
   if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(7, n, true);
   view.setUint32(11, n / TWO_32, true);
-  return head(p, 31, m.tag, 15);
+  return head(p, m, 15);
 }
 
 function encodeTxattrcreate(m: Message, p: Packet, limit: number): number {
@@ -703,13 +617,7 @@ function encodeTxattrcreate(m: Message, p: Packet, limit: number): number {
   view.setUint32(at, n, true);
   view.setUint32(at + 4, n / TWO_32, true);
   view.setUint32(at + 8, m.flags, true);
-  return head(p, 32, m.tag, at + 12);
-}
-
-function encodeRxattrcreate(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 7) return -EMSGSIZE;
-  return head(p, 33, m.tag, 7);
+  return head(p, m, at + 12);
 }
 
 function encodeTreaddir(m: Message, p: Packet, limit: number): number {
@@ -720,7 +628,7 @@ function encodeTreaddir(m: Message, p: Packet, limit: number): number {
   view.setUint32(11, m.cookie_lo, true);
   view.setUint32(15, m.cookie_hi, true);
   view.setUint32(19, m.count, true);
-  return head(p, 40, m.tag, 23);
+  return head(p, m, 23);
 }
 
 function encodeRreaddir(m: Message, p: Packet, limit: number): number {
@@ -728,7 +636,7 @@ function encodeRreaddir(m: Message, p: Packet, limit: number): number {
   if (size > limit || p.u8.length < 11) return -EMSGSIZE;
   const view = p.view;
   view.setUint32(7, m.count, true);
-  head(p, 41, m.tag, size);
+  head(p, m, size);
   return 11;
 }
 
@@ -738,13 +646,7 @@ function encodeTfsync(m: Message, p: Packet, limit: number): number {
   const view = p.view;
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.datasync, true);
-  return head(p, 50, m.tag, 15);
-}
-
-function encodeRfsync(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 7) return -EMSGSIZE;
-  return head(p, 51, m.tag, 7);
+  return head(p, m, 15);
 }
 
 function encodeTlock(m: Message, p: Packet, limit: number): number {
@@ -766,7 +668,7 @@ function encodeTlock(m: Message, p: Packet, limit: number): number {
   view.setUint32(32, m.proc_id, true);
   let at = putString(p, 36, m.client_id, end);
   if (at < 0) return at;
-  return head(p, 52, m.tag, at);
+  return head(p, m, at);
 }
 
 function encodeRlock(m: Message, p: Packet, limit: number): number {
@@ -774,7 +676,7 @@ function encodeRlock(m: Message, p: Packet, limit: number): number {
   if (end < 8) return -EMSGSIZE;
   const view = p.view;
   view.setUint8(7, m.status);
-  return head(p, 53, m.tag, 8);
+  return head(p, m, 8);
 }
 
 function encodeTgetlock(m: Message, p: Packet, limit: number): number {
@@ -795,7 +697,7 @@ function encodeTgetlock(m: Message, p: Packet, limit: number): number {
   view.setUint32(28, m.proc_id, true);
   let at = putString(p, 32, m.client_id, end);
   if (at < 0) return at;
-  return head(p, 54, m.tag, at);
+  return head(p, m, at);
 }
 
 function encodeRgetlock(m: Message, p: Packet, limit: number): number {
@@ -815,7 +717,7 @@ function encodeRgetlock(m: Message, p: Packet, limit: number): number {
   view.setUint32(24, m.proc_id, true);
   let at = putString(p, 28, m.client_id, end);
   if (at < 0) return at;
-  return head(p, 55, m.tag, at);
+  return head(p, m, at);
 }
 
 function encodeTlink(m: Message, p: Packet, limit: number): number {
@@ -826,13 +728,7 @@ function encodeTlink(m: Message, p: Packet, limit: number): number {
   view.setUint32(11, m.fid, true);
   let at = putString(p, 15, m.name, end);
   if (at < 0) return at;
-  return head(p, 70, m.tag, at);
-}
-
-function encodeRlink(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 7) return -EMSGSIZE;
-  return head(p, 71, m.tag, 7);
+  return head(p, m, at);
 }
 
 function encodeTmkdir(m: Message, p: Packet, limit: number): number {
@@ -844,18 +740,7 @@ function encodeTmkdir(m: Message, p: Packet, limit: number): number {
   if (at < 0) return at;
   view.setUint32(at, m.mode, true);
   view.setUint32(at + 4, m.gid, true);
-  return head(p, 72, m.tag, at + 8);
-}
-
-function encodeRmkdir(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 20) return -EMSGSIZE;
-  const view = p.view;
-  view.setUint8(7, m.qid_type);
-  view.setUint32(8, m.qid_version, true);
-  view.setUint32(12, m.qid_path_lo, true);
-  view.setUint32(16, m.qid_path_hi, true);
-  return head(p, 73, m.tag, 20);
+  return head(p, m, at + 8);
 }
 
 function encodeTrenameat(m: Message, p: Packet, limit: number): number {
@@ -868,13 +753,7 @@ function encodeTrenameat(m: Message, p: Packet, limit: number): number {
   view.setUint32(at, m.newdirfid, true);
   at = putString(p, at + 4, m.newname, end);
   if (at < 0) return at;
-  return head(p, 74, m.tag, at);
-}
-
-function encodeRrenameat(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 7) return -EMSGSIZE;
-  return head(p, 75, m.tag, 7);
+  return head(p, m, at);
 }
 
 function encodeTunlinkat(m: Message, p: Packet, limit: number): number {
@@ -885,13 +764,7 @@ function encodeTunlinkat(m: Message, p: Packet, limit: number): number {
   let at = putString(p, 11, m.name, end - 4);
   if (at < 0) return at;
   view.setUint32(at, m.flags, true);
-  return head(p, 76, m.tag, at + 4);
-}
-
-function encodeRunlinkat(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 7) return -EMSGSIZE;
-  return head(p, 77, m.tag, 7);
+  return head(p, m, at + 4);
 }
 
 function encodeTversion(m: Message, p: Packet, limit: number): number {
@@ -901,17 +774,7 @@ function encodeTversion(m: Message, p: Packet, limit: number): number {
   view.setUint32(7, m.msize, true);
   let at = putString(p, 11, m.version, end);
   if (at < 0) return at;
-  return head(p, 100, m.tag, at);
-}
-
-function encodeRversion(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 13) return -EMSGSIZE;
-  const view = p.view;
-  view.setUint32(7, m.msize, true);
-  let at = putString(p, 11, m.version, end);
-  if (at < 0) return at;
-  return head(p, 101, m.tag, at);
+  return head(p, m, at);
 }
 
 function encodeTauth(m: Message, p: Packet, limit: number): number {
@@ -924,7 +787,7 @@ function encodeTauth(m: Message, p: Packet, limit: number): number {
   at = putString(p, at, m.aname, end - 4);
   if (at < 0) return at;
   view.setUint32(at, m.n_uname, true);
-  return head(p, 102, m.tag, at + 4);
+  return head(p, m, at + 4);
 }
 
 function encodeRauth(m: Message, p: Packet, limit: number): number {
@@ -935,7 +798,7 @@ function encodeRauth(m: Message, p: Packet, limit: number): number {
   view.setUint32(8, m.qid_version, true);
   view.setUint32(12, m.qid_path_lo, true);
   view.setUint32(16, m.qid_path_hi, true);
-  return head(p, 103, m.tag, 20);
+  return head(p, m, 20);
 }
 
 function encodeTattach(m: Message, p: Packet, limit: number): number {
@@ -949,18 +812,7 @@ function encodeTattach(m: Message, p: Packet, limit: number): number {
   at = putString(p, at, m.aname, end - 4);
   if (at < 0) return at;
   view.setUint32(at, m.n_uname, true);
-  return head(p, 104, m.tag, at + 4);
-}
-
-function encodeRattach(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 20) return -EMSGSIZE;
-  const view = p.view;
-  view.setUint8(7, m.qid_type);
-  view.setUint32(8, m.qid_version, true);
-  view.setUint32(12, m.qid_path_lo, true);
-  view.setUint32(16, m.qid_path_hi, true);
-  return head(p, 105, m.tag, 20);
+  return head(p, m, at + 4);
 }
 
 function encodeTflush(m: Message, p: Packet, limit: number): number {
@@ -968,13 +820,7 @@ function encodeTflush(m: Message, p: Packet, limit: number): number {
   if (end < 9) return -EMSGSIZE;
   const view = p.view;
   view.setUint16(7, m.oldtag, true);
-  return head(p, 108, m.tag, 9);
-}
-
-function encodeRflush(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 7) return -EMSGSIZE;
-  return head(p, 109, m.tag, 7);
+  return head(p, m, 9);
 }
 
 function encodeTwalk(m: Message, p: Packet, limit: number): number {
@@ -991,7 +837,7 @@ function encodeTwalk(m: Message, p: Packet, limit: number): number {
     at = putString(p, at, m.wname[i], end);
     if (at < 0) return at;
   }
-  return head(p, 110, m.tag, at);
+  return head(p, m, at);
 }
 
 function encodeRwalk(m: Message, p: Packet, limit: number): number {
@@ -1010,7 +856,7 @@ function encodeRwalk(m: Message, p: Packet, limit: number): number {
     view.setUint32(at + 9, m.wqid_path_hi[i], true);
     at += 13;
   }
-  return head(p, 111, m.tag, at);
+  return head(p, m, at);
 }
 
 function encodeTread(m: Message, p: Packet, limit: number): number {
@@ -1024,16 +870,7 @@ function encodeTread(m: Message, p: Packet, limit: number): number {
   view.setUint32(11, n, true);
   view.setUint32(15, n / TWO_32, true);
   view.setUint32(19, m.count, true);
-  return head(p, 116, m.tag, 23);
-}
-
-function encodeRread(m: Message, p: Packet, limit: number): number {
-  const size = 11 + (m.count >>> 0);
-  if (size > limit || p.u8.length < 11) return -EMSGSIZE;
-  const view = p.view;
-  view.setUint32(7, m.count, true);
-  head(p, 117, m.tag, size);
-  return 11;
+  return head(p, m, 23);
 }
 
 function encodeTwrite(m: Message, p: Packet, limit: number): number {
@@ -1047,7 +884,7 @@ function encodeTwrite(m: Message, p: Packet, limit: number): number {
   view.setUint32(11, n, true);
   view.setUint32(15, n / TWO_32, true);
   view.setUint32(19, m.count, true);
-  head(p, 118, m.tag, size);
+  head(p, m, size);
   return 23;
 }
 
@@ -1056,35 +893,7 @@ function encodeRwrite(m: Message, p: Packet, limit: number): number {
   if (end < 11) return -EMSGSIZE;
   const view = p.view;
   view.setUint32(7, m.count, true);
-  return head(p, 119, m.tag, 11);
-}
-
-function encodeTclunk(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 11) return -EMSGSIZE;
-  const view = p.view;
-  view.setUint32(7, m.fid, true);
-  return head(p, 120, m.tag, 11);
-}
-
-function encodeRclunk(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 7) return -EMSGSIZE;
-  return head(p, 121, m.tag, 7);
-}
-
-function encodeTremove(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 11) return -EMSGSIZE;
-  const view = p.view;
-  view.setUint32(7, m.fid, true);
-  return head(p, 122, m.tag, 11);
-}
-
-function encodeRremove(m: Message, p: Packet, limit: number): number {
-  const end = room(p, limit);
-  if (end < 7) return -EMSGSIZE;
-  return head(p, 123, m.tag, 7);
+  return head(p, m, 11);
 }
 
 function decodeRlerror(m: Message, p: Packet, end: number, size: number): number {
@@ -1104,27 +913,17 @@ function decodeTstatfs(m: Message, p: Packet, end: number, size: number): number
 function decodeRstatfs(m: Message, p: Packet, end: number, size: number): number {
   if (size !== end || end !== 67) return EINVAL;
   const view = p.view;
-  let n = 0;
+  fault = 0;
   m.fstype = view.getUint32(7, true);
   m.bsize = view.getUint32(11, true);
-  n = view.getUint32(19, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.blocks = n * TWO_32 + view.getUint32(15, true);
-  n = view.getUint32(27, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.bfree = n * TWO_32 + view.getUint32(23, true);
-  n = view.getUint32(35, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.bavail = n * TWO_32 + view.getUint32(31, true);
-  n = view.getUint32(43, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.files = n * TWO_32 + view.getUint32(39, true);
-  n = view.getUint32(51, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.ffree = n * TWO_32 + view.getUint32(47, true);
+  m.blocks = longSize(view, 15, 1);
+  m.bfree = longSize(view, 23, 1);
+  m.bavail = longSize(view, 31, 1);
+  m.files = longSize(view, 39, 1);
+  m.ffree = longSize(view, 47, 1);
   m.fsid = view.getUint32(59, true) * TWO_32 + view.getUint32(55, true);
   m.namelen = view.getUint32(63, true);
-  return 0;
+  return fault;
 }
 
 function decodeTlopen(m: Message, p: Packet, end: number, size: number): number {
@@ -1161,17 +960,6 @@ function decodeTlcreate(m: Message, p: Packet, end: number, size: number): numbe
   m.mode = view.getUint32(at + 4, true);
   m.gid = view.getUint32(at + 8, true);
   return at + 12 === end ? 0 : EINVAL;
-}
-
-function decodeRlcreate(m: Message, p: Packet, end: number, size: number): number {
-  if (size !== end || end !== 24) return EINVAL;
-  const view = p.view;
-  m.qid_type = view.getUint8(7);
-  m.qid_version = view.getUint32(8, true);
-  m.qid_path_lo = view.getUint32(12, true);
-  m.qid_path_hi = view.getUint32(16, true);
-  m.iounit = view.getUint32(20, true);
-  return 0;
 }
 
 function decodeTsymlink(m: Message, p: Packet, end: number, size: number): number {
@@ -1223,16 +1011,6 @@ function decodeTmknod(m: Message, p: Packet, end: number, size: number): number 
   return at + 16 === end ? 0 : EINVAL;
 }
 
-function decodeRmknod(m: Message, p: Packet, end: number, size: number): number {
-  if (size !== end || end !== 20) return EINVAL;
-  const view = p.view;
-  m.qid_type = view.getUint8(7);
-  m.qid_version = view.getUint32(8, true);
-  m.qid_path_lo = view.getUint32(12, true);
-  m.qid_path_hi = view.getUint32(16, true);
-  return 0;
-}
-
 function decodeTrename(m: Message, p: Packet, end: number, size: number): number {
   if (size !== end || end < 17) return EINVAL;
   const view = p.view;
@@ -1250,13 +1028,6 @@ function decodeTrename(m: Message, p: Packet, end: number, size: number): number
 
 function decodeRrename(_m: Message, _p: Packet, end: number, size: number): number {
   return size === end && end === 7 ? 0 : EINVAL;
-}
-
-function decodeTreadlink(m: Message, p: Packet, end: number, size: number): number {
-  if (size !== end || end !== 11) return EINVAL;
-  const view = p.view;
-  m.fid = view.getUint32(7, true);
-  return 0;
 }
 
 function decodeRreadlink(m: Message, p: Packet, end: number, size: number): number {
@@ -1286,10 +1057,8 @@ function decodeTgetattr(m: Message, p: Packet, end: number, size: number): numbe
 function decodeRgetattr(m: Message, p: Packet, end: number, size: number): number {
   if (size !== end || end !== 160) return EINVAL;
   const view = p.view;
-  let n = 0;
-  n = view.getUint32(11, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.valid = n * TWO_32 + view.getUint32(7, true);
+  fault = 0;
+  m.valid = longSize(view, 7, 1);
   m.qid_type = view.getUint8(15);
   m.qid_version = view.getUint32(16, true);
   m.qid_path_lo = view.getUint32(20, true);
@@ -1297,123 +1066,39 @@ function decodeRgetattr(m: Message, p: Packet, end: number, size: number): numbe
   m.mode = view.getUint32(28, true);
   m.uid = view.getUint32(32, true);
   m.gid = view.getUint32(36, true);
-  n = view.getUint32(44, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 2) !== 0) return tooLarge(n);
-    m.nlink = 0;
-  } else m.nlink = n * TWO_32 + view.getUint32(40, true);
-  n = view.getUint32(52, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 16) !== 0) return tooLarge(n);
-    m.rdev = 0;
-  } else m.rdev = n * TWO_32 + view.getUint32(48, true);
-  n = view.getUint32(60, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 512) !== 0) return tooLarge(n);
-    m.size = 0;
-  } else m.size = n * TWO_32 + view.getUint32(56, true);
-  n = view.getUint32(68, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 1024) !== 0) return tooLarge(n);
-    m.blksize = 0;
-  } else m.blksize = n * TWO_32 + view.getUint32(64, true);
-  n = view.getUint32(76, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 1024) !== 0) return tooLarge(n);
-    m.blocks = 0;
-  } else m.blocks = n * TWO_32 + view.getUint32(72, true);
-  n = view.getInt32(84, true);
-  if (n > MAX_HIGH || n < ~MAX_HIGH) {
-    if ((m.valid & 32) !== 0) return EOVERFLOW;
-    m.atime_sec = 0;
-  } else m.atime_sec = n * TWO_32 + view.getUint32(80, true);
-  n = view.getUint32(92, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 32) !== 0) return tooLarge(n);
-    m.atime_nsec = 0;
-  } else m.atime_nsec = n * TWO_32 + view.getUint32(88, true);
-  n = view.getInt32(100, true);
-  if (n > MAX_HIGH || n < ~MAX_HIGH) {
-    if ((m.valid & 64) !== 0) return EOVERFLOW;
-    m.mtime_sec = 0;
-  } else m.mtime_sec = n * TWO_32 + view.getUint32(96, true);
-  n = view.getUint32(108, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 64) !== 0) return tooLarge(n);
-    m.mtime_nsec = 0;
-  } else m.mtime_nsec = n * TWO_32 + view.getUint32(104, true);
-  n = view.getInt32(116, true);
-  if (n > MAX_HIGH || n < ~MAX_HIGH) {
-    if ((m.valid & 128) !== 0) return EOVERFLOW;
-    m.ctime_sec = 0;
-  } else m.ctime_sec = n * TWO_32 + view.getUint32(112, true);
-  n = view.getUint32(124, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 128) !== 0) return tooLarge(n);
-    m.ctime_nsec = 0;
-  } else m.ctime_nsec = n * TWO_32 + view.getUint32(120, true);
-  n = view.getInt32(132, true);
-  if (n > MAX_HIGH || n < ~MAX_HIGH) {
-    if ((m.valid & 2048) !== 0) return EOVERFLOW;
-    m.btime_sec = 0;
-  } else m.btime_sec = n * TWO_32 + view.getUint32(128, true);
-  n = view.getUint32(140, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 2048) !== 0) return tooLarge(n);
-    m.btime_nsec = 0;
-  } else m.btime_nsec = n * TWO_32 + view.getUint32(136, true);
-  n = view.getUint32(148, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 4096) !== 0) return tooLarge(n);
-    m.gen = 0;
-  } else m.gen = n * TWO_32 + view.getUint32(144, true);
-  n = view.getUint32(156, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 8192) !== 0) return tooLarge(n);
-    m.data_version = 0;
-  } else m.data_version = n * TWO_32 + view.getUint32(152, true);
-  return 0;
+  m.nlink = longSize(view, 40, m.valid & 2);
+  m.rdev = longSize(view, 48, m.valid & 16);
+  m.size = longSize(view, 56, m.valid & 512);
+  m.blksize = longSize(view, 64, m.valid & 1024);
+  m.blocks = longSize(view, 72, m.valid & 1024);
+  m.atime_sec = longSeconds(view, 80, m.valid & 32);
+  m.atime_nsec = longSize(view, 88, m.valid & 32);
+  m.mtime_sec = longSeconds(view, 96, m.valid & 64);
+  m.mtime_nsec = longSize(view, 104, m.valid & 64);
+  m.ctime_sec = longSeconds(view, 112, m.valid & 128);
+  m.ctime_nsec = longSize(view, 120, m.valid & 128);
+  m.btime_sec = longSeconds(view, 128, m.valid & 2048);
+  m.btime_nsec = longSize(view, 136, m.valid & 2048);
+  m.gen = longSize(view, 144, m.valid & 4096);
+  m.data_version = longSize(view, 152, m.valid & 8192);
+  return fault;
 }
 
 function decodeTsetattr(m: Message, p: Packet, end: number, size: number): number {
   if (size !== end || end !== 67) return EINVAL;
   const view = p.view;
-  let n = 0;
+  fault = 0;
   m.fid = view.getUint32(7, true);
   m.valid = view.getUint32(11, true);
   m.mode = view.getUint32(15, true);
   m.uid = view.getUint32(19, true);
   m.gid = view.getUint32(23, true);
-  n = view.getUint32(31, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 8) !== 0) return tooLarge(n);
-    m.size = 0;
-  } else m.size = n * TWO_32 + view.getUint32(27, true);
-  n = view.getInt32(39, true);
-  if (n > MAX_HIGH || n < ~MAX_HIGH) {
-    if ((m.valid & 128) !== 0) return EOVERFLOW;
-    m.atime_sec = 0;
-  } else m.atime_sec = n * TWO_32 + view.getUint32(35, true);
-  n = view.getUint32(47, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 128) !== 0) return tooLarge(n);
-    m.atime_nsec = 0;
-  } else m.atime_nsec = n * TWO_32 + view.getUint32(43, true);
-  n = view.getInt32(55, true);
-  if (n > MAX_HIGH || n < ~MAX_HIGH) {
-    if ((m.valid & 256) !== 0) return EOVERFLOW;
-    m.mtime_sec = 0;
-  } else m.mtime_sec = n * TWO_32 + view.getUint32(51, true);
-  n = view.getUint32(63, true);
-  if (n > MAX_HIGH) {
-    if ((m.valid & 256) !== 0) return tooLarge(n);
-    m.mtime_nsec = 0;
-  } else m.mtime_nsec = n * TWO_32 + view.getUint32(59, true);
-  return 0;
-}
-
-function decodeRsetattr(_m: Message, _p: Packet, end: number, size: number): number {
-  return size === end && end === 7 ? 0 : EINVAL;
+  m.size = longSize(view, 27, m.valid & 8);
+  m.atime_sec = longSeconds(view, 35, m.valid & 128);
+  m.atime_nsec = longSize(view, 43, m.valid & 128);
+  m.mtime_sec = longSeconds(view, 51, m.valid & 256);
+  m.mtime_nsec = longSize(view, 59, m.valid & 256);
+  return fault;
 }
 
 function decodeTxattrwalk(m: Message, p: Packet, end: number, size: number): number {
@@ -1460,10 +1145,6 @@ function decodeTxattrcreate(m: Message, p: Packet, end: number, size: number): n
   return at + 12 === end ? 0 : EINVAL;
 }
 
-function decodeRxattrcreate(_m: Message, _p: Packet, end: number, size: number): number {
-  return size === end && end === 7 ? 0 : EINVAL;
-}
-
 function decodeTreaddir(m: Message, p: Packet, end: number, size: number): number {
   if (size !== end || end !== 23) return EINVAL;
   const view = p.view;
@@ -1488,10 +1169,6 @@ function decodeTfsync(m: Message, p: Packet, end: number, size: number): number 
   m.fid = view.getUint32(7, true);
   m.datasync = view.getUint32(11, true);
   return 0;
-}
-
-function decodeRfsync(_m: Message, _p: Packet, end: number, size: number): number {
-  return size === end && end === 7 ? 0 : EINVAL;
 }
 
 function decodeTlock(m: Message, p: Packet, end: number, size: number): number {
@@ -1585,10 +1262,6 @@ function decodeTlink(m: Message, p: Packet, end: number, size: number): number {
   return at === end ? 0 : EINVAL;
 }
 
-function decodeRlink(_m: Message, _p: Packet, end: number, size: number): number {
-  return size === end && end === 7 ? 0 : EINVAL;
-}
-
 function decodeTmkdir(m: Message, p: Packet, end: number, size: number): number {
   if (size !== end || end < 21) return EINVAL;
   const view = p.view;
@@ -1603,16 +1276,6 @@ function decodeTmkdir(m: Message, p: Packet, end: number, size: number): number 
   m.mode = view.getUint32(at, true);
   m.gid = view.getUint32(at + 4, true);
   return at + 8 === end ? 0 : EINVAL;
-}
-
-function decodeRmkdir(m: Message, p: Packet, end: number, size: number): number {
-  if (size !== end || end !== 20) return EINVAL;
-  const view = p.view;
-  m.qid_type = view.getUint8(7);
-  m.qid_version = view.getUint32(8, true);
-  m.qid_path_lo = view.getUint32(12, true);
-  m.qid_path_hi = view.getUint32(16, true);
-  return 0;
 }
 
 function decodeTrenameat(m: Message, p: Packet, end: number, size: number): number {
@@ -1636,10 +1299,6 @@ function decodeTrenameat(m: Message, p: Packet, end: number, size: number): numb
   return at === end ? 0 : EINVAL;
 }
 
-function decodeRrenameat(_m: Message, _p: Packet, end: number, size: number): number {
-  return size === end && end === 7 ? 0 : EINVAL;
-}
-
 function decodeTunlinkat(m: Message, p: Packet, end: number, size: number): number {
   if (size !== end || end < 17) return EINVAL;
   const view = p.view;
@@ -1655,25 +1314,7 @@ function decodeTunlinkat(m: Message, p: Packet, end: number, size: number): numb
   return at + 4 === end ? 0 : EINVAL;
 }
 
-function decodeRunlinkat(_m: Message, _p: Packet, end: number, size: number): number {
-  return size === end && end === 7 ? 0 : EINVAL;
-}
-
 function decodeTversion(m: Message, p: Packet, end: number, size: number): number {
-  if (size !== end || end < 13) return EINVAL;
-  const view = p.view;
-  let s: string | number;
-  m.msize = view.getUint32(7, true);
-  const from = 13;
-  const at = from + view.getUint16(11, true);
-  if (at > end) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.version = s;
-  return at === end ? 0 : EINVAL;
-}
-
-function decodeRversion(m: Message, p: Packet, end: number, size: number): number {
   if (size !== end || end < 13) return EINVAL;
   const view = p.view;
   let s: string | number;
@@ -1740,25 +1381,11 @@ function decodeTattach(m: Message, p: Packet, end: number, size: number): number
   return at + 4 === end ? 0 : EINVAL;
 }
 
-function decodeRattach(m: Message, p: Packet, end: number, size: number): number {
-  if (size !== end || end !== 20) return EINVAL;
-  const view = p.view;
-  m.qid_type = view.getUint8(7);
-  m.qid_version = view.getUint32(8, true);
-  m.qid_path_lo = view.getUint32(12, true);
-  m.qid_path_hi = view.getUint32(16, true);
-  return 0;
-}
-
 function decodeTflush(m: Message, p: Packet, end: number, size: number): number {
   if (size !== end || end !== 9) return EINVAL;
   const view = p.view;
   m.oldtag = view.getUint16(7, true);
   return 0;
-}
-
-function decodeRflush(_m: Message, _p: Packet, end: number, size: number): number {
-  return size === end && end === 7 ? 0 : EINVAL;
 }
 
 function decodeTwalk(m: Message, p: Packet, end: number, size: number): number {
@@ -1813,14 +1440,6 @@ function decodeTread(m: Message, p: Packet, end: number, size: number): number {
   return 0;
 }
 
-function decodeRread(m: Message, p: Packet, end: number, size: number): number {
-  if (end < 11) return EINVAL;
-  const view = p.view;
-  m.count = view.getUint32(7, true);
-  m.data_offset = 11;
-  return size === 11 + m.count && (end === size || end === 11) ? 0 : EINVAL;
-}
-
 function decodeTwrite(m: Message, p: Packet, end: number, size: number): number {
   if (end < 23) return EINVAL;
   const view = p.view;
@@ -1841,28 +1460,6 @@ function decodeRwrite(m: Message, p: Packet, end: number, size: number): number 
   return 0;
 }
 
-function decodeTclunk(m: Message, p: Packet, end: number, size: number): number {
-  if (size !== end || end !== 11) return EINVAL;
-  const view = p.view;
-  m.fid = view.getUint32(7, true);
-  return 0;
-}
-
-function decodeRclunk(_m: Message, _p: Packet, end: number, size: number): number {
-  return size === end && end === 7 ? 0 : EINVAL;
-}
-
-function decodeTremove(m: Message, p: Packet, end: number, size: number): number {
-  if (size !== end || end !== 11) return EINVAL;
-  const view = p.view;
-  m.fid = view.getUint32(7, true);
-  return 0;
-}
-
-function decodeRremove(_m: Message, _p: Packet, end: number, size: number): number {
-  return size === end && end === 7 ? 0 : EINVAL;
-}
-
 type Encoder = (m: Message, p: Packet, limit: number) => number;
 type Decoder = (m: Message, p: Packet, end: number, size: number) => number;
 
@@ -1873,57 +1470,57 @@ ENCODERS[9] = encodeRstatfs;
 ENCODERS[12] = encodeTlopen;
 ENCODERS[13] = encodeRlopen;
 ENCODERS[14] = encodeTlcreate;
-ENCODERS[15] = encodeRlcreate;
+ENCODERS[15] = encodeRlopen;
 ENCODERS[16] = encodeTsymlink;
 ENCODERS[17] = encodeRsymlink;
 ENCODERS[18] = encodeTmknod;
-ENCODERS[19] = encodeRmknod;
+ENCODERS[19] = encodeRsymlink;
 ENCODERS[20] = encodeTrename;
 ENCODERS[21] = encodeRrename;
-ENCODERS[22] = encodeTreadlink;
+ENCODERS[22] = encodeTstatfs;
 ENCODERS[23] = encodeRreadlink;
 ENCODERS[24] = encodeTgetattr;
 ENCODERS[25] = encodeRgetattr;
 ENCODERS[26] = encodeTsetattr;
-ENCODERS[27] = encodeRsetattr;
+ENCODERS[27] = encodeRrename;
 ENCODERS[30] = encodeTxattrwalk;
 ENCODERS[31] = encodeRxattrwalk;
 ENCODERS[32] = encodeTxattrcreate;
-ENCODERS[33] = encodeRxattrcreate;
+ENCODERS[33] = encodeRrename;
 ENCODERS[40] = encodeTreaddir;
 ENCODERS[41] = encodeRreaddir;
 ENCODERS[50] = encodeTfsync;
-ENCODERS[51] = encodeRfsync;
+ENCODERS[51] = encodeRrename;
 ENCODERS[52] = encodeTlock;
 ENCODERS[53] = encodeRlock;
 ENCODERS[54] = encodeTgetlock;
 ENCODERS[55] = encodeRgetlock;
 ENCODERS[70] = encodeTlink;
-ENCODERS[71] = encodeRlink;
+ENCODERS[71] = encodeRrename;
 ENCODERS[72] = encodeTmkdir;
-ENCODERS[73] = encodeRmkdir;
+ENCODERS[73] = encodeRsymlink;
 ENCODERS[74] = encodeTrenameat;
-ENCODERS[75] = encodeRrenameat;
+ENCODERS[75] = encodeRrename;
 ENCODERS[76] = encodeTunlinkat;
-ENCODERS[77] = encodeRunlinkat;
+ENCODERS[77] = encodeRrename;
 ENCODERS[100] = encodeTversion;
-ENCODERS[101] = encodeRversion;
+ENCODERS[101] = encodeTversion;
 ENCODERS[102] = encodeTauth;
 ENCODERS[103] = encodeRauth;
 ENCODERS[104] = encodeTattach;
-ENCODERS[105] = encodeRattach;
+ENCODERS[105] = encodeRsymlink;
 ENCODERS[108] = encodeTflush;
-ENCODERS[109] = encodeRflush;
+ENCODERS[109] = encodeRrename;
 ENCODERS[110] = encodeTwalk;
 ENCODERS[111] = encodeRwalk;
 ENCODERS[116] = encodeTread;
-ENCODERS[117] = encodeRread;
+ENCODERS[117] = encodeRreaddir;
 ENCODERS[118] = encodeTwrite;
 ENCODERS[119] = encodeRwrite;
-ENCODERS[120] = encodeTclunk;
-ENCODERS[121] = encodeRclunk;
-ENCODERS[122] = encodeTremove;
-ENCODERS[123] = encodeRremove;
+ENCODERS[120] = encodeTstatfs;
+ENCODERS[121] = encodeRrename;
+ENCODERS[122] = encodeTstatfs;
+ENCODERS[123] = encodeRrename;
 
 const DECODERS: Decoder[] = Array.from({ length: 256 }, () => () => ENOTSUP);
 DECODERS[7] = decodeRlerror;
@@ -1932,54 +1529,54 @@ DECODERS[9] = decodeRstatfs;
 DECODERS[12] = decodeTlopen;
 DECODERS[13] = decodeRlopen;
 DECODERS[14] = decodeTlcreate;
-DECODERS[15] = decodeRlcreate;
+DECODERS[15] = decodeRlopen;
 DECODERS[16] = decodeTsymlink;
 DECODERS[17] = decodeRsymlink;
 DECODERS[18] = decodeTmknod;
-DECODERS[19] = decodeRmknod;
+DECODERS[19] = decodeRsymlink;
 DECODERS[20] = decodeTrename;
 DECODERS[21] = decodeRrename;
-DECODERS[22] = decodeTreadlink;
+DECODERS[22] = decodeTstatfs;
 DECODERS[23] = decodeRreadlink;
 DECODERS[24] = decodeTgetattr;
 DECODERS[25] = decodeRgetattr;
 DECODERS[26] = decodeTsetattr;
-DECODERS[27] = decodeRsetattr;
+DECODERS[27] = decodeRrename;
 DECODERS[30] = decodeTxattrwalk;
 DECODERS[31] = decodeRxattrwalk;
 DECODERS[32] = decodeTxattrcreate;
-DECODERS[33] = decodeRxattrcreate;
+DECODERS[33] = decodeRrename;
 DECODERS[40] = decodeTreaddir;
 DECODERS[41] = decodeRreaddir;
 DECODERS[50] = decodeTfsync;
-DECODERS[51] = decodeRfsync;
+DECODERS[51] = decodeRrename;
 DECODERS[52] = decodeTlock;
 DECODERS[53] = decodeRlock;
 DECODERS[54] = decodeTgetlock;
 DECODERS[55] = decodeRgetlock;
 DECODERS[70] = decodeTlink;
-DECODERS[71] = decodeRlink;
+DECODERS[71] = decodeRrename;
 DECODERS[72] = decodeTmkdir;
-DECODERS[73] = decodeRmkdir;
+DECODERS[73] = decodeRsymlink;
 DECODERS[74] = decodeTrenameat;
-DECODERS[75] = decodeRrenameat;
+DECODERS[75] = decodeRrename;
 DECODERS[76] = decodeTunlinkat;
-DECODERS[77] = decodeRunlinkat;
+DECODERS[77] = decodeRrename;
 DECODERS[100] = decodeTversion;
-DECODERS[101] = decodeRversion;
+DECODERS[101] = decodeTversion;
 DECODERS[102] = decodeTauth;
 DECODERS[103] = decodeRauth;
 DECODERS[104] = decodeTattach;
-DECODERS[105] = decodeRattach;
+DECODERS[105] = decodeRsymlink;
 DECODERS[108] = decodeTflush;
-DECODERS[109] = decodeRflush;
+DECODERS[109] = decodeRrename;
 DECODERS[110] = decodeTwalk;
 DECODERS[111] = decodeRwalk;
 DECODERS[116] = decodeTread;
-DECODERS[117] = decodeRread;
+DECODERS[117] = decodeRreaddir;
 DECODERS[118] = decodeTwrite;
 DECODERS[119] = decodeRwrite;
-DECODERS[120] = decodeTclunk;
-DECODERS[121] = decodeRclunk;
-DECODERS[122] = decodeTremove;
-DECODERS[123] = decodeRremove;
+DECODERS[120] = decodeTstatfs;
+DECODERS[121] = decodeRrename;
+DECODERS[122] = decodeTstatfs;
+DECODERS[123] = decodeRrename;

@@ -1,11 +1,13 @@
-import { func, isFixed, minBytes, position, viewLine } from './gen-encode.ts';
+import { func, isFixed, isLong, minBytes, position, viewLine } from './gen-encode.ts';
 import { MAX_WALK, VALID_BITS } from './messages.ts';
 import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row } from './rows.ts';
 
 /** Writes the decoder of one message: `decodeTwalk(m, p, end, size)`. */
 export function decoder(row: Row): string {
   const least = 7 + minBytes(row.items);
-  const { lines, end } = decodeItems(row.items, '7', 'EINVAL', VALID_BITS[row.name] ?? {});
+  const long = isLong(row.items);
+  const { lines, end } = decodeItems(row.items, '7', 'EINVAL', VALID_BITS[row.name] ?? {}, long);
+  if (long) lines.unshift('fault = 0;');
   const [m, p] = row.items.length ? ['m', 'p'] : ['_m', '_p'];
   const signature = `function decode${row.name}(${m}: Message, ${p}: Packet, end: number, size: number): number`;
   if (row.items.at(-1)?.kind === 'data') {
@@ -23,13 +25,13 @@ export function decoder(row: Row): string {
     `if (size !== end || end ${fixed ? '!==' : '<'} ${least}) return EINVAL;`,
     ...locals(lines),
     ...lines,
-    fixed ? 'return 0;' : `return ${end} === end ? 0 : EINVAL;`,
+    fixed ? `return ${long ? 'fault' : 0};` : `return ${end} === end ? ${long ? 'fault' : 0} : EINVAL;`,
   ]);
 }
 
 /** Writes the decoder of a directory entry. */
 export function direntDecoder(): string {
-  const { lines, end } = decodeItems(DIRENT_ITEMS, 'start', '-EINVAL', {});
+  const { lines, end } = decodeItems(DIRENT_ITEMS, 'start', '-EINVAL', {}, false);
   const doc = `/**
  * Reads the directory entry at \`start\`, not beyond \`end\`. Returns the position after it, or -EINVAL when it is not
  * whole, -EILSEQ when its name is not UTF-8.
@@ -55,6 +57,7 @@ function decodeItems(
   start: string,
   fail: string,
   bits: Record<string, number>,
+  long: boolean,
 ): { lines: string[]; end: string } {
   const lines: string[] = [];
   const several = items.filter((item) => item.kind === 'string').length > 1;
@@ -63,7 +66,7 @@ function decodeItems(
   items.forEach((item, index) => {
     if (item.kind === 'data') return;
     if (isFixed(item)) {
-      lines.push(...decodeFixed(item, base, offset, bits[item.name] ?? 0));
+      lines.push(...decodeFixed(item, base, offset, bits[item.name] ?? 0, long));
       offset += MIN_BYTES[item.kind];
       return;
     }
@@ -92,9 +95,13 @@ function decodeString(field: string, stop: string, fail: string): string[] {
   ];
 }
 
-function decodeFixed(item: Item, base: string, offset: number, bit: number): string[] {
+function decodeFixed(item: Item, base: string, offset: number, bit: number, long: boolean): string[] {
   const at = position(base, offset);
   const field = `m.${item.name}`;
+  if (long && (item.kind === 'size' || item.kind === 'seconds')) {
+    const holds = bit === 0 ? '1' : `m.valid & ${bit}`;
+    return [`${field} = ${item.kind === 'size' ? 'longSize' : 'longSeconds'}(view, ${at}, ${holds});`];
+  }
   switch (item.kind) {
     case 'u8':
       return [`${field} = view.getUint8(${at});`];
@@ -103,9 +110,9 @@ function decodeFixed(item: Item, base: string, offset: number, bit: number): str
     case 'u32':
       return [`${field} = view.getUint32(${at}, true);`];
     case 'size':
-      return decodeNumber(field, base, offset, bit, 'getUint32', 'n > MAX_HIGH', 'tooLarge(n)');
+      return decodeNumber(field, base, offset, 'getUint32', 'n > MAX_HIGH', 'tooLarge(n)');
     case 'seconds':
-      return decodeNumber(field, base, offset, bit, 'getInt32', 'n > MAX_HIGH || n < ~MAX_HIGH', 'EOVERFLOW');
+      return decodeNumber(field, base, offset, 'getInt32', 'n > MAX_HIGH || n < ~MAX_HIGH', 'EOVERFLOW');
     case 'rounded':
       return [`${field} = view.getUint32(${position(base, offset + 4)}, true) * TWO_32 + view.getUint32(${at}, true);`];
     case 'opaque':
@@ -119,26 +126,18 @@ function decodeFixed(item: Item, base: string, offset: number, bit: number): str
   }
 }
 
-/** Refuses a number that is out of range, unless the message says that the field does not hold: then it is 0. */
+/** Refuses a number that is out of range. */
 function decodeNumber(
   field: string,
   base: string,
   offset: number,
-  bit: number,
   get: string,
   wrong: string,
   errno: string,
 ): string[] {
   const high = `n = view.${get}(${position(base, offset + 4)}, true);`;
   const value = `n * TWO_32 + view.getUint32(${position(base, offset)}, true)`;
-  if (!bit) return [high, `if (${wrong}) return ${errno};`, `${field} = ${value};`];
-  return [
-    high,
-    `if (${wrong}) {`,
-    `if ((m.valid & ${bit}) !== 0) return ${errno};`,
-    `${field} = 0;`,
-    `} else ${field} = ${value};`,
-  ];
+  return [high, `if (${wrong}) return ${errno};`, `${field} = ${value};`];
 }
 
 function decodeQid(field: (word: string) => string, base: string, offset: number): string[] {

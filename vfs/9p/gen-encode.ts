@@ -4,7 +4,7 @@ import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row } from './rows.ts';
 /** Writes the encoder of one message: `encodeTwalk(m, p, limit)`. */
 export function encoder(row: Row): string {
   const payload = row.items.at(-1)?.kind === 'data';
-  const { lines, end } = encodeItems(row.items, '7');
+  const { lines, end } = encodeItems(row.items, '7', isLong(row.items));
   if (lines.some((line) => line.startsWith('n = '))) lines.unshift('let n = 0;');
   const least = 7 + minBytes(row.items);
   const body = payload
@@ -13,7 +13,7 @@ export function encoder(row: Row): string {
         `if (size > limit || p.u8.length < ${end}) return -EMSGSIZE;`,
         ...viewLine(lines),
         ...lines,
-        `head(p, ${row.type}, m.tag, size);`,
+        `head(p, m, size);`,
         `return ${end};`,
       ]
     : [
@@ -21,14 +21,19 @@ export function encoder(row: Row): string {
         `if (end < ${least}) return -EMSGSIZE;`,
         ...viewLine(lines),
         ...lines,
-        `return head(p, ${row.type}, m.tag, ${end});`,
+        `return head(p, m, ${end});`,
       ];
   return func(`function encode${row.name}(m: Message, p: Packet, limit: number): number`, body);
 }
 
+/** Whether a row has so many [8] numbers that a call for each is better than four lines for each. */
+export function isLong(items: Item[]): boolean {
+  return items.filter(({ kind }) => kind === 'size' || kind === 'seconds').length > 2;
+}
+
 /** Writes the encoder of a directory entry. */
 export function direntEncoder(): string {
-  const { lines, end } = encodeItems(DIRENT_ITEMS, 'start');
+  const { lines, end } = encodeItems(DIRENT_ITEMS, 'start', false);
   const doc = `/**
  * Writes a directory entry into the packet at \`start\`, not beyond \`end\`. Returns the position after it, or -EMSGSIZE
  * when it does not fit, -EINVAL and -EILSEQ as \`encode\`.
@@ -73,14 +78,14 @@ export function viewLine(lines: string[]): string[] {
 }
 
 /** The lines that write items from `start` on, and the position after the last as an expression. */
-function encodeItems(items: Item[], start: string): { lines: string[]; end: string } {
+function encodeItems(items: Item[], start: string, long: boolean): { lines: string[]; end: string } {
   const lines: string[] = [];
   let base = start;
   let offset = 0;
   items.forEach((item, index) => {
     if (item.kind === 'data') return;
     if (isFixed(item)) {
-      lines.push(...encodeFixed(item, base, offset));
+      lines.push(...encodeFixed(item, base, offset, long));
       offset += MIN_BYTES[item.kind];
       return;
     }
@@ -102,7 +107,7 @@ const RANGES = {
   rounded: 'n >= 0',
 };
 
-function encodeFixed(item: Item, base: string, offset: number): string[] {
+function encodeFixed(item: Item, base: string, offset: number, long: boolean): string[] {
   const at = position(base, offset);
   const value = `m.${item.name}`;
   switch (item.kind) {
@@ -115,6 +120,10 @@ function encodeFixed(item: Item, base: string, offset: number): string[] {
     case 'size':
     case 'seconds':
     case 'rounded': {
+      if (long && item.kind !== 'rounded') {
+        const put = item.kind === 'size' ? 'putSize' : 'putSeconds';
+        return [`if (!${put}(view, ${at}, ${value})) return -EINVAL;`];
+      }
       const high = item.kind === 'seconds' ? 'Math.floor(n / TWO_32)' : 'n / TWO_32';
       return [
         `n = ${value};`,

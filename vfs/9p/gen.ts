@@ -1,7 +1,7 @@
 import { direntDecoder, decoder } from './gen-decode.ts';
 import { direntEncoder, encoder } from './gen-encode.ts';
-import { MAX_WALK } from './messages.ts';
-import { DIRENT_ITEMS, type Item, ROWS } from './rows.ts';
+import { MAX_WALK, VALID_BITS } from './messages.ts';
+import { DIRENT_ITEMS, type Item, ROWS, type Row } from './rows.ts';
 
 /**
  * The text of codec.gen.ts, derived from the table: one flat class, and one straight-line encoder and decoder a
@@ -22,12 +22,21 @@ export function generate(): string {
     direntEncoder(),
     direntDecoder(),
     HELPERS,
-    ...ROWS.map(encoder),
-    ...ROWS.map(decoder),
+    ...DISTINCT.map(encoder),
+    ...DISTINCT.map(decoder),
     tables(),
   ];
   return parts.join('\n\n') + '\n';
 }
+
+/** The first message of each layout: messages with the same fields share its encoder and decoder. */
+function layoutOf(row: Row): Row {
+  const text = JSON.stringify(row.items);
+  const bits = VALID_BITS[row.name];
+  return ROWS.find((other) => JSON.stringify(other.items) === text && VALID_BITS[other.name] === bits)!;
+}
+
+const DISTINCT = ROWS.filter((row) => layoutOf(row) === row);
 
 const HEAD = `// Generated from messages.ts by gen.ts. Do not edit it: change the table and generate it anew.
 import { E } from '../errno.ts';
@@ -95,12 +104,43 @@ function room(p: Packet, limit: number): number {
   return limit < length ? limit : length;
 }
 
-function head(p: Packet, type: number, tag: number, size: number): number {
+function head(p: Packet, m: Message, size: number): number {
   const view = p.view;
   view.setUint32(0, size, true);
-  view.setUint8(4, type);
-  view.setUint16(5, tag, true);
+  view.setUint8(4, m.type);
+  view.setUint16(5, m.tag, true);
   return size;
+}
+
+// The errno of a number that is out of range, of a message with many of them.
+let fault = 0;
+
+/** Writes a signed number: false when it is no whole number that is exact. */
+function putSeconds(view: DataView, at: number, n: number): boolean {
+  view.setUint32(at, n, true);
+  view.setUint32(at + 4, Math.floor(n / TWO_32), true);
+  return n >= MIN_SAFE && n <= MAX_SAFE && Math.floor(n) === n;
+}
+
+/** Writes a checked number, likewise. */
+function putSize(view: DataView, at: number, n: number): boolean {
+  return putSeconds(view, at, n) && n >= 0;
+}
+
+/** A checked number; one that is out of range is 0, and a fault if the message says that the field holds. */
+function longSize(view: DataView, at: number, holds: number): number {
+  const high = view.getUint32(at + 4, true);
+  if (high <= MAX_HIGH) return high * TWO_32 + view.getUint32(at, true);
+  if (holds !== 0) fault = tooLarge(high);
+  return 0;
+}
+
+/** A signed number, likewise. */
+function longSeconds(view: DataView, at: number, holds: number): number {
+  const high = view.getInt32(at + 4, true);
+  if (high <= MAX_HIGH && high >= ~MAX_HIGH) return high * TWO_32 + view.getUint32(at, true);
+  if (holds !== 0) fault = EOVERFLOW;
+  return 0;
 }`;
 
 /** The fields an item takes in the flat class, each with its initial value. */
@@ -156,9 +196,9 @@ function tables(): string {
     'type Decoder = (m: Message, p: Packet, end: number, size: number) => number;',
     '',
     'const ENCODERS: Encoder[] = Array.from({ length: 256 }, () => () => -EINVAL);',
-    ...ROWS.map((row) => `ENCODERS[${row.type}] = encode${row.name};`),
+    ...ROWS.map((row) => `ENCODERS[${row.type}] = encode${layoutOf(row).name};`),
     '',
     'const DECODERS: Decoder[] = Array.from({ length: 256 }, () => () => ENOTSUP);',
-    ...ROWS.map((row) => `DECODERS[${row.type}] = decode${row.name};`),
+    ...ROWS.map((row) => `DECODERS[${row.type}] = decode${layoutOf(row).name};`),
   ].join('\n');
 }
