@@ -360,8 +360,17 @@ function head(p: Packet, m: Message, size: number): number {
 // The errno of a number that is out of range, of a message with many of them.
 let fault = 0;
 
-/** Writes a signed number: false when it is no whole number that is exact. */
+/** Writes a signed number: false when it is no whole number that is exact. Nearly all fit in 32 bits. */
 function putSeconds(view: DataView, at: number, n: number): boolean {
+  if (n >>> 0 === n) {
+    view.setUint32(at, n, true);
+    view.setUint32(at + 4, 0, true);
+    return true;
+  }
+  return putLong(view, at, n);
+}
+
+function putLong(view: DataView, at: number, n: number): boolean {
   view.setUint32(at, n, true);
   view.setUint32(at + 4, Math.floor(n / TWO_32), true);
   return n >= MIN_SAFE && n <= MAX_SAFE && Math.floor(n) === n;

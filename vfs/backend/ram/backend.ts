@@ -1,0 +1,337 @@
+import {
+  SETATTR_ATIME,
+  SETATTR_GID,
+  SETATTR_MODE,
+  SETATTR_MTIME,
+  SETATTR_SIZE,
+  SETATTR_UID,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFREG,
+} from '../../9p/constants.ts';
+import { nowNsec, nowSec, tick } from '../../clock.ts';
+import { E } from '../../errno.ts';
+import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
+import type { Inode } from '../inode.ts';
+import { getXattr, listXattrs, setXattr } from '../xattrs.ts';
+import { RamCursor } from './cursor.ts';
+import { RamInode } from './inode.ts';
+
+const encoder = new TextEncoder();
+const BLOCK = 4096;
+/** Linux updates an atime that is older than this, whatever the other times say (relatime, inode.c). */
+const DAY = 24 * 60 * 60;
+
+/** How much the store may hold. */
+export interface RamOptions {
+  /** Bytes of file data, orphans included, before ENOSPC. Default: as much as memory gives. */
+  capacity?: number;
+}
+
+/**
+ * A store of inodes in memory, made for this server: files are sparse and grow in megabytes, times have nanoseconds,
+ * nothing is kept of what was cut off or removed. It needs nothing of Node.
+ */
+export class RamBackend implements Backend {
+  readonly name = 'ram';
+  readonly capabilities: Capabilities = {
+    hardLinks: true,
+    xattrs: true,
+    sparse: true,
+    specialFiles: true,
+    nanoseconds: true,
+  };
+  private readonly top: RamInode;
+  private readonly capacity: number;
+  private nextIno = 1;
+  /** Inodes that exist, orphans among them. */
+  private inodes = 0;
+  /** Bytes of memory that file data holds. */
+  private used = 0;
+
+  constructor(options: RamOptions = {}) {
+    this.capacity = options.capacity ?? Infinity;
+    tick();
+    this.top = this.make(S_IFDIR | 0o755, 0, 0, null);
+    this.top.nlink = 2;
+    this.top.parent = this.top;
+  }
+
+  private make(mode: number, uid: number, gid: number, target: string | null): RamInode {
+    this.inodes++;
+    return new RamInode(this.nextIno++, mode, uid, gid, target);
+  }
+
+  root(): RamInode {
+    return this.top;
+  }
+
+  lookup(dir: RamInode, name: string): RamInode | number {
+    return dir.children.get(name) ?? E.ENOENT;
+  }
+
+  parent(dir: RamInode): Inode | number {
+    return dir.parent ?? E.ENOENT;
+  }
+
+  nlink(inode: RamInode): number {
+    return inode.nlink;
+  }
+
+  entries(dir: RamInode): number {
+    return dir.children.size;
+  }
+
+  size(inode: RamInode): number {
+    if (inode.kind === S_IFREG) return inode.content === null ? 0 : inode.data.size;
+    if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
+    // tmpfs counts 20 bytes an entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
+    return inode.kind === S_IFDIR && inode.content !== null ? 20 * (2 + inode.children.size) : 0;
+  }
+
+  getattr(inode: RamInode, out: Attr): number {
+    out.mode = inode.kind | inode.perm;
+    out.uid = inode.uid;
+    out.gid = inode.gid;
+    out.nlink = inode.nlink;
+    out.rdev = 0;
+    out.size = this.size(inode);
+    out.blksize = BLOCK;
+    out.blocks = inode.kind === S_IFREG ? Math.ceil(inode.data.allocated / BLOCK) * (BLOCK / 512) : 0;
+    out.atime_sec = inode.atime_sec;
+    out.atime_nsec = inode.atime_nsec;
+    out.mtime_sec = inode.mtime_sec;
+    out.mtime_nsec = inode.mtime_nsec;
+    out.ctime_sec = inode.ctime_sec;
+    out.ctime_nsec = inode.ctime_nsec;
+    out.btime_sec = inode.btime_sec;
+    out.btime_nsec = inode.btime_nsec;
+    return 0;
+  }
+
+  setattr(inode: RamInode, set: SetAttr): number {
+    const { valid } = set;
+    tick();
+    if ((valid & SETATTR_SIZE) !== 0) {
+      const errno = this.resize(inode, set.size);
+      if (errno !== 0) return errno;
+      setModified(inode);
+    }
+    if ((valid & SETATTR_MODE) !== 0) inode.perm = set.mode & 0o7777;
+    if ((valid & SETATTR_UID) !== 0) inode.uid = set.uid;
+    if ((valid & SETATTR_GID) !== 0) inode.gid = set.gid;
+    if ((valid & SETATTR_ATIME) !== 0) {
+      inode.atime_sec = set.atime_sec;
+      inode.atime_nsec = set.atime_nsec;
+    }
+    if ((valid & SETATTR_MTIME) !== 0) {
+      inode.mtime_sec = set.mtime_sec;
+      inode.mtime_nsec = set.mtime_nsec;
+    }
+    setChanged(inode);
+    return 0;
+  }
+
+  private resize(inode: RamInode, size: number): number {
+    const { data } = inode;
+    const before = data.allocated;
+    const errno = data.truncate(size);
+    this.used += data.allocated - before;
+    return errno;
+  }
+
+  create(dir: RamInode, name: string, mode: number, _rdev: number, uid: number, gid: number): RamInode | number {
+    tick();
+    const inode = this.make(mode, uid, gid, null);
+    if (inode.kind === S_IFDIR) {
+      inode.nlink = 2;
+      inode.parent = dir;
+      dir.nlink++;
+    }
+    return this.enter(dir, name, inode);
+  }
+
+  symlink(dir: RamInode, name: string, target: string, uid: number, gid: number): RamInode | number {
+    tick();
+    return this.enter(dir, name, this.make(S_IFLNK | 0o777, uid, gid, target));
+  }
+
+  private enter(dir: RamInode, name: string, inode: RamInode): RamInode {
+    dir.children.set(name, inode);
+    setModified(dir);
+    return inode;
+  }
+
+  link(dir: RamInode, name: string, inode: RamInode): number {
+    tick();
+    inode.nlink++;
+    setChanged(inode);
+    this.enter(dir, name, inode);
+    return 0;
+  }
+
+  unlink(dir: RamInode, name: string, inode: RamInode): number {
+    tick();
+    dir.children.delete(name);
+    this.lose(dir, inode);
+    setModified(dir);
+    return 0;
+  }
+
+  /** An inode has lost its name in a directory. */
+  private lose(dir: RamInode, inode: RamInode): void {
+    if (inode.kind === S_IFDIR) {
+      inode.nlink = 0;
+      dir.nlink--;
+    } else inode.nlink--;
+    setChanged(inode);
+  }
+
+  rename(
+    oldDir: RamInode,
+    oldName: string,
+    inode: RamInode,
+    newDir: RamInode,
+    newName: string,
+    target: RamInode | null,
+  ): number {
+    tick();
+    if (target !== null) {
+      newDir.children.delete(newName);
+      this.lose(newDir, target);
+    }
+    oldDir.children.delete(oldName);
+    newDir.children.set(newName, inode);
+    if (inode.kind === S_IFDIR) {
+      inode.parent = newDir;
+      oldDir.nlink--;
+      newDir.nlink++;
+    }
+    setModified(oldDir);
+    setModified(newDir);
+    setChanged(inode);
+    return 0;
+  }
+
+  readlink(inode: RamInode): string {
+    this.accessed(inode);
+    return inode.content as string;
+  }
+
+  open(): number {
+    return 0;
+  }
+
+  close(): void {
+    // An open file is its inode: nothing else was made.
+  }
+
+  read(inode: RamInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    return inode.data.read(offset, u8, start, end);
+  }
+
+  write(inode: RamInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    const { data } = inode;
+    const before = data.allocated;
+    if (this.capacity !== Infinity) {
+      const room = this.room(data.size, offset, end - start);
+      if (room === 0 && end > start) return -E.ENOSPC;
+      end = Math.min(end, start + room);
+    }
+    const count = data.write(offset, u8, start, end);
+    this.used += data.allocated - before;
+    return count;
+  }
+
+  /** How many of `count` bytes at `offset` may be written to a file of `size` bytes. */
+  private room(size: number, offset: number, count: number): number {
+    const within = Math.max(0, Math.min(count, size - offset));
+    return Math.min(count, within + Math.max(0, this.capacity - this.used));
+  }
+
+  accessed(inode: RamInode): void {
+    const { atime_sec, atime_nsec } = inode;
+    if (
+      notAfter(atime_sec, atime_nsec, inode.mtime_sec, inode.mtime_nsec) ||
+      notAfter(atime_sec, atime_nsec, inode.ctime_sec, inode.ctime_nsec) ||
+      nowSec - atime_sec >= DAY
+    ) {
+      tick();
+      inode.atime_sec = nowSec;
+      inode.atime_nsec = nowNsec;
+    }
+  }
+
+  modified(inode: RamInode): void {
+    tick();
+    setModified(inode);
+  }
+
+  fsync(): number {
+    return 0;
+  }
+
+  list(dir: RamInode): RamCursor {
+    return new RamCursor(dir);
+  }
+
+  statfs(out: StatFs): number {
+    const total = this.capacity === Infinity ? Number.MAX_SAFE_INTEGER : this.capacity;
+    out.bsize = BLOCK;
+    out.blocks = Math.floor(total / BLOCK);
+    out.bfree = out.bavail = Math.max(0, Math.floor((total - this.used) / BLOCK));
+    out.files = 0xffff_ffff;
+    out.ffree = out.files - this.inodes;
+    out.fsid = 0;
+    return 0;
+  }
+
+  getxattr(inode: RamInode, name: string): Uint8Array | number {
+    return getXattr(inode, name);
+  }
+
+  setxattr(inode: RamInode, name: string, value: Uint8Array, flags: number): number {
+    const errno = setXattr(inode, name, value, flags);
+    if (errno !== 0) return errno;
+    tick();
+    setChanged(inode);
+    return 0;
+  }
+
+  listxattr(inode: RamInode): string[] {
+    return listXattrs(inode);
+  }
+
+  release(inode: RamInode): void {
+    if (inode.kind !== S_IFREG) return;
+    const { data } = inode;
+    const before = data.allocated;
+    data.trim();
+    this.used += data.allocated - before;
+  }
+
+  reclaim(inode: RamInode): number {
+    this.inodes--;
+    if (inode.kind === S_IFREG) this.used -= inode.data.allocated;
+    inode.content = null;
+    inode.xattrs = null;
+    return 0;
+  }
+}
+
+/** Whether (aSec, aNsec) is not after (bSec, bNsec). */
+function notAfter(aSec: number, aNsec: number, bSec: number, bNsec: number): boolean {
+  return aSec < bSec || (aSec === bSec && aNsec <= bNsec);
+}
+
+/** mtime and ctime are the clock's. */
+function setModified(inode: RamInode): void {
+  inode.mtime_sec = inode.ctime_sec = nowSec;
+  inode.mtime_nsec = inode.ctime_nsec = nowNsec;
+}
+
+/** ctime is the clock's. */
+function setChanged(inode: RamInode): void {
+  inode.ctime_sec = nowSec;
+  inode.ctime_nsec = nowNsec;
+}

@@ -1,0 +1,28 @@
+import type { DirCursor } from '../backend.ts';
+import type { RamInode } from './inode.ts';
+
+/** A listing of a directory in memory: the iterator of its Map goes on rightly when entries come and go. */
+export class RamCursor implements DirCursor {
+  name = '';
+  ino = 0;
+  kind = 0;
+  private readonly entries: Iterator<[string, RamInode]>;
+
+  constructor(dir: RamInode) {
+    this.entries = dir.children.entries();
+  }
+
+  next(): boolean {
+    const step = this.entries.next();
+    if (step.done === true) return false;
+    const [name, inode] = step.value;
+    this.name = name;
+    this.ino = inode.ino;
+    this.kind = inode.kind;
+    return true;
+  }
+
+  close(): void {
+    // Nothing is held.
+  }
+}

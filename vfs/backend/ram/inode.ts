@@ -1,0 +1,49 @@
+import { S_IFDIR, S_IFREG } from '../../9p/constants.ts';
+import { nowNsec, nowSec } from '../../clock.ts';
+import { Inode } from '../inode.ts';
+import { FileData } from './data.ts';
+
+/** An inode in memory: times as seconds and nanoseconds, and what its kind needs. */
+export class RamInode extends Inode {
+  /** Permission bits. */
+  perm: number;
+  nlink: number;
+  uid: number;
+  gid: number;
+  atime_sec: number;
+  atime_nsec: number;
+  mtime_sec: number;
+  mtime_nsec: number;
+  ctime_sec: number;
+  ctime_nsec: number;
+  readonly btime_sec: number;
+  readonly btime_nsec: number;
+  /** A file's bytes, a directory's entries, a symlink's target; null for a special file, and once it is reclaimed. */
+  content: FileData | Map<string, RamInode> | string | null;
+  /** The directory that holds a directory. */
+  parent: RamInode | null = null;
+  /** Extended attributes, in the order they were set. */
+  xattrs: Map<string, Uint8Array> | null = null;
+
+  /** The clock has been read: all times are now. */
+  constructor(ino: number, mode: number, uid: number, gid: number, target: string | null) {
+    super(ino, mode & 0o170000);
+    this.perm = mode & 0o7777;
+    this.nlink = 1;
+    this.uid = uid;
+    this.gid = gid;
+    this.atime_sec = this.mtime_sec = this.ctime_sec = this.btime_sec = nowSec;
+    this.atime_nsec = this.mtime_nsec = this.ctime_nsec = this.btime_nsec = nowNsec;
+    this.content = target ?? (this.kind === S_IFREG ? new FileData() : this.kind === S_IFDIR ? new Map() : null);
+  }
+
+  /** The bytes of a regular file. */
+  get data(): FileData {
+    return this.content as FileData;
+  }
+
+  /** The entries of a directory. */
+  get children(): Map<string, RamInode> {
+    return this.content as Map<string, RamInode>;
+  }
+}
