@@ -1,0 +1,55 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { UsageError, helpLines, parseOptions, type Option } from './options.ts';
+
+const TABLE: readonly Option[] = [
+  { name: 'dir', value: 'HOST', help: 'a directory\nand more of it' },
+  { name: 'trace', value: 'FILE', optional: true, help: 'a trace' },
+  { name: 'help', help: 'this' },
+];
+
+function parse(...argv: string[]) {
+  const { options, rest } = parseOptions(TABLE, argv);
+  return { options: Object.fromEntries(options), rest };
+}
+
+function refused(...argv: string[]): string {
+  try {
+    parseOptions(TABLE, argv);
+  } catch (error) {
+    assert.instance(error, UsageError);
+    return (error as Error).message;
+  }
+  return 'accepted';
+}
+
+test('options end at the first word that is none', () => {
+  assert.equal(parse('--dir', 'a', 'prog', '--dir', 'b'), { options: { dir: ['a'] }, rest: ['prog', '--dir', 'b'] });
+  assert.equal(parse('--', '--dir'), { options: {}, rest: ['--dir'] });
+  assert.equal(parse('-', 'x'), { options: {}, rest: ['-', 'x'] });
+});
+
+test('values stand behind the option or behind an =', () => {
+  assert.equal(parse('--dir=a=b', '--dir', 'c').options, { dir: ['a=b', 'c'] });
+  assert.equal(parse('--trace', 'prog'), { options: { trace: [''] }, rest: ['prog'] });
+  assert.equal(parse('--trace=x').options, { trace: ['x'] });
+  assert.equal(parse('-h').options, { help: [''] });
+});
+
+test('what is wrong is said in a sentence', () => {
+  assert.match(refused('--nothing'), /Unknown option --nothing/);
+  assert.match(refused('-x'), /Unknown option -x/);
+  assert.match(refused('--dir'), /--dir needs a value: --dir HOST/);
+  assert.match(refused('--help=1'), /--help takes no value/);
+});
+
+test('the help is aligned', () => {
+  assert.is(
+    helpLines(TABLE),
+    ['  --dir HOST      a directory', '                  and more of it', '  --trace[=FILE]  a trace', '  --help          this'].join(
+      '\n',
+    ),
+  );
+});
+
+test.run();

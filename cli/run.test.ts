@@ -1,0 +1,164 @@
+// The command as a user runs it: in a process of its own, on a bundle of cli/main.ts.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { compile } from '../toolchain/compile.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const PROGRAM = `
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int list(const char *path) {
+  DIR *dir = opendir(path);
+  if (!dir) return printf("%s: %s\\n", path, strerror(errno)), 1;
+  for (struct dirent *e; (e = readdir(dir));) if (e->d_name[0] != '.') printf("%s\\n", e->d_name);
+  return closedir(dir);
+}
+
+int main(int argc, char **argv) {
+  const char *what = argc > 1 ? argv[1] : "";
+  if (!strcmp(what, "args")) for (int i = 2; i < argc; i++) printf("[%s]\\n", argv[i]);
+  else if (!strcmp(what, "env")) printf("%s %s\\n", getenv("A"), getenv("B"));
+  else if (!strcmp(what, "exit")) return atoi(argv[2]);
+  else if (!strcmp(what, "trap")) __builtin_trap();
+  else if (!strcmp(what, "list")) return list(argv[2]);
+  else if (!strcmp(what, "cat")) for (int c; (c = getchar()) != EOF;) putchar(c);
+  else if (!strcmp(what, "write")) {
+    FILE *file = fopen(argv[2], "w");
+    if (!file) return printf("%s: %s\\n", argv[2], strerror(errno)), 1;
+    fputs("written", file);
+    return fclose(file);
+  }
+  return 0;
+}
+`;
+
+const run = suite('wasi9p run');
+let scratch = '';
+let cli = '';
+
+run.before(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'wasi9p-cli-'));
+  mkdirSync(join(scratch, 'data'));
+  writeFileSync(join(scratch, 'data', 'one.txt'), '1');
+  const output = 'program.wasm';
+  const bytes = await compile({ sources: { 'program.c': PROGRAM }, argv: ['-O1', 'program.c', '-o', output], output });
+  writeFileSync(join(scratch, output), bytes);
+  writeFileSync(join(scratch, 'text.wasm'), 'no module');
+  // Below the root as dist/ is: the version is read from ../package.json. Packages are found from there.
+  cli = join(ROOT, '.build', `cli-${process.pid}.mjs`);
+  await build({
+    entryPoints: [join(ROOT, 'cli', 'main.ts')],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    outfile: cli,
+    logLevel: 'error',
+  });
+});
+
+run.after(() => {
+  rmSync(scratch, { recursive: true });
+  rmSync(cli);
+});
+
+function wasi9p(argv: string[], input = '') {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...argv], { cwd: scratch, encoding: 'utf8', input });
+  return { status, stdout, stderr };
+}
+
+run('passes arguments on, those that look like options, too', () => {
+  assert.is(wasi9p(['run', 'program.wasm', 'args', '--dir', 'ü', '']).stdout, '[--dir]\n[ü]\n[]\n');
+  assert.is(wasi9p(['run', 'program.wasm', '--', 'args', '--', '-x']).stdout, '[--]\n[-x]\n');
+});
+
+run('gives the environment that was asked for, and nothing of the host', () => {
+  assert.is(wasi9p(['run', '--env', 'A=1=2', '--env=B=', 'program.wasm', 'env']).stdout, '1=2 \n');
+  assert.is(wasi9p(['run', 'program.wasm', 'env']).stdout, '(null) (null)\n');
+});
+
+run('ends with the status of the program', () => {
+  for (const status of [0, 1, 42, 255]) {
+    assert.is(wasi9p(['run', 'program.wasm', 'exit', String(status)]).status, status);
+  }
+});
+
+run('ends with 134 and the message of a trap', () => {
+  const { status, stderr } = wasi9p(['run', 'program.wasm', 'trap']);
+  assert.is(status, 134);
+  assert.match(stderr, /program\.wasm trapped: unreachable/);
+});
+
+run('passes stdin on', () => {
+  assert.is(wasi9p(['run', 'program.wasm', 'cat'], 'some\ntext').stdout, 'some\ntext');
+});
+
+run('shows a root in memory, and nothing of the host', () => {
+  assert.is(wasi9p(['run', 'program.wasm', 'list', '/']).stdout, 'tmp\n');
+  assert.is(wasi9p(['run', 'program.wasm', 'write', '/tmp/x']).status, 0);
+  assert.is(wasi9p(['run', 'program.wasm', 'list', scratch]).stdout, `${scratch}: No such file or directory\n`);
+});
+
+run('grants directories, under other names and for reading only', () => {
+  assert.is(wasi9p(['run', '--dir', 'data::/d', 'program.wasm', 'list', '/d']).stdout, 'one.txt\n');
+  assert.is(wasi9p(['run', '--dir', 'data::/', 'program.wasm', 'list', '/']).stdout, 'one.txt\n');
+  assert.is(wasi9p(['run', '--dir', 'data', 'program.wasm', 'list', 'data']).stdout, 'one.txt\n');
+  assert.is(wasi9p(['run', '--dir', 'data::/d', 'program.wasm', 'write', '/d/two.txt']).status, 0);
+  assert.is(readFileSync(join(scratch, 'data', 'two.txt'), 'utf8'), 'written');
+  const refused = wasi9p(['run', '--dir', 'data::/d::ro', 'program.wasm', 'write', '/d/three.txt']);
+  assert.is(refused.stdout, '/d/three.txt: Read-only file system\n');
+});
+
+run('writes a trace to stderr or to a file', () => {
+  const { stdout, stderr } = wasi9p(['run', '--trace', 'program.wasm', 'list', '/']);
+  assert.is(stdout, 'tmp\n');
+  assert.match(stderr, /path_open\(fd=3.*\n {4}Twalk tag=1/);
+  wasi9p(['run', '--trace=trace.txt', 'program.wasm', 'list', '/']);
+  assert.match(readFileSync(join(scratch, 'trace.txt'), 'utf8'), /fd_readdir\(fd=\d+/);
+});
+
+run('says what is wrong with its use, status 2', () => {
+  const cases: [string[], RegExp][] = [
+    [[], /No command was given/],
+    [['walk'], /no command walk/],
+    [['run'], /No program was given/],
+    [['run', '--what', 'program.wasm'], /Unknown option --what/],
+    [['run', '--dir', 'nowhere', 'program.wasm'], /nowhere is no directory/],
+    [['run', '--dir', 'a::b::c::d', 'program.wasm'], /is not understood/],
+    [['run', '--dir', 'data::/d::rw', 'program.wasm'], /is not understood/],
+    [['run', '--env', 'NOVALUE', 'program.wasm'], /write NAME=VALUE/],
+  ];
+  for (const [argv, sentence] of cases) {
+    const { status, stderr } = wasi9p(argv);
+    assert.is(status, 2, argv.join(' '));
+    assert.match(stderr, sentence);
+  }
+});
+
+run('says why a program cannot be started, status 1', () => {
+  assert.match(wasi9p(['run', 'absent.wasm']).stderr, /absent\.wasm cannot be read/);
+  assert.match(wasi9p(['run', 'text.wasm']).stderr, /text\.wasm is no WebAssembly module/);
+  assert.is(wasi9p(['run', 'text.wasm']).status, 1);
+});
+
+run('helps', () => {
+  const { status, stdout } = wasi9p(['help']);
+  assert.is(status, 0);
+  assert.match(stdout, /run PROGRAM\.wasm/);
+  assert.match(wasi9p(['run', '--help']).stdout, /--dir HOST\[::GUEST\[::ro\]\]/);
+  assert.match(wasi9p(['help', 'cc']).stdout, /wasi9p cc/);
+  assert.match(wasi9p(['--version']).stdout, /^wasi9p \d+\.\d+\.\d+\n$/);
+});
+
+run.run();
