@@ -4,7 +4,7 @@ import { Failure, build, bundleToRun, run, runNode } from './build/bundle.mjs';
 import { gen } from './build/gen.mjs';
 import { layers } from './build/layers.mjs';
 import { size, sizeParts } from './build/size.mjs';
-import { test } from './build/test.mjs';
+import { programs, test } from './build/test.mjs';
 
 /** @type {Record<string, [help: string, run: (args: string[]) => Promise<void>]>} */
 const COMMANDS = {
@@ -19,6 +19,7 @@ const COMMANDS = {
     (args) => (args.includes('--parts') ? sizeParts() : size()),
   ],
   test: ['every *.test.ts; `test WORD` those whose path contains WORD', (args) => test(args[0])],
+  programs: ['real programs, run to the end; `programs --quick` their short variants, `programs WORD` some', programs],
   start: ['compiles the seed program and runs it with a trace', start],
   ok: ['all checks a change must pass, stopping at the first that fails', ok],
 };

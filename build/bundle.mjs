@@ -36,6 +36,8 @@ export async function build() {
     legalComments: 'inline',
   });
   makeExecutable(join(ROOT, 'dist/cli.js'));
+  const { coreBundle } = await import('./size.mjs');
+  writeFileSync(join(ROOT, 'dist/core.min.js'), await coreBundle());
   await run('tsc', ['-p', 'build/tsconfig.types.json']);
 }
 

@@ -16,7 +16,7 @@ import { ROOT, sources } from './project.mjs';
 export const LAYERS = [
   {
     name: 'tests',
-    files: /\.test\.ts$|(^|\/)(harness|conformance|testing)\.ts$|^wasm-tests\//,
+    files: /\.test\.ts$|(^|\/)(harness|conformance(-\w+)?|testing)\.ts$|^wasm-tests\//,
     may: ['*'],
     packages: ['*'],
   },
@@ -61,7 +61,7 @@ export const LAYERS = [
   },
   {
     name: 'vfs',
-    files: /^vfs\/index\.ts$/,
+    files: /^vfs\/(index|mount)\.ts$/,
     may: ['server', 'client', 'transport', 'backend', 'hostdir', '9p', '9p constants', 'base'],
     core: true,
   },

@@ -12,9 +12,11 @@ export const SCRATCH = join(ROOT, '.build');
 /** The published modules: name below dist/ (without `.js`) to source. `package.json` exports the same names. */
 export const ENTRIES = {
   index: 'shim/index.ts',
+  core: 'shim/core.ts',
   server: 'vfs/server/index.ts',
   client: 'vfs/client/index.ts',
   'backends/memfs': 'vfs/backend/memfs/index.ts',
+  'backends/ram': 'vfs/backend/ram/index.ts',
   'backends/hostdir': 'vfs/backend/hostdir/index.ts',
   'browser-wasi-shim': 'shim/browser-wasi-shim.ts',
   trace: 'shim/strace.ts',
@@ -29,6 +31,7 @@ export const EXTERNAL = ['memfs', '@bjorn3/browser_wasi_shim', '@yowasp/clang', 
  * @type {[module: string, name: string, output: string][]}
  */
 export const GENERATED = [
+  ['vfs/errno-gen.ts', 'generateErrno', 'vfs/errno.gen.ts'],
   ['vfs/9p/gen.ts', 'generate', 'vfs/9p/codec.gen.ts'],
   ['vfs/9p/docs.ts', 'protocolDoc', 'docs/protocol.md'],
   ['vfs/errno-doc.ts', 'errnoDoc', 'docs/errno.md'],

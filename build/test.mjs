@@ -18,7 +18,23 @@ const TIME_LIMIT = 600_000;
 export async function test(filter = '') {
   const sum = { passed: 0, failed: 0, skipped: 0, why: '' };
   if (!filter) untestedPrograms(sum);
-  const files = sources(/\.test\.ts$/).filter((file) => file.includes(filter));
+  await runMatching(/\.test\.ts$/, filter, sum);
+}
+
+/**
+ * Runs the acceptance tests with real programs, of which `WORD` picks those whose path contains it; `--quick` for
+ * their short variants.
+ * @param {string[]} args
+ */
+export async function programs(args) {
+  const words = args.filter((arg) => arg !== '--quick');
+  process.env.WASI9P_PROGRAMS = words.length < args.length ? 'quick' : 'long';
+  await runMatching(/\.accept\.ts$/, words[0] ?? '', { passed: 0, failed: 0, skipped: 0, why: '' });
+}
+
+/** Runs the files that match and tells the sum. @param {RegExp} pattern @param {string} filter @param {Result} sum */
+async function runMatching(pattern, filter, sum) {
+  const files = sources(pattern).filter((file) => file.includes(filter));
   if (files.length) await runAll(files, filter, sum);
   else miss(`no test file matches '${filter}'`, sum);
   const skipped = sum.skipped ? `, ${sum.skipped} skipped` : '';

@@ -46,9 +46,12 @@ test('what is wrong is said in a sentence', () => {
 test('the help is aligned', () => {
   assert.is(
     helpLines(TABLE),
-    ['  --dir HOST      a directory', '                  and more of it', '  --trace[=FILE]  a trace', '  --help          this'].join(
-      '\n',
-    ),
+    [
+      '  --dir HOST      a directory',
+      '                  and more of it',
+      '  --trace[=FILE]  a trace',
+      '  --help          this',
+    ].join('\n'),
   );
 });
 

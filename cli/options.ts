@@ -59,7 +59,9 @@ export function helpLines(table: readonly Option[]): string {
   return table
     .map(({ help }, i) => {
       const [first = '', ...more] = help.split('\n');
-      return [`  ${heads[i]!.padEnd(width)}${first}`, ...more.map((line) => `  ${' '.repeat(width)}${line}`)].join('\n');
+      return [`  ${heads[i]!.padEnd(width)}${first}`, ...more.map((line) => `  ${' '.repeat(width)}${line}`)].join(
+        '\n',
+      );
     })
     .join('\n');
 }

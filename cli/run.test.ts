@@ -74,7 +74,11 @@ run.after(() => {
 });
 
 function wasi9p(argv: string[], input = '') {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...argv], { cwd: scratch, encoding: 'utf8', input });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...argv], {
+    cwd: scratch,
+    encoding: 'utf8',
+    input,
+  });
   return { status, stdout, stderr };
 }
 

@@ -14,7 +14,11 @@ export const RUN_OPTIONS: readonly Option[] = [
     value: 'HOST[::GUEST[::ro]]',
     help: 'Grants a directory of this machine, under the path GUEST (default: HOST as written), with\n::ro only for reading. May be given several times.',
   },
-  { name: 'env', value: 'NAME=VALUE', help: "Sets a variable of the program's environment. May be given several times." },
+  {
+    name: 'env',
+    value: 'NAME=VALUE',
+    help: "Sets a variable of the program's environment. May be given several times.",
+  },
   { name: 'trace', value: 'FILE', optional: true, help: 'Writes each call and its 9P messages to stderr, or to FILE.' },
   { name: 'help', help: 'Shows this.' },
 ];

@@ -11,7 +11,10 @@ const module = await WebAssembly.compile(await readFile(process.argv[2] ?? 'uppe
 const vol = Volume.fromJSON({ '/a': 'first\n' });
 const server = new Server(memfs(vol));
 
-for (const [from, to] of [['/a', '/b'], ['/b', '/c']]) {
+for (const [from, to] of [
+  ['/a', '/b'],
+  ['/b', '/c'],
+]) {
   const wasi = new WASI({ args: ['upper', from, to], preopens: { '/': server } });
   const status = wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
   console.log(`${from} → ${to}: status ${status}, ${JSON.stringify(vol.readFileSync(to, 'utf8'))}`);

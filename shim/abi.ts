@@ -68,35 +68,72 @@ export const STRUCTS = {
 } as const satisfies Record<string, Struct>;
 
 /** $filetype */
-export const FILETYPE = {
-  UNKNOWN: 0,
-  BLOCK_DEVICE: 1,
-  CHARACTER_DEVICE: 2,
-  DIRECTORY: 3,
-  REGULAR_FILE: 4,
-  SOCKET_DGRAM: 5,
-  SOCKET_STREAM: 6,
-  SYMBOLIC_LINK: 7,
-} as const;
+export enum FILETYPE {
+  UNKNOWN = 0,
+  BLOCK_DEVICE = 1,
+  CHARACTER_DEVICE = 2,
+  DIRECTORY = 3,
+  REGULAR_FILE = 4,
+  SOCKET_DGRAM = 5,
+  SOCKET_STREAM = 6,
+  SYMBOLIC_LINK = 7,
+}
 
 /** $fdflags */
-export const FDFLAGS = { APPEND: 1, DSYNC: 2, NONBLOCK: 4, RSYNC: 8, SYNC: 16 } as const;
+export enum FDFLAGS {
+  APPEND = 1,
+  DSYNC = 2,
+  NONBLOCK = 4,
+  RSYNC = 8,
+  SYNC = 16,
+}
+/** All bits of $fdflags. */
+export const FDFLAGS_ALL = 31;
 /** $oflags */
-export const OFLAGS = { CREAT: 1, DIRECTORY: 2, EXCL: 4, TRUNC: 8 } as const;
+export enum OFLAGS {
+  CREAT = 1,
+  DIRECTORY = 2,
+  EXCL = 4,
+  TRUNC = 8,
+}
 /** $fstflags */
-export const FSTFLAGS = { ATIM: 1, ATIM_NOW: 2, MTIM: 4, MTIM_NOW: 8 } as const;
+export enum FSTFLAGS {
+  ATIM = 1,
+  ATIM_NOW = 2,
+  MTIM = 4,
+  MTIM_NOW = 8,
+}
 /** $lookupflags */
-export const LOOKUPFLAGS = { SYMLINK_FOLLOW: 1 } as const;
+export enum LOOKUPFLAGS {
+  SYMLINK_FOLLOW = 1,
+}
 /** $whence */
-export const WHENCE = { SET: 0, CUR: 1, END: 2 } as const;
+export enum WHENCE {
+  SET = 0,
+  CUR = 1,
+  END = 2,
+}
 /** $clockid */
-export const CLOCKID = { REALTIME: 0, MONOTONIC: 1, PROCESS_CPUTIME_ID: 2, THREAD_CPUTIME_ID: 3 } as const;
+export enum CLOCKID {
+  REALTIME = 0,
+  MONOTONIC = 1,
+  PROCESS_CPUTIME_ID = 2,
+  THREAD_CPUTIME_ID = 3,
+}
 /** $eventtype */
-export const EVENTTYPE = { CLOCK: 0, FD_READ: 1, FD_WRITE: 2 } as const;
+export enum EVENTTYPE {
+  CLOCK = 0,
+  FD_READ = 1,
+  FD_WRITE = 2,
+}
 /** $subclockflags */
-export const SUBCLOCKFLAGS = { ABSTIME: 1 } as const;
+export enum SUBCLOCKFLAGS {
+  ABSTIME = 1,
+}
 /** $eventrwflags */
-export const EVENTRWFLAGS = { HANGUP: 1 } as const;
+export enum EVENTRWFLAGS {
+  HANGUP = 1,
+}
 /** $preopentype */
 export const PREOPENTYPE_DIR = 0;
 /** The last $advice, NOREUSE. */
@@ -107,3 +144,8 @@ export const SIGNAL_MAX = 30;
 export const SDFLAGS_ALL = 3;
 /** All bits of $riflags, RECV_PEEK and RECV_WAITALL. */
 export const RIFLAGS_ALL = 3;
+
+/** The names and numbers of one of the enums above, for documents and traces. */
+export function entriesOf(numbers: object): [name: string, number: number][] {
+  return Object.entries(numbers).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+}

@@ -54,19 +54,21 @@ export abstract class Descriptor {
   /** Writes its filestat; the bounds are checked. */
   abstract stat(m: GuestMemory, ptr: number): number;
 
-  read(_iov: Iov): number {
+  // What calls a function of the host in between takes `iov.u8` anew from the memory, which may have grown.
+
+  read(_iov: Iov, _m: GuestMemory): number {
     return -E.EBADF;
   }
 
-  write(_iov: Iov): number {
+  write(_iov: Iov, _m: GuestMemory): number {
     return -E.EBADF;
   }
 
-  pread(_iov: Iov, _offset: number): number {
+  pread(_iov: Iov, _offset: number, _m: GuestMemory): number {
     return -E.ESPIPE;
   }
 
-  pwrite(_iov: Iov, _offset: number): number {
+  pwrite(_iov: Iov, _offset: number, _m: GuestMemory): number {
     return -E.ESPIPE;
   }
 

@@ -10,8 +10,9 @@ import {
   O_WRONLY,
   QTDIR,
 } from '../vfs/9p/constants.ts';
+import { parsePath } from '../vfs/client/path.ts';
 import { E } from '../vfs/errno.ts';
-import type { Mount } from '../vfs/index.ts';
+import type { Mount } from '../vfs/mount.ts';
 import { FILETYPE, OFLAGS } from './abi.ts';
 import { Descriptor, type OpenRequest, type Times } from './descriptor.ts';
 import { FileDescriptor, openFlags } from './file.ts';
@@ -75,8 +76,8 @@ export class DirectoryDescriptor extends Descriptor {
     return -E.EBADF;
   }
 
-  override allocate(): number {
-    return E.EBADF;
+  override allocate(_offset: number, length: number): number {
+    return length === 0 ? E.EINVAL : E.EBADF;
   }
 
   override advise(): number {
@@ -156,23 +157,41 @@ export class DirectoryDescriptor extends Descriptor {
   }
 
   override linkat(path: string, follow: boolean, newDir: Descriptor, newPath: string): number {
-    if (!(newDir instanceof DirectoryDescriptor)) return newDir.filetype === FILETYPE.DIRECTORY ? E.EXDEV : E.ENOTDIR;
-    if (newDir.mount !== this.mount) return this.otherMount(path, follow, newDir, newPath);
-    return this.mount.at.linkat(this.fid, path, follow, newDir.fid, newPath);
+    const { at } = this.mount;
+    if (newDir instanceof DirectoryDescriptor && newDir.mount === this.mount) {
+      return at.linkat(this.fid, path, follow, newDir.fid, newPath);
+    }
+    // linkat(2) looks at both paths before it sees that they are on different file systems.
+    const fid = at.lookup(this.fid, path, follow);
+    if (fid < 0) return -fid;
+    at.drop(this.fid, fid);
+    return (newDir instanceof DirectoryDescriptor && newDir.refuseNew(newPath)) || CROSS_MOUNT;
   }
 
   override renameat(path: string, newDir: Descriptor, newPath: string): number {
-    if (!(newDir instanceof DirectoryDescriptor)) return newDir.filetype === FILETYPE.DIRECTORY ? E.EXDEV : E.ENOTDIR;
-    if (newDir.mount !== this.mount) return CROSS_MOUNT;
-    return this.mount.at.renameat(this.fid, path, newDir.fid, newPath);
+    if (newDir instanceof DirectoryDescriptor && newDir.mount === this.mount) {
+      return this.mount.at.renameat(this.fid, path, newDir.fid, newPath);
+    }
+    // renameat(2) finds both parents before it sees that they are on different file systems.
+    const errno = this.refuseParent(path);
+    return errno || (newDir instanceof DirectoryDescriptor && newDir.refuseParent(newPath)) || CROSS_MOUNT;
   }
 
-  /** linkat(2) looks the old path up before it sees that the new one is on another file system. */
-  private otherMount(path: string, follow: boolean, _newDir: DirectoryDescriptor, _newPath: string): number {
-    const fid = this.mount.at.lookup(this.fid, path, follow);
-    if (fid < 0) return -fid;
-    this.mount.at.drop(this.fid, fid);
-    return CROSS_MOUNT;
+  /** Why the directory of a path's last name cannot be had: 0 or an errno. */
+  private refuseParent(path: string): number {
+    const { resolver } = this.mount.at;
+    const fid = resolver.findParent(this.fid, parsePath(path));
+    resolver.drop(this.fid, fid);
+    return fid < 0 ? -fid : 0;
+  }
+
+  /** Why a file cannot be made at a path: 0 or an errno. */
+  private refuseNew(path: string): number {
+    const { at } = this.mount;
+    const fid = at.lookup(this.fid, path, false);
+    at.drop(this.fid, fid);
+    if (fid >= 0) return E.EEXIST;
+    return fid === -E.ENOENT && !path.endsWith('/') ? this.refuseParent(path) : -fid;
   }
 }
 

@@ -1,4 +1,3 @@
-import { E } from '../vfs/errno.ts';
 import type { Descriptor } from './descriptor.ts';
 
 /** Most descriptors of one guest (EMFILE). */
@@ -21,11 +20,16 @@ export class FdTable {
     return size;
   }
 
-  /** Gives a descriptor the lowest free number; −EMFILE. */
+  /** Whether one more can be added: else EMFILE. */
+  hasRoom(): boolean {
+    while (this.slots[this.lowest] !== undefined) this.lowest++;
+    return this.lowest < FD_MAX;
+  }
+
+  /** Gives a descriptor the lowest free number. The caller knows that there is one. */
   add(descriptor: Descriptor): number {
     let fd = this.lowest;
     while (this.slots[fd] !== undefined) fd++;
-    if (fd >= FD_MAX) return -E.EMFILE;
     this.slots[fd] = descriptor;
     this.lowest = fd + 1;
     return fd;

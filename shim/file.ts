@@ -11,7 +11,7 @@ import {
   SETATTR_SIZE,
 } from '../vfs/9p/constants.ts';
 import { E } from '../vfs/errno.ts';
-import type { Mount } from '../vfs/index.ts';
+import type { Mount } from '../vfs/mount.ts';
 import type { Iov } from '../vfs/iov.ts';
 import { FDFLAGS, FILETYPE, WHENCE } from './abi.ts';
 import { Descriptor, type Times } from './descriptor.ts';
@@ -21,6 +21,9 @@ import { putAttr } from './stat.ts';
 
 /** Largest offset: more than this 9P numbers are not checked to be exact. */
 const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
+
+/** What fcntl(2) F_SETFL changes. */
+const SETTABLE = FDFLAGS.APPEND | FDFLAGS.NONBLOCK;
 
 /** Linux open(2) flags of WASI fdflags. */
 export function openFlags(fdflags: number): number {
@@ -71,9 +74,10 @@ export class FileDescriptor extends Descriptor {
 
   override write(iov: Iov): number {
     if ((this.rightsBase & RIGHTS.FD_WRITE) === 0) return -E.EBADF;
+    if (this.isTooFar(this.offset, iov)) return -E.EFBIG;
     const count = this.mount.client.write(this.fid, this.offset, iov);
     if (count > 0) {
-      if ((this.fdflags & FDFLAGS.APPEND) !== 0) this.offset = this.size();
+      if ((this.fdflags & FDFLAGS.APPEND) !== 0) this.offset = Math.max(0, this.size());
       else this.offset += count;
     }
     return count;
@@ -81,7 +85,12 @@ export class FileDescriptor extends Descriptor {
 
   override pwrite(iov: Iov, offset: number): number {
     if ((this.rightsBase & RIGHTS.FD_WRITE) === 0) return -E.EBADF;
-    return this.mount.client.write(this.fid, offset, iov);
+    return this.isTooFar(offset, iov) ? -E.EFBIG : this.mount.client.write(this.fid, offset, iov);
+  }
+
+  /** Whether a write would end behind the largest offset, which a host's file system may well have room for. */
+  private isTooFar(offset: number, iov: Iov): boolean {
+    return offset + iov.total > OFFSET_MAX && iov.total > 0 && (this.fdflags & FDFLAGS.APPEND) === 0;
   }
 
   /** The file's size in bytes, or −errno. */
@@ -108,9 +117,10 @@ export class FileDescriptor extends Descriptor {
 
   /**
    * 9P has no message to change what a fid was opened with, so another one is opened on the same inode, which works
-   * for an orphan, too.
+   * for an orphan, too. Whether writes are synchronous stays as it was opened: fcntl(2) ignores those flags.
    */
-  override setFlags(fdflags: number): number {
+  override setFlags(flags: number): number {
+    const fdflags = (this.fdflags & ~SETTABLE) | (flags & SETTABLE);
     if (fdflags === this.fdflags) return 0;
     const { client } = this.mount;
     const read = (this.rightsBase & RIGHTS.FD_READ) !== 0;
@@ -135,13 +145,14 @@ export class FileDescriptor extends Descriptor {
     return this.mount.client.setTimes(this.fid, times.valid, times.aSec, times.aNsec, times.mSec, times.mNsec);
   }
 
-  /** posix_fallocate(3): makes the file at least offset + length bytes long. */
+  /** posix_fallocate(3): makes the file at least offset + length bytes long. Linux moves its times even when it is. */
   override allocate(offset: number, length: number): number {
     if (length === 0) return E.EINVAL;
     if ((this.rightsBase & RIGHTS.FD_ALLOCATE) === 0) return E.EBADF;
+    if (offset + length > OFFSET_MAX) return E.EFBIG;
     const size = this.size();
     if (size < 0) return -size;
-    return size >= offset + length ? 0 : this.mount.client.setSize(this.fid, SETATTR_SIZE, offset + length);
+    return this.mount.client.setSize(this.fid, SETATTR_SIZE, Math.max(size, offset + length));
   }
 
   override advise(): number {

@@ -1,126 +1,152 @@
-import type { Fd, wasi } from '@bjorn3/browser_wasi_shim';
-import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../vfs/9p/constants.ts';
-import { E, errnoOfWasi } from '../vfs/errno.ts';
+import type { Fd, Inode } from '@bjorn3/browser_wasi_shim';
+import { PATH_MAX } from '../vfs/client/path.ts';
+import { E, WASI_ERRNO, errnoOfWasi } from '../vfs/errno.ts';
 import type { Iov } from '../vfs/iov.ts';
-import { FILETYPE, FSTFLAGS, LOOKUPFLAGS, STRUCTS } from './abi.ts';
+import { FDFLAGS, FILETYPE, LOOKUPFLAGS, OFLAGS, WHENCE } from './abi.ts';
 import { Descriptor, type OpenRequest, type Times } from './descriptor.ts';
+import { CROSS_MOUNT } from './directory.ts';
+import { bounded, failed, pathErrno } from './foreign/errno.ts';
+import { readEach, writeEach } from './foreign/io.ts';
+import { ForeignListing } from './foreign/listing.ts';
+import { foreignTimes, putFilestat, statFiletype, usualRights } from './foreign/stat.ts';
+import { holds, isDirectory, parentOf, withoutSlash } from './foreign/tree.ts';
 import type { GuestMemory } from './memory.ts';
-import { RIGHTS, RIGHTS_ALL } from './rights.ts';
+import { RIGHTS_ALL, fileRights, rightsArgument } from './rights.ts';
+import { putPlainStat } from './stat.ts';
 
-const F = STRUCTS.filestat.fields;
+/** An Fd that stands for a descriptor of ours (browser-wasi-shim/directory.ts). */
+interface NativeFd {
+  /** A descriptor of its own for the caller, or null when it has to be used as the Fd that it is. */
+  toDescriptor(): Descriptor | null;
+}
 
-/** −errno of a result of browser_wasi_shim. */
-function failed(ret: number): number {
-  return -errnoOfWasi(ret);
+/** The descriptor of an Fd: one of our own where it stands for one, so that nothing is lost on the way. */
+export function descriptorOf(fd: Fd): Descriptor {
+  return (fd as Partial<NativeFd>).toDescriptor?.() ?? new ForeignDescriptor(fd);
 }
 
 /**
  * An Fd of browser_wasi_shim, its own or a user's subclass, among our descriptors: its methods are called as its own
- * WASI class would, its errnos and structs are ours.
+ * WASI class would, its errnos and structs are ours. What the Fds of 0.4.2 get wrong is made good here as far as their
+ * methods allow; what they have no method for stays ENOTSUP (symlinks, times) or EXDEV (links into a tree of another
+ * kind).
  */
 export class ForeignDescriptor extends Descriptor {
   readonly fd: Fd;
   readonly filetype: number;
+  /** How the guest opened it; null for what the host gave. */
+  private readonly opened: OpenRequest | null;
+  private listing: ForeignListing | null = null;
+  private kept = false;
 
-  constructor(fd: Fd) {
+  constructor(fd: Fd, opened: OpenRequest | null = null, inheriting = RIGHTS_ALL) {
     const { ret, fdstat } = fd.fd_fdstat_get();
-    // 0.4.2 tells no rights for its files and directories (they are 0), which libc would take for none at all.
-    const base = ret === 0 && fdstat !== null ? Number(fdstat.fs_rights_base) : 0;
-    super(base === 0 ? RIGHTS_ALL : base & RIGHTS_ALL, RIGHTS_ALL);
-    this.fd = fd;
-    this.filetype = ret === 0 && fdstat !== null ? fdstat.fs_filetype : FILETYPE.UNKNOWN;
-    this.fdflags = fdstat?.fs_flags ?? 0;
+    const told = ret === 0 ? fdstat : null;
     const { ret: noPreopen, prestat } = fd.fd_prestat_get();
-    if (noPreopen === 0 && prestat !== null) this.preopen = prestat.inner.pr_name;
+    const preopen = noPreopen === 0 && prestat !== null ? prestat.inner.pr_name : null;
+    const filetype = told?.fs_filetype ?? (preopen === null ? statFiletype(fd) : FILETYPE.DIRECTORY);
+    // 0.4.2 tells no rights for its files and directories (they are 0), which libc would take for none at all.
+    const base = rightsArgument(told?.fs_rights_base ?? 0n) || usualRights(filetype, opened);
+    super(base & inheriting, inheriting);
+    this.fd = fd;
+    this.filetype = filetype;
+    this.opened = opened;
+    this.fdflags = (told?.fs_flags ?? 0) | (opened?.fdflags ?? 0);
+    this.preopen = preopen;
+  }
+
+  /** From now on the Fd is its owner's alone: closing this does not close it. */
+  giveBack(): void {
+    this.kept = true;
   }
 
   override close(): number {
-    return errnoOfWasi(this.fd.fd_close());
+    return this.kept ? 0 : errnoOfWasi(this.fd.fd_close());
   }
 
   override stat(m: GuestMemory, ptr: number): number {
     const { ret, filestat } = this.fd.fd_filestat_get();
-    return this.putStat(m, ptr, ret, filestat);
-  }
-
-  private putStat(m: GuestMemory, ptr: number, ret: number, filestat: wasi.Filestat | null): number {
-    if (ret !== 0 || filestat === null) return ret === 0 ? E.EIO : errnoOfWasi(ret);
-    const { view } = m;
-    view.setBigUint64(ptr + F.dev[0], filestat.dev, true);
-    view.setBigUint64(ptr + F.ino[0], filestat.ino, true);
-    view.setBigUint64(ptr + F.filetype[0], BigInt(filestat.filetype), true);
-    view.setBigUint64(ptr + F.nlink[0], filestat.nlink, true);
-    view.setBigUint64(ptr + F.size[0], filestat.size, true);
-    view.setBigUint64(ptr + F.atim[0], filestat.atim, true);
-    view.setBigUint64(ptr + F.mtim[0], filestat.mtim, true);
-    view.setBigUint64(ptr + F.ctim[0], filestat.ctim, true);
+    m.fresh();
+    if (ret === 0 && filestat !== null) putFilestat(m, ptr, filestat);
+    else if (ret === WASI_ERRNO.ENOTSUP) putPlainStat(m, ptr, this.filetype, 0, 0);
+    else return errnoOfWasi(ret) || E.EIO;
     return 0;
   }
 
-  override read(iov: Iov): number {
-    return this.readEach(iov, (size) => this.fd.fd_read(size));
+  /** Why it cannot be read, or written: the files of 0.4.2 do not ask how they were opened. */
+  private denied(mode: 'read' | 'write'): number {
+    if (this.filetype === FILETYPE.DIRECTORY) return mode === 'read' ? E.EISDIR : E.EBADF;
+    return this.opened !== null && !this.opened[mode] ? E.EBADF : 0;
   }
 
-  override pread(iov: Iov, offset: number): number {
-    return this.readEach(iov, (size, done) => this.fd.fd_pread(size, BigInt(offset + done)));
+  override read(iov: Iov, m: GuestMemory): number {
+    const denied = this.denied('read');
+    return denied !== 0 ? -denied : readEach(iov, m, E.EBADF, (size) => this.fd.fd_read(size));
   }
 
-  private readEach(iov: Iov, read: (size: number, done: number) => { ret: number; data: Uint8Array }): number {
-    let done = 0;
-    for (let i = 0; i < iov.count; i++) {
-      const size = iov.end[i]! - iov.start[i]!;
-      const { ret, data } = read(size, done);
-      if (ret !== 0) return done > 0 ? done : failed(ret);
-      iov.u8.set(data.length > size ? data.subarray(0, size) : data, iov.start[i]!);
-      done += Math.min(data.length, size);
-      if (data.length < size) break;
-    }
-    return done;
+  override pread(iov: Iov, offset: number, m: GuestMemory): number {
+    const denied = this.denied('read');
+    if (denied !== 0) return -denied;
+    const count = readEach(iov, m, E.ENOTSUP, (size, done) => this.fd.fd_pread(size, BigInt(offset + done)));
+    return count === -E.ENOTSUP ? this.elsewhere(offset, () => this.read(iov, m)) : count;
   }
 
-  override write(iov: Iov): number {
-    return this.writeEach(iov, (data) => this.fd.fd_write(data));
+  override write(iov: Iov, m: GuestMemory): number {
+    const denied = this.denied('write');
+    if (denied !== 0) return -denied;
+    // 0.4.2 goes to the end when the file is opened, and never again.
+    if (this.appends()) this.fd.fd_seek(0n, WHENCE.END);
+    return writeEach(iov, m, E.EBADF, (data) => this.fd.fd_write(data));
   }
 
-  override pwrite(iov: Iov, offset: number): number {
-    return this.writeEach(iov, (data, done) => this.fd.fd_pwrite(data, BigInt(offset + done)));
+  override pwrite(iov: Iov, offset: number, m: GuestMemory): number {
+    const denied = this.denied('write');
+    if (denied !== 0) return -denied;
+    const size = this.appends() ? this.fd.fd_filestat_get().filestat?.size : undefined;
+    const from = size ?? BigInt(offset);
+    const count = writeEach(iov, m, E.ENOTSUP, (data, done) => this.fd.fd_pwrite(data, from + BigInt(done)));
+    return count === -E.ENOTSUP ? this.elsewhere(offset, () => this.write(iov, m)) : count;
   }
 
-  private writeEach(iov: Iov, write: (data: Uint8Array, done: number) => { ret: number; nwritten: number }): number {
-    let done = 0;
-    for (let i = 0; i < iov.count; i++) {
-      // An Fd may keep what it is given.
-      const data = iov.u8.slice(iov.start[i]!, iov.end[i]!);
-      const { ret, nwritten } = write(data, done);
-      if (ret !== 0) return done > 0 ? done : failed(ret);
-      done += nwritten;
-      if (nwritten < data.length) break;
-    }
-    return done;
+  private appends(): boolean {
+    return (this.fdflags & FDFLAGS.APPEND) !== 0;
+  }
+
+  /** Moves data at an offset where the Fd has no method for that: ESPIPE when it cannot seek either. */
+  private elsewhere(offset: number, move: () => number): number {
+    const here = this.seek(0, WHENCE.CUR);
+    if (here < 0) return here;
+    const there = this.seek(offset, WHENCE.SET);
+    const count = there < 0 ? there : move();
+    this.seek(here, WHENCE.SET);
+    return count;
   }
 
   override seek(offset: number, whence: number): number {
     const { ret, offset: to } = this.fd.fd_seek(BigInt(offset), whence);
-    return ret === 0 ? Number(to) : failed(ret);
+    return ret === 0 ? Number(to) : failed(ret, E.ESPIPE);
   }
 
+  /** An Fd that keeps no flags has them kept here: APPEND is seen to here, and memory knows no waiting. */
   override setFlags(fdflags: number): number {
     const errno = errnoOfWasi(this.fd.fd_fdstat_set_flags(fdflags));
-    if (errno === 0) this.fdflags = fdflags;
-    return errno;
+    if (errno !== 0 && errno !== E.ENOTSUP) return errno;
+    this.fdflags = fdflags;
+    return 0;
   }
 
   override setSize(size: number): number {
-    return errnoOfWasi(this.fd.fd_filestat_set_size(BigInt(size)));
+    if (this.denied('write') !== 0) return E.EINVAL;
+    return -bounded(() => failed(this.fd.fd_filestat_set_size(BigInt(size)), E.EINVAL));
   }
 
   override setTimes(times: Times): number {
-    const { atim, mtim, flags } = foreignTimes(times);
-    return errnoOfWasi(this.fd.fd_filestat_set_times(atim, mtim, flags));
+    return errnoOfWasi(this.fd.fd_filestat_set_times(...foreignTimes(times)));
   }
 
   override allocate(offset: number, length: number): number {
-    return errnoOfWasi(this.fd.fd_allocate(BigInt(offset), BigInt(length)));
+    if (length === 0) return E.EINVAL;
+    return this.denied('write') || -bounded(() => -errnoOfWasi(this.fd.fd_allocate(BigInt(offset), BigInt(length))));
   }
 
   override advise(): number {
@@ -132,104 +158,119 @@ export class ForeignDescriptor extends Descriptor {
   }
 
   override readdir(m: GuestMemory, ptr: number, length: number, cookie: bigint): number {
-    const head = new Uint8Array(STRUCTS.dirent.size);
-    let used = 0;
-    let next = cookie;
-    while (used < length) {
-      const { ret, dirent } = this.fd.fd_readdir_single(next);
-      if (ret !== 0) return used > 0 ? used : failed(ret);
-      if (dirent === null) break;
-      dirent.write_head_bytes(new DataView(head.buffer), 0);
-      for (const part of [head, dirent.dir_name]) {
-        const size = Math.min(part.length, length - used);
-        m.u8.set(part.subarray(0, size), ptr + used);
-        used += size;
-      }
-      next = dirent.d_next;
-    }
-    return used;
+    if (this.filetype !== FILETYPE.DIRECTORY) return -E.ENOTDIR;
+    this.listing ??= new ForeignListing(this.fd);
+    return this.listing.read(m, ptr, length, cookie);
   }
 
   override openat(path: string, request: OpenRequest): Descriptor | number {
-    const rights = BigInt((request.read ? RIGHTS.FD_READ : 0) | (request.write ? RIGHTS.FD_WRITE : 0));
-    const { ret, fd_obj } = this.fd.path_open(
-      request.follow ? LOOKUPFLAGS.SYMLINK_FOLLOW : 0,
-      path,
-      request.oflags,
-      rights,
-      rights,
-      request.fdflags,
-    );
-    if (ret !== 0 || fd_obj === null) return ret === 0 ? E.EIO : errnoOfWasi(ret);
-    return new ForeignDescriptor(fd_obj);
+    const { oflags, read, write, follow, fdflags } = request;
+    const creates = (oflags & OFLAGS.CREAT) !== 0;
+    if (path === '') return E.ENOENT;
+    // 0.4.2 would make a directory, make a file in spite of the slash, and let EXCL alone find something.
+    if (creates && (oflags & OFLAGS.DIRECTORY) !== 0) return E.EINVAL;
+    if (creates && path.endsWith('/')) return E.EISDIR;
+    const flags = creates ? oflags : oflags & ~OFLAGS.EXCL;
+    const rights = BigInt(fileRights(read, write));
+    const { ret, fd_obj } = this.fd.path_open(lookupflags(follow), path, flags, rights, rights, fdflags);
+    if (ret !== 0 || fd_obj === null) return pathErrno(ret) || E.EIO;
+    const opened = new ForeignDescriptor(fd_obj, request, this.rightsInheriting);
+    if (opened.filetype !== FILETYPE.DIRECTORY || !(write || creates || (oflags & OFLAGS.TRUNC) !== 0)) return opened;
+    opened.close();
+    return E.EISDIR;
   }
 
   override statat(m: GuestMemory, ptr: number, path: string, follow: boolean): number {
-    const { ret, filestat } = this.fd.path_filestat_get(follow ? LOOKUPFLAGS.SYMLINK_FOLLOW : 0, path);
-    return this.putStat(m, ptr, ret, filestat);
+    if (path === '') return E.ENOENT;
+    const { ret, filestat } = this.fd.path_filestat_get(lookupflags(follow), path);
+    if (ret !== 0 || filestat === null) return pathErrno(ret) || E.EIO;
+    m.fresh();
+    putFilestat(m, ptr, filestat);
+    return 0;
+  }
+
+  /** A call on a path: its errno. The empty path is the directory itself to 0.4.2, and nothing to Linux. */
+  private on(path: string, call: (fd: Fd, path: string) => number): number {
+    return path === '' ? E.ENOENT : pathErrno(call(this.fd, path));
+  }
+
+  /** Whether something has that name: 0, or the errno. */
+  private find(path: string): number {
+    return this.on(path, (fd) => fd.path_filestat_get(0, path).ret);
   }
 
   override utimensat(path: string, follow: boolean, times: Times): number {
-    const { atim, mtim, flags } = foreignTimes(times);
-    return errnoOfWasi(this.fd.path_filestat_set_times(follow ? LOOKUPFLAGS.SYMLINK_FOLLOW : 0, path, atim, mtim, flags));
+    const errno = this.on(path, (fd) => fd.path_filestat_set_times(lookupflags(follow), path, ...foreignTimes(times)));
+    return errno === E.ENOTSUP ? this.find(path) || errno : errno;
   }
 
   override mkdirat(path: string): number {
-    return errnoOfWasi(this.fd.path_create_directory(path));
+    // 0.4.2 opens what is there.
+    if (this.find(withoutSlash(path)) === 0) return E.EEXIST;
+    return this.on(path, (fd) => fd.path_create_directory(path));
   }
 
   override rmdirat(path: string): number {
-    return errnoOfWasi(this.fd.path_remove_directory(path));
+    return this.on(path, (fd) => fd.path_remove_directory(path));
   }
 
   override unlinkat(path: string): number {
-    return errnoOfWasi(this.fd.path_unlink_file(path));
+    return this.on(path, (fd) => fd.path_unlink_file(path));
   }
 
-  override symlinkat(): number {
-    return E.ENOTSUP; // an Fd of 0.4.2 has no method for it
+  /** An Fd has no method for it. */
+  override symlinkat(_target: string, path: string): number {
+    return this.find(path) === 0 ? E.EEXIST : E.ENOTSUP;
   }
 
   override readlinkat(path: string): string | number {
+    if (path === '') return E.ENOENT;
     const { ret, data } = this.fd.path_readlink(path);
-    return ret === 0 && data !== null ? data : ret === 0 ? E.EIO : errnoOfWasi(ret);
+    if (ret === 0 && data !== null) return data;
+    // Without symlinks nothing is one, which is what realpath(3) asks for.
+    return ret === WASI_ERRNO.ENOTSUP ? this.find(path) || E.EINVAL : pathErrno(ret) || E.EIO;
   }
 
   override linkat(path: string, follow: boolean, newDir: Descriptor, newPath: string): number {
-    if (!(newDir instanceof ForeignDescriptor)) return -E.EXDEV;
-    // Its path_link puts the name there even when it is taken; link(2) does not.
-    if (newDir.exists(newPath)) return E.EEXIST;
-    const { ret, inode_obj } = this.fd.path_lookup(path, follow ? LOOKUPFLAGS.SYMLINK_FOLLOW : 0);
-    if (ret !== 0 || inode_obj === null) return ret === 0 ? E.ENOENT : errnoOfWasi(ret);
-    return errnoOfWasi(newDir.fd.path_link(newPath, inode_obj, false));
+    if (path === '') return E.ENOENT;
+    const { ret, inode_obj } = this.fd.path_lookup(path, lookupflags(follow));
+    if (ret !== 0 || inode_obj === null) return pathErrno(ret) || E.EIO;
+    if (!(newDir instanceof ForeignDescriptor)) return elsewhereErrno(newDir);
+    if (newPath.length > PATH_MAX) return E.ENAMETOOLONG;
+    // 0.4.2 puts the name there even when it is taken.
+    if (newDir.find(newPath) === 0) return E.EEXIST;
+    return newDir.on(newPath, (fd) => fd.path_link(newPath, inode_obj, false));
   }
 
-  private exists(path: string): boolean {
-    return this.fd.path_filestat_get(0, path).ret === 0;
-  }
-
-  /** As the WASI class of 0.4.2 does: the entry is taken away and put back elsewhere. */
+  /** As the WASI class of 0.4.2 does it: the entry is taken away and put elsewhere, or back. */
   override renameat(path: string, newDir: Descriptor, newPath: string): number {
-    if (!(newDir instanceof ForeignDescriptor)) return -E.EXDEV;
+    if (!(newDir instanceof ForeignDescriptor)) return elsewhereErrno(newDir);
+    if (path === '' || newPath === '') return E.ENOENT;
+    if (newPath.length > PATH_MAX) return E.ENAMETOOLONG;
+    const moved = this.inode(path);
+    // rename(2): two names of one file stay both.
+    if (moved !== null && moved === newDir.inode(newPath)) return 0;
+    // A directory put into itself would be lost with all that is in it.
+    if (moved !== null && holds(moved, newDir.inode(parentOf(newPath)))) return E.EINVAL;
+    if (moved !== null && newPath.endsWith('/') && !isDirectory(moved)) return E.ENOTDIR;
     const { ret, inode_obj } = this.fd.path_unlink(path);
-    if (ret !== 0 || inode_obj === null) return ret === 0 ? E.ENOENT : errnoOfWasi(ret);
-    const errno = errnoOfWasi(newDir.fd.path_link(newPath, inode_obj, true));
-    if (errno !== 0) this.fd.path_link(path, inode_obj, true);
+    if (ret !== 0 || inode_obj === null) return pathErrno(ret) || E.EIO;
+    // Its path_link takes no slash at the end.
+    const errno = pathErrno(newDir.fd.path_link(withoutSlash(newPath), inode_obj, true));
+    if (errno !== 0) this.fd.path_link(withoutSlash(path), inode_obj, true);
     return errno;
+  }
+
+  private inode(path: string): Inode | null {
+    return this.fd.path_lookup(path, 0).inode_obj;
   }
 }
 
-const NS = 1_000_000_000n;
+/** The errno of moving a name to a directory of another kind. */
+function elsewhereErrno(newDir: Descriptor): number {
+  return newDir.filetype === FILETYPE.DIRECTORY ? CROSS_MOUNT : E.ENOTDIR;
+}
 
-/** Times as the Fd methods take them: nanoseconds and fstflags. */
-function foreignTimes(times: Times): { atim: bigint; mtim: bigint; flags: number } {
-  const { valid } = times;
-  const { ATIM, ATIM_NOW, MTIM, MTIM_NOW } = FSTFLAGS;
-  const atime = (valid & SETATTR_ATIME) === 0 ? 0 : (valid & SETATTR_ATIME_SET) !== 0 ? ATIM : ATIM_NOW;
-  const mtime = (valid & SETATTR_MTIME) === 0 ? 0 : (valid & SETATTR_MTIME_SET) !== 0 ? MTIM : MTIM_NOW;
-  return {
-    atim: BigInt(times.aSec) * NS + BigInt(times.aNsec),
-    mtim: BigInt(times.mSec) * NS + BigInt(times.mNsec),
-    flags: atime | mtime,
-  };
+function lookupflags(follow: boolean): number {
+  return follow ? LOOKUPFLAGS.SYMLINK_FOLLOW : 0;
 }

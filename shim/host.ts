@@ -4,6 +4,7 @@
  */
 export interface HostFs {
   readSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: null): number;
+  readvSync(fd: number, buffers: readonly Uint8Array[], position: null): number;
   writeSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: null): number;
   openSync(path: string, flags: number): number;
   closeSync(fd: number): void;

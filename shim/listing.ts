@@ -50,9 +50,9 @@ export class DirectoryListing {
     let next = cookie;
     while (used < length) {
       iov.single(scratch, 0, Math.min(length - used + ENTRY_MAX, wanted));
-      const count = this.client.readdir(this.fid, Number(next), iov);
+      const count = this.client.readdir(this.fid, next, iov);
       if (count <= 0) return count < 0 ? count : used;
-      for (let at = 0; at < count && used < length; ) {
+      for (let at = 0; at < count && used < length;) {
         const size = HEADER + (scratch[at + 22]! | (scratch[at + 23]! << 8));
         next = toDirent(at);
         const part = Math.min(size, length - used);

@@ -44,23 +44,38 @@ export class GuestMemory {
     return ptr + size <= this.u8.length || this.fitsAfterGrowth(ptr, size);
   }
 
+  /** No bytes fit anywhere: Linux looks at no pointer whose length is 0. */
   private fitsAfterGrowth(ptr: number, size: number): boolean {
-    if (this.memory === null || this.memory.buffer.byteLength === this.u8.length) return false;
-    this.refresh();
-    return ptr + size <= this.u8.length;
+    return ptr + size <= this.fresh().length || size === 0;
   }
 
-  /** Writes a u32 where `fits` has been asked before; once more, because a callback may have grown the memory. */
+  /** The bytes of the memory as it is now: for use after anything that may have called a function of the host. */
+  fresh(): Uint8Array {
+    if (this.memory !== null && this.memory.buffer.byteLength !== this.u8.length) this.refresh();
+    return this.u8;
+  }
+
+  /** Copies bytes to where `fits` has been asked before. */
+  put(ptr: number, bytes: Uint8Array): void {
+    if (bytes.length > 0) this.fresh().set(bytes, ptr);
+  }
+
+  /**
+   * Writes a u32 where `fits` has been asked before; once more, because a callback may have grown the memory.
+   * 0 or EFAULT.
+   */
   putU32(ptr: number, value: number): number {
     if (!this.fits(ptr, 4)) return E.EFAULT;
     this.view.setUint32(ptr, value, true);
     return 0;
   }
 
-  /** Writes a safe integer as a u64. */
-  putU64(ptr: number, value: number): void {
+  /** Writes a safe integer as a u64, as `putU32` does. */
+  putU64(ptr: number, value: number): number {
+    if (!this.fits(ptr, 8)) return E.EFAULT;
     this.view.setUint32(ptr, value, true);
     this.view.setUint32(ptr + 4, value / 0x1_0000_0000, true);
+    return 0;
   }
 
   /**

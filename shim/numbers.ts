@@ -14,22 +14,33 @@ export function sizeArgument(value: bigint): number {
   return signed < 0n ? -1 : signed > MAX ? Number.MAX_SAFE_INTEGER : Number(signed);
 }
 
+/** The largest off_t. */
+const OFF_MAX = 2n ** 63n - 1n;
+
+/** Whether `size` bytes from `offset` on end behind the largest off_t: EINVAL (rw_verify_area of read_write.c). */
+export function overflows(offset: bigint, size: number): boolean {
+  return offset > MAX && BigInt.asIntN(64, offset) + BigInt(size) > OFF_MAX;
+}
+
 const NS = 1_000_000_000n;
 const ALL = FSTFLAGS.ATIM | FSTFLAGS.ATIM_NOW | FSTFLAGS.MTIM | FSTFLAGS.MTIM_NOW;
 
 /** The times of a set_times call; null when the flags contradict each other or mean nothing (EINVAL). */
 export function timesArgument(atim: bigint, mtim: bigint, flags: number): Times | null {
-  const { ATIM, ATIM_NOW, MTIM, MTIM_NOW } = FSTFLAGS;
   if ((flags & ~ALL) !== 0) return null;
-  if ((flags & (ATIM | ATIM_NOW)) === (ATIM | ATIM_NOW) || (flags & (MTIM | MTIM_NOW)) === (MTIM | MTIM_NOW)) return null;
+  if (
+    (flags & (FSTFLAGS.ATIM | FSTFLAGS.ATIM_NOW)) === (FSTFLAGS.ATIM | FSTFLAGS.ATIM_NOW) ||
+    (flags & (FSTFLAGS.MTIM | FSTFLAGS.MTIM_NOW)) === (FSTFLAGS.MTIM | FSTFLAGS.MTIM_NOW)
+  )
+    return null;
   const a = BigInt.asUintN(64, atim);
   const m = BigInt.asUintN(64, mtim);
   return {
     valid:
-      ((flags & (ATIM | ATIM_NOW)) !== 0 ? SETATTR_ATIME : 0) |
-      ((flags & ATIM) !== 0 ? SETATTR_ATIME_SET : 0) |
-      ((flags & (MTIM | MTIM_NOW)) !== 0 ? SETATTR_MTIME : 0) |
-      ((flags & MTIM) !== 0 ? SETATTR_MTIME_SET : 0),
+      ((flags & (FSTFLAGS.ATIM | FSTFLAGS.ATIM_NOW)) !== 0 ? SETATTR_ATIME : 0) |
+      ((flags & FSTFLAGS.ATIM) !== 0 ? SETATTR_ATIME_SET : 0) |
+      ((flags & (FSTFLAGS.MTIM | FSTFLAGS.MTIM_NOW)) !== 0 ? SETATTR_MTIME : 0) |
+      ((flags & FSTFLAGS.MTIM) !== 0 ? SETATTR_MTIME_SET : 0),
     aSec: Number(a / NS),
     aNsec: Number(a % NS),
     mSec: Number(m / NS),

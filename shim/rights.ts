@@ -1,93 +1,97 @@
-/** $rights: bit n of the mask is the n-th name. All fit in 30 bits, so a mask is a number. */
-export const RIGHTS_NAMES = [
-  'FD_DATASYNC',
-  'FD_READ',
-  'FD_SEEK',
-  'FD_FDSTAT_SET_FLAGS',
-  'FD_SYNC',
-  'FD_TELL',
-  'FD_WRITE',
-  'FD_ADVISE',
-  'FD_ALLOCATE',
-  'PATH_CREATE_DIRECTORY',
-  'PATH_CREATE_FILE',
-  'PATH_LINK_SOURCE',
-  'PATH_LINK_TARGET',
-  'PATH_OPEN',
-  'FD_READDIR',
-  'PATH_READLINK',
-  'PATH_RENAME_SOURCE',
-  'PATH_RENAME_TARGET',
-  'PATH_FILESTAT_GET',
-  'PATH_FILESTAT_SET_SIZE',
-  'PATH_FILESTAT_SET_TIMES',
-  'FD_FILESTAT_GET',
-  'FD_FILESTAT_SET_SIZE',
-  'FD_FILESTAT_SET_TIMES',
-  'PATH_SYMLINK',
-  'PATH_REMOVE_DIRECTORY',
-  'PATH_UNLINK_FILE',
-  'POLL_FD_READWRITE',
-  'SOCK_SHUTDOWN',
-  'SOCK_ACCEPT',
-] as const;
+/** $rights: each right's bit by name. All fit in 30 bits, so a mask is a number. */
+export enum RIGHTS {
+  FD_DATASYNC = 1 << 0,
+  FD_READ = 1 << 1,
+  FD_SEEK = 1 << 2,
+  FD_FDSTAT_SET_FLAGS = 1 << 3,
+  FD_SYNC = 1 << 4,
+  FD_TELL = 1 << 5,
+  FD_WRITE = 1 << 6,
+  FD_ADVISE = 1 << 7,
+  FD_ALLOCATE = 1 << 8,
+  PATH_CREATE_DIRECTORY = 1 << 9,
+  PATH_CREATE_FILE = 1 << 10,
+  PATH_LINK_SOURCE = 1 << 11,
+  PATH_LINK_TARGET = 1 << 12,
+  PATH_OPEN = 1 << 13,
+  FD_READDIR = 1 << 14,
+  PATH_READLINK = 1 << 15,
+  PATH_RENAME_SOURCE = 1 << 16,
+  PATH_RENAME_TARGET = 1 << 17,
+  PATH_FILESTAT_GET = 1 << 18,
+  PATH_FILESTAT_SET_SIZE = 1 << 19,
+  PATH_FILESTAT_SET_TIMES = 1 << 20,
+  FD_FILESTAT_GET = 1 << 21,
+  FD_FILESTAT_SET_SIZE = 1 << 22,
+  FD_FILESTAT_SET_TIMES = 1 << 23,
+  PATH_SYMLINK = 1 << 24,
+  PATH_REMOVE_DIRECTORY = 1 << 25,
+  PATH_UNLINK_FILE = 1 << 26,
+  POLL_FD_READWRITE = 1 << 27,
+  SOCK_SHUTDOWN = 1 << 28,
+  SOCK_ACCEPT = 1 << 29,
+}
 
-/** Each right's bit by name. */
-export const RIGHTS = Object.fromEntries(RIGHTS_NAMES.map((name, bit) => [name, 2 ** bit])) as {
-  readonly [N in (typeof RIGHTS_NAMES)[number]]: number;
-};
+/** The names of the rights, in the order of their bits. */
+export function rightsNames(): (keyof typeof RIGHTS)[] {
+  return Object.keys(RIGHTS).filter((name) => /^\D/.test(name)) as (keyof typeof RIGHTS)[];
+}
 
 /** Every right there is. */
-export const RIGHTS_ALL = 2 ** RIGHTS_NAMES.length - 1;
-
-const R = RIGHTS;
+export const RIGHTS_ALL = 2 ** 30 - 1;
 
 /** What can be done with an open file, whatever it was opened for. */
 const FILE_BASE =
-  R.FD_FDSTAT_SET_FLAGS |
-  R.FD_ADVISE |
-  R.FD_SEEK |
-  R.FD_TELL |
-  R.FD_SYNC |
-  R.FD_DATASYNC |
-  R.FD_FILESTAT_GET |
-  R.FD_FILESTAT_SET_TIMES |
-  R.POLL_FD_READWRITE;
+  RIGHTS.FD_FDSTAT_SET_FLAGS |
+  RIGHTS.FD_ADVISE |
+  RIGHTS.FD_SEEK |
+  RIGHTS.FD_TELL |
+  RIGHTS.FD_SYNC |
+  RIGHTS.FD_DATASYNC |
+  RIGHTS.FD_FILESTAT_GET |
+  RIGHTS.FD_FILESTAT_SET_TIMES |
+  RIGHTS.POLL_FD_READWRITE;
 
 /** What can be done with a directory. */
 export const RIGHTS_DIRECTORY =
-  R.PATH_CREATE_DIRECTORY |
-  R.PATH_CREATE_FILE |
-  R.PATH_LINK_SOURCE |
-  R.PATH_LINK_TARGET |
-  R.PATH_OPEN |
-  R.FD_READDIR |
-  R.PATH_READLINK |
-  R.PATH_RENAME_SOURCE |
-  R.PATH_RENAME_TARGET |
-  R.PATH_FILESTAT_GET |
-  R.PATH_FILESTAT_SET_SIZE |
-  R.PATH_FILESTAT_SET_TIMES |
-  R.PATH_SYMLINK |
-  R.PATH_REMOVE_DIRECTORY |
-  R.PATH_UNLINK_FILE |
-  R.FD_READ |
-  R.FD_SYNC |
-  R.FD_DATASYNC |
-  R.FD_FDSTAT_SET_FLAGS |
-  R.FD_FILESTAT_GET |
-  R.FD_FILESTAT_SET_TIMES |
-  R.POLL_FD_READWRITE;
+  RIGHTS.PATH_CREATE_DIRECTORY |
+  RIGHTS.PATH_CREATE_FILE |
+  RIGHTS.PATH_LINK_SOURCE |
+  RIGHTS.PATH_LINK_TARGET |
+  RIGHTS.PATH_OPEN |
+  RIGHTS.FD_READDIR |
+  RIGHTS.PATH_READLINK |
+  RIGHTS.PATH_RENAME_SOURCE |
+  RIGHTS.PATH_RENAME_TARGET |
+  RIGHTS.PATH_FILESTAT_GET |
+  RIGHTS.PATH_FILESTAT_SET_SIZE |
+  RIGHTS.PATH_FILESTAT_SET_TIMES |
+  RIGHTS.PATH_SYMLINK |
+  RIGHTS.PATH_REMOVE_DIRECTORY |
+  RIGHTS.PATH_UNLINK_FILE |
+  RIGHTS.FD_READ |
+  RIGHTS.FD_SYNC |
+  RIGHTS.FD_DATASYNC |
+  RIGHTS.FD_FDSTAT_SET_FLAGS |
+  RIGHTS.FD_FILESTAT_GET |
+  RIGHTS.FD_FILESTAT_SET_TIMES |
+  RIGHTS.POLL_FD_READWRITE;
 
 /** What can be done with stdin, or with stdout and stderr, when they are no files. */
-export const RIGHTS_STREAM_IN = R.FD_READ | R.FD_FDSTAT_SET_FLAGS | R.FD_FILESTAT_GET | R.POLL_FD_READWRITE;
+export const RIGHTS_STREAM_IN =
+  RIGHTS.FD_READ | RIGHTS.FD_FDSTAT_SET_FLAGS | RIGHTS.FD_FILESTAT_GET | RIGHTS.POLL_FD_READWRITE;
 export const RIGHTS_STREAM_OUT =
-  R.FD_WRITE | R.FD_FDSTAT_SET_FLAGS | R.FD_FILESTAT_GET | R.FD_SYNC | R.FD_DATASYNC | R.POLL_FD_READWRITE;
+  RIGHTS.FD_WRITE |
+  RIGHTS.FD_FDSTAT_SET_FLAGS |
+  RIGHTS.FD_FILESTAT_GET |
+  RIGHTS.FD_SYNC |
+  RIGHTS.FD_DATASYNC |
+  RIGHTS.POLL_FD_READWRITE;
 
 /** The base rights of a file opened for reading, writing or both. */
 export function fileRights(read: boolean, write: boolean): number {
-  const reading = read ? R.FD_READ : 0;
-  return FILE_BASE | reading | (write ? R.FD_WRITE | R.FD_ALLOCATE | R.FD_FILESTAT_SET_SIZE : 0);
+  const reading = read ? RIGHTS.FD_READ : 0;
+  return FILE_BASE | reading | (write ? RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE : 0);
 }
 
 const UINT32 = 0xffff_ffffn;

@@ -76,6 +76,13 @@ export interface Parameter {
 }
 
 const PAIRS = new Set(['path', 'iovs', 'ciovs', 'buf']);
+const LONG = new Set(['size', 'delta', 'time', 'rights', 'cookie']);
+
+/** How many wasm parameters one of the types has, and of which type. */
+export function wasmTypesOf({ type, out }: Pick<Parameter, 'type' | 'out'>): ('i32' | 'i64')[] {
+  if (PAIRS.has(type)) return ['i32', 'i32'];
+  return [LONG.has(type) && !out ? 'i64' : 'i32'];
+}
 
 /** Takes a signature apart. */
 export function parametersOf(call: CallName): Parameter[] {
@@ -87,7 +94,7 @@ export function parametersOf(call: CallName): Parameter[] {
       const [name = '', kind = ''] = text.split(':');
       const out = kind.startsWith('*');
       const parameter = { name, type: out ? kind.slice(1) : kind, out, index };
-      index += PAIRS.has(kind) ? 2 : 1;
+      index += wasmTypesOf(parameter).length;
       return parameter;
     });
 }

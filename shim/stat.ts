@@ -60,13 +60,7 @@ export function putAttr(m: GuestMemory, ptr: number, r: Message, device: number)
 }
 
 /** Writes the filestat of something that is no file of ours: only its type, size and inode mean anything. */
-export function putPlainStat(
-  m: GuestMemory,
-  ptr: number,
-  filetype: number,
-  size: number,
-  ino: number,
-): void {
+export function putPlainStat(m: GuestMemory, ptr: number, filetype: number, size: number, ino: number): void {
   m.u8.fill(0, ptr, ptr + STRUCTS.filestat.size);
   m.putU64(ptr + S.ino[0], ino);
   m.putU64(ptr + S.filetype[0], filetype);

@@ -2,7 +2,8 @@ import { ConsoleStdout, Fd } from '@bjorn3/browser_wasi_shim';
 import type { Descriptor } from './descriptor.ts';
 import { ForeignDescriptor } from './foreign.ts';
 import { hostFs } from './host.ts';
-import { FunctionInput, FunctionOutput, HostDescriptor, type InputChunk } from './stream.ts';
+import { HostDescriptor } from './host-stream.ts';
+import { FunctionInput, FunctionOutput, textInput, type InputChunk } from './stream.ts';
 
 /** Where a guest's stdin comes from: a descriptor of the host, its bytes or text, a function, or an Fd. */
 export type Input = number | string | Uint8Array | ((max: number) => InputChunk) | Fd;
@@ -20,19 +21,10 @@ export function isForeignFd(value: unknown): value is Fd {
 export function inputDescriptor(input: Input | undefined): Descriptor {
   if (isForeignFd(input)) return new ForeignDescriptor(input);
   if (typeof input === 'function') return new FunctionInput(input);
-  if (typeof input === 'string' || input instanceof Uint8Array) return new FunctionInput(once(input));
+  if (typeof input === 'string' || input instanceof Uint8Array) return textInput(input);
   if (input === undefined && hostFs() === null) return new FunctionInput(() => null);
   if (input === undefined || isNumber(input)) return HostDescriptor.open(input ?? 0, true);
   throw new TypeError('stdin takes a descriptor number, text, bytes, a function, or an Fd of browser_wasi_shim.');
-}
-
-function once(text: string | Uint8Array): () => InputChunk {
-  let rest: InputChunk = text;
-  return () => {
-    const chunk = rest;
-    rest = null;
-    return chunk;
-  };
 }
 
 /** The descriptor of a `stdout` or `stderr` option; by default the host's, or lines on the console. */

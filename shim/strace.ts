@@ -1,13 +1,13 @@
 import { printMessage } from '../vfs/9p/print.ts';
 import { wasiErrnoName } from '../vfs/errno.ts';
-import type { Message, Mount } from '../vfs/index.ts';
-import { EVENTTYPE, FDFLAGS, FSTFLAGS, LOOKUPFLAGS, OFLAGS, STRUCTS, WHENCE } from './abi.ts';
+import type { Message, Mount } from '../vfs/mount.ts';
+import { EVENTTYPE, FDFLAGS, entriesOf, FSTFLAGS, LOOKUPFLAGS, OFLAGS, STRUCTS, WHENCE } from './abi.ts';
 import type { Guest } from './guest.ts';
 import type { Imports } from './imports.ts';
 import type { GuestMemory } from './memory.ts';
-import { RIGHTS, RIGHTS_ALL } from './rights.ts';
+import { RIGHTS, RIGHTS_ALL, rightsNames } from './rights.ts';
 import { SIGNATURES, parametersOf, type CallName, type Parameter } from './signatures.ts';
-import type { Tracer } from './wasi.ts';
+import type { Tracer } from './base.ts';
 
 const INDENT = '    ';
 /** How much of a path or of data is shown. */
@@ -18,13 +18,13 @@ const decoder = new TextDecoder();
 type Args = readonly (number | bigint)[];
 
 /** The names of the bits that are set, or 0. */
-function bits(value: number, names: Readonly<Record<string, number>>): string {
-  const set = Object.entries(names).filter(([, bit]) => (value & bit) !== 0);
+function bits(value: number, names: object): string {
+  const set = entriesOf(names).filter(([, bit]) => (value & bit) !== 0);
   return set.length === 0 ? '0' : set.map(([name]) => name).join('|');
 }
 
-function nameOf(value: number, names: Readonly<Record<string, number>>): string {
-  return Object.entries(names).find(([, number]) => number === value)?.[0] ?? String(value);
+function nameOf(value: number, names: object): string {
+  return entriesOf(names).find(([, number]) => number === value)?.[0] ?? String(value);
 }
 
 function quote(bytes: Uint8Array): string {
@@ -65,8 +65,8 @@ function printInput(m: GuestMemory, p: Parameter, args: Args): string {
 function printRights(rights: bigint): string {
   const known = Number(rights & 0xffff_ffffn) & RIGHTS_ALL;
   if (known === RIGHTS_ALL) return 'ALL';
-  const set = Object.entries(RIGHTS).filter(([, bit]) => (known & bit) !== 0);
-  return set.length > 4 ? `${set.length} rights` : bits(known, RIGHTS);
+  const set = rightsNames().filter((name) => (known & RIGHTS[name]) !== 0);
+  return set.length > 4 ? `${set.length} rights` : set.join('|') || '0';
 }
 
 function printText(m: GuestMemory, ptr: number, length: number): string {
@@ -163,7 +163,8 @@ export function strace(write: (line: string) => void): Tracer {
     listen(mount: Mount): void {
       const { server, transport } = mount;
       transport.onMessage = (message: Message) => note(printMessage(message));
-      server.onOrphan = (inode) => note(`* inode ${inode.ino} has no name any more: an orphan, kept by ${fids(inode.refs)}`);
+      server.onOrphan = (inode) =>
+        note(`* inode ${inode.ino} has no name any more: an orphan, kept by ${fids(inode.refs)}`);
       server.reclaim.onReclaim = (inode) => note(`* inode ${inode.ino} reclaimed`);
     },
   };

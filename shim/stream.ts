@@ -1,28 +1,29 @@
-import { E, errnoOf } from '../vfs/errno.ts';
-import type { Iov } from '../vfs/iov.ts';
+import { Iov } from '../vfs/iov.ts';
 import { FILETYPE } from './abi.ts';
 import { Descriptor } from './descriptor.ts';
-import { hostFs, sleep, type HostFs } from './host.ts';
 import type { GuestMemory } from './memory.ts';
 import { RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from './rights.ts';
-import { filetypeOf, putPlainStat } from './stat.ts';
+import { putPlainStat } from './stat.ts';
 
-/** How long a call waits before it asks a host descriptor that was not ready again, in milliseconds. */
-const RETRY_MS = 1;
+/** Most bytes that a function for stdout is given at once: overlapping ranges can be far longer than the memory. */
+const OUTPUT_MAX = 1 << 20;
 
-/** Copies the bytes of all ranges into one array of its own. */
-function gather(iov: Iov): Uint8Array {
-  const bytes = new Uint8Array(iov.total);
+const part = new Iov();
+
+/** Copies `length` bytes of the ranges, from byte `from` of them on, into one array of its own. */
+function gather(iov: Iov, from: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  part.slice(iov, from, length);
   let at = 0;
-  for (let i = 0; i < iov.count; i++) {
-    bytes.set(iov.u8.subarray(iov.start[i]!, iov.end[i]!), at);
-    at += iov.end[i]! - iov.start[i]!;
+  for (let i = 0; i < part.count; i++) {
+    bytes.set(iov.u8.subarray(part.start[i]!, part.end[i]!), at);
+    at += part.end[i]! - part.start[i]!;
   }
   return bytes;
 }
 
 /** Copies bytes into the ranges: how many. */
-function scatter(bytes: Uint8Array, iov: Iov): number {
+export function scatter(bytes: Uint8Array, iov: Iov): number {
   let at = 0;
   for (let i = 0; i < iov.count && at < bytes.length; i++) {
     const size = Math.min(iov.end[i]! - iov.start[i]!, bytes.length - at);
@@ -33,7 +34,7 @@ function scatter(bytes: Uint8Array, iov: Iov): number {
 }
 
 /** A stream of the host that is no file of ours. */
-abstract class StreamDescriptor extends Descriptor {
+export abstract class StreamDescriptor extends Descriptor {
   readonly filetype: number;
   private readonly ino: number;
 
@@ -54,7 +55,7 @@ abstract class StreamDescriptor extends Descriptor {
   }
 }
 
-/** stdout or stderr as a function that is given the bytes of each write. */
+/** stdout or stderr as a function that is given the bytes of each write, of long ones 1 MiB at a time. */
 export class FunctionOutput extends StreamDescriptor {
   private readonly output: (bytes: Uint8Array) => void;
 
@@ -64,9 +65,13 @@ export class FunctionOutput extends StreamDescriptor {
     this.output = output;
   }
 
-  override write(iov: Iov): number {
-    if (iov.total > 0) this.output(gather(iov));
-    return iov.total;
+  override write(iov: Iov, m: GuestMemory): number {
+    const { total } = iov;
+    for (let at = 0; at < total; at += OUTPUT_MAX) {
+      iov.u8 = m.fresh();
+      this.output(gather(iov, at, Math.min(OUTPUT_MAX, total - at)));
+    }
+    return total;
   }
 }
 
@@ -86,9 +91,10 @@ export class FunctionInput extends StreamDescriptor {
     this.input = input;
   }
 
-  override read(iov: Iov): number {
+  override read(iov: Iov, m: GuestMemory): number {
     if (iov.total === 0) return 0;
     if (this.rest.length === 0 && !this.ended) this.pull(iov.total);
+    iov.u8 = m.fresh();
     const count = scatter(this.rest, iov);
     this.rest = this.rest.subarray(count);
     return count;
@@ -105,118 +111,24 @@ export class FunctionInput extends StreamDescriptor {
   }
 }
 
-/** A descriptor of the host process, by its number. */
-export class HostDescriptor extends StreamDescriptor {
-  private readonly fs: HostFs;
-  private readonly fd: number;
-  /** Bytes that were read while a poll looked whether there are any. */
-  private ahead: Uint8Array = new Uint8Array(0);
-  /** The same stream opened so that reading does not wait, −1 where that cannot be had. */
-  private probe: number | null = null;
-
-  private constructor(fs: HostFs, fd: number, filetype: number, ino: number, input: boolean) {
-    super(filetype, input ? RIGHTS_STREAM_IN : RIGHTS_STREAM_OUT, ino);
-    this.fs = fs;
-    this.fd = fd;
-  }
-
-  /** A closed descriptor of the host is still one of the guest, that fails when it is used. */
-  static open(fd: number, input: boolean): HostDescriptor {
-    const fs = hostFs();
-    if (fs === null) throw new TypeError('A descriptor number needs Node, Deno or Bun: pass a function instead.');
-    let filetype: number = FILETYPE.UNKNOWN;
-    let ino = 0;
-    try {
-      const stat = fs.fstatSync(fd);
-      filetype = filetypeOf(stat.mode);
-      ino = stat.ino;
-    } catch {
-      // EBADF: what uses it will say so.
-    }
-    return new HostDescriptor(fs, fd, filetype, ino, input);
-  }
-
-  override close(): number {
-    if (this.probe !== null && this.probe >= 0) this.fs.closeSync(this.probe);
-    this.probe = -1;
-    return 0;
-  }
-
-  override read(iov: Iov): number {
-    if (this.ahead.length > 0) {
-      const count = scatter(this.ahead, iov);
-      this.ahead = this.ahead.subarray(count);
-      return count;
-    }
-    let done = 0;
-    for (let i = 0; i < iov.count; i++) {
-      const size = iov.end[i]! - iov.start[i]!;
-      const count = this.retry(() => this.fs.readSync(this.fd, iov.u8, iov.start[i]!, size, null));
-      if (count < 0) return done > 0 ? done : count;
-      done += count;
-      if (count < size) break;
-    }
-    return done;
-  }
-
-  override write(iov: Iov): number {
-    let done = 0;
-    for (let i = 0; i < iov.count; i++) {
-      for (let at = iov.start[i]!; at < iov.end[i]!; ) {
-        const from = at;
-        const count = this.retry(() => this.fs.writeSync(this.fd, iov.u8, from, iov.end[i]! - from, null));
-        if (count < 0) return done > 0 ? done : count;
-        at += count;
-        done += count;
-      }
-    }
-    return done;
-  }
-
-  /** Runs a call of the host; one that is not ready (a pipe that does not block) is tried again. */
-  private retry(call: () => number): number {
-    for (;;) {
-      try {
-        return call();
-      } catch (thrown) {
-        if ((thrown as { code?: string }).code === 'EOF') return 0;
-        const errno = errnoOf(thrown);
-        if (errno !== E.EAGAIN || (this.fdflags & NONBLOCK) !== 0) return -errno;
-        sleep(RETRY_MS);
-      }
-    }
-  }
-
-  override setFlags(fdflags: number): number {
-    this.fdflags = fdflags;
-    return 0;
-  }
-
-  /** Whether there is something to read: what came is kept for the next read. Where it cannot be told, there is. */
-  override readable(): number {
-    if (this.ahead.length > 0) return this.ahead.length;
-    if (this.filetype === FILETYPE.REGULAR_FILE) return 1;
-    this.probe ??= this.openProbe();
-    if (this.probe < 0) return 1;
-    const bytes = new Uint8Array(65536);
-    try {
-      const count = this.fs.readSync(this.probe, bytes, 0, bytes.length, null);
-      this.ahead = bytes.subarray(0, count);
-      return count;
-    } catch (thrown) {
-      return errnoOf(thrown) === E.EAGAIN ? -1 : 1;
-    }
-  }
-
-  private openProbe(): number {
-    const { constants } = this.fs;
-    if (constants.O_NONBLOCK === undefined) return -1;
-    try {
-      return this.fs.openSync(`/proc/self/fd/${this.fd}`, constants.O_RDONLY | constants.O_NONBLOCK);
-    } catch {
-      return -1; // no /proc, or a socket
-    }
-  }
+/** stdin that gives a text or bytes, and then ends. */
+export function textInput(text: string | Uint8Array): FunctionInput {
+  let rest: InputChunk = text;
+  return new FunctionInput(() => {
+    const chunk = rest;
+    rest = null;
+    return chunk;
+  });
 }
 
-const NONBLOCK = 4;
+/** stdout or stderr as lines on the console. */
+export function lineOutput(fd: 1 | 2): FunctionOutput {
+  const decoder = new TextDecoder();
+  let rest = '';
+  return new FunctionOutput((bytes) => {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    rest = lines.pop()!;
+    // eslint-disable-next-line no-console -- this is what a program's output is in a browser
+    for (const line of lines) (fd === 1 ? console.log : console.error)(line);
+  });
+}

@@ -1,13 +1,10 @@
 import type { Fd } from '@bjorn3/browser_wasi_shim';
-import { errnoName } from '../vfs/errno.ts';
-import type { Mount, Source } from '../vfs/index.ts';
-import { DirectoryDescriptor } from './directory.ts';
-import { ForeignDescriptor } from './foreign.ts';
-import { Guest, ProcessExit } from './guest.ts';
-import { hostProcess } from './host.ts';
-import { importsOf, type Imports } from './imports.ts';
-import { Mounts } from './mounts.ts';
+import { serverOf, type Source } from '../vfs/index.ts';
+import { WASIBase, type Adapters, type BaseOptions } from './base.ts';
+import { descriptorOf } from './foreign.ts';
 import { inputDescriptor, isForeignFd, outputDescriptor, type Input, type Output } from './stdio.ts';
+
+export type { Tracer } from './base.ts';
 
 /**
  * What a directory of the guest is: a memfs Volume, a path of the host, a Server or a Backend, or a directory Fd of
@@ -15,162 +12,20 @@ import { inputDescriptor, isForeignFd, outputDescriptor, type Input, type Output
  */
 export type Preopen = Source | Fd;
 
-/** Sees a guest's calls and messages; `strace` of `wasi9p/trace` makes one. */
-export interface Tracer {
-  /** Wraps the 46 functions, before the guest has called one. */
-  wrap(imports: Imports, guest: Guest): Imports;
-  /** Listens to the messages of a mount. */
-  listen(mount: Mount): void;
-}
-
 /** As the options of node:wasi, and more. */
-export interface WASIOptions {
-  /** The only one there is. */
-  version?: 'preview1';
-  /** argv, the program's name first. */
-  args?: readonly string[];
-  env?: Readonly<Record<string, string | undefined>>;
-  /** The guest's directories: its path for each → what it is. */
-  preopens?: Readonly<Record<string, Preopen>>;
-  /** Whether start() returns the exit status, rather than ending the host process with it. Default: true. */
-  returnOnExit?: boolean;
-  /** Default: the host's; in a browser nothing to read, and lines on the console. */
-  stdin?: Input;
-  stdout?: Output;
-  stderr?: Output;
-  /** Default: none, which costs nothing. */
-  trace?: Tracer;
-}
+export type WASIOptions = BaseOptions<Preopen, Input, Output>;
 
-/** A started guest, or one that is about to be. */
-interface Exports {
-  memory?: unknown;
-  _start?: unknown;
-  _initialize?: unknown;
-}
+const ADAPTERS: Adapters<Preopen, Input, Output> = {
+  server: (preopen) => serverOf(preopen as Source),
+  descriptor: (preopen) => (isForeignFd(preopen) ? descriptorOf(preopen) : null),
+  input: inputDescriptor,
+  output: outputDescriptor,
+};
 
-const encoder = new TextEncoder();
-
-/**
- * Runs one WASI program. Its interface is that of node:wasi: construct, instantiate with `getImportObject()`, then
- * `start()` a command or `initialize()` a reactor.
- */
-export class WASI {
-  /** The functions, for an import object of one's own: `{ wasi_snapshot_preview1: wasi.wasiImport }`. */
-  readonly wasiImport: Imports;
-  private readonly guest: Guest;
-  private readonly mounts = new Mounts();
-  private readonly returnOnExit: boolean;
-  private started = false;
-
+/** Runs one WASI program: see WASIBase for what it does. */
+export class WASI extends WASIBase<Preopen, Input, Output> {
   /** @throws TypeError for options that cannot be. */
   constructor(options: WASIOptions = {}) {
-    const { version = 'preview1', args = [], env = {}, preopens = {}, returnOnExit = true } = options;
-    if (version !== 'preview1') throw new TypeError(`WASI version ${String(version)} is not known: use 'preview1'.`);
-    this.returnOnExit = returnOnExit;
-    this.guest = new Guest(args, environment(env));
-    this.openStdio(options);
-    for (const [path, value] of Object.entries(preopens)) this.preopen(path, value);
-    const imports = importsOf(this.guest);
-    this.wasiImport = options.trace === undefined ? imports : options.trace.wrap(imports, this.guest);
-    if (options.trace !== undefined) for (const mount of this.mounts.all()) options.trace.listen(mount);
-  }
-
-  private openStdio(options: WASIOptions): void {
-    const { fds } = this.guest;
-    fds.add(inputDescriptor(options.stdin));
-    fds.add(outputDescriptor(options.stdout, 1));
-    fds.add(outputDescriptor(options.stderr, 2));
-  }
-
-  private preopen(path: string, value: Preopen): void {
-    const descriptor = isForeignFd(value) ? new ForeignDescriptor(value) : this.openRoot(path, value);
-    descriptor.preopen = encoder.encode(path);
-    this.guest.fds.add(descriptor);
-  }
-
-  private openRoot(path: string, source: Source): DirectoryDescriptor {
-    const mount = this.mounts.of(source);
-    const fid = mount.client.clone(mount.client.root);
-    if (fid < 0) throw new Error(`The preopen ${path} could not be opened: ${errnoName(-fid)}.`);
-    return new DirectoryDescriptor(mount, fid);
-  }
-
-  /** `{ wasi_snapshot_preview1: wasiImport }` */
-  getImportObject(): { wasi_snapshot_preview1: Imports } {
-    return { wasi_snapshot_preview1: this.wasiImport };
-  }
-
-  /**
-   * Runs a command: calls its `_start`. When it has ended, in whatever way, all its descriptors are closed.
-   * @returns Its exit status; 0 when it returned.
-   * @throws Error when it was started before, or exports no `_start` or no `memory`; what it traps with.
-   */
-  start(instance: WebAssembly.Instance): number {
-    const exports = this.begin(instance);
-    const { _start: start } = exports;
-    if (typeof start !== 'function') {
-      throw new Error('The module exports no _start function: it is no command. Is it a reactor? Use initialize().');
-    }
-    if (exports._initialize !== undefined) throw new Error('The module exports both _start and _initialize.');
-    try {
-      start();
-      return 0;
-    } catch (thrown) {
-      if (!(thrown instanceof ProcessExit)) throw thrown;
-      if (!this.returnOnExit) hostProcess()?.exit?.(thrown.code);
-      return thrown.code;
-    } finally {
-      this.close();
-    }
-  }
-
-  /**
-   * Prepares a reactor: calls its `_initialize`, if it has one. Its descriptors stay open until `close()`.
-   * @throws Error when it was started before, or exports a `_start` or no `memory`.
-   */
-  initialize(instance: WebAssembly.Instance): void {
-    const exports = this.begin(instance);
-    if (exports._start !== undefined) throw new Error('The module exports _start: it is a command. Use start().');
-    const { _initialize: initialize } = exports;
-    if (initialize === undefined) return;
-    if (typeof initialize !== 'function') throw new Error('The export _initialize is no function.');
-    initialize();
-  }
-
-  private begin(instance: WebAssembly.Instance): Exports {
-    if (this.started) throw new Error('This WASI object was started before: make a new one for each instance.');
-    const exports = instance.exports as Exports;
-    this.finalizeBindings(instance);
-    this.started = true;
-    return exports;
-  }
-
-  /**
-   * Gives the functions the memory to work on, without starting anything: for an instance whose memory is imported, as
-   * threads have it.
-   */
-  finalizeBindings(instance: WebAssembly.Instance, options: { memory?: WebAssembly.Memory } = {}): void {
-    const memory = options.memory ?? instance.exports.memory;
-    if (!isMemory(memory)) throw new Error('The module exports no memory: pass finalizeBindings(instance, { memory }).');
-    this.guest.memory.attach(memory);
-  }
-
-  /** Closes all descriptors, and ends the sessions with their servers. start() does so by itself. */
-  close(): void {
-    this.guest.fds.closeAll();
-    this.mounts.close();
+    super(options, ADAPTERS);
   }
 }
-
-/** A memory of another realm (a worker, a vm context) is one, too. */
-function isMemory(value: unknown): value is WebAssembly.Memory {
-  return Object.prototype.toString.call(value) === '[object WebAssembly.Memory]';
-}
-
-function environment(env: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.entries(env)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${value}`);
-}
-

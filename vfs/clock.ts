@@ -3,9 +3,10 @@
  * numbers (a double cannot hold nanoseconds since 1970, and a BigInt would be allocated a call).
  *
  * performance.now() counts finer than Date.now() but drifts from it when the system's clock is set,
- * so the base is taken anew once they differ by more than 2 ms.
+ * so the base is taken anew once they differ by more than 2 ms. The first base is finer than Date.now(), too: the
+ * host's own file times are not ahead of ours.
  */
-let baseMs = 0;
+let baseMs = performance.timeOrigin;
 
 /** Seconds since 1970 of the last `tick()`. */
 export let nowSec = 0;

@@ -1,17 +1,16 @@
-import { ERRNO_TEXT } from './errno-text.ts';
-import { errnoRows } from './errno.ts';
+import { ERRNOS } from './errno-table.ts';
 
 /** The text of docs/errno.md, derived from the table. */
 export function errnoDoc(): string {
-  const rows = errnoRows().map(
-    ([name, linux, wasi]) => `| ${name} | ${linux === 0 ? '' : linux} | ${wasi} | ${ERRNO_TEXT[name]} |`,
+  const rows = ERRNOS.map(
+    ([name, linux, wasi, message]) => `| ${name} | ${linux === 0 ? '' : linux} | ${wasi} | ${message} |`,
   );
   return `${HEAD}${rows.join('\n')}\n`;
 }
 
 const HEAD = `# Errors
 
-Generated from \`vfs/errno.ts\`: change the table and generate it anew.
+Generated from \`vfs/errno-table.ts\`: change the table and generate it anew.
 
 Inside, an error is a Linux number: 0 or a positive errno. The name is also the \`code\` of a Node error, which is how
 what a backend throws becomes a number: its \`errno\` differs from one platform to the next. \`shim/\` looks the WASI number

@@ -60,7 +60,7 @@ export function compileProgram(name: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /** Gathers stdout and stops at its `@host` lines, which are no part of it. */
-class Output {
+export class Output {
   text = '';
   private line = '';
   private readonly decoder = new TextDecoder();

@@ -1,10 +1,9 @@
 import { WASI_ERRNO, wasiErrnoOf } from '../../vfs/errno.ts';
-import { ADVICE_MAX, FDFLAGS, FILETYPE, PREOPENTYPE_DIR, STRUCTS } from '../abi.ts';
+import { ADVICE_MAX, FDFLAGS_ALL, FILETYPE, PREOPENTYPE_DIR, STRUCTS, WHENCE } from '../abi.ts';
 import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../guest.ts';
 import { sizeArgument, timesArgument } from '../numbers.ts';
 import { RIGHTS, rightsArgument } from '../rights.ts';
 
-const FDFLAGS_ALL = FDFLAGS.APPEND | FDFLAGS.DSYNC | FDFLAGS.NONBLOCK | FDFLAGS.RSYNC | FDFLAGS.SYNC;
 const S = STRUCTS.fdstat.fields;
 
 /** The fd_* functions that move no data (wasi_snapshot_preview1.witx). Each returns a WASI errno. */
@@ -21,7 +20,7 @@ export function fdCalls(guest: Guest) {
       return wasiErrnoOf(d.advise());
     },
 
-    /** BADF: also not open for writing; INVAL: no length, or negative; FBIG; NOSPC; SPIPE (posix_fallocate(3)). */
+    /** INVAL: negative; BADF: also not open for writing; INVAL: no length; FBIG; NOSPC; SPIPE (posix_fallocate(3)). */
     fd_allocate(fd: number, offset: bigint, length: bigint): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
@@ -29,7 +28,6 @@ export function fdCalls(guest: Guest) {
       const from = sizeArgument(offset);
       const size = sizeArgument(length);
       if (from < 0 || size < 0) return INVAL;
-      if (from + size > Number.MAX_SAFE_INTEGER) return WASI_ERRNO.EFBIG;
       return wasiErrnoOf(d.allocate(from, size));
     },
 
@@ -94,13 +92,14 @@ export function fdCalls(guest: Guest) {
       return bytes < 0 ? INVAL : wasiErrnoOf(d.setSize(bytes));
     },
 
-    /** BADF; INVAL: contradicting or unknown flags (futimens(3)). */
+    /** BADF; INVAL: contradicting or unknown flags; none at all do nothing (futimens(3)). */
     fd_filestat_set_times(fd: number, atim: bigint, mtim: bigint, flags: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       if (d.dropped(RIGHTS.FD_FILESTAT_SET_TIMES)) return NOTCAPABLE;
       const times = timesArgument(atim, mtim, flags);
-      return times === null ? INVAL : wasiErrnoOf(d.setTimes(times));
+      if (times === null) return INVAL;
+      return times.valid === 0 ? 0 : wasiErrnoOf(d.setTimes(times));
     },
 
     /** BADF: also a descriptor that is no preopen; FAULT. */
@@ -118,8 +117,8 @@ export function fdCalls(guest: Guest) {
       const name = fds.get(fd)?.preopen ?? null;
       if (name === null) return BADF;
       if (length >>> 0 < name.length) return WASI_ERRNO.ENAMETOOLONG;
-      if (!m.fits(ptr >>> 0, name.length)) return FAULT;
-      m.u8.set(name, ptr >>> 0);
+      if (!m.fits(ptr >>> 0, length >>> 0)) return FAULT;
+      m.put(ptr >>> 0, name);
       return 0;
     },
 
@@ -140,13 +139,13 @@ export function fdCalls(guest: Guest) {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       // WASI's directories have no offset: their listing goes by cookies.
-      if (d.filetype === FILETYPE.DIRECTORY || d.dropped(RIGHTS.FD_SEEK)) return NOTCAPABLE;
+      if (d.filetype === FILETYPE.DIRECTORY) return NOTCAPABLE;
+      if (d.dropped(RIGHTS.FD_SEEK) && (offset !== 0n || whence !== WHENCE.CUR || d.dropped(RIGHTS.FD_TELL))) {
+        return NOTCAPABLE;
+      }
       if (!m.fits(ptr >>> 0, 8)) return FAULT;
-      const delta = Number(offset);
-      const to = d.seek(delta, whence);
-      if (to < 0) return wasiErrnoOf(-to);
-      m.putU64(ptr >>> 0, to);
-      return 0;
+      const to = d.seek(Number(offset), whence);
+      return wasiErrnoOf(to < 0 ? -to : m.putU64(ptr >>> 0, to));
     },
 
     /** BADF; INVAL: nothing that could be written back (fsync(2)). */
@@ -160,12 +159,13 @@ export function fdCalls(guest: Guest) {
     fd_tell(fd: number, ptr: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
-      if (d.filetype === FILETYPE.DIRECTORY || d.dropped(RIGHTS.FD_TELL)) return NOTCAPABLE;
+      // $rights: FD_SEEK implies FD_TELL.
+      if (d.filetype === FILETYPE.DIRECTORY || (d.dropped(RIGHTS.FD_TELL) && d.dropped(RIGHTS.FD_SEEK))) {
+        return NOTCAPABLE;
+      }
       if (!m.fits(ptr >>> 0, 8)) return FAULT;
-      const to = d.seek(0, 1);
-      if (to < 0) return wasiErrnoOf(-to);
-      m.putU64(ptr >>> 0, to);
-      return 0;
+      const to = d.seek(0, WHENCE.CUR);
+      return wasiErrnoOf(to < 0 ? -to : m.putU64(ptr >>> 0, to));
     },
   };
 }

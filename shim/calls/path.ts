@@ -1,15 +1,19 @@
+import { PATH_MAX } from '../../vfs/client/path.ts';
 import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/errno.ts';
-import { FDFLAGS, FILETYPE, LOOKUPFLAGS, OFLAGS, STRUCTS } from '../abi.ts';
+import { FDFLAGS_ALL, FILETYPE, LOOKUPFLAGS, OFLAGS, STRUCTS } from '../abi.ts';
 import type { Descriptor, OpenRequest } from '../descriptor.ts';
 import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../guest.ts';
 import { timesArgument } from '../numbers.ts';
 import { RIGHTS, rightsArgument } from '../rights.ts';
 
 const OFLAGS_ALL = OFLAGS.CREAT | OFLAGS.DIRECTORY | OFLAGS.EXCL | OFLAGS.TRUNC;
-const FDFLAGS_ALL = FDFLAGS.APPEND | FDFLAGS.DSYNC | FDFLAGS.NONBLOCK | FDFLAGS.RSYNC | FDFLAGS.SYNC;
-const { SYMLINK_FOLLOW } = LOOKUPFLAGS;
+const MAKES_DIRECTORY = OFLAGS.CREAT | OFLAGS.DIRECTORY;
+const SYMLINK_FOLLOW = LOOKUPFLAGS.SYMLINK_FOLLOW;
 
 const encoder = new TextEncoder();
+
+/** Stands for any path that is too long. */
+const TOO_LONG = '.'.repeat(PATH_MAX + 1);
 
 /**
  * The WASI errno of a path call. The resolver's EXDEV is a path that would leave its directory: ENOTCAPABLE; a negative
@@ -50,6 +54,12 @@ export function pathCalls(guest: Guest) {
     return typeof path === 'number' ? wasiErrnoOf(path) : pathErrno(call(d!, path));
   }
 
+  /** The second path of a call: that it is too long is told after what is wrong with the first one (namei.c). */
+  function loadSecond(ptr: number, length: number): string | number {
+    const path = m.loadPath(ptr, length);
+    return path === E.ENAMETOOLONG ? TOO_LONG : path;
+  }
+
   return {
     /** mkdirat(2) */
     path_create_directory(fd: number, ptr: number, length: number): number {
@@ -68,7 +78,7 @@ export function pathCalls(guest: Guest) {
       return pathErrno(d!.statat(m, out >>> 0, path, flags !== 0));
     },
 
-    /** utimensat(2); INVAL: contradicting or unknown flags. */
+    /** utimensat(2); INVAL: contradicting or unknown flags. Without any the path is not even looked up. */
     path_filestat_set_times(
       fd: number,
       flags: number,
@@ -84,7 +94,8 @@ export function pathCalls(guest: Guest) {
       const times = timesArgument(atim, mtim, fstflags);
       if (times === null || (flags & ~SYMLINK_FOLLOW) !== 0) return INVAL;
       const path = m.loadPath(ptr >>> 0, length >>> 0);
-      return typeof path === 'number' ? wasiErrnoOf(path) : pathErrno(d!.utimensat(path, flags !== 0, times));
+      if (typeof path === 'number') return wasiErrnoOf(path);
+      return times.valid === 0 ? 0 : pathErrno(d!.utimensat(path, flags !== 0, times));
     },
 
     /** linkat(2); XDEV: the two are on different file systems. */
@@ -104,7 +115,7 @@ export function pathCalls(guest: Guest) {
       if ((flags & ~SYMLINK_FOLLOW) !== 0) return INVAL;
       const oldPath = m.loadPath(oldPtr >>> 0, oldLength >>> 0);
       if (typeof oldPath === 'number') return wasiErrnoOf(oldPath);
-      const newPath = m.loadPath(newPtr >>> 0, newLength >>> 0);
+      const newPath = loadSecond(newPtr >>> 0, newLength >>> 0);
       if (typeof newPath === 'number') return wasiErrnoOf(newPath);
       return pathErrno(from!.linkat(oldPath, flags !== 0, to!, newPath));
     },
@@ -130,6 +141,8 @@ export function pathCalls(guest: Guest) {
       if ((dirflags & ~SYMLINK_FOLLOW) !== 0 || (oflags & ~OFLAGS_ALL) !== 0 || (fdflags & ~FDFLAGS_ALL) !== 0) {
         return INVAL;
       }
+      // build_open_flags of the kernel's open.c, before the path is looked at.
+      if ((oflags & MAKES_DIRECTORY) === MAKES_DIRECTORY) return INVAL;
       const rights = rightsArgument(base);
       const request: OpenRequest = {
         follow: dirflags !== 0,
@@ -143,12 +156,11 @@ export function pathCalls(guest: Guest) {
       if (!m.fits(out >>> 0, 4)) return FAULT;
       const path = m.loadPath(ptr >>> 0, length >>> 0);
       if (typeof path === 'number') return wasiErrnoOf(path);
+      // The number is taken before the file is looked for: nothing is made that nobody can have.
+      if (!fds.hasRoom()) return WASI_ERRNO.EMFILE;
       const opened = d!.openat(path, request);
       if (typeof opened === 'number') return pathErrno(opened);
-      const newFd = fds.add(opened);
-      if (newFd >= 0) return wasiErrnoOf(m.putU32(out >>> 0, newFd));
-      opened.close();
-      return wasiErrnoOf(-newFd);
+      return wasiErrnoOf(m.putU32(out >>> 0, fds.add(opened)));
     },
 
     /** readlinkat(2): cut to the buffer, and how much of it is used goes to `out`. INVAL: no symlink. */
@@ -161,10 +173,9 @@ export function pathCalls(guest: Guest) {
       if (typeof path === 'number') return wasiErrnoOf(path);
       const target = d!.readlinkat(path);
       if (typeof target === 'number') return pathErrno(target);
-      const bytes = encoder.encode(target);
-      const used = Math.min(bytes.length, size >>> 0);
-      m.u8.set(bytes.subarray(0, used), buf >>> 0);
-      return wasiErrnoOf(m.putU32(out >>> 0, used));
+      const bytes = encoder.encode(target).subarray(0, size >>> 0);
+      m.put(buf >>> 0, bytes);
+      return wasiErrnoOf(m.putU32(out >>> 0, bytes.length));
     },
 
     /** unlinkat(2) with AT_REMOVEDIR */
@@ -187,7 +198,7 @@ export function pathCalls(guest: Guest) {
       if (refused !== 0) return refused;
       const oldPath = m.loadPath(oldPtr >>> 0, oldLength >>> 0);
       if (typeof oldPath === 'number') return wasiErrnoOf(oldPath);
-      const newPath = m.loadPath(newPtr >>> 0, newLength >>> 0);
+      const newPath = loadSecond(newPtr >>> 0, newLength >>> 0);
       if (typeof newPath === 'number') return wasiErrnoOf(newPath);
       return pathErrno(from!.renameat(oldPath, to!, newPath));
     },
@@ -199,7 +210,7 @@ export function pathCalls(guest: Guest) {
       if (refused !== 0) return refused;
       const target = m.loadPath(targetPtr >>> 0, targetLength >>> 0);
       if (typeof target === 'number') return wasiErrnoOf(target);
-      const path = m.loadPath(ptr >>> 0, length >>> 0);
+      const path = loadSecond(ptr >>> 0, length >>> 0);
       return typeof path === 'number' ? wasiErrnoOf(path) : pathErrno(d!.symlinkat(target, path));
     },
 

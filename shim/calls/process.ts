@@ -1,5 +1,5 @@
-import { WASI_ERRNO } from '../../vfs/errno.ts';
-import { RIFLAGS_ALL, SDFLAGS_ALL, SIGNAL_MAX } from '../abi.ts';
+import { WASI_ERRNO, wasiErrnoOf } from '../../vfs/errno.ts';
+import { FDFLAGS_ALL, RIFLAGS_ALL, SDFLAGS_ALL, SIGNAL_MAX } from '../abi.ts';
 import { BADF, FAULT, INVAL, ProcessExit, type Guest } from '../guest.ts';
 
 /** Most bytes of one crypto.getRandomValues. */
@@ -38,11 +38,6 @@ function putSizes(guest: Guest, strings: readonly Uint8Array[], count: number, s
 /** What a process has besides files: arguments, environment, its end, signals, chance; and sockets, which it has not. */
 export function processCalls(guest: Guest) {
   const { memory: m, fds } = guest;
-
-  /** There are no sockets here: a descriptor is none. */
-  function notSocket(fd: number): number {
-    return fds.get(fd) === undefined ? BADF : WASI_ERRNO.ENOTSOCK;
-  }
 
   return {
     args_get(argv: number, bytes: number): number {
@@ -89,27 +84,31 @@ export function processCalls(guest: Guest) {
       return 0;
     },
 
-    sock_accept(fd: number, _flags: number, out: number): number {
-      return m.fits(out >>> 0, 4) ? notSocket(fd) : FAULT;
+    // There are no sockets here: a descriptor is none. BADF; INVAL: unknown flags; FAULT; NOTSOCK.
+
+    sock_accept(fd: number, flags: number, out: number): number {
+      if (fds.get(fd) === undefined) return BADF;
+      if ((flags & ~FDFLAGS_ALL) !== 0) return INVAL;
+      return m.fits(out >>> 0, 4) ? WASI_ERRNO.ENOTSOCK : FAULT;
     },
 
     sock_recv(fd: number, iovs: number, count: number, flags: number, size: number, roflags: number): number {
       if (fds.get(fd) === undefined) return BADF;
       if ((flags & ~RIFLAGS_ALL) !== 0) return INVAL;
-      if (!m.fits(size >>> 0, 4) || !m.fits(roflags >>> 0, 2) || m.loadIovs(iovs >>> 0, count >>> 0) !== 0) return FAULT;
-      return WASI_ERRNO.ENOTSOCK;
+      if (!m.fits(size >>> 0, 4) || !m.fits(roflags >>> 0, 2)) return FAULT;
+      return wasiErrnoOf(m.loadIovs(iovs >>> 0, count >>> 0)) || WASI_ERRNO.ENOTSOCK;
     },
 
     sock_send(fd: number, iovs: number, count: number, flags: number, size: number): number {
       if (fds.get(fd) === undefined) return BADF;
       if (flags !== 0) return INVAL;
-      if (!m.fits(size >>> 0, 4) || m.loadIovs(iovs >>> 0, count >>> 0) !== 0) return FAULT;
-      return WASI_ERRNO.ENOTSOCK;
+      if (!m.fits(size >>> 0, 4)) return FAULT;
+      return wasiErrnoOf(m.loadIovs(iovs >>> 0, count >>> 0)) || WASI_ERRNO.ENOTSOCK;
     },
 
     sock_shutdown(fd: number, how: number): number {
       if (fds.get(fd) === undefined) return BADF;
-      return how === 0 || (how & ~SDFLAGS_ALL) !== 0 ? INVAL : notSocket(fd);
+      return how === 0 || (how & ~SDFLAGS_ALL) !== 0 ? INVAL : WASI_ERRNO.ENOTSOCK;
     },
   };
 }

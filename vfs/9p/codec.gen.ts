@@ -3,7 +3,10 @@ import { E } from '../errno.ts';
 import { internString } from '../intern.ts';
 import { type Packet, putString } from './packet.ts';
 
-const { EINVAL, EMSGSIZE, EOVERFLOW, ENOTSUP } = E;
+const EINVAL = E.EINVAL;
+const EMSGSIZE = E.EMSGSIZE;
+const EOVERFLOW = E.EOVERFLOW;
+const ENOTSUP = E.ENOTSUP;
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 const MIN_SAFE = -MAX_SAFE - 1;
 const TWO_32 = 0x100000000;
@@ -197,69 +200,71 @@ export class Dirent {
 }
 
 /** Each message's number by its name. */
-export const TYPE = {
-  Rlerror: 7,
-  Tstatfs: 8,
-  Rstatfs: 9,
-  Tlopen: 12,
-  Rlopen: 13,
-  Tlcreate: 14,
-  Rlcreate: 15,
-  Tsymlink: 16,
-  Rsymlink: 17,
-  Tmknod: 18,
-  Rmknod: 19,
-  Trename: 20,
-  Rrename: 21,
-  Treadlink: 22,
-  Rreadlink: 23,
-  Tgetattr: 24,
-  Rgetattr: 25,
-  Tsetattr: 26,
-  Rsetattr: 27,
-  Txattrwalk: 30,
-  Rxattrwalk: 31,
-  Txattrcreate: 32,
-  Rxattrcreate: 33,
-  Treaddir: 40,
-  Rreaddir: 41,
-  Tfsync: 50,
-  Rfsync: 51,
-  Tlock: 52,
-  Rlock: 53,
-  Tgetlock: 54,
-  Rgetlock: 55,
-  Tlink: 70,
-  Rlink: 71,
-  Tmkdir: 72,
-  Rmkdir: 73,
-  Trenameat: 74,
-  Rrenameat: 75,
-  Tunlinkat: 76,
-  Runlinkat: 77,
-  Tversion: 100,
-  Rversion: 101,
-  Tauth: 102,
-  Rauth: 103,
-  Tattach: 104,
-  Rattach: 105,
-  Tflush: 108,
-  Rflush: 109,
-  Twalk: 110,
-  Rwalk: 111,
-  Tread: 116,
-  Rread: 117,
-  Twrite: 118,
-  Rwrite: 119,
-  Tclunk: 120,
-  Rclunk: 121,
-  Tremove: 122,
-  Rremove: 123,
-} as const;
+export enum TYPE {
+  Rlerror = 7,
+  Tstatfs = 8,
+  Rstatfs = 9,
+  Tlopen = 12,
+  Rlopen = 13,
+  Tlcreate = 14,
+  Rlcreate = 15,
+  Tsymlink = 16,
+  Rsymlink = 17,
+  Tmknod = 18,
+  Rmknod = 19,
+  Trename = 20,
+  Rrename = 21,
+  Treadlink = 22,
+  Rreadlink = 23,
+  Tgetattr = 24,
+  Rgetattr = 25,
+  Tsetattr = 26,
+  Rsetattr = 27,
+  Txattrwalk = 30,
+  Rxattrwalk = 31,
+  Txattrcreate = 32,
+  Rxattrcreate = 33,
+  Treaddir = 40,
+  Rreaddir = 41,
+  Tfsync = 50,
+  Rfsync = 51,
+  Tlock = 52,
+  Rlock = 53,
+  Tgetlock = 54,
+  Rgetlock = 55,
+  Tlink = 70,
+  Rlink = 71,
+  Tmkdir = 72,
+  Rmkdir = 73,
+  Trenameat = 74,
+  Rrenameat = 75,
+  Tunlinkat = 76,
+  Runlinkat = 77,
+  Tversion = 100,
+  Rversion = 101,
+  Tauth = 102,
+  Rauth = 103,
+  Tattach = 104,
+  Rattach = 105,
+  Tflush = 108,
+  Rflush = 109,
+  Twalk = 110,
+  Rwalk = 111,
+  Tread = 116,
+  Rread = 117,
+  Twrite = 118,
+  Rwrite = 119,
+  Tclunk = 120,
+  Rclunk = 121,
+  Tremove = 122,
+  Rremove = 123,
+}
 
 /** Each message's name by its number; '' for a number that is none. */
-export const NAMES: readonly string[] = Array.from({ length: 256 }, () => '');
-for (const [name, type] of Object.entries(TYPE)) (NAMES as string[])[type] = name;
+export const NAMES: readonly string[] = /* @__PURE__ */ Array.from(
+  { length: 256 },
+  (_, type) => (TYPE as Record<number, string>)[type] ?? '',
+);
 
 /**
  * Writes the message at the start of the packet. Returns the bytes written, or -errno:

@@ -43,7 +43,10 @@ import { E } from '../errno.ts';
 import { internString } from '../intern.ts';
 import { type Packet, putString } from './packet.ts';
 
-const { EINVAL, EMSGSIZE, EOVERFLOW, ENOTSUP } = E;
+const EINVAL = E.EINVAL;
+const EMSGSIZE = E.EMSGSIZE;
+const EOVERFLOW = E.EOVERFLOW;
+const ENOTSUP = E.ENOTSUP;
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 const MIN_SAFE = -MAX_SAFE - 1;
 const TWO_32 = 0x100000000;
@@ -189,13 +192,15 @@ function flatClass(name: string, doc: string, first: string[], items: Item[]): s
 function types(): string {
   return [
     "/** Each message's number by its name. */",
-    'export const TYPE = {',
-    ...ROWS.map((row) => `  ${row.name}: ${row.type},`),
-    '} as const;',
+    'export enum TYPE {',
+    ...ROWS.map((row) => `  ${row.name} = ${row.type},`),
+    '}',
     '',
     "/** Each message's name by its number; '' for a number that is none. */",
-    "export const NAMES: readonly string[] = Array.from({ length: 256 }, () => '');",
-    'for (const [name, type] of Object.entries(TYPE)) (NAMES as string[])[type] = name;',
+    'export const NAMES: readonly string[] = /* @__PURE__ */ Array.from(',
+    '  { length: 256 },',
+    "  (_, type) => (TYPE as Record<number, string>)[type] ?? '',",
+    ');',
   ].join('\n');
 }
 

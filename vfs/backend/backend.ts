@@ -122,14 +122,7 @@ export interface Backend {
   /** Takes the name away, of an empty directory too; the inode itself stays until `reclaim`. */
   unlink(dir: Inode, name: string, inode: Inode): number;
   /** Moves a name; `target` is what the new name held until now and loses it, or null. */
-  rename(
-    oldDir: Inode,
-    oldName: string,
-    inode: Inode,
-    newDir: Inode,
-    newName: string,
-    target: Inode | null,
-  ): number;
+  rename(oldDir: Inode, oldName: string, inode: Inode, newDir: Inode, newName: string, target: Inode | null): number;
   /** The target of a symlink. */
   readlink(inode: Inode): string | number;
 

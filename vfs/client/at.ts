@@ -1,5 +1,6 @@
 import {
   AT_REMOVEDIR,
+  GETATTR_NLINK,
   O_ACCMODE,
   O_CREAT,
   O_DIRECTORY,
@@ -239,12 +240,17 @@ export class AtCalls {
     return client.renameat(oldParent, oldPath.names.at(-1)!, newParent, newPath.names.at(-1)!);
   }
 
-  /** The errno of a name that cannot even be looked up (ENAMETOOLONG); 0 whether it is there or not. */
+  /**
+   * The errno of a name that cannot even be looked up: ENAMETOOLONG, or ENOENT in a directory that was removed; 0
+   * whether it is there or not.
+   */
   private badName(parent: number, path: Path): number {
-    const fid = this.client.walk(parent, path.names, path.names.length - 1, 1);
-    if (fid < 0) return fid === -E.ENOENT ? 0 : -fid;
-    this.client.clunk(fid);
-    return 0;
+    const { client } = this;
+    const fid = client.walk(parent, path.names, path.names.length - 1, 1);
+    if (fid >= 0) client.clunk(fid);
+    if (fid !== -E.ENOENT) return Math.max(0, -fid);
+    const errno = client.getattr(parent, GETATTR_NLINK);
+    return errno === 0 && client.r.nlink === 0 ? E.ENOENT : errno;
   }
 
   /** linkat(2): a symlink is only followed when asked (AT_SYMLINK_FOLLOW). */
@@ -280,7 +286,7 @@ export class AtCalls {
     return errno;
   }
 
-  /** utimensat(2): `valid` as Client.setTimes has it. */
+  /** utimensat(2): `valid` as Client.setTimes has it; with 0 (UTIME_OMIT twice) not even the path is looked at. */
   utimensat(
     dir: number,
     text: string,
@@ -291,6 +297,7 @@ export class AtCalls {
     mSec: number,
     mNsec: number,
   ): number {
+    if (valid === 0) return 0;
     const fid = this.lookup(dir, text, follow);
     if (fid < 0) return -fid;
     const errno = this.client.setTimes(fid, valid, aSec, aNsec, mSec, mNsec);

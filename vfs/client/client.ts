@@ -176,12 +176,13 @@ export class Client {
     return done;
   }
 
-  /** Lists into the one range of `iov`, from behind a cookie: bytes, 0 at the end; or −errno. */
-  readdir(fid: number, cookie: number, iov: Iov): number {
+  /** Lists into the one range of `iov`, from behind a cookie (64 bits): bytes, 0 at the end; or −errno. */
+  readdir(fid: number, cookie: number | bigint, iov: Iov): number {
     const { t } = this;
+    const bits = BigInt(cookie);
     t.fid = fid;
-    t.cookie_lo = cookie >>> 0;
-    t.cookie_hi = (cookie / 0x1_0000_0000) >>> 0;
+    t.cookie_lo = Number(bits & 0xffff_ffffn);
+    t.cookie_hi = Number(bits >> 32n);
     t.count = Math.min(iov.total, this.msize - IOHDRSZ);
     const errno = this.call(TYPE.Treaddir, iov);
     return errno === 0 ? this.r.count : -errno;

@@ -37,8 +37,7 @@ function parse(text: string): Path {
   const names = parts.filter((part) => part !== '' && part !== '.');
   const trailingSlash = text.endsWith('/');
   const final = parts.findLast((part) => part !== '');
-  const last =
-    final === undefined ? LAST_ROOT : final === '.' ? LAST_DOT : final === '..' ? LAST_DOTDOT : LAST_NORM;
+  const last = final === undefined ? LAST_ROOT : final === '.' ? LAST_DOT : final === '..' ? LAST_DOTDOT : LAST_NORM;
   return {
     names,
     absolute: text.startsWith('/'),

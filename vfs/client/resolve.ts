@@ -134,7 +134,12 @@ export class Resolver {
         if (last !== QTSYMLINK) return last === QTDIR ? this.whyNot(base, names, r.nwqid) : -E.ENOTDIR;
       }
     }
-    return new Walker(client, this, base).run(count === names.length ? names : names.slice(0, count), follow, mustBeDir, false);
+    return new Walker(client, this, base).run(
+      count === names.length ? names : names.slice(0, count),
+      follow,
+      mustBeDir,
+      false,
+    );
   }
 }
 
@@ -220,7 +225,7 @@ class Walker {
     if (this.stack.length === 0) return E.EXDEV;
     this.stack.pop();
     let fid = this.base;
-    for (let done = 0; done < this.stack.length; ) {
+    for (let done = 0; done < this.stack.length;) {
       const count = Math.min(MAXWELEM, this.stack.length - done);
       const next = this.client.walk(fid, this.stack, done, count);
       this.resolver.drop(this.base, fid);

@@ -36,10 +36,11 @@ export class DirStream {
   }
 
   /**
-   * Writes the entries after `cookie` (0: from the start) into the payload, as 9P: Rreaddir lays them out.
+   * Writes the entries after `cookie` (0: from the start) into `room` bytes of the payload, as 9P: Rreaddir lays
+   * them out.
    * Returns the bytes written, 0 at the end or when the directory was removed; −EINVAL when not one fits.
    */
-  read(cookie: number, iov: Iov): number {
+  read(cookie: number, iov: Iov, room: number): number {
     if (this.backend.nlink(this.dir) === 0) return 0;
     if (cookie === 0 || this.cursor === null) {
       const errno = this.rewind();
@@ -47,7 +48,7 @@ export class DirStream {
     }
     const packet = new Packet(iov.u8);
     const begin = iov.start[0]!;
-    const end = iov.end[0]!;
+    const end = begin + room;
     let at = begin;
     for (let next = cookie + 1; ; next++) {
       const found = this.load(next);
@@ -95,6 +96,7 @@ export class DirStream {
     this.name = cookie === 1 ? '.' : '..';
     this.ino = typeof inode === 'number' ? this.dir.ino : inode.ino;
     this.kind = S_IFDIR;
+    if (typeof inode !== 'number' && inode.refs === 0) this.backend.release(inode);
     return ENTRY;
   }
 

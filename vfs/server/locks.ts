@@ -15,6 +15,11 @@ export interface Lock {
   clientId: string;
 }
 
+/** Whether a range ends where a file still can. */
+export function isLockable(start: number, length: number): boolean {
+  return length <= TO_EOF - start;
+}
+
 /** The end of a range of `length` bytes; a length of 0 reaches to the end of the file. */
 export function lockEnd(start: number, length: number): number {
   return length === 0 ? TO_EOF : start + length;

@@ -1,6 +1,6 @@
 import type { Message } from '../9p/codec.gen.ts';
 import { QTDIR, QTFILE, QTSYMLINK, S_IFDIR, S_IFLNK } from '../9p/constants.ts';
-import { LIVE, QUEUED, RECLAIMED, type Inode } from '../backend/inode.ts';
+import { LIVE, QUEUED, type Inode } from '../backend/inode.ts';
 import { E } from '../errno.ts';
 import { Fid, UNOPENED } from './fid.ts';
 import { dropLocks } from './locks.ts';
@@ -61,16 +61,6 @@ export function passed(server: Server, inode: Inode): void {
 /** Called when the data of a file or the entries of a directory have changed: moves its version. */
 export function changed(inode: Inode): void {
   inode.version = (inode.version + 1) >>> 0;
-}
-
-/** Whether the name that a fid was walked by still stands for its inode. */
-export function hasItsName(server: Server, fid: Fid): boolean {
-  const { parent } = fid;
-  if (parent === null || parent.state === RECLAIMED) return false;
-  const found = server.backend.lookup(parent, fid.name);
-  if (found === fid.inode) return true;
-  if (typeof found !== 'number') passed(server, found);
-  return false;
 }
 
 /** Called after a name was taken from an inode: it may be an orphan now. */

@@ -18,23 +18,31 @@ export function longerThan(text: string, limit: number): boolean {
   return bytes > limit;
 }
 
-/** Whether `name` may be looked up: EINVAL for an empty one or one with `/` or NUL, ENAMETOOLONG. */
-export function checkWalkName(name: string): number {
+/** Whether a directory was removed (IS_DEADDIR in namei.c). */
+function isGone(backend: Backend, dir: Inode): boolean {
+  return dir.state === RECLAIMED || backend.nlink(dir) === 0;
+}
+
+/**
+ * Whether `name` may be looked up in `dir`: EINVAL for an empty one or one with `/` or NUL; ENAMETOOLONG, but ENOENT in
+ * a directory that was removed, where the kernel does not come to look at the name.
+ */
+export function checkWalkName(backend: Backend, dir: Inode, name: string): number {
   if (name.length === 0 || name.includes('/') || name.includes('\0')) return E.EINVAL;
-  return longerThan(name, NAME_MAX) ? E.ENAMETOOLONG : 0;
+  if (!longerThan(name, NAME_MAX)) return 0;
+  return isGone(backend, dir) ? E.ENOENT : E.ENAMETOOLONG;
 }
 
 /** Whether `name` may be made, renamed or removed: as `checkWalkName`, and EINVAL for `.` and `..`. */
-export function checkEntryName(name: string): number {
+export function checkEntryName(backend: Backend, dir: Inode, name: string): number {
   if (name === '.' || name === '..') return E.EINVAL;
-  return checkWalkName(name);
+  return checkWalkName(backend, dir, name);
 }
 
-/** Whether entries may be made in `dir`: ENOTDIR; ENOENT when it was removed (IS_DEADDIR in namei.c). */
+/** Whether entries may be made in `dir`: ENOTDIR; ENOENT when it was removed. */
 export function checkParent(backend: Backend, dir: Inode): number {
   if (dir.kind !== S_IFDIR) return E.ENOTDIR;
-  if (dir.state === RECLAIMED || backend.nlink(dir) === 0) return E.ENOENT;
-  return 0;
+  return isGone(backend, dir) ? E.ENOENT : 0;
 }
 
 /** What `unlinkat` checks of its victim: ENOTDIR, EISDIR, ENOTEMPTY, EBUSY for the root (POSIX unlink, rmdir). */
@@ -45,20 +53,31 @@ export function checkRemoval(backend: Backend, victim: Inode, rmdir: boolean): n
   return backend.entries(victim) > 0 ? E.ENOTEMPTY : 0;
 }
 
-/** Whether `dir` lies in `ancestor` or is it. */
+/** More levels than any tree has. */
+const MAX_DEPTH = 1 << 20;
+
+/**
+ * Whether `dir` lies in `ancestor` or is it. True as well when no root is found above it: JavaScript can move a
+ * directory of a memfs volume into itself, and nothing may be moved into what is then a ring.
+ */
 export function isWithin(backend: Backend, dir: Inode, ancestor: Inode): boolean {
   const root = backend.root();
-  for (let at: Inode | number = dir; typeof at !== 'number'; at = backend.parent(at)) {
+  let at = dir;
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
     if (at === ancestor) return true;
     if (at === root) return false;
+    const up = backend.parent(at);
+    if (at !== dir && at.refs === 0) backend.release(at);
+    if (typeof up === 'number') return false;
+    at = up;
   }
-  return false;
+  return true;
 }
 
 /**
  * What rename(2) checks once both names are looked up, in the order of the kernel's do_renameat2 and
- * vfs_rename: EINVAL for a directory into itself, ENOTEMPTY for a target that holds the source, then
- * ENOENT for a removed new directory, ENOTDIR, EISDIR, ENOTEMPTY for the target.
+ * vfs_rename: ENOENT for a removed new directory, EINVAL for a directory into itself, ENOTEMPTY for a target that
+ * holds the source, then ENOTDIR, EISDIR, ENOTEMPTY for the target.
  * The same inode under both names is no error, and nothing is done: the caller looks first for that.
  */
 export function checkRename(
@@ -68,13 +87,13 @@ export function checkRename(
   newDir: Inode,
   target: Inode | null,
 ): number {
+  const gone = checkParent(backend, newDir);
+  if (gone !== 0) return gone;
   const isDir = source.kind === S_IFDIR;
   if (isDir && isWithin(backend, newDir, source)) return E.EINVAL;
   if (target !== null && target.kind === S_IFDIR && oldDir !== newDir && isWithin(backend, oldDir, target)) {
     return E.ENOTEMPTY;
   }
-  const errno = checkParent(backend, newDir);
-  if (errno !== 0) return errno;
   if (target === null) return 0;
   if (isDir) {
     if (target.kind !== S_IFDIR) return E.ENOTDIR;

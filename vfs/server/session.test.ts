@@ -102,16 +102,20 @@ scenario('a fid is of its session only', (c, store) => {
   assert.is(c.read(fid), 'mine');
 });
 
-scenario('no more fids than a session may have', (c, store) => {
-  const fids = Array.from({ length: 9 }, () => c.walk(''));
-  c.expectError('Twalk', { fid: ROOT, newfid: c.fid(), wname: [] }, E.EMFILE);
-  c.expectError('Tattach', { ...ATTACH, fid: c.fid() }, E.EMFILE);
-  c.expectError('Txattrwalk', { fid: ROOT, newfid: c.fid(), name: '' }, E.EMFILE);
-  assert.is(store.server.inspect().fids, 10);
-  c.call('Twalk', { fid: ROOT, newfid: ROOT, wname: ['.'] });
-  c.clunk(fids[0]!);
-  c.walk('');
-}, { maxFids: 10 });
+scenario(
+  'no more fids than a session may have',
+  (c, store) => {
+    const fids = Array.from({ length: 9 }, () => c.walk(''));
+    c.expectError('Twalk', { fid: ROOT, newfid: c.fid(), wname: [] }, E.EMFILE);
+    c.expectError('Tattach', { ...ATTACH, fid: c.fid() }, E.EMFILE);
+    c.expectError('Txattrwalk', { fid: ROOT, newfid: c.fid(), name: '' }, E.EMFILE);
+    assert.is(store.server.inspect().fids, 10);
+    c.call('Twalk', { fid: ROOT, newfid: ROOT, wname: ['.'] });
+    c.clunk(fids[0]!);
+    c.walk('');
+  },
+  { maxFids: 10 },
+);
 
 scenario('fid numbers far apart', (c, store) => {
   for (const newfid of [65_535, 65_536, 2 ** 31, NOFID - 1]) {
@@ -193,15 +197,19 @@ scenario('a Twrite whose count is not what came', (c) => {
   assert.is(c.read(fid), 'before');
 });
 
-scenario('a Tread of 2^32 - 1 bytes gives what a message holds', (c) => {
-  const fid = c.create('f');
-  c.write(fid, new Uint8Array(3000).fill(1));
-  c.write(fid, new Uint8Array(3000).fill(1), 3000);
-  const reply = c.frame(encodeFrame('Tread', { tag: 1, fid, offset: 0, count: 2 ** 32 - 1 }))!;
-  assert.is(reply.length, 4096, 'all of msize');
-  const { data } = c.call('Tread', { fid, offset: 4085, count: 2 ** 32 - 1 });
-  assert.equal([...data], new Array(6000 - 4085).fill(1));
-}, { msize: 4096 });
+scenario(
+  'a Tread of 2^32 - 1 bytes gives what a message holds',
+  (c) => {
+    const fid = c.create('f');
+    c.write(fid, new Uint8Array(3000).fill(1));
+    c.write(fid, new Uint8Array(3000).fill(1), 3000);
+    const reply = c.frame(encodeFrame('Tread', { tag: 1, fid, offset: 0, count: 2 ** 32 - 1 }))!;
+    assert.is(reply.length, 4096, 'all of msize');
+    const { data } = c.call('Tread', { fid, offset: 4085, count: 2 ** 32 - 1 });
+    assert.equal([...data], new Array(6000 - 4085).fill(1));
+  },
+  { msize: 4096 },
+);
 
 /** A Tread, Twrite or Tsetattr of any 64 bits as its offset or size. */
 function offsets(name: 'Tread' | 'Twrite' | 'Tsetattr', fid: number, value: bigint): Uint8Array {

@@ -1,16 +1,7 @@
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  AT_REMOVEDIR,
-  GETATTR_ALL,
-  NOFID,
-  NOTAG,
-  O_CREAT,
-  O_RDONLY,
-  O_RDWR,
-  VERSION,
-} from '../9p/constants.ts';
+import { AT_REMOVEDIR, GETATTR_ALL, NOFID, NOTAG, O_CREAT, O_RDONLY, O_RDWR, VERSION } from '../9p/constants.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../9p/interpret.ts';
 import type { Name } from '../9p/messages.ts';
 import type { Fields } from '../9p/types.ts';
@@ -131,9 +122,7 @@ export class Client {
 
   rename(from: string, to: string): void {
     this.within(from, (olddirfid, oldname) =>
-      this.within(to, (newdirfid, newname) =>
-        this.call('Trenameat', { olddirfid, oldname, newdirfid, newname }),
-      ),
+      this.within(to, (newdirfid, newname) => this.call('Trenameat', { olddirfid, oldname, newdirfid, newname })),
     );
   }
 
@@ -206,7 +195,7 @@ function split(path: string): [dir: string, name: string] {
 function parseEntries(data: Uint8Array): Entry[] {
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   const entries: Entry[] = [];
-  for (let at = 0; at < data.length; ) {
+  for (let at = 0; at < data.length;) {
     const length = view.getUint16(at + 22, true);
     assert.ok(at + 24 + length <= data.length, 'entries are whole');
     entries.push({
@@ -235,6 +224,7 @@ export class Store {
   /** Calls that a server must never make. */
   private readonly violations: string[] = [];
   private readonly backend: MemfsBackend;
+  private readonly met = new Set<Inode>();
   private handles = 0;
   private listings = 0;
 
@@ -271,6 +261,7 @@ export class Store {
 
   private check(key: string, args: unknown[]): void {
     const inodes = args.filter((arg) => arg instanceof Inode);
+    for (const inode of inodes) this.met.add(inode);
     if (inodes.some((inode) => inode.state === RECLAIMED)) this.violations.push(`${key} of a reclaimed inode`);
     const [inode] = inodes;
     if (inode === undefined) return;
@@ -299,6 +290,7 @@ export class Store {
     this.server.close();
     assert.equal(this.violations, []);
     assert.equal(this.server.inspect(), AT_REST);
+    for (const { refs, fids, locks } of this.met) assert.equal([refs, fids, locks], [0, null, null]);
     assert.is(this.handles, 0, 'open handles');
     assert.is(this.listings, 0, 'listings in progress');
     const core = this.volume._core as unknown as Core;

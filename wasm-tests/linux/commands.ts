@@ -20,16 +20,19 @@ const TOO_LONG = ['é'.repeat(128), 'n'.repeat(256)];
 
 const anyName = weighted([4, 'a'], [4, 'b'], [3, 'c'], [2, 'd'], [1, 'é']);
 const anyComponent = fc.oneof(
-  { weight: 14, arbitrary: anyName },
-  { weight: 2, arbitrary: fc.constant('..') },
+  { weight: 18, arbitrary: anyName },
+  { weight: 2, arbitrary: anyName.map((name) => `${name}/..`) },
+  { weight: 1, arbitrary: fc.constant('..') },
   { weight: 1, arbitrary: fc.constant('.') },
   { weight: 1, arbitrary: fc.constant('') },
 );
 const anyTail = weighted([14, ''], [2, '/'], [1, '/.'], [1, '/..'], [1, '//']);
 const anyPlainPath = fc
   .tuple(
-    weighted([18, ''], [2, './'], [1, '../'], [1, '/']),
-    fc.array(anyComponent, { minLength: 1, maxLength: 4, size: 'max' }),
+    weighted([40, ''], [2, './'], [1, '../'], [1, '/']),
+    weighted([3, 1], [4, 2], [2, 3], [1, 4]).chain((count) =>
+      fc.tuple(...Array<typeof anyComponent>(count).fill(anyComponent)),
+    ),
     anyTail,
   )
   .map(([head, names, tail]) => head + names.join('/') + tail);
@@ -51,6 +54,9 @@ const anyOddPath = fc.constantFrom(
   `${'a/../'.repeat(12)}b`,
   `${'./'.repeat(30)}a/${'../a/'.repeat(9)}b`,
   `${'a/'.repeat(20)}b`,
+  // As many symlinks as may be followed, and one more, where `d` leads to its own directory.
+  `${'d/'.repeat(40)}a`,
+  `${'d/'.repeat(41)}a`,
   // PATH_MAX is 4096 with its NUL.
   `${'./'.repeat(2047)}a`,
   `${'./'.repeat(2047)}a/`,
@@ -65,7 +71,10 @@ const anyPath = fc.oneof(
 const anyTarget = fc.oneof(
   { weight: 8, arbitrary: anyPath },
   { weight: 3, arbitrary: anyComponent },
-  { weight: 1, arbitrary: fc.constantFrom('../outside', '../outside/f', '/outside/f', 'x'.repeat(4095), 'x/'.repeat(2048)) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('../outside', '../outside/f', '/outside/f', 'x'.repeat(4095), 'x/'.repeat(2048)),
+  },
 );
 
 const anyDir = weighted([6, 0], [2, 1], [1, 2], [1, 3]);
@@ -85,10 +94,13 @@ const anyReadOffset = fc.oneof(
   { weight: 8, arbitrary: anyOffset },
   { weight: 1, arbitrary: fc.constantFrom(2 ** 31, 2 ** 32, 2 ** 40, Number.MAX_SAFE_INTEGER - 20_000) },
 );
-/** Long past and far future, each exact in a double; on tmpfs both may lie before 1970 and behind 2038. */
+/** Within the day after which Linux moves an atime whatever the other times are (relatime). */
+const TWO_HOURS_AGO = Math.floor(Date.now() / 1000) - 7200;
+/** Long past and far future, each exact in a double. */
 const anyTime: fc.Arbitrary<SetTime> = weighted<SetTime>(
   [2, 'now'],
   [2, 'omit'],
+  [1, TWO_HOURS_AGO],
   [1, 0],
   [2, 1_000_000_000.5],
   [2, 1_100_000_000.25],
@@ -122,7 +134,7 @@ const anyFlags = fc.oneof(
 /** Any call. */
 export const anyCall: fc.Arbitrary<Call> = fc.oneof(
   call(18, 'open', { dir: anyDir, path: anyPath, flags: anyFlags }),
-  call(3, 'wait', {}),
+  call(1, 'wait', {}),
   call(5, 'close', { any: anyFd }),
   call(4, 'read', { fd: anyFd, count: anyCount }),
   call(3, 'pread', { fd: anyFd, count: anyCount, offset: anyReadOffset }),
@@ -142,10 +154,40 @@ export const anyCall: fc.Arbitrary<Call> = fc.oneof(
   call(4, 'utimes', { dir: anyDir, path: anyPath, follow: fc.boolean(), atime: anyTime, mtime: anyTime }),
 );
 
+const directory = (path: string): Call => ({ op: 'mkdir', dir: 0, path });
+const symlink = (target: string, path: string): Call => ({ op: 'symlink', dir: 0, path, target });
+const file = (path: string): Call[] => [
+  { op: 'open', dir: 0, path, flags: O_RDWR | O_CREAT | O_EXCL },
+  { op: 'write', fd: 0, size: 20 },
+  { op: 'close', any: 0 },
+];
+/** What is there to begin with. */
+const STARTS: Call[][] = [
+  [],
+  [directory('a'), directory('a/b'), ...file('a/c'), ...file('b'), symlink('a', 'c'), directory('d')],
+  [
+    directory('b'),
+    directory('b/a'),
+    directory('b/a/c'),
+    directory('b/b'),
+    ...file('a'),
+    ...file('b/a/a'),
+    { op: 'link', dir: 0, path: 'a', newDir: 0, newPath: 'b/d' },
+    symlink('../b/a', 'b/c'),
+    symlink('b/c', 'c'),
+    symlink('c/', 'd'),
+  ],
+  [symlink('.', 'd'), directory('a'), ...file('b')],
+  [directory('a'), symlink('a/b', 'b'), symlink('../c', 'a/b'), symlink('b', 'c'), symlink('a/c', 'd')],
+];
+
 /** Longest sequence of calls on one file system. */
 const LONGEST_SEQUENCE = 120;
-/** Any sequence, on an empty directory. */
-export const anySequence = fc.array(anyCall, { minLength: 1, maxLength: LONGEST_SEQUENCE, size: 'max' });
+/** What is made first, and any sequence behind it. */
+export const anySequence = fc.tuple(
+  fc.constantFrom(...STARTS),
+  fc.array(anyCall, { minLength: 1, maxLength: LONGEST_SEQUENCE, size: 'max' }),
+);
 
 function weighted<T>(...choices: [weight: number, value: T][]): fc.Arbitrary<T> {
   return fc.oneof(...choices.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));

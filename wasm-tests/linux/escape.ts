@@ -21,6 +21,8 @@ export interface Extent {
   parent: boolean;
   /** A symlink at its end is followed. */
   follow: boolean;
+  /** O_CREAT: a name with a slash behind it is refused before it is looked up, also in a symlink's target. */
+  create?: boolean;
 }
 
 const MAX_LINKS = 40;
@@ -39,7 +41,7 @@ export function whereTo(path: string, extent: Extent, lookup: (path: string) => 
   let mustBeDir = extent.parent || path.endsWith('/');
   if (extent.parent) todo.pop();
   const at: string[] = [];
-  for (let links = 0; todo.length > 0; ) {
+  for (let links = 0; todo.length > 0;) {
     const name = todo.shift()!;
     if (name === '.') continue;
     if (name === '..') {
@@ -47,6 +49,7 @@ export function whereTo(path: string, extent: Extent, lookup: (path: string) => 
       at.pop();
       continue;
     }
+    if (extent.create === true && mustBeDir && todo.length === 0) return FAILS;
     const here = [...at, name].join('/');
     const found = lookup(here);
     if (found.kind === 'none') return FAILS;

@@ -9,7 +9,7 @@ import { FAILS, OUTSIDE, whereTo, type Extent, type Found, type Outcome } from '
 import type { Entry, SetTime, Stat, System } from './model.ts';
 
 /** Where Linux mounts a tmpfs that everybody may use. */
-const TMPFS = '/dev/shm';
+export const TMPFS = '/dev/shm';
 const TMPFS_MAGIC = 0x01021994;
 
 const BASE: Extent = { parent: false, follow: true };
@@ -32,6 +32,7 @@ export function whyNoTmpfs(): string {
  */
 export class Kernel implements System {
   readonly base: number;
+  readonly movesAtimes: boolean;
   private readonly top: string;
   private readonly home = process.cwd();
   private readonly umask = process.umask(0o022);
@@ -41,7 +42,9 @@ export class Kernel implements System {
   private readonly targets = new Map<number, string>();
   private readonly lookup = (path: string): Found => this.found(path);
 
-  constructor() {
+  /** @param movesAtimes Whether atimes are to be compared. */
+  constructor(movesAtimes: boolean) {
+    this.movesAtimes = movesAtimes;
     this.top = fs.mkdtempSync(join(TMPFS, 'wasi9p-'));
     fs.mkdirSync(join(this.top, 'outside'));
     fs.writeFileSync(join(this.top, 'outside/f'), 'secret');
@@ -79,7 +82,9 @@ export class Kernel implements System {
     try {
       const stat = fs.lstatSync(path);
       if (stat.isDirectory()) return { kind: 'dir', target: '' };
-      return stat.isSymbolicLink() ? { kind: 'link', target: this.targets.get(stat.ino)! } : { kind: 'file', target: '' };
+      return stat.isSymbolicLink()
+        ? { kind: 'link', target: this.targets.get(stat.ino)! }
+        : { kind: 'file', target: '' };
     } catch {
       return { kind: 'none', target: '' };
     }
@@ -262,7 +267,7 @@ function openExtent(path: string, flags: number): Extent {
     if (last === '.' || last === '..') return BASE;
     if (path.endsWith('/') || (flags & O_EXCL) !== 0) return PARENT;
   }
-  return (flags & O_NOFOLLOW) !== 0 ? NOFOLLOW : BASE;
+  return (flags & O_NOFOLLOW) !== 0 ? NOFOLLOW : { ...BASE, create: (flags & O_CREAT) !== 0 };
 }
 
 /** Node's times are seconds in a double; the runner omits only times that are exact in one. */

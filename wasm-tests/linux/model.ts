@@ -68,6 +68,8 @@ export interface Entry {
 export interface System {
   /** The directory that all paths stay in. */
   readonly base: number;
+  /** Reading moves the atime of what Linux would move it of, and of nothing else. */
+  readonly movesAtimes: boolean;
   open(dir: number, path: string, flags: number): number;
   close(fd: number): void;
   isDirectory(fd: number): boolean;
@@ -113,7 +115,9 @@ export function flagNames(flags: number): string {
 
 /** A path for people: one that is very long only by its ends and its length. */
 export function quote(text: string): string {
-  return text.length <= 80 ? JSON.stringify(text) : `${JSON.stringify(`${text.slice(0, 30)}…${text.slice(-20)}`)}[${text.length}]`;
+  return text.length <= 80
+    ? JSON.stringify(text)
+    : `${JSON.stringify(`${text.slice(0, 30)}…${text.slice(-20)}`)}[${text.length}]`;
 }
 
 /** A call as one would write it in C. `name` tells what the n-th open directory, file or either is called. */

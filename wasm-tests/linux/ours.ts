@@ -14,6 +14,7 @@ import {
   SETATTR_SIZE,
   S_IFDIR,
   S_IFLNK,
+  S_IFMT,
 } from '../../vfs/9p/constants.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';
 import type { Inode } from '../../vfs/backend/inode.ts';
@@ -29,21 +30,37 @@ const LIST_ROOM = 600;
 /** qid[13] offset[8] type[1] and the name's length[2] */
 const DIRENT = 24;
 
-/** A backend without files, to be served. */
-export type MakeBackend = () => Backend;
+/** A backend without files, and how to be rid of what is behind it. */
+export interface Place {
+  backend: Backend;
+  /** Its times come from the kernel's clock, which ticks (sequence.ts). */
+  ticks: boolean;
+  /** Whether System.movesAtimes is true of it. */
+  movesAtimes: boolean;
+  dispose(): void;
+}
+export type MakePlace = () => Place;
 
 /** Our client over 9P. What a fid does not keep (the offset of a file, its flags) is kept here. */
 export class Ours implements System {
   readonly base: number;
+  readonly movesAtimes: boolean;
+  /** Times come from a clock that ticks. */
+  readonly ticks: boolean;
+  private readonly place: Place;
   private readonly server: Server;
   private readonly client: Client;
   private readonly at: AtCalls;
   private readonly files = new Map<number, { offset: number; flags: number }>();
   private readonly directories = new Set<number>();
   private readonly iov = new Iov();
+  private rest = '';
 
-  constructor(makeBackend: MakeBackend) {
-    this.server = new Server(makeBackend());
+  constructor(makePlace: MakePlace) {
+    this.place = makePlace();
+    this.movesAtimes = this.place.movesAtimes;
+    this.ticks = this.place.ticks;
+    this.server = new Server(this.place.backend);
     this.client = new Client(new InProcess(this.server.connect(), this.server.msize));
     this.at = new AtCalls(this.client);
     this.client.attach();
@@ -57,14 +74,18 @@ export class Ours implements System {
     this.directories.add(this.base);
   }
 
-  /** @throws Error when fids or inodes are still held once all is closed. */
   dispose(): void {
     for (const fd of [...this.files.keys(), ...this.directories]) this.client.clunk(fd);
     this.server.sync();
-    const left = JSON.stringify(this.server.inspect());
+    this.rest = JSON.stringify(this.server.inspect());
     this.server.close();
+    this.place.dispose();
+  }
+
+  /** @throws Error when fids or inodes were still held once all was closed. */
+  checkRest(): void {
     const rest = { sessions: 1, fids: 1, inodes: 1, orphans: 0, reclaiming: 0, bytes: 0 };
-    if (left !== JSON.stringify(rest)) throw new Error(`The server still holds ${left}.`);
+    if (this.rest !== JSON.stringify(rest)) throw new Error(`The server still held ${this.rest}.`);
   }
 
   /** Fids that the client has, less those that stand for something here: more than 0 is a leak. */
@@ -72,21 +93,27 @@ export class Ours implements System {
     return this.client.fidsInUse - 1 - this.files.size - this.directories.size;
   }
 
-  /** All paths below the base, found without a message: looking moves no atime. */
-  tree(): string[] {
-    const { backend } = this.server;
+  /**
+   * All paths below the base, found without moving an atime.
+   * @param names All names that entries may have.
+   */
+  tree(names: Iterable<string>): string[] {
     const paths: string[] = [];
-    const visit = (dir: Inode, path: string): void => {
-      const cursor = backend.list(dir);
-      if (typeof cursor === 'number') return;
-      while (cursor.next()) {
-        const below = path + cursor.name;
-        paths.push(below);
-        if (cursor.kind === S_IFDIR) visit(backend.lookup(dir, cursor.name) as Inode, `${below}/`);
-      }
-    };
-    visit(backend.lookup(backend.root(), 'sandbox') as Inode, '');
+    const { backend } = this.place;
+    // A listing of the host moves the directory's atime, so there each name is tried.
+    if (this.ticks) this.probe('', [...names], paths);
+    else list(backend, backend.lookup(backend.root(), 'sandbox') as Inode, '', paths);
     return paths;
+  }
+
+  private probe(dir: string, names: readonly string[], paths: string[]): void {
+    for (const name of names) {
+      const path = dir + name;
+      const stat = this.stat(this.base, path, false);
+      if (typeof stat === 'number') continue;
+      paths.push(path);
+      if ((stat.mode & S_IFMT) === S_IFDIR) this.probe(`${path}/`, names, paths);
+    }
   }
 
   outside(): string {
@@ -182,12 +209,12 @@ export class Ours implements System {
     const entries: Entry[] = [];
     const room = new Uint8Array(LIST_ROOM);
     const view = new DataView(room.buffer);
-    for (let cookie = 0; ; ) {
+    for (let cookie = 0; ;) {
       this.iov.single(room, 0, LIST_ROOM);
       const count = this.client.readdir(fid, cookie, this.iov);
       if (count < 0) return count;
       if (count === 0) break;
-      for (let at = 0; at < count; ) {
+      for (let at = 0; at < count;) {
         const end = at + DIRENT + view.getUint16(at + 22, true);
         const name = Buffer.from(room.subarray(at + DIRENT, end)).toString();
         const ino = view.getUint32(at + 1 + 4, true) + view.getUint32(at + 1 + 8, true) * 2 ** 32;
@@ -250,6 +277,17 @@ export class Ours implements System {
       mtime: nanoseconds(r.mtime_sec, r.mtime_nsec),
       ctime: nanoseconds(r.ctime_sec, r.ctime_nsec),
     };
+  }
+}
+
+/** Puts all paths below a directory of a backend into `paths`. */
+function list(backend: Backend, dir: Inode, path: string, paths: string[]): void {
+  const cursor = backend.list(dir);
+  if (typeof cursor === 'number') return;
+  while (cursor.next()) {
+    const below = path + cursor.name;
+    paths.push(below);
+    if (cursor.kind === S_IFDIR) list(backend, backend.lookup(dir, cursor.name) as Inode, `${below}/`, paths);
   }
 }
 

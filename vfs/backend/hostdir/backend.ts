@@ -55,7 +55,8 @@ export class HostDirBackend implements Backend {
     sparse: true,
     // Nor for mkfifo.
     specialFiles: false,
-    nanoseconds: true,
+    // What Deno's fstat tells is cut to milliseconds, ctime to seconds.
+    nanoseconds: !('deno' in process.versions),
   };
   readonly readOnly: boolean;
   private readonly fs: Fs;
@@ -78,6 +79,11 @@ export class HostDirBackend implements Backend {
   /** Descriptors that hold inodes: the root's, one for each inode in use, and for a second those used last. */
   get descriptors(): number {
     return this.tree.descriptors();
+  }
+
+  /** Closes the descriptors that nobody uses, now rather than in a second. */
+  trim(): void {
+    this.tree.trim();
   }
 
   /** Closes all descriptors. Whatever is done after that is ESTALE. */
@@ -249,7 +255,7 @@ export class HostDirBackend implements Backend {
   }
 
   readlink(inode: HostInode): string | number {
-    if (inode.target === null) this.tree.stat(inode);
+    if (inode.target === null) this.tree.readTarget(inode);
     return inode.target ?? E.EILSEQ;
   }
 

@@ -28,6 +28,8 @@ export class HostInode extends Inode {
   /** Where it was last seen. */
   parent: HostInode | null = null;
   name = '';
+  /** Other names, of a file with several hard links. */
+  others: [dir: HostInode, name: string][] | null = null;
   /** How many held inodes were last seen in this directory: it is held for them, as fids name it by its object. */
   pins = 0;
   /** Of a symlink, once read; null when it is not UTF-8. */
@@ -41,11 +43,14 @@ export class HostInode extends Inode {
   /** Of a directory: what names led to, null for nothing, for as long as its ctime is `stamp` (name-cache.ts). */
   names: Map<string, HostInode | null> | null = null;
   stamp = -1n;
+  /** The name that was made last: most likely it is there. */
+  made = '';
   /** Date.now() from when on the names may be kept, and until when they are good. */
   settled = 0;
   expires = 0;
   /** As last seen. */
   ctime = -1n;
+  private mtime = -1n;
   private size = -1n;
 
   constructor(ino: number, key: number | string, st: Stats) {
@@ -59,10 +64,12 @@ export class HostInode extends Inode {
   seen(st: Stats): void {
     this.links = Number(st.nlink);
     this.privileged = (Number(st.mode) & (S_ISUID | S_ISGID)) !== 0;
-    if (st.ctimeNs === this.ctime && st.size === this.size) return;
+    if (st.ctimeNs === this.ctime && st.mtimeNs === this.mtime && st.size === this.size) return;
     this.ctime = st.ctimeNs;
+    this.mtime = st.mtimeNs;
     this.size = st.size;
-    // Any change moves ctime, so a fid made later on the same content finds the same version.
-    this.version = Number(BigInt.asUintN(32, st.ctimeNs + (st.size << 8n)));
+    // Any change moves ctime, so a fid made later on the same content finds the same version. (Deno has whole seconds
+    // of it, and milliseconds of mtime.)
+    this.version = Number(BigInt.asUintN(32, st.ctimeNs * 31n + st.mtimeNs + (st.size << 8n)));
   }
 }

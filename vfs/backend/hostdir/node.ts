@@ -35,7 +35,7 @@ export function hostErrno(thrown: unknown): number {
 export class HostError extends Error {
   readonly code: string;
 
-  constructor(code: 'ESTALE' | 'EINVAL' | 'EPERM', message: string) {
+  constructor(code: 'ESTALE' | 'EINVAL' | 'ENOENT', message: string) {
     super(`${code}: ${message}`);
     this.code = code;
   }

@@ -23,6 +23,8 @@ export class PathTree implements HostTree {
   readonly root: HostInode;
   private readonly fs: Fs;
   private readonly top: string;
+  /** Directories and symlinks that the guest has removed, as they were: there is no way to hold them. */
+  private readonly ghosts = new WeakMap<HostInode, Stats>();
   private readonly windows = process.platform === 'win32';
   /** Names that differ only in case or normal form may be one file. */
   private readonly folds = process.platform === 'win32' || process.platform === 'darwin';
@@ -39,8 +41,14 @@ export class PathTree implements HostTree {
   private pathOf(inode: HostInode): string {
     const path = this.unchecked(inode);
     const st = this.fs.lstatSync(path, BIG_OR_NONE);
-    if (st === undefined || !this.table.is(inode, st)) throw new HostError('ESTALE', 'it was renamed or removed');
+    if (st === undefined || !this.table.is(inode, st)) throw this.lost(inode);
     return path;
+  }
+
+  /** Why there is nothing where an inode was: the guest removed it, or it is not known where it went. */
+  private lost(inode: HostInode): HostError {
+    if (this.ghosts.has(inode)) return new HostError('ENOENT', 'it was removed');
+    return new HostError('ESTALE', 'the host has renamed or removed it');
   }
 
   private unchecked(inode: HostInode): string {
@@ -73,6 +81,8 @@ export class PathTree implements HostTree {
     }
     inode ??= table.add(st);
     inode.seen(st);
+    // It was to be removed, but was not.
+    this.ghosts.delete(inode);
     this.place(inode, dir, name);
     return inode;
   }
@@ -116,7 +126,11 @@ export class PathTree implements HostTree {
   }
 
   hold(inode: HostInode): void {
-    if (inode.fd >= 0 || inode.refs === 0 || inode.kind !== S_IFREG) return;
+    if (inode.fd >= 0 || inode.refs === 0) return;
+    if (inode.kind !== S_IFREG) {
+      this.keepGhost(inode);
+      return;
+    }
     try {
       inode.fd = this.open(inode, this.fs.constants.O_RDWR);
       inode.power = READS_AND_WRITES;
@@ -129,6 +143,14 @@ export class PathTree implements HostTree {
     // There is no lesser descriptor to have instead.
   }
 
+  private keepGhost(inode: HostInode): void {
+    if (inode.kind === S_IFLNK) this.readTarget(inode);
+    const st = this.stat(inode);
+    if (inode.kind === S_IFDIR || st.nlink === 1n) st.nlink = 0n;
+    else st.nlink--;
+    this.ghosts.set(inode, st);
+  }
+
   release(inode: HostInode): void {
     if (inode !== this.root && inode.refs === 0 && inode.kind !== S_IFDIR) this.close(inode);
   }
@@ -138,6 +160,10 @@ export class PathTree implements HostTree {
     if (inode.fd >= 0) this.fs.closeSync(inode.fd);
     inode.fd = -1;
     inode.power = HOLDS;
+  }
+
+  trim(): void {
+    // Nothing is left open.
   }
 
   closeAll(): void {
@@ -159,10 +185,16 @@ export class PathTree implements HostTree {
   stat(inode: HostInode): Stats {
     const { fs } = this;
     if (inode.fd >= 0) return fs.fstatSync(inode.fd, BIG);
+    const ghost = this.ghosts.get(inode);
+    // Directories above it may be gone, too.
+    if (ghost !== undefined && ghost.nlink === 0n) return ghost;
     const st = fs.lstatSync(this.unchecked(inode), BIG_OR_NONE);
-    if (st === undefined || !this.table.is(inode, st)) throw new HostError('ESTALE', 'it was renamed or removed');
-    if (inode.kind === S_IFLNK) inode.target ??= decodeTarget(fs.readlinkSync(this.pathOf(inode), { encoding: 'buffer' }));
+    if (st === undefined || !this.table.is(inode, st)) throw this.lost(inode);
     return st;
+  }
+
+  readTarget(inode: HostInode): void {
+    inode.target ??= decodeTarget(this.fs.readlinkSync(this.pathOf(inode), { encoding: 'buffer' }));
   }
 
   /** What was opened must be what was looked up: a symlink swapped in is found out before a byte is moved. */
@@ -172,7 +204,7 @@ export class PathTree implements HostTree {
     const fd = fs.openSync(this.pathOf(inode), flags | O_NOFOLLOW | O_NONBLOCK);
     if (this.table.is(inode, fs.fstatSync(fd, BIG))) return fd;
     fs.closeSync(fd);
-    throw new HostError('ESTALE', 'it was renamed or removed');
+    throw this.lost(inode);
   }
 
   borrow(inode: HostInode): boolean {

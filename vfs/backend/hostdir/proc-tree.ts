@@ -10,6 +10,8 @@ import { decodeTarget } from './text.ts';
 
 /** open(2): the descriptor only names the file. The same number on all machines that Node runs on. */
 const O_PATH = 0o10000000;
+/** How many names of a file with several are remembered besides the last one seen. */
+const OTHERS = 8;
 /** How often a lookup is begun again when the name changes under it. */
 const TRIES = 8;
 
@@ -78,6 +80,7 @@ export class ProcTree implements HostTree {
 
   /** In a directory that has just changed most names are new, or those of files in use: both need no descriptor. */
   private lookupChanging(dir: HostInode, name: string, path: string, now: number): HostInode | number {
+    if (name === dir.made) return this.pin(dir, name, path, now);
     const st = this.fs.lstatSync(path, BIG_OR_NONE);
     if (st === undefined) return E.ENOENT;
     const known = this.table.find(st);
@@ -101,7 +104,7 @@ export class ProcTree implements HostTree {
         return -fd;
       }
       const inode = this.record(fd);
-      if (inode.kind !== S_IFLNK || inode.target !== null || this.readTarget(inode, path)) {
+      if (inode.kind !== S_IFLNK || inode.target !== null || this.readLink(inode, path)) {
         keep(dir, name, inode, now);
         return this.found(inode, dir, name);
       }
@@ -148,7 +151,7 @@ export class ProcTree implements HostTree {
    * Reads a symlink by its name, for no call reads one by its descriptor: true if the name stood for it all the time.
    * The target of a symlink never changes.
    */
-  private readTarget(inode: HostInode, path: string): boolean {
+  private readLink(inode: HostInode, path: string): boolean {
     const { fs, table } = this;
     try {
       const bytes = fs.readlinkSync(path, { encoding: 'buffer' });
@@ -159,6 +162,10 @@ export class ProcTree implements HostTree {
     } catch {
       return false; // no symlink any more, or nothing
     }
+  }
+
+  readTarget(): void {
+    // The lookup has done it.
   }
 
   parent(dir: HostInode): HostInode | number {
@@ -176,7 +183,7 @@ export class ProcTree implements HostTree {
   private isInside(dir: HostInode): boolean {
     if (dir === this.root) return true;
     let path = this.self(dir);
-    for (let below = dir.key; ; ) {
+    for (let below = dir.key; ;) {
       path += '/..';
       const key = this.table.keyOf(this.fs.statSync(path, BIG));
       if (key === this.root.key) return true;
@@ -188,8 +195,10 @@ export class ProcTree implements HostTree {
 
   adopt(dir: HostInode, name: string, fd: number): HostInode | number {
     unsettle(dir);
+    dir.made = name;
     if (fd < 0) return this.pin(dir, name, this.entry(dir, name), Date.now());
     const inode = this.record(fd);
+    // Otherwise it is known already, as the host made a link of it.
     if (inode.fd === fd) {
       inode.power = READS_AND_WRITES;
       inode.openedAt = NEW;
@@ -199,14 +208,26 @@ export class ProcTree implements HostTree {
 
   changed(dir: HostInode): void {
     unsettle(dir);
+    dir.made = '';
   }
 
   place(inode: HostInode, dir: HostInode, name: string): void {
+    if (inode.parent === dir && inode.name === name) return;
+    if (inode.links > 1 && inode.parent !== null) this.alsoNamed(inode, inode.parent, inode.name);
     inode.name = name;
     if (inode.parent === dir) return;
     this.unpin(inode);
     inode.parent = dir;
     dir.pins++;
+  }
+
+  /** Keeps another name of a file that has several, for `nameOf`. */
+  private alsoNamed(inode: HostInode, dir: HostInode, name: string): void {
+    inode.others ??= [];
+    const { others } = inode;
+    if (others.some(([inDir, as]) => inDir === dir && as === name)) return;
+    if (others.length >= OTHERS) others.shift();
+    others.push([dir, name]);
   }
 
   private unpin(inode: HostInode): void {
@@ -223,11 +244,15 @@ export class ProcTree implements HostTree {
     // With one fid, the one that is being closed, the descriptor goes next.
     if (inode.power !== READS_AND_WRITES || inode.borrowed > 0 || inode.refs <= 1) return;
     // A descriptor for writing would keep the host from running the file (ETXTBSY).
-    const fd = this.openPath(this.self(inode));
-    if (fd < 0) return;
-    this.fs.closeSync(inode.fd);
-    inode.fd = fd;
-    inode.power = HOLDS;
+    try {
+      // Without O_NOFOLLOW, which would open the link in /proc itself.
+      const fd = this.openFd(this.self(inode), O_PATH);
+      this.fs.closeSync(inode.fd);
+      inode.fd = fd;
+      inode.power = HOLDS;
+    } catch {
+      // No descriptor to be had: it goes with the last fid.
+    }
   }
 
   release(inode: HostInode): void {
@@ -240,10 +265,16 @@ export class ProcTree implements HostTree {
     this.idle.delete(inode);
     this.table.remove(inode);
     inode.names = null;
+    inode.others = null;
     if (inode.fd >= 0) this.fs.closeSync(inode.fd);
     inode.fd = -1;
     inode.power = HOLDS;
     this.unpin(inode);
+  }
+
+  trim(): void {
+    // With the last file in it a directory is let go, too.
+    while (this.idle.drop());
   }
 
   closeAll(): void {
@@ -256,9 +287,9 @@ export class ProcTree implements HostTree {
   }
 
   nameOf(inode: HostInode): string | number {
-    const { parent, name } = inode;
-    if (parent !== null && parent.fd >= 0) {
-      const path = this.entry(parent, name);
+    for (const [dir, name] of [[inode.parent, inode.name] as const, ...(inode.others ?? [])]) {
+      if (dir === null || dir.fd < 0) continue;
+      const path = this.entry(dir, name);
       if (this.leadsTo(path, inode)) return path;
     }
     return this.nameByKernel(inode);

@@ -1,4 +1,4 @@
-import { SETATTR_ATIME, SETATTR_MTIME } from '../../9p/constants.ts';
+import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../9p/constants.ts';
 import type { Attr, SetAttr } from '../backend.ts';
 import type { HostInode } from './inode.ts';
 import type { Stats } from './node.ts';
@@ -11,6 +11,8 @@ const LIMIT = 65_536;
 const TRIES = 3;
 const MILLI = 1_000_000n;
 const MICRO = 1000n;
+/** The longest time between two ticks of a kernel's clock (HZ = 100), and as much again. */
+const CLOCK_TICK = 20n * MILLI;
 /** How far apart doubles are that count seconds since 1970, in nanoseconds: as near as need be. */
 const DOUBLE = 240n;
 
@@ -103,7 +105,30 @@ export class HostTimes {
     const wanted: Pair = [toNs(set.atime_sec, set.atime_nsec), toNs(set.mtime_sec, set.mtime_nsec)];
     const omit: [boolean, boolean] = [!setsA, !setsM];
     if (!setsA || !setsM) this.fillOther(inode, wanted, omit);
+    const nowA = setsA && (set.valid & SETATTR_ATIME_SET) === 0;
+    const nowM = setsM && (set.valid & SETATTR_MTIME_SET) === 0;
+    if (nowA || nowM) this.takeNow(inode, wanted, omit, nowA, nowM);
     this.approach(inode, wanted, omit);
+  }
+
+  /**
+   * The present time as the host's kernel stamps files with it, which is up to a clock tick behind ours: what is
+   * written after a touch must not be older than it. Any change shows it, as the ctime.
+   */
+  private takeNow(
+    inode: HostInode,
+    wanted: Pair,
+    omit: readonly [boolean, boolean],
+    nowA: boolean,
+    nowM: boolean,
+  ): void {
+    const ours = nowA ? wanted[0] : wanted[1];
+    this.tree.utimes(inode, this.hostTime(wanted[0], omit[0]), this.hostTime(wanted[1], omit[1]));
+    const { ctimeNs } = this.tree.stat(inode);
+    // Deno tells whole seconds, and a file server may have a clock of its own.
+    if (ours - ctimeNs > CLOCK_TICK || ctimeNs - ours > CLOCK_TICK) return;
+    if (nowA) wanted[0] = ctimeNs;
+    if (nowM) wanted[1] = ctimeNs;
   }
 
   /** A time that stays is set to what it is, if it cannot be left out. */
@@ -120,7 +145,8 @@ export class HostTimes {
     for (let tries = 1; ; tries++) {
       tree.utimes(inode, this.hostTime(wanted[0], omit[0]), this.hostTime(wanted[1], omit[1]));
       const st = tree.stat(inode);
-      const grain = coarser(wanted[0], st.atimeNs, this.grain, omit[0]) ?? coarser(wanted[1], st.mtimeNs, this.grain, omit[1]);
+      const grain =
+        coarser(wanted[0], st.atimeNs, this.grain, omit[0]) ?? coarser(wanted[1], st.mtimeNs, this.grain, omit[1]);
       if (grain === undefined || tries >= TRIES) {
         this.remember(inode, st, wanted);
         return;

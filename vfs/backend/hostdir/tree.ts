@@ -31,6 +31,8 @@ export interface HostTree {
   release(inode: HostInode): void;
   /** Closes the inode's descriptor and forgets it. */
   close(inode: HostInode): void;
+  /** Closes what `release` has left open. */
+  trim(): void;
   /** Closes all. */
   closeAll(): void;
   /** A handle was closed that was the inode's own descriptor. */
@@ -44,6 +46,8 @@ export interface HostTree {
   pathOfRoot(): string;
   /** A path that leads to the inode now, as some name of it; ENOENT. */
   nameOf(inode: HostInode): string | number;
+  /** Reads the target of a symlink into the inode. */
+  readTarget(inode: HostInode): void;
   /** Whether the name stands for something else that the host does not tell apart, as `Foo` for `foo`. */
   aliased(dir: HostInode, name: string, inode: HostInode): boolean;
 

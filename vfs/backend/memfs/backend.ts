@@ -27,7 +27,15 @@ import {
 import { MemfsCursor } from './cursor.ts';
 import { FILE_MAX, freeData, readData, truncateData, writeData } from './data.ts';
 import { MemfsInode } from './inode.ts';
-import { refresh, setTimes, touchAccessed, touchChanged, touchCreated, touchModified } from './times.ts';
+import {
+  refresh,
+  setTimes,
+  touchAccessed,
+  touchChanged,
+  touchChangedToo,
+  touchCreated,
+  touchModified,
+} from './times.ts';
 
 const encoder = new TextEncoder();
 const BLOCK = 4096;
@@ -155,7 +163,8 @@ export class MemfsBackend implements Backend {
     const atime = (valid & SETATTR_ATIME) !== 0;
     const mtime = (valid & SETATTR_MTIME) !== 0;
     if (atime || mtime) setTimes(inode, set, atime, mtime);
-    touchChanged(inode);
+    if (atime || mtime || (valid & SETATTR_SIZE) !== 0) touchChangedToo(inode);
+    else touchChanged(inode);
     this.emit((valid & SETATTR_SIZE) !== 0 ? EVENT_MODIFY : EVENT_ATTRIB, inode, inode.link);
     return 0;
   }
@@ -266,7 +275,13 @@ export class MemfsBackend implements Backend {
     const before = node.size;
     const room = this.capacity - this.used + before - offset;
     if (room <= 0 && offset + (end - start) > before) return -E.ENOSPC;
-    const count = writeData(node, offset, u8, start, offset + (end - start) > before ? Math.min(end, start + room) : end);
+    const count = writeData(
+      node,
+      offset,
+      u8,
+      start,
+      offset + (end - start) > before ? Math.min(end, start + room) : end,
+    );
     this.used += node.size - before;
     return count;
   }

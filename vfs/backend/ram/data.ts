@@ -33,7 +33,7 @@ export class FileData {
       copyOut(this.head, offset, u8, start, count);
       return count;
     }
-    for (let done = 0; done < count; ) {
+    for (let done = 0; done < count;) {
       const at = offset + done;
       const within = at % CHUNK;
       const part = Math.min(CHUNK - within, count - done);
@@ -53,7 +53,7 @@ export class FileData {
   write(offset: number, u8: Uint8Array, start: number, end: number): number {
     const count = Math.min(end - start, FILE_MAX - offset);
     if (count <= 0) return -E.EFBIG;
-    for (let done = 0; done < count; ) {
+    for (let done = 0; done < count;) {
       const at = offset + done;
       const within = at < CHUNK ? at : at % CHUNK;
       const part = Math.min(CHUNK - within, count - done);

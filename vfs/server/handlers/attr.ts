@@ -17,7 +17,7 @@ import {
 import { nowNsec, nowSec, tick } from '../../clock.ts';
 import { E } from '../../errno.ts';
 import { UNOPENED } from '../fid.ts';
-import { setQid } from '../references.ts';
+import { changed, setQid } from '../references.ts';
 import { NAME_MAX } from '../rules.ts';
 import type { Session } from '../session.ts';
 
@@ -68,7 +68,7 @@ export function setattr(session: Session, t: Message, _r: Message): number {
     if (errno !== 0) return errno;
   }
   const errno = session.server.backend.setattr(inode, t);
-  if (errno === 0 && (valid & SETATTR_SIZE) !== 0) inode.version = (inode.version + 1) >>> 0;
+  if (errno === 0 && (valid & SETATTR_SIZE) !== 0) changed(inode);
   return errno;
 }
 

@@ -4,7 +4,7 @@ import { E } from '../../errno.ts';
 import type { Fid } from '../fid.ts';
 import { dropFid } from '../references.ts';
 import type { Session } from '../session.ts';
-import { unlink } from './names.ts';
+import { standsFor, unlink } from './names.ts';
 
 /** Forgets a fid. EBADF: there is none; after Txattrcreate the errnos of setxattr(2). (clunk(5)) */
 export function clunk(session: Session, t: Message, _r: Message): number {
@@ -14,7 +14,7 @@ export function clunk(session: Session, t: Message, _r: Message): number {
 
 /**
  * Removes the name that the fid was walked by, and forgets the fid even when that fails.
- * EBADF; ENOENT: that name now stands for another file, or for none; EBUSY: the root; else as Tunlinkat. (remove(5))
+ * EBADF: no such fid, or one of an attribute; ENOENT: that name now stands for another file, or for none; EBUSY: the root; else as Tunlinkat. (remove(5))
  */
 export function remove(session: Session, t: Message, _r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -27,8 +27,9 @@ export function remove(session: Session, t: Message, _r: Message): number {
 function removeName(session: Session, fid: Fid): number {
   const { backend } = session.server;
   const { inode, parent, name } = fid;
+  if (fid.xattr !== null) return E.EBADF;
   if (inode === backend.root()) return E.EBUSY;
   if (parent === null) return E.EINVAL;
-  if (backend.nlink(inode) === 0 || backend.lookup(parent, name) !== inode) return E.ENOENT;
+  if (backend.nlink(inode) === 0 || !standsFor(backend, parent, name, inode)) return E.ENOENT;
   return unlink(session.server, parent, name, inode, inode.kind === S_IFDIR);
 }

@@ -14,40 +14,40 @@ import { xattrcreate, xattrwalk } from './xattr.ts';
 /** Serves one decoded request: fills the reply and returns 0, or returns the errno for Rlerror. */
 export type Handler = (session: Session, t: Message, r: Message) => number;
 
-/** The handler of each T-message. */
-const BY_NAME: { [N in keyof typeof TYPE as N extends `T${string}` ? N : never]: Handler } = {
-  Tstatfs: statfs,
-  Tlopen: lopen,
-  Tlcreate: lcreate,
-  Tsymlink: symlink,
-  Tmknod: mknod,
-  Trename: rename,
-  Treadlink: readlink,
-  Tgetattr: getattr,
-  Tsetattr: setattr,
-  Txattrwalk: xattrwalk,
-  Txattrcreate: xattrcreate,
-  Treaddir: readdir,
-  Tfsync: fsync,
-  Tlock: lock,
-  Tgetlock: getlock,
-  Tlink: link,
-  Tmkdir: mkdir,
-  Trenameat: renameat,
-  Tunlinkat: unlinkat,
-  Tversion: version,
-  Tauth: auth,
-  Tattach: attach,
-  Tflush: flush,
-  Twalk: walk,
-  Tread: read,
-  Twrite: write,
-  Tclunk: clunk,
-  Tremove: remove,
+/** The handler of each T-message: all of them, or it does not compile. */
+const BY_TYPE: { [N in keyof typeof TYPE as N extends `T${string}` ? (typeof TYPE)[N] : never]: Handler } = {
+  [TYPE.Tstatfs]: statfs,
+  [TYPE.Tlopen]: lopen,
+  [TYPE.Tlcreate]: lcreate,
+  [TYPE.Tsymlink]: symlink,
+  [TYPE.Tmknod]: mknod,
+  [TYPE.Trename]: rename,
+  [TYPE.Treadlink]: readlink,
+  [TYPE.Tgetattr]: getattr,
+  [TYPE.Tsetattr]: setattr,
+  [TYPE.Txattrwalk]: xattrwalk,
+  [TYPE.Txattrcreate]: xattrcreate,
+  [TYPE.Treaddir]: readdir,
+  [TYPE.Tfsync]: fsync,
+  [TYPE.Tlock]: lock,
+  [TYPE.Tgetlock]: getlock,
+  [TYPE.Tlink]: link,
+  [TYPE.Tmkdir]: mkdir,
+  [TYPE.Trenameat]: renameat,
+  [TYPE.Tunlinkat]: unlinkat,
+  [TYPE.Tversion]: version,
+  [TYPE.Tauth]: auth,
+  [TYPE.Tattach]: attach,
+  [TYPE.Tflush]: flush,
+  [TYPE.Twalk]: walk,
+  [TYPE.Tread]: read,
+  [TYPE.Twrite]: write,
+  [TYPE.Tclunk]: clunk,
+  [TYPE.Tremove]: remove,
 };
 
-/** The same by message number; undefined for what no client may send. */
-export const HANDLERS: (Handler | undefined)[] = Array.from({ length: 256 });
-for (const [name, handler] of Object.entries(BY_NAME)) {
-  HANDLERS[TYPE[name as keyof typeof BY_NAME]] = handler;
-}
+/** The same as an array; undefined for what no client may send. */
+export const HANDLERS: (Handler | undefined)[] = Array.from(
+  { length: 256 },
+  (_, type) => (BY_TYPE as Record<number, Handler>)[type],
+);

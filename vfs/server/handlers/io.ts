@@ -5,6 +5,7 @@ import { E } from '../../errno.ts';
 import type { Iov } from '../../iov.ts';
 import { DirStream } from '../dir-stream.ts';
 import { UNOPENED, type Fid } from '../fid.ts';
+import { changed } from '../references.ts';
 import type { Session } from '../session.ts';
 
 /** Smallest listing: qid[13] offset[8] type[1] name[s] of a name of one byte. */
@@ -68,7 +69,7 @@ export function write(session: Session, t: Message, r: Message): number {
   const offset = (fid.flags & O_APPEND) !== 0 ? backend.size(inode) : t.offset;
   const done = iov.count === 1 ? writeRange(backend, fid, offset, iov, 0) : writeRanges(backend, fid, offset, iov);
   if (done <= 0) return -done;
-  inode.version = (inode.version + 1) >>> 0;
+  changed(inode);
   backend.modified(inode);
   r.count = done;
   return 0;
@@ -108,11 +109,13 @@ export function readdir(session: Session, t: Message, r: Message): number {
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   if (fid.inode.kind !== S_IFDIR) return E.ENOTDIR;
   if (fid.flags === UNOPENED) return E.EBADF;
-  if (session.iov.total < MIN_DIRENT) return E.EINVAL;
+  // In the same process the payload may have more room than the message asks for.
+  const room = Math.min(t.count, session.iov.total);
+  if (room < MIN_DIRENT) return E.EINVAL;
   const { backend } = session.server;
   fid.stream ??= new DirStream(backend, fid.inode);
   const cookie = t.cookie_hi * 0x1_0000_0000 + t.cookie_lo;
-  const count = fid.stream.read(cookie, session.iov);
+  const count = fid.stream.read(cookie, session.iov, room);
   if (count > 0) backend.accessed(fid.inode);
   return give(r, count);
 }

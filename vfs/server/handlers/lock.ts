@@ -2,7 +2,7 @@ import type { Message } from '../../9p/codec.gen.ts';
 import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import { UNOPENED, type Fid } from '../fid.ts';
-import { findConflict, lockEnd, lockLength, setLock, type Lock } from '../locks.ts';
+import { findConflict, isLockable, lockEnd, lockLength, setLock, type Lock } from '../locks.ts';
 import type { Session } from '../session.ts';
 
 function lockOf(fid: Fid, t: Message): Lock {
@@ -18,13 +18,15 @@ function lockOf(fid: Fid, t: Message): Lock {
 
 /**
  * Sets or clears a record lock; one that is in the way gives status BLOCKED, also for a blocking request: the
- * client asks again. EBADF: no such fid, or not opened for what the lock is for; EINVAL: an unknown type.
+ * client asks again. EBADF: no such fid, or not opened for what the lock is for; EINVAL: an unknown type;
+ * EOVERFLOW: a range beyond 2^53 - 1.
  * (9P: lock, fcntl(2) F_SETLK)
  */
 export function lock(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;
   if (t.ltype > LOCK_TYPE_UNLCK) return E.EINVAL;
+  if (!isLockable(t.start, t.length)) return E.EOVERFLOW;
   if (t.ltype === LOCK_TYPE_RDLCK && !fid.readable) return E.EBADF;
   if (t.ltype === LOCK_TYPE_WRLCK && !fid.writable) return E.EBADF;
   const wanted = lockOf(fid, t);
@@ -38,11 +40,12 @@ export function lock(session: Session, t: Message, r: Message): number {
   return 0;
 }
 
-/** The lock that would be in the way, or type UNLCK when there is none. EBADF, EINVAL. (9P: getlock, fcntl(2) F_GETLK) */
+/** The lock that would be in the way, or type UNLCK when there is none. The errnos of `lock`. (9P: getlock, fcntl(2) F_GETLK) */
 export function getlock(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;
   if (t.ltype > LOCK_TYPE_UNLCK) return E.EINVAL;
+  if (!isLockable(t.start, t.length)) return E.EOVERFLOW;
   const conflict = t.ltype === LOCK_TYPE_UNLCK ? undefined : findConflict(fid.inode, lockOf(fid, t));
   r.ltype = conflict?.type ?? LOCK_TYPE_UNLCK;
   r.start = conflict?.start ?? t.start;

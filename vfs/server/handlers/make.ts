@@ -1,8 +1,8 @@
 import type { Message } from '../../9p/codec.gen.ts';
-import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../9p/constants.ts';
+import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../9p/constants.ts';
 import type { Inode } from '../../backend/inode.ts';
 import { E } from '../../errno.ts';
-import { setQid } from '../references.ts';
+import { changed, passed, setQid } from '../references.ts';
 import { checkEntryName, checkParent, longerThan } from '../rules.ts';
 import type { Session } from '../session.ts';
 
@@ -19,11 +19,11 @@ function newEntry(session: Session, t: Message): Inode | number {
   const dir = fid.inode;
   if (dir.kind !== S_IFDIR) return E.ENOTDIR;
   const { backend } = session.server;
-  const errno = checkEntryName(t.name);
+  const errno = checkEntryName(backend, dir, t.name);
   if (errno !== 0) return errno;
   const found = backend.lookup(dir, t.name);
   if (typeof found !== 'number') {
-    if (found.refs === 0) backend.release(found);
+    passed(session.server, found);
     return E.EEXIST;
   }
   if (found !== E.ENOENT) return found;
@@ -31,10 +31,11 @@ function newEntry(session: Session, t: Message): Inode | number {
 }
 
 /** Puts the qid of what was made into the reply, or passes the errno on. */
-function made(session: Session, r: Message, inode: Inode | number): number {
+function made(session: Session, r: Message, dir: Inode, inode: Inode | number): number {
   if (typeof inode === 'number') return inode;
+  changed(dir);
   setQid(r, inode);
-  if (inode.refs === 0) session.server.backend.release(inode);
+  passed(session.server, inode);
   return 0;
 }
 
@@ -43,7 +44,7 @@ export function mkdir(session: Session, t: Message, r: Message): number {
   const dir = newEntry(session, t);
   if (typeof dir === 'number') return dir;
   const mode = S_IFDIR | (t.mode & 0o7777);
-  return made(session, r, session.server.backend.create(dir, t.name, mode, 0, 0, t.gid));
+  return made(session, r, dir, session.server.backend.create(dir, t.name, mode, 0, 0, t.gid));
 }
 
 /** Makes a symlink. ENOENT: an empty target; ENAMETOOLONG: one of PATH_MAX; the errnos of `newEntry`. (9P: symlink) */
@@ -53,7 +54,7 @@ export function symlink(session: Session, t: Message, r: Message): number {
   if (longerThan(t.symtgt, TARGET_MAX)) return E.ENAMETOOLONG;
   const dir = newEntry(session, t);
   if (typeof dir === 'number') return dir;
-  return made(session, r, session.server.backend.symlink(dir, t.name, t.symtgt, 0, t.gid));
+  return made(session, r, dir, session.server.backend.symlink(dir, t.name, t.symtgt, 0, t.gid));
 }
 
 /**
@@ -65,9 +66,9 @@ export function mknod(session: Session, t: Message, r: Message): number {
   if (typeof dir === 'number') return dir;
   const kind = t.mode & S_IFMT || S_IFREG;
   if (kind === S_IFDIR || kind === S_IFCHR || kind === S_IFBLK) return E.EPERM;
-  if (kind === S_IFLNK) return E.EINVAL;
+  if (kind !== S_IFREG && kind !== S_IFIFO && kind !== S_IFSOCK) return E.EINVAL;
   const mode = kind | (t.mode & 0o7777);
-  return made(session, r, session.server.backend.create(dir, t.name, mode, 0, 0, t.gid));
+  return made(session, r, dir, session.server.backend.create(dir, t.name, mode, 0, 0, t.gid));
 }
 
 /**
@@ -83,7 +84,9 @@ export function link(session: Session, t: Message, _r: Message): number {
   const { backend } = session.server;
   if (inode.kind === S_IFDIR) return E.EPERM;
   if (backend.nlink(inode) === 0) return E.ENOENT;
-  return backend.link(dir, t.name, inode);
+  const errno = backend.link(dir, t.name, inode);
+  if (errno === 0) changed(dir);
+  return errno;
 }
 
 /** The target of a symlink. EBADF; EINVAL: it is none. (9P: readlink) */

@@ -1,18 +1,29 @@
 import type { Message } from '../../9p/codec.gen.ts';
 import { AT_REMOVEDIR, S_IFDIR } from '../../9p/constants.ts';
-import type { Inode } from '../../backend/inode.ts';
+import type { Backend } from '../../backend/backend.ts';
+import { RECLAIMED, type Inode } from '../../backend/inode.ts';
 import { E } from '../../errno.ts';
-import { nameTaken, renamed } from '../references.ts';
+import { changed, nameTaken, passed, renamed } from '../references.ts';
 import { checkEntryName, checkRemoval, checkRename } from '../rules.ts';
 import type { Server } from '../server.ts';
 import type { Session } from '../session.ts';
+
+/** Whether a name that a fid was walked by is still its inode's. */
+export function standsFor(backend: Backend, dir: Inode, name: string, inode: Inode): boolean {
+  if (dir.state === RECLAIMED) return false;
+  const found = backend.lookup(dir, name);
+  if (typeof found !== 'number' && found.refs === 0) backend.release(found);
+  return found === inode;
+}
 
 /** Takes a name away once it is known what it stands for. The inode stays for as long as a fid holds it. */
 export function unlink(server: Server, dir: Inode, name: string, inode: Inode, rmdir: boolean): number {
   const { backend } = server;
   const errno = checkRemoval(backend, inode, rmdir) || backend.unlink(dir, name, inode);
-  if (errno === 0) nameTaken(server, inode);
-  else if (inode.refs === 0) backend.release(inode);
+  if (errno === 0) {
+    changed(dir);
+    nameTaken(server, inode);
+  } else passed(server, inode);
   return errno;
 }
 
@@ -26,7 +37,7 @@ export function unlinkat(session: Session, t: Message, _r: Message): number {
   const dir = dirFid.inode;
   if (dir.kind !== S_IFDIR) return E.ENOTDIR;
   if ((t.flags & ~AT_REMOVEDIR) !== 0) return E.EINVAL;
-  const errno = checkEntryName(t.name);
+  const errno = checkEntryName(session.server.backend, dir, t.name);
   if (errno !== 0) return errno;
   const inode = session.server.backend.lookup(dir, t.name);
   if (typeof inode === 'number') return inode;
@@ -34,16 +45,9 @@ export function unlinkat(session: Session, t: Message, _r: Message): number {
 }
 
 /** Moves a name: both directories and the source are known. The errnos of the new name, then of `checkRename`. */
-function move(
-  server: Server,
-  oldDir: Inode,
-  oldName: string,
-  source: Inode,
-  newDir: Inode,
-  newName: string,
-): number {
+function move(server: Server, oldDir: Inode, oldName: string, source: Inode, newDir: Inode, newName: string): number {
   const { backend } = server;
-  const bad = checkEntryName(newName);
+  const bad = checkEntryName(backend, newDir, newName);
   if (bad !== 0) return bad;
   const found = backend.lookup(newDir, newName);
   if (typeof found === 'number' && found !== E.ENOENT) return found;
@@ -54,9 +58,11 @@ function move(
     checkRename(backend, oldDir, source, newDir, target) ||
     backend.rename(oldDir, oldName, source, newDir, newName, target);
   if (errno === 0) {
+    changed(oldDir);
+    if (newDir !== oldDir) changed(newDir);
     renamed(source, oldDir, oldName, newDir, newName);
     if (target !== null) nameTaken(server, target);
-  } else if (target !== null && target.refs === 0) backend.release(target);
+  } else if (target !== null) passed(server, target);
   return errno;
 }
 
@@ -72,13 +78,13 @@ export function renameat(session: Session, t: Message, _r: Message): number {
   const oldDir = oldFid.inode;
   const newDir = newFid.inode;
   if (oldDir.kind !== S_IFDIR || newDir.kind !== S_IFDIR) return E.ENOTDIR;
-  const errno = checkEntryName(t.oldname);
+  const errno = checkEntryName(session.server.backend, oldDir, t.oldname);
   if (errno !== 0) return errno;
   const { server } = session;
   const source = server.backend.lookup(oldDir, t.oldname);
   if (typeof source === 'number') return source;
   const failed = move(server, oldDir, t.oldname, source, newDir, t.newname);
-  if (source.refs === 0) server.backend.release(source);
+  passed(server, source);
   return failed;
 }
 
@@ -97,6 +103,6 @@ export function rename(session: Session, t: Message, _r: Message): number {
   if (inode === server.backend.root()) return E.EBUSY;
   if (server.backend.nlink(inode) === 0) return E.ENOENT;
   if (parent === null) return E.EINVAL;
-  if (server.backend.lookup(parent, name) !== inode) return E.ENOENT;
+  if (!standsFor(server.backend, parent, name, inode)) return E.ENOENT;
   return move(server, parent, name, inode, dirFid.inode, t.name);
 }

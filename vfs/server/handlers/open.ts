@@ -79,8 +79,9 @@ export function lopen(session: Session, t: Message, r: Message): number {
 
 /**
  * Makes the regular file `name` in the directory and opens it; then the fid stands for the file. One that exists
- * is opened, unless O_EXCL. EBADF; EINVAL: the fid is open; ENOTDIR; EINVAL, ENAMETOOLONG for the name; EEXIST;
- * ENOENT: the directory was removed; ENOSPC; else as lopen. (9P: lcreate)
+ * is opened, unless O_EXCL. EBADF; EINVAL: the fid is open; ENOTDIR; EINVAL, ENAMETOOLONG for the name; EINVAL:
+ * O_DIRECTORY; EEXIST; EISDIR: a directory has the name; ENOENT: the directory was removed; ENOSPC; else as lopen.
+ * (9P: lcreate, open(2) O_CREAT)
  */
 export function lcreate(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -88,12 +89,17 @@ export function lcreate(session: Session, t: Message, r: Message): number {
   if (fid.flags !== UNOPENED || fid.xattr !== null) return E.EINVAL;
   const dir = fid.inode;
   if (dir.kind !== S_IFDIR) return E.ENOTDIR;
-  const errno = checkEntryName(t.name);
+  const errno = checkEntryName(session.server.backend, dir, t.name);
   if (errno !== 0) return errno;
+  // Flags with which the file could be made, but not opened then.
+  if ((t.flags & O_DIRECTORY) !== 0 || (t.flags & O_ACCMODE) === O_ACCMODE) return E.EINVAL;
   const { server } = session;
-  const inode = findOrCreate(server, dir, t);
+  const found = server.backend.lookup(dir, t.name);
+  const isNew = found === E.ENOENT;
+  const inode = isNew ? make(server, dir, t) : existing(server, found, t.flags);
   if (typeof inode === 'number') return inode;
-  const handle = openInode(server, inode, t.flags);
+  // What was just made is not cut (FMODE_CREATED in fs/namei.c): its times stay those of its making.
+  const handle = openInode(server, inode, isNew ? t.flags & ~O_TRUNC : t.flags);
   if (handle < 0) {
     passed(server, inode);
     return -handle;
@@ -106,14 +112,20 @@ export function lcreate(session: Session, t: Message, r: Message): number {
   return 0;
 }
 
-function findOrCreate(server: Server, dir: Inode, t: Message): Inode | number {
+/** What has the name already, if O_CREAT may open it. */
+function existing(server: Server, found: Inode | number, flags: number): Inode | number {
+  if (typeof found === 'number') return found;
+  const errno = (flags & O_EXCL) !== 0 ? E.EEXIST : found.kind === S_IFDIR ? E.EISDIR : 0;
+  if (errno === 0) return found;
+  passed(server, found);
+  return errno;
+}
+
+function make(server: Server, dir: Inode, t: Message): Inode | number {
   const { backend } = server;
-  const found = backend.lookup(dir, t.name);
-  if (typeof found !== 'number') {
-    if ((t.flags & O_EXCL) === 0) return found;
-    if (found.refs === 0) backend.release(found);
-    return E.EEXIST;
-  }
-  if (found !== E.ENOENT) return found;
-  return checkParent(backend, dir) || backend.create(dir, t.name, S_IFREG | (t.mode & 0o7777), 0, 0, t.gid);
+  const errno = checkParent(backend, dir);
+  if (errno !== 0) return errno;
+  const inode = backend.create(dir, t.name, S_IFREG | (t.mode & 0o7777), 0, 0, t.gid);
+  if (typeof inode !== 'number') changed(dir);
+  return inode;
 }

@@ -62,7 +62,7 @@ export function walk(session: Session, t: Message, r: Message): number {
 /** What one name leads to from a directory, or an errno. */
 function step(backend: Backend, at: Inode, name: string): Inode | number {
   if (at.kind !== S_IFDIR) return E.ENOTDIR;
-  const errno = checkWalkName(name);
+  const errno = checkWalkName(backend, at, name);
   if (errno !== 0) return errno;
   if (name === '.') return at;
   if (name !== '..') return backend.lookup(at, name);

@@ -11,13 +11,14 @@ const encoder = new TextEncoder();
 
 /**
  * Makes `newfid` read the value of an attribute, or with an empty name the list of names, each ended by NUL.
- * EBADF: no such fid, or newfid in use; ENODATA; ENOTSUP. (9P: xattrwalk)
+ * EBADF: no such fid, or newfid in use; ERANGE: a long name; ENODATA; ENOTSUP. (9P: xattrwalk)
  */
 export function xattrwalk(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   const errno = checkNewFid(session, t.newfid);
   if (errno !== 0) return errno;
+  if (longerThan(t.name, NAME_MAX)) return E.ERANGE;
   const { backend } = session.server;
   let value: Uint8Array | number;
   if (t.name === '') {

@@ -1,0 +1,6 @@
+import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/errno.ts';
+
+/** The WASI errno of a descriptor's path call: EXDEV is a path that leaves its directory, −EXDEV another file system. */
+export function pathErrno(errno: number): number {
+  return errno === E.EXDEV ? WASI_ERRNO.ENOTCAPABLE : wasiErrnoOf(Math.abs(errno));
+}

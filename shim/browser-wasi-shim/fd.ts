@@ -1,0 +1,180 @@
+import { Fd, wasi } from '@bjorn3/browser_wasi_shim';
+import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/errno.ts';
+import { Iov } from '../../vfs/iov.ts';
+import { FDFLAGS_ALL, FILETYPE, WHENCE } from '../abi.ts';
+import type { Descriptor } from '../descriptor.ts';
+import { GuestMemory } from '../memory.ts';
+import { sizeArgument, timesArgument } from '../numbers.ts';
+import { RIGHTS, rightsArgument } from '../rights.ts';
+import { scratchFilestat, type MountedFilestat } from './filestat.ts';
+import { scratch } from './scratch.ts';
+
+const { EBADF: BADF, ENOTCAPABLE: NOTCAPABLE } = WASI_ERRNO;
+
+const NO_DATA = new Uint8Array(0);
+/** A read of more than this, in bytes, first asks how much there is: the guest chooses the size. */
+const READ_UNASKED = 1 << 20;
+
+const iov = new Iov();
+/** The array that `iov` lies in, in the place of a guest's memory. */
+const array = new GuestMemory();
+
+/** Makes `iov` one range, all of an array. */
+function aim(data: Uint8Array): void {
+  array.u8 = data;
+  iov.single(data, 0, data.length);
+}
+
+/** The result of a count: bytes, or −errno. */
+function written(count: number): { ret: number; nwritten: number } {
+  return count < 0 ? { ret: wasiErrnoOf(-count), nwritten: 0 } : { ret: 0, nwritten: count };
+}
+
+/** Bytes that a long read is cut to: what the file has; a device tells no size. */
+function roomFor(d: Descriptor): number {
+  return d.stat(scratch, 0) === 0 ? Math.max(Number(scratchFilestat().size), READ_UNASKED) : READ_UNASKED;
+}
+
+function offsetOf(to: number): { ret: number; offset: bigint } {
+  return to < 0 ? { ret: wasiErrnoOf(-to), offset: 0n } : { ret: 0, offset: BigInt(to) };
+}
+
+/**
+ * One of our descriptors as an Fd of browser_wasi_shim. The checks are those of our own fd_* functions; errnos are
+ * WASI's. Once closed it is EBADF for all.
+ */
+export abstract class DescriptorFd extends Fd {
+  /** What it stands for; null when closed. */
+  protected descriptor: Descriptor | null;
+
+  constructor(descriptor: Descriptor | null) {
+    super();
+    this.descriptor = descriptor;
+  }
+
+  /** Takes it to use it with a right; or BADF, or NOTCAPABLE when the right was dropped. */
+  protected use(right = 0): Descriptor | number {
+    const { descriptor } = this;
+    if (descriptor === null) return BADF;
+    return descriptor.dropped(right) ? NOTCAPABLE : descriptor;
+  }
+
+  /** A call that only has an errno. */
+  private run(right: number, call: (d: Descriptor) => number): number {
+    const d = this.use(right);
+    return typeof d === 'number' ? d : wasiErrnoOf(call(d));
+  }
+
+  override fd_close(): number {
+    const { descriptor } = this;
+    if (descriptor === null) return BADF;
+    this.descriptor = null;
+    return wasiErrnoOf(descriptor.close());
+  }
+
+  override fd_allocate(offset: bigint, length: bigint): number {
+    const from = sizeArgument(offset);
+    const size = sizeArgument(length);
+    return this.run(RIGHTS.FD_ALLOCATE, (d) => {
+      if (from < 0 || size < 0) return E.EINVAL;
+      return from + size > Number.MAX_SAFE_INTEGER ? E.EFBIG : d.allocate(from, size);
+    });
+  }
+
+  override fd_fdstat_get(): { ret: number; fdstat: wasi.Fdstat | null } {
+    const d = this.use();
+    if (typeof d === 'number') return { ret: d, fdstat: null };
+    const fdstat = new wasi.Fdstat(d.filetype, d.fdflags);
+    fdstat.fs_rights_base = BigInt(d.rightsBase);
+    fdstat.fs_rights_inherited = BigInt(d.rightsInheriting);
+    return { ret: 0, fdstat };
+  }
+
+  override fd_fdstat_set_flags(flags: number): number {
+    return this.run(RIGHTS.FD_FDSTAT_SET_FLAGS, (d) => ((flags & ~FDFLAGS_ALL) !== 0 ? E.EINVAL : d.setFlags(flags)));
+  }
+
+  override fd_fdstat_set_rights(base: bigint, inheriting: bigint): number {
+    const d = this.use();
+    if (typeof d === 'number') return d;
+    return d.setRights(rightsArgument(base), rightsArgument(inheriting)) ? 0 : NOTCAPABLE;
+  }
+
+  override fd_filestat_get(): { ret: number; filestat: MountedFilestat | null } {
+    const ret = this.run(RIGHTS.FD_FILESTAT_GET, (d) => d.stat(scratch, 0));
+    return { ret, filestat: ret === 0 ? scratchFilestat() : null };
+  }
+
+  override fd_filestat_set_size(size: bigint): number {
+    const bytes = sizeArgument(size);
+    return this.run(RIGHTS.FD_FILESTAT_SET_SIZE, (d) => (bytes < 0 ? E.EINVAL : d.setSize(bytes)));
+  }
+
+  override fd_filestat_set_times(atim: bigint, mtim: bigint, flags: number): number {
+    const times = timesArgument(atim, mtim, flags);
+    return this.run(RIGHTS.FD_FILESTAT_SET_TIMES, (d) => (times === null ? E.EINVAL : d.setTimes(times)));
+  }
+
+  /** Fetches data by a call that fills `iov`. */
+  private fetch(size: number, call: (d: Descriptor) => number): { ret: number; data: Uint8Array } {
+    const d = this.use();
+    if (typeof d === 'number') return { ret: d, data: NO_DATA };
+    const data = new Uint8Array(size > READ_UNASKED ? Math.min(size, roomFor(d)) : size);
+    aim(data);
+    const count = call(d);
+    if (count < 0) return { ret: wasiErrnoOf(-count), data: NO_DATA };
+    return { ret: 0, data: count === data.length ? data : data.subarray(0, count) };
+  }
+
+  override fd_read(size: number): { ret: number; data: Uint8Array } {
+    return this.fetch(size, (d) => d.read(iov, array));
+  }
+
+  override fd_pread(size: number, offset: bigint): { ret: number; data: Uint8Array } {
+    const from = sizeArgument(offset);
+    return this.fetch(size, (d) => (from < 0 ? -E.EINVAL : d.pread(iov, from, array)));
+  }
+
+  override fd_write(data: Uint8Array): { ret: number; nwritten: number } {
+    const d = this.use();
+    if (typeof d === 'number') return { ret: d, nwritten: 0 };
+    aim(data);
+    return written(d.write(iov, array));
+  }
+
+  override fd_pwrite(data: Uint8Array, offset: bigint): { ret: number; nwritten: number } {
+    const d = this.use();
+    if (typeof d === 'number') return { ret: d, nwritten: 0 };
+    const from = sizeArgument(offset);
+    aim(data);
+    return written(from < 0 ? -E.EINVAL : d.pwrite(iov, from, array));
+  }
+
+  override fd_seek(offset: bigint, whence: number): { ret: number; offset: bigint } {
+    const d = this.use(RIGHTS.FD_SEEK);
+    if (typeof d === 'number') return { ret: d, offset: 0n };
+    if (d.filetype === FILETYPE.DIRECTORY) return { ret: NOTCAPABLE, offset: 0n };
+    return offsetOf(d.seek(Number(offset), whence));
+  }
+
+  override fd_tell(): { ret: number; offset: bigint } {
+    const d = this.use(RIGHTS.FD_TELL);
+    if (typeof d === 'number') return { ret: d, offset: 0n };
+    if (d.filetype === FILETYPE.DIRECTORY) return { ret: NOTCAPABLE, offset: 0n };
+    return offsetOf(d.seek(0, WHENCE.CUR));
+  }
+
+  override fd_sync(): number {
+    return this.run(RIGHTS.FD_SYNC, (d) => d.sync(false));
+  }
+
+  /** BADF, which ends libc's search for preopens; the NOTSUP of an Fd that has none would end the program. */
+  override fd_prestat_get(): { ret: number; prestat: wasi.Prestat | null } {
+    return { ret: BADF, prestat: null };
+  }
+
+  override fd_readdir_single(_cookie: bigint): { ret: number; dirent: wasi.Dirent | null } {
+    const d = this.use();
+    return { ret: typeof d === 'number' ? d : WASI_ERRNO.ENOTDIR, dirent: null };
+  }
+}

@@ -1,0 +1,39 @@
+import { Inode, type Fd } from '@bjorn3/browser_wasi_shim';
+import { FILETYPE, LOOKUPFLAGS } from '../abi.ts';
+import { MountedFilestat } from './filestat.ts';
+import type { OpenMountedDirectory } from './open-directory.ts';
+
+/**
+ * A name in a mounted directory, as its WASI class passes it from `path_lookup` or `path_unlink` to `path_link`. It
+ * holds no fid: it is what the name leads to when it is used.
+ */
+export class MountedInode extends Inode {
+  readonly dir: OpenMountedDirectory;
+  readonly path: string;
+  readonly follow: boolean;
+  /** Whether it comes from `path_unlink`: then the next `path_link` renames it, and takes the old name. */
+  pending: boolean;
+
+  constructor(dir: OpenMountedDirectory, path: string, follow: boolean, ino: bigint, pending: boolean) {
+    super();
+    this.dir = dir;
+    this.path = path;
+    this.follow = follow;
+    this.ino = ino;
+    this.pending = pending;
+  }
+
+  override path_open(oflags: number, rights: bigint, fdflags: number): { ret: number; fd_obj: Fd | null } {
+    return this.dir.path_open(this.lookupflags, this.path, oflags, rights, rights, fdflags);
+  }
+
+  /** Of type UNKNOWN when nothing has the name any more. */
+  override stat(): MountedFilestat {
+    const { filestat } = this.dir.path_filestat_get(this.lookupflags, this.path);
+    return filestat ?? new MountedFilestat(this.ino, FILETYPE.UNKNOWN, 0n);
+  }
+
+  private get lookupflags(): number {
+    return this.follow ? LOOKUPFLAGS.SYMLINK_FOLLOW : 0;
+  }
+}

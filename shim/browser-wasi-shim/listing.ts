@@ -1,0 +1,70 @@
+import { wasi } from '@bjorn3/browser_wasi_shim';
+import { wasiErrnoOf } from '../../vfs/errno.ts';
+import { STRUCTS } from '../abi.ts';
+import type { Descriptor } from '../descriptor.ts';
+import { SCRATCH_SIZE, scratch } from './scratch.ts';
+
+const D = STRUCTS.dirent.fields;
+const HEADER = STRUCTS.dirent.size;
+
+/**
+ * A directory's entries one by one, as its WASI class asks for them, though they are fetched by the bufferful: the
+ * next one is mostly at hand. Cookies are the server's, so a bufferful that does not have one is left for another.
+ */
+export class EntryReader {
+  private entries: wasi.Dirent[] = [];
+  /** The cookie before the first of them. */
+  private start = 0n;
+  private at = 0;
+
+  /** The entry behind a cookie, null at the end. */
+  next(d: Descriptor, cookie: bigint): { ret: number; dirent: wasi.Dirent | null } {
+    // A listing that begins anew, or goes on behind what was fetched, sees what is there now.
+    if (cookie === 0n || !this.find(cookie)) {
+      const ret = this.fetch(d, cookie);
+      if (ret !== 0) return { ret, dirent: null };
+    }
+    return { ret: 0, dirent: this.entries[this.at++] ?? null };
+  }
+
+  /** Goes to the entry behind a cookie: the next one, or the same again that the guest had no room for. */
+  private find(cookie: bigint): boolean {
+    for (const at of [this.at, this.at - 1]) {
+      if (at < 0 || at >= this.entries.length) continue;
+      if ((at === 0 ? this.start : this.entries[at - 1]!.d_next) !== cookie) continue;
+      this.at = at;
+      return true;
+    }
+    return false;
+  }
+
+  private fetch(d: Descriptor, cookie: bigint): number {
+    this.entries = [];
+    this.start = cookie;
+    this.at = 0;
+    const used = d.readdir(scratch, 0, SCRATCH_SIZE, cookie);
+    if (used < 0) return wasiErrnoOf(-used);
+    for (let at = 0; at + HEADER <= used;) {
+      const name = at + HEADER;
+      const end = name + scratch.view.getUint32(at + D.d_namlen[0], true);
+      // The last is cut where the buffer ends: it comes with the next.
+      if (end > used) break;
+      this.entries.push(entryAt(at, scratch.u8.slice(name, end)));
+      at = end;
+    }
+    return 0;
+  }
+}
+
+function entryAt(at: number, name: Uint8Array): wasi.Dirent {
+  const { view } = scratch;
+  const entry = new wasi.Dirent(
+    view.getBigUint64(at + D.d_next[0], true),
+    view.getBigUint64(at + D.d_ino[0], true),
+    '',
+    view.getUint8(at + D.d_type[0]),
+  );
+  entry.dir_name = name;
+  entry.d_namlen = name.length;
+  return entry;
+}

@@ -1,0 +1,170 @@
+import type { Fd, Inode, wasi } from '@bjorn3/browser_wasi_shim';
+import { E, WASI_ERRNO } from '../../vfs/errno.ts';
+import { FDFLAGS_ALL, FILETYPE, LOOKUPFLAGS, OFLAGS } from '../abi.ts';
+import { Descriptor, type OpenRequest } from '../descriptor.ts';
+import { timesArgument } from '../numbers.ts';
+import { RIGHTS, rightsArgument } from '../rights.ts';
+import { pathErrno } from './errno.ts';
+import { DescriptorFd } from './fd.ts';
+import { MountedFile } from './file.ts';
+import { scratchFilestat, type MountedFilestat } from './filestat.ts';
+import { MountedInode } from './inode.ts';
+import { EntryReader } from './listing.ts';
+import { scratch } from './scratch.ts';
+
+const { EINVAL: INVAL, ENOTCAPABLE: NOTCAPABLE } = WASI_ERRNO;
+const OFLAGS_ALL = OFLAGS.CREAT | OFLAGS.DIRECTORY | OFLAGS.EXCL | OFLAGS.TRUNC;
+const { SYMLINK_FOLLOW } = LOOKUPFLAGS;
+
+/** What opens a directory for paths to begin at. */
+const AS_DIRECTORY: OpenRequest = { follow: true, oflags: OFLAGS.DIRECTORY, fdflags: 0, read: true, write: false };
+
+/** An open directory of a mount. Paths never lead out of it: NOTCAPABLE. */
+export class OpenMountedDirectory extends DescriptorFd {
+  private readonly reader = new EntryReader();
+
+  /**
+   * A descriptor of the same directory, which the caller closes.
+   * @throws Error when it is closed.
+   */
+  toDescriptor(): Descriptor {
+    const d = this.use();
+    const another = typeof d === 'number' ? d : d.openat('.', AS_DIRECTORY);
+    if (another instanceof Descriptor) return another;
+    throw new Error(`This directory cannot be used: it is closed, or its session has ended (errno ${another}).`);
+  }
+
+  override fd_readdir_single(cookie: bigint): { ret: number; dirent: wasi.Dirent | null } {
+    const d = this.use(RIGHTS.FD_READDIR);
+    return typeof d === 'number' ? { ret: d, dirent: null } : this.reader.next(d, BigInt.asUintN(64, cookie));
+  }
+
+  /** Takes it for a call on a path, with a right; or a WASI errno. */
+  private useFor(path: string, right: number): Descriptor | number {
+    const d = this.use(right);
+    // A NUL would end the path in the host's calls.
+    return typeof d !== 'number' && path.includes('\0') ? INVAL : d;
+  }
+
+  /** A call that only has an errno. */
+  private onPath(path: string, right: number, call: (d: Descriptor) => number): number {
+    const d = this.useFor(path, right);
+    return typeof d === 'number' ? d : pathErrno(call(d));
+  }
+
+  override path_open(
+    dirflags: number,
+    path: string,
+    oflags: number,
+    rights: bigint,
+    _inheriting: bigint,
+    fdflags: number,
+  ): { ret: number; fd_obj: Fd | null } {
+    const d = this.useFor(path, RIGHTS.PATH_OPEN);
+    if (typeof d === 'number') return { ret: d, fd_obj: null };
+    if ((dirflags & ~SYMLINK_FOLLOW) !== 0 || (oflags & ~OFLAGS_ALL) !== 0 || (fdflags & ~FDFLAGS_ALL) !== 0) {
+      return { ret: INVAL, fd_obj: null };
+    }
+    const base = rightsArgument(rights);
+    const request: OpenRequest = {
+      follow: dirflags !== 0,
+      oflags,
+      fdflags,
+      read: (base & RIGHTS.FD_READ) !== 0,
+      write: (base & (RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE)) !== 0,
+    };
+    if (!mayOpen(d, request)) return { ret: NOTCAPABLE, fd_obj: null };
+    const opened = d.openat(path, request);
+    if (typeof opened === 'number') return { ret: pathErrno(opened), fd_obj: null };
+    const isDirectory = opened.filetype === FILETYPE.DIRECTORY;
+    return { ret: 0, fd_obj: isDirectory ? new OpenMountedDirectory(opened) : new MountedFile(opened) };
+  }
+
+  override path_filestat_get(flags: number, path: string): { ret: number; filestat: MountedFilestat | null } {
+    const ret = this.onPath(path, RIGHTS.PATH_FILESTAT_GET, (d) =>
+      (flags & ~SYMLINK_FOLLOW) !== 0 ? E.EINVAL : d.statat(scratch, 0, path, flags !== 0),
+    );
+    return { ret, filestat: ret === 0 ? scratchFilestat() : null };
+  }
+
+  override path_filestat_set_times(flags: number, path: string, atim: bigint, mtim: bigint, fstflags: number): number {
+    const times = timesArgument(atim, mtim, fstflags);
+    return this.onPath(path, RIGHTS.PATH_FILESTAT_SET_TIMES, (d) =>
+      times === null || (flags & ~SYMLINK_FOLLOW) !== 0 ? E.EINVAL : d.utimensat(path, flags !== 0, times),
+    );
+  }
+
+  override path_create_directory(path: string): number {
+    return this.onPath(path, RIGHTS.PATH_CREATE_DIRECTORY, (d) => d.mkdirat(path));
+  }
+
+  override path_remove_directory(path: string): number {
+    return this.onPath(path, RIGHTS.PATH_REMOVE_DIRECTORY, (d) => d.rmdirat(path));
+  }
+
+  override path_unlink_file(path: string): number {
+    return this.onPath(path, RIGHTS.PATH_UNLINK_FILE, (d) => d.unlinkat(path));
+  }
+
+  override path_readlink(path: string): { ret: number; data: string | null } {
+    const d = this.useFor(path, RIGHTS.PATH_READLINK);
+    if (typeof d === 'number') return { ret: d, data: null };
+    const target = d.readlinkat(path);
+    return typeof target === 'number' ? { ret: pathErrno(target), data: null } : { ret: 0, data: target };
+  }
+
+  /** What `path_link` makes another name of. */
+  override path_lookup(path: string, dirflags: number): { ret: number; inode_obj: MountedInode | null } {
+    return this.inode(path, (dirflags & SYMLINK_FOLLOW) !== 0, false);
+  }
+
+  /**
+   * The first half of a rename, as its WASI class does it: what `path_link` gives another name. The old name stays
+   * until then, so that there is no moment without one, and a rename that fails has changed nothing.
+   */
+  override path_unlink(path: string): { ret: number; inode_obj: MountedInode | null } {
+    return this.inode(path, false, true);
+  }
+
+  private inode(path: string, follow: boolean, pending: boolean): { ret: number; inode_obj: MountedInode | null } {
+    const { ret, filestat } = this.path_filestat_get(follow ? SYMLINK_FOLLOW : 0, path);
+    if (filestat === null) return { ret, inode_obj: null };
+    return { ret: 0, inode_obj: new MountedInode(this, path, follow, filestat.ino, pending) };
+  }
+
+  /** linkat(2), or renameat(2) of what `path_unlink` gave. XDEV: it is not of this mount. */
+  override path_link(path: string, inode: Inode): number {
+    if (!(inode instanceof MountedInode)) return WASI_ERRNO.EXDEV;
+    if (inode.pending) {
+      inode.pending = false;
+      return inode.dir.between(this, RENAME, path, (from, to) => from.renameat(inode.path, to, path));
+    }
+    // Put back after a rename that failed: it never went away.
+    if (inode.dir === this && inode.path === path) return 0;
+    return inode.dir.between(this, LINK, path, (from, to) => from.linkat(inode.path, inode.follow, to, path));
+  }
+
+  /** A call on this directory and another one. */
+  private between(
+    other: OpenMountedDirectory,
+    rights: readonly [source: number, target: number],
+    path: string,
+    call: (from: Descriptor, to: Descriptor) => number,
+  ): number {
+    const from = this.use(rights[0]);
+    const to = other.useFor(path, rights[1]);
+    if (typeof from === 'number') return from;
+    return typeof to === 'number' ? to : pathErrno(call(from, to));
+  }
+}
+
+const RENAME = [RIGHTS.PATH_RENAME_SOURCE, RIGHTS.PATH_RENAME_TARGET] as const;
+const LINK = [RIGHTS.PATH_LINK_SOURCE, RIGHTS.PATH_LINK_TARGET] as const;
+
+/** Whether the directory may open like that: only rights that were dropped stand in the way. */
+function mayOpen(d: Descriptor, request: OpenRequest): boolean {
+  if ((request.oflags & OFLAGS.CREAT) !== 0 && d.dropped(RIGHTS.PATH_CREATE_FILE)) return false;
+  if ((request.oflags & OFLAGS.TRUNC) !== 0 && d.dropped(RIGHTS.PATH_FILESTAT_SET_SIZE)) return false;
+  const needed = (request.read ? RIGHTS.FD_READ : 0) | (request.write ? RIGHTS.FD_WRITE : 0);
+  return (needed & ~d.rightsInheriting) === 0;
+}

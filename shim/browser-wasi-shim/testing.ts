@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ConsoleStdout, File, OpenFile, type Fd } from '@bjorn3/browser_wasi_shim';
+import { compile } from '../../toolchain/compile.ts';
+
+/** tour.c, and what of it needs a file system that counts links and keeps times, or symlinks. */
+export const TOUR = fileURLToPath(new URL('tour.c', import.meta.url));
+export const ANYWHERE = ['files', 'directories', 'names'];
+export const FLAGS = ['-std=gnu17', '-O1'];
+
+/** What a start() takes. */
+export type Command = WebAssembly.Instance & {
+  exports: { memory: WebAssembly.Memory; _start: () => unknown };
+};
+
+/** A WASI class of the shape of browser_wasi_shim. */
+export type Shape = new (
+  args: string[],
+  env: string[],
+  fds: Fd[],
+  options: { debug?: boolean },
+) => { wasiImport: object; start(instance: Command): number };
+
+let tour: Promise<WebAssembly.Module> | null = null;
+
+/** tour.c, compiled on our own stack. */
+export function tourModule(): Promise<WebAssembly.Module> {
+  tour ??= compile({
+    sources: { 'tour.c': readFileSync(TOUR, 'utf8') },
+    argv: [...FLAGS, 'tour.c', '-o', 'tour.wasm'],
+    output: 'tour.wasm',
+  }).then((bytes) => WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>));
+  return tour;
+}
+
+/** Stands where stdout does, and keeps what is written. */
+export class Sink {
+  text = '';
+  private readonly decoder = new TextDecoder();
+  readonly fd: ConsoleStdout = new ConsoleStdout((bytes) => {
+    this.text += this.decoder.decode(bytes, { stream: true });
+  });
+}
+
+/** stdin with a text. */
+export function input(text = ''): OpenFile {
+  return new OpenFile(new File(new TextEncoder().encode(text)));
+}
+
+export function instantiate(module: WebAssembly.Module, wasiImport: object): Command {
+  const imports = { wasi_snapshot_preview1: wasiImport as WebAssembly.ModuleImports };
+  return new WebAssembly.Instance(module, imports) as Command;
+}
+
+/** Runs parts of the tour in /tmp: the exit status and what was printed. */
+export async function runTour(shape: Shape, dir: Fd, parts: readonly string[]): Promise<[number, string]> {
+  const out = new Sink();
+  const wasi = new shape(['tour', '/tmp', ...parts], [], [input(), out.fd, new Sink().fd, dir], { debug: false });
+  const code = wasi.start(instantiate(await tourModule(), wasi.wasiImport));
+  return [code, out.text];
+}

@@ -1,0 +1,41 @@
+/**
+ * The core of wasi9p, for browsers and for embedding: everything but the stores. Preopens are servers or backends, and
+ * stdin, stdout and stderr are functions. `wasi9p` is this with memfs, the host and browser_wasi_shim.
+ * @module
+ */
+import { Server, isBackend, serverOfBackend, type Backend } from '../vfs/mount.ts';
+import { WASIBase, type Adapters, type BaseOptions } from './base.ts';
+import { FunctionInput, FunctionOutput, lineOutput, textInput, type InputChunk } from './stream.ts';
+
+/** What a directory of the guest is. */
+export type Preopen = Server | Backend;
+/** Where a guest's stdin comes from: text, bytes, or a function that gives the next bytes. Default: nothing. */
+export type Input = string | Uint8Array | ((max: number) => InputChunk);
+/** Where a guest's stdout or stderr goes: a function given the bytes. Default: lines on the console. */
+export type Output = (bytes: Uint8Array) => void;
+export type WASIOptions = BaseOptions<Preopen, Input, Output>;
+
+/** The server of a backend, which is the same however often it is asked for. @throws TypeError for what is none. */
+export function serverOf(source: Preopen): Server {
+  if (source instanceof Server) return source;
+  if (isBackend(source)) return serverOfBackend(source);
+  throw new TypeError('This is no file system: pass a Server or a backend.');
+}
+
+const ADAPTERS: Adapters<Preopen, Input, Output> = {
+  server: serverOf,
+  descriptor: () => null,
+  input: (stdin = '') => (typeof stdin === 'function' ? new FunctionInput(stdin) : textInput(stdin)),
+  output: (output, fd) => (output === undefined ? lineOutput(fd) : new FunctionOutput(output)),
+};
+
+/** Runs one WASI program: see WASIBase for what it does. */
+export class WASI extends WASIBase<Preopen, Input, Output> {
+  /** @throws TypeError for options that cannot be. */
+  constructor(options: WASIOptions = {}) {
+    super(options, ADAPTERS);
+  }
+}
+
+export type { Tracer } from './base.ts';
+export { Mount, Server, type Inspection } from '../vfs/mount.ts';

@@ -1,0 +1,49 @@
+import type { Iov } from '../../vfs/iov.ts';
+import type { GuestMemory } from '../memory.ts';
+import { bounded, failed } from './errno.ts';
+
+/**
+ * Fills the ranges, each by a call, up to the first that is not filled: bytes; or −errno, `lacking` where there is no
+ * such method.
+ */
+export function readEach(
+  iov: Iov,
+  m: GuestMemory,
+  lacking: number,
+  read: (size: number, done: number) => { ret: number; data: Uint8Array },
+): number {
+  let done = 0;
+  for (let i = 0; i < iov.count; i++) {
+    const size = iov.end[i]! - iov.start[i]!;
+    const { ret, data } = read(size, done);
+    if (ret !== 0) return done > 0 ? done : failed(ret, lacking);
+    iov.u8 = m.fresh();
+    iov.u8.set(data.length > size ? data.subarray(0, size) : data, iov.start[i]!);
+    done += Math.min(data.length, size);
+    if (data.length < size) break;
+  }
+  return done;
+}
+
+/** Writes the ranges, as readEach reads them. */
+export function writeEach(
+  iov: Iov,
+  m: GuestMemory,
+  lacking: number,
+  write: (data: Uint8Array, done: number) => { ret: number; nwritten: number },
+): number {
+  let done = 0;
+  for (let i = 0; i < iov.count; i++) {
+    // An Fd may keep what it is given.
+    iov.u8 = m.fresh();
+    const data = iov.u8.slice(iov.start[i]!, iov.end[i]!);
+    const count = bounded(() => {
+      const { ret, nwritten } = write(data, done);
+      return ret === 0 ? nwritten : failed(ret, lacking);
+    });
+    if (count < 0) return done > 0 ? done : count;
+    done += count;
+    if (count < data.length) break;
+  }
+  return done;
+}

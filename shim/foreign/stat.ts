@@ -1,0 +1,47 @@
+import type { Fd, wasi } from '@bjorn3/browser_wasi_shim';
+import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../vfs/9p/constants.ts';
+import { FILETYPE, FSTFLAGS, STRUCTS } from '../abi.ts';
+import type { OpenRequest, Times } from '../descriptor.ts';
+import type { GuestMemory } from '../memory.ts';
+import { RIGHTS_DIRECTORY, RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT, fileRights } from '../rights.ts';
+
+const F = STRUCTS.filestat.fields;
+
+/** Writes a filestat of 0.4.2, whose own write_bytes has wrong offsets. */
+export function putFilestat(m: GuestMemory, ptr: number, filestat: wasi.Filestat): void {
+  const { view } = m;
+  view.setBigUint64(ptr + F.dev[0], filestat.dev, true);
+  view.setBigUint64(ptr + F.ino[0], filestat.ino, true);
+  view.setBigUint64(ptr + F.filetype[0], BigInt(filestat.filetype), true);
+  // 0.4.2 counts no links, and what one can ask about has a name.
+  view.setBigUint64(ptr + F.nlink[0], filestat.nlink || 1n, true);
+  view.setBigUint64(ptr + F.size[0], filestat.size, true);
+  view.setBigUint64(ptr + F.atim[0], filestat.atim, true);
+  view.setBigUint64(ptr + F.mtim[0], filestat.mtim, true);
+  view.setBigUint64(ptr + F.ctim[0], filestat.ctim, true);
+}
+
+/** The type of an Fd that has no fdstat. */
+export function statFiletype(fd: Fd): number {
+  const { ret, filestat } = fd.fd_filestat_get();
+  return ret === 0 && filestat !== null ? filestat.filetype : FILETYPE.UNKNOWN;
+}
+
+/** The rights of an Fd that does not tell them. */
+export function usualRights(filetype: number, opened: OpenRequest | null): number {
+  if (filetype === FILETYPE.DIRECTORY) return RIGHTS_DIRECTORY;
+  if (filetype === FILETYPE.REGULAR_FILE) return fileRights(opened?.read ?? true, opened?.write ?? true);
+  return RIGHTS_STREAM_IN | RIGHTS_STREAM_OUT;
+}
+
+const NS = 1_000_000_000n;
+
+/** Times as the Fd methods take them: nanoseconds and fstflags. */
+export function foreignTimes(times: Times): [atim: bigint, mtim: bigint, flags: number] {
+  const { valid } = times;
+  const { ATIM, ATIM_NOW, MTIM, MTIM_NOW } = FSTFLAGS;
+  const atime = (valid & SETATTR_ATIME) === 0 ? 0 : (valid & SETATTR_ATIME_SET) !== 0 ? ATIM : ATIM_NOW;
+  const mtime = (valid & SETATTR_MTIME) === 0 ? 0 : (valid & SETATTR_MTIME_SET) !== 0 ? MTIM : MTIM_NOW;
+  const atim = BigInt(times.aSec) * NS + BigInt(times.aNsec);
+  return [atim, BigInt(times.mSec) * NS + BigInt(times.mNsec), atime | mtime];
+}

@@ -1,0 +1,274 @@
+import { Volume } from 'memfs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { memfs } from '../vfs/backend/memfs/index.ts';
+import { wasiErrnoName } from '../vfs/errno.ts';
+import { Server, type Inspection } from '../vfs/server/server.ts';
+import { STRUCTS } from './abi.ts';
+import { RIGHTS, RIGHTS_ALL } from './rights.ts';
+import { parametersOf, wasmTypesOf, type CallName } from './signatures.ts';
+import { WASI, type Preopen, type WASIOptions } from './wasi.ts';
+
+// What the shim's tests need: a guest without a program, whose calls are made from here.
+
+/** `inspect()` of a server on which nothing is alive. */
+export const AT_REST: Inspection = { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 };
+
+export const READ = RIGHTS.FD_READ;
+export const WRITE = RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE;
+export const READ_WRITE = READ | WRITE;
+
+/** The descriptor of the first preopen. */
+export const ROOT = 3;
+/** Where calls put what they return. */
+export const OUT = 64;
+/** From here on, to the end of the memory, is a test's own. */
+export const DATA = 0x40000;
+/** Where strings and iovecs are laid, round and round. */
+const SCRATCH = 1024;
+const PAGE = 65536;
+
+type Arg = number | bigint | string | Uint8Array;
+type AnyCall = (...args: (number | bigint)[]) => number;
+
+export interface GuestOptions extends Omit<WASIOptions, 'preopens'> {
+  /** Of the volume: null for a directory. */
+  files?: Record<string, string | null>;
+  /** Default: the server of the volume as `/`. */
+  preopens?: (server: Server) => Record<string, Preopen>;
+  msize?: number;
+  /** Of memory. Default: 16. */
+  pages?: number;
+  shared?: boolean;
+  /** Default: true. */
+  attach?: boolean;
+}
+
+interface OpenOptions {
+  dir?: number;
+  follow?: boolean;
+  oflags?: number;
+  rights?: number;
+  inheriting?: number;
+  fdflags?: number;
+}
+
+export interface Entry {
+  name: string;
+  next: bigint;
+  ino: bigint;
+  type: number;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Text as its UTF-8 bytes. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** A guest on a memfs volume behind a server of its own. */
+export class TestGuest {
+  readonly volume: Volume;
+  readonly server: Server;
+  readonly memory: WebAssembly.Memory;
+  readonly wasi: WASI;
+  private at = SCRATCH;
+
+  constructor(options: GuestOptions = {}) {
+    const { files = {}, preopens, msize, pages = 16, shared = false, attach = true, ...rest } = options;
+    this.volume = Volume.fromJSON(files);
+    this.server = new Server(memfs(this.volume), msize === undefined ? {} : { msize });
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: 1024, shared });
+    const silent = { stdin: '', stdout: () => {}, stderr: () => {} };
+    this.wasi = new WASI({ ...silent, ...rest, preopens: preopens?.(this.server) ?? { '/': this.server } });
+    if (attach) this.attach();
+  }
+
+  attach(): void {
+    this.wasi.finalizeBindings({ exports: { memory: this.memory } });
+  }
+
+  /** Closes everything and looks that nothing is left. */
+  end(): void {
+    this.wasi.close();
+    assert.equal(this.server.inspect(), AT_REST);
+  }
+
+  get u8(): Uint8Array {
+    return new Uint8Array(this.memory.buffer);
+  }
+
+  get view(): DataView {
+    return new DataView(this.memory.buffer);
+  }
+
+  /** Lays bytes or text into memory: where. */
+  put(data: Uint8Array | string): number {
+    const bytes = typeof data === 'string' ? utf8(data) : data;
+    this.at = (this.at + 7) & ~7;
+    if (this.at + bytes.length > DATA) this.at = SCRATCH;
+    const ptr = this.at;
+    this.u8.set(bytes, ptr);
+    this.at += bytes.length;
+    return ptr;
+  }
+
+  /** Lays an array of iovecs into memory: the pointer and the count, as two arguments. */
+  iovs(...ranges: readonly (readonly [ptr: number, length: number])[]): [number, number] {
+    const bytes = new Uint8Array(ranges.length * STRUCTS.iovec.size);
+    const view = new DataView(bytes.buffer);
+    for (const [i, [ptr, length]] of ranges.entries()) {
+      view.setUint32(i * 8, ptr, true);
+      view.setUint32(i * 8 + 4, length, true);
+    }
+    return [this.put(bytes), ranges.length];
+  }
+
+  /** Iovecs of texts to be written. */
+  texts(...texts: readonly string[]): [number, number] {
+    return this.iovs(...texts.map((text) => [this.put(text), utf8(text).length] as const));
+  }
+
+  text(ptr: number, length: number): string {
+    return decoder.decode(this.u8.slice(ptr, ptr + length));
+  }
+
+  u32(ptr = OUT): number {
+    return this.view.getUint32(ptr, true);
+  }
+
+  u64(ptr = OUT): bigint {
+    return this.view.getBigUint64(ptr, true);
+  }
+
+  /** Reads a struct, each field as a BigInt. */
+  struct<N extends keyof typeof STRUCTS>(name: N, ptr = OUT): Record<keyof (typeof STRUCTS)[N]['fields'], bigint> {
+    const { view } = this;
+    const read = {
+      u8: (at: number) => BigInt(view.getUint8(at)),
+      u16: (at: number) => BigInt(view.getUint16(at, true)),
+      u32: (at: number) => BigInt(view.getUint32(at, true)),
+      u64: (at: number) => view.getBigUint64(at, true),
+    };
+    const fields = Object.entries(STRUCTS[name].fields as Record<string, readonly [number, keyof typeof read]>);
+    const values = fields.map(([field, [offset, type]]) => [field, read[type](ptr + offset)]);
+    return Object.fromEntries(values) as Record<keyof (typeof STRUCTS)[N]['fields'], bigint>;
+  }
+
+  /**
+   * Makes a call as a program would; text and bytes become a pointer and a length, numbers BigInts where the function
+   * takes 64 bits.
+   * @returns The errno's name, or `ok`.
+   */
+  call(name: CallName, ...args: Arg[]): string {
+    return wasiErrnoName(this.raw(name, ...args));
+  }
+
+  /** As `call`: the number. */
+  raw(name: CallName, ...args: Arg[]): number {
+    const flat: (number | bigint)[] = [];
+    for (const arg of args) {
+      if (typeof arg === 'string' || arg instanceof Uint8Array) {
+        flat.push(this.put(arg), typeof arg === 'string' ? utf8(arg).length : arg.length);
+      } else flat.push(arg);
+    }
+    const types = parametersOf(name).flatMap(wasmTypesOf);
+    assert.is(flat.length, types.length, `${name} takes ${types.length} arguments`);
+    const passed = flat.map((arg, i) => (types[i] === 'i64' ? BigInt.asIntN(64, BigInt(arg)) : Number(arg) | 0));
+    return (this.wasi.wasiImport[name] as AnyCall)(...passed);
+  }
+
+  /** Makes a call that must succeed. */
+  ok(name: CallName, ...args: Arg[]): void {
+    assert.is(this.call(name, ...args), 'ok', `${name}(${args.join(', ')})`);
+  }
+
+  /** path_open: the errno's name; the descriptor is at OUT. */
+  tryOpen(path: Arg, options: OpenOptions = {}): string {
+    const { dir = ROOT, follow = true, oflags = 0, rights = READ, inheriting = RIGHTS_ALL, fdflags = 0 } = options;
+    return this.call('path_open', dir, follow ? 1 : 0, path, oflags, rights, inheriting, fdflags, OUT);
+  }
+
+  /** path_open that must succeed: the descriptor. */
+  open(path: string, options: OpenOptions = {}): number {
+    assert.is(this.tryOpen(path, options), 'ok', `open ${path}`);
+    return this.u32();
+  }
+
+  /** fd_read of so many bytes: the text, or the errno's name. */
+  read(fd: number, size = 4096): string {
+    const errno = this.call('fd_read', fd, ...this.iovs([DATA, size]), OUT);
+    return errno === 'ok' ? this.text(DATA, this.u32()) : errno;
+  }
+
+  /** fd_pread of so many bytes: the text, or the errno's name. */
+  pread(fd: number, offset: number | bigint, size = 4096): string {
+    const errno = this.call('fd_pread', fd, ...this.iovs([DATA, size]), offset, OUT);
+    return errno === 'ok' ? this.text(DATA, this.u32()) : errno;
+  }
+
+  /** fd_write: how much, or the errno's name. */
+  write(fd: number, text: string): number | string {
+    const errno = this.call('fd_write', fd, ...this.texts(text), OUT);
+    return errno === 'ok' ? this.u32() : errno;
+  }
+
+  /** fd_pwrite: how much, or the errno's name. */
+  pwrite(fd: number, text: string, offset: number | bigint): number | string {
+    const errno = this.call('fd_pwrite', fd, ...this.texts(text), offset, OUT);
+    return errno === 'ok' ? this.u32() : errno;
+  }
+
+  /** fd_seek: the new offset, or the errno's name. */
+  seek(fd: number, offset: number | bigint, whence: number): bigint | string {
+    const errno = this.call('fd_seek', fd, offset, whence, OUT);
+    return errno === 'ok' ? this.u64() : errno;
+  }
+
+  fdstat(fd: number): ReturnType<typeof this.struct<'fdstat'>> {
+    this.ok('fd_fdstat_get', fd, OUT);
+    return this.struct('fdstat');
+  }
+
+  fstat(fd: number): ReturnType<typeof this.struct<'filestat'>> {
+    this.ok('fd_filestat_get', fd, OUT);
+    return this.struct('filestat');
+  }
+
+  stat(path: string, follow = true, dir = ROOT): ReturnType<typeof this.struct<'filestat'>> {
+    this.ok('path_filestat_get', dir, follow ? 1 : 0, path, OUT);
+    return this.struct('filestat');
+  }
+
+  /** One fd_readdir: the whole entries in the buffer, and how much of it was used. */
+  readdir(fd: number, size = 4096, cookie: number | bigint = 0): { entries: Entry[]; used: number } {
+    this.ok('fd_readdir', fd, DATA, size, cookie, OUT);
+    const used = this.u32();
+    const entries: Entry[] = [];
+    for (let at = DATA; at + STRUCTS.dirent.size <= DATA + used;) {
+      const { d_next, d_ino, d_namlen, d_type } = this.struct('dirent', at);
+      at += STRUCTS.dirent.size;
+      if (at + Number(d_namlen) > DATA + used) break;
+      entries.push({ name: this.text(at, Number(d_namlen)), next: d_next, ino: d_ino, type: Number(d_type) });
+      at += Number(d_namlen);
+    }
+    return { entries, used };
+  }
+
+  /** Grows the memory by pages, as the program could in the middle of a call. */
+  grow(pages = 1): void {
+    assert.ok(this.memory.buffer.byteLength % PAGE === 0);
+    this.memory.grow(pages);
+  }
+}
+
+/** A test with a guest; when it is over nothing may be left on the guest's server. */
+export function withGuest(name: string, options: GuestOptions, body: (g: TestGuest) => void | Promise<void>): void {
+  test(name, async () => {
+    const guest = new TestGuest(options);
+    await body(guest);
+    guest.end();
+  });
+}

@@ -1,0 +1,173 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  GETATTR_BASIC,
+  O_APPEND,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+  QTDIR,
+  QTFILE,
+  SETATTR_ATIME,
+  SETATTR_ATIME_SET,
+  SETATTR_MTIME,
+  SETATTR_MTIME_SET,
+  SETATTR_SIZE,
+} from '../9p/constants.ts';
+import { Iov } from '../iov.ts';
+import { link, named, open, rename, rmdir, small, stat } from './testing.ts';
+
+const CREAT = O_WRONLY | O_CREAT;
+const EXCL = CREAT | O_EXCL;
+const LONG = 'n'.repeat(256);
+
+test('O_CREAT through dangling symlinks makes their target', () => {
+  const world = small();
+  assert.is(open('far', CREAT)(world), 0);
+  assert.is(world.volume.readFileSync('/made', 'utf8'), '');
+  assert.ok(world.volume.lstatSync('/far').isSymbolicLink());
+  assert.is(open('far', CREAT)(world), 0, 'and opens it when it is there');
+  world.atRest();
+});
+
+test('what was opened is told, and directories are as good to begin at as the root', () => {
+  const world = small();
+  const { at, client, root } = world;
+  const dir = at.openat(root, 'link', O_RDONLY);
+  assert.is(at.type, QTDIR);
+  const file = at.openat(dir, 'sub/../file', O_RDWR);
+  assert.is(at.type, QTFILE);
+  assert.is(world.inoOf(file), world.ino('dir/file'));
+  const self = at.openat(dir, '.', O_RDONLY | O_DIRECTORY);
+  assert.is(at.type, QTDIR);
+  assert.is.not(self, dir, 'a fid of its own');
+  for (const fid of [dir, file, self]) client.clunk(fid);
+  world.atRest();
+});
+
+test('lstat of link/ is the directory, lstat of link the link', () => {
+  const world = small();
+  const ino = (path: string, follow: boolean): number => {
+    assert.is(stat(path, follow)(world), 0);
+    return world.client.r.qid_path_lo;
+  };
+  assert.is(ino('link/', false), world.ino('dir'));
+  assert.is(ino('link', true), world.ino('dir'));
+  assert.is(ino('link', false), world.ino('link'));
+  world.atRest();
+});
+
+test('link follows a symlink only when asked', () => {
+  const world = small();
+  assert.is(link('flink', 'one')(world), 0);
+  assert.is(link('flink', 'two', true)(world), 0);
+  assert.is(world.ino('one'), world.ino('flink'));
+  assert.is(world.ino('two'), world.ino('file'));
+  world.atRest();
+});
+
+test('rename between two names of one file does nothing', () => {
+  const world = small();
+  assert.is(link('file', 'other')(world), 0);
+  assert.is(rename('file', 'other')(world), 0);
+  assert.is(world.ino('file'), world.ino('other'));
+  world.atRest();
+});
+
+const bytes = (text: string): Iov => {
+  const iov = new Iov();
+  const u8 = new TextEncoder().encode(text);
+  iov.single(u8, 0, u8.length);
+  return iov;
+};
+
+test('a descriptor allows what it was opened for', () => {
+  const world = small();
+  const { at, client, root } = world;
+  const write = (flags: number): string => {
+    const fid = at.openat(root, 'file', flags);
+    const result = client.write(fid, 0, bytes('text'));
+    client.clunk(fid);
+    return result < 0 ? named(result) : `${result}`;
+  };
+  const read = (flags: number): string => {
+    const fid = at.openat(root, 'file', flags);
+    const result = client.read(fid, 0, bytes('....'));
+    client.clunk(fid);
+    return result < 0 ? named(result) : `${result}`;
+  };
+  const cut = (flags: number): string => {
+    const fid = at.openat(root, 'file', flags);
+    const errno = client.setSize(fid, SETATTR_SIZE, 4);
+    client.clunk(fid);
+    return named(errno);
+  };
+  assert.is(write(O_WRONLY), '4');
+  assert.is(write(O_RDONLY), 'EBADF');
+  assert.is(write(O_RDONLY | O_APPEND), 'EBADF', 'O_APPEND alone lets nothing through');
+  assert.is(read(O_WRONLY), 'EBADF');
+  assert.is(read(O_RDONLY | O_EXCL), '4', 'O_EXCL means nothing without O_CREAT');
+  assert.is(cut(O_RDONLY), 'EINVAL');
+  assert.is(cut(O_WRONLY), 'ok');
+  assert.is(read(O_RDONLY | O_TRUNC), '0', 'O_TRUNC cuts even what is opened for reading');
+  world.atRest();
+});
+
+test('in a removed directory nothing is found and nothing can be made', () => {
+  const world = small();
+  const { at, client, root } = world;
+  const gone = at.openat(root, 'empty', O_RDONLY);
+  assert.is(rmdir('empty')(world), 0);
+  const calls: [string, number][] = [
+    ['openat x', at.openat(gone, 'x', O_RDONLY)],
+    ['openat O_CREAT', at.openat(gone, 'x', CREAT)],
+    ['openat O_EXCL', at.openat(gone, 'x', EXCL)],
+    ['mkdirat', at.mkdirat(gone, 'x')],
+    ['symlinkat', at.symlinkat('t', gone, 'x')],
+    ['linkat', at.linkat(root, 'file', false, gone, 'x')],
+    ['renameat', at.renameat(root, 'file', gone, 'x')],
+    ['renameat of file/', at.renameat(root, 'flink/', gone, 'x')],
+    ['renameat of a name of 256 bytes', at.renameat(root, 'file', gone, LONG)],
+    ['mkdirat of a name of 256 bytes', at.mkdirat(gone, LONG)],
+    ['unlinkat', at.unlinkat(gone, 'x')],
+    ['statat', at.statat(gone, LONG, true, GETATTR_BASIC)],
+  ];
+  for (const [what, result] of calls) assert.is(named(result), 'ENOENT', what);
+  assert.is(named(at.rmdirat(gone, '.')), 'EINVAL');
+  assert.is(named(at.statat(gone, '..', true, GETATTR_BASIC)), 'EXDEV');
+  assert.is(at.statat(gone, '.', true, GETATTR_BASIC), 0);
+  assert.is(client.r.nlink, 0);
+  const again = at.openat(gone, '.', O_RDONLY | O_DIRECTORY);
+  assert.ok(again > 0);
+  client.clunk(again);
+  client.clunk(gone);
+  world.atRest();
+});
+
+test('utimens sets to the nanosecond, what is asked for only, and nothing for nothing', () => {
+  const world = small();
+  const { at, client, root } = world;
+  const both = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
+  const times = (): number[] => {
+    assert.is(at.statat(root, 'file', true, GETATTR_BASIC), 0);
+    const { r } = client;
+    return [r.atime_sec, r.atime_nsec, r.mtime_sec, r.mtime_nsec];
+  };
+  assert.is(at.utimensat(root, 'flink', true, both, 1, 123_456_789, 2, 999_999_999), 0);
+  assert.equal(times(), [1, 123_456_789, 2, 999_999_999]);
+  assert.is(at.utimensat(root, 'file', true, SETATTR_MTIME | SETATTR_MTIME_SET, 7, 7, 3, 1), 0);
+  assert.equal(times(), [1, 123_456_789, 3, 1]);
+  assert.is(named(at.utimensat(root, 'file', true, both, 1, 1_000_000_000, 2, 0)), 'EINVAL');
+  assert.is(at.utimensat(root, 'file', true, SETATTR_ATIME, 0, 0, 0, 0), 0);
+  assert.ok(times()[0]! > 1_000_000_000, 'the present');
+  assert.equal(times().slice(2), [3, 1]);
+  // utimensat(2) with UTIME_OMIT twice does not even look at the path.
+  assert.is(at.utimensat(root, 'x/y', true, 0, 0, 0, 0, 0), 0);
+  world.atRest();
+});
+
+test.run();

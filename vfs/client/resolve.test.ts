@@ -1,0 +1,252 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';
+import { parsePath } from './path.ts';
+import { named, World } from './testing.ts';
+
+/** Finds a path from the root and lets go of it: its inode's number, or the errno's name. */
+function find(world: World, path: string, follow = true): number | string {
+  const { at, root } = world;
+  const fid = at.resolver.find(root, parsePath(path), follow);
+  if (fid < 0) {
+    world.atRest();
+    return named(fid);
+  }
+  const ino = world.inoOf(fid);
+  at.resolver.drop(root, fid);
+  world.atRest();
+  return ino;
+}
+
+function small(): World {
+  return new World().make(
+    'a/',
+    'a/b/',
+    'a/b/file',
+    'file',
+    'empty/',
+    'link -> a/b',
+    'a/up -> ../file',
+    'a/b/deep -> ../up',
+    'slash -> a/b/',
+    'fslash -> file/',
+    'dot -> .',
+    'dangling -> nowhere',
+    'loop -> loop',
+    'out -> ../x',
+    'a/out -> ../../x',
+    'abs -> /file',
+  );
+}
+
+test('a plain path costs one Twalk', () => {
+  const world = small();
+  const { at, root } = world;
+  for (const path of ['file', 'a/b/file', './a//b/./file', 'a/b/', 'a/b/.']) {
+    let fid = 0;
+    const sent = world.messages(() => (fid = at.resolver.find(root, parsePath(path), true)));
+    assert.ok(fid > 0, path);
+    assert.equal(sent, ['Twalk'], path);
+    at.resolver.drop(root, fid);
+  }
+  world.atRest();
+});
+
+test('what is not there costs a Twalk, too, and one more each for its errno and its clunk behind the first name', () => {
+  const world = small();
+  const { at, root } = world;
+  const lost = (path: string): string[] =>
+    world.messages(() => assert.is(named(at.resolver.find(root, parsePath(path), true)), 'ENOENT'));
+  assert.equal(lost('x'), ['Twalk']);
+  assert.equal(lost('a/b/x'), ['Twalk', 'Twalk', 'Twalk', 'Tclunk']);
+  world.atRest();
+});
+
+test('the parent of a name is walked to in one Twalk, and in none when it is the directory itself', () => {
+  const world = small();
+  const { at, root } = world;
+  assert.equal(
+    world.messages(() => assert.is(at.resolver.findParent(root, parsePath('new')), root)),
+    [],
+  );
+  let fid = 0;
+  assert.equal(
+    world.messages(() => (fid = at.resolver.findParent(root, parsePath('a/b/new')))),
+    ['Twalk'],
+  );
+  assert.is(world.inoOf(fid), world.ino('a/b'));
+  at.resolver.drop(root, fid);
+  world.atRest();
+});
+
+const FOUND: [path: string, what: string][] = [
+  ['a', 'a'],
+  ['a/b/file', 'a/b/file'],
+  ['link', 'a/b'],
+  ['link/', 'a/b'],
+  ['link/file', 'a/b/file'],
+  ['link/../up', 'file'],
+  ['a/up', 'file'],
+  ['a/b/deep', 'file'],
+  ['link/deep', 'file'],
+  ['slash', 'a/b'],
+  ['slash/file', 'a/b/file'],
+  ['dot/dot/./dot/a', 'a'],
+  ['a/..//a/b/../b/file', 'a/b/file'],
+  ['link/..', 'a'],
+];
+for (const [path, what] of FOUND) {
+  test(`'${path}' leads to ${what}`, () => {
+    const world = small();
+    assert.is(find(world, path), world.ino(what));
+  });
+}
+
+const REFUSED: [path: string, errno: string][] = [
+  ['', 'ENOENT'],
+  ['x', 'ENOENT'],
+  ['x/', 'ENOENT'],
+  ['x/..', 'ENOENT'],
+  ['a/x/b', 'ENOENT'],
+  ['dangling', 'ENOENT'],
+  ['dangling/x', 'ENOENT'],
+  ['file/', 'ENOTDIR'],
+  ['file/.', 'ENOTDIR'],
+  ['file/x', 'ENOTDIR'],
+  ['file/..', 'ENOTDIR'],
+  ['file/../a', 'ENOTDIR'],
+  ['a/b/file/x', 'ENOTDIR'],
+  ['a/up/x', 'ENOTDIR'],
+  ['fslash', 'ENOTDIR'],
+  ['loop', 'ELOOP'],
+  ['loop/x', 'ELOOP'],
+  ['n'.repeat(256), 'ENAMETOOLONG'],
+  [`a/${'n'.repeat(256)}`, 'ENAMETOOLONG'],
+  [`a/${'é'.repeat(128)}/x`, 'ENAMETOOLONG'],
+  [`x/${'n'.repeat(256)}`, 'ENOENT'],
+  [`file/${'n'.repeat(256)}`, 'ENOTDIR'],
+  ['./'.repeat(2048), 'ENAMETOOLONG'],
+  [`/${'x'.repeat(4096)}`, 'ENAMETOOLONG'],
+  ['/', 'EXDEV'],
+  ['/file', 'EXDEV'],
+  ['..', 'EXDEV'],
+  ['../file', 'EXDEV'],
+  ['a/../..', 'EXDEV'],
+  ['a/../../file', 'EXDEV'],
+  ['link/../../..', 'EXDEV'],
+  ['x/../..', 'ENOENT'],
+  ['out', 'EXDEV'],
+  ['a/out', 'EXDEV'],
+  ['a/out/x', 'EXDEV'],
+  ['abs', 'EXDEV'],
+  ['abs/x', 'EXDEV'],
+];
+for (const [path, errno] of REFUSED) {
+  test(`'${path.slice(0, 20)}' (${path.length}) is ${errno}`, () => {
+    assert.is(find(small(), path), errno);
+  });
+}
+
+test('a symlink at the end is followed when asked, and always before a slash', () => {
+  const world = small();
+  const { at, root } = world;
+  const type = (path: string, follow: boolean): number => {
+    const fid = at.resolver.find(root, parsePath(path), follow);
+    assert.ok(fid > 0, path);
+    at.resolver.drop(root, fid);
+    return at.resolver.type;
+  };
+  assert.is(type('link', false), QTSYMLINK);
+  assert.is(type('link', true), QTDIR);
+  assert.is(type('link/', false), QTDIR);
+  assert.is(type('link/.', false), QTDIR);
+  assert.is(type('link/deep', false), QTSYMLINK);
+  assert.is(type('a/up', true), QTFILE);
+  assert.is(type('dangling', false), QTSYMLINK);
+  assert.is(find(world, 'dangling/', false), 'ENOENT');
+  assert.is(type('abs', false), QTSYMLINK);
+  world.atRest();
+});
+
+test('40 symlinks are followed, 41 are ELOOP', () => {
+  const chain = ['l0 -> file'];
+  for (let i = 1; i <= 41; i++) chain.push(`l${i} -> l${i - 1}`);
+  const world = new World().make('file', ...chain);
+  assert.is(find(world, 'l39'), world.ino('file'), 'l39 goes through 40');
+  assert.is(find(world, 'l40'), 'ELOOP');
+  assert.is(find(world, 'l40', false), world.ino('l40'));
+  assert.is(find(world, 'l39/x'), 'ENOTDIR');
+});
+
+test('symlinks in the middle of a path count, too', () => {
+  const world = new World().make('d/', 'd/self -> .', 'd/file');
+  assert.is(find(world, `d/${'self/'.repeat(40)}file`), world.ino('d/file'));
+  assert.is(find(world, `d/${'self/'.repeat(41)}file`), 'ELOOP');
+});
+
+test('paths of more than 16 names, which no single Twalk carries', () => {
+  const world = new World();
+  const names: string[] = [];
+  for (let depth = 1; depth <= 40; depth++) {
+    names.push(`d${depth}`);
+    world.make(`${names.join('/')}/`);
+  }
+  for (const depth of [15, 16, 17, 32, 33, 40]) {
+    const path = names.slice(0, depth).join('/');
+    const fid = world.at.resolver.find(world.root, parsePath(path), true);
+    assert.ok(fid > 0, `${depth} deep`);
+    world.make(`${path}/mark`);
+    const mark = world.client.walk(fid, ['mark'], 0, 1);
+    assert.ok(mark > 0, `${depth} deep`);
+    world.client.clunk(mark);
+    world.at.resolver.drop(world.root, fid);
+    assert.is(find(world, `${path}/..`), find(world, names.slice(0, depth - 1).join('/')), `${depth}: ..`);
+    assert.is(find(world, `${path}/x`), 'ENOENT');
+  }
+});
+
+test('`..` of a moved directory is where it is now', () => {
+  const world = new World().make('a/', 'a/d/', 'b/', 'l -> a/d/..');
+  assert.is(find(world, 'l'), world.ino('a'));
+  world.volume.renameSync('/a/d', '/b/d');
+  assert.is(find(world, 'l'), 'ENOENT');
+  assert.is(find(world, 'b/d/..'), world.ino('b'));
+});
+
+test('an absolute path, and one above a directory, is refused below any directory', () => {
+  const world = small();
+  const { at, root, client } = world;
+  const dir = client.walk(root, ['a', 'b'], 0, 2);
+  assert.is(named(at.resolver.find(dir, parsePath('..'), true)), 'EXDEV');
+  assert.is(named(at.resolver.find(dir, parsePath('deep'), true)), 'EXDEV');
+  assert.is(named(at.resolver.find(dir, parsePath('./../b'), true)), 'EXDEV');
+  assert.is(named(at.resolver.findParent(dir, parsePath('../new'))), 'EXDEV');
+  assert.is(at.resolver.findParent(dir, parsePath('..')), dir, 'a parent alone is not left');
+  client.clunk(dir);
+  world.atRest();
+});
+
+test('findOrParent follows dangling symlinks to where the file would be', () => {
+  const world = new World().make('d/', 'd/l -> ../new', 'm -> d/l', 'n -> d/x/new', 's -> d/new/', 't -> new/.');
+  const { at, root } = world;
+  const place = (path: string): string => {
+    const found = at.resolver.findOrParent(root, parsePath(path));
+    if (found < 0) return named(found);
+    assert.is(found, 0, path);
+    const { parent, name } = at.resolver;
+    const dir = world.inoOf(parent) === world.inoOf(root) ? '.' : 'd';
+    at.resolver.drop(root, parent);
+    world.atRest();
+    return `${dir}/${name}`;
+  };
+  assert.is(place('new'), './new');
+  assert.is(place('d/new'), 'd/new');
+  assert.is(place('d/l'), './new');
+  assert.is(place('m'), './new');
+  assert.is(place('n'), 'ENOENT');
+  assert.is(place('s'), 'EISDIR');
+  assert.is(place('t'), 'ENOENT');
+  world.atRest();
+});
+
+test.run();

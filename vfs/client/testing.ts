@@ -1,0 +1,140 @@
+import { Volume } from 'memfs';
+import * as assert from 'uvu/assert';
+import { NAMES, type Message } from '../9p/codec.gen.ts';
+import { GETATTR_BASIC, SETATTR_ATIME } from '../9p/constants.ts';
+import { memfs } from '../backend/memfs/index.ts';
+import { E, errnoName } from '../errno.ts';
+import type { Iov } from '../iov.ts';
+import { Server, type ServerOptions } from '../server/server.ts';
+import { InProcess } from '../transport/inproc.ts';
+import { AtCalls } from './at.ts';
+import { Client } from './client.ts';
+
+// What the client's tests need: a mount whose messages are counted and can be made to fail.
+
+/** A transport on which one message, counted from 0, can get EIO for an answer. */
+class Faulty extends InProcess {
+  /** Names of the messages sent since the last look. */
+  sent: string[] = [];
+  /** How many more are sent before the one that fails; negative: none does. */
+  failIn = -1;
+
+  override rpc(t: Message, r: Message, iov: Iov): number {
+    this.sent.push(NAMES[t.type]!);
+    if (this.failIn-- === 0) return E.EIO;
+    return super.rpc(t, r, iov);
+  }
+}
+
+/** A memfs volume, its server and a client of it. */
+export class World {
+  readonly volume = new Volume();
+  readonly server: Server;
+  readonly client: Client;
+  readonly at: AtCalls;
+  readonly root: number;
+  private readonly transport: Faulty;
+
+  constructor(options: ServerOptions = {}) {
+    this.server = new Server(memfs(this.volume), options);
+    this.transport = new Faulty(this.server.connect(), this.server.msize);
+    this.client = new Client(this.transport);
+    assert.is(this.client.attach(), 0);
+    this.at = new AtCalls(this.client);
+    this.root = this.client.root;
+  }
+
+  /** Makes directories (`a/`), symlinks (`a -> target`) and empty files, in order. */
+  make(...lines: string[]): this {
+    for (const line of lines) {
+      const [path, target] = line.split(' -> ') as [string, string?];
+      if (target !== undefined) this.volume.symlinkSync(target, `/${path}`);
+      else if (path.endsWith('/')) this.volume.mkdirSync(`/${path}`);
+      else this.volume.writeFileSync(`/${path}`, '');
+    }
+    return this;
+  }
+
+  /** The messages that a call sends, by name. */
+  messages(call: () => void): string[] {
+    this.transport.sent = [];
+    call();
+    return this.transport.sent;
+  }
+
+  /** Lets the message after the next `count` ones fail. */
+  failAfter(count: number): void {
+    this.transport.failIn = count;
+  }
+
+  /** The number that stat(2) gives the file, to compare with `inoOf`. */
+  ino(path: string): number {
+    const fid = this.client.walk(this.root, path.split('/'), 0, path.split('/').length);
+    assert.ok(fid > 0, `walk to ${path}: ${fid < 0 ? errnoName(-fid) : ''}`);
+    const ino = this.inoOf(fid);
+    this.client.clunk(fid);
+    return ino;
+  }
+
+  /** The inode number of what a fid stands for. */
+  inoOf(fid: number): number {
+    assert.is(this.client.getattr(fid, 0), 0);
+    return this.client.r.qid_path_lo;
+  }
+
+  /** Nothing but the root is held, here and on the server. */
+  atRest(): void {
+    assert.is(this.client.fidsInUse, 1, 'fids of the client');
+    this.server.sync();
+    assert.equal(this.server.inspect(), { sessions: 1, fids: 1, inodes: 1, orphans: 0, reclaiming: 0, bytes: 0 });
+  }
+}
+
+/** The errno that a call gives, by name: of 0, a positive errno, or a fid or minus an errno. */
+export function named(result: number): string {
+  return errnoName(Math.abs(result));
+}
+
+/** A small tree with every kind of symlink. */
+export function small(options: ServerOptions = {}): World {
+  return new World(options).make(
+    'dir/',
+    'dir/sub/',
+    'dir/file',
+    'file',
+    'empty/',
+    'link -> dir',
+    'flink -> file',
+    'dangling -> nowhere',
+    'far -> dir/dangling',
+    'dir/dangling -> ../made',
+    'lost -> nowhere/made',
+    'slashed -> made/',
+    'fslashed -> file/',
+    'dotted -> made/.',
+    'loop -> loop',
+    'out -> ../x',
+    'abs -> /file',
+  );
+}
+
+// Calls from the root: each gives 0 or an errno, or minus one.
+
+export const open = (path: string, flags: number) => (world: World) => {
+  const fid = world.at.openat(world.root, path, flags);
+  if (fid > 0) world.client.clunk(fid);
+  return fid > 0 ? 0 : fid;
+};
+export const mkdir = (path: string) => (w: World) => w.at.mkdirat(w.root, path);
+export const rmdir = (path: string) => (w: World) => w.at.rmdirat(w.root, path);
+export const unlink = (path: string) => (w: World) => w.at.unlinkat(w.root, path);
+export const symlink = (target: string, path: string) => (w: World) => w.at.symlinkat(target, w.root, path);
+export const rename = (from: string, to: string) => (w: World) => w.at.renameat(w.root, from, w.root, to);
+export const link =
+  (from: string, to: string, follow = false) =>
+  (w: World) =>
+    w.at.linkat(w.root, from, follow, w.root, to);
+export const readlink = (path: string) => (w: World) => w.at.readlinkat(w.root, path);
+export const stat = (path: string, follow: boolean) => (w: World) => w.at.statat(w.root, path, follow, GETATTR_BASIC);
+export const utimens = (path: string, follow: boolean) => (w: World) =>
+  w.at.utimensat(w.root, path, follow, SETATTR_ATIME, 0, 0, 0, 0);

@@ -1,0 +1,30 @@
+import { ERRNOS } from './errno-table.ts';
+
+/**
+ * The text of errno.gen.ts: enums, because a bundler puts their numbers where they are used and drops the names, and the
+ * table without the messages, which a program has no use for.
+ */
+export function generateErrno(): string {
+  const linux = ERRNOS.filter((row) => row[1] !== 0).map(([name, number]) => `  ${name} = ${number},`);
+  const wasi = ERRNOS.map(([name, , number]) => `  ${name} = ${number},`);
+  const rows = ERRNOS.map(([name, first, second]) => `  ['${name}', ${first}, ${second}],`);
+  return [
+    '// Generated from errno-table.ts by errno-gen.ts. Do not edit it: change the table and generate it anew.',
+    '',
+    '/** Linux errno numbers by name: `E.ENOENT === 2`. */',
+    'export enum E {',
+    ...linux,
+    '}',
+    '',
+    '/** WASI preview1 errno numbers by name: `WASI_ERRNO.ENOENT === 44`. */',
+    'export enum WASI_ERRNO {',
+    ...wasi,
+    '}',
+    '',
+    '/** Name, Linux number (0 for none) and WASI number of each. */',
+    'export const ROWS: readonly (readonly [name: string, linux: number, wasi: number])[] = [',
+    ...rows,
+    '];',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,160 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  LOCK_BLOCKED,
+  LOCK_FLAGS_BLOCK,
+  LOCK_SUCCESS,
+  LOCK_TYPE_RDLCK,
+  LOCK_TYPE_UNLCK,
+  LOCK_TYPE_WRLCK,
+  O_RDONLY,
+  O_RDWR,
+  O_WRONLY,
+} from '../9p/constants.ts';
+import { E } from '../errno.ts';
+import { type Client, scenario } from './testing.ts';
+
+const R = LOCK_TYPE_RDLCK;
+const W = LOCK_TYPE_WRLCK;
+const U = LOCK_TYPE_UNLCK;
+
+/** Tlock of [start, start + length) by a process: the status. */
+function lock(c: Client, fid: number, ltype: number, start: number, length: number, proc_id = 1): number {
+  return c.call('Tlock', { fid, ltype, flags: 0, start, length, proc_id, client_id: 'host' }).status;
+}
+
+/** What Tgetlock says is in the way of a write lock of a process that has none: `R 0+10 by 1`, or `free`. */
+function inTheWay(c: Client, fid: number, start: number, length: number): string {
+  const held = c.call('Tgetlock', { fid, ltype: W, start, length, proc_id: 99, client_id: 'other' });
+  if (held.ltype === U) {
+    assert.equal([held.start, held.length, held.proc_id, held.client_id], [start, length, 99, 'other']);
+    return 'free';
+  }
+  return `${held.ltype === R ? 'R' : 'W'} ${held.start}+${held.length} by ${held.proc_id}`;
+}
+
+scenario('who may lock beside whom', (c) => {
+  const fid = c.create('f');
+  const cases: [held: number, wanted: number, status: number][] = [
+    [R, R, LOCK_SUCCESS],
+    [R, W, LOCK_BLOCKED],
+    [W, R, LOCK_BLOCKED],
+    [W, W, LOCK_BLOCKED],
+  ];
+  for (const [held, wanted, status] of cases) {
+    lock(c, fid, held, 10, 10);
+    assert.is(lock(c, fid, wanted, 19, 1, 2), status, 'the last byte');
+    assert.is(lock(c, fid, wanted, 20, 1, 2), LOCK_SUCCESS, 'behind it');
+    assert.is(lock(c, fid, wanted, 0, 10, 2), LOCK_SUCCESS, 'before it');
+    assert.is(lock(c, fid, wanted, 0, 11, 2), status, 'the first byte');
+    assert.is(lock(c, fid, wanted, 5, 0, 2), status, 'to the end of the file');
+    assert.is(lock(c, fid, W, 10, 10), status === LOCK_SUCCESS ? LOCK_BLOCKED : LOCK_SUCCESS, 'its own gives way');
+    for (const proc of [1, 2]) lock(c, fid, U, 0, 0, proc);
+    assert.is(inTheWay(c, fid, 0, 0), 'free');
+  }
+});
+
+scenario('a lock in the way is told, a blocking request is not waited for', (c) => {
+  const fid = c.create('f');
+  lock(c, fid, W, 5, 0);
+  const blocking = { fid, ltype: R, flags: LOCK_FLAGS_BLOCK, start: 7, length: 1, proc_id: 2, client_id: 'host' };
+  assert.is(c.call('Tlock', blocking).status, LOCK_BLOCKED);
+  assert.is(inTheWay(c, fid, 0, 5), 'free');
+  assert.is(inTheWay(c, fid, 0, 6), 'W 5+0 by 1');
+  assert.is(inTheWay(c, fid, 2 ** 52, 1), 'W 5+0 by 1');
+  assert.is(
+    c.call('Tgetlock', { fid, ltype: W, start: 0, length: 0, proc_id: 1, client_id: 'host' }).ltype,
+    U,
+    'its own is in nobody’s way',
+  );
+});
+
+scenario('an owner is a process of a client of a session', (c, store) => {
+  const other = store.client();
+  const fid = c.create('f');
+  const same = { ltype: W, flags: 0, start: 0, length: 1, proc_id: 1 };
+  lock(c, fid, W, 0, 1);
+  assert.is(c.call('Tlock', { fid, ...same, client_id: 'host' }).status, LOCK_SUCCESS);
+  assert.is(c.call('Tlock', { fid: c.open('f', O_RDWR), ...same, client_id: 'host' }).status, LOCK_SUCCESS);
+  assert.is(c.call('Tlock', { fid, ...same, proc_id: 2, client_id: 'host' }).status, LOCK_BLOCKED);
+  assert.is(c.call('Tlock', { fid, ...same, client_id: 'guest' }).status, LOCK_BLOCKED);
+  const theirs = other.open('f', O_RDWR);
+  assert.is(other.call('Tlock', { fid: theirs, ...same, client_id: 'host' }).status, LOCK_BLOCKED);
+});
+
+scenario('a lock splits, shrinks and changes its kind as fcntl(2) says', (c) => {
+  const fid = c.create('f');
+  lock(c, fid, W, 0, 30);
+  lock(c, fid, U, 10, 10);
+  assert.is(inTheWay(c, fid, 0, 0), 'W 0+10 by 1');
+  assert.is(inTheWay(c, fid, 10, 10), 'free');
+  assert.is(inTheWay(c, fid, 20, 1), 'W 20+10 by 1');
+  lock(c, fid, R, 5, 20);
+  assert.is(inTheWay(c, fid, 0, 5), 'W 0+5 by 1');
+  assert.is(inTheWay(c, fid, 10, 1), 'R 5+20 by 1');
+  assert.is(inTheWay(c, fid, 25, 1), 'W 25+5 by 1');
+  lock(c, fid, U, 0, 0);
+  lock(c, fid, W, 0, 0);
+  lock(c, fid, U, 8, 8);
+  assert.is(inTheWay(c, fid, 7, 1), 'W 0+8 by 1');
+  assert.is(inTheWay(c, fid, 16, 1), 'W 16+0 by 1');
+});
+
+scenario('a fid must be opened for what the lock is for', (c) => {
+  c.file('f');
+  const range = { flags: 0, start: 0, length: 1, proc_id: 1, client_id: '' };
+  const cases: [number, number, number][] = [
+    [c.walk('f'), R, E.EBADF],
+    [999, R, E.EBADF],
+    [c.open('f', O_RDONLY), W, E.EBADF],
+    [c.open('f', O_WRONLY), R, E.EBADF],
+    [c.open('f', O_RDONLY), R, 0],
+    [c.open('f', O_WRONLY), U, 0],
+    [c.open('f', O_RDWR), 3, E.EINVAL],
+    [c.open('f', O_RDWR), 255, E.EINVAL],
+  ];
+  for (const [fid, ltype, errno] of cases) c.expectError('Tlock', { fid, ltype, ...range }, errno, `${ltype}`);
+  const { flags: _, ...asked } = range;
+  c.expectError('Tgetlock', { fid: c.walk('f'), ltype: W, ...asked }, E.EBADF);
+  c.expectError('Tgetlock', { fid: c.open('f', O_RDONLY), ltype: 3, ...asked }, E.EINVAL);
+});
+
+scenario('a range beyond the largest offset is EOVERFLOW', (c) => {
+  const fid = c.create('f');
+  const far = { fid, ltype: W, start: 2 ** 53 - 10, proc_id: 1, client_id: '' };
+  c.expectError('Tlock', { ...far, flags: 0, length: 11 }, E.EOVERFLOW);
+  c.expectError('Tgetlock', { ...far, length: 2 ** 53 - 1 }, E.EOVERFLOW);
+  assert.is(c.call('Tlock', { ...far, flags: 0, length: 9 }).status, LOCK_SUCCESS);
+  assert.is(c.call('Tlock', { ...far, flags: 0, length: 0 }).status, LOCK_SUCCESS);
+});
+
+scenario('locks go with the fid they were set through, and with the session', (c, store) => {
+  const other = store.client();
+  const fid = c.create('f');
+  const second = c.open('f', O_RDWR);
+  const theirs = other.open('f', O_RDWR);
+  lock(c, fid, W, 0, 10);
+  lock(c, second, W, 20, 10);
+  lock(other, theirs, W, 40, 10, 5);
+  c.clunk(fid);
+  assert.is(inTheWay(c, second, 0, 20), 'free');
+  assert.is(inTheWay(c, second, 0, 30), 'W 20+10 by 1');
+  other.session.close();
+  assert.is(inTheWay(c, second, 30, 0), 'free');
+  c.call('Tremove', { fid: second });
+  const fresh = c.create('f');
+  assert.is(inTheWay(c, fresh, 0, 0), 'free');
+});
+
+scenario('an orphan keeps its locks', (c, store) => {
+  const other = store.client();
+  const fid = c.create('f');
+  const theirs = other.open('f', O_RDWR);
+  lock(c, fid, W, 0, 0);
+  c.unlink('f');
+  assert.is(lock(other, theirs, R, 0, 1), LOCK_BLOCKED);
+  c.clunk(fid);
+  assert.is(lock(other, theirs, R, 0, 1), LOCK_SUCCESS);
+});
+
+test.run();

@@ -1,0 +1,175 @@
+// Compiles exerciser.c natively and to WASI, runs both from the same seed, and compares what they print.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { Volume } from 'memfs';
+import { WASI, serverOf, type Server } from '../../../shim/index.ts';
+import { compile } from '../../../toolchain/compile.ts';
+import { hostDir } from '../../../vfs/backend/hostdir/index.ts';
+import { ram } from '../../../vfs/backend/ram/index.ts';
+
+const HERE = fileURLToPath(new URL('./', import.meta.url));
+const TRACE = fileURLToPath(new URL('../../src/trace.h', import.meta.url));
+const FLAGS = ['-std=gnu17', '-O1'];
+/** Where tmpfs is on Linux: the oracle. */
+const TMPFS = '/dev/shm';
+/** The guest's path of the directory that the calls are made in. */
+const BASE = '/base';
+/** The first Linux whose tmpfs shows each change in ctime, however soon it comes (multigrain timestamps). */
+const FINE_TIMES = [6, 13] as const;
+/** The first Linux that refuses O_CREAT with O_DIRECTORY, and has openat2(2), which came with 5.6. */
+const OLDEST = [6, 4] as const;
+/** Lines of both traces shown around the first that differs. */
+const CONTEXT = 12;
+
+/** A file system to run on: where it is kept, and how to be rid of it. */
+export interface Place {
+  server: Server;
+  dispose(): void;
+}
+
+/** A kind of file system that is compared with the kernel's tmpfs. */
+export interface Kind {
+  make: () => Place;
+  /** Whether following a symlink moves its atime, and nothing else does. */
+  linkAtimes: boolean;
+}
+
+export const KINDS = {
+  memfs: { make: () => ({ server: serverOf(new Volume()), dispose: () => {} }), linkAtimes: true },
+  ram: { make: () => ({ server: serverOf(ram()), dispose: () => {} }), linkAtimes: true },
+  host: { make: makeHost, linkAtimes: false },
+} satisfies Readonly<Record<string, Kind>>;
+
+function makeHost(): Place {
+  const directory = mkdtempSync(join(TMPFS, 'wasi9p-'));
+  return { server: serverOf(hostDir(directory)), dispose: () => rmSync(directory, { recursive: true }) };
+}
+
+/** Why nothing can be compared here, or undefined. */
+export function whyNot(): string | undefined {
+  if (process.platform !== 'linux') return `this is no Linux but ${process.platform}`;
+  if (spawnSync('gcc', ['--version']).status !== 0) return 'gcc is not installed';
+  if (!existsSync(TMPFS)) return `there is no tmpfs at ${TMPFS}`;
+  return isKernel(OLDEST) ? undefined : `the kernel is older than Linux ${OLDEST.join('.')}`;
+}
+
+function isKernel([major, minor]: readonly [number, number]): boolean {
+  const [hasMajor = 0, hasMinor = 0] = release().split('.').map(Number);
+  return hasMajor > major || (hasMajor === major && hasMinor >= minor);
+}
+
+/**
+ * What the program is to tell of, as its last argument: access times where the tmpfs is mounted with relatime (the one
+ * rule that we have), moved times where the kernel shows them all.
+ */
+function tellable(kind: Kind): string {
+  const mount = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .findLast((line) => line.split(' ')[1] === TMPFS);
+  const atimes = mount?.includes('relatime') ? (kind.linkAtimes ? 'al' : 'a') : '';
+  return atimes + (isKernel(FINE_TIMES) ? 'c' : '');
+}
+
+/** The program, built for both sides. */
+export class Exerciser {
+  private readonly scratch: string;
+  private readonly native: string;
+  private readonly module: WebAssembly.Module;
+
+  private constructor(scratch: string, native: string, module: WebAssembly.Module) {
+    this.scratch = scratch;
+    this.native = native;
+    this.module = module;
+  }
+
+  /** @throws Error when a compiler fails. */
+  static async build(): Promise<Exerciser> {
+    const module = await WebAssembly.compile(await compileHere());
+    const scratch = mkdtempSync(join(tmpdir(), 'wasi9p-'));
+    const native = join(scratch, 'exerciser');
+    const built = spawnSync('gcc', [...FLAGS, join(HERE, 'exerciser.c'), '-o', native], { encoding: 'utf8' });
+    if (built.status !== 0) throw new Error(built.stderr);
+    return new Exerciser(scratch, native, module);
+  }
+
+  dispose(): void {
+    rmSync(this.scratch, { recursive: true });
+  }
+
+  /** '' when the traces of a seed are equal; else how they differ. @throws Error for a kernel without openat2(2). */
+  compare(kind: Kind, seed: number, calls: number): string {
+    return difference(...this.traces(kind, seed, calls));
+  }
+
+  /** What is printed on a file system of ours and on the kernel's tmpfs. */
+  traces(kind: Kind, seed: number, calls: number): [ours: string, linux: string] {
+    const args = [String(seed), String(calls), tellable(kind)];
+    return [this.trace(kind, args), this.traceNative(args)];
+  }
+
+  private traceNative(args: readonly string[]): string {
+    const base = mkdtempSync(join(TMPFS, 'wasi9p-'));
+    try {
+      const ran = spawnSync(this.native, [base, ...args], { encoding: 'utf8', maxBuffer: 1 << 30 });
+      if (ran.status !== 0) throw new Error(`natively: status ${ran.status}, signal ${ran.signal}\n${ran.stderr}`);
+      return ran.stdout;
+    } finally {
+      rmSync(base, { recursive: true });
+    }
+  }
+
+  /** What ends the program early is the trace's last line, and so is what it leaves behind. */
+  private trace(kind: Kind, args: readonly string[]): string {
+    const { server, dispose } = kind.make();
+    let text = '';
+    const decoder = new TextDecoder();
+    const wasi = new WASI({
+      args: ['exerciser', BASE, ...args],
+      preopens: { [BASE]: server },
+      stdin: '',
+      stdout: (bytes) => (text += decoder.decode(bytes, { stream: true })),
+    });
+    try {
+      const code = wasi.start(new WebAssembly.Instance(this.module, wasi.getImportObject()));
+      if (code !== 0) text += `exit status ${code}\n`;
+      const left = Object.entries(server.inspect()).filter(([what, count]) => what !== 'bytes' && count !== 0);
+      if (left.length > 0) text += `left on the server: ${left.join(' ')}\n`;
+    } catch (thrown) {
+      text += `${thrown instanceof Error ? thrown.stack : String(thrown)}\n`;
+    } finally {
+      dispose();
+    }
+    return text;
+  }
+}
+
+/** The program's text, laid out as it includes itself. */
+async function compileHere(): Promise<Uint8Array<ArrayBuffer>> {
+  const files = readdirSync(HERE).filter((file) => /\.[ch]$/.test(file));
+  const sources = Object.fromEntries(
+    files.map((file) => [`linux/exerciser/${file}`, readFileSync(join(HERE, file), 'utf8')]),
+  );
+  sources['src/trace.h'] = readFileSync(TRACE, 'utf8');
+  const output = 'exerciser.wasm';
+  // The default stack is 64 KiB.
+  const argv = [...FLAGS, '-Wl,-z,stack-size=1048576', 'linux/exerciser/exerciser.c', '-o', output];
+  return compile({ sources, argv, output });
+}
+
+/** '' for equal traces; else the lines before the first that differs, then that one of both and what follows it. */
+export function difference(ours: string, linux: string): string {
+  if (ours === linux) return '';
+  const a = ours.split('\n');
+  const b = linux.split('\n');
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return [
+    ...b.slice(Math.max(0, at - CONTEXT), at).map((line) => `  ${line}`),
+    ...a.slice(at, at + 3).map((line) => `- ours:  ${line}`),
+    ...b.slice(at, at + 3).map((line) => `+ linux: ${line}`),
+  ].join('\n');
+}

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { Volume } from 'memfs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { MemfsBackend } from '../../vfs/backend/memfs/index.ts';
+import { FAILS, INSIDE, OUTSIDE, whereTo, type Found } from './escape.ts';
+import { exercise } from './exercise.ts';
+import { whyNoTmpfs } from './kernel.ts';
+import { onMemfs } from './places.ts';
+
+/** Calls of the normal run; `npm run test:linux` makes 1,000,000. */
+const CALLS = 20_000;
+/** Calls within which a planted mistake must be found. */
+const SOON = 5000;
+
+const why = whyNoTmpfs();
+if (why !== '') console.log(`The comparison with the kernel is skipped: ${why}.`);
+const compare = why === '' ? test : test.skip;
+
+compare(`${CALLS} calls do on memfs through 9P what they do on the kernel's tmpfs`, () => {
+  const seed = Date.now() % 2 ** 31;
+  const { calls, results, late, difference } = exercise(onMemfs, CALLS, seed);
+  assert.is(difference, '', difference);
+  assert.ok(late <= 3, `${late} differences of times that came only once`);
+  assert.ok(calls >= CALLS);
+  for (const [op, counts] of results) {
+    assert.ok(counts.get('ok')! >= 10, `${op} succeeded ${counts.get('ok') ?? 0} times with seed ${seed}`);
+  }
+});
+
+class NoAtime extends MemfsBackend {
+  override accessed(): void {}
+}
+
+class NoMtime extends MemfsBackend {
+  override modified(): void {}
+}
+
+class OneLinkTooMany extends MemfsBackend {
+  override nlink(...args: Parameters<MemfsBackend['nlink']>): number {
+    const nlink = super.nlink(...args);
+    return nlink > 1 && args[0].kind === 0o100000 ? nlink + 1 : nlink;
+  }
+}
+
+/** What is planted into the backend, and a word that the report has. */
+const PLANTED: [what: string, backend: typeof MemfsBackend, word: string][] = [
+  ['a read that does not move atime', NoAtime, 'atime'],
+  ['a write that does not move mtime', NoMtime, 'mtime'],
+  ['a wrong link count', OneLinkTooMany, 'nlink'],
+];
+
+for (const [what, Planted, word] of PLANTED) {
+  compare(`${what} is found, and told in a few calls`, () => {
+    const { difference } = exercise(
+      () => ({ backend: new Planted(new Volume()), ticks: false, movesAtimes: true, dispose: () => {} }),
+      SOON,
+      1,
+    );
+    assert.match(difference, word);
+    assert.ok(difference.split('\n').length < 16, difference);
+  });
+}
+
+test('the walk that tells beforehand which paths leave', () => {
+  const tree: Record<string, Found> = {
+    d: { kind: 'dir', target: '' },
+    'd/f': { kind: 'file', target: '' },
+    l: { kind: 'link', target: 'd' },
+    up: { kind: 'link', target: '../x' },
+    'd/up': { kind: 'link', target: '../d/../..' },
+    abs: { kind: 'link', target: '/d' },
+    'to up': { kind: 'link', target: 'up/' },
+    loop: { kind: 'link', target: 'loop' },
+  };
+  const lookup = (path: string): Found => tree[path] ?? { kind: 'none', target: '' };
+  const where = (path: string, parent = false, follow = true): number => whereTo(path, { parent, follow }, lookup, []);
+  for (const path of ['d', 'l', 'd/..', 'l/..', 'l/f', '.', 'd/f', 'd/.']) assert.is(where(path), INSIDE, path);
+  for (const path of ['..', 'd/../..', 'up', 'up/', 'up/x', 'd/up', 'abs', '/', 'l/up', 'l/../..']) {
+    assert.is(where(path), OUTSIDE, path);
+  }
+  for (const path of ['', 'x', 'x/..', 'd/f/..', 'd/f/', 'd/f/../..', 'loop', 'loop/..', 'x'.repeat(4096)]) {
+    assert.is(where(path), FAILS, path);
+  }
+  assert.is(where('up', false, false), INSIDE);
+  assert.is(where('up/', false, false), OUTSIDE);
+  assert.is(where('..', true), INSIDE);
+  assert.is(where('../x', true), OUTSIDE);
+  assert.is(where('d/f/x', true), FAILS);
+  assert.is(whereTo('to up', { parent: false, follow: true }, lookup, []), OUTSIDE);
+  assert.is(whereTo('to up', { parent: false, follow: true, create: true }, lookup, []), FAILS);
+  const followed: string[] = [];
+  whereTo('l/up', { parent: false, follow: true }, lookup, followed);
+  assert.equal(followed, ['l', 'd/up']);
+});
+
+test('paths without `..` and symlinks never leave', () => {
+  const names = fc.array(fc.constantFrom('a', 'b', '.', ''), { minLength: 1 }).map((parts) => `./${parts.join('/')}`);
+  fc.assert(
+    fc.property(names, (path) => {
+      assert.is(
+        whereTo(path, { parent: false, follow: true }, () => ({ kind: 'dir', target: '' }), []),
+        INSIDE,
+      );
+    }),
+  );
+});
+
+test.run();

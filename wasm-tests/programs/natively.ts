@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const TMPFS = '/dev/shm';
+
+/** The same program on this machine. */
+export interface Native {
+  /** The command that must be installed. */
+  needs: string;
+  /** The command line that runs it in a directory on tmpfs, which is empty. */
+  command: (base: string) => string[];
+  /** What it prints, but for the `@host` lines. */
+  expect: string;
+  /** The exit status. Default: 0. */
+  code?: number;
+}
+
+/** Registers the test that a program does the same natively; it is skipped where it is not installed. */
+export function natively(name: string, { needs, command, expect, code = 0 }: Native): void {
+  if (spawnSync(needs, ['--version']).status !== 0) return skip(name, `${needs} is not installed`);
+  if (!existsSync(TMPFS)) return skip(name, `there is no tmpfs at ${TMPFS}`);
+  test(`${name} natively on tmpfs`, () => {
+    const base = mkdtempSync(join(TMPFS, 'wasi9p-'));
+    try {
+      const [file = '', ...args] = command(base);
+      const ran = spawnSync(file, args, { encoding: 'utf8', input: '' });
+      assert.is(ran.stderr, '');
+      assert.fixture(ran.stdout.replaceAll(/^@host .*\n/gm, ''), expect);
+      assert.is(ran.status, code, 'exit status');
+    } finally {
+      rmSync(base, { recursive: true });
+    }
+  });
+}
+
+function skip(name: string, why: string): void {
+  test.skip(`${name} natively on tmpfs: ${why}`);
+}
