@@ -20,6 +20,7 @@ const COMMANDS = {
   ],
   test: ['every *.test.ts; `test WORD` those whose path contains WORD', (args) => test(args[0])],
   programs: ['real programs, run to the end; `programs --quick` their short variants, `programs WORD` some', programs],
+  linux: ['random calls here and on the kernel, compared: --calls N --seed S --backend NAME', linux],
   start: ['compiles the seed program and runs it with a trace', start],
   ok: ['all checks a change must pass, stopping at the first that fails', ok],
 };
@@ -38,6 +39,16 @@ const CHECKS = /** @type {const} */ ([
 /** Runs the main job: wasm-tests/start.ts. @param {string[]} args */
 async function start(args) {
   const [bundle] = await bundleToRun(['wasm-tests/start.ts'], 'start');
+  process.exitCode = await runNode(['--enable-source-maps', /** @type {string} */ (bundle), ...args]);
+}
+
+/**
+ * Random calls against the kernel on tmpfs: through node:fs with `--calls`, or by a C program with `--seeds A..B`.
+ * @param {string[]} args
+ */
+async function linux(args) {
+  const exerciser = args.some((arg) => arg.startsWith('--seeds'));
+  const [bundle] = await bundleToRun([`wasm-tests/linux/${exerciser ? 'exerciser/' : ''}run.ts`], 'linux');
   process.exitCode = await runNode(['--enable-source-maps', /** @type {string} */ (bundle), ...args]);
 }
 

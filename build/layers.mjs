@@ -36,6 +36,7 @@ export const LAYERS = [
       'transport',
       'node transport',
       '9p',
+      '9p constants',
       'base',
     ],
     packages: ['*'],

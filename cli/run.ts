@@ -1,8 +1,9 @@
 import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
-import { Volume } from 'memfs';
 import { WASI, type Preopen, type Tracer } from '../shim/index.ts';
 import { strace } from '../shim/strace.ts';
+import { S_IFDIR } from '../vfs/9p/constants.ts';
 import { hostDir } from '../vfs/backend/hostdir/index.ts';
+import { ram } from '../vfs/backend/ram/index.ts';
 import { UsageError, helpLines, parseOptions, type Option } from './options.ts';
 
 /** Exit status of a program that trapped: 128 + SIGABRT, as a shell reports abort(3). */
@@ -51,10 +52,17 @@ function variable(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
+/** A volume in memory with /tmp in it. */
+function emptyRoot(): Preopen {
+  const store = ram();
+  store.create(store.root(), 'tmp', S_IFDIR | 0o1777, 0, 0, 0);
+  return store;
+}
+
 /** The guest's directories: the root first, so that libc finds the others before it. */
 function preopens(dirs: readonly string[]): Record<string, Preopen> {
   const granted = dirs.map(directory);
-  const root = granted.some(([guest]) => guest === '/') ? [] : [['/', Volume.fromJSON({ '/tmp': null })] as const];
+  const root = granted.some(([guest]) => guest === '/') ? [] : [['/', emptyRoot()] as const];
   return Object.fromEntries([...root, ...granted]);
 }
 

@@ -49,13 +49,6 @@ export interface BaseOptions<Preopen, Input, Output> {
   trace?: Tracer;
 }
 
-/** A started guest, or one that is about to be. */
-interface Exports {
-  memory?: unknown;
-  _start?: unknown;
-  _initialize?: unknown;
-}
-
 const encoder = new TextEncoder();
 
 /**
@@ -69,6 +62,8 @@ export class WASIBase<Preopen, Input, Output> {
   private readonly adapters: Adapters<Preopen, Input, Output>;
   private readonly mounts: Mounts<Preopen>;
   private readonly returnOnExit: boolean;
+  /** What the host gave to the guest: it is not closed when the guest ends, unless the guest did it. */
+  private readonly lent: Descriptor[] = [];
   private started = false;
 
   /** @throws TypeError for options that cannot be. */
@@ -92,16 +87,20 @@ export class WASIBase<Preopen, Input, Output> {
   }
 
   private openStdio(options: BaseOptions<Preopen, Input, Output>): void {
-    const { fds } = this.guest;
-    fds.add(this.adapters.input(options.stdin));
-    fds.add(this.adapters.output(options.stdout, 1));
-    fds.add(this.adapters.output(options.stderr, 2));
+    this.lend(this.adapters.input(options.stdin));
+    this.lend(this.adapters.output(options.stdout, 1));
+    this.lend(this.adapters.output(options.stderr, 2));
+  }
+
+  private lend(descriptor: Descriptor): void {
+    this.lent.push(descriptor);
+    this.guest.fds.add(descriptor);
   }
 
   private preopen(path: string, value: Preopen): void {
     const descriptor = this.adapters.descriptor(value) ?? this.openRoot(path, value);
     descriptor.preopen = encoder.encode(path);
-    this.guest.fds.add(descriptor);
+    this.lend(descriptor);
   }
 
   private openRoot(path: string, source: Preopen): DirectoryDescriptor {
@@ -122,12 +121,12 @@ export class WASIBase<Preopen, Input, Output> {
    * @throws Error when it was started before, or exports no `_start` or no `memory`; what it traps with.
    */
   start(instance: WebAssembly.Instance): number {
-    const exports = this.begin(instance);
-    const { _start: start } = exports;
+    const { _start: start, _initialize: initialize } = instance.exports;
     if (typeof start !== 'function') {
       throw new Error('The module exports no _start function: it is no command. Is it a reactor? Use initialize().');
     }
-    if (exports._initialize !== undefined) throw new Error('The module exports both _start and _initialize.');
+    if (initialize !== undefined) throw new Error('The module exports both _start and _initialize.');
+    this.begin(instance);
     const code = this.run(start as () => void);
     if (code === null) return 0;
     if (!this.returnOnExit) hostProcess()?.exit?.(code);
@@ -152,20 +151,19 @@ export class WASIBase<Preopen, Input, Output> {
    * @throws Error when it was started before, or exports a `_start` or no `memory`.
    */
   initialize(instance: WebAssembly.Instance): void {
-    const exports = this.begin(instance);
-    if (exports._start !== undefined) throw new Error('The module exports _start: it is a command. Use start().');
-    const { _initialize: initialize } = exports;
-    if (initialize === undefined) return;
-    if (typeof initialize !== 'function') throw new Error('The export _initialize is no function.');
-    initialize();
+    const { _start: start, _initialize: initialize } = instance.exports;
+    if (start !== undefined) throw new Error('The module exports _start: it is a command. Use start().');
+    if (initialize !== undefined && typeof initialize !== 'function') {
+      throw new Error('The export _initialize is no function.');
+    }
+    this.begin(instance);
+    initialize?.();
   }
 
-  private begin(instance: WebAssembly.Instance): Exports {
+  private begin(instance: WebAssembly.Instance): void {
     if (this.started) throw new Error('This WASI object was started before: make a new one for each instance.');
-    const exports = instance.exports as Exports;
     this.finalizeBindings(instance);
     this.started = true;
-    return exports;
   }
 
   /**
@@ -181,6 +179,7 @@ export class WASIBase<Preopen, Input, Output> {
 
   /** Closes all descriptors, and ends the sessions with their servers. start() does so by itself. */
   close(): void {
+    for (const descriptor of this.lent) descriptor.giveBack();
     this.guest.fds.closeAll();
     this.mounts.close();
   }

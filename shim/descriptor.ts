@@ -48,6 +48,11 @@ export abstract class Descriptor {
     return (this.rightsAtOpen & ~this.rightsBase & right) !== 0;
   }
 
+  /** From now on what it stands for is its owner's alone: closing this does not close it. For what the host lent. */
+  giveBack(): void {
+    // What was opened for the guest is nobody else's.
+  }
+
   /** Lets go of what it stands for. It is not used after. */
   abstract close(): number;
 

@@ -55,8 +55,7 @@ export class ForeignDescriptor extends Descriptor {
     this.preopen = preopen;
   }
 
-  /** From now on the Fd is its owner's alone: closing this does not close it. */
-  giveBack(): void {
+  override giveBack(): void {
     this.kept = true;
   }
 

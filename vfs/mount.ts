@@ -40,6 +40,7 @@ export class Mount {
     this.transport = new InProcess(server.connect(), server.msize);
     this.client = new Client(this.transport);
     const errno = this.client.attach();
+    if (errno !== 0) this.transport.close();
     if (errno !== 0) throw new Error(`The 9P server refused the attach (errno ${errno}).`);
     this.at = new AtCalls(this.client);
     this.device = deviceOf.get(server) ?? ++devices;

@@ -170,7 +170,8 @@ export function files({ test, when }: Part): void {
       assert.is(kit.fstat(fid).size, 2 ** 33 + 3);
       assert.is(kit.read(fid, 2 ** 33 - 2, 10), '..end');
       assert.is(kit.read(fid, 2 ** 32 + 5, 3), '...');
-      assert.ok(kit.fstat(fid).blocks < 1000);
+      // Of some 16,777,216 blocks: a store may take memory by the megabyte.
+      assert.ok(kit.fstat(fid).blocks <= 2048);
       assert.is(kit.setSize(fid, 2 ** 40), 'ok');
       assert.is(kit.setSize(fid, 0), 'ok');
       kit.clunk(fid);

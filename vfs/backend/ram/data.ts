@@ -2,8 +2,8 @@ import { E } from '../../errno.ts';
 
 /** Data is kept in pieces of this size; the first one grows to it by doubling. */
 const CHUNK = 1 << 20;
-/** Largest file, in bytes: what 9P numbers can count exactly. Holes cost nothing. */
-export const FILE_MAX = Number.MAX_SAFE_INTEGER;
+/** Largest file, in bytes: 2 PiB, so that its chunks can be counted by an array's index. Holes cost nothing. */
+export const FILE_MAX = 2 ** 51;
 /** Up to this many bytes a loop is faster than making a view to copy with. */
 const LOOP = 16;
 /** A buffer below this is not worth being cut to size. */
