@@ -27,7 +27,8 @@ export const RUN_OPTIONS: readonly Option[] = [
 export const runHelp = `Usage: wasi9p run [OPTIONS] PROGRAM.wasm [--] [ARGUMENTS]
 
 Runs a WASI preview1 program. Its root directory is an empty volume in memory with /tmp in it, unless --dir
-gives it another; of this machine it sees only what --dir grants.
+gives it another; of this machine it sees only what --dir grants. It cannot get out of that on Linux; on other systems
+another process that swaps a directory for a symlink at the right moment can lead it out.
 
 ${helpLines(RUN_OPTIONS)}
 

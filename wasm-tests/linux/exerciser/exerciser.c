@@ -1,6 +1,6 @@
 /*
  * exerciser BASE SEED CALLS [a][l][c]: makes random file-system calls below an empty directory and prints each with
- * what came of it. One source for Linux and WASI: the same seed must print the same text (see differences.md).
+ * what came of it. One source for Linux and WASI: the same seed must print the same text (see docs/linux.md).
  *   a  tell access times of files; l  of symlinks; c  tell which times have moved
  */
 #include "calls-dir.h"
