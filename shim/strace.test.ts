@@ -32,6 +32,7 @@ fd_write(fd=4, iovs="to nobody" [9]) = ok nwritten=9
 fd_close(fd=4) = ok
     Tclunk tag=1 fid=3
     Rclunk tag=1
+(no call: the program has ended, or has not begun)
     Tclunk tag=1 fid=2
     * inode 2 reclaimed
     Rclunk tag=1`;
@@ -59,6 +60,7 @@ args_sizes_get() = ok argc=0 argv_buf_size=0
 fd_filestat_get(fd=1) = ok {ino=0 nlink=1 size=0}
 random_get(buf=[16]) = ok
 proc_exit(rval=3) does not return
+(no call: the program has ended, or has not begun)
     Tclunk tag=1 fid=2
     Rclunk tag=1`;
 

@@ -118,14 +118,20 @@ function printFilestat(m: GuestMemory, ptr: number): string {
  */
 export function strace(write: (line: string) => void): Tracer {
   let depth = 0;
+  let between = false;
   let below: string[] = [];
 
   function note(line: string): void {
     if (depth > 0) below.push(line);
-    else write(`${INDENT}${line}`);
+    else {
+      if (!between) write('(no call: the program has ended, or has not begun)');
+      between = true;
+      write(`${INDENT}${line}`);
+    }
   }
 
   function flush(line: string): void {
+    between = false;
     write(line);
     for (const message of below) write(`${INDENT}${message}`);
     below = [];

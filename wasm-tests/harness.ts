@@ -8,7 +8,7 @@ import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WASI, serverOf, type Server } from '../shim/index.ts';
-import { compile } from '../toolchain/compile.ts';
+import { compile, type CompileOptions } from '../toolchain/compile.ts';
 
 const SRC = fileURLToPath(new URL('src/', import.meta.url));
 /** What the seed program was run with where it was found, and all others, too. */
@@ -53,10 +53,17 @@ function sourcesOf(name: string): Record<string, string> {
   return Object.fromEntries([`${name}.c`, ...headers].map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
 }
 
+/** The names of the programs of src/. */
+export function programNames(): string[] {
+  return readdirSync(SRC)
+    .filter((file) => file.endsWith('.c'))
+    .map((file) => file.slice(0, -2));
+}
+
 /** A program of src/, compiled by clang on our stack; from the cache when nothing has changed. */
-export function compileProgram(name: string): Promise<Uint8Array<ArrayBuffer>> {
+export function compileProgram(name: string, options: CompileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   const output = `${name}.wasm`;
-  return compile({ sources: sourcesOf(name), argv: [...FLAGS, `${name}.c`, '-o', output], output });
+  return compile({ sources: sourcesOf(name), argv: [...FLAGS, `${name}.c`, '-o', output], output }, options);
 }
 
 /** Gathers stdout and stops at its `@host` lines, which are no part of it. */
