@@ -26,13 +26,32 @@ export function filetypeOf(mode: number): number {
 const S = STRUCTS.filestat.fields;
 const NS = 1_000_000_000n;
 
+// The time that was put last, as its two halves: the three times of a file are often the same.
+let lastSec = 0;
+let lastNsec = 0;
+let lastLow = 0;
+let lastHigh = 0;
+
 /** Puts a time into memory as nanoseconds since 1970; WASI has none before that, so an earlier one is 0. */
 function putTime(m: GuestMemory, ptr: number, sec: number, nsec: number): void {
-  // Two 32-bit halves of sec * 10^9 + nsec, without a BigInt: sec is split so that each product is exact.
+  if (sec !== lastSec || nsec !== lastNsec) {
+    lastSec = sec;
+    lastNsec = nsec;
+    splitTime(sec, nsec);
+  }
+  m.view.setUint32(ptr, lastLow, true);
+  m.view.setUint32(ptr + 4, lastHigh, true);
+}
+
+/** Takes sec * 10^9 + nsec apart into `lastLow` and `lastHigh`. */
+function splitTime(sec: number, nsec: number): void {
   if (sec < 0 || sec >= 0x4_0000_0000) {
-    m.view.setBigUint64(ptr, sec < 0 ? 0n : BigInt.asUintN(64, BigInt(sec) * NS + BigInt(nsec)), true);
+    const time = sec < 0 ? 0n : BigInt.asUintN(64, BigInt(sec) * NS + BigInt(nsec));
+    lastLow = Number(time & 0xffff_ffffn) | 0;
+    lastHigh = Number(time >> 32n) | 0;
     return;
   }
+  // Without a BigInt: sec is split so that each product is exact.
   const high = Math.floor(sec / 0x10000);
   const low = sec % 0x10000;
   // sec * 10^9 = high * 2^16 * 10^9 + low * 10^9; 10^9 = 2^9 * 1953125.
@@ -40,8 +59,8 @@ function putTime(m: GuestMemory, ptr: number, sec: number, nsec: number): void {
   const highPart = high * 1_000_000_000;
   const highLow = (highPart % 0x10000) * 0x10000;
   const sum = lowPart + highLow;
-  m.view.setUint32(ptr, sum % 0x1_0000_0000, true);
-  m.view.setUint32(ptr + 4, Math.floor(highPart / 0x10000) + Math.floor(sum / 0x1_0000_0000), true);
+  lastLow = (sum % 0x1_0000_0000) | 0;
+  lastHigh = (Math.floor(highPart / 0x10000) + Math.floor(sum / 0x1_0000_0000)) | 0;
 }
 
 /** Writes the attributes of an Rgetattr as a filestat. The caller has checked the bounds. */

@@ -142,6 +142,7 @@ function putSize(view: DataView, at: number, n: number): boolean {
 /** A checked number; one that is out of range is 0, and a fault if the message says that the field holds. */
 function longSize(view: DataView, at: number, holds: number): number {
   const high = view.getUint32(at + 4, true);
+  if (high === 0) return view.getUint32(at, true);
   if (high <= MAX_HIGH) return high * TWO_32 + view.getUint32(at, true);
   if (holds !== 0) fault = tooLarge(high);
   return 0;
@@ -150,6 +151,7 @@ function longSize(view: DataView, at: number, holds: number): number {
 /** A signed number, likewise. */
 function longSeconds(view: DataView, at: number, holds: number): number {
   const high = view.getInt32(at + 4, true);
+  if (high === 0) return view.getUint32(at, true);
   if (high <= MAX_HIGH && high >= ~MAX_HIGH) return high * TWO_32 + view.getUint32(at, true);
   if (holds !== 0) fault = EOVERFLOW;
   return 0;
