@@ -3,6 +3,7 @@ import { drive, isFrontEnd, type Driver } from '../toolchain/driver.ts';
 import type { Host } from '../toolchain/run.ts';
 import { say } from '../toolchain/sink.ts';
 import { loadToolchain } from '../toolchain/toolchain.ts';
+import { findOutside } from './outside.ts';
 
 /**
  * Where the compiler's own files are. A WASI program cannot tell `usr/x` from `/usr/x` when its current
@@ -17,8 +18,8 @@ export const ccHelp = `Usage: wasi9p cc [CLANG ARGUMENTS]
 Compiles C or C++ for WASI (wasm32-wasip1) with the clang of the package @yowasp/clang, which runs as a
 WASI program on wasi9p. c++ is cc --driver-mode=g++: it links the C++ library.
 
-The compiler sees the current directory and what is below it, by relative paths and by absolute ones, and
-nothing else of this machine. Its own headers and libraries are at ${SYSROOT}.
+The compiler sees the current directory and what is below it, by relative paths and by absolute ones, and the
+directories of other files that are named on its command line; nothing else of this machine. Its own headers and libraries are at ${SYSROOT}.
 `;
 
 /** Variables of the host that clang reads and that make sense in its file system. */
@@ -48,13 +49,24 @@ async function compile(driver: Driver, argv: string[], io: Io): Promise<number> 
     return 1;
   }
   const cwd = process.cwd();
+  const outside = findOutside(argv, cwd);
   const host: Host = {
     // The first serves relative paths, the second absolute ones, of the same files.
-    preopens: { '/': cwd, [cwd]: cwd, [SYSROOT]: tools.sysroot, [TEMPORARY]: new Volume() },
+    preopens: {
+      '/': cwd,
+      [cwd]: cwd,
+      ...granted(outside.directories),
+      [SYSROOT]: tools.sysroot,
+      [TEMPORARY]: new Volume(),
+    },
     env: environment(cwd),
     ...io,
   };
-  return drive(tools, driver, [...locations(argv), ...argv], host);
+  return drive(tools, driver, [...locations(argv), ...outside.argv], host);
+}
+
+function granted(directories: readonly string[]): Record<string, string> {
+  return Object.fromEntries(directories.map((dir) => [dir, dir]));
 }
 
 function locations(argv: readonly string[]): string[] {
