@@ -72,7 +72,8 @@ export class AtCalls {
     // do_open: what exists as a directory is EISDIR with O_CREAT, with O_EXCL first of all EEXIST.
     if (path.last !== LAST_NORM && !path.empty) return this.openDots(dir, path, flags);
     if (path.trailingSlash) return this.refuseSlash(dir, path);
-    if ((flags & (O_EXCL | O_NOFOLLOW)) !== 0) return this.openExclusive(dir, path, flags);
+    if ((flags & O_EXCL) !== 0) return this.createExclusive(dir, path, flags);
+    if ((flags & O_NOFOLLOW) !== 0) return this.openNoFollow(dir, path, flags);
     const fid = this.resolver.findOrParent(dir, path);
     if (fid < 0) return fid;
     if (fid > 0) {
@@ -98,8 +99,14 @@ export class AtCalls {
     return -E.EISDIR;
   }
 
+  /** O_CREAT with O_EXCL: the server sees whether there is anything under the name. */
+  private createExclusive(dir: number, path: Path, flags: number): number {
+    const parent = this.resolver.findParent(dir, path);
+    return parent < 0 ? parent : this.create(dir, parent, path.names.at(-1)!, flags);
+  }
+
   /** O_CREAT without following a symlink at the end. */
-  private openExclusive(dir: number, path: Path, flags: number): number {
+  private openNoFollow(dir: number, path: Path, flags: number): number {
     const { resolver, client } = this;
     const parent = resolver.findParent(dir, path);
     if (parent < 0) return parent;
@@ -108,9 +115,9 @@ export class AtCalls {
     this.drop(dir, parent);
     if (fid < 0) return fid;
     const type = client.r.wqid_type[0]!;
-    if ((flags & O_EXCL) === 0 && type !== QTDIR) return this.open(fid, type, flags);
+    if (type !== QTDIR) return this.open(fid, type, flags);
     client.clunk(fid);
-    return (flags & O_EXCL) !== 0 ? -E.EEXIST : -E.EISDIR;
+    return -E.EISDIR;
   }
 
   private create(dir: number, parent: number, name: string, flags: number): number {

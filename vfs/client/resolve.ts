@@ -70,6 +70,30 @@ export class Resolver {
    *   `name` tell where it would be; or −errno.
    */
   findOrParent(base: number, path: Path): number {
+    const { names } = path;
+    const count = names.length;
+    if (count > 1 && count <= MAXWELEM && !path.hasDotDot && !path.absolute && !path.tooLong) {
+      // What is there already costs one message.
+      const fid = this.client.walk(base, names, 0, count);
+      if (fid >= 0) {
+        this.type = this.client.r.wqid_type[count - 1]!;
+        if (this.type !== QTSYMLINK) return fid;
+        this.client.clunk(fid);
+        return new Walker(this.client, this, base).run(names, true, false, true);
+      }
+      // Only the last name stopped it: whoever makes it hears why, if it cannot be made.
+      if (fid === -E.ENOENT && this.client.r.nwqid === count - 1 && this.client.r.wqid_type[count - 2] === QTDIR) {
+        const parent = this.client.walk(base, names, 0, count - 1);
+        if (parent < 0) return parent;
+        this.parent = parent;
+        this.name = names[count - 1]!;
+        return 0;
+      }
+    }
+    return this.findOrParentInSteps(base, path);
+  }
+
+  private findOrParentInSteps(base: number, path: Path): number {
     const parent = this.findParent(base, path);
     if (parent < 0) return parent;
     const name = path.names.at(-1)!;
