@@ -4,6 +4,7 @@ import { Failure, build, bundleToRun, run, runNode } from './build/bundle.mjs';
 import { gen } from './build/gen.mjs';
 import { layers } from './build/layers.mjs';
 import { size, sizeParts } from './build/size.mjs';
+import { sources } from './build/project.mjs';
 import { programs, test } from './build/test.mjs';
 
 /** @type {Record<string, [help: string, run: (args: string[]) => Promise<void>]>} */
@@ -20,6 +21,7 @@ const COMMANDS = {
   ],
   test: ['every *.test.ts; `test WORD` those whose path contains WORD', (args) => test(args[0])],
   programs: ['real programs, run to the end; `programs --quick` their short variants, `programs WORD` some', programs],
+  bench: ['CPU time of the calls, here and on other hosts; `bench --help` for more', bench],
   linux: ['random calls here and on the kernel, compared: --calls N --seed S --backend NAME', linux],
   start: ['compiles the seed program and runs it with a trace', start],
   ok: ['all checks a change must pass, stopping at the first that fails', ok],
@@ -40,6 +42,14 @@ const CHECKS = /** @type {const} */ ([
 async function start(args) {
   const [bundle] = await bundleToRun(['wasm-tests/start.ts'], 'start');
   process.exitCode = await runNode(['--enable-source-maps', /** @type {string} */ (bundle), ...args]);
+}
+
+/** The benchmarks: the table, or `growth` or `memory`. @param {string[]} args */
+async function bench(args) {
+  const other = ['growth', 'memory'].find((name) => name === args[0]);
+  const files = [`bench/${other ?? 'run'}.ts`, ...sources(/\.ts$/, ['bench/hosts'])];
+  const [bundle] = await bundleToRun(files, 'bench');
+  process.exitCode = await runNode([/** @type {string} */ (bundle), ...args.slice(other ? 1 : 0)]);
 }
 
 /**
