@@ -19,9 +19,10 @@ import {
   EVENT_DELETE,
   EVENT_MODIFY,
   EVENT_MOVE,
+  INODE,
+  NEXT_INO,
   type Core,
   type CoreLink,
-  type CoreNode,
   type MemfsVolume,
 } from './core.ts';
 import { MemfsCursor } from './cursor.ts';
@@ -62,8 +63,6 @@ export class MemfsBackend implements Backend {
   };
   private readonly core: Core;
   private readonly capacity: number;
-  private readonly inodes = new WeakMap<CoreNode, MemfsInode>();
-  private nextIno = 1;
   /** Bytes of file data; only kept up to date when there is a limit. */
   private used = 0;
   private readonly inodeOfLink = (link: CoreLink): MemfsInode => this.inodeOf(link);
@@ -76,14 +75,20 @@ export class MemfsBackend implements Backend {
 
   private inodeOf(link: CoreLink): MemfsInode {
     const node = link.getNode();
-    const known = this.inodes.get(node);
+    const known = node[INODE] as MemfsInode | undefined;
     if (known !== undefined) {
       known.link = link;
       return known;
     }
-    const inode = new MemfsInode(this.nextIno++, node, link);
-    this.inodes.set(node, inode);
+    const inode = new MemfsInode(this.takeIno(), node, link);
+    node[INODE] = inode;
     return inode;
+  }
+
+  private takeIno(): number {
+    const ino = this.core[NEXT_INO] ?? 1;
+    this.core[NEXT_INO] = ino + 1;
+    return ino;
   }
 
   root(): MemfsInode {

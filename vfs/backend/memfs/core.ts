@@ -9,8 +9,12 @@ export interface CoreBuffer extends Uint8Array {
   fill(value: number, start?: number, end?: number): this;
 }
 
+/** Where a node of memfs carries what the server knows of it: a WeakMap beside it costs the collector far more. */
+export const INODE: unique symbol = Symbol('wasi9p.inode');
+
 /** An inode of memfs. */
 export interface CoreNode {
+  [INODE]?: object;
   ino: number;
   mode: number;
   rdev: number;
@@ -62,8 +66,12 @@ export interface CoreFanOut {
   emit(event: CoreEvent): void;
 }
 
+/** Where a volume carries the number of its next inode, so that two backends on it never give one number twice. */
+export const NEXT_INO: unique symbol = Symbol('wasi9p.nextIno');
+
 /** The volume's table of inodes and its root. */
 export interface Core {
+  [NEXT_INO]?: number;
   root: CoreLink;
   inodes: Record<number, CoreNode>;
   releasedInos: number[];
