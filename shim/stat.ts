@@ -33,7 +33,7 @@ let lastLow = 0;
 let lastHigh = 0;
 
 /** Puts a time into memory as nanoseconds since 1970; WASI has none before that, so an earlier one is 0. */
-function putTime(m: GuestMemory, ptr: number, sec: number, nsec: number): void {
+export function putTime(m: GuestMemory, ptr: number, sec: number, nsec: number): void {
   if (sec !== lastSec || nsec !== lastNsec) {
     lastSec = sec;
     lastNsec = nsec;

@@ -7,6 +7,8 @@
  * host's own file times are not ahead of ours.
  */
 let baseMs = performance.timeOrigin;
+/** When the two were compared last, in milliseconds of performance.now(): once a millisecond is enough. */
+let comparedAt = -1;
 
 /** Seconds since 1970 of the last `tick()`. */
 export let nowSec = 0;
@@ -16,16 +18,19 @@ export let nowNsec = 0;
 /** Reads the clock into `nowSec` and `nowNsec`. Never steps back unless the system's clock does. */
 export function tick(): void {
   const mono = performance.now();
-  const wall = Date.now();
-  let ms = baseMs + mono;
-  const ahead = ms - wall;
-  // Date.now() is cut to whole milliseconds: up to 1 ms ahead is agreement.
-  if (ahead > 2 || ahead < -1) {
-    baseMs = wall - mono;
-    ms = wall;
-  }
+  if (mono - comparedAt >= 1) compare(mono);
+  const ms = baseMs + mono;
   const sec = Math.floor(ms / 1000);
   const nsec = Math.floor((ms - sec * 1000) * 1e6);
   nowSec = sec;
   nowNsec = nsec > 999_999_999 ? 999_999_999 : nsec;
+}
+
+/** Takes the base anew when the system's clock was set. */
+function compare(mono: number): void {
+  comparedAt = mono;
+  const wall = Date.now();
+  const ahead = baseMs + mono - wall;
+  // Date.now() is cut to whole milliseconds: up to 1 ms ahead is agreement.
+  if (ahead > 2 || ahead < -1) baseMs = wall - mono;
 }

@@ -2,6 +2,7 @@ import { nowNsec, nowSec, tick } from '../../vfs/clock.ts';
 import { CLOCKID } from '../abi.ts';
 import { FAULT, INVAL, type Guest } from '../guest.ts';
 import { hostProcess } from '../host.ts';
+import { putTime } from '../stat.ts';
 
 const NS = 1_000_000_000n;
 /** What performance.now() tells apart in Node, in nanoseconds; browsers round it further. */
@@ -41,6 +42,19 @@ export function clockCalls(guest: Guest) {
     },
 
     clock_time_get(id: number, _precision: bigint, out: number): number {
+      // The clocks that programs read all the time, without a BigInt.
+      if (id === CLOCKID.REALTIME || id === CLOCKID.MONOTONIC) {
+        if (!m.fits(out >>> 0, 8)) return FAULT;
+        if (id === CLOCKID.REALTIME) {
+          tick();
+          putTime(m, out >>> 0, nowSec, nowNsec);
+        } else {
+          const ns = Math.floor(performance.now() * 1e6);
+          m.view.setUint32(out >>> 0, ns % 0x1_0000_0000, true);
+          m.view.setUint32((out >>> 0) + 4, ns / 0x1_0000_0000, true);
+        }
+        return 0;
+      }
       const now = clockNow(id);
       if (now === null) return INVAL;
       if (!m.fits(out >>> 0, 8)) return FAULT;
