@@ -1,0 +1,117 @@
+// The hosts that run the benchmark program: the columns of the table.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { INSTALL } from './hosts/peers.ts';
+
+const BENCH = fileURLToPath(new URL('.', import.meta.url));
+const BINARIES = fileURLToPath(new URL('../wasm-tests/runtimes/binaries/node_modules/', import.meta.url));
+
+/** What a column is to the goals: `peer` is another implementation with its files in JavaScript's memory. */
+export type Kind = 'native' | 'node' | 'peer' | 'ours';
+
+interface Host {
+  key: string;
+  label: string;
+  kind: Kind;
+  /** Arguments of Node before the script. */
+  node?: readonly string[];
+  /** Package below peers/ that it needs. */
+  package?: string;
+}
+
+const HOSTS: readonly Host[] = [
+  { key: 'native', label: 'native gcc, tmpfs', kind: 'native' },
+  { key: 'node-wasi', label: 'node:wasi, tmpfs', kind: 'node', node: ['--no-warnings'] },
+  { key: 'ram', label: 'wasi9p, ram', kind: 'ours' },
+  { key: 'memfs', label: 'wasi9p, memfs', kind: 'ours' },
+  { key: 'hostdir', label: 'wasi9p, hostdir on tmpfs', kind: 'ours' },
+  { key: 'browser-wasi-shim', label: 'browser_wasi_shim, in memory', kind: 'peer' },
+  { key: 'wasm-util', label: 'wasm-util + memfs', kind: 'peer', package: '@tybys/wasm-util' },
+  { key: 'runno', label: '@runno/wasi, in memory', kind: 'peer', package: '@runno/wasi' },
+];
+
+interface Runtime {
+  label: string;
+  binary: string;
+  args: readonly string[];
+}
+
+const RUNTIMES: Record<string, Runtime> = {
+  node24: { label: 'Node 24', binary: 'node24/bin/node', args: [] },
+  node26: { label: 'Node 26', binary: 'node26/bin/node', args: [] },
+  deno: {
+    label: 'Deno',
+    binary: '@deno/linux-x64-glibc/deno',
+    args: ['run', '--allow-all', '--no-check', '--node-modules-dir=manual', '--cached-only'],
+  },
+  bun: { label: 'Bun', binary: '@oven/bun-linux-x64/bin/bun', args: ['run'] },
+};
+
+/** A host on a runtime, ready to be started. */
+export interface Column {
+  /** As `--hosts` names it: `ram`, `ram@node26`. */
+  key: string;
+  label: string;
+  kind: Kind;
+  /** The host's script; null for the native program. */
+  script: string | null;
+  /** The runtime and its arguments before the script; empty for the native program. */
+  runtime: readonly string[];
+}
+
+/** The names of the runtimes beside the running Node. */
+export const runtimeNames = Object.keys(RUNTIMES);
+
+/** The hosts' keys when none are named. */
+export const defaultKeys = HOSTS.map(({ key }) => key);
+
+/** The hosts of a quick run. */
+export const quickKeys = ['native', 'node-wasi', 'ram', 'memfs', 'browser-wasi-shim', 'runno'];
+
+/** Our backends on that runtime, and node:wasi where it has it. */
+export function keysOn(runtime: string): string[] {
+  const keys = HOSTS.filter(({ kind }) => kind === 'ours' || (kind === 'node' && runtime.startsWith('node')));
+  return keys.map(({ key }) => `${key}@${runtime}`);
+}
+
+/** The column of a key, or a sentence on why there is none here. */
+export function columnOf(name: string): Column | string {
+  const [key, runtime] = name.split('@');
+  const host = HOSTS.find((host) => host.key === key);
+  if (host === undefined) return `${name} is no host: there are ${defaultKeys.join(', ')}.`;
+  if (host.kind === 'native') {
+    return noNative() ?? { key: name, label: host.label, kind: host.kind, script: null, runtime: [] };
+  }
+  if (host.package !== undefined && !existsSync(join(BENCH, 'peers/node_modules', host.package))) {
+    return `${host.label} is left out: ${host.package} is not installed; do \`${INSTALL}\`.`;
+  }
+  const column = { key: name, label: host.label, kind: host.kind, script: scriptOf(host.key) };
+  if (runtime === undefined) return { ...column, runtime: [process.execPath, ...(host.node ?? [])] };
+  return onRuntime({ ...column, runtime: host.node ?? [] }, runtime);
+}
+
+/** build.mjs bundles the hosts' scripts beside the one that runs. */
+function scriptOf(key: string): string {
+  return join(dirname(process.argv[1]!), 'hosts', `${key}.mjs`);
+}
+
+function onRuntime(column: Column, name: string): Column | string {
+  const runtime = RUNTIMES[name];
+  if (runtime === undefined) return `${name} is no runtime: there are ${runtimeNames.join(', ')}.`;
+  const path = join(BINARIES, runtime.binary);
+  if (!existsSync(path)) return `${column.label} on ${runtime.label} is left out: it is not in wasm-tests/runtimes.`;
+  const args = name.startsWith('node') ? column.runtime : [];
+  return { ...column, label: `${column.label}, ${runtime.label}`, runtime: [path, ...runtime.args, ...args] };
+}
+
+/** Where tmpfs is on Linux. */
+export const TMPFS = '/dev/shm';
+
+function noNative(): string | undefined {
+  if (!existsSync(TMPFS)) return `The native column is left out: there is no tmpfs at ${TMPFS}.`;
+  return spawnSync('gcc', ['--version']).status === 0
+    ? undefined
+    : 'The native column is left out: gcc is not installed.';
+}

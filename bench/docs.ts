@@ -1,0 +1,94 @@
+// docs/benchmarks.md and docs/benchmarks.svg, from the results of a run.
+import { writeFileSync } from 'node:fs';
+import { arch, availableParallelism, platform } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { chart } from './chart.ts';
+import { goals } from './goals.ts';
+import type { Options } from './options.ts';
+import type { Results } from './results.ts';
+import type { Row } from './rows.ts';
+import { digits, goalText, ratio, remarks, time } from './text.ts';
+
+const DOCS = fileURLToPath(new URL('../docs/', import.meta.url));
+
+/** Writes both files. */
+export function writeDocs(results: Results, options: Options): void {
+  writeFileSync(`${DOCS}benchmarks.svg`, chart(results));
+  writeFileSync(`${DOCS}benchmarks.md`, text(results, options));
+}
+
+function text(results: Results, options: Options): string {
+  const base = results.column('native') ?? results.column('node-wasi') ?? results.columns[0]!;
+  const label = (row: Row) => row.label;
+  const goalList = goals(results).map((goal) => `- ${goalText(goal, label)}`);
+  const notes = [...remarks(results, label), ...options.leftOut];
+  return `<!-- written by \`npm run bench\`: do not edit -->
+
+# What a call costs
+
+${method(options)}
+
+![How many times faster wasi9p on ram is than the others](benchmarks.svg)
+
+## Goals
+
+${goalList.join('\n')}
+
+## Times, as multiples of those of ${base.label}
+
+Below 1 is faster. Each figure is a median over the rounds divided by the median of ${base.label}, whose times are in
+the second column, for orientation only. \`≥\`: the cost was still growing when the measurement was broken off.
+—: the host cannot do it.
+
+${markdown(results, base.key)}
+
+## Spread
+
+The slowest round divided by the fastest: how much noise there is in a figure.
+
+${spreadTable(results)}
+
+${notes.length === 0 ? '' : `## Without a figure\n\n${notes.map((note) => `- ${note}`).join('\n')}\n`}`;
+}
+
+function method({ rounds, limits }: Options): string {
+  return `One C program (bench/program) holds the workloads. clang, itself running on wasi9p, compiles it for WASI; gcc
+compiles it natively; both with -O2. Every cell of the table is a process of its own that does one workload in an empty
+directory. It warms up for ${limits.warmUp} s (the native one for less), so that compilers that compile what is hot have
+done so, then measures for at least ${limits.target} s, up to the end of a file or a listing. What a call costs is CPU
+time of the whole process, user and system and all its threads, by getrusage on all hosts: garbage collection and
+compilation that go on beside the program count. The checks of results are part of the program: a call that does not do
+what it should ends the run.
+
+${rounds} round${rounds === 1 ? '' : 's'}, interleaved: each runs every cell once, beginning with another host for every row. The machine:
+${platform()} ${arch()}, ${availableParallelism()} processors, Node ${process.versions.node}, with other work going on. Trust the ratios, not the times.`;
+}
+
+function markdown(results: Results, base: string): string {
+  const columns = results.columns.filter(({ key }) => key !== base);
+  const baseColumn = results.column(base)!;
+  const head = ['call', baseColumn.label, ...columns.map(({ label }) => label)];
+  const lines = results.rows.map((row) => {
+    const figure = results.figure(row, baseColumn);
+    const cells = columns.map((column) => ratio(results.figure(row, column), figure));
+    return [row.label, figure === null ? '—' : time(figure.median), ...cells];
+  });
+  return grid(head, lines);
+}
+
+function spreadTable(results: Results): string {
+  const head = ['call', ...results.columns.map(({ label }) => label)];
+  const lines = results.rows.map((row) => {
+    const cells = results.columns.map((column) => {
+      const figure = results.figure(row, column);
+      return figure === null ? '—' : digits(figure.max / figure.min);
+    });
+    return [row.label, ...cells];
+  });
+  return grid(head, lines);
+}
+
+function grid(head: readonly string[], lines: readonly string[][]): string {
+  const rule = head.map((_, i) => (i === 0 ? '---' : '---:'));
+  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

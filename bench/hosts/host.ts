@@ -1,0 +1,44 @@
+// What all JavaScript hosts of the benchmark program share: it is started with the program's file, its arguments and
+// what the host itself needs, and prints one line, as the native program does.
+import { readFileSync, writeSync } from 'node:fs';
+import process from 'node:process';
+
+/** A WASI implementation, set up for one run. */
+export interface Ready {
+  imports: WebAssembly.Imports;
+  start(instance: WebAssembly.Instance, module: WebAssembly.Module): unknown;
+}
+
+/** Where the program finds its empty directory: the root of all it sees. */
+export const GUEST_DIR = '/';
+
+/**
+ * Runs the program under a host.
+ * @param prepare Gives the host for the program's arguments; `where` is a directory of this machine, for hosts that
+ * need one.
+ */
+export async function runProgram(prepare: (args: string[], where: string) => Ready | Promise<Ready>): Promise<void> {
+  const [file = '', where = '', ...rest] = process.argv.slice(2);
+  const [workload = '', ...numbers] = rest;
+  const module = await WebAssembly.compile(readFileSync(file));
+  const { imports, start } = await prepare(['bench', workload, GUEST_DIR, ...numbers], where);
+  const bench = {
+    cpu() {
+      const { user, system } = process.cpuUsage();
+      return user + system;
+    },
+    report: (ops: number, us: number, complete: number) => tell(`ok ${ops} ${us} ${complete}`),
+    fail: (text: number, length: number) =>
+      tell(`error ${new TextDecoder().decode(new Uint8Array(memoryOf(instance), text, length))}`),
+  };
+  const instance: WebAssembly.Instance = new WebAssembly.Instance(module, { ...imports, bench });
+  start(instance, module);
+}
+
+function memoryOf(instance: WebAssembly.Instance): ArrayBuffer {
+  return (instance.exports.memory as WebAssembly.Memory).buffer;
+}
+
+function tell(line: string): void {
+  writeSync(1, `${line}\n`);
+}

@@ -1,0 +1,4 @@
+import { Volume } from 'memfs';
+import { runOn } from './ours.ts';
+
+await runOn(() => new Volume());

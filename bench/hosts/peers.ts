@@ -1,0 +1,9 @@
+/** How the peers are installed. */
+export const INSTALL = 'npm ci --ignore-scripts --no-audit --no-fund --prefix bench/peers';
+
+const PEERS = new URL('../peers/node_modules/', import.meta.url);
+
+/** The module of a peer's package; `file` is a path below its node_modules. */
+export function peer(file: string): Promise<unknown> {
+  return import(new URL(file, PEERS).href);
+}

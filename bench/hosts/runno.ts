@@ -1,0 +1,15 @@
+import { runProgram } from './host.ts';
+import { peer } from './peers.ts';
+
+interface Runno {
+  WASI: new (options: object) => {
+    getImportObject(): WebAssembly.Imports;
+    start(source: WebAssembly.WebAssemblyInstantiatedSource): unknown;
+  };
+}
+
+await runProgram(async (args) => {
+  const { WASI } = (await peer('@runno/wasi/dist/main.js')) as Runno;
+  const wasi = new WASI({ args, env: {}, fs: {}, isTTY: false });
+  return { imports: wasi.getImportObject(), start: (instance, module) => wasi.start({ instance, module }) };
+});

@@ -1,0 +1,129 @@
+// `npm run bench -- memory`: what ram keeps, and what a call allocates, through the whole stack. The benchmark program
+// asks for the time before and after each batch; here that is when memory is looked at, and the time is made up, so
+// that the program makes as many batches of as many operations as wanted.
+import { readFileSync } from 'node:fs';
+import { WASI } from '../shim/index.ts';
+import { ram } from '../vfs/backend/ram/index.ts';
+import { compileProgram } from './program.ts';
+import { align, digits } from './text.ts';
+
+const collect = (globalThis as { gc?: () => void }).gc;
+if (collect === undefined)
+  throw new Error('Memory is looked at with `node --expose-gc`: run `npm run bench -- memory`.');
+
+const module = await WebAssembly.compile(readFileSync((await compileProgram(false)).wasm));
+
+/** Bytes of memory in use: JavaScript's objects and the bytes of its buffers. */
+function inUse(): number {
+  collect!();
+  collect!();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+interface Observed {
+  /** What the set-up of the workload made memory grow by, bytes. */
+  setUp: number;
+  /** What the batches made it grow by after that, bytes. */
+  batches: number;
+  /** Operations of all batches. */
+  operations: number;
+  /** Bytes of JavaScript's heap that an operation allocates, garbage included. */
+  allocated: number;
+}
+
+/**
+ * Runs a workload.
+ * @param doublings A batch has 2 to the power of that operations.
+ * @param batches How many such batches are run.
+ */
+function observe(workload: string, size: number | null, doublings: number, batches: number): Observed {
+  const grown: number[] = [];
+  let calls = 0;
+  let clock = 0;
+  let afterSetUp = 0;
+  let heap = 0;
+  let left = 0;
+  let failure = '';
+  const bench = {
+    cpu() {
+      if (calls === 0) afterSetUp = inUse();
+      const now = process.memoryUsage().heapUsed;
+      const ends = calls++ % 2 === 1;
+      // The first batches take no time, so that the program doubles them.
+      if (ends && calls > 2 * doublings) clock++;
+      if (ends && calls > 2 * (doublings + 1)) grown.push(now - heap);
+      heap = process.memoryUsage().heapUsed;
+      return clock;
+    },
+    report: () => (left = inUse() - afterSetUp),
+    fail: () => (failure = workload),
+  };
+  const args = ['bench', workload, '/', '1', String(batches), '1e9', ...(size === null ? [] : [String(size)])];
+  const wasi = new WASI({ args, preopens: { '/': ram() } });
+  const instance = new WebAssembly.Instance(module, { ...wasi.getImportObject(), bench });
+  const before = inUse();
+  wasi.start(instance);
+  if (failure !== '') throw new Error(`The workload ${failure} failed.`);
+  // A batch during which garbage was collected tells nothing.
+  const whole = grown.filter((bytes) => bytes >= 0).sort((a, b) => a - b);
+  return {
+    setUp: afterSetUp - before,
+    batches: left,
+    operations: 2 ** doublings * (batches + 2) - 1,
+    allocated: (whole[whole.length >> 1] ?? NaN) / 2 ** doublings,
+  };
+}
+
+const MIB = 2 ** 20;
+
+function kept(): void {
+  const files = 100_000;
+  const stored = 256 * MIB;
+  const empty = observe('createamong', files, 0, 1).setUp / files;
+  const full = observe('pread1', stored, 0, 1).setUp / stored;
+  const shrunk = observe('ftruncate', 64 * MIB, 0, 1).setUp;
+  const renames = observe('renameover', null, 11, 4);
+  const holes = observe('ftruncate', MIB, 11, 4);
+  console.log(
+    align([
+      ['memory', 'figure', 'goal'],
+      ['an empty file, of 100,000 in a directory', `${digits(empty)} B`, '≤ 300 B'],
+      ['a byte stored, in a file of 256 MiB', `${full.toFixed(4)} B`, '≤ 1.1 B'],
+      ['64 MiB cut to 4 KiB: kept', `${Math.round(shrunk)} B`, 'about 4 KiB'],
+      [`${renames.operations} renames over one name: kept`, `${Math.round(renames.batches)} B`, 'none'],
+      [`${holes.operations} times grown by a hole and cut: kept`, `${Math.round(holes.batches)} B`, 'none'],
+    ]),
+  );
+}
+
+/** Of these 10 million operations each; of the others, which take longer, one million. */
+const STEADY = ['fdstat', 'lseek', 'tell', 'fstat', 'pread1', 'pwrite1'];
+const OTHERS = [
+  'pread4k',
+  'pwrite4k',
+  'readv16',
+  'writev16',
+  'stat1',
+  'stat8',
+  'statabsent',
+  'openclose',
+  'rename',
+  'link',
+  'symlink',
+  'mkdirrmdir',
+  'createunlink',
+];
+
+function allocations(): void {
+  const lines = [...STEADY.map((name) => [name, 640] as const), ...OTHERS.map((name) => [name, 64] as const)];
+  const table = lines.map(([name, batches]) => {
+    const { allocated, batches: left, operations } = observe(name, null, 14, batches);
+    return [name, String(operations), `${Math.max(0, allocated).toFixed(2)} B`, `${Math.round(left)} B`];
+  });
+  console.log(align([['steady state', 'operations', 'allocated by one', 'kept after all'], ...table]));
+}
+
+kept();
+console.log();
+allocations();
