@@ -30,7 +30,7 @@ static void fail(const char *text, int length) { printf("error %.*s\n", length, 
 
 static _Noreturn void die(const char *what) {
   char text[256];
-  int length = snprintf(text, sizeof text, "%s: %s", what, strerror(errno));
+  int length = snprintf(text, sizeof text, errno ? "%s: %s" : "%s", what, strerror(errno));
   fail(text, length < (int)sizeof text ? length : (int)sizeof text - 1);
   exit(1);
 }
