@@ -4,6 +4,7 @@ import type { Row } from './rows.ts';
 
 /** Three significant digits. */
 export function digits(value: number): string {
+  if (value === 0) return '0';
   if (value >= 100) return String(Math.round(value));
   return value.toPrecision(value >= 10 ? 3 : 2).replace(/^0\./, '.');
 }
