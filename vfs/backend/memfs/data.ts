@@ -9,7 +9,6 @@ const LOOP = 16;
 
 interface BufferClass {
   alloc(size: number): CoreBuffer;
-  allocUnsafe(size: number): CoreBuffer;
 }
 
 /** The class of the volume's buffers: memfs reads a node's data by the methods it has. */
