@@ -35,6 +35,11 @@ export class AtCalls {
     this.resolver = new Resolver(client);
   }
 
+  /** Whose the fid that a call gave is, and whose `r` holds what `statat` and `readlinkat` found. */
+  get found(): Client {
+    return this.client;
+  }
+
   /**
    * A fid on what a path leads to, not opened; to be clunked unless it is `dir` itself (the path was `.`).
    */
