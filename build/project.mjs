@@ -35,6 +35,7 @@ export const GENERATED = [
   ['vfs/9p/gen.ts', 'generate', 'vfs/9p/codec.gen.ts'],
   ['vfs/9p/docs.ts', 'protocolDoc', 'docs/protocol.md'],
   ['vfs/errno-doc.ts', 'errnoDoc', 'docs/errno.md'],
+  ['shim/halves-gen.ts', 'generateHalves', 'shim/halves.gen.ts'],
   ['shim/abi-doc.ts', 'abiDoc', 'docs/abi.md'],
 ];
 

@@ -115,8 +115,8 @@ export abstract class Descriptor {
     return E.EINVAL;
   }
 
-  /** Fills memory with dirents from behind `cookie`: the bytes used, all of them while there is more. */
-  readdir(_m: GuestMemory, _ptr: number, _length: number, _cookie: bigint): number {
+  /** Fills memory with dirents from behind a cookie, given by its halves: the bytes used, all of them while there is more. */
+  readdir(_m: GuestMemory, _ptr: number, _length: number, _cookieLo: number, _cookieHi: number): number {
     return -E.ENOTDIR;
   }
 

@@ -93,13 +93,13 @@ export class DirectoryDescriptor extends Descriptor {
     return 0;
   }
 
-  override readdir(m: GuestMemory, ptr: number, length: number, cookie: bigint): number {
+  override readdir(m: GuestMemory, ptr: number, length: number, cookieLo: number, cookieHi: number): number {
     if (this.listing === null) {
       const listing = DirectoryListing.open(this.mount.client, this.fid);
       if (typeof listing === 'number') return -listing;
       this.listing = listing;
     }
-    return this.listing.read(m, ptr, length, cookie);
+    return this.listing.read(m, ptr, length, cookieLo, cookieHi);
   }
 
   override openat(path: string, request: OpenRequest): Descriptor | number {

@@ -77,8 +77,8 @@ export class FileDescriptor extends Descriptor {
     if (this.isTooFar(this.offset, iov)) return -E.EFBIG;
     const count = this.mount.client.write(this.fid, this.offset, iov);
     if (count > 0) {
-      if ((this.fdflags & FDFLAGS.APPEND) !== 0) this.offset = Math.max(0, this.size());
-      else this.offset += count;
+      if ((this.fdflags & FDFLAGS.APPEND) === 0) this.offset += count;
+      else this.offset = iov.reached >= 0 ? iov.reached : Math.max(0, this.size());
     }
     return count;
   }

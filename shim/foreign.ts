@@ -11,6 +11,7 @@ import { ForeignListing } from './foreign/listing.ts';
 import { foreignTimes, putFilestat, statFiletype, usualRights } from './foreign/stat.ts';
 import { holds, isDirectory, parentOf, withoutSlash } from './foreign/tree.ts';
 import type { GuestMemory } from './memory.ts';
+import { lowHalf } from './foreign/halves.ts';
 import { RIGHTS_ALL, fileRights, rightsArgument } from './rights.ts';
 import { putPlainStat } from './stat.ts';
 
@@ -46,7 +47,7 @@ export class ForeignDescriptor extends Descriptor {
     const preopen = noPreopen === 0 && prestat !== null ? prestat.inner.pr_name : null;
     const filetype = told?.fs_filetype ?? (preopen === null ? statFiletype(fd) : FILETYPE.DIRECTORY);
     // 0.4.2 tells no rights for its files and directories (they are 0), which libc would take for none at all.
-    const base = rightsArgument(told?.fs_rights_base ?? 0n) || usualRights(filetype, opened);
+    const base = rightsArgument(lowHalf(told?.fs_rights_base ?? 0n)) || usualRights(filetype, opened);
     super(base & inheriting, inheriting);
     this.fd = fd;
     this.filetype = filetype;
@@ -156,10 +157,10 @@ export class ForeignDescriptor extends Descriptor {
     return errnoOfWasi(this.fd.fd_sync());
   }
 
-  override readdir(m: GuestMemory, ptr: number, length: number, cookie: bigint): number {
+  override readdir(m: GuestMemory, ptr: number, length: number, cookieLo: number, cookieHi: number): number {
     if (this.filetype !== FILETYPE.DIRECTORY) return -E.ENOTDIR;
     this.listing ??= new ForeignListing(this.fd);
-    return this.listing.read(m, ptr, length, cookie);
+    return this.listing.read(m, ptr, length, (cookieHi >>> 0) * 0x1_0000_0000 + (cookieLo >>> 0));
   }
 
   override openat(path: string, request: OpenRequest): Descriptor | number {

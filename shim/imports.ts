@@ -5,10 +5,11 @@ import { pathCalls } from './calls/path.ts';
 import { pollCalls } from './calls/poll.ts';
 import { processCalls } from './calls/process.ts';
 import type { Guest } from './guest.ts';
+import { longCalls } from './halves.ts';
 
 /** The 46 functions of wasi_snapshot_preview1 for one guest. */
 export function importsOf(guest: Guest) {
-  return {
+  const calls = {
     ...processCalls(guest),
     ...clockCalls(guest),
     ...fdCalls(guest),
@@ -16,6 +17,7 @@ export function importsOf(guest: Guest) {
     ...pathCalls(guest),
     ...pollCalls(guest),
   };
+  return { ...calls, ...longCalls(calls) };
 }
 
 /** What `wasiImport` is. */

@@ -50,19 +50,20 @@ export class DirectoryListing {
   }
 
   /**
-   * Fills memory with the entries from behind `cookie`; the last is cut where it does not fit.
+   * Fills memory with the entries from behind a cookie; the last is cut where it does not fit.
    * @returns Bytes used: `length` while there is more; or −errno.
    */
-  read(m: GuestMemory, ptr: number, length: number, cookie: bigint): number {
+  read(m: GuestMemory, ptr: number, length: number, cookieLo: number, cookieHi: number): number {
     let slack = ENTRY_MAX;
     let used = 0;
-    let next = cookie;
+    let lo = cookieLo;
+    let hi = cookieHi;
     while (used < length) {
       const left = length - used;
       const room = Math.min(left + slack, this.client.msize - 64);
       reserve(room);
       iov.single(scratch, 0, room);
-      const count = this.client.readdir(this.fid, next, iov);
+      const count = this.client.readdir(this.fid, lo, hi, iov);
       if (count === -E.EINVAL && slack < ENTRY_MAX_9P) {
         slack = ENTRY_MAX_9P;
         continue;
@@ -77,7 +78,8 @@ export class DirectoryListing {
       const part = Math.min(at, left);
       m.u8.set(scratch.subarray(0, part), ptr + used);
       used += part;
-      next = view.getBigUint64(last + D.d_next[0], true);
+      lo = view.getUint32(last + D.d_next[0], true);
+      hi = view.getUint32(last + D.d_next[0] + 4, true);
     }
     return used;
   }

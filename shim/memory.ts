@@ -10,6 +10,7 @@ const RW_MAX = 0x7fff_f000;
 /** Most bytes of a path, its NUL included (PATH_MAX). */
 const PATH_MAX = 4096;
 
+const encoder = new TextEncoder();
 const EMPTY = new Uint8Array(0);
 const IOVEC = STRUCTS.iovec;
 
@@ -58,6 +59,21 @@ export class GuestMemory {
   /** Copies bytes to where `fits` has been asked before. */
   put(ptr: number, bytes: Uint8Array): void {
     if (bytes.length > 0) this.fresh().set(bytes, ptr);
+  }
+
+  /** Copies as much of a text in UTF-8 as `size` bytes take to where `fits` has been asked before: how many bytes. */
+  putText(ptr: number, size: number, text: string): number {
+    const length = Math.min(text.length, size);
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) {
+        const bytes = encoder.encode(text).subarray(0, size);
+        this.put(ptr, bytes);
+        return bytes.length;
+      }
+      this.u8[ptr + i] = unit;
+    }
+    return length;
   }
 
   /**

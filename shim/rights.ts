@@ -94,9 +94,7 @@ export function fileRights(read: boolean, write: boolean): number {
   return FILE_BASE | reading | (write ? RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE : 0);
 }
 
-const UINT32 = 0xffff_ffffn;
-
-/** A rights argument of the guest as a number; bits that mean nothing are dropped, as Go's runtime sets them all. */
-export function rightsArgument(rights: bigint): number {
-  return Number(rights & UINT32) & RIGHTS_ALL;
+/** The rights in the lower half of an argument; bits that mean nothing are dropped, as Go's runtime sets them all. */
+export function rightsArgument(rights: number): number {
+  return rights & RIGHTS_ALL;
 }

@@ -24,55 +24,32 @@ export function filetypeOf(mode: number): number {
 }
 
 const S = STRUCTS.filestat.fields;
-const NS = 1_000_000_000n;
-
-// The time that was put last, as its two halves: the three times of a file are often the same.
-let lastSec = 0;
-let lastNsec = 0;
-let lastLow = 0;
-let lastHigh = 0;
+const NS = 1_000_000_000;
+const TWO_32 = 0x1_0000_0000;
 
 /** Puts a time into memory as nanoseconds since 1970; WASI has none before that, so an earlier one is 0. */
 export function putTime(m: GuestMemory, ptr: number, sec: number, nsec: number): void {
-  if (sec !== lastSec || nsec !== lastNsec) {
-    lastSec = sec;
-    lastNsec = nsec;
-    splitTime(sec, nsec);
-  }
-  m.view.setUint32(ptr, lastLow, true);
-  m.view.setUint32(ptr + 4, lastHigh, true);
-}
-
-/** Takes sec * 10^9 + nsec apart into `lastLow` and `lastHigh`. */
-function splitTime(sec: number, nsec: number): void {
-  if (sec < 0 || sec >= 0x4_0000_0000) {
-    const time = sec < 0 ? 0n : BigInt.asUintN(64, BigInt(sec) * NS + BigInt(nsec));
-    lastLow = Number(time & 0xffff_ffffn) | 0;
-    lastHigh = Number(time >> 32n) | 0;
-    return;
-  }
-  // Without a BigInt: sec is split so that each product is exact.
-  const high = Math.floor(sec / 0x10000);
-  const low = sec % 0x10000;
-  // sec * 10^9 = high * 2^16 * 10^9 + low * 10^9; 10^9 = 2^9 * 1953125.
-  const lowPart = low * 1_000_000_000 + nsec;
-  const highPart = high * 1_000_000_000;
-  const highLow = (highPart % 0x10000) * 0x10000;
-  const sum = lowPart + highLow;
-  lastLow = (sum % 0x1_0000_0000) | 0;
-  lastHigh = (Math.floor(highPart / 0x10000) + Math.floor(sum / 0x1_0000_0000)) | 0;
+  const { view } = m;
+  // The lower half is exact in whole numbers; then a double is near enough to the whole to tell the upper half.
+  const low = sec < 0 ? 0 : (Math.imul(sec, NS) + nsec) >>> 0;
+  view.setUint32(ptr, low, true);
+  view.setUint32(ptr + 4, sec < 0 ? 0 : Math.round((sec * NS + nsec - low) / TWO_32), true);
 }
 
 /** Writes the attributes of an Rgetattr as a filestat. The caller has checked the bounds. */
 export function putAttr(m: GuestMemory, ptr: number, r: Message, device: number): void {
   const { view } = m;
-  m.putU64(ptr + S.dev[0], device);
+  view.setUint32(ptr + S.dev[0], device, true);
+  view.setUint32(ptr + S.dev[0] + 4, 0, true);
   view.setUint32(ptr + S.ino[0], r.qid_path_lo, true);
   view.setUint32(ptr + S.ino[0] + 4, r.qid_path_hi, true);
   // The padding behind it is zeroed with it.
-  m.putU64(ptr + S.filetype[0], filetypeOf(r.mode));
-  m.putU64(ptr + S.nlink[0], r.nlink);
-  m.putU64(ptr + S.size[0], r.size);
+  view.setUint32(ptr + S.filetype[0], filetypeOf(r.mode), true);
+  view.setUint32(ptr + S.filetype[0] + 4, 0, true);
+  view.setUint32(ptr + S.nlink[0], r.nlink, true);
+  view.setUint32(ptr + S.nlink[0] + 4, r.nlink / TWO_32, true);
+  view.setUint32(ptr + S.size[0], r.size, true);
+  view.setUint32(ptr + S.size[0] + 4, r.size / TWO_32, true);
   putTime(m, ptr + S.atim[0], r.atime_sec, r.atime_nsec);
   putTime(m, ptr + S.mtim[0], r.mtime_sec, r.mtime_nsec);
   putTime(m, ptr + S.ctim[0], r.ctime_sec, r.ctime_nsec);

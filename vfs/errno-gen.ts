@@ -7,7 +7,8 @@ import { ERRNOS } from './errno-table.ts';
 export function generateErrno(): string {
   const linux = ERRNOS.filter((row) => row[1] !== 0).map(([name, number]) => `  ${name} = ${number},`);
   const wasi = ERRNOS.map(([name, , number]) => `  ${name} = ${number},`);
-  const rows = ERRNOS.map(([name, first, second]) => `  ['${name}', ${first}, ${second}],`);
+  const table: string[] = [];
+  for (const [name, linux, wasi] of ERRNOS) if (linux !== 0) table[linux - 1] = `${name.slice(1)}${wasi}`;
   return [
     '// Generated from errno-table.ts by errno-gen.ts. Do not edit it: change the table and generate it anew.',
     '',
@@ -21,10 +22,9 @@ export function generateErrno(): string {
     ...wasi,
     '}',
     '',
-    '/** Name, Linux number (0 for none) and WASI number of each. */',
-    'export const ROWS: readonly (readonly [name: string, linux: number, wasi: number])[] = [',
-    ...rows,
-    '];',
+    '/** By Linux number, from 1 on, each name without its E and its WASI number: short, since it is in every bundle. */',
+    'export const TABLE =',
+    `  '${Array.from(table, (text = '') => text).join()}';`,
     '',
   ].join('\n');
 }

@@ -16,6 +16,11 @@ export class Iov {
   readonly end: number[] = [];
   /** Bytes in all ranges together. */
   total = 0;
+  /**
+   * The offset behind the last byte that a Twrite put into the file, which Rwrite does not tell and O_APPEND wants to
+   * know: a server in the same process says it here. −1: not known.
+   */
+  reached = -1;
 
   constructor(u8: Uint8Array = EMPTY) {
     this.u8 = u8;

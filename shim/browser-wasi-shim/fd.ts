@@ -4,6 +4,7 @@ import { Iov } from '../../vfs/iov.ts';
 import { FDFLAGS_ALL, FILETYPE, WHENCE } from '../abi.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { GuestMemory } from '../memory.ts';
+import { highHalf, lowHalf } from '../foreign/halves.ts';
 import { sizeArgument, timesArgument } from '../numbers.ts';
 import { RIGHTS, rightsArgument } from '../rights.ts';
 import { scratchFilestat, type MountedFilestat } from './filestat.ts';
@@ -73,8 +74,8 @@ export abstract class DescriptorFd extends Fd {
   }
 
   override fd_allocate(offset: bigint, length: bigint): number {
-    const from = sizeArgument(offset);
-    const size = sizeArgument(length);
+    const from = sizeArgument(lowHalf(offset), highHalf(offset));
+    const size = sizeArgument(lowHalf(length), highHalf(length));
     return this.run(RIGHTS.FD_ALLOCATE, (d) => {
       if (from < 0 || size < 0) return E.EINVAL;
       return from + size > Number.MAX_SAFE_INTEGER ? E.EFBIG : d.allocate(from, size);
@@ -97,7 +98,7 @@ export abstract class DescriptorFd extends Fd {
   override fd_fdstat_set_rights(base: bigint, inheriting: bigint): number {
     const d = this.use();
     if (typeof d === 'number') return d;
-    return d.setRights(rightsArgument(base), rightsArgument(inheriting)) ? 0 : NOTCAPABLE;
+    return d.setRights(rightsArgument(lowHalf(base)), rightsArgument(lowHalf(inheriting))) ? 0 : NOTCAPABLE;
   }
 
   override fd_filestat_get(): { ret: number; filestat: MountedFilestat | null } {
@@ -106,12 +107,12 @@ export abstract class DescriptorFd extends Fd {
   }
 
   override fd_filestat_set_size(size: bigint): number {
-    const bytes = sizeArgument(size);
+    const bytes = sizeArgument(lowHalf(size), highHalf(size));
     return this.run(RIGHTS.FD_FILESTAT_SET_SIZE, (d) => (bytes < 0 ? E.EINVAL : d.setSize(bytes)));
   }
 
   override fd_filestat_set_times(atim: bigint, mtim: bigint, flags: number): number {
-    const times = timesArgument(atim, mtim, flags);
+    const times = timesArgument(lowHalf(atim), highHalf(atim), lowHalf(mtim), highHalf(mtim), flags);
     return this.run(RIGHTS.FD_FILESTAT_SET_TIMES, (d) => (times === null ? E.EINVAL : d.setTimes(times)));
   }
 
@@ -131,7 +132,7 @@ export abstract class DescriptorFd extends Fd {
   }
 
   override fd_pread(size: number, offset: bigint): { ret: number; data: Uint8Array } {
-    const from = sizeArgument(offset);
+    const from = sizeArgument(lowHalf(offset), highHalf(offset));
     return this.fetch(size, (d) => (from < 0 ? -E.EINVAL : d.pread(iov, from, array)));
   }
 
@@ -145,7 +146,7 @@ export abstract class DescriptorFd extends Fd {
   override fd_pwrite(data: Uint8Array, offset: bigint): { ret: number; nwritten: number } {
     const d = this.use();
     if (typeof d === 'number') return { ret: d, nwritten: 0 };
-    const from = sizeArgument(offset);
+    const from = sizeArgument(lowHalf(offset), highHalf(offset));
     aim(data);
     return written(from < 0 ? -E.EINVAL : d.pwrite(iov, from, array));
   }

@@ -2,6 +2,7 @@ import { wasi } from '@bjorn3/browser_wasi_shim';
 import { wasiErrnoOf } from '../../vfs/errno.ts';
 import { STRUCTS } from '../abi.ts';
 import type { Descriptor } from '../descriptor.ts';
+import { highHalf, lowHalf } from '../foreign/halves.ts';
 import { SCRATCH_SIZE, scratch } from './scratch.ts';
 
 const D = STRUCTS.dirent.fields;
@@ -42,7 +43,7 @@ export class EntryReader {
     this.entries = [];
     this.start = cookie;
     this.at = 0;
-    const used = d.readdir(scratch, 0, SCRATCH_SIZE, cookie);
+    const used = d.readdir(scratch, 0, SCRATCH_SIZE, lowHalf(cookie), highHalf(cookie));
     if (used < 0) return wasiErrnoOf(-used);
     for (let at = 0; at + HEADER <= used;) {
       const name = at + HEADER;

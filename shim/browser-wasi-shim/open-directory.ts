@@ -2,6 +2,7 @@ import type { Fd, Inode, wasi } from '@bjorn3/browser_wasi_shim';
 import { E, WASI_ERRNO } from '../../vfs/errno.ts';
 import { FDFLAGS_ALL, FILETYPE, LOOKUPFLAGS, OFLAGS } from '../abi.ts';
 import { Descriptor, type OpenRequest } from '../descriptor.ts';
+import { highHalf, lowHalf } from '../foreign/halves.ts';
 import { timesArgument } from '../numbers.ts';
 import { RIGHTS, rightsArgument } from '../rights.ts';
 import { pathErrno } from './errno.ts';
@@ -65,7 +66,7 @@ export class OpenMountedDirectory extends DescriptorFd {
     if ((dirflags & ~SYMLINK_FOLLOW) !== 0 || (oflags & ~OFLAGS_ALL) !== 0 || (fdflags & ~FDFLAGS_ALL) !== 0) {
       return { ret: INVAL, fd_obj: null };
     }
-    const base = rightsArgument(rights);
+    const base = rightsArgument(lowHalf(rights));
     const request: OpenRequest = {
       follow: dirflags !== 0,
       oflags,
@@ -88,7 +89,7 @@ export class OpenMountedDirectory extends DescriptorFd {
   }
 
   override path_filestat_set_times(flags: number, path: string, atim: bigint, mtim: bigint, fstflags: number): number {
-    const times = timesArgument(atim, mtim, fstflags);
+    const times = timesArgument(lowHalf(atim), highHalf(atim), lowHalf(mtim), highHalf(mtim), fstflags);
     return this.onPath(path, RIGHTS.PATH_FILESTAT_SET_TIMES, (d) =>
       times === null || (flags & ~SYMLINK_FOLLOW) !== 0 ? E.EINVAL : d.utimensat(path, flags !== 0, times),
     );

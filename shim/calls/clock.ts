@@ -41,7 +41,7 @@ export function clockCalls(guest: Guest) {
       return 0;
     },
 
-    clock_time_get(id: number, _precision: bigint, out: number): number {
+    clock_time_get(id: number, _precision: number, _precisionHi: number, out: number): number {
       // The clocks that programs read all the time, without a BigInt.
       if (id === CLOCKID.REALTIME || id === CLOCKID.MONOTONIC) {
         if (!m.fits(out >>> 0, 8)) return FAULT;

@@ -1,7 +1,7 @@
 import { WASI_ERRNO, wasiErrnoOf } from '../../vfs/errno.ts';
 import { ADVICE_MAX, FDFLAGS_ALL, FILETYPE, PREOPENTYPE_DIR, STRUCTS, WHENCE } from '../abi.ts';
 import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../guest.ts';
-import { sizeArgument, timesArgument } from '../numbers.ts';
+import { longArgument, sizeArgument, timesArgument } from '../numbers.ts';
 import { RIGHTS, rightsArgument } from '../rights.ts';
 
 const S = STRUCTS.fdstat.fields;
@@ -12,21 +12,21 @@ export function fdCalls(guest: Guest) {
 
   return {
     /** BADF; INVAL: unknown advice, or a negative range; SPIPE: a stream (posix_fadvise(2)). */
-    fd_advise(fd: number, offset: bigint, length: bigint, advice: number): number {
+    fd_advise(fd: number, lo: number, hi: number, lengthLo: number, lengthHi: number, advice: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       if (d.dropped(RIGHTS.FD_ADVISE)) return NOTCAPABLE;
-      if (advice >>> 0 > ADVICE_MAX || sizeArgument(offset) < 0 || sizeArgument(length) < 0) return INVAL;
+      if (advice >>> 0 > ADVICE_MAX || sizeArgument(lo, hi) < 0 || sizeArgument(lengthLo, lengthHi) < 0) return INVAL;
       return wasiErrnoOf(d.advise());
     },
 
     /** INVAL: negative; BADF: also not open for writing; INVAL: no length; FBIG; NOSPC; SPIPE (posix_fallocate(3)). */
-    fd_allocate(fd: number, offset: bigint, length: bigint): number {
+    fd_allocate(fd: number, lo: number, hi: number, lengthLo: number, lengthHi: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       if (d.dropped(RIGHTS.FD_ALLOCATE)) return NOTCAPABLE;
-      const from = sizeArgument(offset);
-      const size = sizeArgument(length);
+      const from = sizeArgument(lo, hi);
+      const size = sizeArgument(lengthLo, lengthHi);
       if (from < 0 || size < 0) return INVAL;
       return wasiErrnoOf(d.allocate(from, size));
     },
@@ -69,7 +69,7 @@ export function fdCalls(guest: Guest) {
     },
 
     /** Drops rights. BADF; NOTCAPABLE: a right that it does not have. */
-    fd_fdstat_set_rights(fd: number, base: bigint, inheriting: bigint): number {
+    fd_fdstat_set_rights(fd: number, base: number, _baseHi: number, inheriting: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       return d.setRights(rightsArgument(base), rightsArgument(inheriting)) ? 0 : NOTCAPABLE;
@@ -84,20 +84,20 @@ export function fdCalls(guest: Guest) {
     },
 
     /** BADF; INVAL: negative, no file, or not open for writing; FBIG; NOSPC (ftruncate(2)). */
-    fd_filestat_set_size(fd: number, size: bigint): number {
+    fd_filestat_set_size(fd: number, lo: number, hi: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       if (d.dropped(RIGHTS.FD_FILESTAT_SET_SIZE)) return NOTCAPABLE;
-      const bytes = sizeArgument(size);
+      const bytes = sizeArgument(lo, hi);
       return bytes < 0 ? INVAL : wasiErrnoOf(d.setSize(bytes));
     },
 
     /** BADF; INVAL: contradicting or unknown flags; none at all do nothing (futimens(3)). */
-    fd_filestat_set_times(fd: number, atim: bigint, mtim: bigint, flags: number): number {
+    fd_filestat_set_times(fd: number, aLo: number, aHi: number, mLo: number, mHi: number, flags: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       if (d.dropped(RIGHTS.FD_FILESTAT_SET_TIMES)) return NOTCAPABLE;
-      const times = timesArgument(atim, mtim, flags);
+      const times = timesArgument(aLo, aHi, mLo, mHi, flags);
       if (times === null) return INVAL;
       return times.valid === 0 ? 0 : wasiErrnoOf(d.setTimes(times));
     },
@@ -135,16 +135,17 @@ export function fdCalls(guest: Guest) {
     },
 
     /** BADF; SPIPE: a stream; NOTCAPABLE: a directory; INVAL: an unknown whence, or a place before the start; FAULT. */
-    fd_seek(fd: number, offset: bigint, whence: number, ptr: number): number {
+    fd_seek(fd: number, lo: number, hi: number, whence: number, ptr: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       // WASI's directories have no offset: their listing goes by cookies.
       if (d.filetype === FILETYPE.DIRECTORY) return NOTCAPABLE;
-      if (d.dropped(RIGHTS.FD_SEEK) && (offset !== 0n || whence !== WHENCE.CUR || d.dropped(RIGHTS.FD_TELL))) {
+      const offset = longArgument(lo, hi);
+      if (d.dropped(RIGHTS.FD_SEEK) && (offset !== 0 || whence !== WHENCE.CUR || d.dropped(RIGHTS.FD_TELL))) {
         return NOTCAPABLE;
       }
       if (!m.fits(ptr >>> 0, 8)) return FAULT;
-      const to = d.seek(Number(offset), whence);
+      const to = d.seek(offset, whence);
       return wasiErrnoOf(to < 0 ? -to : m.putU64(ptr >>> 0, to));
     },
 

@@ -16,8 +16,8 @@ export function ioCalls(guest: Guest) {
   }
 
   /** Whether the loaded ranges would end behind the largest off_t; they are emptied, for an errno of the descriptor. */
-  function overflown(offset: bigint): boolean {
-    if (!overflows(offset, m.iov.total)) return false;
+  function overflown(lo: number, hi: number): boolean {
+    if (!overflows(lo, hi, m.iov.total)) return false;
     m.iov.reset(m.u8);
     return true;
   }
@@ -34,16 +34,16 @@ export function ioCalls(guest: Guest) {
     },
 
     /** As fd_read, from an offset; INVAL: a negative one, or past the largest off_t; SPIPE: a stream (preadv(2)). */
-    fd_pread(fd: number, iovs: number, count: number, offset: bigint, out: number): number {
+    fd_pread(fd: number, iovs: number, count: number, lo: number, hi: number, out: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       if (d.dropped(RIGHTS.FD_READ | RIGHTS.FD_SEEK)) return NOTCAPABLE;
       if (!m.fits(out >>> 0, 4)) return FAULT;
-      const from = sizeArgument(offset);
+      const from = sizeArgument(lo, hi);
       if (from < 0) return INVAL;
       const errno = m.loadIovs(iovs >>> 0, count >>> 0);
       if (errno !== 0) return wasiErrnoOf(errno);
-      const invalid = overflown(offset);
+      const invalid = overflown(lo, hi);
       const done = d.pread(m.iov, from, m);
       return invalid && done >= 0 ? INVAL : give(done, out >>> 0);
     },
@@ -59,16 +59,16 @@ export function ioCalls(guest: Guest) {
     },
 
     /** As fd_write, at an offset; at the end for a file opened with APPEND, as Linux does it (pwritev(2)). */
-    fd_pwrite(fd: number, iovs: number, count: number, offset: bigint, out: number): number {
+    fd_pwrite(fd: number, iovs: number, count: number, lo: number, hi: number, out: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       if (d.dropped(RIGHTS.FD_WRITE | RIGHTS.FD_SEEK)) return NOTCAPABLE;
       if (!m.fits(out >>> 0, 4)) return FAULT;
-      const from = sizeArgument(offset);
+      const from = sizeArgument(lo, hi);
       if (from < 0) return INVAL;
       const errno = m.loadIovs(iovs >>> 0, count >>> 0);
       if (errno !== 0) return wasiErrnoOf(errno);
-      const invalid = overflown(offset);
+      const invalid = overflown(lo, hi);
       const done = d.pwrite(m.iov, from, m);
       return invalid && done >= 0 ? INVAL : give(done, out >>> 0);
     },
@@ -77,12 +77,12 @@ export function ioCalls(guest: Guest) {
      * Fills the buffer with dirents from behind a cookie, the last one cut where it does not fit: a full buffer means
      * that there may be more. BADF; NOTDIR; FAULT.
      */
-    fd_readdir(fd: number, ptr: number, length: number, cookie: bigint, out: number): number {
+    fd_readdir(fd: number, ptr: number, length: number, lo: number, hi: number, out: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       if (d.dropped(RIGHTS.FD_READDIR)) return NOTCAPABLE;
       if (!m.fits(out >>> 0, 4) || !m.fits(ptr >>> 0, length >>> 0)) return FAULT;
-      return give(d.readdir(m, ptr >>> 0, length >>> 0, BigInt.asUintN(64, cookie)), out >>> 0);
+      return give(d.readdir(m, ptr >>> 0, length >>> 0, lo, hi), out >>> 0);
     },
   };
 }

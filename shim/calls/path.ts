@@ -10,8 +10,6 @@ const OFLAGS_ALL = OFLAGS.CREAT | OFLAGS.DIRECTORY | OFLAGS.EXCL | OFLAGS.TRUNC;
 const MAKES_DIRECTORY = OFLAGS.CREAT | OFLAGS.DIRECTORY;
 const SYMLINK_FOLLOW = LOOKUPFLAGS.SYMLINK_FOLLOW;
 
-const encoder = new TextEncoder();
-
 /** Stands for any path that is too long. */
 const TOO_LONG = '.'.repeat(PATH_MAX + 1);
 
@@ -38,6 +36,8 @@ function checkDirectory(d: Descriptor | undefined, right: number): number {
  */
 export function pathCalls(guest: Guest) {
   const { memory: m, fds } = guest;
+  /** What is asked for now: one object for all calls. */
+  const request: OpenRequest = { follow: false, oflags: 0, fdflags: 0, read: false, write: false };
 
   /** Runs a call on a directory and one path. */
   function onPath(
@@ -84,14 +84,16 @@ export function pathCalls(guest: Guest) {
       flags: number,
       ptr: number,
       length: number,
-      atim: bigint,
-      mtim: bigint,
+      aLo: number,
+      aHi: number,
+      mLo: number,
+      mHi: number,
       fstflags: number,
     ): number {
       const d = fds.get(fd);
       const refused = checkDirectory(d, RIGHTS.PATH_FILESTAT_SET_TIMES);
       if (refused !== 0) return refused;
-      const times = timesArgument(atim, mtim, fstflags);
+      const times = timesArgument(aLo, aHi, mLo, mHi, fstflags);
       if (times === null || (flags & ~SYMLINK_FOLLOW) !== 0) return INVAL;
       const path = m.loadPath(ptr >>> 0, length >>> 0);
       if (typeof path === 'number') return wasiErrnoOf(path);
@@ -130,8 +132,10 @@ export function pathCalls(guest: Guest) {
       ptr: number,
       length: number,
       oflags: number,
-      base: bigint,
-      _inheriting: bigint,
+      base: number,
+      _baseHi: number,
+      _inheriting: number,
+      _inheritingHi: number,
       fdflags: number,
       out: number,
     ): number {
@@ -144,13 +148,11 @@ export function pathCalls(guest: Guest) {
       // build_open_flags of the kernel's open.c, before the path is looked at.
       if ((oflags & MAKES_DIRECTORY) === MAKES_DIRECTORY) return INVAL;
       const rights = rightsArgument(base);
-      const request: OpenRequest = {
-        follow: dirflags !== 0,
-        oflags,
-        fdflags,
-        read: (rights & RIGHTS.FD_READ) !== 0,
-        write: (rights & (RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE)) !== 0,
-      };
+      request.follow = dirflags !== 0;
+      request.oflags = oflags;
+      request.fdflags = fdflags;
+      request.read = (rights & RIGHTS.FD_READ) !== 0;
+      request.write = (rights & (RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE)) !== 0;
       const denied = checkOpen(d!, request);
       if (denied !== 0) return denied;
       if (!m.fits(out >>> 0, 4)) return FAULT;
@@ -173,9 +175,7 @@ export function pathCalls(guest: Guest) {
       if (typeof path === 'number') return wasiErrnoOf(path);
       const target = d!.readlinkat(path);
       if (typeof target === 'number') return pathErrno(target);
-      const bytes = encoder.encode(target).subarray(0, size >>> 0);
-      m.put(buf >>> 0, bytes);
-      return wasiErrnoOf(m.putU32(out >>> 0, bytes.length));
+      return wasiErrnoOf(m.putU32(out >>> 0, m.putText(buf >>> 0, size >>> 0, target)));
     },
 
     /** unlinkat(2) with AT_REMOVEDIR */

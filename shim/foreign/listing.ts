@@ -20,14 +20,14 @@ export class ForeignListing {
   }
 
   /** As Descriptor.readdir. Cookie 0 begins anew. */
-  read(m: GuestMemory, ptr: number, length: number, cookie: bigint): number {
-    if (cookie === 0n || this.entries === null) {
+  read(m: GuestMemory, ptr: number, length: number, cookie: number): number {
+    if (cookie === 0 || this.entries === null) {
       const taken = this.take();
       if (typeof taken === 'number') return -taken;
       this.entries = taken;
     }
     let used = 0;
-    for (let i = Number(cookie); i < this.entries.length && used < length; i++) {
+    for (let i = cookie; i < this.entries.length && used < length; i++) {
       const entry = this.entries[i]!;
       this.putHeader(entry, i + 1);
       for (const part of [this.header, entry.dir_name]) {

@@ -8,10 +8,9 @@ export function decoder(row: Row): string {
   const long = isLong(row.items);
   const { lines, end } = decodeItems(row.items, '7', 'EINVAL', VALID_BITS[row.name] ?? {}, long);
   if (long) lines.unshift('fault = 0;');
-  const [m, p] = row.items.length ? ['m', 'p'] : ['_m', '_p'];
-  const signature = `function decode${row.name}(${m}: Message, ${p}: Packet, end: number, size: number): number`;
+  const start = `function decode${row.name}(m: Message, p: Packet`;
   if (row.items.at(-1)?.kind === 'data') {
-    return func(signature, [
+    return func(`${start}, end: number, size: number): number`, [
       `if (end < ${least}) return EINVAL;`,
       ...locals(lines),
       ...lines,
@@ -19,10 +18,9 @@ export function decoder(row: Row): string {
       `return size === ${end} + m.count && (end === size || end === ${end}) ? 0 : EINVAL;`,
     ]);
   }
-  if (!row.items.length) return func(signature, ['return size === end && end === 7 ? 0 : EINVAL;']);
+  if (!row.items.length) return func(`function decode${row.name}(): number`, ['return 0;']);
   const fixed = /^\d+$/.test(end);
-  return func(signature, [
-    `if (size !== end || end ${fixed ? '!==' : '<'} ${least}) return EINVAL;`,
+  return func(`${start}${fixed ? '' : ', end: number'}): number`, [
     ...locals(lines),
     ...lines,
     fixed ? `return ${long ? 'fault' : 0};` : `return ${end} === end ? ${long ? 'fault' : 0} : EINVAL;`,
@@ -100,7 +98,12 @@ function decodeFixed(item: Item, base: string, offset: number, bit: number, long
   const field = `m.${item.name}`;
   if (long && (item.kind === 'size' || item.kind === 'seconds')) {
     const holds = bit === 0 ? '1' : `m.valid & ${bit}`;
-    return [`${field} = ${item.kind === 'size' ? 'longSize' : 'longSeconds'}(view, ${at}, ${holds});`];
+    const [get, whole] = item.kind === 'size' ? ['getUint32', 'longSize'] : ['getInt32', 'longSeconds'];
+    const low = `view.getUint32(${at}, true)`;
+    return [
+      `n = view.${get}(${position(base, offset + 4)}, true);`,
+      `${field} = n === 0 ? ${low} : ${whole}(n, ${low}, ${holds});`,
+    ];
   }
   switch (item.kind) {
     case 'u8':

@@ -4,29 +4,26 @@ import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row } from './rows.ts';
 /** Writes the encoder of one message: `encodeTwalk(m, p, limit)`. */
 export function encoder(row: Row): string {
   const payload = row.items.at(-1)?.kind === 'data';
-  const { lines, end } = encodeItems(row.items, '7', isLong(row.items));
+  const long = isLong(row.items);
+  const { lines, end } = encodeItems(row.items, '7', long);
+  if (long) {
+    lines.unshift('fault = 0;');
+    lines.push('if (fault !== 0) return -EINVAL;');
+  }
   if (lines.some((line) => line.startsWith('n = '))) lines.unshift('let n = 0;');
-  const least = 7 + minBytes(row.items);
   const body = payload
     ? [
-        `const size = ${end} + (m.count >>> 0);`,
-        `if (size > limit || p.u8.length < ${end}) return -EMSGSIZE;`,
+        `if (${end} + (m.count >>> 0) > limit || p.u8.length < ${end}) return -EMSGSIZE;`,
         ...viewLine(lines),
         ...lines,
-        `head(p, m, size);`,
         `return ${end};`,
       ]
-    : [
-        `const end = room(p, limit);`,
-        `if (end < ${least}) return -EMSGSIZE;`,
-        ...viewLine(lines),
-        ...lines,
-        `return head(p, m, ${end});`,
-      ];
-  return func(`function encode${row.name}(m: Message, p: Packet, limit: number): number`, body);
+    : [...viewLine(lines), ...lines, `return ${end};`];
+  const parameters = payload ? ', _end: number, limit: number' : lines.join().includes('end') ? ', end: number' : '';
+  return func(`function encode${row.name}(m: Message, p: Packet${parameters}): number`, body);
 }
 
-/** Whether a row has so many [8] numbers that a call for each is better than four lines for each. */
+/** Whether a row has so many [8] numbers that what is wrong with them is told once, at its end. */
 export function isLong(items: Item[]): boolean {
   return items.filter(({ kind }) => kind === 'size' || kind === 'seconds').length > 2;
 }
@@ -121,8 +118,13 @@ function encodeFixed(item: Item, base: string, offset: number, long: boolean): s
     case 'seconds':
     case 'rounded': {
       if (long && item.kind !== 'rounded') {
-        const put = item.kind === 'size' ? 'putSize' : 'putSeconds';
-        return [`if (!${put}(view, ${at}, ${value})) return -EINVAL;`];
+        const least = item.kind === 'size' ? '0' : 'MIN_SAFE';
+        return [
+          `n = ${value};`,
+          `view.setUint32(${at}, n, true);`,
+          // Nearly all fit in 32 bits.
+          `view.setUint32(${position(base, offset + 4)}, n >>> 0 === n ? 0 : highOf(n, ${least}), true);`,
+        ];
       }
       const high = item.kind === 'seconds' ? 'Math.floor(n / TWO_32)' : 'n / TWO_32';
       return [

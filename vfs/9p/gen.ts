@@ -1,5 +1,5 @@
 import { direntDecoder, decoder } from './gen-decode.ts';
-import { direntEncoder, encoder } from './gen-encode.ts';
+import { direntEncoder, encoder, isFixed, minBytes } from './gen-encode.ts';
 import { MAX_WALK, VALID_BITS } from './messages.ts';
 import { DIRENT_ITEMS, type Item, ROWS, type Row } from './rows.ts';
 
@@ -73,7 +73,17 @@ const ENTRY = `/**
  */
 export function encode(m: Message, p: Packet, limit: number): number {
   const type = m.type;
-  return type === (type & 255) ? ENCODERS[type](m, p, limit) : -EINVAL;
+  if (type !== (type & 255)) return -EINVAL;
+  const length = p.u8.length;
+  const end = limit < length ? limit : length;
+  if (end < Math.abs(LENGTHS[type])) return -EMSGSIZE;
+  const written = ENCODERS[type](m, p, end, limit);
+  if (written < 0) return written;
+  const view = p.view;
+  view.setUint32(0, LENGTHS[type] === 0 ? written + m.count : written, true);
+  view.setUint8(4, type);
+  view.setUint16(5, m.tag, true);
+  return written;
 }
 
 /**
@@ -90,7 +100,10 @@ export function decode(m: Message, p: Packet, end: number): number {
   const type = p.u8[4];
   m.type = type;
   m.tag = p.view.getUint16(5, true);
-  return DECODERS[type](m, p, end, p.view.getUint32(0, true));
+  const size = p.view.getUint32(0, true);
+  const length = LENGTHS[type];
+  if (length > 0 ? size !== end || end !== length : length < 0 && (size !== end || end < -length)) return EINVAL;
+  return DECODERS[type](m, p, end, size);
 }
 
 /** Whether a number is that of a request. */
@@ -102,57 +115,25 @@ const HELPERS = `function tooLarge(high: number): number {
   return high > 0x7fffffff ? EINVAL : EOVERFLOW;
 }
 
-function room(p: Packet, limit: number): number {
-  const length = p.u8.length;
-  return limit < length ? limit : length;
-}
-
-function head(p: Packet, m: Message, size: number): number {
-  const view = p.view;
-  view.setUint32(0, size, true);
-  view.setUint8(4, m.type);
-  view.setUint16(5, m.tag, true);
-  return size;
-}
-
 // The errno of a number that is out of range, of a message with many of them.
 let fault = 0;
 
-/** Writes a signed number: false when it is no whole number that is exact. Nearly all fit in 32 bits. */
-function putSeconds(view: DataView, at: number, n: number): boolean {
-  if (n >>> 0 === n) {
-    view.setUint32(at, n, true);
-    view.setUint32(at + 4, 0, true);
-    return true;
-  }
-  return putLong(view, at, n);
+/** The upper half of a number that has more than 32 bits; a fault when it is no whole number from \`least\` on. */
+function highOf(n: number, least: number): number {
+  if (!(n >= least && n <= MAX_SAFE && Math.floor(n) === n)) fault = EINVAL;
+  return Math.floor(n / TWO_32);
 }
 
-function putLong(view: DataView, at: number, n: number): boolean {
-  view.setUint32(at, n, true);
-  view.setUint32(at + 4, Math.floor(n / TWO_32), true);
-  return n >= MIN_SAFE && n <= MAX_SAFE && Math.floor(n) === n;
-}
-
-/** Writes a checked number, likewise. */
-function putSize(view: DataView, at: number, n: number): boolean {
-  return putSeconds(view, at, n) && n >= 0;
-}
-
-/** A checked number; one that is out of range is 0, and a fault if the message says that the field holds. */
-function longSize(view: DataView, at: number, holds: number): number {
-  const high = view.getUint32(at + 4, true);
-  if (high === 0) return view.getUint32(at, true);
-  if (high <= MAX_HIGH) return high * TWO_32 + view.getUint32(at, true);
+/** A checked number by its halves; one that is out of range is 0, and a fault if the message says that it holds. */
+function longSize(high: number, low: number, holds: number): number {
+  if (high <= MAX_HIGH) return high * TWO_32 + low;
   if (holds !== 0) fault = tooLarge(high);
   return 0;
 }
 
 /** A signed number, likewise. */
-function longSeconds(view: DataView, at: number, holds: number): number {
-  const high = view.getInt32(at + 4, true);
-  if (high === 0) return view.getUint32(at, true);
-  if (high <= MAX_HIGH && high >= ~MAX_HIGH) return high * TWO_32 + view.getUint32(at, true);
+function longSeconds(high: number, low: number, holds: number): number {
+  if (high <= MAX_HIGH && high >= ~MAX_HIGH) return high * TWO_32 + low;
   if (holds !== 0) fault = EOVERFLOW;
   return 0;
 }`;
@@ -208,13 +189,31 @@ function types(): string {
 
 function tables(): string {
   return [
-    'type Encoder = (m: Message, p: Packet, limit: number) => number;',
+    '/** `end` is where the packet ends or the longest message does, whichever is first. */',
+    'type Encoder = (m: Message, p: Packet, end: number, limit: number) => number;',
     'type Decoder = (m: Message, p: Packet, end: number, size: number) => number;',
     '',
     'const ENCODERS: Encoder[] = Array.from({ length: 256 }, () => () => -EINVAL);',
-    ...ROWS.map((row) => `ENCODERS[${row.type}] = encode${layoutOf(row).name};`),
-    '',
     'const DECODERS: Decoder[] = Array.from({ length: 256 }, () => () => ENOTSUP);',
-    ...ROWS.map((row) => `DECODERS[${row.type}] = decode${layoutOf(row).name};`),
+    '/** The length of each message in bytes; the least one, negative, of those that vary; 0 of those with a payload. */',
+    'const LENGTHS = new Int16Array(256);',
+    '',
+    'function row(type: number, length: number, encoder: Encoder, decoder: Decoder): void {',
+    '  LENGTHS[type] = length;',
+    '  ENCODERS[type] = encoder;',
+    '  DECODERS[type] = decoder;',
+    '}',
+    '',
+    ...ROWS.map((row) => {
+      const { name } = layoutOf(row);
+      return `row(${row.type}, ${lengthOf(row)}, encode${name}, decode${name});`;
+    }),
   ].join('\n');
+}
+
+/** What LENGTHS holds of a message. */
+function lengthOf({ items }: Row): number {
+  if (items.at(-1)?.kind === 'data') return 0;
+  const least = 7 + minBytes(items);
+  return items.every(isFixed) ? least : -least;
 }

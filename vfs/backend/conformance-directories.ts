@@ -71,7 +71,7 @@ export function directories({ test }: Part): void {
     const small = new Uint8Array(26);
     const iov = new Iov();
     iov.single(small, 0, small.length);
-    assert.is(errnoName(-kit.client.readdir(fid, all[5]!.cookie, iov)), 'EINVAL');
+    assert.is(errnoName(-kit.client.readdir(fid, all[5]!.cookie, 0, iov)), 'EINVAL');
     kit.clunk(fid);
   });
 
@@ -124,8 +124,8 @@ export function directories({ test }: Part): void {
     iov.single(new Uint8Array(512), 0, 512);
     const file = kit.open('f');
     const walked = kit.clone(kit.root);
-    assert.is(errnoName(-kit.client.readdir(file, 0, iov)), 'ENOTDIR');
-    assert.is(errnoName(-kit.client.readdir(walked, 0, iov)), 'EBADF');
+    assert.is(errnoName(-kit.client.readdir(file, 0, 0, iov)), 'ENOTDIR');
+    assert.is(errnoName(-kit.client.readdir(walked, 0, 0, iov)), 'EBADF');
     kit.clunk(file, walked);
   });
 

@@ -266,7 +266,7 @@ export class Kit {
     const bytes = new Uint8Array(room);
     const iov = new Iov();
     iov.single(bytes, 0, room);
-    const count = this.client.readdir(fid, cookie, iov);
+    const count = this.client.readdir(fid, cookie, cookie / 2 ** 32, iov);
     assert.ok(count >= 0, `readdir: ${errnoName(-count)}`);
     const view = new DataView(bytes.buffer);
     const entries: Entry[] = [];

@@ -24,7 +24,6 @@ export class Client {
   private readonly t = new Message();
   private readonly transport: Transport;
   private readonly fids = new NumberPool(1, NOFID);
-  private readonly tags = new NumberPool(1, NOTAG);
   private readonly chunk = new Iov();
 
   constructor(transport: Transport) {
@@ -67,13 +66,10 @@ export class Client {
 
   private call(type: number, iov: Iov = NO_PAYLOAD): number {
     const { t, r } = this;
-    const tag = this.tags.take();
-    if (tag < 0) return E.EAGAIN;
     t.type = type;
-    t.tag = tag;
-    const errno = this.transport.rpc(t, r, iov);
-    this.tags.give(tag);
-    return errno;
+    // One request at a time is on its way, so one tag is enough.
+    t.tag = 1;
+    return this.transport.rpc(t, r, iov);
   }
 
   /**
@@ -157,6 +153,7 @@ export class Client {
     t.fid = fid;
     t.offset = offset;
     t.count = iov.total;
+    iov.reached = -1;
     const errno = this.call(type, iov);
     return errno === 0 ? this.r.count : -errno;
   }
@@ -169,6 +166,7 @@ export class Client {
       const size = Math.min(limit, iov.total - done);
       this.chunk.slice(iov, done, size);
       const count = this.transfer(type, fid, offset + done, this.chunk);
+      iov.reached = this.chunk.reached;
       if (count < 0) return done > 0 ? done : count;
       done += count;
       if (count < size) break;
@@ -176,13 +174,12 @@ export class Client {
     return done;
   }
 
-  /** Lists into the one range of `iov`, from behind a cookie (64 bits): bytes, 0 at the end; or −errno. */
-  readdir(fid: number, cookie: number | bigint, iov: Iov): number {
+  /** Lists into the one range of `iov`, from behind a cookie, given by its halves: bytes, 0 at the end; or −errno. */
+  readdir(fid: number, cookieLo: number, cookieHi: number, iov: Iov): number {
     const { t } = this;
-    const bits = BigInt(cookie);
     t.fid = fid;
-    t.cookie_lo = Number(bits & 0xffff_ffffn);
-    t.cookie_hi = Number(bits >> 32n);
+    t.cookie_lo = cookieLo;
+    t.cookie_hi = cookieHi;
     t.count = Math.min(iov.total, this.msize - IOHDRSZ);
     const errno = this.call(TYPE.Treaddir, iov);
     return errno === 0 ? this.r.count : -errno;
@@ -196,36 +193,32 @@ export class Client {
 
   /** Sets the size in bytes. */
   setSize(fid: number, valid: number, size: number): number {
-    const { t } = this;
-    t.fid = fid;
-    t.valid = valid;
-    t.size = size;
-    t.mode = t.uid = t.gid = 0;
-    t.atime_sec = t.atime_nsec = t.mtime_sec = t.mtime_nsec = 0;
-    return this.call(TYPE.Tsetattr);
+    this.t.size = size;
+    return this.setattr(fid, valid, 0, 0, 0, 0);
   }
 
   /** Sets times: `valid` holds SETATTR_ATIME, SETATTR_MTIME and, for a time that is given, its _SET bit. */
   setTimes(fid: number, valid: number, aSec: number, aNsec: number, mSec: number, mNsec: number): number {
-    const { t } = this;
-    t.fid = fid;
-    t.valid = valid;
-    t.mode = t.uid = t.gid = t.size = 0;
-    t.atime_sec = aSec;
-    t.atime_nsec = aNsec;
-    t.mtime_sec = mSec;
-    t.mtime_nsec = mNsec;
-    return this.call(TYPE.Tsetattr);
+    this.t.size = 0;
+    return this.setattr(fid, valid, aSec, aNsec, mSec, mNsec);
   }
 
   /** Sets the permission bits. */
   setMode(fid: number, valid: number, mode: number): number {
+    this.t.size = 0;
+    this.t.mode = mode;
+    return this.setattr(fid, valid, 0, 0, 0, 0);
+  }
+
+  /** What is not `valid` is not looked at, but it goes with the message, and must fit. */
+  private setattr(fid: number, valid: number, aSec: number, aNsec: number, mSec: number, mNsec: number): number {
     const { t } = this;
     t.fid = fid;
     t.valid = valid;
-    t.mode = mode;
-    t.uid = t.gid = t.size = 0;
-    t.atime_sec = t.atime_nsec = t.mtime_sec = t.mtime_nsec = 0;
+    t.atime_sec = aSec;
+    t.atime_nsec = aNsec;
+    t.mtime_sec = mSec;
+    t.mtime_nsec = mNsec;
     return this.call(TYPE.Tsetattr);
   }
 

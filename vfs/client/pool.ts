@@ -1,4 +1,4 @@
-/** Numbers that are in use or free, as fids and tags are: a freed one is given again before a new one. */
+/** Numbers that are in use or free, as fids are: a freed one is given again before a new one. */
 export class NumberPool {
   private readonly first: number;
   private readonly limit: number;

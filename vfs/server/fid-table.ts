@@ -1,12 +1,16 @@
-import type { Fid } from './fid.ts';
+import { Fid } from './fid.ts';
+import type { Session } from './session.ts';
 
 /** Fid numbers below this index an array (a client counts up from 0); others go to a map. */
 const DENSE = 1 << 16;
+/** So many objects of clunked fids are kept to be used again: most fids live for one call. */
+const SPARES = 64;
 
 /** The fids of one session by number. */
 export class FidTable {
   private readonly dense: (Fid | undefined)[] = [];
   private readonly sparse = new Map<number, Fid>();
+  private readonly spares: Fid[] = [];
   /** How many there are. */
   size = 0;
 
@@ -14,13 +18,23 @@ export class FidTable {
     return num < DENSE ? this.dense[num] : this.sparse.get(num);
   }
 
-  set(fid: Fid): void {
-    if (fid.num < DENSE) {
+  /** Makes a fid of a number that is free; it stands for nothing yet. */
+  make(session: Session, num: number): Fid {
+    const fid = this.spares.pop() ?? new Fid(session);
+    fid.num = num;
+    if (num < DENSE) {
       // An array with far holes would turn into a dictionary.
-      while (this.dense.length < fid.num) this.dense.push(undefined);
-      this.dense[fid.num] = fid;
-    } else this.sparse.set(fid.num, fid);
+      while (this.dense.length < num) this.dense.push(undefined);
+      this.dense[num] = fid;
+    } else this.sparse.set(num, fid);
     this.size++;
+    return fid;
+  }
+
+  /** Takes the object of a fid that was deleted, detached and closed, for another one. */
+  retire(fid: Fid): void {
+    fid.retire();
+    if (this.spares.length < SPARES) this.spares.push(fid);
   }
 
   delete(num: number): void {

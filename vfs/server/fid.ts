@@ -3,6 +3,9 @@ import type { DirStream } from './dir-stream.ts';
 import type { Session } from './session.ts';
 import type { XattrIo } from './xattr-io.ts';
 
+/** The inode of a spare fid. */
+const NOTHING = null as unknown as Inode;
+
 /** `flags` of a fid that was walked and not opened. */
 export const UNOPENED = -1;
 
@@ -12,13 +15,13 @@ export const UNOPENED = -1;
  * another file that has its old name now.
  */
 export class Fid {
-  readonly num: number;
+  num = 0;
   readonly session: Session;
   inode: Inode;
   /** The directory it was walked in; null for the root and for what `..` led to. */
-  parent: Inode | null;
+  parent: Inode | null = null;
   /** Its name there. */
-  name: string;
+  name = '';
   /** Linux open(2) flags once it was opened, else UNOPENED. */
   flags = UNOPENED;
   /** The backend's handle, of an opened fid. */
@@ -33,13 +36,21 @@ export class Fid {
   next: Fid | null = null;
   prev: Fid | null = null;
 
-  constructor(num: number, session: Session, inode: Inode, parent: Inode | null, name: string) {
-    this.num = num;
+  /** It stands for nothing before the first `move`. */
+  constructor(session: Session) {
     this.session = session;
-    this.inode = inode;
-    this.parent = parent;
-    this.name = name;
-    this.attach(inode);
+    this.inode = NOTHING;
+  }
+
+  /** Forgets what it stood for, once it is detached and closed, so that the object can be used for another fid. */
+  retire(): void {
+    this.inode = NOTHING;
+    this.parent = null;
+    this.name = '';
+    this.flags = UNOPENED;
+    this.stream = null;
+    this.xattr = null;
+    this.locked = false;
   }
 
   private attach(inode: Inode): void {
@@ -62,7 +73,7 @@ export class Fid {
     this.inode.refs--;
   }
 
-  /** Makes it stand for another inode: a walk in place, or Tlcreate. The caller drops the old one. */
+  /** Makes it stand for an inode; one that it stood for before was detached. */
   move(inode: Inode, parent: Inode | null, name: string): void {
     this.inode = inode;
     this.parent = parent;

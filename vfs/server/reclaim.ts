@@ -4,6 +4,8 @@ import { errnoOf } from '../errno.ts';
 
 /** How many inodes one step frees: what a request in passing may pay. */
 const STEP = 16;
+/** Room that is kept in an empty queue. */
+const KEPT = 1024;
 
 /**
  * The queue of orphans whose last fid is gone. A clunk only puts an inode here and returns; the data is
@@ -12,8 +14,10 @@ const STEP = 16;
  */
 export class ReclaimQueue {
   private readonly backend: Backend;
-  private queue: Inode[] = [];
+  /** Those that wait are from `head` to before `tail`; the array is used again, so that a clunk allocates nothing. */
+  private queue: (Inode | null)[] = [];
   private head = 0;
+  private tail = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** Called for each inode that has been freed. */
   onReclaim: ((inode: Inode) => void) | null = null;
@@ -24,33 +28,37 @@ export class ReclaimQueue {
 
   /** Inodes that wait, those that failed before among them. */
   get length(): number {
-    return this.queue.length - this.head;
+    return this.tail - this.head;
   }
 
   /** Puts an inode without names and fids at the end. */
   add(inode: Inode): void {
     if (inode.state !== LIVE) return;
     inode.state = QUEUED;
-    this.queue.push(inode);
+    this.queue[this.tail++] = inode;
     this.schedule();
   }
 
   /** A fid was made on a queued inode (through `..`): it lives on, still an orphan. */
   revive(inode: Inode): void {
     const at = this.queue.indexOf(inode, this.head);
-    if (at >= 0) this.queue.splice(at, 1);
+    if (at >= 0) {
+      this.queue.splice(at, 1);
+      this.tail--;
+    }
     inode.state = LIVE;
   }
 
   /** Frees up to `count` inodes in order. False when one failed: it is last in the queue now. */
   step(count = STEP): boolean {
-    for (let i = 0; i < count && this.head < this.queue.length; i++) {
-      const inode = this.queue[this.head++]!;
+    for (let i = 0; i < count && this.head < this.tail; i++) {
+      const inode = this.queue[this.head]!;
+      this.queue[this.head++] = null;
       // Another server of this backend has made a fid on it, or has freed it.
       if (inode.state !== QUEUED) continue;
       if (this.reclaim(inode) !== 0) {
         // It keeps its record, and lets the others pass.
-        this.queue.push(inode);
+        this.queue[this.tail++] = inode;
         this.compact();
         return false;
       }
@@ -78,17 +86,15 @@ export class ReclaimQueue {
 
   /** The inodes that wait. */
   pending(): readonly Inode[] {
-    return this.queue.slice(this.head);
+    return this.queue.slice(this.head, this.tail) as Inode[];
   }
 
   private compact(): void {
-    if (this.head === this.queue.length) {
-      this.queue = [];
-      this.head = 0;
-    } else if (this.head > 1024 && this.head * 2 > this.queue.length) {
-      this.queue = this.queue.slice(this.head);
-      this.head = 0;
-    }
+    if (this.head === this.tail) this.queue.length = Math.min(this.queue.length, KEPT);
+    else if (this.head <= KEPT || this.head * 2 <= this.tail) return;
+    else this.queue = this.queue.slice(this.head, this.tail);
+    this.tail -= this.head;
+    this.head = 0;
   }
 
   private schedule(): void {

@@ -2,7 +2,7 @@ import type { Message } from '../9p/codec.gen.ts';
 import { QTDIR, QTFILE, QTSYMLINK, S_IFDIR, S_IFLNK } from '../9p/constants.ts';
 import { LIVE, QUEUED, type Inode } from '../backend/inode.ts';
 import { E } from '../errno.ts';
-import { Fid, UNOPENED } from './fid.ts';
+import { UNOPENED, type Fid } from './fid.ts';
 import { dropLocks } from './locks.ts';
 import type { Server } from './server.ts';
 import type { Session } from './session.ts';
@@ -29,8 +29,8 @@ export function checkNewFid(session: Session, num: number): number {
 /** Makes a fid on an inode; one that waited to be reclaimed lives on. */
 export function makeFid(session: Session, num: number, inode: Inode, parent: Inode | null, name: string): Fid {
   if (inode.state === QUEUED) session.server.reclaim.revive(inode);
-  const fid = new Fid(num, session, inode, parent, name);
-  session.fids.set(fid);
+  const fid = session.fids.make(session, num);
+  fid.move(inode, parent, name);
   return fid;
 }
 
@@ -82,7 +82,9 @@ export function dropFid(session: Session, fid: Fid): number {
   if (fid.stream !== null) errno = attempt(closeStream, server, fid) || errno;
   if (fid.flags !== UNOPENED) errno = attempt(closeHandle, server, fid) || errno;
   fid.detach();
-  return attempt(settleFid, server, fid) || errno;
+  errno = attempt(settleFid, server, fid) || errno;
+  session.fids.retire(fid);
+  return errno;
 }
 
 /** What a backend throws at one step must not keep the next from being taken. */

@@ -6,6 +6,8 @@ import { E } from '../errno.ts';
 /** Longest name of an entry, in bytes (NAME_MAX of limits.h). */
 export const NAME_MAX = 255;
 
+const SLASH = 0x2f;
+
 /** Whether a string has more than `limit` bytes in UTF-8; the count is only taken where it could matter. */
 export function longerThan(text: string, limit: number): boolean {
   if (text.length * 3 <= limit) return false;
@@ -28,7 +30,12 @@ function isGone(backend: Backend, dir: Inode): boolean {
  * a directory that was removed, where the kernel does not come to look at the name.
  */
 export function checkWalkName(backend: Backend, dir: Inode, name: string): number {
-  if (name.length === 0 || name.includes('/') || name.includes('\0')) return E.EINVAL;
+  const { length } = name;
+  if (length === 0) return E.EINVAL;
+  for (let i = 0; i < length; i++) {
+    const unit = name.charCodeAt(i);
+    if (unit === SLASH || unit === 0) return E.EINVAL;
+  }
   if (!longerThan(name, NAME_MAX)) return 0;
   return isGone(backend, dir) ? E.ENOENT : E.ENAMETOOLONG;
 }

@@ -209,9 +209,9 @@ export class Ours implements System {
     const entries: Entry[] = [];
     const room = new Uint8Array(LIST_ROOM);
     const view = new DataView(room.buffer);
-    for (let cookie = 0; ;) {
+    for (let lo = 0, hi = 0; ;) {
       this.iov.single(room, 0, LIST_ROOM);
-      const count = this.client.readdir(fid, cookie, this.iov);
+      const count = this.client.readdir(fid, lo, hi, this.iov);
       if (count < 0) return count;
       if (count === 0) break;
       for (let at = 0; at < count;) {
@@ -219,7 +219,8 @@ export class Ours implements System {
         const name = Buffer.from(room.subarray(at + DIRENT, end)).toString();
         const ino = view.getUint32(at + 1 + 4, true) + view.getUint32(at + 1 + 8, true) * 2 ** 32;
         entries.push({ name, kind: kindOf(room[at + 21]! << 12), ino });
-        cookie = view.getUint32(at + 13, true);
+        lo = view.getUint32(at + 13, true);
+        hi = view.getUint32(at + 17, true);
         at = end;
       }
     }

@@ -71,6 +71,7 @@ export function write(session: Session, t: Message, r: Message): number {
   if (done <= 0) return -done;
   changed(inode);
   backend.modified(inode);
+  iov.reached = offset + done;
   r.count = done;
   return 0;
 }

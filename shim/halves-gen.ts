@@ -1,0 +1,39 @@
+import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from './signatures.ts';
+
+type Types = ('i32' | 'i64')[];
+
+/** The wasm parameters of a function. */
+function typesOf(call: CallName): Types {
+  return parametersOf(call).flatMap(wasmTypesOf);
+}
+
+/** The text of halves.gen.ts: the functions that take an i64. */
+export function generateHalves(): string {
+  const calls = (Object.keys(SIGNATURES) as CallName[]).filter((call) => typesOf(call).includes('i64'));
+  return [
+    '// Generated from signatures.ts by halves-gen.ts. Do not edit it: change the table and generate it anew.',
+    '',
+    '/** The functions with an i64 among their parameters: `i` is an i32, `I` an i64. */',
+    `export const LONG_CALLS = {`,
+    ...calls.map((call) => `  ${call}: '${typesOf(call).map(letter).join('')}',`),
+    '};',
+    '',
+    '/** These functions as the guest calls them. */',
+    'export type LongCalls = {',
+    ...calls.flatMap((call) => [`  ${call}(`, ...declared(call).map((text) => `    ${text},`), '  ): number;']),
+    '};',
+    '',
+  ].join('\n');
+}
+
+function letter(type: Types[number]): string {
+  return type === 'i64' ? 'I' : 'i';
+}
+
+function declared(call: CallName): string[] {
+  return parametersOf(call).flatMap((parameter) => {
+    const types = wasmTypesOf(parameter);
+    if (types.length > 1) return [`${parameter.name}: number`, `${parameter.name}_len: number`];
+    return [`${parameter.name}: ${types[0] === 'i64' ? 'bigint' : 'number'}`];
+  });
+}
