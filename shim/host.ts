@@ -15,6 +15,7 @@ export interface HostFs {
 interface HostProcess {
   getBuiltinModule?: (name: string) => unknown;
   cpuUsage?: () => { user: number; system: number };
+  hrtime?: { bigint?: () => bigint };
   exit?: (code: number) => never;
 }
 

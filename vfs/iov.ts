@@ -18,9 +18,10 @@ export class Iov {
   total = 0;
   /**
    * The offset behind the last byte that a Twrite put into the file, which Rwrite does not tell and O_APPEND wants to
-   * know: a server in the same process says it here. −1: not known.
+   * know: a server in the same process says it here. NaN: not known; and it is one from the start, because V8 lays
+   * out an object by what its fields hold first, and a whole number that becomes another kind of number changes that.
    */
-  reached = -1;
+  reached = Number.NaN;
 
   constructor(u8: Uint8Array = EMPTY) {
     this.u8 = u8;

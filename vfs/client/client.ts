@@ -153,7 +153,7 @@ export class Client {
     t.fid = fid;
     t.offset = offset;
     t.count = iov.total;
-    iov.reached = -1;
+    iov.reached = Number.NaN;
     const errno = this.call(type, iov);
     return errno === 0 ? this.r.count : -errno;
   }
