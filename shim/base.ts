@@ -107,7 +107,7 @@ export class WASIBase<Preopen, Input, Output> {
     const mount = this.mounts.of(source);
     const fid = mount.client.clone(mount.client.root);
     if (fid < 0) throw new Error(`The preopen ${path} could not be opened: ${errnoName(-fid)}.`);
-    return new DirectoryDescriptor(mount, fid);
+    return new DirectoryDescriptor(mount.at, fid);
   }
 
   /** `{ wasi_snapshot_preview1: wasiImport }` */

@@ -10,9 +10,8 @@ import {
   O_WRONLY,
   QTDIR,
 } from '../vfs/9p/constants.ts';
-import { parsePath } from '../vfs/client/path.ts';
+import { CROSS_MOUNT, type AtCalls } from '../vfs/client/at.ts';
 import { E } from '../vfs/errno.ts';
-import type { Mount } from '../vfs/mount.ts';
 import { FILETYPE, OFLAGS } from './abi.ts';
 import { Descriptor, type OpenRequest, type Times } from './descriptor.ts';
 import { FileDescriptor, openFlags } from './file.ts';
@@ -41,24 +40,24 @@ function flagsOf(request: OpenRequest): number {
  */
 export class DirectoryDescriptor extends Descriptor {
   readonly filetype = FILETYPE.DIRECTORY;
-  readonly mount: Mount;
+  readonly at: AtCalls;
   private readonly fid: number;
   private listing: DirectoryListing | null = null;
 
-  constructor(mount: Mount, fid: number, fdflags = 0, inheriting = RIGHTS_ALL) {
+  constructor(at: AtCalls, fid: number, fdflags = 0, inheriting = RIGHTS_ALL) {
     super(RIGHTS_DIRECTORY & inheriting, inheriting);
-    this.mount = mount;
+    this.at = at;
     this.fid = fid;
     this.fdflags = fdflags;
   }
 
   override close(): number {
     this.listing?.close();
-    return this.mount.client.clunk(this.fid);
+    return this.at.client.clunk(this.fid);
   }
 
   override stat(m: GuestMemory, ptr: number): number {
-    const { client, device } = this.mount;
+    const { client, device } = this.at;
     const errno = client.getattr(this.fid, GETATTR_BASIC);
     if (errno === 0) putAttr(m, ptr, client.r, device);
     return errno;
@@ -85,7 +84,7 @@ export class DirectoryDescriptor extends Descriptor {
   }
 
   override setTimes(times: Times): number {
-    return this.mount.client.setTimes(this.fid, times.valid, times.aSec, times.aNsec, times.mSec, times.mNsec);
+    return this.at.client.setTimes(this.fid, times.valid, times.aSec, times.aNsec, times.mSec, times.mNsec);
   }
 
   /** What is cached of a directory is its entries, and each change of them is written when it is made. */
@@ -95,7 +94,7 @@ export class DirectoryDescriptor extends Descriptor {
 
   override readdir(m: GuestMemory, ptr: number, length: number, cookieLo: number, cookieHi: number): number {
     if (this.listing === null) {
-      const listing = DirectoryListing.open(this.mount.client, this.fid);
+      const listing = DirectoryListing.open(this.at, this.fid);
       if (typeof listing === 'number') return -listing;
       this.listing = listing;
     }
@@ -103,100 +102,73 @@ export class DirectoryDescriptor extends Descriptor {
   }
 
   override openat(path: string, request: OpenRequest): Descriptor | number {
-    const { mount } = this;
-    const fid = mount.at.openat(this.fid, path, flagsOf(request));
+    const { at } = this;
+    const fid = at.openat(this.fid, path, flagsOf(request));
     if (fid < 0) return -fid;
     const { fdflags, read, write } = request;
-    return mount.at.type === QTDIR
-      ? new DirectoryDescriptor(mount, fid, fdflags, this.rightsInheriting)
-      : new FileDescriptor(mount, fid, fdflags, read, write, this.rightsInheriting);
+    return at.type === QTDIR
+      ? new DirectoryDescriptor(at.found, fid, fdflags, this.rightsInheriting)
+      : new FileDescriptor(at.found, fid, fdflags, read, write, this.rightsInheriting);
   }
 
   override statat(m: GuestMemory, ptr: number, path: string, follow: boolean): number {
-    const { at, client, device } = this.mount;
+    const { at } = this;
     const errno = at.statat(this.fid, path, follow, GETATTR_BASIC);
-    if (errno === 0) putAttr(m, ptr, client.r, device);
+    if (errno === 0) putAttr(m, ptr, at.found.client.r, at.found.device);
     return errno;
   }
 
   override utimensat(path: string, follow: boolean, times: Times): number {
     const { valid, aSec, aNsec, mSec, mNsec } = times;
-    return this.mount.at.utimensat(this.fid, path, follow, valid, aSec, aNsec, mSec, mNsec);
+    return this.at.utimensat(this.fid, path, follow, valid, aSec, aNsec, mSec, mNsec);
   }
 
   override mkdirat(path: string): number {
-    return this.mount.at.mkdirat(this.fid, path);
+    return this.at.mkdirat(this.fid, path);
   }
 
   override rmdirat(path: string): number {
-    return this.mount.at.rmdirat(this.fid, path);
+    return this.at.rmdirat(this.fid, path);
   }
 
   override unlinkat(path: string): number {
-    return this.mount.at.unlinkat(this.fid, path);
+    return this.at.unlinkat(this.fid, path);
   }
 
   override symlinkat(target: string, path: string): number {
     // A target that leads out of the sandbox from wherever it is followed is not made (wasmtime, wasi-testsuite).
     if (target.startsWith('/')) return E.EXDEV;
-    const errno = this.mount.at.symlinkat(target, this.fid, path);
+    const errno = this.at.symlinkat(target, this.fid, path);
     return errno === E.EEXIST && path.endsWith('/') ? this.refuseSlash(path) : errno;
   }
 
   /** A symlink to be made at `file/`: Linux says EEXIST, the official WASI suite in its strict mode ENOTDIR. */
   private refuseSlash(path: string): number {
-    const { at } = this.mount;
+    const { at } = this;
     const fid = at.lookup(this.fid, path, false);
     if (fid > 0) at.drop(this.fid, fid);
     return fid === -E.ENOTDIR ? E.ENOTDIR : E.EEXIST;
   }
 
   override readlinkat(path: string): string | number {
-    const errno = this.mount.at.readlinkat(this.fid, path);
-    return errno === 0 ? this.mount.client.r.target : errno;
+    const errno = this.at.readlinkat(this.fid, path);
+    return errno === 0 ? this.at.found.client.r.target : errno;
   }
 
   override linkat(path: string, follow: boolean, newDir: Descriptor, newPath: string): number {
-    const { at } = this.mount;
-    if (newDir instanceof DirectoryDescriptor && newDir.mount === this.mount) {
-      return at.linkat(this.fid, path, follow, newDir.fid, newPath);
+    const { at } = this;
+    if (newDir instanceof DirectoryDescriptor) {
+      return at.linkat(this.fid, path, follow, newDir.at, newDir.fid, newPath);
     }
-    // linkat(2) looks at both paths before it sees that they are on different file systems.
+    // linkat(2) looks at the first path before it sees that they are on different file systems.
     const fid = at.lookup(this.fid, path, follow);
-    if (fid < 0) return -fid;
     at.drop(this.fid, fid);
-    return (newDir instanceof DirectoryDescriptor && newDir.refuseNew(newPath)) || CROSS_MOUNT;
+    return fid < 0 ? -fid : CROSS_MOUNT;
   }
 
   override renameat(path: string, newDir: Descriptor, newPath: string): number {
-    if (newDir instanceof DirectoryDescriptor && newDir.mount === this.mount) {
-      return this.mount.at.renameat(this.fid, path, newDir.fid, newPath);
-    }
-    // renameat(2) finds both parents before it sees that they are on different file systems.
-    const errno = this.refuseParent(path);
-    return errno || (newDir instanceof DirectoryDescriptor && newDir.refuseParent(newPath)) || CROSS_MOUNT;
-  }
-
-  /** Why the directory of a path's last name cannot be had: 0 or an errno. */
-  private refuseParent(path: string): number {
-    const { resolver } = this.mount.at;
-    const fid = resolver.findParent(this.fid, parsePath(path));
-    resolver.drop(this.fid, fid);
-    return fid < 0 ? -fid : 0;
-  }
-
-  /** Why a file cannot be made at a path: 0 or an errno. */
-  private refuseNew(path: string): number {
-    const { at } = this.mount;
-    const fid = at.lookup(this.fid, path, false);
-    at.drop(this.fid, fid);
-    if (fid >= 0) return E.EEXIST;
-    return fid === -E.ENOENT && !path.endsWith('/') ? this.refuseParent(path) : -fid;
+    const { at } = this;
+    if (newDir instanceof DirectoryDescriptor) return at.renameat(this.fid, path, newDir.at, newDir.fid, newPath);
+    return at.parentErrno(this.fid, path) || CROSS_MOUNT;
   }
 }
-
-/**
- * A name cannot move to another file system (Linux: EXDEV). The resolver's EXDEV means "out of the sandbox", which the
- * guest hears as ENOTCAPABLE, so this one is told apart by its sign.
- */
-export const CROSS_MOUNT = -E.EXDEV;

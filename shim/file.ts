@@ -11,7 +11,7 @@ import {
   SETATTR_SIZE,
 } from '../vfs/9p/constants.ts';
 import { E } from '../vfs/errno.ts';
-import type { Mount } from '../vfs/mount.ts';
+import type { AtCalls } from '../vfs/client/at.ts';
 import type { Iov } from '../vfs/iov.ts';
 import { FDFLAGS, FILETYPE, WHENCE } from './abi.ts';
 import { Descriptor, type Times } from './descriptor.ts';
@@ -38,23 +38,23 @@ export function openFlags(fdflags: number): number {
 /** An open file: a fid and an offset. */
 export class FileDescriptor extends Descriptor {
   readonly filetype = FILETYPE.REGULAR_FILE;
-  readonly mount: Mount;
+  readonly at: AtCalls;
   private fid: number;
   private offset = 0;
 
-  constructor(mount: Mount, fid: number, fdflags: number, read: boolean, write: boolean, inheriting: number) {
+  constructor(at: AtCalls, fid: number, fdflags: number, read: boolean, write: boolean, inheriting: number) {
     super(fileRights(read, write) & inheriting, inheriting);
-    this.mount = mount;
+    this.at = at;
     this.fid = fid;
     this.fdflags = fdflags;
   }
 
   override close(): number {
-    return this.mount.client.clunk(this.fid);
+    return this.at.client.clunk(this.fid);
   }
 
   override stat(m: GuestMemory, ptr: number): number {
-    const { client, device } = this.mount;
+    const { client, device } = this.at;
     const errno = client.getattr(this.fid, GETATTR_BASIC);
     if (errno === 0) putAttr(m, ptr, client.r, device);
     return errno;
@@ -62,20 +62,20 @@ export class FileDescriptor extends Descriptor {
 
   override read(iov: Iov): number {
     if ((this.rightsBase & RIGHTS.FD_READ) === 0) return -E.EBADF;
-    const count = this.mount.client.read(this.fid, this.offset, iov);
+    const count = this.at.client.read(this.fid, this.offset, iov);
     if (count > 0) this.offset += count;
     return count;
   }
 
   override pread(iov: Iov, offset: number): number {
     if ((this.rightsBase & RIGHTS.FD_READ) === 0) return -E.EBADF;
-    return this.mount.client.read(this.fid, offset, iov);
+    return this.at.client.read(this.fid, offset, iov);
   }
 
   override write(iov: Iov): number {
     if ((this.rightsBase & RIGHTS.FD_WRITE) === 0) return -E.EBADF;
     if (this.isTooFar(this.offset, iov)) return -E.EFBIG;
-    const count = this.mount.client.write(this.fid, this.offset, iov);
+    const count = this.at.client.write(this.fid, this.offset, iov);
     if (count > 0) {
       if ((this.fdflags & FDFLAGS.APPEND) === 0) this.offset += count;
       else this.offset = iov.reached >= 0 ? iov.reached : Math.max(0, this.size());
@@ -85,7 +85,7 @@ export class FileDescriptor extends Descriptor {
 
   override pwrite(iov: Iov, offset: number): number {
     if ((this.rightsBase & RIGHTS.FD_WRITE) === 0) return -E.EBADF;
-    return this.isTooFar(offset, iov) ? -E.EFBIG : this.mount.client.write(this.fid, offset, iov);
+    return this.isTooFar(offset, iov) ? -E.EFBIG : this.at.client.write(this.fid, offset, iov);
   }
 
   /** Whether a write would end behind the largest offset, which a host's file system may well have room for. */
@@ -95,7 +95,7 @@ export class FileDescriptor extends Descriptor {
 
   /** The file's size in bytes, or −errno. */
   private size(): number {
-    const { client } = this.mount;
+    const { client } = this.at;
     const errno = client.getattr(this.fid, GETATTR_SIZE);
     return errno === 0 ? client.r.size : -errno;
   }
@@ -122,7 +122,7 @@ export class FileDescriptor extends Descriptor {
   override setFlags(flags: number): number {
     const fdflags = (this.fdflags & ~SETTABLE) | (flags & SETTABLE);
     if (fdflags === this.fdflags) return 0;
-    const { client } = this.mount;
+    const { client } = this.at;
     const read = (this.rightsBase & RIGHTS.FD_READ) !== 0;
     const write = (this.rightsBase & RIGHTS.FD_WRITE) !== 0;
     const fid = client.clone(this.fid);
@@ -138,11 +138,11 @@ export class FileDescriptor extends Descriptor {
   override setSize(size: number): number {
     // ftruncate(2): EINVAL for a descriptor that cannot write.
     if ((this.rightsBase & RIGHTS.FD_FILESTAT_SET_SIZE) === 0) return E.EINVAL;
-    return this.mount.client.setSize(this.fid, SETATTR_SIZE, size);
+    return this.at.client.setSize(this.fid, SETATTR_SIZE, size);
   }
 
   override setTimes(times: Times): number {
-    return this.mount.client.setTimes(this.fid, times.valid, times.aSec, times.aNsec, times.mSec, times.mNsec);
+    return this.at.client.setTimes(this.fid, times.valid, times.aSec, times.aNsec, times.mSec, times.mNsec);
   }
 
   /** posix_fallocate(3): makes the file at least offset + length bytes long. Linux moves its times even when it is. */
@@ -152,7 +152,7 @@ export class FileDescriptor extends Descriptor {
     if (offset + length > OFFSET_MAX) return E.EFBIG;
     const size = this.size();
     if (size < 0) return -size;
-    return this.mount.client.setSize(this.fid, SETATTR_SIZE, Math.max(size, offset + length));
+    return this.at.client.setSize(this.fid, SETATTR_SIZE, Math.max(size, offset + length));
   }
 
   override advise(): number {
@@ -160,7 +160,7 @@ export class FileDescriptor extends Descriptor {
   }
 
   override sync(datasync: boolean): number {
-    return this.mount.client.fsync(this.fid, datasync);
+    return this.at.client.fsync(this.fid, datasync);
   }
 
   override readable(): number {

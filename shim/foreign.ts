@@ -4,7 +4,7 @@ import { E, WASI_ERRNO, errnoOfWasi } from '../vfs/errno.ts';
 import type { Iov } from '../vfs/iov.ts';
 import { FDFLAGS, FILETYPE, LOOKUPFLAGS, OFLAGS, WHENCE } from './abi.ts';
 import { Descriptor, type OpenRequest, type Times } from './descriptor.ts';
-import { CROSS_MOUNT } from './directory.ts';
+import { CROSS_MOUNT } from '../vfs/client/at.ts';
 import { bounded, failed, pathErrno } from './foreign/errno.ts';
 import { readEach, writeEach } from './foreign/io.ts';
 import { ForeignListing } from './foreign/listing.ts';

@@ -1,5 +1,7 @@
 import { O_DIRECTORY, O_RDONLY } from '../vfs/9p/constants.ts';
+import type { AtCalls } from '../vfs/client/at.ts';
 import type { Client } from '../vfs/client/client.ts';
+import { EXTRA } from '../vfs/client/joins.ts';
 import { E } from '../vfs/errno.ts';
 import { Iov } from '../vfs/iov.ts';
 import { STRUCTS } from './abi.ts';
@@ -30,17 +32,23 @@ export class DirectoryListing {
   private readonly client: Client;
   private readonly fid: number;
 
-  private constructor(client: Client, fid: number) {
+  /** What is mounted here on names that the directory itself does not have. */
+  private readonly extra: Uint8Array | null;
+
+  private constructor(client: Client, fid: number, extra: Uint8Array | null) {
     this.client = client;
     this.fid = fid;
+    this.extra = extra;
   }
 
   /** Opens a clone of the directory's fid; or an errno. */
-  static open(client: Client, dir: number): DirectoryListing | number {
+  static open(at: AtCalls, dir: number): DirectoryListing | number {
+    const { client } = at;
+    const extra = at.joins?.extra(dir) ?? null;
     const fid = client.clone(dir);
     if (fid < 0) return -fid;
     const errno = client.lopen(fid, O_RDONLY | O_DIRECTORY);
-    if (errno === 0) return new DirectoryListing(client, fid);
+    if (errno === 0) return new DirectoryListing(client, fid, extra);
     client.clunk(fid);
     return errno;
   }
@@ -54,6 +62,7 @@ export class DirectoryListing {
    * @returns Bytes used: `length` while there is more; or −errno.
    */
   read(m: GuestMemory, ptr: number, length: number, cookieLo: number, cookieHi: number): number {
+    if (cookieHi === EXTRA) return this.readExtra(m, ptr, length, cookieLo);
     let slack = ENTRY_MAX;
     let used = 0;
     let lo = cookieLo;
@@ -68,7 +77,8 @@ export class DirectoryListing {
         slack = ENTRY_MAX_9P;
         continue;
       }
-      if (count <= 0) return count < 0 ? count : used;
+      if (count < 0) return count;
+      if (count === 0) return used + this.readExtra(m, ptr + used, left, 0);
       let last = 0;
       let at = 0;
       while (at < count && at < left) {
@@ -82,6 +92,14 @@ export class DirectoryListing {
       hi = view.getUint32(last + D.d_next[0] + 4, true);
     }
     return used;
+  }
+
+  /** The entries that are mounts only, from an offset on. */
+  private readExtra(m: GuestMemory, ptr: number, length: number, from: number): number {
+    const part = this.extra?.subarray(from, from + length);
+    if (part === undefined) return 0;
+    m.u8.set(part, ptr);
+    return part.length;
   }
 }
 

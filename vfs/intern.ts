@@ -3,7 +3,7 @@ import { E } from './errno.ts';
 // The same few names pass again and again. A table indexed by a hash of the bytes gives back the string made last
 // time, so that a known name costs no decoding and no memory. It is bounded, two slots a hash: a newcomer takes one of
 // them, and whoever floods the table with names only loses the gain.
-const SLOTS = 2048;
+const SLOTS = 8192;
 const LONGEST = 64;
 
 const hashes = new Int32Array(SLOTS);
@@ -27,7 +27,7 @@ export function internString(u8: Uint8Array, start: number, end: number): string
   if (start < 0 || end > u8.length) return E.EFAULT;
   if (length > LONGEST) return decodeBytes(u8.slice(start, end));
   const hash = hashOf(u8, start, end);
-  const slot = (hash >>> 20) & (SLOTS - 2);
+  const slot = (hash >>> 18) & (SLOTS - 2);
   if (hashes[slot] === hash && holds(slot, u8, start, length)) return strings[slot];
   if (hashes[slot + 1] === hash && holds(slot + 1, u8, start, length)) return strings[slot + 1];
   turn ^= 1;

@@ -31,20 +31,21 @@ export class Mount {
   readonly transport: InProcess;
   readonly client: Client;
   readonly at: AtCalls;
-  /** st_dev of its files: another number for each server. */
-  readonly device: number;
-
-  /** @throws Error when the server does not let itself be attached to. */
-  constructor(server: Server) {
+  /**
+   * @param At The calls on its paths: those of a namespace know what is mounted in it.
+   * @throws Error when the server does not let itself be attached to.
+   */
+  constructor(server: Server, At = AtCalls) {
     this.server = server;
     this.transport = new InProcess(server.connect(), server.msize);
     this.client = new Client(this.transport);
     const errno = this.client.attach();
     if (errno !== 0) this.transport.close();
     if (errno !== 0) throw new Error(`The 9P server refused the attach (errno ${errno}).`);
-    this.at = new AtCalls(this.client);
-    this.device = deviceOf.get(server) ?? ++devices;
-    deviceOf.set(server, this.device);
+    this.at = new At(this.client);
+    // st_dev: another number for each server.
+    this.at.device = deviceOf.get(server) ?? ++devices;
+    deviceOf.set(server, this.at.device);
   }
 
   /** Ends the session: the server lets go of all fids. */

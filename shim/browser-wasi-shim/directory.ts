@@ -54,7 +54,7 @@ export class MountedDirectory extends OpenMountedDirectory {
     if (this.closed) return null;
     const { client } = this.mount;
     const fid = client.clone(client.root);
-    return fid < 0 ? null : new DirectoryDescriptor(this.mount, fid);
+    return fid < 0 ? null : new DirectoryDescriptor(this.mount.at, fid);
   }
 
   /** Lets go of its fids. To close what is closed is no error here, for the next use opens it again. */

@@ -1,5 +1,5 @@
 import { E, WASI_ERRNO, errnoOfWasi } from '../../vfs/errno.ts';
-import { CROSS_MOUNT } from '../directory.ts';
+import { CROSS_MOUNT } from '../../vfs/client/at.ts';
 
 /** −errno of a result, 0 for none; `lacking` for one that says that there is no such method. */
 export function failed(ret: number, lacking: number): number {

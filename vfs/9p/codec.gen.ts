@@ -281,8 +281,10 @@ export function encode(m: Message, p: Packet, limit: number): number {
   const length = p.u8.length;
   const end = limit < length ? limit : length;
   if (end < Math.abs(LENGTHS[type])) return -EMSGSIZE;
+  fault = 0;
   const written = ENCODERS[type](m, p, end, limit);
   if (written < 0) return written;
+  if (fault !== 0) return -EINVAL;
   const view = p.view;
   view.setUint32(0, LENGTHS[type] === 0 ? written + m.count : written, true);
   view.setUint8(4, type);
@@ -307,7 +309,8 @@ export function decode(m: Message, p: Packet, end: number): number {
   const size = p.view.getUint32(0, true);
   const length = LENGTHS[type];
   if (length > 0 ? size !== end || end !== length : length < 0 && (size !== end || end < -length)) return EINVAL;
-  return DECODERS[type](m, p, end, size);
+  fault = 0;
+  return DECODERS[type](m, p, end, size) || fault;
 }
 
 /** Whether a number is that of a request. */
@@ -341,7 +344,6 @@ export function encodeDirent(m: Dirent, p: Packet, start: number, end: number): 
 export function decodeDirent(m: Dirent, p: Packet, start: number, end: number): number {
   if (end > p.u8.length || end < start + 24) return -EINVAL;
   const view = p.view;
-  let s: string | number;
   m.qid_type = view.getUint8(start);
   m.qid_version = view.getUint32(start + 1, true);
   m.qid_path_lo = view.getUint32(start + 5, true);
@@ -349,12 +351,9 @@ export function decodeDirent(m: Dirent, p: Packet, start: number, end: number): 
   m.cookie_lo = view.getUint32(start + 13, true);
   m.cookie_hi = view.getUint32(start + 17, true);
   m.dtype = view.getUint8(start + 21);
-  const from = start + 24;
-  const at = from + view.getUint16(start + 22, true);
-  if (at > end) return -EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return -s;
-  m.name = s;
+  const at = getString(p, start + 22, end);
+  if (at < 0) return at;
+  m.name = string;
   return at;
 }
 
@@ -362,13 +361,34 @@ function tooLarge(high: number): number {
   return high > 0x7fffffff ? EINVAL : EOVERFLOW;
 }
 
-// The errno of a number that is out of range, of a message with many of them.
+// The errno of a number of the message that is out of range.
 let fault = 0;
 
 /** The upper half of a number that has more than 32 bits; a fault when it is no whole number from `least` on. */
 function highOf(n: number, least: number): number {
   if (!(n >= least && n <= MAX_SAFE && Math.floor(n) === n)) fault = EINVAL;
   return Math.floor(n / TWO_32);
+}
+
+/** The same of one that may be rounded, but not negative. */
+function roundedHigh(n: number): number {
+  if (!(n >= 0)) fault = EINVAL;
+  return n / TWO_32;
+}
+
+// What getString has read.
+let string = '';
+
+/** Reads length[2] and UTF-8 at `at`, not beyond `stop`: the position behind it, or -EINVAL, -EILSEQ. */
+function getString(p: Packet, at: number, stop: number): number {
+  const from = at + 2;
+  if (from > stop) return -EINVAL;
+  const end = from + p.view.getUint16(at, true);
+  if (end > stop) return -EINVAL;
+  const found = internString(p.u8, from, end);
+  if (typeof found === 'number') return -found;
+  string = found;
+  return end;
 }
 
 /** A checked number by its halves; one that is out of range is 0, and a fault if the message says that it holds. */
@@ -400,7 +420,6 @@ function encodeTstatfs(m: Message, p: Packet): number {
 function encodeRstatfs(m: Message, p: Packet): number {
   const view = p.view;
   let n = 0;
-  fault = 0;
   view.setUint32(7, m.fstype, true);
   view.setUint32(11, m.bsize, true);
   n = m.blocks;
@@ -419,11 +438,9 @@ function encodeRstatfs(m: Message, p: Packet): number {
   view.setUint32(47, n, true);
   view.setUint32(51, n >>> 0 === n ? 0 : highOf(n, 0), true);
   n = m.fsid;
-  if (!(n >= 0)) return -EINVAL;
   view.setUint32(55, n, true);
-  view.setUint32(59, n / TWO_32, true);
+  view.setUint32(59, n >>> 0 === n ? 0 : roundedHigh(n), true);
   view.setUint32(63, m.namelen, true);
-  if (fault !== 0) return -EINVAL;
   return 67;
 }
 
@@ -511,16 +528,14 @@ function encodeTgetattr(m: Message, p: Packet): number {
   let n = 0;
   view.setUint32(7, m.fid, true);
   n = m.request_mask;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(11, n, true);
-  view.setUint32(15, n / TWO_32, true);
+  view.setUint32(15, n >>> 0 === n ? 0 : highOf(n, 0), true);
   return 19;
 }
 
 function encodeRgetattr(m: Message, p: Packet): number {
   const view = p.view;
   let n = 0;
-  fault = 0;
   n = m.valid;
   view.setUint32(7, n, true);
   view.setUint32(11, n >>> 0 === n ? 0 : highOf(n, 0), true);
@@ -576,14 +591,12 @@ function encodeRgetattr(m: Message, p: Packet): number {
   n = m.data_version;
   view.setUint32(152, n, true);
   view.setUint32(156, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  if (fault !== 0) return -EINVAL;
   return 160;
 }
 
 function encodeTsetattr(m: Message, p: Packet): number {
   const view = p.view;
   let n = 0;
-  fault = 0;
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.valid, true);
   view.setUint32(15, m.mode, true);
@@ -604,7 +617,6 @@ function encodeTsetattr(m: Message, p: Packet): number {
   n = m.mtime_nsec;
   view.setUint32(59, n, true);
   view.setUint32(63, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  if (fault !== 0) return -EINVAL;
   return 67;
 }
 
@@ -621,9 +633,8 @@ function encodeRxattrwalk(m: Message, p: Packet): number {
   const view = p.view;
   let n = 0;
   n = m.size;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(7, n, true);
-  view.setUint32(11, n / TWO_32, true);
+  view.setUint32(11, n >>> 0 === n ? 0 : highOf(n, 0), true);
   return 15;
 }
 
@@ -634,9 +645,8 @@ function encodeTxattrcreate(m: Message, p: Packet, end: number): number {
   let at = putString(p, 11, m.name, end - 12);
   if (at < 0) return at;
   n = m.attr_size;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(at, n, true);
-  view.setUint32(at + 4, n / TWO_32, true);
+  view.setUint32(at + 4, n >>> 0 === n ? 0 : highOf(n, 0), true);
   view.setUint32(at + 8, m.flags, true);
   return at + 12;
 }
@@ -671,13 +681,11 @@ function encodeTlock(m: Message, p: Packet, end: number): number {
   view.setUint8(11, m.ltype);
   view.setUint32(12, m.flags, true);
   n = m.start;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(16, n, true);
-  view.setUint32(20, n / TWO_32, true);
+  view.setUint32(20, n >>> 0 === n ? 0 : highOf(n, 0), true);
   n = m.length;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(24, n, true);
-  view.setUint32(28, n / TWO_32, true);
+  view.setUint32(28, n >>> 0 === n ? 0 : highOf(n, 0), true);
   view.setUint32(32, m.proc_id, true);
   let at = putString(p, 36, m.client_id, end);
   if (at < 0) return at;
@@ -696,13 +704,11 @@ function encodeTgetlock(m: Message, p: Packet, end: number): number {
   view.setUint32(7, m.fid, true);
   view.setUint8(11, m.ltype);
   n = m.start;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(12, n, true);
-  view.setUint32(16, n / TWO_32, true);
+  view.setUint32(16, n >>> 0 === n ? 0 : highOf(n, 0), true);
   n = m.length;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(20, n, true);
-  view.setUint32(24, n / TWO_32, true);
+  view.setUint32(24, n >>> 0 === n ? 0 : highOf(n, 0), true);
   view.setUint32(28, m.proc_id, true);
   let at = putString(p, 32, m.client_id, end);
   if (at < 0) return at;
@@ -714,13 +720,11 @@ function encodeRgetlock(m: Message, p: Packet, end: number): number {
   let n = 0;
   view.setUint8(7, m.ltype);
   n = m.start;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(8, n, true);
-  view.setUint32(12, n / TWO_32, true);
+  view.setUint32(12, n >>> 0 === n ? 0 : highOf(n, 0), true);
   n = m.length;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(16, n, true);
-  view.setUint32(20, n / TWO_32, true);
+  view.setUint32(20, n >>> 0 === n ? 0 : highOf(n, 0), true);
   view.setUint32(24, m.proc_id, true);
   let at = putString(p, 28, m.client_id, end);
   if (at < 0) return at;
@@ -849,9 +853,8 @@ function encodeTread(m: Message, p: Packet): number {
   let n = 0;
   view.setUint32(7, m.fid, true);
   n = m.offset;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(11, n, true);
-  view.setUint32(15, n / TWO_32, true);
+  view.setUint32(15, n >>> 0 === n ? 0 : highOf(n, 0), true);
   view.setUint32(19, m.count, true);
   return 23;
 }
@@ -862,9 +865,8 @@ function encodeTwrite(m: Message, p: Packet, _end: number, limit: number): numbe
   let n = 0;
   view.setUint32(7, m.fid, true);
   n = m.offset;
-  if (!(n >= 0 && n <= MAX_SAFE && Math.floor(n) === n)) return -EINVAL;
   view.setUint32(11, n, true);
-  view.setUint32(15, n / TWO_32, true);
+  view.setUint32(15, n >>> 0 === n ? 0 : highOf(n, 0), true);
   view.setUint32(19, m.count, true);
   return 23;
 }
@@ -890,7 +892,6 @@ function decodeTstatfs(m: Message, p: Packet): number {
 function decodeRstatfs(m: Message, p: Packet): number {
   const view = p.view;
   let n = 0;
-  fault = 0;
   m.fstype = view.getUint32(7, true);
   m.bsize = view.getUint32(11, true);
   n = view.getUint32(19, true);
@@ -905,7 +906,7 @@ function decodeRstatfs(m: Message, p: Packet): number {
   m.ffree = n === 0 ? view.getUint32(47, true) : longSize(n, view.getUint32(47, true), 1);
   m.fsid = view.getUint32(59, true) * TWO_32 + view.getUint32(55, true);
   m.namelen = view.getUint32(63, true);
-  return fault;
+  return 0;
 }
 
 function decodeTlopen(m: Message, p: Packet): number {
@@ -927,14 +928,10 @@ function decodeRlopen(m: Message, p: Packet): number {
 
 function decodeTlcreate(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.fid = view.getUint32(7, true);
-  const from = 13;
-  const at = from + view.getUint16(11, true);
-  if (at > end - 12) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.name = s;
+  const at = getString(p, 11, end - 12);
+  if (at < 0) return -at;
+  m.name = string;
   m.flags = view.getUint32(at, true);
   m.mode = view.getUint32(at + 4, true);
   m.gid = view.getUint32(at + 8, true);
@@ -943,20 +940,13 @@ function decodeTlcreate(m: Message, p: Packet, end: number): number {
 
 function decodeTsymlink(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.dfid = view.getUint32(7, true);
-  let from = 13;
-  let at = from + view.getUint16(11, true);
-  if (at > end - 6) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.name = s;
-  from = at + 2;
-  at = from + view.getUint16(at, true);
-  if (at > end - 4) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.symtgt = s;
+  let at = getString(p, 11, end - 6);
+  if (at < 0) return -at;
+  m.name = string;
+  at = getString(p, at, end - 4);
+  if (at < 0) return -at;
+  m.symtgt = string;
   m.gid = view.getUint32(at, true);
   return at + 4 === end ? 0 : EINVAL;
 }
@@ -972,14 +962,10 @@ function decodeRsymlink(m: Message, p: Packet): number {
 
 function decodeTmknod(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.dfid = view.getUint32(7, true);
-  const from = 13;
-  const at = from + view.getUint16(11, true);
-  if (at > end - 16) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.name = s;
+  const at = getString(p, 11, end - 16);
+  if (at < 0) return -at;
+  m.name = string;
   m.mode = view.getUint32(at, true);
   m.major = view.getUint32(at + 4, true);
   m.minor = view.getUint32(at + 8, true);
@@ -989,15 +975,11 @@ function decodeTmknod(m: Message, p: Packet, end: number): number {
 
 function decodeTrename(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.fid = view.getUint32(7, true);
   m.dfid = view.getUint32(11, true);
-  const from = 17;
-  const at = from + view.getUint16(15, true);
-  if (at > end) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.name = s;
+  const at = getString(p, 15, end);
+  if (at < 0) return -at;
+  m.name = string;
   return at === end ? 0 : EINVAL;
 }
 
@@ -1006,14 +988,9 @@ function decodeRrename(): number {
 }
 
 function decodeRreadlink(m: Message, p: Packet, end: number): number {
-  const view = p.view;
-  let s: string | number;
-  const from = 9;
-  const at = from + view.getUint16(7, true);
-  if (at > end) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.target = s;
+  const at = getString(p, 7, end);
+  if (at < 0) return -at;
+  m.target = string;
   return at === end ? 0 : EINVAL;
 }
 
@@ -1022,15 +999,13 @@ function decodeTgetattr(m: Message, p: Packet): number {
   let n = 0;
   m.fid = view.getUint32(7, true);
   n = view.getUint32(15, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.request_mask = n * TWO_32 + view.getUint32(11, true);
+  m.request_mask = n === 0 ? view.getUint32(11, true) : longSize(n, view.getUint32(11, true), 1);
   return 0;
 }
 
 function decodeRgetattr(m: Message, p: Packet): number {
   const view = p.view;
   let n = 0;
-  fault = 0;
   n = view.getUint32(11, true);
   m.valid = n === 0 ? view.getUint32(7, true) : longSize(n, view.getUint32(7, true), 1);
   m.qid_type = view.getUint8(15);
@@ -1070,13 +1045,12 @@ function decodeRgetattr(m: Message, p: Packet): number {
   m.gen = n === 0 ? view.getUint32(144, true) : longSize(n, view.getUint32(144, true), m.valid & 4096);
   n = view.getUint32(156, true);
   m.data_version = n === 0 ? view.getUint32(152, true) : longSize(n, view.getUint32(152, true), m.valid & 8192);
-  return fault;
+  return 0;
 }
 
 function decodeTsetattr(m: Message, p: Packet): number {
   const view = p.view;
   let n = 0;
-  fault = 0;
   m.fid = view.getUint32(7, true);
   m.valid = view.getUint32(11, true);
   m.mode = view.getUint32(15, true);
@@ -1092,20 +1066,16 @@ function decodeTsetattr(m: Message, p: Packet): number {
   m.mtime_sec = n === 0 ? view.getUint32(51, true) : longSeconds(n, view.getUint32(51, true), m.valid & 256);
   n = view.getUint32(63, true);
   m.mtime_nsec = n === 0 ? view.getUint32(59, true) : longSize(n, view.getUint32(59, true), m.valid & 256);
-  return fault;
+  return 0;
 }
 
 function decodeTxattrwalk(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.fid = view.getUint32(7, true);
   m.newfid = view.getUint32(11, true);
-  const from = 17;
-  const at = from + view.getUint16(15, true);
-  if (at > end) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.name = s;
+  const at = getString(p, 15, end);
+  if (at < 0) return -at;
+  m.name = string;
   return at === end ? 0 : EINVAL;
 }
 
@@ -1113,25 +1083,19 @@ function decodeRxattrwalk(m: Message, p: Packet): number {
   const view = p.view;
   let n = 0;
   n = view.getUint32(11, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.size = n * TWO_32 + view.getUint32(7, true);
+  m.size = n === 0 ? view.getUint32(7, true) : longSize(n, view.getUint32(7, true), 1);
   return 0;
 }
 
 function decodeTxattrcreate(m: Message, p: Packet, end: number): number {
   const view = p.view;
   let n = 0;
-  let s: string | number;
   m.fid = view.getUint32(7, true);
-  const from = 13;
-  const at = from + view.getUint16(11, true);
-  if (at > end - 12) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.name = s;
+  const at = getString(p, 11, end - 12);
+  if (at < 0) return -at;
+  m.name = string;
   n = view.getUint32(at + 4, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.attr_size = n * TWO_32 + view.getUint32(at, true);
+  m.attr_size = n === 0 ? view.getUint32(at, true) : longSize(n, view.getUint32(at, true), 1);
   m.flags = view.getUint32(at + 8, true);
   return at + 12 === end ? 0 : EINVAL;
 }
@@ -1163,23 +1127,17 @@ function decodeTfsync(m: Message, p: Packet): number {
 function decodeTlock(m: Message, p: Packet, end: number): number {
   const view = p.view;
   let n = 0;
-  let s: string | number;
   m.fid = view.getUint32(7, true);
   m.ltype = view.getUint8(11);
   m.flags = view.getUint32(12, true);
   n = view.getUint32(20, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.start = n * TWO_32 + view.getUint32(16, true);
+  m.start = n === 0 ? view.getUint32(16, true) : longSize(n, view.getUint32(16, true), 1);
   n = view.getUint32(28, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.length = n * TWO_32 + view.getUint32(24, true);
+  m.length = n === 0 ? view.getUint32(24, true) : longSize(n, view.getUint32(24, true), 1);
   m.proc_id = view.getUint32(32, true);
-  const from = 38;
-  const at = from + view.getUint16(36, true);
-  if (at > end) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.client_id = s;
+  const at = getString(p, 36, end);
+  if (at < 0) return -at;
+  m.client_id = string;
   return at === end ? 0 : EINVAL;
 }
 
@@ -1192,70 +1150,50 @@ function decodeRlock(m: Message, p: Packet): number {
 function decodeTgetlock(m: Message, p: Packet, end: number): number {
   const view = p.view;
   let n = 0;
-  let s: string | number;
   m.fid = view.getUint32(7, true);
   m.ltype = view.getUint8(11);
   n = view.getUint32(16, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.start = n * TWO_32 + view.getUint32(12, true);
+  m.start = n === 0 ? view.getUint32(12, true) : longSize(n, view.getUint32(12, true), 1);
   n = view.getUint32(24, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.length = n * TWO_32 + view.getUint32(20, true);
+  m.length = n === 0 ? view.getUint32(20, true) : longSize(n, view.getUint32(20, true), 1);
   m.proc_id = view.getUint32(28, true);
-  const from = 34;
-  const at = from + view.getUint16(32, true);
-  if (at > end) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.client_id = s;
+  const at = getString(p, 32, end);
+  if (at < 0) return -at;
+  m.client_id = string;
   return at === end ? 0 : EINVAL;
 }
 
 function decodeRgetlock(m: Message, p: Packet, end: number): number {
   const view = p.view;
   let n = 0;
-  let s: string | number;
   m.ltype = view.getUint8(7);
   n = view.getUint32(12, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.start = n * TWO_32 + view.getUint32(8, true);
+  m.start = n === 0 ? view.getUint32(8, true) : longSize(n, view.getUint32(8, true), 1);
   n = view.getUint32(20, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.length = n * TWO_32 + view.getUint32(16, true);
+  m.length = n === 0 ? view.getUint32(16, true) : longSize(n, view.getUint32(16, true), 1);
   m.proc_id = view.getUint32(24, true);
-  const from = 30;
-  const at = from + view.getUint16(28, true);
-  if (at > end) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.client_id = s;
+  const at = getString(p, 28, end);
+  if (at < 0) return -at;
+  m.client_id = string;
   return at === end ? 0 : EINVAL;
 }
 
 function decodeTlink(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.dfid = view.getUint32(7, true);
   m.fid = view.getUint32(11, true);
-  const from = 17;
-  const at = from + view.getUint16(15, true);
-  if (at > end) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.name = s;
+  const at = getString(p, 15, end);
+  if (at < 0) return -at;
+  m.name = string;
   return at === end ? 0 : EINVAL;
 }
 
 function decodeTmkdir(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.dfid = view.getUint32(7, true);
-  const from = 13;
-  const at = from + view.getUint16(11, true);
-  if (at > end - 8) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.name = s;
+  const at = getString(p, 11, end - 8);
+  if (at < 0) return -at;
+  m.name = string;
   m.mode = view.getUint32(at, true);
   m.gid = view.getUint32(at + 4, true);
   return at + 8 === end ? 0 : EINVAL;
@@ -1263,67 +1201,45 @@ function decodeTmkdir(m: Message, p: Packet, end: number): number {
 
 function decodeTrenameat(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.olddirfid = view.getUint32(7, true);
-  let from = 13;
-  let at = from + view.getUint16(11, true);
-  if (at > end - 6) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.oldname = s;
+  let at = getString(p, 11, end - 6);
+  if (at < 0) return -at;
+  m.oldname = string;
   m.newdirfid = view.getUint32(at, true);
-  from = at + 6;
-  at = from + view.getUint16(at + 4, true);
-  if (at > end) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.newname = s;
+  at = getString(p, at + 4, end);
+  if (at < 0) return -at;
+  m.newname = string;
   return at === end ? 0 : EINVAL;
 }
 
 function decodeTunlinkat(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.dfid = view.getUint32(7, true);
-  const from = 13;
-  const at = from + view.getUint16(11, true);
-  if (at > end - 4) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.name = s;
+  const at = getString(p, 11, end - 4);
+  if (at < 0) return -at;
+  m.name = string;
   m.flags = view.getUint32(at, true);
   return at + 4 === end ? 0 : EINVAL;
 }
 
 function decodeTversion(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.msize = view.getUint32(7, true);
-  const from = 13;
-  const at = from + view.getUint16(11, true);
-  if (at > end) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.version = s;
+  const at = getString(p, 11, end);
+  if (at < 0) return -at;
+  m.version = string;
   return at === end ? 0 : EINVAL;
 }
 
 function decodeTauth(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.afid = view.getUint32(7, true);
-  let from = 13;
-  let at = from + view.getUint16(11, true);
-  if (at > end - 6) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.uname = s;
-  from = at + 2;
-  at = from + view.getUint16(at, true);
-  if (at > end - 4) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.aname = s;
+  let at = getString(p, 11, end - 6);
+  if (at < 0) return -at;
+  m.uname = string;
+  at = getString(p, at, end - 4);
+  if (at < 0) return -at;
+  m.aname = string;
   m.n_uname = view.getUint32(at, true);
   return at + 4 === end ? 0 : EINVAL;
 }
@@ -1339,21 +1255,14 @@ function decodeRauth(m: Message, p: Packet): number {
 
 function decodeTattach(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.fid = view.getUint32(7, true);
   m.afid = view.getUint32(11, true);
-  let from = 17;
-  let at = from + view.getUint16(15, true);
-  if (at > end - 6) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.uname = s;
-  from = at + 2;
-  at = from + view.getUint16(at, true);
-  if (at > end - 4) return EINVAL;
-  s = internString(p.u8, from, at);
-  if (typeof s === 'number') return s;
-  m.aname = s;
+  let at = getString(p, 15, end - 6);
+  if (at < 0) return -at;
+  m.uname = string;
+  at = getString(p, at, end - 4);
+  if (at < 0) return -at;
+  m.aname = string;
   m.n_uname = view.getUint32(at, true);
   return at + 4 === end ? 0 : EINVAL;
 }
@@ -1366,7 +1275,6 @@ function decodeTflush(m: Message, p: Packet): number {
 
 function decodeTwalk(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let s: string | number;
   m.fid = view.getUint32(7, true);
   m.newfid = view.getUint32(11, true);
   m.nwname = view.getUint16(15, true);
@@ -1374,13 +1282,9 @@ function decodeTwalk(m: Message, p: Packet, end: number): number {
   if (count > 16) return EINVAL;
   let at = 17;
   for (let i = 0; i < count; i++) {
-    if (at + 2 > end) return EINVAL;
-    const from = at + 2;
-    at = from + view.getUint16(at, true);
-    if (at > end) return EINVAL;
-    s = internString(p.u8, from, at);
-    if (typeof s === 'number') return s;
-    m.wname[i] = s;
+    at = getString(p, at, end);
+    if (at < 0) return -at;
+    m.wname[i] = string;
   }
   return at === end ? 0 : EINVAL;
 }
@@ -1407,8 +1311,7 @@ function decodeTread(m: Message, p: Packet): number {
   let n = 0;
   m.fid = view.getUint32(7, true);
   n = view.getUint32(15, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.offset = n * TWO_32 + view.getUint32(11, true);
+  m.offset = n === 0 ? view.getUint32(11, true) : longSize(n, view.getUint32(11, true), 1);
   m.count = view.getUint32(19, true);
   return 0;
 }
@@ -1419,8 +1322,7 @@ function decodeTwrite(m: Message, p: Packet, end: number, size: number): number 
   let n = 0;
   m.fid = view.getUint32(7, true);
   n = view.getUint32(15, true);
-  if (n > MAX_HIGH) return tooLarge(n);
-  m.offset = n * TWO_32 + view.getUint32(11, true);
+  m.offset = n === 0 ? view.getUint32(11, true) : longSize(n, view.getUint32(11, true), 1);
   m.count = view.getUint32(19, true);
   m.data_offset = 23;
   return size === 23 + m.count && (end === size || end === 23) ? 0 : EINVAL;

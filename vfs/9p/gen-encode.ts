@@ -4,12 +4,7 @@ import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row } from './rows.ts';
 /** Writes the encoder of one message: `encodeTwalk(m, p, limit)`. */
 export function encoder(row: Row): string {
   const payload = row.items.at(-1)?.kind === 'data';
-  const long = isLong(row.items);
-  const { lines, end } = encodeItems(row.items, '7', long);
-  if (long) {
-    lines.unshift('fault = 0;');
-    lines.push('if (fault !== 0) return -EINVAL;');
-  }
+  const { lines, end } = encodeItems(row.items, '7');
   if (lines.some((line) => line.startsWith('n = '))) lines.unshift('let n = 0;');
   const body = payload
     ? [
@@ -23,14 +18,9 @@ export function encoder(row: Row): string {
   return func(`function encode${row.name}(m: Message, p: Packet${parameters}): number`, body);
 }
 
-/** Whether a row has so many [8] numbers that what is wrong with them is told once, at its end. */
-export function isLong(items: Item[]): boolean {
-  return items.filter(({ kind }) => kind === 'size' || kind === 'seconds').length > 2;
-}
-
 /** Writes the encoder of a directory entry. */
 export function direntEncoder(): string {
-  const { lines, end } = encodeItems(DIRENT_ITEMS, 'start', false);
+  const { lines, end } = encodeItems(DIRENT_ITEMS, 'start');
   const doc = `/**
  * Writes a directory entry into the packet at \`start\`, not beyond \`end\`. Returns the position after it, or -EMSGSIZE
  * when it does not fit, -EINVAL and -EILSEQ as \`encode\`.
@@ -75,14 +65,14 @@ export function viewLine(lines: string[]): string[] {
 }
 
 /** The lines that write items from `start` on, and the position after the last as an expression. */
-function encodeItems(items: Item[], start: string, long: boolean): { lines: string[]; end: string } {
+function encodeItems(items: Item[], start: string): { lines: string[]; end: string } {
   const lines: string[] = [];
   let base = start;
   let offset = 0;
   items.forEach((item, index) => {
     if (item.kind === 'data') return;
     if (isFixed(item)) {
-      lines.push(...encodeFixed(item, base, offset, long));
+      lines.push(...encodeFixed(item, base, offset));
       offset += MIN_BYTES[item.kind];
       return;
     }
@@ -97,14 +87,7 @@ function encodeItems(items: Item[], start: string, long: boolean): { lines: stri
   return { lines, end: position(base, offset) };
 }
 
-// What n has to be. setUint32 takes a number modulo 2^32 and drops its fraction, so that it needs no splitting.
-const RANGES = {
-  size: 'n >= 0 && n <= MAX_SAFE && Math.floor(n) === n',
-  seconds: 'n >= MIN_SAFE && n <= MAX_SAFE && Math.floor(n) === n',
-  rounded: 'n >= 0',
-};
-
-function encodeFixed(item: Item, base: string, offset: number, long: boolean): string[] {
+function encodeFixed(item: Item, base: string, offset: number): string[] {
   const at = position(base, offset);
   const value = `m.${item.name}`;
   switch (item.kind) {
@@ -117,21 +100,13 @@ function encodeFixed(item: Item, base: string, offset: number, long: boolean): s
     case 'size':
     case 'seconds':
     case 'rounded': {
-      if (long && item.kind !== 'rounded') {
-        const least = item.kind === 'size' ? '0' : 'MIN_SAFE';
-        return [
-          `n = ${value};`,
-          `view.setUint32(${at}, n, true);`,
-          // Nearly all fit in 32 bits.
-          `view.setUint32(${position(base, offset + 4)}, n >>> 0 === n ? 0 : highOf(n, ${least}), true);`,
-        ];
-      }
-      const high = item.kind === 'seconds' ? 'Math.floor(n / TWO_32)' : 'n / TWO_32';
+      const least = item.kind === 'seconds' ? 'MIN_SAFE' : '0';
+      const high = item.kind === 'rounded' ? `roundedHigh(n)` : `highOf(n, ${least})`;
       return [
         `n = ${value};`,
-        `if (!(${RANGES[item.kind]})) return -EINVAL;`,
+        // It takes a number modulo 2^32 and drops its fraction, so that n needs no splitting. Nearly all fit in 32 bits.
         `view.setUint32(${at}, n, true);`,
-        `view.setUint32(${position(base, offset + 4)}, ${high}, true);`,
+        `view.setUint32(${position(base, offset + 4)}, n >>> 0 === n ? 0 : ${high}, true);`,
       ];
     }
     case 'opaque':

@@ -77,8 +77,10 @@ export function encode(m: Message, p: Packet, limit: number): number {
   const length = p.u8.length;
   const end = limit < length ? limit : length;
   if (end < Math.abs(LENGTHS[type])) return -EMSGSIZE;
+  fault = 0;
   const written = ENCODERS[type](m, p, end, limit);
   if (written < 0) return written;
+  if (fault !== 0) return -EINVAL;
   const view = p.view;
   view.setUint32(0, LENGTHS[type] === 0 ? written + m.count : written, true);
   view.setUint8(4, type);
@@ -103,7 +105,8 @@ export function decode(m: Message, p: Packet, end: number): number {
   const size = p.view.getUint32(0, true);
   const length = LENGTHS[type];
   if (length > 0 ? size !== end || end !== length : length < 0 && (size !== end || end < -length)) return EINVAL;
-  return DECODERS[type](m, p, end, size);
+  fault = 0;
+  return DECODERS[type](m, p, end, size) || fault;
 }
 
 /** Whether a number is that of a request. */
@@ -115,13 +118,34 @@ const HELPERS = `function tooLarge(high: number): number {
   return high > 0x7fffffff ? EINVAL : EOVERFLOW;
 }
 
-// The errno of a number that is out of range, of a message with many of them.
+// The errno of a number of the message that is out of range.
 let fault = 0;
 
 /** The upper half of a number that has more than 32 bits; a fault when it is no whole number from \`least\` on. */
 function highOf(n: number, least: number): number {
   if (!(n >= least && n <= MAX_SAFE && Math.floor(n) === n)) fault = EINVAL;
   return Math.floor(n / TWO_32);
+}
+
+/** The same of one that may be rounded, but not negative. */
+function roundedHigh(n: number): number {
+  if (!(n >= 0)) fault = EINVAL;
+  return n / TWO_32;
+}
+
+// What getString has read.
+let string = '';
+
+/** Reads length[2] and UTF-8 at \`at\`, not beyond \`stop\`: the position behind it, or -EINVAL, -EILSEQ. */
+function getString(p: Packet, at: number, stop: number): number {
+  const from = at + 2;
+  if (from > stop) return -EINVAL;
+  const end = from + p.view.getUint16(at, true);
+  if (end > stop) return -EINVAL;
+  const found = internString(p.u8, from, end);
+  if (typeof found === 'number') return -found;
+  string = found;
+  return end;
 }
 
 /** A checked number by its halves; one that is out of range is 0, and a fault if the message says that it holds. */

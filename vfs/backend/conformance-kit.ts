@@ -186,11 +186,11 @@ export class Kit {
   }
 
   rename(from: string, to: string): string {
-    return errnoName(this.mount.at.renameat(this.root, from, this.root, to));
+    return errnoName(this.mount.at.renameat(this.root, from, this.mount.at, this.root, to));
   }
 
   link(from: string, to: string): string {
-    return errnoName(this.mount.at.linkat(this.root, from, false, this.root, to));
+    return errnoName(this.mount.at.linkat(this.root, from, false, this.mount.at, this.root, to));
   }
 
   symlink(target: string, path: string): string {

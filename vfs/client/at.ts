@@ -12,6 +12,7 @@ import {
 } from '../9p/constants.ts';
 import { E } from '../errno.ts';
 import type { Client } from './client.ts';
+import type { Joins } from './joins.ts';
 import { LAST_DOT, LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
 import { Resolver } from './resolve.ts';
 
@@ -19,25 +20,34 @@ import { Resolver } from './resolve.ts';
 const FILE_MODE = 0o644;
 const DIR_MODE = 0o755;
 
+/** Two paths lead to different file systems; EXDEV itself is a path that would leave its directory. */
+export const CROSS_MOUNT = -E.EXDEV;
+
 /**
  * The *at calls of Linux (openat(2), mkdirat(2), …) over 9P: `dir` is the fid of a directory, and a path never leads
  * out of it (EXDEV, see Resolver). Errors come in the order of the kernel's namei.c: with two paths, those of the
  * first one first. All return 0 or an errno, those that make a fid return it or −errno.
+ *
+ * In a namespace a path may cross to another tree: what was found is `found`'s, and its answers are in `found.client.r`.
  */
 export class AtCalls {
   readonly client: Client;
   readonly resolver: Resolver;
+  /** What is mounted in this tree, if anything is. */
+  joins: Joins | null = null;
+  /** st_dev of its files. */
+  device = 0;
   /** What the fid of the last `openat` is: qid.type. */
   type = 0;
 
   constructor(client: Client) {
     this.client = client;
-    this.resolver = new Resolver(client);
+    this.resolver = new Resolver(this);
   }
 
-  /** Whose the fid that a call gave is, and whose `r` holds what `statat` and `readlinkat` found. */
-  get found(): Client {
-    return this.client;
+  /** The tree that the fid which a call gave belongs to, or what `statat` and `readlinkat` found. */
+  get found(): AtCalls {
+    return this.resolver.found;
   }
 
   /**
@@ -46,6 +56,7 @@ export class AtCalls {
   lookup(dir: number, text: string, follow: boolean): number {
     const path = parsePath(text);
     if (path.names.length === 0 && !path.empty && !path.tooLong && !path.absolute) {
+      this.resolver.found = this;
       this.resolver.type = QTDIR;
       return dir;
     }
@@ -53,8 +64,15 @@ export class AtCalls {
   }
 
   /** Clunks what `lookup` gave. */
-  drop(dir: number, fid: number): void {
-    this.resolver.drop(dir, fid);
+  drop(dir: number, fid: number, found = this.found): void {
+    this.resolver.drop(dir, fid, found);
+  }
+
+  /** Why the directory of a path's last name cannot be had: 0 or an errno. */
+  parentErrno(dir: number, text: string): number {
+    const fid = this.resolver.findParent(dir, parsePath(text));
+    this.drop(dir, fid);
+    return fid < 0 ? -fid : 0;
   }
 
   /**
@@ -70,7 +88,7 @@ export class AtCalls {
 
   private openExisting(dir: number, path: Path, flags: number): number {
     const fid = this.resolver.find(dir, path, (flags & O_NOFOLLOW) === 0);
-    return fid < 0 ? fid : this.open(fid, this.resolver.type, flags);
+    return fid < 0 ? fid : this.open(fid, flags);
   }
 
   private openOrCreate(dir: number, path: Path, flags: number): number {
@@ -81,18 +99,14 @@ export class AtCalls {
     if ((flags & O_NOFOLLOW) !== 0) return this.openNoFollow(dir, path, flags);
     const fid = this.resolver.findOrParent(dir, path);
     if (fid < 0) return fid;
-    if (fid > 0) {
-      if (this.resolver.type !== QTDIR) return this.open(fid, this.resolver.type, flags);
-      this.client.clunk(fid);
-      return -E.EISDIR;
-    }
+    if (fid > 0) return this.openFile(fid, flags);
     return this.create(dir, this.resolver.parent, this.resolver.name, flags);
   }
 
   private openDots(dir: number, path: Path, flags: number): number {
     const fid = this.resolver.find(dir, path, true);
     if (fid < 0) return fid;
-    this.client.clunk(fid);
+    this.found.client.clunk(fid);
     return (flags & O_EXCL) !== 0 ? -E.EEXIST : -E.EISDIR;
   }
 
@@ -112,23 +126,29 @@ export class AtCalls {
 
   /** O_CREAT without following a symlink at the end. */
   private openNoFollow(dir: number, path: Path, flags: number): number {
-    const { resolver, client } = this;
+    const { resolver } = this;
     const parent = resolver.findParent(dir, path);
     if (parent < 0) return parent;
-    const fid = client.walk(parent, path.names, path.names.length - 1, 1);
-    if (fid === -E.ENOENT) return this.create(dir, parent, path.names.at(-1)!, flags);
-    this.drop(dir, parent);
-    if (fid < 0) return fid;
-    const type = client.r.wqid_type[0]!;
-    if (type !== QTDIR) return this.open(fid, type, flags);
-    client.clunk(fid);
+    const { found } = resolver;
+    const name = path.names.at(-1)!;
+    const fid = resolver.step(found, parent, name);
+    if (fid === -E.ENOENT) return this.create(dir, parent, name, flags);
+    this.drop(dir, parent, found);
+    return fid < 0 ? fid : this.openFile(fid, flags);
+  }
+
+  /** Opens what O_CREAT has found, but no directory. */
+  private openFile(fid: number, flags: number): number {
+    const { found, type } = this.resolver;
+    if (type !== QTDIR) return this.open(fid, flags);
+    found.client.clunk(fid);
     return -E.EISDIR;
   }
 
   private create(dir: number, parent: number, name: string, flags: number): number {
-    const { client } = this;
+    const { client } = this.found;
     let fid = parent;
-    if (parent === dir) {
+    if (parent === dir && this.found === this) {
       fid = client.clone(dir);
       if (fid < 0) return fid;
     }
@@ -140,19 +160,20 @@ export class AtCalls {
   }
 
   /** Opens what was found; the fid is clunked when that fails. */
-  private open(fid: number, type: number, flags: number): number {
+  private open(fid: number, flags: number): number {
+    const { found, type } = this.resolver;
     this.type = type;
-    const errno = this.openErrno(fid, type, flags);
+    const errno = this.openErrno(found.client, fid, type, flags);
     if (errno === 0) return fid;
-    this.client.clunk(fid);
+    found.client.clunk(fid);
     return -errno;
   }
 
-  private openErrno(fid: number, type: number, flags: number): number {
+  private openErrno(client: Client, fid: number, type: number, flags: number): number {
     if (type === QTDIR) return (flags & (O_ACCMODE | O_TRUNC)) !== 0 ? E.EISDIR : 0;
     if ((flags & O_DIRECTORY) !== 0) return E.ENOTDIR;
     if (type === QTSYMLINK) return E.ELOOP;
-    return this.client.lopen(fid, flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW));
+    return client.lopen(fid, flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW));
   }
 
   /** mkdirat(2). EEXIST also for `.`, `..` and the root. */
@@ -160,7 +181,7 @@ export class AtCalls {
     const path = parsePath(text);
     const parent = this.resolver.findParent(dir, path);
     if (parent < 0) return -parent;
-    const errno = path.last === LAST_NORM ? this.client.mkdir(parent, path.names.at(-1)!, DIR_MODE) : E.EEXIST;
+    const errno = path.last === LAST_NORM ? this.found.client.mkdir(parent, path.names.at(-1)!, DIR_MODE) : E.EEXIST;
     this.drop(dir, parent);
     return errno;
   }
@@ -173,18 +194,22 @@ export class AtCalls {
     const path = parsePath(text);
     const parent = this.resolver.findParent(dir, path);
     if (parent < 0) return -parent;
-    const errno = this.refuseNew(parent, path) || this.client.symlink(parent, path.names.at(-1)!, target);
+    const errno = this.refuseNew(parent, path, false) || this.found.client.symlink(parent, path.names.at(-1)!, target);
     this.drop(dir, parent);
     return errno;
   }
 
-  /** filename_create: whether a file that is no directory may be made there. 0, EEXIST, ENOENT. */
-  private refuseNew(parent: number, path: Path): number {
+  /**
+   * filename_create: whether a file that is no directory may be made in what was found. The server sees itself that
+   * there is something, unless it is not asked to make anything (`look`). 0, EEXIST, ENOENT.
+   */
+  private refuseNew(parent: number, path: Path, look: boolean): number {
     if (path.last !== LAST_NORM) return E.EEXIST;
-    if (!path.trailingSlash) return 0;
-    const fid = this.client.walk(parent, path.names, path.names.length - 1, 1);
-    if (fid < 0) return -fid;
-    this.client.clunk(fid);
+    if (!path.trailingSlash && !look) return 0;
+    const { client } = this.found;
+    const fid = client.walk(parent, path.names, path.names.length - 1, 1);
+    if (fid < 0) return fid === -E.ENOENT && !path.trailingSlash ? 0 : -fid;
+    client.clunk(fid);
     return E.EEXIST;
   }
 
@@ -193,13 +218,12 @@ export class AtCalls {
     const path = parsePath(text);
     const parent = this.resolver.findParent(dir, path);
     if (parent < 0) return -parent;
-    const errno = path.last === LAST_NORM ? this.unlinkName(parent, path) : E.EISDIR;
+    const errno = path.last === LAST_NORM ? this.unlinkName(this.found.client, parent, path) : E.EISDIR;
     this.drop(dir, parent);
     return errno;
   }
 
-  private unlinkName(parent: number, path: Path): number {
-    const { client } = this;
+  private unlinkName(client: Client, parent: number, path: Path): number {
     const name = path.names.length - 1;
     if (!path.trailingSlash) return client.unlinkat(parent, path.names[name]!, 0);
     const fid = client.walk(parent, path.names, name, 1);
@@ -216,7 +240,7 @@ export class AtCalls {
     if (parent < 0) return -parent;
     const errno =
       path.last === LAST_NORM
-        ? this.client.unlinkat(parent, path.names.at(-1)!, AT_REMOVEDIR)
+        ? this.found.client.unlinkat(parent, path.names.at(-1)!, AT_REMOVEDIR)
         : path.last === LAST_DOT
           ? E.EINVAL
           : path.last === LAST_DOTDOT
@@ -226,28 +250,38 @@ export class AtCalls {
     return errno;
   }
 
-  /** renameat(2). EBUSY for `.`, `..` and the root; a trailing slash wants the source to be a directory. */
-  renameat(oldDir: number, oldText: string, newDir: number, newText: string): number {
+  /**
+   * renameat(2). CROSS_MOUNT: to another file system; EBUSY for `.`, `..` and the root; a trailing slash wants the
+   * source to be a directory.
+   * @param to The tree of `newDir`.
+   */
+  renameat(oldDir: number, oldText: string, to: AtCalls, newDir: number, newText: string): number {
     const oldPath = parsePath(oldText);
     const newPath = parsePath(newText);
     const oldParent = this.resolver.findParent(oldDir, oldPath);
     if (oldParent < 0) return -oldParent;
-    const newParent = this.resolver.findParent(newDir, newPath);
-    const errno = newParent < 0 ? -newParent : this.renameNames(oldParent, oldPath, newParent, newPath);
-    this.drop(newDir, newParent);
-    this.drop(oldDir, oldParent);
+    const { found } = this;
+    const newParent = to.resolver.findParent(newDir, newPath);
+    const other = to.found;
+    const errno =
+      newParent < 0
+        ? -newParent
+        : found === other
+          ? this.renameNames(found.client, oldParent, oldPath, newParent, newPath)
+          : CROSS_MOUNT;
+    to.drop(newDir, newParent, other);
+    this.drop(oldDir, oldParent, found);
     return errno;
   }
 
-  private renameNames(oldParent: number, oldPath: Path, newParent: number, newPath: Path): number {
-    const { client } = this;
+  private renameNames(client: Client, oldParent: number, oldPath: Path, newParent: number, newPath: Path): number {
     if (oldPath.last !== LAST_NORM || newPath.last !== LAST_NORM) return E.EBUSY;
     if (oldPath.trailingSlash || newPath.trailingSlash) {
       const fid = client.walk(oldParent, oldPath.names, oldPath.names.length - 1, 1);
       if (fid < 0) return -fid;
       const type = client.r.wqid_type[0]!;
       client.clunk(fid);
-      if (type !== QTDIR) return this.badName(newParent, newPath) || E.ENOTDIR;
+      if (type !== QTDIR) return this.badName(client, newParent, newPath) || E.ENOTDIR;
     }
     return client.renameat(oldParent, oldPath.names.at(-1)!, newParent, newPath.names.at(-1)!);
   }
@@ -256,8 +290,7 @@ export class AtCalls {
    * The errno of a name that cannot even be looked up: ENAMETOOLONG, or ENOENT in a directory that was removed; 0
    * whether it is there or not.
    */
-  private badName(parent: number, path: Path): number {
-    const { client } = this;
+  private badName(client: Client, parent: number, path: Path): number {
     const fid = client.walk(parent, path.names, path.names.length - 1, 1);
     if (fid >= 0) client.clunk(fid);
     if (fid !== -E.ENOENT) return Math.max(0, -fid);
@@ -265,35 +298,41 @@ export class AtCalls {
     return errno === 0 && client.r.nlink === 0 ? E.ENOENT : errno;
   }
 
-  /** linkat(2): a symlink is only followed when asked (AT_SYMLINK_FOLLOW). */
-  linkat(oldDir: number, oldText: string, follow: boolean, newDir: number, newText: string): number {
+  /**
+   * linkat(2): a symlink is only followed when asked (AT_SYMLINK_FOLLOW). CROSS_MOUNT: to another file system.
+   * @param to The tree of `newDir`.
+   */
+  linkat(oldDir: number, oldText: string, follow: boolean, to: AtCalls, newDir: number, newText: string): number {
     const source = this.lookup(oldDir, oldText, follow);
     if (source < 0) return -source;
+    const { found } = this;
     const path = parsePath(newText);
-    const parent = this.resolver.findParent(newDir, path);
+    const parent = to.resolver.findParent(newDir, path);
+    const other = to.found;
     let errno = -parent;
     if (parent >= 0) {
-      errno = this.refuseNew(parent, path) || this.client.link(parent, source, path.names.at(-1)!);
-      this.drop(newDir, parent);
+      errno = to.refuseNew(parent, path, found !== other);
+      if (errno === 0) errno = found === other ? found.client.link(parent, source, path.names.at(-1)!) : CROSS_MOUNT;
+      to.drop(newDir, parent, other);
     }
-    this.drop(oldDir, source);
+    this.drop(oldDir, source, found);
     return errno;
   }
 
-  /** readlinkat(2): the target is in `client.r.target`. EINVAL: no symlink. */
+  /** readlinkat(2): the target is in `found.client.r.target`. EINVAL: no symlink. */
   readlinkat(dir: number, text: string): number {
     const fid = this.lookup(dir, text, false);
     if (fid < 0) return -fid;
-    const errno = this.resolver.type === QTSYMLINK ? this.client.readlink(fid) : E.EINVAL;
+    const errno = this.resolver.type === QTSYMLINK ? this.found.client.readlink(fid) : E.EINVAL;
     this.drop(dir, fid);
     return errno;
   }
 
-  /** fstatat(2): the attributes are in `client.r`. */
+  /** fstatat(2): the attributes are in `found.client.r`. */
   statat(dir: number, text: string, follow: boolean, mask: number): number {
     const fid = this.lookup(dir, text, follow);
     if (fid < 0) return -fid;
-    const errno = this.client.getattr(fid, mask);
+    const errno = this.found.client.getattr(fid, mask);
     this.drop(dir, fid);
     return errno;
   }
@@ -312,7 +351,7 @@ export class AtCalls {
     if (valid === 0) return 0;
     const fid = this.lookup(dir, text, follow);
     if (fid < 0) return -fid;
-    const errno = this.client.setTimes(fid, valid, aSec, aNsec, mSec, mNsec);
+    const errno = this.found.client.setTimes(fid, valid, aSec, aNsec, mSec, mNsec);
     this.drop(dir, fid);
     return errno;
   }

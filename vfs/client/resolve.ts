@@ -1,5 +1,6 @@
 import { QTDIR, QTSYMLINK } from '../9p/constants.ts';
 import { E } from '../errno.ts';
+import type { AtCalls } from './at.ts';
 import { MAXWELEM, type Client } from './client.ts';
 import { LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
 
@@ -22,7 +23,10 @@ function pathErrno(path: Path): number {
  * taken in steps.
  */
 export class Resolver {
+  private readonly at: AtCalls;
   private readonly client: Client;
+  /** The tree of what was found last: another one where a path has crossed to what is mounted on a name of it. */
+  found: AtCalls;
   /** qid.type of what was found last. */
   type = 0;
   /** The parent of what `last` did not find, for the caller to make it there and to clunk. */
@@ -30,8 +34,10 @@ export class Resolver {
   /** The name that it is to get. */
   name = '';
 
-  constructor(client: Client) {
-    this.client = client;
+  constructor(at: AtCalls) {
+    this.at = at;
+    this.client = at.client;
+    this.found = at;
   }
 
   /**
@@ -55,12 +61,30 @@ export class Resolver {
     const { names } = path;
     // `a/.` is taken apart to [a], and its last component is the `.` that was left out.
     const count = path.last === LAST_NORM || path.last === LAST_DOTDOT ? names.length - 1 : names.length;
-    return count === 0 ? base : this.walk(base, names, count, path.hasDotDot, true, true);
+    if (count > 0) return this.walk(base, names, count, path.hasDotDot, true, true);
+    this.found = this.at;
+    return base;
   }
 
-  /** Clunks what `find` or `findParent` gave, unless it is the directory the caller came with. */
-  drop(base: number, fid: number): void {
-    if (fid > 0 && fid !== base) this.client.clunk(fid);
+  /** Clunks what `find` or `findParent` gave, in the tree where it was found, unless it is what the caller came with. */
+  drop(base: number, fid: number, found = this.found): void {
+    if (fid > 0 && (fid !== base || found !== this.at)) found.client.clunk(fid);
+  }
+
+  /** Walks one name, also to what is mounted on it: a fid of the tree `found`, or −errno. */
+  step(at: AtCalls, dir: number, name: string): number {
+    const over = at.joins?.over(dir, name) ?? null;
+    this.found = over ?? at;
+    this.type = QTDIR;
+    if (over !== null) return over.client.clone(over.client.root);
+    const fid = at.client.walk(dir, [name], 0, 1);
+    if (fid >= 0) this.type = at.client.r.wqid_type[0]!;
+    return fid;
+  }
+
+  /** Whether a path of these names stays in one tree and takes one message. */
+  private isPlain(names: readonly string[], count: number): boolean {
+    return count <= MAXWELEM && this.at.joins?.concern(names) !== true;
   }
 
   /**
@@ -72,49 +96,42 @@ export class Resolver {
   findOrParent(base: number, path: Path): number {
     const { names } = path;
     const count = names.length;
-    if (count > 1 && count <= MAXWELEM && !path.hasDotDot && !path.absolute && !path.tooLong) {
+    if (count > 1 && !path.hasDotDot && !path.absolute && !path.tooLong && this.isPlain(names, count)) {
       // What is there already costs one message.
-      const fid = this.client.walk(base, names, 0, count);
+      const { client } = this;
+      this.found = this.at;
+      const fid = client.walk(base, names, 0, count);
       if (fid >= 0) {
-        this.type = this.client.r.wqid_type[count - 1]!;
-        if (this.type !== QTSYMLINK) return fid;
-        this.client.clunk(fid);
-        return new Walker(this.client, this, base).run(names, true, false, true);
+        this.type = client.r.wqid_type[count - 1]!;
+        return this.type === QTSYMLINK ? this.followOrParent(base, names, fid) : fid;
       }
       // Only the last name stopped it: whoever makes it hears why, if it cannot be made.
-      if (fid === -E.ENOENT && this.client.r.nwqid === count - 1 && this.client.r.wqid_type[count - 2] === QTDIR) {
-        const parent = this.client.walk(base, names, 0, count - 1);
+      if (fid === -E.ENOENT && client.r.nwqid === count - 1 && client.r.wqid_type[count - 2] === QTDIR) {
+        const parent = client.walk(base, names, 0, count - 1);
         if (parent < 0) return parent;
         this.parent = parent;
         this.name = names[count - 1]!;
         return 0;
       }
     }
-    return this.findOrParentInSteps(base, path);
-  }
-
-  private findOrParentInSteps(base: number, path: Path): number {
     const parent = this.findParent(base, path);
     if (parent < 0) return parent;
-    const name = path.names.at(-1)!;
-    const fid = this.client.walk(parent, path.names, path.names.length - 1, 1);
-    if (fid >= 0) {
-      this.type = this.client.r.wqid_type[0]!;
-      if (this.type !== QTSYMLINK) {
-        this.drop(base, parent);
-        return fid;
-      }
-      this.client.clunk(fid);
-      this.drop(base, parent);
-      return new Walker(this.client, this, base).run(path.names, true, false, true);
+    const { found } = this;
+    const name = names[count - 1]!;
+    const fid = this.step(found, parent, name);
+    if (fid === -E.ENOENT) {
+      this.parent = parent;
+      this.name = name;
+      return 0;
     }
-    if (fid !== -E.ENOENT) {
-      this.drop(base, parent);
-      return fid;
-    }
-    this.parent = parent;
-    this.name = name;
-    return 0;
+    this.drop(base, parent, found);
+    return fid >= 0 && this.type === QTSYMLINK ? this.followOrParent(base, names, fid) : fid;
+  }
+
+  /** What a path leads to whose last name is a symlink, the fid of which is clunked. */
+  private followOrParent(base: number, names: readonly string[], link: number): number {
+    this.found.client.clunk(link);
+    return new Walker(this, this.at, base).run(names, true, false, true);
   }
 
   /** The errno of a name that a walk stopped before: the answer to the walk told only how far it came. */
@@ -139,11 +156,12 @@ export class Resolver {
     mustBeDir: boolean,
   ): number {
     const { client } = this;
+    this.found = this.at;
     if (count === 0) {
       this.type = QTDIR;
       return client.clone(base);
     }
-    if (!hasDotDot && count <= MAXWELEM) {
+    if (!hasDotDot && this.isPlain(names, count)) {
       const fid = client.walk(base, names, 0, count);
       const { r } = client;
       if (fid >= 0) {
@@ -158,7 +176,7 @@ export class Resolver {
         if (last !== QTSYMLINK) return last === QTDIR ? this.whyNot(base, names, r.nwqid) : -E.ENOTDIR;
       }
     }
-    return new Walker(client, this, base).run(
+    return new Walker(this, this.at, base).run(
       count === names.length ? names : names.slice(0, count),
       follow,
       mustBeDir,
@@ -169,25 +187,32 @@ export class Resolver {
 
 /** One path on its way: the directories resolved so far, and the names still to go. */
 class Walker {
-  private readonly client: Client;
   private readonly resolver: Resolver;
-  private readonly base: number;
-  /** Names from `base` to `at`, free of symlinks and `..`. */
+  /** Where it began. */
+  private tree: AtCalls;
+  private base: number;
+  /** Names from `base` to `dir`, free of symlinks and `..`. */
   private readonly stack: string[] = [];
-  /** Where it is: `base`, or a fid of its own. */
-  private at: number;
+  /** Where it is: a directory, its own to clunk unless it is the one it began at. */
+  private at: AtCalls;
+  private dir: number;
+  private owned = false;
+  /** It has gone on in the tree around the one where it began. */
+  private outside = false;
   private readonly todo: string[] = [];
   private links = 0;
 
-  constructor(client: Client, resolver: Resolver, base: number) {
-    this.client = client;
+  constructor(resolver: Resolver, tree: AtCalls, base: number) {
     this.resolver = resolver;
+    this.tree = tree;
     this.base = base;
-    this.at = base;
+    this.at = tree;
+    this.dir = base;
   }
 
   /** As Resolver.find, or with `create` as Resolver.findOrParent. */
   run(names: readonly string[], follow: boolean, mustBeDir: boolean, create: boolean): number {
+    const { resolver } = this;
     for (let i = names.length - 1; i >= 0; i--) this.todo.push(names[i]!);
     let must = mustBeDir;
     // Whether the last name is one that can be made; and whether a slash is behind it, for open(2) makes no directory.
@@ -202,14 +227,14 @@ class Walker {
       }
       const isLast = this.todo.length === 0;
       if (isLast && make && slash) return this.fail(E.EISDIR);
-      const next = this.client.walk(this.at, [name], 0, 1);
+      const next = resolver.step(this.at, this.dir, name);
       if (next < 0) {
         if (!isLast || !make || next !== -E.ENOENT) return this.fail(-next);
-        this.resolver.parent = this.at;
-        this.resolver.name = name;
+        resolver.parent = this.dir;
+        resolver.name = name;
         return 0;
       }
-      const type = this.client.r.wqid_type[0]!;
+      const { type } = resolver;
       if (type === QTSYMLINK && (!isLast || follow || must)) {
         const target = this.target(next);
         if (typeof target === 'number') return this.fail(target);
@@ -222,59 +247,74 @@ class Walker {
         continue;
       }
       if (type !== QTDIR && (!isLast || must)) {
-        this.client.clunk(next);
+        this.at.client.clunk(next);
         return this.fail(E.ENOTDIR);
       }
-      this.enter(next, name);
-      this.resolver.type = type;
+      this.enter(next);
+      this.stack.push(name);
     }
-    return this.result();
+    resolver.found = this.at;
+    // A fid for the caller, also when the path led to where it began.
+    return this.owned ? this.dir : this.at.client.clone(this.dir);
   }
 
-  /** What the path led to: a fid for the caller, also when that is `base` itself. */
-  private result(): number {
-    if (this.at !== this.base) return this.at;
-    this.resolver.type = QTDIR;
-    return this.client.clone(this.base);
+  /** Goes on at what the resolver has found. */
+  private enter(fid: number): void {
+    this.leave();
+    this.at = this.resolver.found;
+    this.dir = fid;
+    this.owned = true;
   }
 
-  private enter(fid: number, name: string): void {
-    this.resolver.drop(this.base, this.at);
-    this.at = fid;
-    this.stack.push(name);
+  private leave(): void {
+    if (this.owned) this.at.client.clunk(this.dir);
+    this.owned = false;
   }
 
   /** `..`: the directory before, walked anew from the base; above the base is out of bounds. */
   private up(): number {
-    if (this.stack.length === 0) return E.EXDEV;
-    this.stack.pop();
-    let fid = this.base;
-    for (let done = 0; done < this.stack.length;) {
-      const count = Math.min(MAXWELEM, this.stack.length - done);
-      const next = this.client.walk(fid, this.stack, done, count);
-      this.resolver.drop(this.base, fid);
-      if (next < 0) return -next;
-      fid = next;
-      done += count;
+    const { resolver, stack } = this;
+    if (stack.length === 0) {
+      const outer = this.tree.joins?.outer(this.base) ?? null;
+      if (outer === null) return E.EXDEV;
+      this.tree = outer.at;
+      this.base = outer.base;
+      this.outside = true;
+      stack.push(...outer.names);
     }
-    this.resolver.drop(this.base, this.at);
-    this.at = fid;
-    this.resolver.type = QTDIR;
+    stack.pop();
+    this.leave();
+    this.at = this.tree;
+    this.dir = this.base;
+    if (this.outside) {
+      // Only where it began may the caller get the fid itself.
+      const dir = this.at.client.clone(this.dir);
+      if (dir < 0) return -dir;
+      this.dir = dir;
+      this.owned = true;
+    }
+    for (const name of stack) {
+      const next = resolver.step(this.at, this.dir, name);
+      if (next < 0) return -next;
+      this.enter(next);
+    }
+    resolver.type = QTDIR;
     return 0;
   }
 
   /** The target of a symlink, whose fid is clunked: ELOOP, ENOENT, EXDEV for one that leads out. */
   private target(link: number): Path | number {
-    const errno = ++this.links > MAXSYMLINKS ? E.ELOOP : this.client.readlink(link);
-    const { target } = this.client.r;
-    this.client.clunk(link);
+    const { client } = this.at;
+    const errno = ++this.links > MAXSYMLINKS ? E.ELOOP : client.readlink(link);
+    const { target } = client.r;
+    client.clunk(link);
     if (errno !== 0) return errno;
     const path = parsePath(target);
     return pathErrno(path) || path;
   }
 
   private fail(errno: number): number {
-    this.resolver.drop(this.base, this.at);
+    this.leave();
     return -errno;
   }
 }

@@ -129,11 +129,11 @@ export const mkdir = (path: string) => (w: World) => w.at.mkdirat(w.root, path);
 export const rmdir = (path: string) => (w: World) => w.at.rmdirat(w.root, path);
 export const unlink = (path: string) => (w: World) => w.at.unlinkat(w.root, path);
 export const symlink = (target: string, path: string) => (w: World) => w.at.symlinkat(target, w.root, path);
-export const rename = (from: string, to: string) => (w: World) => w.at.renameat(w.root, from, w.root, to);
+export const rename = (from: string, to: string) => (w: World) => w.at.renameat(w.root, from, w.at, w.root, to);
 export const link =
   (from: string, to: string, follow = false) =>
   (w: World) =>
-    w.at.linkat(w.root, from, follow, w.root, to);
+    w.at.linkat(w.root, from, follow, w.at, w.root, to);
 export const readlink = (path: string) => (w: World) => w.at.readlinkat(w.root, path);
 export const stat = (path: string, follow: boolean) => (w: World) => w.at.statat(w.root, path, follow, GETATTR_BASIC);
 export const utimens = (path: string, follow: boolean) => (w: World) =>

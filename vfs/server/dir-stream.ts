@@ -24,6 +24,8 @@ export class DirStream {
   private readonly dir: Inode;
   private readonly entry = new Dirent();
   private cursor: DirCursor | null = null;
+  /** The room of the last listing: mostly that of the next, too. */
+  private packet: Packet | null = null;
   /** Names come upon so far, for going back to an earlier cookie. */
   private taken: string[] = [];
   private name = '';
@@ -46,7 +48,7 @@ export class DirStream {
       const errno = this.rewind();
       if (errno !== 0) return -errno;
     }
-    const packet = new Packet(iov.u8);
+    const packet = this.packet?.u8 === iov.u8 ? this.packet : (this.packet = new Packet(iov.u8));
     const begin = iov.start[0]!;
     const end = begin + room;
     let at = begin;

@@ -244,11 +244,11 @@ export class Ours implements System {
   }
 
   link(dir: number, path: string, newDir: number, newPath: string): number {
-    return -this.at.linkat(dir, path, false, newDir, newPath);
+    return -this.at.linkat(dir, path, false, this.at, newDir, newPath);
   }
 
   rename(dir: number, path: string, newDir: number, newPath: string): number {
-    return -this.at.renameat(dir, path, newDir, newPath);
+    return -this.at.renameat(dir, path, this.at, newDir, newPath);
   }
 
   stat(dir: number, path: string, follow: boolean): Stat | number {
