@@ -56,8 +56,14 @@ export const LAYERS = [
   {
     name: 'shim',
     files: /^shim\//,
-    may: ['vfs', 'client', '9p constants', 'base'],
+    may: ['namespace', 'vfs', 'client', '9p constants', 'base'],
     packages: ['@bjorn3/browser_wasi_shim'],
+    core: true,
+  },
+  {
+    name: 'namespace',
+    files: /^vfs\/namespace\//,
+    may: ['vfs', 'client', 'backend', '9p constants', 'base'],
     core: true,
   },
   {

@@ -1,11 +1,11 @@
 import { errnoName } from '../vfs/errno.ts';
-import type { Mount, Server } from '../vfs/mount.ts';
+import type { Mount } from '../vfs/mount.ts';
 import type { Descriptor } from './descriptor.ts';
 import { DirectoryDescriptor } from './directory.ts';
 import { Guest, ProcessExit } from './guest.ts';
 import { hostProcess } from './host.ts';
 import { importsOf, type Imports } from './imports.ts';
-import { Mounts } from './mounts.ts';
+import type { Mounts } from './mounts.ts';
 
 /** Sees a guest's calls and messages; `strace` of `wasi9p/trace` makes one. */
 export interface Tracer {
@@ -20,8 +20,8 @@ export interface Tracer {
  * memfs volumes, paths and descriptors of the host and Fds of browser_wasi_shim, too.
  */
 export interface Adapters<Preopen, Input, Output> {
-  /** The server of a preopen. @throws TypeError for what is none. */
-  server(preopen: Preopen): Server;
+  /** The trees of one guest. */
+  mounts(): Mounts<Preopen>;
   /** The descriptor that a preopen is by itself, or null: it is to be mounted. */
   descriptor(preopen: Preopen): Descriptor | null;
   /** @throws TypeError for what cannot be stdin. */
@@ -72,11 +72,13 @@ export class WASIBase<Preopen, Input, Output> {
     if (version !== 'preview1') throw new TypeError(`WASI version ${String(version)} is not known: use 'preview1'.`);
     this.returnOnExit = returnOnExit;
     this.adapters = adapters;
-    this.mounts = new Mounts((preopen) => adapters.server(preopen));
+    this.mounts = adapters.mounts();
     this.guest = new Guest(args, environment(env));
     this.openStdio(options);
     try {
-      for (const [path, value] of Object.entries(preopens)) this.preopen(path, value);
+      const paths = Object.keys(preopens);
+      for (const path of paths) this.preopen(path, preopens[path]!, paths);
+      this.mounts.join();
     } catch (thrown) {
       this.close();
       throw thrown;
@@ -97,14 +99,14 @@ export class WASIBase<Preopen, Input, Output> {
     this.guest.fds.add(descriptor);
   }
 
-  private preopen(path: string, value: Preopen): void {
-    const descriptor = this.adapters.descriptor(value) ?? this.openRoot(path, value);
+  private preopen(path: string, value: Preopen, all: readonly string[]): void {
+    const descriptor = this.adapters.descriptor(value) ?? this.openRoot(path, value, all);
     descriptor.preopen = encoder.encode(path);
     this.lend(descriptor);
   }
 
-  private openRoot(path: string, source: Preopen): DirectoryDescriptor {
-    const mount = this.mounts.of(source);
+  private openRoot(path: string, source: Preopen, all: readonly string[]): DirectoryDescriptor {
+    const mount = this.mounts.add(path, source, all);
     const fid = mount.client.clone(mount.client.root);
     if (fid < 0) throw new Error(`The preopen ${path} could not be opened: ${errnoName(-fid)}.`);
     return new DirectoryDescriptor(mount.at, fid);

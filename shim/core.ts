@@ -5,6 +5,7 @@
  */
 import { Server, isBackend, serverOfBackend, type Backend } from '../vfs/mount.ts';
 import { WASIBase, type Adapters, type BaseOptions } from './base.ts';
+import { SeparateMounts } from './mounts.ts';
 import { FunctionInput, FunctionOutput, lineOutput, textInput, type InputChunk } from './stream.ts';
 
 /** What a directory of the guest is. */
@@ -23,7 +24,7 @@ export function serverOf(source: Preopen): Server {
 }
 
 const ADAPTERS: Adapters<Preopen, Input, Output> = {
-  server: serverOf,
+  mounts: () => new SeparateMounts(serverOf),
   descriptor: () => null,
   input: (stdin = '') => (typeof stdin === 'function' ? new FunctionInput(stdin) : textInput(stdin)),
   output: (output, fd) => (output === undefined ? lineOutput(fd) : new FunctionOutput(output)),

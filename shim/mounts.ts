@@ -1,20 +1,31 @@
 import { Mount, type Server } from '../vfs/mount.ts';
 
-/** The mounts of one guest: one client for each server, so that names can move between preopens of the same server. */
-export class Mounts<Source> {
+/** The trees of one guest. */
+export interface Mounts<Source> {
+  /**
+   * Attaches to the server of what a path is to be.
+   * @param all All paths of the guest.
+   * @throws TypeError for what is no source.
+   */
+  add(path: string, source: Source, all: readonly string[]): Mount;
+  /** Called when all are there: makes one tree of them, if that is wanted. */
+  join(): void;
+  all(): Mount[];
+  /** Ends all sessions. */
+  close(): void;
+}
+
+/** Trees side by side: one client for each server, so that names can move between preopens of the same server. */
+export class SeparateMounts<Source> implements Mounts<Source> {
   private readonly serverOf: (source: Source) => Server;
   private readonly byServer = new Map<Server, Mount>();
-  /** A path of the host gives a new server each time it is asked for: within one guest it is one. */
-  private readonly bySource = new Map<Source, Server>();
 
   constructor(serverOf: (source: Source) => Server) {
     this.serverOf = serverOf;
   }
 
-  /** The mount of a source. @throws what serverOf throws for what is no source. */
-  of(source: Source): Mount {
-    const server = this.bySource.get(source) ?? this.serverOf(source);
-    this.bySource.set(source, server);
+  add(_path: string, source: Source): Mount {
+    const server = this.serverOf(source);
     let mount = this.byServer.get(server);
     if (mount === undefined) {
       mount = new Mount(server);
@@ -23,11 +34,14 @@ export class Mounts<Source> {
     return mount;
   }
 
+  join(): void {
+    // They stay as they are.
+  }
+
   all(): Mount[] {
     return [...this.byServer.values()];
   }
 
-  /** Ends all sessions. */
   close(): void {
     for (const mount of this.byServer.values()) mount.close();
     this.byServer.clear();

@@ -194,7 +194,7 @@ withGuest('names move and link between two preopens of one server', TWO, (g) => 
 
 test('19: between two servers it is EXDEV, once both paths have been looked at', () => {
   const other = new Server(memfs(Volume.fromJSON({ '/taken': '', '/dir/x': '' })));
-  const g = new TestGuest({ ...FILES, preopens: (server) => ({ '/': server, '/other': other }) });
+  const g = new TestGuest({ ...FILES, preopens: (server) => ({ '/one': server, '/other': other }) });
   for (const call of ['path_rename', 'path_link'] as const) {
     const cross = (from: string, to: string) =>
       call === 'path_rename' ? g.call(call, ROOT, from, ROOT + 1, to) : g.call(call, ROOT, 0, from, ROOT + 1, to);

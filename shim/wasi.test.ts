@@ -66,7 +66,7 @@ async function instantiate(wasi: WASI, bytes: Uint8Array<ArrayBuffer>): Promise<
 /** A WASI on a volume with one file open, and the server to look at. */
 function guest(options: WASIOptions = {}): { wasi: WASI; server: Server } {
   const volume = Volume.fromJSON({ '/f': 'text' });
-  return { wasi: new WASI({ preopens: { '/': volume, '/again': volume }, ...options }), server: serverOf(volume) };
+  return { wasi: new WASI({ preopens: { '/one': volume, '/two': volume }, ...options }), server: serverOf(volume) };
 }
 
 /** An instance that is none: its exports are given. */

@@ -1,5 +1,6 @@
 import type { Fd } from '@bjorn3/browser_wasi_shim';
 import { serverOf, type Source } from '../vfs/index.ts';
+import { NamespaceMounts } from '../vfs/namespace/mounts.ts';
 import { WASIBase, type Adapters, type BaseOptions } from './base.ts';
 import { descriptorOf } from './foreign.ts';
 import { inputDescriptor, isForeignFd, outputDescriptor, type Input, type Output } from './stdio.ts';
@@ -16,7 +17,7 @@ export type Preopen = Source | Fd;
 export type WASIOptions = BaseOptions<Preopen, Input, Output>;
 
 const ADAPTERS: Adapters<Preopen, Input, Output> = {
-  server: (preopen) => serverOf(preopen as Source),
+  mounts: () => new NamespaceMounts((preopen) => serverOf(preopen as Source)),
   descriptor: (preopen) => (isForeignFd(preopen) ? descriptorOf(preopen) : null),
   input: inputDescriptor,
   output: outputDescriptor,

@@ -1,0 +1,65 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ram } from '../vfs/backend/ram/index.ts';
+import { ROOT, TestGuest, type Entry } from './testing.ts';
+
+/** A guest whose root has two directories mounted on names of its own and two on names that it has not. */
+function guest(run: (g: TestGuest) => void): void {
+  const stores = { '/src': ram(), '/d/x': ram(), '/new': ram(), '/also new': ram() };
+  const g = new TestGuest({
+    files: { '/src': null, '/d/f': 'text', '/f': '' },
+    preopens: (server) => ({ '/': server, ...stores }),
+  });
+  run(g);
+  g.end();
+}
+
+const names = (entries: readonly Entry[]) => entries.map(({ name }) => name);
+
+test('mount points appear in listings', () =>
+  guest((g) => {
+    const { entries } = g.readdir(ROOT);
+    assert.equal(names(entries).sort(), ['.', '..', 'also new', 'd', 'f', 'new', 'src']);
+    assert.equal(names(g.readdir(g.open('d')).entries).sort(), ['.', '..', 'f', 'x']);
+    for (const { name, type, ino } of entries) {
+      if (name === 'f') continue;
+      assert.is(type, 3, `${name} is a directory`);
+      if (name.endsWith('new')) assert.is(ino, g.stat(name).ino, name);
+    }
+  }));
+
+test('the listing goes on at every cookie, in a buffer of any size', () =>
+  guest((g) => {
+    const all = g.readdir(ROOT).entries;
+    for (const [i, { next }] of all.entries()) {
+      assert.equal(names(g.readdir(ROOT, 4096, next).entries), names(all.slice(i + 1)));
+    }
+    const whole = g.readdir(ROOT).used;
+    for (let size = 1; size < whole; size++) assert.is(g.readdir(ROOT, size).used, size);
+    for (const size of [40, 60, 100]) {
+      const seen: string[] = [];
+      for (let cookie = 0n; ;) {
+        const { entries, used } = g.readdir(ROOT, size, cookie);
+        seen.push(...names(entries));
+        if (used < size) break;
+        cookie = entries.at(-1)!.next;
+      }
+      assert.equal(seen, names(all), String(size));
+    }
+  }));
+
+test('paths cross, and .. of a preopen leads to the one around it', () =>
+  guest((g) => {
+    g.ok('path_create_directory', ROOT, 'new/sub');
+    assert.equal(g.stat('new/sub'), g.stat('sub', true, ROOT + 3));
+    assert.equal(g.stat('new/sub/../../d/f'), g.stat('d/f'));
+    assert.equal(g.stat('../f', true, ROOT + 3), g.stat('f'));
+    assert.equal(g.stat('../../d/f', true, ROOT + 2), g.stat('d/f'));
+    assert.is(g.call('path_rename', ROOT, 'f', ROOT, 'new/f'), 'EXDEV');
+    assert.is(g.call('path_rename', ROOT, 'f', ROOT + 3, '../g'), 'ok');
+    assert.is(g.call('path_unlink_file', ROOT, '../f'), 'ENOTCAPABLE');
+    const dir = g.open('new/sub');
+    assert.is(g.call('path_unlink_file', dir, '../../f'), 'ENOTCAPABLE', 'a descriptor that is no mount is a bound');
+  }));
+
+test.run();

@@ -1,0 +1,139 @@
+import { QTDIR, S_IFDIR } from '../9p/constants.ts';
+import { ram } from '../backend/ram/index.ts';
+import type { AtCalls } from '../client/at.ts';
+import { E, errnoName } from '../errno.ts';
+import { Mount, serverOfBackend, type Server } from '../mount.ts';
+import { JoinTable } from './join-table.ts';
+import { JoinedAt } from './joined.ts';
+
+/** One tree of a namespace, and where it is. */
+interface Place {
+  readonly path: string;
+  readonly names: readonly string[];
+  readonly mount: Mount;
+}
+
+/** Components of an absolute path without `.`; null for a relative one and one with `..`: nothing is mounted there. */
+function namesOf(path: string): readonly string[] | null {
+  if (!path.startsWith('/')) return null;
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  return names.includes('..') ? null : names;
+}
+
+/** Whether a place is `outer` or below it. */
+function isWithin(names: readonly string[], outer: readonly string[]): boolean {
+  return outer.every((name, i) => names[i] === name);
+}
+
+/**
+ * Trees that make one: each is a 9P attach of its own, and is mounted in the one whose path is the longest prefix of
+ * its own. A mount point need not exist; where it does, it must be a directory.
+ */
+export class NamespaceMounts<Source> {
+  private readonly serverOf: (source: Source) => Server;
+  private readonly places: Place[] = [];
+  /** A path of the host gives a new server each time it is asked for: within one guest it is one. */
+  private readonly sources = new Map<Source, Server>();
+  private readonly byServer = new Map<Server, Mount>();
+  private readonly skeletons: Mount[] = [];
+  private readonly names = new Set<string>();
+
+  constructor(serverOf: (source: Source) => Server) {
+    this.serverOf = serverOf;
+  }
+
+  /**
+   * Attaches to a server for a path. Trees that do not lie in one another share one client, so that names can move
+   * between preopens of one server.
+   * @param all All paths that there will be.
+   * @throws what serverOf throws for what is no source.
+   */
+  add(path: string, source: Source, all: readonly string[]): Mount {
+    const server = this.sources.get(source) ?? this.serverOf(source);
+    this.sources.set(source, server);
+    const names = namesOf(path);
+    const nested = names !== null && all.some((other) => isNested(names, namesOf(other)));
+    let mount = nested ? undefined : this.byServer.get(server);
+    if (mount === undefined) {
+      mount = new Mount(server, JoinedAt);
+      if (!nested) this.byServer.set(server, mount);
+    }
+    this.places.push({ path, names: names ?? [path], mount });
+    return mount;
+  }
+
+  /** Mounts each tree in the one around it. @throws Error for a mount point that is no directory. */
+  join(): void {
+    const places = this.places.filter(({ path }) => namesOf(path) !== null);
+    places.sort((a, b) => a.names.length - b.names.length);
+    for (const [i, place] of places.entries()) {
+      const around = places.slice(0, i).findLast((other) => isWithin(place.names, other.names));
+      if (around !== undefined && around.names.length < place.names.length) this.put(place, around);
+    }
+  }
+
+  /** The sessions, for traces. */
+  all(): Mount[] {
+    return [...new Set([...this.places.map(({ mount }) => mount), ...this.skeletons])];
+  }
+
+  close(): void {
+    for (const mount of this.all()) mount.close();
+    this.places.length = 0;
+    this.skeletons.length = 0;
+  }
+
+  private put({ path, names, mount }: Place, around: Place): void {
+    const outer = around.mount.at;
+    const base = outer.client.root;
+    const below = names.slice(around.names.length);
+    this.tableOf(mount.at, { at: outer, base, names: below });
+    const table = this.tableOf(outer, null);
+    // The fids of the directories on the way stay: as long as they do, the inodes have their numbers.
+    let parent = { table, dir: base };
+    for (let i = 1; i < below.length; i++) {
+      const way = below.slice(0, i).join('/');
+      let dir = outer.lookup(base, way, true);
+      if (dir === -E.ENOENT) {
+        // From here on there is nothing: what is missing is made in a tree of its own.
+        const skeleton = this.skeleton(below.slice(i));
+        this.tableOf(skeleton.at, { at: outer, base, names: below.slice(0, i) });
+        parent.table.add(parent.dir, below[i - 1]!, skeleton.at, true);
+        dir = outer.lookup(base, way, true);
+      }
+      parent = { table: this.tableOf(outer.found, null), dir: directory(path, outer, dir) };
+    }
+    const there = outer.lookup(base, below.join('/'), false);
+    const isExtra = there === -E.ENOENT;
+    if (!isExtra) outer.found.client.clunk(directory(path, outer, there));
+    parent.table.add(parent.dir, below.at(-1)!, mount.at, isExtra);
+  }
+
+  /** A tree of directories, one in the other, the last of which is to be mounted on. */
+  private skeleton(names: readonly string[]): Mount {
+    const store = ram();
+    let dir = store.root();
+    for (const name of names) dir = store.create(dir, name, S_IFDIR | 0o755, 0, 0, 0) as typeof dir;
+    const mount = new Mount(serverOfBackend(store), JoinedAt);
+    this.skeletons.push(mount);
+    return mount;
+  }
+
+  private tableOf(at: AtCalls, around: ConstructorParameters<typeof JoinTable>[2]): JoinTable {
+    at.joins ??= new JoinTable(at, this.names, around);
+    return at.joins as JoinTable;
+  }
+}
+
+/** A fid that `lookup` gave for a mount point, or a directory on the way to it. @throws Error when it is none. */
+function directory(path: string, at: AtCalls, fid: number): number {
+  if (fid >= 0 && at.resolver.type === QTDIR) return fid;
+  const why = fid < 0 ? errnoName(-fid) : 'there is a file, not a directory';
+  if (fid >= 0) at.found.client.clunk(fid);
+  throw new Error(`Nothing can be mounted at ${path}: ${why}.`);
+}
+
+/** Whether one place lies below another. */
+function isNested(names: readonly string[], outer: readonly string[] | null): boolean {
+  return outer !== null && outer.length < names.length && isWithin(names, outer);
+}

@@ -1,0 +1,210 @@
+import { Volume } from 'memfs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } from '../9p/constants.ts';
+import { memfs } from '../backend/memfs/index.ts';
+import { ram } from '../backend/ram/index.ts';
+import { CROSS_MOUNT } from '../client/at.ts';
+import { errnoName } from '../errno.ts';
+import { serverOf, type Source } from '../index.ts';
+import { AT_REST } from '../server/testing.ts';
+import { NamespaceMounts } from './mounts.ts';
+
+/** A namespace, its calls made at its root; after the test nothing may be left on any server. */
+class World {
+  readonly mounts = new NamespaceMounts<Source>(serverOf);
+  private readonly tree: Record<string, Source>;
+
+  constructor(tree: Record<string, Source>) {
+    this.tree = tree;
+    for (const [path, source] of Object.entries(tree)) this.mounts.add(path, source, Object.keys(tree));
+    this.mounts.join();
+  }
+
+  get at() {
+    return this.mounts.all()[0]!.at;
+  }
+
+  get root(): number {
+    return this.at.client.root;
+  }
+
+  /** The errno's name of a call that gives one, or a fid, which is clunked. */
+  private told(result: number): string {
+    if (result > 0) this.at.found.client.clunk(result);
+    return result >= 0 ? 'ok' : errnoName(-result);
+  }
+
+  open(path: string, flags = O_RDONLY): string {
+    return this.told(this.at.openat(this.root, path, flags));
+  }
+
+  stat(path: string, follow = true): { dev: number; ino: number; nlink: number } | string {
+    const errno = this.at.statat(this.root, path, follow, 0xfff);
+    if (errno !== 0) return errnoName(errno);
+    const { client, device } = this.at.found;
+    return { dev: device, ino: client.r.qid_path_lo, nlink: client.r.nlink };
+  }
+
+  call(name: 'mkdirat' | 'rmdirat' | 'unlinkat', path: string): string {
+    return errnoName(this.at[name](this.root, path));
+  }
+
+  rename(from: string, to: string): string {
+    const errno = this.at.renameat(this.root, from, this.at, this.root, to);
+    return errno === CROSS_MOUNT ? 'EXDEV of two file systems' : errnoName(errno);
+  }
+
+  link(from: string, to: string): string {
+    const errno = this.at.linkat(this.root, from, false, this.at, this.root, to);
+    return errno === CROSS_MOUNT ? 'EXDEV of two file systems' : errnoName(errno);
+  }
+
+  end(): void {
+    this.mounts.close();
+    for (const source of Object.values(this.tree)) assert.equal(serverOf(source).inspect(), AT_REST);
+  }
+}
+
+function world(title: string, tree: () => Record<string, Source>, run: (w: World) => void): void {
+  test(title, () => {
+    const w = new World(tree());
+    run(w);
+    w.end();
+  });
+}
+
+const volume = (files: Record<string, string | null>) => memfs(Volume.fromJSON(files));
+const tree = () => ({
+  '/': volume({ '/f': 'root', '/src/hidden': 'covered', '/d/e/g': '', '/down': null }),
+  '/src': volume({ '/f': 'src', '/sub/x': '', '/lib/below': 'covered' }),
+  '/src/lib': volume({ '/a': 'lib' }),
+  '/new': ram(),
+  '/far/off/place': ram(),
+});
+
+world('the longest prefix wins, and what is below a mount point is hidden', tree, (w) => {
+  const root = w.stat('f') as { dev: number };
+  const src = w.stat('src/f') as { dev: number };
+  const lib = w.stat('src/lib/a') as { dev: number };
+  assert.is(new Set([root.dev, src.dev, lib.dev]).size, 3, 'a file system id each');
+  assert.is(w.stat('src/hidden'), 'ENOENT');
+  assert.is(w.stat('src/lib/below'), 'ENOENT');
+  assert.is((w.stat('src') as { dev: number }).dev, src.dev, 'the mount point is the root of what is mounted');
+  assert.is((w.stat('src/lib/') as { dev: number }).dev, lib.dev);
+});
+
+world('.. crosses back', tree, (w) => {
+  assert.equal(w.stat('src/../f'), w.stat('f'));
+  assert.equal(w.stat('src/lib/../f'), w.stat('src/f'));
+  assert.equal(w.stat('src/lib/../../f'), w.stat('f'));
+  assert.equal(w.stat('src/sub/../lib/../../src/lib/a'), w.stat('src/lib/a'));
+  assert.is(w.stat('src/../..'), 'EXDEV', 'not out of the root');
+  const from = w.mounts.all()[2]!.at;
+  assert.is(from.statat(from.client.root, '../f', true, 0), 0, 'from a mount of its own');
+  assert.is(from.found, w.mounts.all()[1]!.at);
+  assert.is(from.statat(from.client.root, '../../f', true, 0), 0);
+  assert.is(from.found, w.at);
+  const fid = from.openat(from.client.root, '..', O_RDONLY);
+  assert.is(from.statat(from.client.root, '../../src/..', true, 0), 0, 'where it ends is clunked as well');
+  w.mounts.all()[1]!.client.clunk(fid);
+});
+
+world('symlinks cross', tree, (w) => {
+  assert.is(w.at.symlinkat('src/lib', w.root, 'l'), 0);
+  assert.equal(w.stat('l/a'), w.stat('src/lib/a'));
+  assert.equal(w.stat('l'), w.stat('src/lib'));
+  assert.is(w.at.symlinkat('../../f', w.root, 'src/lib/up'), 0);
+  assert.equal(w.stat('src/lib/up'), w.stat('f'));
+  assert.is(w.at.symlinkat('new/made', w.root, 'dangling'), 0);
+  assert.is(w.open('dangling', O_WRONLY | O_CREAT), 'ok');
+  assert.is(typeof w.stat('new/made'), 'object', 'made where the link leads');
+});
+
+world('files are made and removed in the tree that they are in', tree, (w) => {
+  assert.is(w.open('src/lib/made', O_WRONLY | O_CREAT), 'ok');
+  assert.is(w.open('src/lib/made', O_WRONLY | O_CREAT | O_EXCL), 'EEXIST');
+  assert.is(w.open('src/lib/other', O_WRONLY | O_CREAT | O_NOFOLLOW), 'ok');
+  assert.is(w.call('mkdirat', 'src/lib/dir'), 'ok');
+  assert.is(w.rename('src/lib/made', 'src/lib/dir/moved'), 'ok');
+  assert.is(w.link('src/lib/dir/moved', 'src/lib/again'), 'ok');
+  assert.is((w.stat('src/lib/again') as { nlink: number }).nlink, 2);
+  assert.is(w.call('unlinkat', 'src/lib/again'), 'ok');
+  assert.is(w.call('unlinkat', 'src/lib/dir/moved'), 'ok');
+  assert.is(w.call('rmdirat', 'src/lib/dir'), 'ok');
+});
+
+world('rename and link to another tree are EXDEV, once both paths have been looked at', tree, (w) => {
+  assert.is(w.rename('f', 'src/g'), 'EXDEV of two file systems');
+  assert.is(w.rename('src/f', 'src/lib/g'), 'EXDEV of two file systems');
+  assert.is(w.link('f', 'new/g'), 'EXDEV of two file systems');
+  assert.is(w.link('f', 'src/f'), 'EEXIST');
+  assert.is(w.link('none', 'src/g'), 'ENOENT');
+  assert.is(w.link('f', 'src/none/g'), 'ENOENT');
+  assert.is(w.rename('f', 'src/none/g'), 'ENOENT');
+  assert.is(w.rename('none/f', 'src/g'), 'ENOENT');
+});
+
+for (const point of ['src', 'new']) {
+  world(`a mount point stays, whether there is a directory under it or not: ${point}`, tree, (w) => {
+    assert.is(w.call('mkdirat', point), 'EEXIST');
+    assert.is(w.call('unlinkat', point), 'EISDIR');
+    assert.is(w.call('rmdirat', point), 'EBUSY');
+    assert.is(w.rename(point, 'moved'), 'EBUSY');
+    assert.is(w.rename('down', point), 'EBUSY');
+    assert.is(w.link('f', point), 'EEXIST');
+    assert.is(errnoName(w.at.symlinkat('x', w.root, point)), 'EEXIST');
+    assert.is(w.open(point, O_WRONLY | O_CREAT), 'EISDIR');
+    assert.is(w.open(point, O_WRONLY | O_CREAT | O_EXCL), 'EEXIST');
+    assert.is(w.open(point, O_WRONLY | O_CREAT | O_NOFOLLOW), 'EISDIR');
+    assert.is(w.open(`${point}/`, O_RDONLY), 'ok');
+    assert.is(w.rename('none', 'moved'), 'ENOENT');
+    assert.is(w.rename(point, 'none/moved'), 'ENOENT');
+  });
+}
+
+world('a directory that a mount is in cannot be removed, and keeps it when it is renamed', tree, (w) => {
+  const place = w.stat('far/off/place');
+  assert.is(w.call('rmdirat', 'far'), 'EBUSY');
+  assert.is(typeof place, 'object');
+  assert.is(w.rename('src/sub', 'src/moved'), 'ok');
+  assert.is(w.rename('src/lib', 'src/moved/lib'), 'EBUSY');
+});
+
+const inside = () => ({ '/': volume({ '/a/b': null }), '/a/b/point': ram() });
+world('a mount on a name that its directory does not have', inside, (w) => {
+  const point = w.stat('a/b/point');
+  assert.is(w.call('rmdirat', 'a/b'), 'ENOTEMPTY');
+  assert.is(w.call('mkdirat', 'c'), 'ok');
+  assert.is(w.rename('c', 'a/b'), 'ENOTEMPTY');
+  assert.is(w.rename('a/b', 'moved'), 'ok');
+  assert.equal(w.stat('moved/point'), point);
+  assert.is(w.stat('a/b/point'), 'ENOENT');
+});
+
+world('what is missing on the way to a mount is there, and nothing is made in the tree', tree, (w) => {
+  const far = w.stat('far') as { dev: number };
+  assert.is.not(far.dev, (w.stat('f') as { dev: number }).dev);
+  assert.is.not((w.stat('far/off/place') as { dev: number }).dev, far.dev);
+  assert.equal(w.stat('far/off/../../f'), w.stat('f'));
+  assert.is(w.open('far/off/place/file', O_WRONLY | O_CREAT), 'ok');
+});
+
+const twice = () => {
+  const store = volume({ '/x': '', '/again/y': '' });
+  return { '/': store, '/again': store };
+};
+world('a tree in itself: what is mounted has no mounts', twice, (w) => {
+  assert.equal(w.stat('again/x'), w.stat('x'));
+  assert.is(typeof w.stat('again/again/y'), 'object');
+  assert.is(w.stat('again/again/x'), 'ENOENT');
+  assert.is(w.rename('x', 'again/z'), 'EXDEV of two file systems', 'as between two bind mounts');
+});
+
+test('what nothing can be mounted on is told', () => {
+  const make = (path: string) => () => new World({ '/': volume({ '/f': '' }), [path]: ram() });
+  assert.throws(make('/f'), 'Nothing can be mounted at /f: there is a file, not a directory.');
+  assert.throws(make('/f/x'), 'Nothing can be mounted at /f/x: there is a file, not a directory.');
+});
+
+test.run();
