@@ -94,6 +94,11 @@ export function wantsText(encoding: string | null | undefined, fallback: boolean
   );
 }
 
+/** The `encoding` of what is text in any case. @throws TypeError ERR_INVALID_ARG_VALUE. */
+export function checkText(encoding: string | null | undefined): void {
+  if (!wantsText(encoding, true)) throw badArgument('ERR_INVALID_ARG_VALUE', `Only the encoding 'utf8' is known here.`);
+}
+
 /** Options that may be given as an encoding alone. */
 export function optionsOf<T extends object>(
   options: T | string | null | undefined,

@@ -2,6 +2,7 @@ import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY, SETATTR_MODE, S_IFMT, S_I
 import { E } from '../errno.ts';
 import {
   bytesOf,
+  checkText,
   modeOf,
   optionsOf,
   pathOf,
@@ -66,7 +67,7 @@ export class ContentCalls extends DescriptorCalls {
     how: string,
   ): void {
     const { encoding, flag, mode, flush } = optionsOf<WriteOptions>(options);
-    wantsText(encoding, true);
+    checkText(encoding);
     const bytes = bytesOf(data);
     this.using(path, flagsOf(flag, how), mode, (file) => {
       writeAll(file, bytes, bytes.length);
@@ -104,7 +105,8 @@ export class ContentCalls extends DescriptorCalls {
       try {
         check(target.getattr(), 'copyfile');
         const { r } = target.client;
-        if (target.client === source.client && r.qid_path_lo === low && r.qid_path_hi === high) return;
+        const isSame = this.deviceOf(target.client) === this.deviceOf(source.client);
+        if (isSame && r.qid_path_lo === low && r.qid_path_hi === high) return;
         check(target.truncate(0), 'copyfile');
         check(target.client.setMode(target.fid, SETATTR_MODE, bits), 'copyfile');
         copyAll(source, target);

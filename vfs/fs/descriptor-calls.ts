@@ -54,7 +54,8 @@ export interface Range {
 /** The calls of node:fs that take a descriptor, and `open`. The numbers are this object's own. */
 export class DescriptorCalls {
   protected readonly rooted: Rooted;
-  private readonly deviceOf: (client: Client) => number;
+  /** st_dev of what a client reaches. */
+  protected readonly deviceOf: (client: Client) => number;
   private readonly files = new Map<number, OpenFile>();
   private readonly fds = new NumberPool(FIRST_FD, 2 ** 31);
 
@@ -171,7 +172,7 @@ export class DescriptorCalls {
   protected openFile(path: string, flags: number, mode: number, syscall: string): OpenFile {
     const { rooted } = this;
     // AtCalls makes a file with the usual mode; only another one asks whether it will be new.
-    const isNew = (flags & O_CREAT) !== 0 && mode !== FILE_MODE && rooted.stat(path, true, GETATTR_MODE) !== 0;
+    const isNew = (flags & O_CREAT) !== 0 && mode !== FILE_MODE && !this.isThere(path, syscall);
     const fid = rooted.open(path, flags);
     if (fid < 0) throw fsError(-fid, syscall, path);
     const client = rooted.found;
@@ -185,6 +186,12 @@ export class DescriptorCalls {
     if (errno === 0) return file;
     file.close();
     throw fsError(errno, syscall, path);
+  }
+
+  private isThere(path: string, syscall: string): boolean {
+    const errno = this.rooted.stat(path, true, GETATTR_MODE);
+    if (errno !== E.ENOENT) check(errno, syscall, path);
+    return errno === 0;
   }
 
   /** What the last Rgetattr of a client says. */

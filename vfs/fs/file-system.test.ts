@@ -3,6 +3,7 @@ import { fs as memfsModule, Volume } from 'memfs';
 import * as nodeFs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { AT_REST, READ_WRITE, ROOT, TestGuest } from '../../shim/testing.ts';
 import { ram } from '../backend/ram/index.ts';
 import { memfs } from '../backend/memfs/index.ts';
 import { Mount, serverOf } from '../index.ts';
@@ -305,6 +306,26 @@ test('JavaScript, other file systems and a volume share one view', () => {
   const other = fsOf(ram());
   assert.is.not(other.statSync('/').dev, one.statSync('/').dev);
   for (const fs of [one, two, other]) fs.close();
+});
+
+test('a guest and JavaScript share one view, orphans among it', () => {
+  const server = serverOf(ram());
+  const fs = fsOf(server);
+  const guest = new TestGuest({ preopens: () => ({ '/': server }) });
+  fs.writeFileSync('/f', 'from JavaScript');
+  const fd = guest.open('f', { rights: READ_WRITE });
+  assert.is(guest.read(fd), 'from JavaScript');
+  fs.unlinkSync('/f');
+  assert.is(guest.write(fd, ', and more'), 10);
+  assert.is(fs.existsSync('/f'), false);
+  assert.is(server.inspect().orphans, 1);
+  guest.ok('path_create_directory', ROOT, 'made');
+  assert.equal(fs.readdirSync('/'), ['made']);
+  assert.is(Number(guest.stat('made').ino), fs.statSync('/made').ino);
+  assert.is(Number(guest.stat('made').dev), fs.statSync('/made').dev);
+  guest.end();
+  fs.close();
+  assert.equal(server.inspect(), AT_REST);
 });
 
 test('a directory below can be the root, and nothing above it is seen', () => {

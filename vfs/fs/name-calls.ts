@@ -1,6 +1,6 @@
 import { GETATTR_BASIC, O_DIRECTORY, O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT, S_IFREG } from '../9p/constants.ts';
 import { E } from '../errno.ts';
-import { modeOf, optionsOf, pathOf, timeOf, wantsText, type Mode, type PathLike, type TimeLike } from './arguments.ts';
+import { modeOf, optionsOf, pathOf, timeOf, checkText, type Mode, type PathLike, type TimeLike } from './arguments.ts';
 import { constants } from './constants.ts';
 import { ContentCalls } from './content-calls.ts';
 import { BOTH_TIMES, UMASK } from './descriptor-calls.ts';
@@ -150,6 +150,8 @@ export class NameCalls extends ContentCalls {
     }
     const found = this.rooted.stat(path, true, GETATTR_BASIC);
     if (found === 0 && (this.rooted.found.r.mode & S_IFMT) === S_IFDIR) return undefined;
+    if (errno !== E.EEXIST) throw fsError(errno, 'mkdir', asked);
+    // A dangling symlink, or what is no directory.
     throw fsError(found !== 0 ? found : path === asked ? errno : E.ENOTDIR, 'mkdir', asked);
   }
 
@@ -214,7 +216,7 @@ export class NameCalls extends ContentCalls {
   readdirSync(path: PathLike, options?: string | ListOptions | null): string[] | Dirent[];
   readdirSync(path: PathLike, options?: string | ListOptions | null): string[] | Dirent[] {
     const { encoding, withFileTypes, recursive } = optionsOf<ListOptions>(options);
-    wantsText(encoding, true);
+    checkText(encoding);
     const top = pathOf(path);
     const found: { dir: string; entry: Entry }[] = [];
     // Directories by their paths below `top`, in the order in which node:fs goes through them.

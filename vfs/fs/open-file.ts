@@ -10,8 +10,8 @@ export class OpenFile {
   readonly client: Client;
   readonly fid: number;
   readonly isDir: boolean;
-  /** The offset of calls that are given none, in bytes. */
-  position = 0;
+  /** The offset of calls that are given none, in bytes; −1 for the end of the file, which an append has moved it to. */
+  private position = 0;
   private readonly flags: number;
 
   /** @param flags The Linux open(2) flags it was opened with. */
@@ -39,25 +39,34 @@ export class OpenFile {
   read(u8: Uint8Array, start: number, end: number, at: number | null): number {
     if ((this.flags & O_ACCMODE) === O_WRONLY) return -E.EBADF;
     if (this.isDir) return -E.EISDIR;
+    const from = at ?? this.offset();
+    if (from < 0) return from;
     iov.single(u8, start, end);
-    const count = this.client.read(this.fid, at ?? this.position, iov);
+    const count = this.client.read(this.fid, from, iov);
     if (at === null && count > 0) this.position += count;
     return count;
+  }
+
+  /** The offset, or −errno: where an append has left it is only asked for by who wants to know. */
+  private offset(): number {
+    if (this.position < 0) {
+      const errno = this.getattr();
+      if (errno !== 0) return -errno;
+      this.position = this.client.r.size;
+    }
+    return this.position;
   }
 
   /** Writes `u8[start, end)` at `at`, or with null at the offset; O_APPEND writes at the end whatever is said. */
   write(u8: Uint8Array, start: number, end: number, at: number | null): number {
     if (!this.writable) return -E.EBADF;
-    if ((at ?? this.position) + (end - start) > Number.MAX_SAFE_INTEGER) return -E.EFBIG;
+    const appends = (this.flags & O_APPEND) !== 0;
+    const to = appends ? 0 : (at ?? this.position);
+    if (to + (end - start) > Number.MAX_SAFE_INTEGER) return -E.EFBIG;
     iov.single(u8, start, end);
-    const count = this.client.write(this.fid, at ?? this.position, iov);
-    if (at === null && count > 0) this.moved(count);
+    const count = this.client.write(this.fid, to, iov);
+    if (at === null && count > 0) this.position = appends ? -1 : to + count;
     return count;
-  }
-
-  private moved(count: number): void {
-    if ((this.flags & O_APPEND) === 0) this.position += count;
-    else if (this.getattr() === 0) this.position = this.client.r.size;
   }
 
   /** ftruncate(2): EINVAL for what is not open for writing. */
