@@ -255,7 +255,7 @@ test('promises: the same results, and errors as of node:fs/promises', async () =
     await fs.unlink(on('d/c'));
     await fs.rm(on('d'), { recursive: true });
     await fs.rm(on('copy'), { recursive: true });
-    assert.match(await fs.mkdtemp(on('t-')), /t-\w{6}$/);
+    assert.match(await fs.mkdtemp(on('t-')), /t-\w{6,}$/);
     assert.is((await fs.readdir(on(''))).length, 1);
   }
   assert.is(serverOf(backend).inspect().fids, 1);

@@ -214,15 +214,9 @@ likeNode('listings', (fs, on, call) => {
     call(() => fs.opendirSync(on(path)).closeSync());
   }
   call(() => fs.readdirSync(on('dir/sub')));
-  // Symlinks apart: without types Node goes into directories through them, 40 times round a loop.
+  // Node goes into directories through symlinks, 40 times round a loop; there are none here.
   call(() => fs.readdirSync(on('dir'), { recursive: true }));
-  // With types, Node gives a recursive listing in an order that is no rule.
-  call(() =>
-    fs
-      .readdirSync(on(''), { recursive: true, withFileTypes: true })
-      .map((e) => `${e.parentPath}|${e.name}`)
-      .sort(),
-  );
+  call(() => fs.readdirSync(on('dir'), { recursive: true, withFileTypes: true }));
   const dir = fs.opendirSync(on('dir'));
   call(() => dir.path);
   const names: string[] = [];
@@ -329,10 +323,12 @@ likeNode('copying trees', (fs, on, call) => {
   fs.utimesSync(on('tree/a/run'), 1, 2);
   fs.symlinkSync('a/run', on('tree/rel'));
   fs.symlinkSync('a', on('tree/to-dir'));
-  for (const path of PATHS.filter((name) => name !== 'loop')) {
-    call(() => fs.cpSync(on(path), on('copy')));
-    // Over the copy of a symlink Node 20 copies none again: it takes the two for one.
-    if (!['link', 'abs', 'dangling'].includes(path)) call(() => fs.cpSync(on(path), on('copy'), { recursive: true }));
+  // Node 24 finds no dangling symlink to copy, Node 20 does.
+  for (const path of PATHS.filter((name) => name !== 'loop' && name !== 'dangling')) {
+    // What Node makes of symlinks to directories, and of a copy of a symlink over another, has changed.
+    const isLink = ['link', 'abs', 'link/'].includes(path);
+    if (!isLink) call(() => fs.cpSync(on(path), on('copy')));
+    call(() => fs.cpSync(on(path), on('copy'), { recursive: true }));
     call(() => fs.readdirSync(on('copy')));
     fs.rmSync(on('copy'), { recursive: true, force: true });
     call(() => fs.cpSync(on(path), on('copy'), { recursive: true, dereference: true }));

@@ -40,13 +40,18 @@ function kindOf(value: nodeFs.Stats | nodeFs.Dirent): string {
   return is.filter((name) => value[name]()).join();
 }
 
+const DATES = { atime: 0, mtime: 0, ctime: 0, birthtime: 0 };
+
 function toldStats(stats: nodeFs.Stats | nodeFs.BigIntStats): unknown {
   const { mode, nlink, size, uid, gid } = stats;
   return [
     `${kindOf(stats as nodeFs.Stats)} ${mode} ${uid} ${gid}`,
     // A directory's size and its links tell how the store keeps it; a symlink's size how long the scratch path is.
     stats.isFile() ? `${typeof nlink} ${nlink} ${size}` : '',
-    Object.keys(stats).sort().join(),
+    // Where Dates are made when they are asked for, they are no keys.
+    Object.keys({ ...stats, ...DATES })
+      .sort()
+      .join(),
   ];
 }
 
@@ -59,9 +64,9 @@ function toldError(error: unknown, root: string): unknown {
   const { code, message, errno, syscall, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
   if (error instanceof TypeError || error instanceof RangeError) return [code, error.constructor.name];
   // What rm and cp say beyond a system call differs from one Node to the next.
-  const words = code?.startsWith('ERR_') === true ? '' : plain(message, root);
+  if (code?.startsWith('ERR_') === true) return [code];
   const paths = [path, dest].map((text) => (text === undefined ? undefined : plain(text, root)));
-  return [code, words, code?.startsWith('ERR_') === true ? '' : errno, syscall, ...paths];
+  return [code, plain(message, root), errno, syscall, ...paths];
 }
 
 function run(sequence: Sequence, fs: AnyFs, root: string): unknown[] {
