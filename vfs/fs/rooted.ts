@@ -88,7 +88,7 @@ export class Rooted {
     return this.errno(path, follow ? FOLLOW : STAY, (name) => {
       const fid = this.at.lookup(this.root, name, follow);
       if (fid < 0) return -fid;
-      const errno = this.at.found.setMode(fid, SETATTR_MODE, mode);
+      const errno = this.found.setMode(fid, SETATTR_MODE, mode);
       this.at.drop(this.root, fid);
       return errno;
     });
@@ -162,7 +162,7 @@ export class Rooted {
         if (errno === E.ENOENT && todo.length === 0) break;
         return errno;
       }
-      const kind = this.at.found.r.mode & S_IFMT;
+      const kind = this.found.r.mode & S_IFMT;
       isDir = kind === S_IFDIR;
       if (kind !== S_IFLNK || (todo.length === 0 && !follow)) continue;
       const target = ++links > MAXSYMLINKS ? E.ELOOP : this.target(path);
@@ -179,7 +179,7 @@ export class Rooted {
 
   private target(path: string): string | number {
     const errno = this.at.readlinkat(this.root, path);
-    return errno === 0 ? this.at.found.r.target : errno;
+    return errno === 0 ? this.found.r.target : errno;
   }
 }
 
