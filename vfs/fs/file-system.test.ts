@@ -154,6 +154,22 @@ test('close ends what is open, and the session', () => {
   assert.equal(serverOf(backend).inspect(), { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 });
 });
 
+const descriptors = (): number => nodeFs.readdirSync('/proc/self/fd').length;
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('a path of the host is let go by close', () => {
+  const root = scratch();
+  const before = descriptors();
+  const fs = fsOf(root);
+  fs.writeFileSync('/f', 'x');
+  fs.openSync('/f');
+  assert.is(nodeFs.readFileSync(`${root}/f`, 'utf8'), 'x');
+  assert.ok(descriptors() > before);
+  fs.close();
+  assert.is(descriptors(), before);
+  nodeFs.rmSync(root, { recursive: true });
+});
+
 test('larger than memory: a size is set, and reading it whole is refused', () => {
   const fs = fsOf(ram());
   fs.writeFileSync('/f', 'x');

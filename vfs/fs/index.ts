@@ -10,7 +10,11 @@ export function fsOf(source: Source): FileSystem {
   const mount = new Mount(serverOf(source));
   return new FileSystem(mount.at, mount.client.root, {
     deviceOf: () => mount.device,
-    onClose: () => mount.close(),
+    onClose: () => {
+      mount.close();
+      // Nobody else has what was made here for a path.
+      if (typeof source === 'string') (mount.server.backend as { dispose?(): void }).dispose?.();
+    },
   });
 }
 
