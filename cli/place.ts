@@ -42,10 +42,12 @@ export class Places {
   private readonly mounts: readonly Mounted[];
   private readonly archives: readonly ArchiveKind[];
   private readonly opened = new Map<string, FileSystem>();
+  private readonly backends: Backend[];
 
   constructor(mounts: readonly GuestMount[], archives: readonly ArchiveKind[] = ARCHIVES) {
     this.archives = archives;
     this.mounts = mounts.length === 0 ? [] : mounted(withRoot(mounts));
+    this.backends = mounts.map(({ backend }) => backend);
   }
 
   /** @throws UsageError for an archive that cannot be read. */
@@ -57,6 +59,8 @@ export class Places {
   close(): void {
     for (const { fs } of this.mounts) fs.close();
     for (const fs of this.opened.values()) fs.close();
+    // A directory of the host holds descriptors.
+    for (const backend of this.backends) (backend as { dispose?(): void }).dispose?.();
   }
 
   private inArchive(text: string): Place | null {
@@ -93,11 +97,13 @@ export class Places {
     return { fs, path: below, text, name: lastName(below) };
   }
 
-  private open(key: string, backend: () => Backend, file: string): FileSystem {
+  private open(key: string, make: () => Backend, file: string): FileSystem {
     let fs = this.opened.get(key);
     if (fs !== undefined) return fs;
     try {
-      fs = fsOf(backend());
+      const backend = make();
+      this.backends.push(backend);
+      fs = fsOf(backend);
     } catch (error) {
       throw new UsageError(`${file} cannot be read: ${reasonOf(error)}.`);
     }

@@ -3,6 +3,7 @@ import { Volume } from 'memfs';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as assert from 'uvu/assert';
 import { Capture } from '../toolchain/capture.ts';
 import { memfs } from '../vfs/backend/memfs/index.ts';
 import type { ArchiveKind } from './place.ts';
@@ -23,6 +24,7 @@ export interface Run {
 
 export function runIt(tool: Tool, argv: readonly string[], io: Partial<Io> = {}): Run {
   const [out, err] = [new Capture(), new Capture()];
+  const before = descriptors();
   const status = runTool(tool, argv, {
     stdout: out.sink,
     stderr: err.sink,
@@ -31,7 +33,13 @@ export function runIt(tool: Tool, argv: readonly string[], io: Partial<Io> = {})
     archives: [JSON_ARCHIVE],
     ...io,
   });
+  assert.is(descriptors(), before, 'descriptors are left open');
   return { status, stdout: out.text(), stderr: err.text(), bytes: out.bytes() };
+}
+
+/** How many descriptors this process has, where that can be told. */
+function descriptors(): number {
+  return fs.existsSync('/proc/self/fd') ? fs.readdirSync('/proc/self/fd').length : 0;
 }
 
 /** Runs something with a scratch directory as the current one. */
