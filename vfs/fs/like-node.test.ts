@@ -157,7 +157,7 @@ likeNode('attributes', (fs, on, call) => {
     call(() => fs.lstatSync(on(path), { bigint: true }).mtimeMs);
     call(() => fs.lstatSync(on(path)).mtime);
     call(() => fs.chmodSync(on(path), 0o750));
-    call(() => fs.chmodSync(on(path), '640'));
+    call(() => fs.chmodSync(on(path), '740'));
     call(() => fs.statSync(on(path)).mode);
   }
   call(() => fs.chmodSync(on('file'), '9'));

@@ -43,9 +43,10 @@ function kindOf(value: nodeFs.Stats | nodeFs.Dirent): string {
 const DATES = { atime: 0, mtime: 0, ctime: 0, birthtime: 0 };
 
 function toldStats(stats: nodeFs.Stats | nodeFs.BigIntStats): unknown {
-  const { mode, nlink, size, uid, gid } = stats;
+  const { mode, nlink, size } = stats;
   return [
-    `${kindOf(stats as nodeFs.Stats)} ${mode} ${uid} ${gid}`,
+    // In memory all belongs to root, whoever runs this.
+    `${kindOf(stats as nodeFs.Stats)} ${mode} ${typeof stats.uid} ${typeof stats.gid}`,
     // A directory's size and its links tell how the store keeps it; a symlink's size how long the scratch path is.
     stats.isFile() ? `${typeof nlink} ${nlink} ${size}` : '',
     // Where Dates are made when they are asked for, they are no keys.
