@@ -1,4 +1,4 @@
-import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY, SETATTR_MODE, S_IFMT, S_IFREG } from '../9p/constants.ts';
+import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, SETATTR_MODE, S_IFMT, S_IFREG } from '../9p/constants.ts';
 import { E } from '../errno.ts';
 import {
   bytesOf,
@@ -48,7 +48,8 @@ export class ContentCalls extends DescriptorCalls {
   readFileSync(path: PathLike | number, options?: string | ReadOptions | null): Uint8Array | string {
     const { encoding, flag } = optionsOf<ReadOptions>(options);
     const asText = wantsText(encoding, false);
-    const bytes = this.using(path, flagsOf(flag, 'r'), undefined, readAll);
+    const syscall = asText ? 'read' : 'fstat';
+    const bytes = this.using(path, flagsOf(flag, 'r'), undefined, syscall, readAll);
     return asText ? textOf(bytes) : bytes;
   }
 
@@ -69,14 +70,16 @@ export class ContentCalls extends DescriptorCalls {
     const { encoding, flag, mode, flush } = optionsOf<WriteOptions>(options);
     checkText(encoding);
     const bytes = bytesOf(data);
-    this.using(path, flagsOf(flag, how), mode, (file) => {
+    this.using(path, flagsOf(flag, how), mode, 'write', (file) => {
       writeAll(file, bytes, bytes.length);
       if (flush === true) check(file.client.fsync(file.fid, false), 'fsync');
     });
   }
 
   truncateSync(path: PathLike, length = 0): void {
-    this.using(path, flagsOf('r+', 'r+'), undefined, (file) => check(file.truncate(Math.max(0, length)), 'ftruncate'));
+    this.using(path, flagsOf('r+', 'r+'), undefined, 'ftruncate', (file) =>
+      check(file.truncate(Math.max(0, length)), 'ftruncate'),
+    );
   }
 
   /** Copies a file's content and permission bits. */
@@ -118,9 +121,15 @@ export class ContentCalls extends DescriptorCalls {
     }
   }
 
-  /** Does something with a file that is opened for it, or with one that is open. */
-  private using<T>(path: PathLike | number, flags: number, mode: Mode | undefined, act: (file: OpenFile) => T): T {
-    if (typeof path === 'number') return act(this.fileOf(path, (flags & O_TRUNC) !== 0 ? 'write' : 'read'));
+  /** Does something with a file that is opened for it, or with one that is open; `syscall` is told when it is not. */
+  private using<T>(
+    path: PathLike | number,
+    flags: number,
+    mode: Mode | undefined,
+    syscall: string,
+    act: (file: OpenFile) => T,
+  ): T {
+    if (typeof path === 'number') return act(this.fileOf(path, syscall));
     const file = this.openFile(pathOf(path), flags, modeOf(mode, 0o666), 'open');
     try {
       return act(file);

@@ -103,6 +103,11 @@ likeNode('descriptors: offsets, ranges, positions', (fs, on, call) => {
     call(() => fs.ftruncateSync(bad));
     call(() => fs.fchmodSync(bad, 0));
     call(() => fs.futimesSync(bad, 0, 0));
+    if (bad !== fd && bad !== 999_999) continue;
+    call(() => fs.readFileSync(bad));
+    call(() => fs.readFileSync(bad, 'utf8'));
+    call(() => fs.writeFileSync(bad, 'x'));
+    call(() => fs.appendFileSync(bad, 'x'));
   }
 });
 
