@@ -15,6 +15,7 @@ export const ENTRIES = {
   core: 'shim/core.ts',
   server: 'vfs/server/index.ts',
   client: 'vfs/client/index.ts',
+  fs: 'vfs/fs/index.ts',
   'backends/memfs': 'vfs/backend/memfs/index.ts',
   'backends/ram': 'vfs/backend/ram/index.ts',
   'backends/hostdir': 'vfs/backend/hostdir/index.ts',

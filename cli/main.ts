@@ -1,20 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { cc, ccHelp, cxx } from './cc.ts';
+import { cat } from './cat.ts';
+import { cp } from './cp.ts';
+import { ls } from './ls.ts';
 import { UsageError } from './options.ts';
 import { run, runHelp } from './run.ts';
+import { helpOf, runTool, type Tool } from './tool.ts';
+import { tree } from './tree.ts';
 
 const help = `Usage: wasi9p COMMAND …
 
   run PROGRAM.wasm   Runs a WASI program on a file system in memory, or on directories that are granted to it.
   cc, c++            Compiles C or C++ for WASI, with a clang that itself runs on wasi9p.
+  ls, cat, tree      Look into directories, archives and what is mounted, without a program.
+  cp                 Copies between them.
   help [COMMAND]     Shows this, or how a command is used.
   --version          Shows the version.
 `;
 
-const HELP: Readonly<Record<string, string>> = { run: runHelp, cc: ccHelp, 'c++': ccHelp };
+const TOOLS: readonly Tool[] = [ls, cat, cp, tree];
+
+const HELP: Readonly<Record<string, string>> = {
+  run: runHelp,
+  cc: ccHelp,
+  'c++': ccHelp,
+  ...Object.fromEntries(TOOLS.map((tool) => [tool.name, helpOf(tool)])),
+};
 
 /** Runs a command line: the exit status. */
 async function main([command, ...argv]: readonly string[]): Promise<number> {
+  const tool = TOOLS.find(({ name }) => name === command);
+  if (tool !== undefined) return runTool(tool, argv);
   switch (command) {
     case 'run':
       return run(argv);

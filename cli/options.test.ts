@@ -5,6 +5,7 @@ import { UsageError, helpLines, parseOptions, type Option } from './options.ts';
 const TABLE: readonly Option[] = [
   { name: 'dir', value: 'HOST', help: 'a directory\nand more of it' },
   { name: 'trace', value: 'FILE', optional: true, help: 'a trace' },
+  { name: 'all', letter: 'a', help: 'all' },
   { name: 'help', help: 'this' },
 ];
 
@@ -36,6 +37,18 @@ test('values stand behind the option or behind an =', () => {
   assert.equal(parse('-h').options, { help: [''] });
 });
 
+test('letters, alone and together', () => {
+  assert.equal(parse('-a', 'prog', '-a').options, { all: [''] });
+  assert.equal(parse('-ah').options, { all: [''], help: [''] });
+  assert.match(refused('-ax'), /Unknown option -x\./);
+  assert.match(refused('-d'), /Unknown option -d/);
+});
+
+test('options among the other words, where they may be', () => {
+  const { options, rest } = parseOptions(TABLE, ['x', '-a', 'y', '--dir', 'z', '-', '--', '-b'], true);
+  assert.equal([Object.fromEntries(options), rest], [{ all: [''], dir: ['z'] }, ['x', 'y', '-', '-b']]);
+});
+
 test('what is wrong is said in a sentence', () => {
   assert.match(refused('--nothing'), /Unknown option --nothing/);
   assert.match(refused('-x'), /Unknown option -x/);
@@ -50,6 +63,7 @@ test('the help is aligned', () => {
       '  --dir HOST      a directory',
       '                  and more of it',
       '  --trace[=FILE]  a trace',
+      '  -a, --all       all',
       '  --help          this',
     ].join('\n'),
   );

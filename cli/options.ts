@@ -2,6 +2,8 @@
 export interface Option {
   /** Long name, without its dashes. */
   readonly name: string;
+  /** One letter that is the same behind one dash, for an option without a value. */
+  readonly letter?: string;
   /** What its value is called in the help, when it takes one. */
   readonly value?: string;
   /** The value may be left out: `--trace` or `--trace=FILE`. */
@@ -23,10 +25,12 @@ export interface Parsed {
 /**
  * Takes a command line apart. Options end at the first word that is none, or behind `--`: what follows belongs to the
  * program that is run.
+ * @param mixed Options may stand among the other words: only `--` ends them.
  * @throws UsageError for an unknown option, or one without its value.
  */
-export function parseOptions(table: readonly Option[], argv: readonly string[]): Parsed {
+export function parseOptions(table: readonly Option[], argv: readonly string[], mixed = false): Parsed {
   const options = new Map<string, string[]>();
+  const words: string[] = [];
   let i = 0;
   for (; i < argv.length; i++) {
     const word = argv[i]!;
@@ -34,8 +38,16 @@ export function parseOptions(table: readonly Option[], argv: readonly string[]):
       i++;
       break;
     }
-    if (!word.startsWith('-') || word === '-') break;
-    const [flag = '', ...parts] = word === '-h' ? ['--help'] : word.split('=');
+    if (!word.startsWith('-') || word === '-') {
+      if (!mixed) break;
+      words.push(word);
+      continue;
+    }
+    if (!word.startsWith('--')) {
+      for (const letter of word.slice(1)) options.set(nameOf(table, letter), ['']);
+      continue;
+    }
+    const [flag = '', ...parts] = word.split('=');
     const option = table.find(({ name }) => `--${name}` === flag);
     if (option === undefined) throw new UsageError(`Unknown option ${flag}.`);
     let value = parts.length > 0 ? parts.join('=') : undefined;
@@ -46,13 +58,20 @@ export function parseOptions(table: readonly Option[], argv: readonly string[]):
     }
     options.set(option.name, [...(options.get(option.name) ?? []), value ?? '']);
   }
-  return { options, rest: argv.slice(i) };
+  return { options, rest: [...words, ...argv.slice(i)] };
+}
+
+/** The option of a letter; `-h` is `--help`. */
+function nameOf(table: readonly Option[], letter: string): string {
+  const option = table.find((row) => row.letter === letter || (letter === 'h' && row.name === 'help'));
+  if (option === undefined) throw new UsageError(`Unknown option -${letter}.`);
+  return option.name;
 }
 
 /** The help lines of a table, aligned. */
 export function helpLines(table: readonly Option[]): string {
-  const heads = table.map(({ name, value, optional }) => {
-    if (value === undefined) return `--${name}`;
+  const heads = table.map(({ name, letter, value, optional }) => {
+    if (value === undefined) return letter === undefined ? `--${name}` : `-${letter}, --${name}`;
     return optional === true ? `--${name}[=${value}]` : `--${name} ${value}`;
   });
   const width = Math.max(...heads.map((head) => head.length)) + 2;

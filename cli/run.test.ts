@@ -73,8 +73,8 @@ run.after(() => {
   rmSync(cli);
 });
 
-function wasi9p(argv: string[], input = '') {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...argv], {
+function wasi9p(argv: string[], input = '', flags: string[] = []) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, cli, ...argv], {
     cwd: scratch,
     encoding: 'utf8',
     input,
@@ -124,6 +124,37 @@ run('grants directories, under other names and for reading only', () => {
   assert.is(refused.stdout, '/d/three.txt: Read-only file system\n');
 });
 
+run('mounts memory, and directories for reading only', () => {
+  const refused = wasi9p(['run', '--ro', 'data::/r', 'program.wasm', 'write', '/r/x']);
+  assert.is(refused.stdout, '/r/x: Read-only file system\n');
+  assert.is(wasi9p(['run', '--mem', '/m', 'program.wasm', 'write', '/m/x']).status, 0);
+  assert.is(wasi9p(['run', '--mem=/', 'program.wasm', 'list', '/']).stdout, '');
+});
+
+run('says at the start what the platform cannot promise, once', () => {
+  const elsewhere = `data:text/javascript,Object.defineProperty(process, 'platform', { value: 'darwin' })`;
+  const argv = ['run', '--dir', 'data::/d', '--ro', 'data::/r', 'program.wasm', 'list', '/r'];
+  const { status, stdout, stderr } = wasi9p(argv, '', ['--import', elsewhere]);
+  assert.is(status, 0);
+  assert.match(stdout, /^one\.txt\n/);
+  assert.match(stderr, /^wasi9p: There is no \/proc\/self\/fd here: [^\n]* outside of it, [^\n]*\n$/);
+  assert.match(wasi9p(['ls', '--dir', 'data::/d', '/d'], '', ['--import', elsewhere]).stderr, /^wasi9p: There is no/);
+  // Nothing of this machine is granted, or on Linux all is promised.
+  assert.is(wasi9p(['run', 'program.wasm'], '', ['--import', elsewhere]).stderr, '');
+  if (process.platform === 'linux') assert.is(wasi9p(argv).stderr, '');
+});
+
+run('looks into places without a program, and copies', () => {
+  assert.is(wasi9p(['ls', '--dir', 'data::/d', '/d']).stdout.split('\n')[0], 'one.txt');
+  assert.is(wasi9p(['cat', 'data/one.txt']).stdout, '1');
+  assert.match(wasi9p(['tree', 'data']).stdout, /^data\n├── one\.txt\n/);
+  assert.is(wasi9p(['cp', '-r', 'data', 'copy']).status, 0);
+  assert.is(readFileSync(join(scratch, 'copy', 'one.txt'), 'utf8'), '1');
+  const { status, stderr } = wasi9p(['cat', 'none']);
+  assert.equal([status, stderr], [1, 'wasi9p cat: none: no such file or directory.\n']);
+  assert.is(wasi9p(['cp', 'one']).status, 2);
+});
+
 run('writes a trace to stderr or to a file', () => {
   const { stdout, stderr } = wasi9p(['run', '--trace', 'program.wasm', 'list', '/']);
   assert.is(stdout, 'tmp\n');
@@ -162,6 +193,10 @@ run('helps', () => {
   assert.match(stdout, /run PROGRAM\.wasm/);
   assert.match(wasi9p(['run', '--help']).stdout, /--dir HOST\[::GUEST\[::ro\]\]/);
   assert.match(wasi9p(['help', 'cc']).stdout, /wasi9p cc/);
+  for (const tool of ['ls', 'cat', 'cp', 'tree']) {
+    assert.match(wasi9p(['help', tool]).stdout, new RegExp(`^Usage: wasi9p ${tool} .*PLACE`));
+    assert.match(stdout, new RegExp(`\\b${tool}\\b`));
+  }
   assert.match(wasi9p(['--version']).stdout, /^wasi9p \d+\.\d+\.\d+\n$/);
 });
 

@@ -1,20 +1,14 @@
-import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
-import { WASI, type Preopen, type Tracer } from '../shim/index.ts';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { WASI, type Tracer } from '../shim/index.ts';
 import { strace } from '../shim/strace.ts';
-import { S_IFDIR } from '../vfs/9p/constants.ts';
-import { hostDir } from '../vfs/backend/hostdir/index.ts';
-import { ram } from '../vfs/backend/ram/index.ts';
+import { MOUNT_OPTIONS, limitsOf, mountsOf, withRoot } from './mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option } from './options.ts';
 
 /** Exit status of a program that trapped: 128 + SIGABRT, as a shell reports abort(3). */
 const TRAPPED = 134;
 
 export const RUN_OPTIONS: readonly Option[] = [
-  {
-    name: 'dir',
-    value: 'HOST[::GUEST[::ro]]',
-    help: 'Grants a directory of this machine, under the path GUEST (default: HOST as written), with\n::ro only for reading. May be given several times.',
-  },
+  ...MOUNT_OPTIONS,
   {
     name: 'env',
     value: 'NAME=VALUE',
@@ -26,45 +20,19 @@ export const RUN_OPTIONS: readonly Option[] = [
 
 export const runHelp = `Usage: wasi9p run [OPTIONS] PROGRAM.wasm [--] [ARGUMENTS]
 
-Runs a WASI preview1 program. Its root directory is an empty volume in memory with /tmp in it, unless --dir
-gives it another; of this machine it sees only what --dir grants. It cannot get out of that on Linux; on other systems
-another process that swaps a directory for a symlink at the right moment can lead it out.
+Runs a WASI preview1 program. Its root directory is an empty volume in memory with /tmp in it, unless an option
+gives it another; of this machine it sees only what is granted. It cannot get out of that on Linux; on other systems
+another process that swaps a directory for a symlink at the right moment can lead it out, and a line says so at the start.
 
 ${helpLines(RUN_OPTIONS)}
 
 The exit status is the program's; ${TRAPPED} when it trapped, 1 when it could not be started, 2 for wrong usage.
 `;
 
-/** A `--dir`: the guest's path and what is there. @throws UsageError when there is no such directory. */
-function directory(text: string): [string, Preopen] {
-  const [host = '', guest = host, mode, ...more] = text.split('::');
-  if (host === '' || guest === '' || more.length > 0 || (mode !== undefined && mode !== 'ro')) {
-    throw new UsageError(`--dir ${text} is not understood: write HOST, HOST::GUEST or HOST::GUEST::ro.`);
-  }
-  if (statSync(host, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new UsageError(`--dir ${text}: ${host} is no directory of this machine.`);
-  }
-  return [guest, hostDir(host, { readOnly: mode === 'ro' })];
-}
-
 function variable(text: string): [string, string] {
   const at = text.indexOf('=');
   if (at < 1) throw new UsageError(`--env ${text} is not understood: write NAME=VALUE.`);
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** A volume in memory with /tmp in it. */
-function emptyRoot(): Preopen {
-  const store = ram();
-  store.create(store.root(), 'tmp', S_IFDIR | 0o1777, 0, 0, 0);
-  return store;
-}
-
-/** The guest's directories: the root first, so that libc finds the others before it. */
-function preopens(dirs: readonly string[]): Record<string, Preopen> {
-  const granted = dirs.map(directory);
-  const root = granted.some(([guest]) => guest === '/') ? [] : [['/', emptyRoot()] as const];
-  return Object.fromEntries([...root, ...granted]);
 }
 
 /** A tracer for `--trace`, and what closes its file. */
@@ -101,12 +69,14 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (program === undefined) throw new UsageError('No program was given: wasi9p run PROGRAM.wasm.');
   // The first -- only parts our arguments from the program's.
   const args = words[0] === '--' ? words.slice(1) : words;
-  const dirs = preopens(options.get('dir') ?? []);
+  const mounts = withRoot(mountsOf(options));
   const env = Object.fromEntries((options.get('env') ?? []).map(variable));
   const module = await load(program);
+  for (const limit of limitsOf(mounts)) process.stderr.write(`wasi9p: ${limit}\n`);
   const { trace, end } = tracer(options.get('trace'));
   try {
-    const wasi = new WASI({ args: [program, ...args], env, preopens: dirs, ...(trace && { trace }) });
+    const preopens = Object.fromEntries(mounts.map(({ guest, backend }) => [guest, backend]));
+    const wasi = new WASI({ args: [program, ...args], env, preopens, ...(trace && { trace }) });
     return start(wasi, module, program);
   } finally {
     end();

@@ -5,7 +5,11 @@ export type Sink = number | ((bytes: Uint8Array) => void);
 
 /** Writes a message of our own among a tool's output. */
 export function say(sink: Sink, text: string): void {
-  const bytes = new TextEncoder().encode(text);
+  put(sink, new TextEncoder().encode(text));
+}
+
+/** Writes bytes, all of them. */
+export function put(sink: Sink, bytes: Uint8Array): void {
   if (typeof sink === 'function') sink(bytes);
   else for (let at = 0; at < bytes.length;) at += writeSome(sink, bytes.subarray(at));
 }

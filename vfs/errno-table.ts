@@ -85,3 +85,25 @@ export const ERRNOS = [
   ['ENOTRECOVERABLE', 131, 56, 'State not recoverable'],
   ['ENOTCAPABLE', 0, 76, 'Capabilities insufficient'],
 ] as const;
+
+/**
+ * What Node's errors say where it is not the message in lower case, for errnos that a file system can have
+ * (util.getSystemErrorMap(); the texts are libuv's).
+ */
+export const NODE_MESSAGES: Readonly<Record<string, string>> = {
+  EIO: 'i/o error',
+  ENOMEM: 'not enough memory',
+  EFAULT: 'bad address in system call argument',
+  EBUSY: 'resource busy or locked',
+  EEXIST: 'file already exists',
+  EXDEV: 'cross-device link not permitted',
+  EISDIR: 'illegal operation on a directory',
+  ENFILE: 'file table overflow',
+  ETXTBSY: 'text file is busy',
+  ESPIPE: 'invalid seek',
+  ERANGE: 'result too large',
+  ENAMETOOLONG: 'name too long',
+  ELOOP: 'too many symbolic links encountered',
+  EILSEQ: 'illegal byte sequence',
+  ENOTSUP: 'operation not supported on socket',
+};

@@ -1,0 +1,141 @@
+import type { FileSystem } from '../vfs/fs/index.ts';
+import { find, isSame } from './identity.ts';
+import type { Item, Plan } from './plan.ts';
+import { sizeText, type Progress } from './progress.ts';
+
+/** Bytes that are copied at once. */
+const CHUNK = 1 << 20;
+
+/** Copies the items of a plan to one file system, with modes, times, symlinks and hard links. */
+export class Copier {
+  private readonly target: FileSystem;
+  private readonly progress: Progress;
+  private readonly failed: (item: Item, error: unknown) => void;
+  /** Where the first name of a file with several was copied to. */
+  private readonly links = new Map<FileSystem, Map<bigint, string>>();
+  private readonly chunk = new Uint8Array(CHUNK);
+  private files = 0;
+  private bytes = 0;
+
+  /** @param failed Told of what cannot be copied; the rest is. */
+  constructor(target: FileSystem, progress: Progress, failed: (item: Item, error: unknown) => void) {
+    this.target = target;
+    this.progress = progress;
+    this.failed = failed;
+  }
+
+  run(plan: Plan): void {
+    const directories: Item[] = [];
+    for (const item of plan.items) {
+      try {
+        this.copy(item);
+        if (item.stat.isDirectory()) directories.push(item);
+      } catch (error) {
+        this.progress.clear();
+        this.failed(item, error);
+      }
+      this.files++;
+      this.tell(plan);
+    }
+    // What is put into a directory changes its times, and may need to be allowed.
+    for (const item of directories.reverse()) {
+      try {
+        this.keepAttributes(item);
+      } catch (error) {
+        this.failed(item, error);
+      }
+    }
+    this.progress.clear();
+  }
+
+  private tell(plan: Plan): void {
+    this.progress.tell(
+      () => `${this.files} of ${plan.items.length} files, ${sizeText(this.bytes)} of ${sizeText(plan.bytes)}`,
+    );
+  }
+
+  private copy(item: Item): void {
+    const { stat } = item;
+    if (stat.isDirectory()) this.makeDirectory(item);
+    else if (stat.isSymbolicLink()) this.copySymlink(item);
+    else if (!stat.isFile()) throw new Error('only files, directories and symlinks are copied');
+    else if (!this.linkAgain(item)) {
+      this.copyFile(item);
+      this.keepAttributes(item);
+      if (stat.nlink > 1n) this.linksOf(item).set(stat.ino, item.to);
+    }
+  }
+
+  private makeDirectory({ to }: Item): void {
+    const found = this.target.lstatSync(to, { throwIfNoEntry: false });
+    if (found === undefined) this.target.mkdirSync(to);
+    else if (this.target.statSync(to, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      throw new Error('a directory cannot take the place of what is no directory');
+    }
+  }
+
+  private copySymlink({ fs, from, to, stat }: Item): void {
+    this.makeWay(to);
+    this.target.symlinkSync(fs.readlinkSync(from), to);
+    this.target.lutimesSync(to, stat.atimeNs, stat.mtimeNs);
+  }
+
+  /** Removes what has the name already and cannot be written into. */
+  private makeWay(to: string): void {
+    const found = this.target.lstatSync(to, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true) throw new Error('a directory has its name there');
+    if (found !== undefined) this.target.unlinkSync(to);
+  }
+
+  /** Another name for what was copied already; false when it was not, or there are no hard links. */
+  private linkAgain({ fs, stat, to }: Item): boolean {
+    const first = stat.nlink > 1n ? this.links.get(fs)?.get(stat.ino) : undefined;
+    if (first === undefined || first === to) return false;
+    this.makeWay(to);
+    try {
+      this.target.linkSync(first, to);
+      return true;
+    } catch {
+      // A store without hard links gets a copy.
+      return false;
+    }
+  }
+
+  private linksOf({ fs }: Item): Map<bigint, string> {
+    let links = this.links.get(fs);
+    if (links === undefined) this.links.set(fs, (links = new Map()));
+    return links;
+  }
+
+  private copyFile({ fs, from, to, stat }: Item): void {
+    const found = find(this.target, to);
+    if (found?.isDirectory() === true) throw new Error('a directory has its name there');
+    if (found !== undefined && isSame({ fs, path: from, stat }, { fs: this.target, path: to, stat: found }))
+      throw new Error('it is the same file');
+    const source = fs.openSync(from);
+    try {
+      const sink = this.target.openSync(to, 'w');
+      try {
+        this.pour(fs, source, sink);
+      } finally {
+        this.target.closeSync(sink);
+      }
+    } finally {
+      fs.closeSync(source);
+    }
+  }
+
+  private pour(fs: FileSystem, source: number, sink: number): void {
+    const { chunk } = this;
+    for (let count = fs.readSync(source, chunk); count > 0; count = fs.readSync(source, chunk)) {
+      for (let at = 0; at < count;) at += this.target.writeSync(sink, chunk, at, count - at);
+      this.bytes += count;
+      this.progress.tell(() => `${this.files} files, ${sizeText(this.bytes)}`);
+    }
+  }
+
+  private keepAttributes({ to, stat }: Item): void {
+    this.target.chmodSync(to, Number(stat.mode) & 0o1777);
+    this.target.utimesSync(to, stat.atimeNs, stat.mtimeNs);
+  }
+}

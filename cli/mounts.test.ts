@@ -1,0 +1,92 @@
+import * as fs from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { HostDirBackend } from '../vfs/backend/hostdir/index.ts';
+import { PathTree } from '../vfs/backend/hostdir/path-tree.ts';
+import { ram } from '../vfs/backend/ram/index.ts';
+import { limitsOf, mountsOf, placeOf, withRoot } from './mounts.ts';
+import { UsageError } from './options.ts';
+import { inScratch } from './testing.ts';
+
+function made(options: Record<string, string[]>): [string, string, boolean | undefined][] {
+  return mountsOf(new Map(Object.entries(options))).map(({ guest, backend }) => {
+    const { readOnly } = backend as { readOnly?: boolean };
+    (backend as Partial<HostDirBackend>).dispose?.();
+    return [guest, backend.name, readOnly];
+  });
+}
+
+function refused(options: Record<string, string[]>): string {
+  try {
+    made(options);
+  } catch (error) {
+    assert.instance(error, UsageError);
+    return (error as Error).message;
+  }
+  return 'accepted';
+}
+
+test('each option makes a mount', () => {
+  inScratch(() => {
+    fs.mkdirSync('d');
+    assert.equal(made({ dir: ['d', 'd::/e', 'd::/f::ro'], ro: ['d::/g', '.'], mem: ['/m', 'n'] }), [
+      ['d', 'hostdir', false],
+      ['/e', 'hostdir', false],
+      ['/f', 'hostdir', true],
+      ['/g', 'hostdir', true],
+      ['.', 'hostdir', true],
+      ['/m', 'ram', undefined],
+      ['n', 'ram', undefined],
+    ]);
+  });
+});
+
+test('what cannot be mounted is said in a sentence', () => {
+  inScratch(() => {
+    fs.mkdirSync('d');
+    fs.writeFileSync('f', '');
+    assert.match(refused({ dir: ['none'] }), /^--dir none: none is no directory of this machine\.$/);
+    assert.match(refused({ ro: ['f::/x'] }), /^--ro f::\/x: f is no directory/);
+    assert.match(refused({ dir: ['d::/x::rw'] }), /write HOST, HOST::GUEST or HOST::GUEST::ro/);
+    for (const value of ['', 'd::', '::d', 'd::/a::ro::x']) assert.match(refused({ dir: [value] }), /not understood/);
+    for (const value of ['', 'd::/a::ro']) assert.match(refused({ ro: [value] }), /write HOST or HOST::GUEST\./);
+    for (const value of ['', '/a::/b']) assert.match(refused({ mem: [value] }), /write GUEST\./);
+    assert.match(refused({ dir: ['d::/x'], mem: ['x/'] }), /^--mem x\/: there is a mount at x\/ already\.$/);
+  });
+});
+
+test('the root comes first, and is in memory unless it is mounted', () => {
+  const [one, two] = [ram(), ram()];
+  const mounts = withRoot([{ guest: '/a', backend: one }]);
+  assert.equal(
+    mounts.map(({ guest }) => guest),
+    ['/', '/a'],
+  );
+  assert.type(mounts[0]!.backend.lookup(mounts[0]!.backend.root(), 'tmp'), 'object');
+  const own = withRoot([
+    { guest: '/a', backend: one },
+    { guest: './', backend: two },
+  ]);
+  assert.equal(
+    own.map(({ backend }) => backend),
+    [two, one],
+  );
+});
+
+test('a place is a path from the root', () => {
+  const cases = { '/': '/', '.': '/', 'a/': '/a', './a//b/../c': '/a/c', '/../x': '/x', '': '/' };
+  for (const [guest, place] of Object.entries(cases)) assert.is(placeOf(guest), place);
+});
+
+test('what a platform cannot promise is told once', () => {
+  inScratch((dir) => {
+    const weak = [0, 1].map((i) => ({ guest: `/${i}`, backend: new HostDirBackend(fs, new PathTree(fs, dir)) }));
+    const limits = limitsOf([...weak, { guest: '/m', backend: ram() }]);
+    assert.is(limits.length, 1);
+    assert.match(limits[0]!, /can make it create, rename and remove names outside/);
+    assert.equal(limitsOf([{ guest: '/m', backend: ram() }]), []);
+    for (const { backend } of weak) backend.dispose();
+  });
+});
+
+test.run();

@@ -1,0 +1,111 @@
+import { statSync } from 'node:fs';
+import { S_IFDIR } from '../vfs/9p/constants.ts';
+import type { Backend } from '../vfs/backend/backend.ts';
+import { hostDir } from '../vfs/backend/hostdir/index.ts';
+import { ram } from '../vfs/backend/ram/index.ts';
+import { UsageError, type Option, type Parsed } from './options.ts';
+
+/** A store, and the path at which it is seen. */
+export interface GuestMount {
+  readonly guest: string;
+  readonly backend: Backend;
+}
+
+/** An option that mounts something: a row makes it known to every command, its help included. */
+export interface MountOption extends Option {
+  readonly value: string;
+  /** @throws UsageError for a value that cannot be. */
+  mount(value: string): GuestMount;
+}
+
+export const MOUNT_OPTIONS: readonly MountOption[] = [
+  {
+    name: 'dir',
+    value: 'HOST[::GUEST[::ro]]',
+    help: 'Grants a directory of this machine, under the path GUEST (default: HOST as written), with\n::ro only for reading. May be given several times, as all of these.',
+    mount(value) {
+      const [host, guest = host, mode] = parts('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro', 3);
+      if (mode !== undefined && mode !== 'ro') throw misread('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro');
+      return { guest: guest!, backend: hostDir(directory('dir', value, host!), { readOnly: mode === 'ro' }) };
+    },
+  },
+  {
+    name: 'ro',
+    value: 'HOST[::GUEST]',
+    help: 'Grants a directory of this machine only for reading.',
+    mount(value) {
+      const [host, guest = host] = parts('ro', value, 'HOST or HOST::GUEST', 2);
+      return { guest: guest!, backend: hostDir(directory('ro', value, host!), { readOnly: true }) };
+    },
+  },
+  {
+    name: 'mem',
+    value: 'GUEST',
+    help: 'An empty directory in memory, which is gone at the end.',
+    mount(value) {
+      const [guest] = parts('mem', value, 'GUEST', 1);
+      return { guest: guest!, backend: ram() };
+    },
+  },
+];
+
+/** The parts of a value between `::`, none of them empty. */
+function parts(option: string, value: string, usage: string, most: number): string[] {
+  const found = value.split('::');
+  if (found.length > most || found.includes('')) throw misread(option, value, usage);
+  return found;
+}
+
+function misread(option: string, value: string, usage: string): UsageError {
+  return new UsageError(`--${option} ${value} is not understood: write ${usage}.`);
+}
+
+function directory(option: string, value: string, host: string): string {
+  if (statSync(host, { throwIfNoEntry: false })?.isDirectory() === true) return host;
+  throw new UsageError(`--${option} ${value}: ${host} is no directory of this machine.`);
+}
+
+/** What a command line mounts. @throws UsageError, also for two mounts in one place. */
+export function mountsOf(options: Parsed['options']): GuestMount[] {
+  const mounts: GuestMount[] = [];
+  for (const { name, mount } of MOUNT_OPTIONS) {
+    for (const value of options.get(name) ?? []) {
+      const made = mount(value);
+      if (mounts.some(({ guest }) => placeOf(guest) === placeOf(made.guest))) {
+        throw new UsageError(`--${name} ${value}: there is a mount at ${made.guest} already.`);
+      }
+      mounts.push(made);
+    }
+  }
+  return mounts;
+}
+
+/** The mounts, the root first, so that libc finds the others before it: by default one in memory with /tmp in it. */
+export function withRoot(mounts: readonly GuestMount[]): GuestMount[] {
+  const isRoot = ({ guest }: GuestMount): boolean => placeOf(guest) === '/';
+  const roots = mounts.filter(isRoot);
+  const root = roots.length > 0 ? roots : [{ guest: '/', backend: emptyRoot() }];
+  return [...root, ...mounts.filter((mount) => !isRoot(mount))];
+}
+
+function emptyRoot(): Backend {
+  const store = ram();
+  store.create(store.root(), 'tmp', S_IFDIR | 0o1777, 0, 0, 0);
+  return store;
+}
+
+/** A mount's path from the root on, without dots and a slash at the end: `./a/` is `/a`. */
+export function placeOf(guest: string): string {
+  const names: string[] = [];
+  for (const name of guest.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}
+
+/** What this machine does not let the mounts promise, each sentence once. */
+export function limitsOf(mounts: readonly GuestMount[]): string[] {
+  const limits = mounts.map(({ backend }) => (backend as { limits?: string }).limits ?? '');
+  return [...new Set(limits.filter((text) => text !== ''))];
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { parse, resolve, sep } from 'node:path';
+import type { Backend } from '../vfs/backend/backend.ts';
+import { hostDir } from '../vfs/backend/hostdir/index.ts';
+import { fsOf, type FileSystem } from '../vfs/fs/index.ts';
+import { nameOf } from '../vfs/fs/path-text.ts';
+import { placeOf, withRoot, type GuestMount } from './mounts.ts';
+import { UsageError } from './options.ts';
+import { reasonOf } from './reason.ts';
+
+/** A kind of archive that can be looked into: a row makes `FILE:PATH` a place. */
+export interface ArchiveKind {
+  /** Of the file's name. */
+  readonly ending: RegExp;
+  /** @throws Error for bytes that are no such archive. */
+  open(bytes: Uint8Array): Backend;
+}
+
+export const ARCHIVES: readonly ArchiveKind[] = [];
+
+/** What a word on the command line stands for. */
+export interface Place {
+  readonly fs: FileSystem;
+  readonly path: string;
+  /** As the user wrote it, for messages. */
+  readonly text: string;
+  /** What a copy of it is called; empty for a root, `.` and `..`. */
+  readonly name: string;
+}
+
+/** A file system and the path at which it is seen. */
+interface Mounted {
+  readonly at: string;
+  readonly fs: FileSystem;
+}
+
+/**
+ * What the places on a command line stand for: `ARCHIVE:PATH` is in an archive; a path that begins with `/` is in the
+ * mounts, if there are any; every other path is this machine's.
+ */
+export class Places {
+  private readonly mounts: readonly Mounted[];
+  private readonly archives: readonly ArchiveKind[];
+  private readonly opened = new Map<string, FileSystem>();
+  private readonly backends: Backend[];
+
+  constructor(mounts: readonly GuestMount[], archives: readonly ArchiveKind[] = ARCHIVES) {
+    this.archives = archives;
+    this.mounts = mounts.length === 0 ? [] : mounted(withRoot(mounts));
+    this.backends = mounts.map(({ backend }) => backend);
+  }
+
+  /** @throws UsageError for an archive that cannot be read. */
+  at(text: string): Place {
+    return this.inArchive(text) ?? this.inMounts(text) ?? this.onHost(text);
+  }
+
+  /** Lets go of everything. */
+  close(): void {
+    for (const { fs } of this.mounts) fs.close();
+    for (const fs of this.opened.values()) fs.close();
+    // A directory of the host holds descriptors.
+    for (const backend of this.backends) (backend as { dispose?(): void }).dispose?.();
+  }
+
+  private inArchive(text: string): Place | null {
+    for (let colon = text.indexOf(':'); colon > 0; colon = text.indexOf(':', colon + 1)) {
+      const file = text.slice(0, colon);
+      const kind = this.archives.find(({ ending }) => ending.test(file));
+      if (kind === undefined) continue;
+      const fs = this.open(`archive ${resolve(file)}`, () => kind.open(bytesOf(file)), file);
+      const path = `/${text.slice(colon + 1)}`;
+      return { fs, path, text, name: lastName(path) };
+    }
+    return null;
+  }
+
+  private inMounts(text: string): Place | null {
+    if (this.mounts.length === 0 || !text.startsWith('/')) return null;
+    const place = placeOf(text);
+    const isIn = (at: string): boolean => at === '/' || place === at || place.startsWith(`${at}/`);
+    const [first] = this.mounts.filter(({ at }) => isIn(at)).sort((a, b) => b.at.length - a.at.length);
+    const { at, fs } = first!;
+    // What the path ends in means something: a slash follows a symlink.
+    const slash = text.endsWith('/') ? '/' : '';
+    const path = `/${at === '/' ? place.slice(1) : place.slice(at.length + 1)}${slash}`;
+    return { fs, path, text, name: lastName(place) };
+  }
+
+  private onHost(text: string): Place {
+    if (text === '') throw new UsageError('A place is missing: an empty word stands for none.');
+    const { root } = parse(resolve(text));
+    const fs = this.open(`host ${root}`, () => hostDir(root), root);
+    const path = parse(text).root === '' ? `${process.cwd()}${sep}${text}` : text;
+    // `..` behind a symlink is for the file system to resolve.
+    const below = `/${path.slice(root.length).replaceAll(sep, '/')}`;
+    return { fs, path: below, text, name: lastName(below) };
+  }
+
+  private open(key: string, make: () => Backend, file: string): FileSystem {
+    let fs = this.opened.get(key);
+    if (fs !== undefined) return fs;
+    try {
+      const backend = make();
+      this.backends.push(backend);
+      fs = fsOf(backend);
+    } catch (error) {
+      throw new UsageError(`${file} cannot be read: ${reasonOf(error)}.`);
+    }
+    this.opened.set(key, fs);
+    return fs;
+  }
+}
+
+function lastName(path: string): string {
+  const name = nameOf(path);
+  return name === '.' || name === '..' ? '' : name;
+}
+
+function bytesOf(file: string): Uint8Array {
+  return readFileSync(file);
+}
+
+/** The file systems of mounts; in a root in memory the others' places show as directories. */
+function mounted(mounts: readonly GuestMount[]): Mounted[] {
+  const all = mounts.map(({ guest, backend }) => ({ at: placeOf(guest), fs: fsOf(backend) }));
+  const [root] = all;
+  for (const { at } of all.slice(1)) {
+    if (mounts[0]!.backend.name === 'ram') root!.fs.mkdirSync(at, { recursive: true });
+  }
+  return all;
+}

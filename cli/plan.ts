@@ -1,0 +1,49 @@
+import type { BigIntStats, FileSystem } from '../vfs/fs/index.ts';
+import { join } from '../vfs/fs/path-text.ts';
+
+/** One file that is to be copied. */
+export interface Item {
+  readonly fs: FileSystem;
+  readonly from: string;
+  readonly to: string;
+  readonly stat: BigIntStats;
+  /** `from` and `to` in the user's words. */
+  readonly text: string;
+  readonly toText: string;
+}
+
+/** What is to be copied, each directory before what is in it. */
+export class Plan {
+  readonly items: Item[] = [];
+  bytes = 0;
+
+  /**
+   * Adds a file, or a directory with all that is below it. It is looked at as a whole before anything is made: so a
+   * directory can be copied into itself by another way to it, and comes to an end.
+   * @param failed Told of what cannot be looked at.
+   */
+  add(item: Item, failed: (item: Item, error: unknown) => void): void {
+    const { fs, from, to, stat, text, toText } = item;
+    this.items.push(item);
+    if (stat.isFile()) this.bytes += Number(stat.size);
+    if (!stat.isDirectory()) return;
+    for (const name of this.names(item, failed)) {
+      const names = { text: join(text, name), toText: join(toText, name) };
+      const below = { fs, from: join(from, name), to: join(to, name), stat, ...names };
+      try {
+        this.add({ ...below, stat: fs.lstatSync(below.from, { bigint: true }) }, failed);
+      } catch (error) {
+        failed(below, error);
+      }
+    }
+  }
+
+  private names(item: Item, failed: (item: Item, error: unknown) => void): string[] {
+    try {
+      return item.fs.readdirSync(item.from);
+    } catch (error) {
+      failed(item, error);
+      return [];
+    }
+  }
+}

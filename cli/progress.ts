@@ -1,0 +1,51 @@
+/** Nothing is shown of work that is done before. */
+const PATIENCE_MS = 1000;
+const PAUSE_MS = 200;
+
+/** A line on a terminal that tells how far long work is; it is wiped away at the end. */
+export class Progress {
+  private readonly write: ((text: string) => void) | null;
+  private readonly now: () => number;
+  private next: number;
+  private width = 0;
+
+  /** @param write Null where nobody looks. */
+  constructor(write: ((text: string) => void) | null, now: () => number = () => performance.now()) {
+    this.write = write;
+    this.now = now;
+    this.next = now() + PATIENCE_MS;
+  }
+
+  /** Shows a text, now and then. */
+  tell(text: () => string): void {
+    if (this.write === null) return;
+    const now = this.now();
+    if (now < this.next) return;
+    this.next = now + PAUSE_MS;
+    this.show(text());
+  }
+
+  private show(text: string): void {
+    this.write?.(`\r${text.padEnd(this.width)}`);
+    this.width = text.length;
+  }
+
+  /** Wipes the line, for an error to be told or because all is done. */
+  clear(): void {
+    if (this.width === 0) return;
+    this.show('');
+    this.write?.('\r');
+    this.width = 0;
+  }
+}
+
+/** Bytes for a person: `1.5 MB`. */
+export function sizeText(bytes: number): string {
+  let [value, unit] = [bytes, 'B'];
+  for (const next of ['kB', 'MB', 'GB', 'TB']) {
+    if (value < 1000) break;
+    value /= 1000;
+    unit = next;
+  }
+  return `${unit === 'B' || value >= 100 ? Math.round(value) : value.toFixed(1)} ${unit}`;
+}

@@ -1,0 +1,142 @@
+import { put, say, type Sink } from '../toolchain/sink.ts';
+import { shown } from './names.ts';
+import { MOUNT_OPTIONS, limitsOf, mountsOf } from './mounts.ts';
+import { UsageError, helpLines, parseOptions, type Option, type Parsed } from './options.ts';
+import { ARCHIVES, Places, type ArchiveKind } from './place.ts';
+import { reasonOf } from './reason.ts';
+
+/** Where a tool writes. */
+export interface Io {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  /** Whether a person looks at it. */
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  readonly archives: readonly ArchiveKind[];
+}
+
+/** A command that looks into file systems without running a guest. */
+export interface Tool {
+  readonly name: string;
+  /** Behind the name: `[OPTIONS] PLACE…`. */
+  readonly usage: string;
+  /** What it does, in a sentence or two. */
+  readonly about: string;
+  readonly options: readonly Option[];
+  /** How many places it takes at least; with none given it takes the current directory if that is 0. */
+  readonly least: number;
+  run(work: Work): void;
+}
+
+/** There is no use in going on: what is written gets nowhere. */
+class OutputError extends Error {}
+
+/** One run of a tool. */
+export class Work {
+  readonly places: Places;
+  readonly words: readonly string[];
+  readonly io: Io;
+  /** The exit status so far. */
+  status = 0;
+  private readonly options: Parsed['options'];
+  private readonly tool: Tool;
+
+  constructor(tool: Tool, parsed: Parsed, places: Places, io: Io) {
+    this.tool = tool;
+    this.options = parsed.options;
+    this.words = parsed.rest;
+    this.places = places;
+    this.io = io;
+  }
+
+  has(option: string): boolean {
+    return this.options.has(option);
+  }
+
+  /** @throws OutputError when nobody reads it. */
+  write(output: string | Uint8Array): void {
+    try {
+      put(this.io.stdout, typeof output === 'string' ? new TextEncoder().encode(output) : output);
+    } catch (error) {
+      throw new OutputError('The output cannot be written', { cause: error });
+    }
+  }
+
+  /** Tells what went wrong; the work goes on, and the exit status is 1. */
+  complain(what: string, error: unknown): void {
+    this.status = 1;
+    const sentence = `wasi9p ${this.tool.name}: ${what}: ${reasonOf(error)}.`;
+    say(this.io.stderr, `${shown(sentence, this.io.stderrIsTerminal)}\n`);
+  }
+
+  /** Does something, and tells when it fails: whether it did not. */
+  attempt(what: string, act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      if (error instanceof UsageError || error instanceof OutputError) throw error;
+      this.complain(what, error);
+      return false;
+    }
+  }
+}
+
+/** What `run` of a tool is given by default: this process's streams. */
+function standard(): Io {
+  const { stdout, stderr } = process;
+  return {
+    stdout: 1,
+    stderr: 2,
+    stdoutIsTerminal: stdout.isTTY === true,
+    stderrIsTerminal: stderr.isTTY === true,
+    archives: ARCHIVES,
+  };
+}
+
+const HELP: Option = { name: 'help', help: 'Shows this.' };
+
+/** The options of a tool: its own, then those that mount. */
+function optionsOf(tool: Tool): Option[] {
+  return [...tool.options, ...MOUNT_OPTIONS, HELP];
+}
+
+export function helpOf(tool: Tool): string {
+  return `Usage: wasi9p ${tool.name} ${tool.usage}
+
+${tool.about}
+
+A PLACE is a path of this machine, or ARCHIVE:PATH for what is in a tar archive. With one of the options that mount
+something, as of wasi9p run, a path that begins with / is one in the tree that the mounts make up.
+
+${helpLines(optionsOf(tool))}
+
+The exit status is 0, 1 when something could not be done, 2 for wrong usage.
+`;
+}
+
+/** Runs a tool: the exit status. @throws UsageError */
+export function runTool(tool: Tool, argv: readonly string[], io: Io = standard()): number {
+  const parsed = parseOptions(optionsOf(tool), argv, true);
+  if (parsed.options.has('help')) {
+    say(io.stdout, helpOf(tool));
+    return 0;
+  }
+  if (parsed.rest.length < tool.least)
+    throw new UsageError(`${tool.name} takes more words: wasi9p ${tool.name} ${tool.usage}.`);
+  const mounts = mountsOf(parsed.options);
+  for (const limit of limitsOf(mounts)) say(io.stderr, `wasi9p: ${limit}\n`);
+  const places = new Places(mounts, io.archives);
+  const work = new Work(tool, parsed, places, io);
+  try {
+    tool.run(work);
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    // As after SIGPIPE, when somebody has seen enough; else it is worth a word.
+    if ((error.cause as { code?: string }).code === 'EPIPE') return 141;
+    work.complain('output', error.cause);
+  } finally {
+    places.close();
+  }
+  return work.status;
+}

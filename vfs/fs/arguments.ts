@@ -1,0 +1,108 @@
+import { badArgument, outOfRange } from './errors.ts';
+
+/** A path as node:fs takes it: bytes are UTF-8, a URL is a `file:` one. Relative ones begin at `/`. */
+export type PathLike = string | Uint8Array | URL;
+/** A time: seconds since 1970, a Date, a number as text; or, which node:fs has not, nanoseconds as a bigint. */
+export type TimeLike = number | string | Date | bigint;
+/** Permission bits, or their octal digits. */
+export type Mode = number | string;
+/** What is written. */
+export type Data = string | ArrayBufferView;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+
+/** @throws TypeError for what is no path: ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_INVALID_URL_… */
+export function pathOf(value: PathLike, name = 'path'): string {
+  const path = typeof value === 'string' ? value : value instanceof URL ? pathOfUrl(value) : pathOfBytes(value, name);
+  if (path.includes('\0')) {
+    throw badArgument('ERR_INVALID_ARG_VALUE', `The argument '${name}' must be without null bytes.`);
+  }
+  return path;
+}
+
+function pathOfUrl(url: URL): string {
+  if (url.protocol !== 'file:') throw badArgument('ERR_INVALID_URL_SCHEME', 'The URL must be of scheme file');
+  if (url.hostname !== '') throw badArgument('ERR_INVALID_FILE_URL_HOST', 'The host of a file URL must be empty');
+  if (/%2f/i.test(url.pathname)) {
+    throw badArgument('ERR_INVALID_FILE_URL_PATH', 'File URL path must not include encoded / characters');
+  }
+  return decodeURIComponent(url.pathname);
+}
+
+function pathOfBytes(value: unknown, name: string): string {
+  if (!(value instanceof Uint8Array)) {
+    throw badArgument('ERR_INVALID_ARG_TYPE', `The "${name}" argument must be a string, a Uint8Array or a URL.`);
+  }
+  try {
+    return strict.decode(value);
+  } catch {
+    throw badArgument('ERR_INVALID_ARG_VALUE', `The argument '${name}' is not UTF-8.`);
+  }
+}
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE; RangeError ERR_OUT_OF_RANGE. */
+export function fdOf(value: number): number {
+  if (typeof value !== 'number') throw badArgument('ERR_INVALID_ARG_TYPE', 'The "fd" argument must be of type number.');
+  if (!Number.isInteger(value) || value < 0) throw outOfRange('fd', '>= 0 && <= 2147483647', value);
+  return value;
+}
+
+/** @throws TypeError ERR_INVALID_ARG_VALUE. */
+export function modeOf(mode: Mode | null | undefined, fallback: number): number {
+  if (mode === undefined || mode === null) return fallback;
+  const number = typeof mode === 'string' && /^[0-7]+$/.test(mode) ? Number.parseInt(mode, 8) : mode;
+  if (typeof number === 'number' && number >>> 0 === number) return number & 0o7777;
+  if (typeof number === 'number') throw outOfRange('mode', '>= 0 && <= 4294967295', number);
+  throw badArgument('ERR_INVALID_ARG_VALUE', "The argument 'mode' must be permission bits or their octal digits.");
+}
+
+/** Seconds and nanoseconds of a time. @throws TypeError ERR_INVALID_ARG_TYPE. */
+export function timeOf(value: TimeLike): [sec: number, nsec: number] {
+  if (typeof value === 'bigint') {
+    const sec = value / 1_000_000_000n - (value % 1_000_000_000n < 0n ? 1n : 0n);
+    return [Number(sec), Number(value - sec * 1_000_000_000n)];
+  }
+  const seconds = value instanceof Date ? value.getTime() / 1000 : Number(value);
+  if (!Number.isFinite(seconds)) throw badArgument('ERR_INVALID_ARG_TYPE', 'A time must be a number or a Date.');
+  const sec = Math.floor(seconds);
+  // A double of seconds since 1970 is good for a quarter of a microsecond.
+  return [sec, Math.min(999_999_999, Math.round((seconds - sec) * 1e7) * 100)];
+}
+
+/** The bytes of what is to be written. @throws TypeError ERR_INVALID_ARG_TYPE. */
+export function bytesOf(data: Data): Uint8Array {
+  if (typeof data === 'string') return encoder.encode(data);
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  throw badArgument('ERR_INVALID_ARG_TYPE', 'The data must be a string, a typed array or a DataView.');
+}
+
+/** The text of bytes, what is no UTF-8 replaced. */
+export function textOf(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** `encoding` of options that may be it: whether text is wanted. @throws TypeError ERR_INVALID_ARG_VALUE. */
+export function wantsText(encoding: string | null | undefined, fallback: boolean): boolean {
+  if (encoding === undefined || encoding === null) return fallback;
+  if (encoding === 'buffer') return false;
+  if (/^utf-?8$/i.test(encoding)) return true;
+  throw badArgument(
+    'ERR_INVALID_ARG_VALUE',
+    `The argument 'encoding' must be 'utf8' or 'buffer'. Received '${encoding}'`,
+  );
+}
+
+/** The `encoding` of what is text in any case. @throws TypeError ERR_INVALID_ARG_VALUE. */
+export function checkText(encoding: string | null | undefined): void {
+  if (!wantsText(encoding, true)) throw badArgument('ERR_INVALID_ARG_VALUE', `Only the encoding 'utf8' is known here.`);
+}
+
+/** Options that may be given as an encoding alone. */
+export function optionsOf<T extends object>(
+  options: T | string | null | undefined,
+): Partial<T> & { encoding?: string } {
+  if (options === undefined || options === null) return {};
+  return (typeof options === 'string' ? { encoding: options } : options) as Partial<T> & { encoding?: string };
+}

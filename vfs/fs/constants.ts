@@ -1,0 +1,32 @@
+import * as nine from '../9p/constants.ts';
+
+/** `constants` of node:fs, with the numbers of x86 Linux, which 9P uses on every machine. */
+export const constants = Object.freeze({
+  F_OK: 0,
+  X_OK: 1,
+  W_OK: 2,
+  R_OK: 4,
+  COPYFILE_EXCL: 1,
+  COPYFILE_FICLONE: 2,
+  COPYFILE_FICLONE_FORCE: 4,
+  O_RDONLY: nine.O_RDONLY,
+  O_WRONLY: nine.O_WRONLY,
+  O_RDWR: nine.O_RDWR,
+  O_CREAT: nine.O_CREAT,
+  O_EXCL: nine.O_EXCL,
+  O_TRUNC: nine.O_TRUNC,
+  O_APPEND: nine.O_APPEND,
+  O_DIRECTORY: nine.O_DIRECTORY,
+  O_NOFOLLOW: nine.O_NOFOLLOW,
+  O_SYNC: nine.O_SYNC,
+  O_DSYNC: nine.O_DSYNC,
+  O_NONBLOCK: nine.O_NONBLOCK,
+  S_IFMT: nine.S_IFMT,
+  S_IFREG: nine.S_IFREG,
+  S_IFDIR: nine.S_IFDIR,
+  S_IFLNK: nine.S_IFLNK,
+  S_IFCHR: nine.S_IFCHR,
+  S_IFBLK: nine.S_IFBLK,
+  S_IFIFO: nine.S_IFIFO,
+  S_IFSOCK: nine.S_IFSOCK,
+});

@@ -1,0 +1,153 @@
+import { E } from '../errno.ts';
+import { refusal, type FsError } from './errors.ts';
+import type { NameCalls } from './name-calls.ts';
+import { join, parentOf } from './path-text.ts';
+import type { Stats } from './stats.ts';
+
+/** As of `cp` of node:fs. */
+export interface CopyOptions {
+  /** Copies what symlinks lead to. */
+  dereference?: boolean;
+  /** With `force: false`, a file that is there already is an error. */
+  errorOnExist?: boolean;
+  /** What returns false is not copied. */
+  filter?: (src: string, dest: string) => boolean;
+  /** Replaces what is there already. Default true. */
+  force?: boolean;
+  /** Of copyFile. */
+  mode?: number;
+  preserveTimestamps?: boolean;
+  recursive?: boolean;
+  /** Copies symlinks as they are; otherwise relative targets are made absolute. */
+  verbatimSymlinks?: boolean;
+}
+
+const INVALID = 'Invalid src or dest';
+
+/** `cp` of node:fs. */
+export function copyTree(fs: NameCalls, src: string, dest: string, options: CopyOptions): void {
+  const stat = checkPaths(fs, src, dest, options);
+  checkParents(fs, src, dest, stat);
+  if (options.filter?.(src, dest) === false) return;
+  const parent = parentOf(dest);
+  if (!fs.existsSync(parent)) fs.mkdirSync(parent, { recursive: true });
+  copyAny(fs, src, dest, stat, options);
+}
+
+function statOf(fs: NameCalls, path: string, options: CopyOptions): Stats {
+  return options.dereference === true ? fs.statSync(path) : fs.lstatSync(path);
+}
+
+function existing(fs: NameCalls, path: string, options: CopyOptions): Stats | undefined {
+  const find = { throwIfNoEntry: false } as const;
+  return options.dereference === true ? fs.statSync(path, find) : fs.lstatSync(path, find);
+}
+
+/** Whether one can be copied to the other: the attributes of `src`. */
+function checkPaths(fs: NameCalls, src: string, dest: string, options: CopyOptions): Stats {
+  const from = statOf(fs, src, options);
+  const to = existing(fs, dest, options);
+  if (to !== undefined) {
+    if (isSame(from, to)) throw refuse('EINVAL', INVALID, E.EINVAL, 'src and dest cannot be the same', dest);
+    if (from.isDirectory() && !to.isDirectory()) {
+      const why = `cannot overwrite non-directory ${dest} with directory ${src}`;
+      throw refuse('DIR_TO_NON_DIR', 'Cannot overwrite non-directory with directory', E.EISDIR, why, dest);
+    }
+    if (!from.isDirectory() && to.isDirectory()) {
+      const why = `cannot overwrite directory ${dest} with non-directory ${src}`;
+      throw refuse('NON_DIR_TO_DIR', 'Cannot overwrite directory with non-directory', E.ENOTDIR, why, dest);
+    }
+  }
+  return from;
+}
+
+/** Whether `dest` would come to lie in the directory `src`, by whatever way it is named. */
+function checkParents(fs: NameCalls, src: string, dest: string, from: Stats): void {
+  if (!from.isDirectory()) return;
+  for (let path = parentOf(dest); ; path = parentOf(path)) {
+    const stat = fs.statSync(path, { throwIfNoEntry: false });
+    if (stat !== undefined) {
+      if (isSame(from, stat)) throw intoItself(src, dest);
+      const real = fs.realpathSync(path);
+      if (`${real}/`.startsWith(`${fs.realpathSync(src)}/`)) throw intoItself(src, dest);
+      return;
+    }
+    if (path === '/' || path === '.') return;
+  }
+}
+
+function intoItself(src: string, dest: string): FsError {
+  return refuse('EINVAL', INVALID, E.EINVAL, `cannot copy ${src} to a subdirectory of self ${dest}`, dest);
+}
+
+function copyAny(fs: NameCalls, src: string, dest: string, stat: Stats, options: CopyOptions): void {
+  if (stat.isDirectory()) return copyDirectory(fs, src, dest, stat, options);
+  if (stat.isSymbolicLink()) return copySymlink(fs, src, dest, options);
+  if (stat.isFile()) return copyFile(fs, src, dest, stat, options);
+  if (stat.isFIFO())
+    throw refuse('FIFO_PIPE', 'Cannot copy a FIFO pipe', E.EINVAL, `cannot copy a FIFO pipe: ${dest}`, dest);
+  if (stat.isSocket())
+    throw refuse('SOCKET', 'Cannot copy a socket file', E.EINVAL, `cannot copy a socket file: ${dest}`, dest);
+  throw refuse(
+    'UNKNOWN',
+    'Cannot copy an unknown file type',
+    E.EINVAL,
+    `cannot copy an unknown file type: ${dest}`,
+    dest,
+  );
+}
+
+function copyDirectory(fs: NameCalls, src: string, dest: string, stat: Stats, options: CopyOptions): void {
+  if (options.recursive !== true) {
+    throw refusal('ERR_FS_EISDIR', 'Path is a directory', E.EINVAL, `${src} is a directory (not copied)`, 'cp', src);
+  }
+  const isNew = !fs.existsSync(dest);
+  if (isNew) fs.mkdirSync(dest);
+  for (const name of fs.readdirSync(src)) {
+    const [from, to] = [join(src, name), join(dest, name)];
+    if (options.filter?.(from, to) === false) continue;
+    copyAny(fs, from, to, checkPaths(fs, from, to, options), options);
+  }
+  if (isNew) fs.chmodSync(dest, stat.mode & 0o7777);
+}
+
+function copyFile(fs: NameCalls, src: string, dest: string, stat: Stats, options: CopyOptions): void {
+  if (existing(fs, dest, options) !== undefined) {
+    if (options.force === false) {
+      if (options.errorOnExist !== true) return;
+      throw refuse('EEXIST', 'Target already exists', E.EEXIST, `${dest} already exists`, dest);
+    }
+    fs.unlinkSync(dest);
+  }
+  fs.copyFileSync(src, dest, options.mode);
+  if (options.preserveTimestamps === true) {
+    const { atimeNs, mtimeNs } = fs.statSync(src, { bigint: true });
+    fs.utimesSync(dest, atimeNs, mtimeNs);
+  }
+  fs.chmodSync(dest, stat.mode & 0o7777);
+}
+
+function copySymlink(fs: NameCalls, src: string, dest: string, options: CopyOptions): void {
+  let target = fs.readlinkSync(src);
+  if (options.verbatimSymlinks !== true && !target.startsWith('/')) target = absolute(join(parentOf(src), target));
+  if (fs.lstatSync(dest, { throwIfNoEntry: false })?.isSymbolicLink() === true) fs.unlinkSync(dest);
+  fs.symlinkSync(target, dest);
+}
+
+/** A path from the root on, its dots taken out by the text alone. */
+function absolute(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}
+
+function isSame(a: Stats, b: Stats): boolean {
+  return a.ino === b.ino && a.dev === b.dev;
+}
+
+function refuse(code: string, what: string, errno: number, why: string, path: string): FsError {
+  return refusal(`ERR_FS_CP_${code}`, what, errno, why, 'cp', path);
+}

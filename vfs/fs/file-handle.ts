@@ -1,0 +1,86 @@
+import type { Data, Mode, TimeLike } from './arguments.ts';
+import type { ContentCalls, ReadOptions, WriteOptions } from './content-calls.ts';
+import type { Position, Range } from './descriptor-calls.ts';
+import type { BigIntStats, Stats } from './stats.ts';
+
+/** An open file, as `open` of node:fs/promises gives it. */
+export class FileHandle {
+  /** Its number; −1 once it is closed. */
+  fd: number;
+  readonly #fs: ContentCalls;
+
+  constructor(fs: ContentCalls, fd: number) {
+    this.#fs = fs;
+    this.fd = fd;
+  }
+
+  async close(): Promise<void> {
+    const { fd } = this;
+    this.fd = -1;
+    if (fd >= 0) this.#fs.closeSync(fd);
+  }
+
+  async read<T extends ArrayBufferView>(
+    buffer: T,
+    offset?: number | Range | null,
+    length?: number,
+    position?: Position,
+  ): Promise<{ bytesRead: number; buffer: T }> {
+    const bytesRead =
+      typeof offset === 'object' && offset !== null
+        ? this.#fs.readSync(this.fd, buffer, offset)
+        : this.#fs.readSync(this.fd, buffer, offset ?? 0, length, position);
+    return { bytesRead, buffer };
+  }
+
+  /** Of bytes: offset, length and position; of text: the position. */
+  async write<T extends Data>(
+    buffer: T,
+    offset?: number | Range | null,
+    length?: number | string | null,
+    position?: Position,
+  ): Promise<{ bytesWritten: number; buffer: T }> {
+    const write = this.#fs.writeSync as (fd: number, data: Data, ...rest: unknown[]) => number;
+    return { bytesWritten: write.call(this.#fs, this.fd, buffer, offset, length, position), buffer };
+  }
+
+  async readFile(options?: { encoding?: null | 'buffer' } | null): Promise<Uint8Array>;
+  async readFile(options: 'utf8' | 'utf-8' | { encoding: 'utf8' | 'utf-8' }): Promise<string>;
+  async readFile(options?: string | ReadOptions | null): Promise<Uint8Array | string> {
+    return this.#fs.readFileSync(this.fd, options);
+  }
+
+  async writeFile(data: Data, options?: string | WriteOptions | null): Promise<void> {
+    this.#fs.writeFileSync(this.fd, data, options);
+  }
+
+  async appendFile(data: Data, options?: string | WriteOptions | null): Promise<void> {
+    this.#fs.appendFileSync(this.fd, data, options);
+  }
+
+  async stat(options?: { bigint?: false }): Promise<Stats>;
+  async stat(options: { bigint: true }): Promise<BigIntStats>;
+  async stat(options?: { bigint?: boolean }): Promise<Stats | BigIntStats> {
+    return this.#fs.fstatSync(this.fd, options as { bigint: true });
+  }
+
+  async truncate(length?: number): Promise<void> {
+    this.#fs.ftruncateSync(this.fd, length);
+  }
+
+  async sync(): Promise<void> {
+    this.#fs.fsyncSync(this.fd);
+  }
+
+  async datasync(): Promise<void> {
+    this.#fs.fdatasyncSync(this.fd);
+  }
+
+  async chmod(mode: Mode): Promise<void> {
+    this.#fs.fchmodSync(this.fd, mode);
+  }
+
+  async utimes(atime: TimeLike, mtime: TimeLike): Promise<void> {
+    this.#fs.futimesSync(this.fd, atime, mtime);
+  }
+}

@@ -1,0 +1,372 @@
+// What FileSystem is beside being like node:fs: the root, promises, descriptors of its own, and one view with guests.
+import { fs as memfsModule, Volume } from 'memfs';
+import * as nodeFs from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { AT_REST, READ_WRITE, ROOT, TestGuest } from '../../shim/testing.ts';
+import { ram } from '../backend/ram/index.ts';
+import { memfs } from '../backend/memfs/index.ts';
+import { Mount, serverOf } from '../index.ts';
+import { FileSystem } from './file-system.ts';
+import { fsOf } from './index.ts';
+import { onEach, scratch } from './testing.ts';
+
+function codeOf(act: () => unknown): string {
+  try {
+    act();
+    return 'ok';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+async function rejection(act: Promise<unknown>): Promise<string> {
+  try {
+    await act;
+    return 'ok';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+test('the root is its own parent, and absolute symlinks begin at it', () => {
+  onEach((fs) => {
+    fs.mkdirSync('/a/b', { recursive: true });
+    fs.writeFileSync('/a/f', 'f');
+    fs.symlinkSync('/a/f', '/a/b/abs');
+    fs.symlinkSync('../../../../a/f', '/a/b/far');
+    fs.symlinkSync('/', '/a/b/root');
+    fs.symlinkSync('/../a/b/made', '/a/b/make');
+    for (const path of ['/../a/f', '../../a/f', 'a/b/../../../a/f', '/a/b/abs', 'a/b/far', 'a/b/root/a/f']) {
+      assert.is(fs.readFileSync(path, 'utf8'), 'f', path);
+      assert.is(fs.realpathSync(path), '/a/f', path);
+    }
+    fs.writeFileSync('a/b/make', 'made');
+    assert.is(fs.readFileSync('/a/b/made', 'utf8'), 'made');
+    assert.equal(fs.readdirSync('/..'), ['a']);
+    assert.equal(fs.readdirSync('/a/b/root/'), ['a']);
+    assert.is(fs.realpathSync('/a/b/root'), '/');
+    assert.ok(fs.statSync('/').isDirectory() && fs.statSync('//').isDirectory() && fs.statSync('.').isDirectory());
+  });
+});
+
+test('the root itself: what Linux says of /', () => {
+  onEach((fs) => {
+    fs.writeFileSync('/f', '');
+    for (const root of ['/', '//']) {
+      assert.is(
+        codeOf(() => fs.rmdirSync(root)),
+        'EBUSY',
+      );
+      assert.is(
+        codeOf(() => fs.mkdirSync(root)),
+        'EEXIST',
+      );
+      assert.is(
+        codeOf(() => fs.unlinkSync(root)),
+        'EISDIR',
+      );
+      assert.is(
+        codeOf(() => fs.renameSync(root, '/x')),
+        'EBUSY',
+      );
+      assert.is(
+        codeOf(() => fs.renameSync('/f', root)),
+        'EBUSY',
+      );
+      assert.is(
+        codeOf(() => fs.symlinkSync('t', root)),
+        'EEXIST',
+      );
+      assert.is(
+        codeOf(() => fs.linkSync('/f', root)),
+        'EEXIST',
+      );
+      assert.is(
+        codeOf(() => fs.openSync(root, 'w')),
+        'EISDIR',
+      );
+      assert.is(
+        codeOf(() => fs.openSync(root, 'wx')),
+        'EEXIST',
+      );
+      assert.is(fs.mkdirSync(root, { recursive: true }), undefined);
+    }
+    assert.is(
+      codeOf(() => fs.rmdirSync('/..')),
+      'ENOTEMPTY',
+    );
+    assert.is(
+      codeOf(() => fs.rmdirSync('/.')),
+      'EINVAL',
+    );
+  });
+});
+
+test('paths of every length, and loops through absolute symlinks', () => {
+  onEach((fs) => {
+    fs.symlinkSync('/loop2', '/loop');
+    fs.symlinkSync('/loop', '/loop2');
+    for (const act of [fs.statSync, fs.readFileSync, fs.realpathSync, fs.readdirSync]) {
+      assert.is(
+        codeOf(() => act('/loop')),
+        'ELOOP',
+      );
+      assert.is(
+        codeOf(() => act('/loop/x')),
+        'ELOOP',
+      );
+    }
+    assert.is(
+      codeOf(() => fs.statSync(`/${'./'.repeat(2046)}xx`)),
+      'ENOENT',
+    );
+    assert.is(
+      codeOf(() => fs.statSync(`/${'./'.repeat(2047)}x`)),
+      'ENAMETOOLONG',
+    );
+  });
+});
+
+test('descriptors are numbers of its own, the lowest that are free, and an orphan lives by one', () => {
+  onEach((fs) => {
+    const [a, b] = [fs.openSync('/a', 'w+'), fs.openSync('/b', 'w')];
+    assert.equal([a, b], [3, 4]);
+    fs.writeSync(a, 'kept');
+    fs.unlinkSync('/a');
+    assert.is(fs.fstatSync(a).nlink, 0);
+    const bytes = new Uint8Array(4);
+    assert.is(fs.readSync(a, bytes, 0, 4, 0), 4);
+    assert.is(new TextDecoder().decode(bytes), 'kept');
+    fs.closeSync(a);
+    assert.is(fs.openSync('/c', 'w'), 3);
+    fs.closeSync(3);
+    fs.closeSync(b);
+  });
+});
+
+test('close ends what is open, and the session', () => {
+  const backend = ram();
+  const fs = fsOf(backend);
+  fs.openSync('/a', 'w');
+  fs.unlinkSync('/a');
+  fs.close();
+  assert.equal(serverOf(backend).inspect(), { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 });
+});
+
+const descriptors = (): number => nodeFs.readdirSync('/proc/self/fd').length;
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('a path of the host is let go by close', () => {
+  const root = scratch();
+  const before = descriptors();
+  const fs = fsOf(root);
+  fs.writeFileSync('/f', 'x');
+  fs.openSync('/f');
+  assert.is(nodeFs.readFileSync(`${root}/f`, 'utf8'), 'x');
+  assert.ok(descriptors() > before);
+  fs.close();
+  assert.is(descriptors(), before);
+  nodeFs.rmSync(root, { recursive: true });
+});
+
+test('larger than memory: a size is set, and reading it whole is refused', () => {
+  const fs = fsOf(ram());
+  fs.writeFileSync('/f', 'x');
+  fs.truncateSync('/f', 2 ** 40);
+  assert.is(fs.statSync('/f').size, 2 ** 40);
+  assert.is(
+    codeOf(() => fs.readFileSync('/f')),
+    'ERR_FS_FILE_TOO_LARGE',
+  );
+  const fd = fs.openSync('/f', 'r+');
+  assert.is(fs.writeSync(fd, 'end', 2 ** 40), 3);
+  assert.is(
+    codeOf(() => fs.writeSync(fd, 'end', Number.MAX_SAFE_INTEGER)),
+    'EFBIG',
+  );
+  fs.close();
+});
+
+test('times to the nanosecond, which node:fs sets none of', () => {
+  const fs = fsOf(ram());
+  fs.writeFileSync('/f', '');
+  for (const [atime, mtime] of [
+    [1_700_000_000_123_456_789n, 1n],
+    [0n, -1n],
+    [-1_000_000_001n, 4_000_000_000_999_999_999n],
+  ] as const) {
+    fs.utimesSync('/f', atime, mtime);
+    const stat = fs.statSync('/f', { bigint: true });
+    assert.equal([stat.atimeNs, stat.mtimeNs], [atime, mtime]);
+  }
+  fs.close();
+});
+
+test('promises: the same results, and errors as of node:fs/promises', async () => {
+  const root = scratch();
+  const backend = ram();
+  const ours = fsOf(backend);
+  for (const [fs, top] of [
+    [ours.promises, ''],
+    [nodeFs.promises as unknown as typeof ours.promises, root],
+  ] as const) {
+    const said = async (act: Promise<unknown>): Promise<string> => (await rejection(act)).replaceAll(root, '');
+    const on = (path: string): string => `${top}/${path}`;
+    await fs.mkdir(on('d/e'), { recursive: true });
+    await fs.writeFile(on('d/f'), 'text');
+    await fs.appendFile(on('d/f'), ' more');
+    assert.is(await fs.readFile(on('d/f'), 'utf8'), 'text more');
+    assert.equal([...(await fs.readFile(on('d/f')))].length, 9);
+    assert.is((await fs.stat(on('d/f'))).size, 9);
+    assert.is((await fs.stat(on('d/f'), { bigint: true })).size, 9n);
+    await fs.symlink('f', on('d/l'));
+    assert.is(await fs.readlink(on('d/l')), 'f');
+    assert.ok((await fs.lstat(on('d/l'))).isSymbolicLink());
+    assert.is((await fs.realpath(on('d/l'))).replace(root, ''), '/d/f');
+    await fs.link(on('d/f'), on('d/h'));
+    await fs.rename(on('d/h'), on('d/r'));
+    await fs.copyFile(on('d/r'), on('d/c'));
+    await fs.truncate(on('d/c'), 4);
+    await fs.chmod(on('d/c'), 0o600);
+    await fs.utimes(on('d/c'), 1, 2);
+    await fs.lutimes(on('d/l'), 3, 4);
+    assert.equal([(await fs.stat(on('d/c'))).mtimeMs, (await fs.lstat(on('d/l'))).mtimeMs], [2000, 4000]);
+    assert.equal(await fs.readdir(on('d')), ['c', 'e', 'f', 'l', 'r']);
+    assert.equal((await fs.readdir(on('d'), { withFileTypes: true })).filter((e) => e.isFile()).length, 3);
+    const names: string[] = [];
+    for await (const entry of await fs.opendir(on('d'))) names.push(entry.name);
+    assert.equal(names.sort(), ['c', 'e', 'f', 'l', 'r']);
+    for await (const entry of await fs.opendir(on('d'))) if (entry.name !== '') break;
+    await fs.access(on('d/c'), fs.constants.W_OK);
+    await fs.cp(on('d'), on('copy'), { recursive: true });
+    assert.is(await fs.readFile(on('copy/c'), { encoding: 'utf8' }), 'text');
+
+    const file = await fs.open(on('d/h'), 'w+', 0o640);
+    assert.ok(file.fd >= 3);
+    assert.is((await file.write('0123456789')).bytesWritten, 10);
+    assert.is((await file.write(new Uint8Array([65, 66]), 1, 1, 0)).bytesWritten, 1);
+    assert.is((await file.write('z', 9)).bytesWritten, 1);
+    const { bytesRead, buffer } = await file.read(new Uint8Array(3), 0, 3, 8);
+    assert.equal([bytesRead, ...buffer], [2, 56, 122, 0]);
+    await file.truncate(5);
+    await file.sync();
+    await file.datasync();
+    await file.chmod(0o604);
+    await file.utimes(1, 1);
+    const stat = await file.stat();
+    assert.equal([stat.size, stat.mode & 0o777, stat.mtimeMs], [5, 0o604, 1000]);
+    await fs.appendFile(file, 'end');
+    await file.close();
+    assert.is(file.fd, -1);
+    const again = await fs.open(on('d/h'));
+    assert.is(await again.readFile('utf8'), await fs.readFile(on('d/h'), 'utf8'));
+    await again.close();
+
+    assert.is(await said(fs.readFile(on('none'))), "ENOENT: no such file or directory, open '/none'");
+    assert.is(await said(fs.rmdir(on('d'))), "ENOTEMPTY: directory not empty, rmdir '/d'");
+    assert.is(await said(fs.rename(on('no'), on('x'))), "ENOENT: no such file or directory, rename '/no' -> '/x'");
+    assert.is(await said(fs.readdir(on('d/f'))), "ENOTDIR: not a directory, scandir '/d/f'");
+    assert.is(await said(fs.access(on('d/c'), 1)), "EACCES: permission denied, access '/d/c'");
+    await fs.unlink(on('d/c'));
+    await fs.rm(on('d'), { recursive: true });
+    await fs.rm(on('copy'), { recursive: true });
+    assert.match(await fs.mkdtemp(on('t-')), /t-\w{6,}$/);
+    assert.is((await fs.readdir(on(''))).length, 1);
+  }
+  assert.is(serverOf(backend).inspect().fids, 1);
+  ours.close();
+  nodeFs.rmSync(root, { recursive: true });
+});
+
+test('calls can be taken off the object, as of a module', async () => {
+  const fs = fsOf(ram());
+  const { writeFileSync, readFileSync, existsSync } = fs;
+  const { promises } = { ...fs };
+  const { readFile } = { ...promises } as typeof promises;
+  writeFileSync('/f', 'x');
+  assert.is(readFileSync('/f', 'utf8'), 'x');
+  assert.ok(existsSync('/f'));
+  assert.is(await readFile('/f', 'utf8'), 'x');
+  fs.close();
+});
+
+test('what works on memfs or on node:fs works on it', () => {
+  const fs = fsOf(ram());
+  const volume = new Volume();
+  for (const one of [fs, volume as unknown as FileSystem]) {
+    one.mkdirSync('/a/b', { recursive: true });
+    one.writeFileSync('/a/b/f', 'x');
+    one.symlinkSync('f', '/a/b/l');
+  }
+  // memfs prints any file system that has the calls of node:fs.
+  const tree = Volume.prototype.toTree.call(fs as never, { separator: '/' });
+  assert.is(tree, volume.toTree({ separator: '/' }));
+  assert.match(tree, /l → f/);
+  // Every call of it is one of memfs', too, so that either can be passed for the other.
+  const own = Object.keys(fs).filter((name) => name.endsWith('Sync'));
+  assert.is(own.length, 35);
+  for (const name of own) assert.type((memfsModule as unknown as Record<string, unknown>)[name], 'function', name);
+  fs.close();
+});
+
+test('JavaScript, other file systems and a volume share one view', () => {
+  const volume = new Volume();
+  const [one, two] = [fsOf(volume), fsOf(memfs(volume))];
+  one.writeFileSync('/f', 'one');
+  assert.is(two.readFileSync('/f', 'utf8'), 'one');
+  assert.is(volume.readFileSync('/f', 'utf8'), 'one');
+  volume.writeFileSync('/f', 'volume');
+  assert.is(one.readFileSync('/f', 'utf8'), 'volume');
+  assert.equal([one.statSync('/f').dev, one.statSync('/f').ino], [two.statSync('/f').dev, two.statSync('/f').ino]);
+  const other = fsOf(ram());
+  assert.is.not(other.statSync('/').dev, one.statSync('/').dev);
+  for (const fs of [one, two, other]) fs.close();
+});
+
+test('a guest and JavaScript share one view, orphans among it', () => {
+  const server = serverOf(ram());
+  const fs = fsOf(server);
+  const guest = new TestGuest({ preopens: () => ({ '/': server }) });
+  fs.writeFileSync('/f', 'from JavaScript');
+  const fd = guest.open('f', { rights: READ_WRITE });
+  assert.is(guest.read(fd), 'from JavaScript');
+  fs.unlinkSync('/f');
+  assert.is(guest.write(fd, ', and more'), 10);
+  assert.is(fs.existsSync('/f'), false);
+  assert.is(server.inspect().orphans, 1);
+  guest.ok('path_create_directory', ROOT, 'made');
+  assert.equal(fs.readdirSync('/'), ['made']);
+  assert.is(Number(guest.stat('made').ino), fs.statSync('/made').ino);
+  assert.is(Number(guest.stat('made').dev), fs.statSync('/made').dev);
+  guest.end();
+  fs.close();
+  assert.equal(server.inspect(), AT_REST);
+});
+
+test('a directory below can be the root, and nothing above it is seen', () => {
+  const mount = new Mount(serverOf(ram()));
+  const whole = new FileSystem(mount.at, mount.client.root);
+  whole.mkdirSync('/jail/in', { recursive: true });
+  whole.writeFileSync('/secret', 'secret');
+  whole.symlinkSync('/secret', '/jail/abs');
+  whole.symlinkSync('../secret', '/jail/up');
+  const fid = mount.client.walk(mount.client.root, ['jail'], 0, 1);
+  const jail = new FileSystem(mount.at, fid);
+  for (const path of ['/secret', '../secret', 'in/../../secret', 'abs', 'up']) {
+    assert.is(
+      codeOf(() => jail.readFileSync(path)),
+      'ENOENT',
+      path,
+    );
+  }
+  jail.writeFileSync('abs', 'inside');
+  assert.equal(whole.readdirSync('/jail'), ['abs', 'in', 'secret', 'up']);
+  assert.is(whole.readFileSync('/secret', 'utf8'), 'secret');
+  jail.close();
+  mount.client.clunk(fid);
+  assert.is(mount.client.fidsInUse, 1);
+  mount.close();
+});
+
+test.run();

@@ -1,0 +1,57 @@
+import type { AtCalls } from '../client/at.ts';
+import type { Client } from '../client/client.ts';
+import { constants } from './constants.ts';
+import { Promises } from './promises.ts';
+import { TreeCalls } from './tree-calls.ts';
+
+/** How a FileSystem is told apart from others, and ended. */
+export interface FileSystemOptions {
+  /** st_dev of what a client reaches. Default: 0. */
+  deviceOf?: (client: Client) => number;
+  /** Called by `close`, once no descriptor is open. */
+  onClose?: () => void;
+}
+
+/**
+ * A file system with the shape of node:fs: the same calls, options, defaults and errors, over 9P. Bytes are Uint8Array
+ * and never Buffer; text is UTF-8. Paths begin at the root, relative ones too; nothing leads out of it: `..` of the
+ * root is the root, and a symlink with an absolute target leads on from it.
+ *
+ * Nobody's permissions are checked but those of the store (a directory of the host has its own). Every call can be taken
+ * off the object, as `const { readFileSync } = fs`.
+ */
+export class FileSystem extends TreeCalls {
+  readonly constants = constants;
+  /** The same calls with promises, as node:fs/promises. */
+  readonly promises: Promises;
+  private readonly onClose: () => void;
+
+  /** @param root The fid that `/` is, of `at`; it stays the caller's. */
+  constructor(at: AtCalls, root: number, options: FileSystemOptions = {}) {
+    super(at, root, options.deviceOf ?? (() => 0));
+    this.onClose = options.onClose ?? (() => {});
+    this.promises = new Promises(this);
+    bindCalls(this);
+    bindCalls(this.promises);
+  }
+
+  /** Closes what is open. */
+  close(): void {
+    this.closeAll();
+    this.onClose();
+  }
+}
+
+/** Makes every public call a property of the object itself, which needs no `this`. */
+function bindCalls(object: object): void {
+  const calls = object as Record<string, unknown>;
+  const isPublic = (name: string): boolean => name.endsWith('Sync') || object instanceof Promises;
+  for (let from = Object.getPrototypeOf(object) as object; from !== Object.prototype;) {
+    for (const name of Object.getOwnPropertyNames(from)) {
+      const call = calls[name];
+      if (name === 'constructor' || Object.hasOwn(object, name) || !isPublic(name)) continue;
+      if (typeof call === 'function') calls[name] = call.bind(object) as unknown;
+    }
+    from = Object.getPrototypeOf(from) as object;
+  }
+}

@@ -1,0 +1,30 @@
+import { Mount, serverOf, type Source } from '../index.ts';
+import { FileSystem } from './file-system.ts';
+
+/**
+ * A file system with the shape of node:fs over a memfs volume, a directory of the host, a server or a backend. Guests of
+ * the same volume, backend or server see what is done here, and the other way round. `close` ends it.
+ * @throws TypeError for what is no source; Error when a path of the host is no directory.
+ */
+export function fsOf(source: Source): FileSystem {
+  const mount = new Mount(serverOf(source));
+  return new FileSystem(mount.at, mount.client.root, {
+    deviceOf: () => mount.device,
+    onClose: () => {
+      mount.close();
+      // Nobody else has what was made here for a path.
+      if (typeof source === 'string') (mount.server.backend as { dispose?(): void }).dispose?.();
+    },
+  });
+}
+
+export { FileSystem, type FileSystemOptions } from './file-system.ts';
+export type { Promises } from './promises.ts';
+export type { FileHandle } from './file-handle.ts';
+export type { Dir } from './dir.ts';
+export type { Dirent } from './dirent.ts';
+export type { BigIntStats, Stats } from './stats.ts';
+export type { FsError } from './errors.ts';
+export type { PathLike, TimeLike } from './arguments.ts';
+export type { CopyOptions } from './copy-tree.ts';
+export type { Source } from '../index.ts';

@@ -1,0 +1,253 @@
+import { GETATTR_BASIC, O_DIRECTORY, O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT, S_IFREG } from '../9p/constants.ts';
+import { E } from '../errno.ts';
+import { modeOf, optionsOf, pathOf, timeOf, checkText, type Mode, type PathLike, type TimeLike } from './arguments.ts';
+import { constants } from './constants.ts';
+import { ContentCalls } from './content-calls.ts';
+import { BOTH_TIMES, UMASK } from './descriptor-calls.ts';
+import { Dir } from './dir.ts';
+import { Dirent } from './dirent.ts';
+import { check, fsError, type FsError } from './errors.ts';
+import { Listing, type Entry } from './listing.ts';
+import { join, parentOf } from './path-text.ts';
+import type { BigIntStats, Stats } from './stats.ts';
+
+/** The permission bits that AtCalls gives a new directory, before the umask. */
+const DIR_MODE = 0o777;
+const TEMPORARY = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+export interface StatOptions {
+  bigint?: boolean;
+  /** False: undefined rather than an error for a name that is not there. */
+  throwIfNoEntry?: boolean;
+}
+
+export interface ListOptions {
+  encoding?: string | null;
+  withFileTypes?: boolean;
+  recursive?: boolean;
+}
+
+export interface MakeOptions {
+  recursive?: boolean;
+  mode?: Mode;
+}
+
+/** The calls of node:fs on names and attributes. */
+export class NameCalls extends ContentCalls {
+  // --- attributes
+
+  statSync(path: PathLike, options?: { bigint?: false; throwIfNoEntry?: true }): Stats;
+  statSync(path: PathLike, options: { bigint: true; throwIfNoEntry?: true }): BigIntStats;
+  statSync(path: PathLike, options?: { bigint?: false; throwIfNoEntry?: boolean }): Stats | undefined;
+  statSync(path: PathLike, options?: StatOptions): Stats | BigIntStats | undefined;
+  statSync(path: PathLike, options: StatOptions = {}): Stats | BigIntStats | undefined {
+    return this.attributes(pathOf(path), true, options, 'stat');
+  }
+
+  lstatSync(path: PathLike, options?: { bigint?: false; throwIfNoEntry?: true }): Stats;
+  lstatSync(path: PathLike, options: { bigint: true; throwIfNoEntry?: true }): BigIntStats;
+  lstatSync(path: PathLike, options?: { bigint?: false; throwIfNoEntry?: boolean }): Stats | undefined;
+  lstatSync(path: PathLike, options?: StatOptions): Stats | BigIntStats | undefined;
+  lstatSync(path: PathLike, options: StatOptions = {}): Stats | BigIntStats | undefined {
+    return this.attributes(pathOf(path), false, options, 'lstat');
+  }
+
+  private attributes(
+    path: string,
+    follow: boolean,
+    options: StatOptions,
+    syscall: string,
+  ): Stats | BigIntStats | undefined {
+    const errno = this.rooted.stat(path, follow, GETATTR_BASIC);
+    if (errno === 0) return this.stats(this.rooted.found, options.bigint === true);
+    if (options.throwIfNoEntry === false && errno === E.ENOENT) return undefined;
+    throw fsError(errno, syscall, path);
+  }
+
+  existsSync(path: PathLike): boolean {
+    try {
+      return this.rooted.stat(pathOf(path), true, GETATTR_BASIC) === 0;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Whether a file can be read or written is tried by opening it; X_OK wants one of a file's x bits. A directory can
+   * always be.
+   */
+  accessSync(path: PathLike, mode: number = constants.F_OK): void {
+    const text = pathOf(path);
+    const errno = this.rooted.stat(text, true, GETATTR_BASIC) || this.accessErrno(text, mode);
+    check(errno, 'access', text);
+  }
+
+  private accessErrno(path: string, mode: number): number {
+    const { rooted } = this;
+    const bits = rooted.found.r.mode;
+    if ((bits & S_IFMT) !== S_IFREG) return 0;
+    if ((mode & constants.X_OK) !== 0 && (bits & 0o111) === 0) return E.EACCES;
+    for (const [asked, flags] of [
+      [constants.R_OK, O_RDONLY],
+      [constants.W_OK, O_WRONLY],
+    ] as const) {
+      if ((mode & asked) === 0) continue;
+      const fid = rooted.open(path, flags);
+      if (fid < 0) return -fid;
+      rooted.found.clunk(fid);
+    }
+    return 0;
+  }
+
+  chmodSync(path: PathLike, mode: Mode): void {
+    const text = pathOf(path);
+    check(this.rooted.chmod(text, true, modeOf(mode, 0)), 'chmod', text);
+  }
+
+  utimesSync(path: PathLike, atime: TimeLike, mtime: TimeLike): void {
+    this.setTimes(pathOf(path), true, atime, mtime, 'utime');
+  }
+
+  lutimesSync(path: PathLike, atime: TimeLike, mtime: TimeLike): void {
+    this.setTimes(pathOf(path), false, atime, mtime, 'lutime');
+  }
+
+  private setTimes(path: string, follow: boolean, atime: TimeLike, mtime: TimeLike, syscall: string): void {
+    check(this.rooted.utimens(path, follow, BOTH_TIMES, [...timeOf(atime), ...timeOf(mtime)]), syscall, path);
+  }
+
+  // --- names
+
+  /** With `recursive` the first directory that was made, undefined when all were there. */
+  mkdirSync(path: PathLike, options: MakeOptions & { recursive: true }): string | undefined;
+  mkdirSync(path: PathLike, options?: Mode | MakeOptions | null): string | undefined;
+  mkdirSync(path: PathLike, options?: Mode | MakeOptions | null): string | undefined {
+    const text = pathOf(path);
+    const { recursive = false, mode } = typeof options === 'object' ? (options ?? {}) : { mode: options };
+    const bits = modeOf(mode, DIR_MODE);
+    if (recursive) return this.makeAll(text, text, bits);
+    check(this.makeDir(text, bits), 'mkdir', text);
+    return undefined;
+  }
+
+  private makeDir(path: string, mode: number): number {
+    const errno = this.rooted.mkdir(path);
+    return errno !== 0 || mode === DIR_MODE ? errno : this.rooted.chmod(path, false, mode & ~UMASK);
+  }
+
+  /** Makes a directory and those above it; `asked` is for the error. */
+  private makeAll(path: string, asked: string, mode: number): string | undefined {
+    const errno = this.makeDir(path, mode);
+    if (errno === 0) return path;
+    if (errno === E.ENOENT) {
+      const parent = parentOf(path);
+      if (path === '' || parent === path || parent === '.') throw fsError(errno, 'mkdir', asked);
+      const first = this.makeAll(parent, asked, mode);
+      const again = this.makeDir(path, mode);
+      // `a/.` is there once `a` is.
+      if (again !== 0 && again !== E.EEXIST) throw fsError(again, 'mkdir', asked);
+      return first ?? (again === 0 ? path : undefined);
+    }
+    const found = this.rooted.stat(path, true, GETATTR_BASIC);
+    if (found === 0 && (this.rooted.found.r.mode & S_IFMT) === S_IFDIR) return undefined;
+    if (errno !== E.EEXIST) throw fsError(errno, 'mkdir', asked);
+    // A dangling symlink, or what is no directory.
+    throw fsError(found !== 0 ? found : path === asked ? errno : E.ENOTDIR, 'mkdir', asked);
+  }
+
+  /** Makes a directory whose name is the prefix and six random characters, mode 0700: its path. */
+  mkdtempSync(prefix: PathLike): string {
+    const start = pathOf(prefix, 'prefix');
+    for (let tries = 0; ; tries++) {
+      const random = crypto.getRandomValues(new Uint8Array(6));
+      const path = start + Array.from(random, (byte) => TEMPORARY[byte % TEMPORARY.length]).join('');
+      const errno = this.makeDir(path, 0o700);
+      if (errno === 0) return path;
+      if (errno !== E.EEXIST || tries > 100) throw fsError(errno, 'mkdtemp', `${start}XXXXXX`);
+    }
+  }
+
+  rmdirSync(path: PathLike): void {
+    const text = pathOf(path);
+    check(this.rooted.rmdir(text), 'rmdir', text);
+  }
+
+  unlinkSync(path: PathLike): void {
+    const text = pathOf(path);
+    check(this.rooted.unlink(text), 'unlink', text);
+  }
+
+  renameSync(oldPath: PathLike, newPath: PathLike): void {
+    const [from, to] = [pathOf(oldPath, 'oldPath'), pathOf(newPath, 'newPath')];
+    check(this.rooted.rename(from, to), 'rename', from, to);
+  }
+
+  linkSync(existingPath: PathLike, newPath: PathLike): void {
+    const [from, to] = [pathOf(existingPath, 'existingPath'), pathOf(newPath, 'newPath')];
+    check(this.rooted.link(from, to), 'link', from, to);
+  }
+
+  symlinkSync(target: PathLike, path: PathLike): void {
+    const [to, text] = [pathOf(target, 'target'), pathOf(path)];
+    check(this.rooted.symlink(to, text), 'symlink', to, text);
+  }
+
+  readlinkSync(path: PathLike): string {
+    const text = pathOf(path);
+    check(this.rooted.readlink(text), 'readlink', text);
+    return this.rooted.found.r.target;
+  }
+
+  realpathSync(path: PathLike): string {
+    const text = pathOf(path);
+    const real = this.rooted.realpath(text);
+    if (typeof real === 'number') throw fsError(real, 'realpath', text);
+    return real;
+  }
+
+  // --- listings
+
+  /**
+   * Names, or with `withFileTypes` Dirents, in the order of their bytes. With `recursive` also those of directories
+   * below, not of what symlinks lead to.
+   */
+  readdirSync(path: PathLike, options?: string | (ListOptions & { withFileTypes?: false }) | null): string[];
+  readdirSync(path: PathLike, options: ListOptions & { withFileTypes: true }): Dirent[];
+  readdirSync(path: PathLike, options?: string | ListOptions | null): string[] | Dirent[];
+  readdirSync(path: PathLike, options?: string | ListOptions | null): string[] | Dirent[] {
+    const { encoding, withFileTypes, recursive } = optionsOf<ListOptions>(options);
+    checkText(encoding);
+    const top = pathOf(path);
+    const found: { dir: string; entry: Entry }[] = [];
+    // Directories by their paths below `top`, in the order in which node:fs goes through them.
+    const todo = [''];
+    for (let below = todo.shift(); below !== undefined; below = todo.shift()) {
+      for (const entry of this.entries(join(top, below))) {
+        found.push({ dir: below, entry });
+        if (recursive === true && entry.kind === S_IFDIR) todo.push(join(below, entry.name));
+      }
+    }
+    return withFileTypes === true
+      ? found.map(({ dir, entry }) => new Dirent(entry.name, join(top, dir), entry.kind))
+      : found.map(({ dir, entry }) => join(dir, entry.name));
+  }
+
+  /** @throws FsError of scandir. */
+  protected entries(path: string): Entry[] {
+    const file = this.openFile(path, O_RDONLY | O_DIRECTORY, 0, 'scandir');
+    const entries = new Listing(file).all();
+    file.close();
+    if (typeof entries === 'number') throw fsError(entries, 'scandir', path);
+    return entries;
+  }
+
+  opendirSync(path: PathLike): Dir {
+    const text = pathOf(path);
+    try {
+      return new Dir(text, this.openFile(text, O_RDONLY | O_DIRECTORY, 0, 'opendir'));
+    } catch (error) {
+      // As node:fs has it: without a path.
+      throw fsError(-(error as FsError).errno, 'opendir');
+    }
+  }
+}

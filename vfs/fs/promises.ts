@@ -1,0 +1,139 @@
+import type { Data, Mode, PathLike, TimeLike } from './arguments.ts';
+import { constants } from './constants.ts';
+import type { ReadOptions, WriteOptions } from './content-calls.ts';
+import type { CopyOptions } from './copy-tree.ts';
+import type { Dir } from './dir.ts';
+import type { Dirent } from './dirent.ts';
+import { FileHandle } from './file-handle.ts';
+import type { Flag } from './flags.ts';
+import type { ListOptions, MakeOptions, StatOptions } from './name-calls.ts';
+import type { BigIntStats, Stats } from './stats.ts';
+import type { RemoveOptions, TreeCalls } from './tree-calls.ts';
+
+/** A path, or a file that is open. */
+type PathOrHandle = PathLike | FileHandle;
+
+/** node:fs/promises: the same calls with promises. They are done at once, for a transport answers at once. */
+export class Promises {
+  readonly constants = constants;
+  readonly #fs: TreeCalls;
+
+  constructor(fs: TreeCalls) {
+    this.#fs = fs;
+  }
+
+  async access(path: PathLike, mode?: number): Promise<void> {
+    this.#fs.accessSync(path, mode);
+  }
+
+  async appendFile(path: PathOrHandle, data: Data, options?: string | WriteOptions | null): Promise<void> {
+    this.#fs.appendFileSync(target(path), data, options);
+  }
+
+  async chmod(path: PathLike, mode: Mode): Promise<void> {
+    this.#fs.chmodSync(path, mode);
+  }
+
+  async copyFile(src: PathLike, dest: PathLike, mode?: number): Promise<void> {
+    this.#fs.copyFileSync(src, dest, mode);
+  }
+
+  async cp(src: PathLike, dest: PathLike, options?: CopyOptions): Promise<void> {
+    this.#fs.cpSync(src, dest, options);
+  }
+
+  async link(existingPath: PathLike, newPath: PathLike): Promise<void> {
+    this.#fs.linkSync(existingPath, newPath);
+  }
+
+  async lstat(path: PathLike, options?: StatOptions & { bigint?: false }): Promise<Stats>;
+  async lstat(path: PathLike, options: StatOptions & { bigint: true }): Promise<BigIntStats>;
+  async lstat(path: PathLike, options?: StatOptions): Promise<Stats | BigIntStats | undefined> {
+    return this.#fs.lstatSync(path, options);
+  }
+
+  async lutimes(path: PathLike, atime: TimeLike, mtime: TimeLike): Promise<void> {
+    this.#fs.lutimesSync(path, atime, mtime);
+  }
+
+  async mkdir(path: PathLike, options?: Mode | MakeOptions | null): Promise<string | undefined> {
+    return this.#fs.mkdirSync(path, options);
+  }
+
+  async mkdtemp(prefix: PathLike): Promise<string> {
+    return this.#fs.mkdtempSync(prefix);
+  }
+
+  async open(path: PathLike, flags?: Flag | null, mode?: Mode | null): Promise<FileHandle> {
+    return new FileHandle(this.#fs, this.#fs.openSync(path, flags, mode));
+  }
+
+  async opendir(path: PathLike): Promise<Dir> {
+    return this.#fs.opendirSync(path);
+  }
+
+  async readdir(path: PathLike, options?: string | (ListOptions & { withFileTypes?: false }) | null): Promise<string[]>;
+  async readdir(path: PathLike, options: ListOptions & { withFileTypes: true }): Promise<Dirent[]>;
+  async readdir(path: PathLike, options?: string | ListOptions | null): Promise<string[] | Dirent[]> {
+    return this.#fs.readdirSync(path, options);
+  }
+
+  async readFile(path: PathOrHandle, options?: { encoding?: null | 'buffer'; flag?: Flag } | null): Promise<Uint8Array>;
+  async readFile(
+    path: PathOrHandle,
+    options: 'utf8' | 'utf-8' | { encoding: 'utf8' | 'utf-8'; flag?: Flag },
+  ): Promise<string>;
+  async readFile(path: PathOrHandle, options?: string | ReadOptions | null): Promise<Uint8Array | string> {
+    return this.#fs.readFileSync(target(path), options);
+  }
+
+  async readlink(path: PathLike): Promise<string> {
+    return this.#fs.readlinkSync(path);
+  }
+
+  async realpath(path: PathLike): Promise<string> {
+    return this.#fs.realpathSync(path);
+  }
+
+  async rename(oldPath: PathLike, newPath: PathLike): Promise<void> {
+    this.#fs.renameSync(oldPath, newPath);
+  }
+
+  async rm(path: PathLike, options?: RemoveOptions): Promise<void> {
+    this.#fs.rmSync(path, options);
+  }
+
+  async rmdir(path: PathLike): Promise<void> {
+    this.#fs.rmdirSync(path);
+  }
+
+  async stat(path: PathLike, options?: StatOptions & { bigint?: false }): Promise<Stats>;
+  async stat(path: PathLike, options: StatOptions & { bigint: true }): Promise<BigIntStats>;
+  async stat(path: PathLike, options?: StatOptions): Promise<Stats | BigIntStats | undefined> {
+    return this.#fs.statSync(path, options);
+  }
+
+  async symlink(to: PathLike, path: PathLike): Promise<void> {
+    this.#fs.symlinkSync(to, path);
+  }
+
+  async truncate(path: PathLike, length?: number): Promise<void> {
+    this.#fs.truncateSync(path, length);
+  }
+
+  async unlink(path: PathLike): Promise<void> {
+    this.#fs.unlinkSync(path);
+  }
+
+  async utimes(path: PathLike, atime: TimeLike, mtime: TimeLike): Promise<void> {
+    this.#fs.utimesSync(path, atime, mtime);
+  }
+
+  async writeFile(path: PathOrHandle, data: Data, options?: string | WriteOptions | null): Promise<void> {
+    this.#fs.writeFileSync(target(path), data, options);
+  }
+}
+
+function target(path: PathOrHandle): PathLike | number {
+  return path instanceof FileHandle ? path.fd : path;
+}

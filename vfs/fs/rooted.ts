@@ -1,0 +1,190 @@
+import { GETATTR_MODE, O_CREAT, O_EXCL, O_NOFOLLOW, SETATTR_MODE, S_IFDIR, S_IFLNK, S_IFMT } from '../9p/constants.ts';
+import type { AtCalls } from '../client/at.ts';
+import type { Client } from '../client/client.ts';
+import { parsePath } from '../client/path.ts';
+import { E } from '../errno.ts';
+
+/** Most symlinks that one path may go through (namei.c, MAXSYMLINKS). */
+const MAXSYMLINKS = 40;
+
+/** What becomes of a path's last name: a symlink there is followed; or is not; or the name is not looked at. */
+export const FOLLOW = 0;
+export const STAY = 1;
+export const PARENT = 2;
+type Ending = typeof FOLLOW | typeof STAY | typeof PARENT;
+
+/**
+ * The *at calls from one root, as in a chroot(2): a symlink with an absolute target leads on from the root, and `..` of
+ * the root is the root. AtCalls, which a guest's paths go by, refuses both (EXDEV); only then is a path resolved here,
+ * and the call made once more. All return 0 or an errno; those that make a fid return it or −errno.
+ */
+export class Rooted {
+  readonly at: AtCalls;
+  readonly root: number;
+
+  constructor(at: AtCalls, root: number) {
+    this.at = at;
+    this.root = root;
+  }
+
+  /** Whose the fid is that `open` gave; and whose `r` holds what `stat` and `readlink` found. */
+  get found(): Client {
+    return this.at.found;
+  }
+
+  /** qid.type of what `open` gave. */
+  get type(): number {
+    return this.at.type;
+  }
+
+  /** A fid opened with Linux open(2) flags; a directory's is only walked to. */
+  open(path: string, flags: number): number {
+    const isNew = (flags & (O_CREAT | O_EXCL)) === (O_CREAT | O_EXCL);
+    const ending = isNew ? PARENT : (flags & O_NOFOLLOW) !== 0 ? STAY : FOLLOW;
+    return this.fid(path, ending, (name) => this.at.openat(this.root, name, flags));
+  }
+
+  stat(path: string, follow: boolean, mask: number): number {
+    return this.errno(path, follow ? FOLLOW : STAY, (name) => this.at.statat(this.root, name, follow, mask));
+  }
+
+  readlink(path: string): number {
+    return this.errno(path, STAY, (name) => this.at.readlinkat(this.root, name));
+  }
+
+  mkdir(path: string): number {
+    return this.errno(path, PARENT, (name) => this.at.mkdirat(this.root, name));
+  }
+
+  rmdir(path: string): number {
+    if (/^\/+$/.test(path)) return E.EBUSY;
+    return this.errno(path, PARENT, (name) => this.at.rmdirat(this.root, name));
+  }
+
+  unlink(path: string): number {
+    return this.errno(path, PARENT, (name) => this.at.unlinkat(this.root, name));
+  }
+
+  symlink(target: string, path: string): number {
+    return this.errno(path, PARENT, (name) => this.at.symlinkat(target, this.root, name));
+  }
+
+  rename(from: string, to: string): number {
+    return this.pair(from, to, (a, b) => this.at.renameat(this.root, a, this.root, b));
+  }
+
+  link(from: string, to: string): number {
+    return this.pair(from, to, (a, b) => this.at.linkat(this.root, a, false, this.root, b));
+  }
+
+  /** utimensat(2); `valid` as Client.setTimes has it. */
+  utimens(path: string, follow: boolean, valid: number, times: readonly [number, number, number, number]): number {
+    return this.errno(path, follow ? FOLLOW : STAY, (name) =>
+      this.at.utimensat(this.root, name, follow, valid, ...times),
+    );
+  }
+
+  chmod(path: string, follow: boolean, mode: number): number {
+    return this.errno(path, follow ? FOLLOW : STAY, (name) => {
+      const fid = this.at.lookup(this.root, name, follow);
+      if (fid < 0) return -fid;
+      const errno = this.found.setMode(fid, SETATTR_MODE, mode);
+      this.at.drop(this.root, fid);
+      return errno;
+    });
+  }
+
+  /** The path of what a path leads to, from the root, without symlinks and dots; or an errno. ENOENT, ELOOP. */
+  realpath(path: string): string | number {
+    if (path === '') return E.ENOENT;
+    const names = this.resolve(path, FOLLOW);
+    if (typeof names === 'number') return names;
+    const errno = this.at.statat(this.root, names, false, GETATTR_MODE);
+    return errno !== 0 ? errno : names === '.' ? '/' : `/${names.replace(/\/$/, '')}`;
+  }
+
+  private errno(path: string, ending: Ending, call: (name: string) => number): number {
+    return -this.fid(path, ending, (name) => -call(name));
+  }
+
+  /** Makes a call with a path, and if that leads out of the tree once more with one that does not. */
+  private fid(path: string, ending: Ending, call: (name: string) => number): number {
+    const name = relative(path);
+    const result = call(name);
+    if (result !== -E.EXDEV) return result;
+    const inside = this.resolve(name, ending);
+    if (typeof inside === 'number') return -inside;
+    return inside === name ? result : call(inside);
+  }
+
+  private pair(from: string, to: string, call: (from: string, to: string) => number): number {
+    const [a, b] = [relative(from), relative(to)];
+    const errno = Math.abs(call(a, b));
+    if (errno !== E.EXDEV) return errno;
+    const insideA = this.resolve(a, PARENT);
+    if (typeof insideA === 'number') return insideA;
+    const insideB = this.resolve(b, PARENT);
+    if (typeof insideB === 'number') return insideB;
+    // Otherwise it is the EXDEV of two file systems.
+    return insideA === a && insideB === b ? errno : Math.abs(call(insideA, insideB));
+  }
+
+  /** A path that means the same and has neither symlinks nor `..` before its end; or an errno. */
+  private resolve(text: string, ending: Ending): string | number {
+    if (ending !== PARENT) {
+      const { trailingSlash, mustBeDir } = parsePath(text);
+      const inside = this.walk(text, ending === FOLLOW || mustBeDir);
+      return typeof inside === 'number' || !trailingSlash || inside.endsWith('/') ? inside : `${inside}/`;
+    }
+    const [, head = '', last = ''] = /^(.*?)([^/]*\/*)$/s.exec(text)!;
+    const inside = this.walk(head, true);
+    if (typeof inside === 'number') return inside;
+    return inside === '.' ? last : `${inside}/${last}`;
+  }
+
+  /** Goes through a path name by name. What its last name does not find is left to the call. */
+  private walk(text: string, follow: boolean): string | number {
+    const stack: string[] = [];
+    const todo = parsePath(text).names.toReversed();
+    let isDir = true;
+    let slash = '';
+    for (let links = 0; todo.length > 0;) {
+      const name = todo.pop()!;
+      if (!isDir) return E.ENOTDIR;
+      if (name === '..') {
+        stack.pop();
+        continue;
+      }
+      stack.push(name);
+      const path = stack.join('/');
+      const errno = this.at.statat(this.root, path, false, GETATTR_MODE);
+      if (errno !== 0) {
+        if (errno === E.ENOENT && todo.length === 0) break;
+        return errno;
+      }
+      const kind = this.found.r.mode & S_IFMT;
+      isDir = kind === S_IFDIR;
+      if (kind !== S_IFLNK || (todo.length === 0 && !follow)) continue;
+      const target = ++links > MAXSYMLINKS ? E.ELOOP : this.target(path);
+      if (typeof target === 'number') return target;
+      stack.pop();
+      isDir = true;
+      const { names, absolute, mustBeDir } = parsePath(target);
+      if (todo.length === 0 && mustBeDir) slash = '/';
+      if (absolute) stack.length = 0;
+      todo.push(...names.toReversed());
+    }
+    return stack.length === 0 ? '.' : stack.join('/') + slash;
+  }
+
+  private target(path: string): string | number {
+    const errno = this.at.readlinkat(this.root, path);
+    return errno === 0 ? this.found.r.target : errno;
+  }
+}
+
+/** A path from the root on. One that is too long stays as it is, to be refused as that. */
+function relative(path: string): string {
+  if (!path.startsWith('/') || parsePath(path).tooLong) return path;
+  return path.replace(/^\/+/, '') || '.';
+}

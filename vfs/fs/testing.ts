@@ -1,0 +1,139 @@
+// Runs the same calls on node:fs in a scratch directory and on a FileSystem, and compares what they give or throw.
+import * as nodeFs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Volume } from 'memfs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Backend } from '../backend/backend.ts';
+import { hostDir } from '../backend/hostdir/index.ts';
+import { memfs } from '../backend/memfs/index.ts';
+import { ram } from '../backend/ram/index.ts';
+import { serverOf } from '../index.ts';
+import { fsOf, type FileSystem } from './index.ts';
+
+/** What both have, as far as the tests call it. */
+export type AnyFs = FileSystem;
+
+/** A sequence of calls: `on` makes a path, `call` notes what a call gives or throws. */
+export type Sequence = (fs: AnyFs, on: (path: string) => string, call: (act: () => unknown) => void) => void;
+
+/** Texts with the scratch directory's path taken out. */
+function plain(text: string, root: string): string {
+  return root === '' ? text : text.replaceAll(`${root}/`, '/').replaceAll(root, '/');
+}
+
+/** What a call gave, to be compared: attributes without those that no two files share. */
+function told(value: unknown, root: string): unknown {
+  if (typeof value === 'string') return plain(value, root);
+  if (value instanceof Uint8Array) return [...value];
+  if (Array.isArray(value)) return value.map((item) => told(item, root));
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return value.getTime();
+  if ('nlink' in value && 'isFile' in value) return toldStats(value as unknown as nodeFs.Stats);
+  if ('parentPath' in value && 'isFile' in value) return toldEntry(value as unknown as nodeFs.Dirent, root);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, told(item, root)]));
+}
+
+function kindOf(value: nodeFs.Stats | nodeFs.Dirent): string {
+  const is = ['isFile', 'isDirectory', 'isSymbolicLink', 'isFIFO', 'isSocket', 'isBlockDevice'] as const;
+  return is.filter((name) => value[name]()).join();
+}
+
+const DATES = { atime: 0, mtime: 0, ctime: 0, birthtime: 0 };
+
+function toldStats(stats: nodeFs.Stats | nodeFs.BigIntStats): unknown {
+  const { mode, nlink, size } = stats;
+  return [
+    // In memory all belongs to root, whoever runs this.
+    `${kindOf(stats as nodeFs.Stats)} ${mode} ${typeof stats.uid} ${typeof stats.gid}`,
+    // A directory's size and its links tell how the store keeps it; a symlink's size how long the scratch path is.
+    stats.isFile() ? `${typeof nlink} ${nlink} ${size}` : '',
+    // Where Dates are made when they are asked for, they are no keys.
+    Object.keys({ ...stats, ...DATES })
+      .sort()
+      .join(),
+  ];
+}
+
+function toldEntry(entry: nodeFs.Dirent, root: string): unknown {
+  return [kindOf(entry as never), entry.name, plain(entry.parentPath, root)];
+}
+
+/** An error as a caller can see it. The words for arguments that cannot be are Node's own. */
+function toldError(error: unknown, root: string): unknown {
+  const { code, message, errno, syscall, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  if (error instanceof TypeError || error instanceof RangeError) return [code, error.constructor.name];
+  // What rm and cp say beyond a system call differs from one Node to the next.
+  if (code?.startsWith('ERR_') === true) return [code];
+  const paths = [path, dest].map((text) => (text === undefined ? undefined : plain(text, root)));
+  return [code, plain(message, root), errno, syscall, ...paths];
+}
+
+function run(sequence: Sequence, fs: AnyFs, root: string): unknown[] {
+  const results: unknown[] = [];
+  const call = (act: () => unknown): void => {
+    const where = /^\(\) => (.*)$/s.exec(String(act))?.[1] ?? '';
+    try {
+      results.push([where, told(act(), root)]);
+    } catch (error) {
+      results.push([where, toldError(error, root)]);
+    }
+  };
+  sequence(fs, (path) => `${root}/${path}`, call);
+  return results;
+}
+
+/** A directory for node:fs, on tmpfs where there is one. */
+export function scratch(): string {
+  const shm = '/dev/shm';
+  return nodeFs.mkdtempSync(join(nodeFs.existsSync(shm) ? shm : nodeFs.realpathSync(tmpdir()), 'wasi9p-fs-'));
+}
+
+/** Runs something on a file system of each kind of backend, and looks at the end that nothing is left. */
+export function onEach(act: (fs: FileSystem, backend: string) => void): void {
+  const root = scratch();
+  const host = hostDir(root);
+  const backends: Backend[] = [ram(), memfs(new Volume()), host];
+  try {
+    for (const backend of backends) {
+      const fs = fsOf(backend);
+      act(fs, backend.name);
+      atRest(fs, backend);
+    }
+  } finally {
+    host.dispose();
+    nodeFs.rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** Nothing may be held once the file system is closed, and before that its root only. */
+function atRest(fs: FileSystem, backend: Backend): void {
+  const server = serverOf(backend);
+  server.sync();
+  const { fids, orphans } = server.inspect();
+  assert.equal({ fids, orphans }, { fids: 1, orphans: 0 }, `${backend.name}: something was left open`);
+  fs.close();
+  assert.equal(server.inspect(), { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 });
+}
+
+/** A test that a sequence goes as with node:fs, on every backend. Linux is what is compared with. */
+export function likeNode(title: string, sequence: Sequence): void {
+  if (process.platform !== 'linux') return test.skip(`${title} (compared with Linux)`, () => {});
+  return test(title, () => {
+    const umask = process.umask(0o022);
+    const root = scratch();
+    try {
+      const expected = run(sequence, nodeFs as unknown as AnyFs, root);
+      assert.ok(expected.length > 0);
+      onEach((fs, name) => {
+        const results = run(sequence, fs, '');
+        for (const [i, result] of results.entries()) assert.equal(result, expected[i], `${name}, call ${i}`);
+        assert.is(results.length, expected.length);
+      });
+    } finally {
+      process.umask(umask);
+      nodeFs.rmSync(root, { recursive: true, force: true });
+    }
+  });
+}
