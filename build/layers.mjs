@@ -29,6 +29,7 @@ export const LAYERS = [
       'shim',
       'trace',
       'fs',
+      'namespace',
       'vfs',
       'hostdir',
       'backend',
@@ -64,7 +65,7 @@ export const LAYERS = [
   {
     name: 'namespace',
     files: /^vfs\/namespace\//,
-    may: ['vfs', 'client', 'backend', '9p constants', 'base'],
+    may: ['fs', 'vfs', 'client', 'backend', '9p constants', 'base'],
     core: true,
   },
   {

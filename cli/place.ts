@@ -4,6 +4,7 @@ import type { Backend } from '../vfs/backend/backend.ts';
 import { hostDir } from '../vfs/backend/hostdir/index.ts';
 import { fsOf, type FileSystem } from '../vfs/fs/index.ts';
 import { nameOf } from '../vfs/fs/path-text.ts';
+import { Namespace } from '../vfs/namespace/index.ts';
 import { placeOf, withRoot, type GuestMount } from './mounts.ts';
 import { UsageError } from './options.ts';
 import { reasonOf } from './reason.ts';
@@ -28,25 +29,22 @@ export interface Place {
   readonly name: string;
 }
 
-/** A file system and the path at which it is seen. */
-interface Mounted {
-  readonly at: string;
-  readonly fs: FileSystem;
-}
-
 /**
  * What the places on a command line stand for: `ARCHIVE:PATH` is in an archive; a path that begins with `/` is in the
  * mounts, if there are any; every other path is this machine's.
  */
 export class Places {
-  private readonly mounts: readonly Mounted[];
+  private readonly mounts: Namespace | null;
   private readonly archives: readonly ArchiveKind[];
   private readonly opened = new Map<string, FileSystem>();
   private readonly backends: Backend[];
 
   constructor(mounts: readonly GuestMount[], archives: readonly ArchiveKind[] = ARCHIVES) {
     this.archives = archives;
-    this.mounts = mounts.length === 0 ? [] : mounted(withRoot(mounts));
+    this.mounts =
+      mounts.length === 0
+        ? null
+        : new Namespace(Object.fromEntries(withRoot(mounts).map(({ guest, backend }) => [placeOf(guest), backend])));
     this.backends = mounts.map(({ backend }) => backend);
   }
 
@@ -57,7 +55,7 @@ export class Places {
 
   /** Lets go of everything. */
   close(): void {
-    for (const { fs } of this.mounts) fs.close();
+    this.mounts?.close();
     for (const fs of this.opened.values()) fs.close();
     // A directory of the host holds descriptors.
     for (const backend of this.backends) (backend as { dispose?(): void }).dispose?.();
@@ -76,15 +74,8 @@ export class Places {
   }
 
   private inMounts(text: string): Place | null {
-    if (this.mounts.length === 0 || !text.startsWith('/')) return null;
-    const place = placeOf(text);
-    const isIn = (at: string): boolean => at === '/' || place === at || place.startsWith(`${at}/`);
-    const [first] = this.mounts.filter(({ at }) => isIn(at)).sort((a, b) => b.at.length - a.at.length);
-    const { at, fs } = first!;
-    // What the path ends in means something: a slash follows a symlink.
-    const slash = text.endsWith('/') ? '/' : '';
-    const path = `/${at === '/' ? place.slice(1) : place.slice(at.length + 1)}${slash}`;
-    return { fs, path, text, name: lastName(place) };
+    if (this.mounts === null || !text.startsWith('/')) return null;
+    return { fs: this.mounts.fs, path: text, text, name: lastName(text) };
   }
 
   private onHost(text: string): Place {
@@ -119,14 +110,4 @@ function lastName(path: string): string {
 
 function bytesOf(file: string): Uint8Array {
   return readFileSync(file);
-}
-
-/** The file systems of mounts; in a root in memory the others' places show as directories. */
-function mounted(mounts: readonly GuestMount[]): Mounted[] {
-  const all = mounts.map(({ guest, backend }) => ({ at: placeOf(guest), fs: fsOf(backend) }));
-  const [root] = all;
-  for (const { at } of all.slice(1)) {
-    if (mounts[0]!.backend.name === 'ram') root!.fs.mkdirSync(at, { recursive: true });
-  }
-  return all;
 }

@@ -4,4 +4,5 @@
  */
 export { WASI, type Preopen, type Tracer, type WASIOptions } from './wasi.ts';
 export type { Input, Output } from './stdio.ts';
+export { Namespace, type FileSystem } from '../vfs/namespace/index.ts';
 export { Mount, serverOf, Server, type Inspection, type Source } from '../vfs/index.ts';

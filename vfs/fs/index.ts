@@ -9,7 +9,7 @@ import { FileSystem } from './file-system.ts';
 export function fsOf(source: Source): FileSystem {
   const mount = new Mount(serverOf(source));
   return new FileSystem(mount.at, mount.client.root, {
-    deviceOf: () => mount.device,
+    deviceOf: () => mount.at.device,
     onClose: () => {
       mount.close();
       // Nobody else has what was made here for a path.

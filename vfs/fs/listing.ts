@@ -21,7 +21,9 @@ export class Listing {
   private readonly file: OpenFile;
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
-  private cookie = 0n;
+  private cookieLo = 0;
+  private cookieHi = 0;
+  private ended = false;
 
   constructor(file: OpenFile) {
     this.file = file;
@@ -33,13 +35,28 @@ export class Listing {
   next(): Entry[] | number {
     for (;;) {
       iov.single(this.bytes, 0, this.bytes.length);
-      const count = this.file.client.readdir(this.file.fid, this.cookie, iov);
+      const count = this.file.client.readdir(this.file.fid, this.cookieLo, this.cookieHi, iov);
       if (count < 0) return -count;
-      if (count === 0) return [];
+      if (count === 0) return this.end();
       const entries = this.decode(count);
       // A message may hold nothing but the dots.
       if (entries.length > 0) return entries;
     }
+  }
+
+  /** At the end come the mounts that the directory has no entry for, once. */
+  private end(): Entry[] {
+    const { extra } = this.file;
+    if (this.ended || extra === null) return [];
+    this.ended = true;
+    const lengths = new DataView(extra.buffer);
+    const entries: Entry[] = [];
+    for (let at = 0; at < extra.length;) {
+      const end = at + HEADER + lengths.getUint32(at + 16, true);
+      entries.push({ name: decoder.decode(extra.subarray(at + HEADER, end)), kind: S_IFDIR });
+      at = end;
+    }
+    return entries;
   }
 
   private decode(count: number): Entry[] {
@@ -48,7 +65,8 @@ export class Listing {
     for (let at = 0; at < count;) {
       const end = at + HEADER + view.getUint16(at + 22, true);
       const name = decoder.decode(bytes.subarray(at + HEADER, end));
-      this.cookie = view.getBigUint64(at + 13, true);
+      this.cookieLo = view.getUint32(at + 13, true);
+      this.cookieHi = view.getUint32(at + 17, true);
       // DT_* numbers are S_IFMT bits moved down.
       if (name !== '.' && name !== '..') entries.push({ name, kind: bytes[at + 21]! << 12 });
       at = end;

@@ -10,16 +10,19 @@ export class OpenFile {
   readonly client: Client;
   readonly fid: number;
   readonly isDir: boolean;
+  /** Of a directory: what is mounted in it besides its own entries, as WASI dirents. */
+  readonly extra: Uint8Array | null;
   /** The offset of calls that are given none, in bytes; −1 for the end of the file, which an append has moved it to. */
   private position = 0;
   private readonly flags: number;
 
   /** @param flags The Linux open(2) flags it was opened with. */
-  constructor(client: Client, fid: number, isDir: boolean, flags: number) {
+  constructor(client: Client, fid: number, isDir: boolean, flags: number, extra: Uint8Array | null = null) {
     this.client = client;
     this.fid = fid;
     this.isDir = isDir;
     this.flags = flags;
+    this.extra = extra;
   }
 
   get writable(): boolean {

@@ -29,7 +29,12 @@ export class Rooted {
 
   /** Whose the fid is that `open` gave; and whose `r` holds what `stat` and `readlink` found. */
   get found(): Client {
-    return this.at.found;
+    return this.at.found.client;
+  }
+
+  /** What is mounted in a directory that `open` gave, on names that it does not have itself: their WASI dirents. */
+  extra(fid: number): Uint8Array | null {
+    return this.at.found.joins?.extra(fid) ?? null;
   }
 
   /** qid.type of what `open` gave. */
@@ -70,11 +75,11 @@ export class Rooted {
   }
 
   rename(from: string, to: string): number {
-    return this.pair(from, to, (a, b) => this.at.renameat(this.root, a, this.root, b));
+    return this.pair(from, to, (a, b) => this.at.renameat(this.root, a, this.at, this.root, b));
   }
 
   link(from: string, to: string): number {
-    return this.pair(from, to, (a, b) => this.at.linkat(this.root, a, false, this.root, b));
+    return this.pair(from, to, (a, b) => this.at.linkat(this.root, a, false, this.at, this.root, b));
   }
 
   /** utimensat(2); `valid` as Client.setTimes has it. */

@@ -72,6 +72,11 @@ export class NamespaceMounts<Source> {
     }
   }
 
+  /** The tree at `/`. */
+  root(): Mount {
+    return this.places.find(({ names }) => names.length === 0)!.mount;
+  }
+
   /** The sessions, for traces. */
   all(): Mount[] {
     return [...new Set([...this.places.map(({ mount }) => mount), ...this.skeletons])];

@@ -1,0 +1,59 @@
+import { ram } from '../backend/ram/index.ts';
+import { FileSystem } from '../fs/file-system.ts';
+import { serverOf, type Server, type Source } from '../index.ts';
+import { NamespaceMounts } from './mounts.ts';
+
+/**
+ * One tree of several: each path's source is mounted there, in the one whose path is the longest prefix of its own. What
+ * `fs` does is seen by guests that are given the same sources, or `preopens`, and the other way round.
+ *
+ * ```ts
+ * const namespace = new Namespace({ '/': ram(), '/src': hostDir('.', { readOnly: true }) });
+ * namespace.fs.writeFileSync('/out', namespace.fs.readFileSync('/src/package.json'));
+ * new WASI({ preopens: namespace.preopens });
+ * ```
+ */
+export class Namespace {
+  /** The calls of node:fs on the whole tree. */
+  readonly fs: FileSystem;
+  /** For a guest that is to see the same tree. */
+  readonly preopens: Readonly<Record<string, Server>>;
+  private readonly mounts: NamespaceMounts<Server>;
+
+  /**
+   * @param tree Absolute paths → what is there; without `/` the root is an empty directory in memory.
+   * @throws TypeError for a path that is not absolute and for what is no source; Error for what nothing can be mounted
+   *   on.
+   */
+  constructor(tree: Readonly<Record<string, Source>>) {
+    const paths = Object.keys(tree);
+    const wrong = paths.find((path) => !path.startsWith('/') || path.split('/').includes('..'));
+    if (wrong !== undefined) throw new TypeError(`${wrong} is no place in a namespace: write an absolute path.`);
+    const root = paths.some((path) => /^[/.]*$/.test(path)) ? {} : { '/': ram() };
+    const sources = Object.entries<Source>({ ...root, ...tree });
+    this.preopens = Object.fromEntries(sources.map(([path, source]) => [path, serverOf(source)]));
+    this.mounts = new NamespaceMounts((server) => server);
+    for (const [path, server] of Object.entries(this.preopens)) {
+      this.mounts.add(path, server, Object.keys(this.preopens));
+    }
+    try {
+      this.mounts.join();
+    } catch (thrown) {
+      this.mounts.close();
+      throw thrown;
+    }
+    const devices = new Map(this.mounts.all().map(({ at, client }) => [client, at.device]));
+    const { at, client } = this.mounts.root();
+    this.fs = new FileSystem(at, client.root, {
+      deviceOf: (of) => devices.get(of) ?? 0,
+      onClose: () => this.mounts.close(),
+    });
+  }
+
+  /** Closes what `fs` has open, and ends the sessions. */
+  close(): void {
+    this.fs.close();
+  }
+}
+
+export type { FileSystem } from '../fs/file-system.ts';
