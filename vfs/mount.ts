@@ -6,11 +6,12 @@ import { InProcess } from './transport/inproc.ts';
 
 const servers = new WeakMap<Backend, Server>();
 
-/** The server of a backend: one, however often it is asked for. */
+/** The server of a backend: one, however often it is asked for. That of a view shares what is alive with its base's. */
 export function serverOfBackend(backend: Backend): Server {
   let server = servers.get(backend);
   if (server === undefined) {
-    server = new Server(backend);
+    const base = backend.base && serverOfBackend(backend.base);
+    server = new Server(backend, base, base);
     servers.set(backend, server);
   }
   return server;
@@ -23,7 +24,7 @@ export function isBackend(value: unknown): value is Backend {
 }
 
 let devices = 0;
-const deviceOf = new WeakMap<Server, number>();
+const deviceOf = new WeakMap<object, number>();
 
 /** A client attached to a server in this process. */
 export class Mount {
@@ -31,7 +32,7 @@ export class Mount {
   readonly transport: InProcess;
   readonly client: Client;
   readonly at: AtCalls;
-  /** st_dev of its files: another number for each server. */
+  /** st_dev of its files: another number for each server, but for a view that of its base. */
   readonly device: number;
 
   /** @throws Error when the server does not let itself be attached to. */
@@ -43,8 +44,8 @@ export class Mount {
     if (errno !== 0) this.transport.close();
     if (errno !== 0) throw new Error(`The 9P server refused the attach (errno ${errno}).`);
     this.at = new AtCalls(this.client);
-    this.device = deviceOf.get(server) ?? ++devices;
-    deviceOf.set(server, this.device);
+    this.device = deviceOf.get(server.reclaim) ?? ++devices;
+    deviceOf.set(server.reclaim, this.device);
   }
 
   /** Ends the session: the server lets go of all fids. */
