@@ -76,6 +76,13 @@ export const LAYERS = [
   },
   { name: 'transport', files: /^vfs\/transport\//, may: ['9p', '9p constants', 'base'], core: true },
   { name: 'hostdir', files: /^vfs\/backend\/hostdir/, may: ['backend', '9p constants', 'base'], packages: ['*'] },
+  {
+    name: 'tar',
+    files: /^vfs\/backend\/tar\//,
+    may: ['backend', 'vfs', 'client', '9p constants', 'base'],
+    packages: ['@remix-run/tar-parser', 'pako'],
+    core: true,
+  },
   { name: 'backend', files: /^vfs\/backend\//, may: ['9p constants', 'base'], packages: ['memfs'], core: true },
   { name: '9p constants', files: /^vfs\/9p\/constants\.ts$/, may: ['base'], core: true },
   { name: '9p', files: /^vfs\/9p\//, may: ['9p constants', 'base'], core: true },

@@ -1,20 +1,20 @@
-import { O_ACCMODE, O_RDONLY, O_TRUNC } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, DirCursor, StatFs } from '../backend.ts';
 import type { Inode } from '../inode.ts';
+import { Unwritable, wantsWriting } from './unwritable.ts';
 
 /**
  * A view of a backend through which nothing can be changed, as a read-only bind mount is one. The inodes are the
  * base's own objects: who uses which is counted once, whichever way they were reached, so that a file that is unlinked
  * through the base lives for as long as a fid of the view holds it.
  */
-export class ReadOnlyBackend implements Backend {
+export class ReadOnlyBackend extends Unwritable implements Backend {
   readonly name: string;
   readonly capabilities: Capabilities;
-  readonly readOnly = true;
   readonly base: Backend;
 
   constructor(base: Backend) {
+    super();
     this.base = base;
     this.name = `${base.name}, read-only`;
     this.capabilities = base.capabilities;
@@ -44,32 +44,8 @@ export class ReadOnlyBackend implements Backend {
     return this.base.getattr(inode, out);
   }
 
-  setattr(): number {
-    return E.EROFS;
-  }
-
   size(inode: Inode): number {
     return this.base.size(inode);
-  }
-
-  create(): number {
-    return E.EROFS;
-  }
-
-  symlink(): number {
-    return E.EROFS;
-  }
-
-  link(): number {
-    return E.EROFS;
-  }
-
-  unlink(): number {
-    return E.EROFS;
-  }
-
-  rename(): number {
-    return E.EROFS;
   }
 
   readlink(inode: Inode): string | number {
@@ -77,8 +53,7 @@ export class ReadOnlyBackend implements Backend {
   }
 
   open(inode: Inode, flags: number): number {
-    if ((flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0) return -E.EROFS;
-    return this.base.open(inode, flags);
+    return wantsWriting(flags) ? -E.EROFS : this.base.open(inode, flags);
   }
 
   close(inode: Inode, handle: number): void {
@@ -87,18 +62,6 @@ export class ReadOnlyBackend implements Backend {
 
   read(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
     return this.base.read(inode, handle, offset, u8, start, end);
-  }
-
-  write(): number {
-    return -E.EROFS;
-  }
-
-  accessed(): void {
-    // A read-only mount moves no times (atime_needs_update, fs/inode.c).
-  }
-
-  modified(): void {
-    // Nothing is.
   }
 
   fsync(inode: Inode, handle: number, datasync: boolean): number {
@@ -115,10 +78,6 @@ export class ReadOnlyBackend implements Backend {
 
   getxattr(inode: Inode, name: string): Uint8Array | number {
     return this.base.getxattr(inode, name);
-  }
-
-  setxattr(): number {
-    return E.EROFS;
   }
 
   listxattr(inode: Inode): string[] | number {
