@@ -79,7 +79,7 @@ export const LAYERS = [
   {
     name: 'tar',
     files: /^vfs\/backend\/tar\//,
-    may: ['backend', 'vfs', 'client', '9p constants', 'base'],
+    may: ['backend', 'vfs', 'client', '9p', '9p constants', 'base'],
     packages: ['@remix-run/tar-parser', 'pako'],
     core: true,
   },

@@ -19,21 +19,21 @@ import { Kit } from './conformance-kit.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 
-/** Everything that can be seen of a tree but for atime, which a host's kernel moves on its own: a line for each name. */
-export function picture(kit: Kit, path = ''): string {
+/**
+ * Everything that can be seen of a tree but for atime, which a host's kernel moves on its own: a line for each name.
+ * @param own Also what one store has and its copy has not: inode numbers, versions, ctime.
+ */
+export function picture(kit: Kit, path = '', own = true): string {
   const lines: string[] = [];
   for (const name of kit.list(path)) {
     const child = path === '' ? name : `${path}/${name}`;
     const { ino, version, kind, perm, nlink, size, mtime, ctime } = kit.stat(child);
-    const isDir = kind === S_IFDIR;
     const content = kind === S_IFREG ? kit.get(child) : kind === S_IFLNK ? kit.readlink(child) : '';
-    // A host's directory has a size of its own making.
-    lines.push(
-      [child, ino, version, kind.toString(8), perm.toString(8), nlink, isDir ? '' : size, mtime, ctime, content].join(
-        ' ',
-      ),
-    );
-    if (isDir) lines.push(picture(kit, child));
+    const mode = kind.toString(8) + perm.toString(8);
+    // A directory's size is of each file system's own making.
+    const told = [child, mode, nlink, kind === S_IFDIR ? '' : size, mtime, content];
+    lines.push([...told, ...(own ? [ino, version, ctime] : [])].join(' '));
+    if (kind === S_IFDIR) lines.push(picture(kit, child, own));
   }
   return lines.join('\n');
 }

@@ -1,9 +1,13 @@
 import { TarBackend } from './backend.ts';
 import { inflated } from './gzip.ts';
+import { copyInto } from './load.ts';
+import type { Place } from './place.ts';
 import { TarReader } from './reader.ts';
-import { TarTree } from './tree.ts';
+import { TarTree, type Skipped } from './tree.ts';
 
 export { TarBackend } from './backend.ts';
+export type { Place } from './place.ts';
+export { save } from './save.ts';
 export type { Skipped } from './tree.ts';
 
 /**
@@ -20,4 +24,15 @@ export function tar(bytes: Uint8Array): TarBackend {
   const tree = new TarTree();
   for (let entry = reader.next(); entry !== null; entry = reader.next()) tree.add(entry);
   return new TarBackend(tree, archive.length);
+}
+
+/**
+ * Unpacks an archive into a tree, over what is there: directories are merged, all else is replaced. Owners are kept
+ * where they can be, times last.
+ * @param bytes As for `tar`.
+ * @param onSkip Told of each member, and each attribute, that cannot be put there.
+ * @throws Error when the archive cannot be read, and when a file cannot be written: then what came before it is there.
+ */
+export function load(bytes: Uint8Array, into: Place, onSkip?: (skipped: Skipped) => void): void {
+  copyInto(tar(bytes), into, onSkip);
 }
