@@ -117,7 +117,7 @@ export class TarReader {
   private noTar(): Error {
     const other = OTHERS.find(([, magic]) => magic.every((byte, i) => this.bytes[i] === byte));
     if (other !== undefined)
-      return new Error(`This is a ${other[0]} archive, and only tar and tar.gz are read. ${other[2]}`);
+      return new Error(`This is packed with ${other[0]}, and only tar and tar.gz are read. ${other[2]}`);
     return new Error(`This is no tar archive: its first ${BLOCK} bytes are no tar header.`);
   }
 

@@ -12,20 +12,21 @@ readOnlyConformance('tar', (fill) => {
 });
 
 /** Packed by the system's tar, from a directory of the host. */
-const theirs =
-  (...options: string[]): MakeReadOnly =>
-  (fill) => {
-    let archive: Uint8Array = new Uint8Array();
-    inScratch((dir) => {
-      const host = hostDir(dir);
-      fill(host);
-      host.dispose();
-      // node:fs has no call for it.
-      execFileSync('mkfifo', ['-m', '600', `${dir}/fifo`]);
-      archive = systemTar(dir, '-c', ...options, '.');
-    });
-    return { backend: tar(archive), dispose: () => {} };
+function theirs(...options: string[]): MakeReadOnly {
+  let archive: Uint8Array | null = null;
+  return (fill) => {
+    if (archive === null)
+      inScratch((dir) => {
+        const host = hostDir(dir);
+        fill(host);
+        host.dispose();
+        // node:fs has no call for it.
+        execFileSync('mkfifo', ['-m', '600', `${dir}/fifo`]);
+        archive = systemTar(dir, '-c', ...options, '.');
+      });
+    return { backend: tar(archive!), dispose: () => {} };
   };
+}
 
 const LACKS = { 'extended attributes are told, to the byte': 'the packed directory has none' };
 const COARSE = { ...LACKS, 'kinds, permissions, sizes and times': 'the GNU format has whole seconds' };
