@@ -1,4 +1,5 @@
 // One store mounted twice, for writing and read-only: who holds what is counted once.
+import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -36,6 +37,7 @@ test('one view of a backend, one server of a view', () => {
   assert.is(readOnly(readOnly(store)), readOnly(store));
   assert.is(serverOf(readOnly(store)), serverOf(readOnly(store)));
   assert.is.not(serverOf(readOnly(store)), serverOf(store));
+  for (const value of [null, 'path', new Volume()]) assert.throws(() => readOnly(value as never), /takes a backend/);
 });
 
 test('what is written is seen at once, under the same numbers', () => {

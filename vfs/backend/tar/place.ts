@@ -4,7 +4,7 @@ import { Packet } from '../../9p/packet.ts';
 import { MAXWELEM, type Client } from '../../client/client.ts';
 import { errnoName } from '../../errno.ts';
 import { Iov } from '../../iov.ts';
-import { Mount, Server, isBackend, serverOfBackend } from '../../mount.ts';
+import { Mount, isBackend, serverOfBackend, type Server } from '../../mount.ts';
 import type { Backend } from '../backend.ts';
 
 /** A file tree: a backend, a server, or a mount of one. */
@@ -18,11 +18,13 @@ const ROOM = 64 << 10;
  * @throws TypeError for what is no place; what `run` throws.
  */
 export function withClient<T>(place: Place, run: (client: Client) => T): T {
-  if (place instanceof Mount) return run(place.client);
-  if (!(place instanceof Server) && !isBackend(place)) {
+  // By what they have: a server of `dist/core.min.js` is of another class.
+  const { client, connect } = (place ?? {}) as Partial<Mount & Server>;
+  if (client !== undefined) return run(client);
+  if (connect === undefined && !isBackend(place)) {
     throw new TypeError('This is no file tree: pass a backend, a Server or a Mount.');
   }
-  const mount = new Mount(place instanceof Server ? place : serverOfBackend(place));
+  const mount = new Mount(connect === undefined ? serverOfBackend(place as Backend) : (place as Server));
   try {
     return run(mount.client);
   } finally {
