@@ -48,7 +48,7 @@ function shortest(run: () => void): number {
     load(archive, store);
     assert.is(content(store), content(backend));
     const saved = save(store);
-  assert.is(Buffer.compare(save(tar(saved)), saved), 0);
+    assert.is(Buffer.compare(save(tar(saved)), saved), 0);
     const indexed = shortest(() => tar(archive));
     const unpacked = shortest(() => load(archive, ram()));
     console.log(`tar: ${indexed.toFixed(1)} ms to index, ${unpacked.toFixed(1)} ms to unpack`);
