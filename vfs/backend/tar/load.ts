@@ -22,6 +22,7 @@ import { failure, walkTo, withClient, type Place } from './place.ts';
 import type { Skipped } from './tree.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
+const NOT_MADE = 'special files of its kind cannot be made there';
 
 /** Copies the tree of an archive into a place, over what is there already: directories are merged, all else goes. */
 export function copyInto(archive: TarBackend, into: Place, onSkip?: (skipped: Skipped) => void): void {
@@ -82,18 +83,20 @@ class Loader {
   }
 
   private file(dir: number, name: string, inode: TarInode, path: readonly string[]): void {
-    const cleared = this.clear(dir, name);
-    if (cleared !== 0) throw failure('replaced', path.join('/'), cleared);
     const first = this.placed.get(inode);
     if (first !== undefined) {
       this.link(dir, name, first, path);
       return;
     }
-    const fid = inode.kind === S_IFREG ? this.create(dir, name) : this.special(dir, name, inode);
+    let fid = this.make(dir, name, inode);
+    if (fid === -E.EEXIST) {
+      this.clear(dir, name, path);
+      fid = this.make(dir, name, inode);
+    }
     const isLeftOut = fid === -E.EPERM && inode.kind !== S_IFREG && inode.kind !== S_IFLNK;
     this.placed.set(inode, isLeftOut ? null : path);
     if (isLeftOut) {
-      this.skip(path, 'special files of its kind cannot be made there');
+      this.skip(path, NOT_MADE);
       return;
     }
     if (fid < 0) throw failure('made', path.join('/'), -fid);
@@ -105,12 +108,17 @@ class Loader {
     }
   }
 
-  /** Takes away what has the name, an empty directory too: 0 or an errno. */
-  private clear(dir: number, name: string): number {
+  /** A fid on a new file that is no directory, a regular one opened; or −errno. */
+  private make(dir: number, name: string, inode: TarInode): number {
+    return inode.kind === S_IFREG ? this.create(dir, name) : this.special(dir, name, inode);
+  }
+
+  /** Takes away what has the name, an empty directory too. */
+  private clear(dir: number, name: string, path: readonly string[]): void {
     const { client } = this;
-    const errno = client.unlinkat(dir, name, 0);
-    if (errno === E.EISDIR) return client.unlinkat(dir, name, AT_REMOVEDIR);
-    return errno === E.ENOENT ? 0 : errno;
+    let errno = client.unlinkat(dir, name, 0);
+    if (errno === E.EISDIR) errno = client.unlinkat(dir, name, AT_REMOVEDIR);
+    if (errno !== 0) throw failure('replaced', path.join('/'), errno);
   }
 
   private create(dir: number, name: string): number {
@@ -136,13 +144,21 @@ class Loader {
   private link(dir: number, name: string, first: readonly string[] | null, path: readonly string[]): void {
     const { client } = this;
     if (first === null) {
-      this.skip(path, 'special files of its kind cannot be made there');
+      this.skip(path, NOT_MADE);
       return;
     }
     const fid = walkTo(client, first);
-    const errno = fid < 0 ? -fid : client.link(dir, fid, name);
-    if (fid > 0) client.clunk(fid);
-    if (errno !== 0) throw failure('linked', path.join('/'), errno);
+    if (fid < 0) throw failure('linked', path.join('/'), -fid);
+    try {
+      let errno = client.link(dir, fid, name);
+      if (errno === E.EEXIST) {
+        this.clear(dir, name, path);
+        errno = client.link(dir, fid, name);
+      }
+      if (errno !== 0) throw failure('linked', path.join('/'), errno);
+    } finally {
+      client.clunk(fid);
+    }
   }
 
   private write(fid: number, data: Uint8Array, path: readonly string[]): void {
