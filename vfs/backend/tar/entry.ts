@@ -9,6 +9,8 @@ export const HARD_LINK = 0;
 export interface TarEntry {
   /** As it is stored; null when it is not UTF-8. */
   name: string | null;
+  /** The name to be shown to a person, whatever its bytes are. */
+  shown: string;
   /** What a link leads to; null when it is not UTF-8. */
   target: string | null;
   /** S_IFMT bits, or HARD_LINK. */
@@ -71,10 +73,12 @@ export function makeEntry(header: Header, pax: PaxRecords, data: Uint8Array): Ta
     const value = pax.get(keyword);
     return value === undefined ? null : textOf(value);
   };
-  const path = pax.get('path');
+  const path = pax.get('path') ?? header.name;
+  const name = textOf(path);
   const linkpath = pax.get('linkpath');
   return {
-    name: textOf(path ?? header.name),
+    name,
+    shown: name ?? new TextDecoder().decode(path),
     target: textOf(linkpath ?? header.target),
     kind: kindOf(header),
     perm: header.mode & 0o7777,

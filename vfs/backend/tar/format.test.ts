@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import { gzipSync } from 'node:zlib';
 import { GETATTR_ALL, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
 import type { Kit } from '../conformance-kit.ts';
-import { tar } from './index.ts';
+import { ram } from '../ram/index.ts';
+import { load, save, tar } from './index.ts';
 import { mounted, pack, pax, type Raw } from './testing.ts';
 
 /** Mounts an archive of these members. */
@@ -266,6 +267,24 @@ test('directories that are not mentioned are there', () => {
   );
 });
 
+test('a tree as deep as may be, replaced by a file, and one that is deeper', () => {
+  const path = (depth: number): string => Array.from({ length: depth }, () => 'd').join('/');
+  archived(
+    [pax({ path: path(2048) }), { name: 'x', data: 'deep' }, pax({ path: path(2049) }), { name: 'x' }],
+    (kit, skipped) => {
+      assert.equal(skipped, [[path(2049), 'it lies more than 2048 directories deep']]);
+      assert.equal(kit.list(''), ['d']);
+    },
+  );
+  const deep = pack(pax({ path: path(2048) }), { name: 'x', data: 'deep' });
+  const into = ram();
+  load(deep, into);
+  mounted(tar(save(into)), (kit) => assert.equal(kit.list('d/d/d/d'), ['d']));
+  archived([pax({ path: path(2048) }), { name: 'x', data: 'deep' }, { name: 'd', data: 'file' }], (kit) => {
+    assert.is(kit.get('d'), 'file');
+  });
+});
+
 test('of two members of one name the later counts, of whatever kind', () => {
   archived(
     [
@@ -329,7 +348,7 @@ test('what cannot be a file on Linux is left out, and said', () => {
       const under = 'its directory is a file or a symlink';
       assert.equal(skipped, [
         ['n'.repeat(256), 'a name of it is longer than 255 bytes'],
-        ['?', 'its name is not UTF-8'],
+        ['f\ufffd', 'its name is not UTF-8'],
         ['empty', 'its target is no path'],
         ['far', 'its target is longer than 4095 bytes'],
         ['lost', "it links to 'later', which is not in the archive before it"],

@@ -58,7 +58,7 @@ export class TarReader {
     this.local = null;
     const entry = makeEntry(header, pax, NOTHING);
     if (header.type === 'S' || isSparse(pax)) {
-      throw new Error(`'${entry.name ?? '?'}' is stored sparse in this tar archive: pack it again without --sparse.`);
+      throw new Error(`'${entry.shown}' is stored sparse in this tar archive: pack it again without --sparse.`);
     }
     // GNU tar, too, takes links to have no data whatever their size says.
     if (kindOf(header) !== HARD_LINK) entry.data = this.body(sizeOf(pax, header.size));

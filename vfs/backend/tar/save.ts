@@ -5,7 +5,7 @@ import { Iov } from '../../iov.ts';
 import { canHold, headersOf, padded, type Meta } from './header.ts';
 import { failure, namesIn, walkTo, withClient, type Place } from './place.ts';
 import { BLOCK } from './reader.ts';
-import type { Skipped } from './tree.ts';
+import { MAX_DEPTH, type Skipped } from './tree.ts';
 
 /** One member to be written: its header blocks, and the file whose bytes follow. */
 interface Item {
@@ -82,6 +82,7 @@ class Survey {
 
   private directory(dir: number, names: readonly string[]): void {
     const { client } = this;
+    if (names.length >= MAX_DEPTH) throw new Error(`A directory lies more than ${MAX_DEPTH} deep: it cannot be saved.`);
     const found = namesIn(client, dir);
     if (typeof found === 'number') throw failure('listed', names.join('/'), -found);
     for (const name of found) {

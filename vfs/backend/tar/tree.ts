@@ -13,6 +13,8 @@ export interface Skipped {
 const encoder = new TextEncoder();
 const NAME_MAX = 255;
 const TARGET_MAX = 4095;
+/** More levels than a path has (PATH_MAX of limits.h): a tree is gone through by recursion. */
+export const MAX_DEPTH = 2048;
 const LEADS_OUT = 'it leads out of the archive';
 
 /** The components of a member's name; or why it cannot be in the tree. */
@@ -22,6 +24,7 @@ function componentsOf(name: string | null): string[] | string {
   // As tar does: an absolute name begins at the root of what is unpacked.
   const names = name.split('/').filter((part) => part !== '' && part !== '.');
   if (names.includes('..')) return LEADS_OUT;
+  if (names.length > MAX_DEPTH) return `it lies more than ${MAX_DEPTH} directories deep`;
   return names.some((part) => part.length * 3 > NAME_MAX && encoder.encode(part).length > NAME_MAX)
     ? `a name of it is longer than ${NAME_MAX} bytes`
     : names;
@@ -48,7 +51,7 @@ export class TarTree {
 
   add(entry: TarEntry): void {
     const reason = this.place(entry);
-    if (reason !== '') this.skipped.push({ path: entry.name ?? '?', reason });
+    if (reason !== '') this.skipped.push({ path: entry.shown, reason });
   }
 
   /** Why it has no place; '' when it has. */
