@@ -59,12 +59,12 @@ const KINDS: Readonly<Record<string, number>> = {
 const XATTR = 'SCHILY.xattr.';
 const SLASH = 0x2f;
 
-/** The kind that a header tells. POSIX: a type that is not known is a regular file. */
-export function kindOf(header: Header): number {
-  const kind = KINDS[header.type];
+/** The kind that a type tells. POSIX: one that is not known is a regular file. */
+function kindOf(type: string, name: Uint8Array): number {
+  const kind = KINDS[type];
   if (kind !== undefined) return kind;
   // Before POSIX a directory was a file whose name ends in a slash.
-  return header.name.at(-1) === SLASH ? S_IFDIR : S_IFREG;
+  return name.at(-1) === SLASH ? S_IFDIR : S_IFREG;
 }
 
 /** A member of its header and its records; `data` are its bytes. */
@@ -80,7 +80,7 @@ export function makeEntry(header: Header, pax: PaxRecords, data: Uint8Array): Ta
     name,
     shown: name ?? new TextDecoder().decode(path),
     target: textOf(linkpath ?? header.target),
-    kind: kindOf(header),
+    kind: kindOf(header.type, path),
     perm: header.mode & 0o7777,
     uid: idOf(text('uid'), header.uid),
     gid: idOf(text('gid'), header.gid),

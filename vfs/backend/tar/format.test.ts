@@ -136,6 +136,11 @@ test('GNU: numbers in binary, also times before 1970', () => {
   assert.match(errorOf(huge), /damaged|no tar/);
 });
 
+test('a name that is cut at a slash is no directory', () => {
+  const long = `${'x'.repeat(99)}/file`;
+  archived([pax({ path: long }), { name: long, data: 'data' }], (kit) => assert.is(kit.get(long), 'data'));
+});
+
 test('pax: every record that counts', () => {
   archived(
     [

@@ -1,5 +1,5 @@
 import { parseTarHeader } from '@remix-run/tar-parser';
-import { HARD_LINK, kindOf, makeEntry, type Header, type TarEntry } from './entry.ts';
+import { HARD_LINK, makeEntry, type Header, type TarEntry } from './entry.ts';
 import { parsePax, textOf, type PaxRecords } from './pax.ts';
 
 /** Everything in a tar comes in blocks of this size. */
@@ -61,7 +61,7 @@ export class TarReader {
       throw new Error(`'${entry.shown}' is stored sparse in this tar archive: pack it again without --sparse.`);
     }
     // GNU tar, too, takes links to have no data whatever their size says.
-    if (kindOf(header) !== HARD_LINK) entry.data = this.body(sizeOf(pax, header.size));
+    if (entry.kind !== HARD_LINK) entry.data = this.body(sizeOf(pax, header.size));
     return entry;
   }
 
