@@ -194,25 +194,23 @@ export class Client {
     return this.call(TYPE.Tgetattr);
   }
 
-  /** A Tsetattr that sets nothing yet. */
-  private setattr(fid: number, valid: number): Message {
+  /** Sets the size in bytes. */
+  setSize(fid: number, valid: number, size: number): number {
     const { t } = this;
     t.fid = fid;
     t.valid = valid;
-    t.mode = t.uid = t.gid = t.size = 0;
+    t.size = size;
+    t.mode = t.uid = t.gid = 0;
     t.atime_sec = t.atime_nsec = t.mtime_sec = t.mtime_nsec = 0;
-    return t;
-  }
-
-  /** Sets the size in bytes. */
-  setSize(fid: number, valid: number, size: number): number {
-    this.setattr(fid, valid).size = size;
     return this.call(TYPE.Tsetattr);
   }
 
   /** Sets times: `valid` holds SETATTR_ATIME, SETATTR_MTIME and, for a time that is given, its _SET bit. */
   setTimes(fid: number, valid: number, aSec: number, aNsec: number, mSec: number, mNsec: number): number {
-    const t = this.setattr(fid, valid);
+    const { t } = this;
+    t.fid = fid;
+    t.valid = valid;
+    t.mode = t.uid = t.gid = t.size = 0;
     t.atime_sec = aSec;
     t.atime_nsec = aNsec;
     t.mtime_sec = mSec;
@@ -222,10 +220,14 @@ export class Client {
 
   /** Sets the permission bits, the owner or the group: `valid` says which. */
   setMode(fid: number, valid: number, mode: number, uid = 0, gid = 0): number {
-    const t = this.setattr(fid, valid);
+    const { t } = this;
+    t.fid = fid;
+    t.valid = valid;
     t.mode = mode;
     t.uid = uid;
     t.gid = gid;
+    t.size = 0;
+    t.atime_sec = t.atime_nsec = t.mtime_sec = t.mtime_nsec = 0;
     return this.call(TYPE.Tsetattr);
   }
 
