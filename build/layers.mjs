@@ -77,9 +77,15 @@ export const LAYERS = [
   { name: 'transport', files: /^vfs\/transport\//, may: ['9p', '9p constants', 'base'], core: true },
   { name: 'hostdir', files: /^vfs\/backend\/hostdir/, may: ['backend', '9p constants', 'base'], packages: ['*'] },
   {
+    name: 'view',
+    files: /^vfs\/backend\/readonly\/(index|server)\.ts$/,
+    may: ['backend', 'vfs', 'server', '9p constants', 'base'],
+    core: true,
+  },
+  {
     name: 'tar',
     files: /^vfs\/backend\/tar\//,
-    may: ['backend', 'vfs', 'client', '9p', '9p constants', 'base'],
+    may: ['backend', 'vfs', 'client', 'transport', '9p', '9p constants', 'base'],
     packages: ['@remix-run/tar-parser', 'pako'],
     core: true,
   },

@@ -6,15 +6,24 @@ import { InProcess } from './transport/inproc.ts';
 
 const servers = new WeakMap<Backend, Server>();
 
-/** The server of a backend: one, however often it is asked for. That of a view shares what is alive with its base's. */
+/** The server of a backend: one, however often it is asked for. */
 export function serverOfBackend(backend: Backend): Server {
   let server = servers.get(backend);
   if (server === undefined) {
-    const base = backend.base && serverOfBackend(backend.base);
-    server = new Server(backend, base, base);
+    server = new Server(backend);
     servers.set(backend, server);
   }
   return server;
+}
+
+/**
+ * Makes a server the one of `view`, a backend that has the inodes of `base`'s: files of both have one st_dev.
+ */
+export function addView(view: Backend, server: Server, base: Server): void {
+  servers.set(view, server);
+  const device = deviceOf.get(base) ?? ++devices;
+  deviceOf.set(base, device);
+  deviceOf.set(server, device);
 }
 
 /** Whether a value is a backend: it has the calls that a server begins with. */
@@ -24,7 +33,7 @@ export function isBackend(value: unknown): value is Backend {
 }
 
 let devices = 0;
-const deviceOf = new WeakMap<object, number>();
+const deviceOf = new WeakMap<Server, number>();
 
 /** A client attached to a server in this process. */
 export class Mount {
@@ -32,7 +41,7 @@ export class Mount {
   readonly transport: InProcess;
   readonly client: Client;
   readonly at: AtCalls;
-  /** st_dev of its files: another number for each server, but for a view that of its base. */
+  /** st_dev of its files: another number for each server, but for that of a view. */
   readonly device: number;
 
   /** @throws Error when the server does not let itself be attached to. */
@@ -44,8 +53,8 @@ export class Mount {
     if (errno !== 0) this.transport.close();
     if (errno !== 0) throw new Error(`The 9P server refused the attach (errno ${errno}).`);
     this.at = new AtCalls(this.client);
-    this.device = deviceOf.get(server.reclaim) ?? ++devices;
-    deviceOf.set(server.reclaim, this.device);
+    this.device = deviceOf.get(server) ?? ++devices;
+    deviceOf.set(server, this.device);
   }
 
   /** Ends the session: the server lets go of all fids. */

@@ -98,8 +98,6 @@ export interface Backend {
    * say so; the server does where Linux has the error before it looks at a name (unlink, rename).
    */
   readonly readOnly?: boolean;
-  /** Of a view of another backend: that one, whose inodes these are. The servers of both count what is alive as one. */
-  readonly base?: Backend;
 
   /** The directory that Tattach gives. */
   root(): Inode;

@@ -128,7 +128,7 @@ export function changes({ test, when }: Part): void {
   });
 
   test('removing: EROFS before the name is looked up', (kit) => {
-    for (const path of ['f', 'none', 'd', 'l', TOO_LONG, 'd/g', 'f/', 'none/', 'd/']) {
+    for (const path of ['f', 'none', 'd', 'l', TOO_LONG, 'd/g']) {
       assert.is(kit.unlink(path), 'EROFS', path);
       assert.is(kit.rmdir(path), 'EROFS', path);
     }
@@ -157,9 +157,6 @@ export function changes({ test, when }: Part): void {
       ['f', TOO_LONG],
       ['f', 'd/g'],
       ['h1', 'h2'],
-      ['f/', 'g'],
-      ['none/', 'g'],
-      ['d', 'f/'],
     ] as const)
       assert.is(kit.rename(from, to), 'EROFS', `${from} to ${to}`);
     expect([

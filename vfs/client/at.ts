@@ -202,17 +202,11 @@ export class AtCalls {
     const { client } = this;
     const name = path.names.length - 1;
     if (!path.trailingSlash) return client.unlinkat(parent, path.names[name]!, 0);
-    if (this.isReadOnly(parent)) return E.EROFS;
     const fid = client.walk(parent, path.names, name, 1);
     if (fid < 0) return -fid;
     const type = client.r.wqid_type[0]!;
     client.clunk(fid);
     return type === QTDIR ? E.EISDIR : E.ENOTDIR;
-  }
-
-  /** Whether nothing can be removed at all: the kernel says so before it looks at a name, even at an empty one. */
-  private isReadOnly(dir: number): boolean {
-    return this.client.unlinkat(dir, '', 0) === E.EROFS;
   }
 
   /** unlinkat(2) with AT_REMOVEDIR: `a/.` is EINVAL, `a/..` ENOTEMPTY, the root EBUSY. */
@@ -249,7 +243,6 @@ export class AtCalls {
     const { client } = this;
     if (oldPath.last !== LAST_NORM || newPath.last !== LAST_NORM) return E.EBUSY;
     if (oldPath.trailingSlash || newPath.trailingSlash) {
-      if (this.isReadOnly(oldParent)) return E.EROFS;
       const fid = client.walk(oldParent, oldPath.names, oldPath.names.length - 1, 1);
       if (fid < 0) return -fid;
       const type = client.r.wqid_type[0]!;

@@ -218,15 +218,13 @@ export class Client {
     return this.call(TYPE.Tsetattr);
   }
 
-  /** Sets the permission bits, the owner or the group: `valid` says which. */
-  setMode(fid: number, valid: number, mode: number, uid = 0, gid = 0): number {
+  /** Sets the permission bits. */
+  setMode(fid: number, valid: number, mode: number): number {
     const { t } = this;
     t.fid = fid;
     t.valid = valid;
     t.mode = mode;
-    t.uid = uid;
-    t.gid = gid;
-    t.size = 0;
+    t.uid = t.gid = t.size = 0;
     t.atime_sec = t.atime_nsec = t.mtime_sec = t.mtime_nsec = 0;
     return this.call(TYPE.Tsetattr);
   }

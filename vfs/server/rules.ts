@@ -45,11 +45,6 @@ export function checkParent(backend: Backend, dir: Inode): number {
   return isGone(backend, dir) ? E.ENOENT : 0;
 }
 
-/** EROFS where nothing may be changed: Linux says so before it looks at the name that is to be taken. */
-export function checkWritable(backend: Backend): number {
-  return backend.readOnly === true ? E.EROFS : 0;
-}
-
 /** What `unlinkat` checks of its victim: ENOTDIR, EISDIR, ENOTEMPTY, EBUSY for the root (POSIX unlink, rmdir). */
 export function checkRemoval(backend: Backend, victim: Inode, rmdir: boolean): number {
   if (!rmdir) return victim.kind === S_IFDIR ? E.EISDIR : 0;

@@ -34,22 +34,18 @@ export class Server {
   readonly msize: number;
   readonly maxFids: number;
   readonly reclaim: ReclaimQueue;
-  private readonly sessions: Set<Session>;
+  /** Those that are connected; a view of another server has that one's (backend/readonly/server.ts). */
+  readonly sessions: Set<Session> = new Set();
   /** Called when an inode loses its last name while fids still hold it. For traces. */
   onOrphan: ((inode: Inode) => void) | null = null;
   /** Called with what a backend threw that has no errno of its own (the client sees EIO). For traces. */
   onFault: ((thrown: unknown) => void) | null = null;
 
-  /**
-   * @param shared The server of the backend that `backend` is a view of (`base`): an orphan that one keeps alive is the
-   *   other's, too, so both count sessions together and free from one queue.
-   */
-  constructor(backend: Backend, options: ServerOptions = {}, shared?: Server) {
+  constructor(backend: Backend, options: ServerOptions = {}) {
     this.backend = backend;
     this.msize = options.msize ?? 8 << 20;
     this.maxFids = options.maxFids ?? 1 << 18;
-    this.sessions = shared?.sessions ?? new Set();
-    this.reclaim = shared?.reclaim ?? new ReclaimQueue(backend);
+    this.reclaim = new ReclaimQueue(backend);
   }
 
   /** A new connection, as accept(2) would give: its first message must be Tversion. */
@@ -79,7 +75,7 @@ export class Server {
 
   /** Ends all sessions, so that everything that they held is let go, and frees what waits. */
   close(): void {
-    for (const session of [...this.sessions]) if (session.server === this) session.close();
+    for (const session of [...this.sessions]) session.close();
     this.sync();
   }
 

@@ -11,7 +11,7 @@ import { Unwritable, wantsWriting } from './unwritable.ts';
 export class ReadOnlyBackend extends Unwritable implements Backend {
   readonly name: string;
   readonly capabilities: Capabilities;
-  readonly base: Backend;
+  private readonly base: Backend;
 
   constructor(base: Backend) {
     super();

@@ -34,7 +34,6 @@ withGuest('every change is EROFS, and nothing changes', OPTIONS, (g) => {
       mkdir: () => g.call('path_create_directory', dir, 'new'),
       rmdir: () => g.call('path_remove_directory', dir, 'none'),
       unlink: () => g.call('path_unlink_file', dir, 'none'),
-      unlinkSlash: () => g.call('path_unlink_file', dir, 'f/'),
       rename: () => g.call('path_rename', dir, 'none', dir, 'new'),
       link: () => g.call('path_link', dir, 0, 'f', dir, 'new'),
       symlink: () => g.call('path_symlink', 'f', dir, 'new'),

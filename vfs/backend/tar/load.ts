@@ -4,11 +4,9 @@ import {
   O_WRONLY,
   SETATTR_ATIME,
   SETATTR_ATIME_SET,
-  SETATTR_GID,
   SETATTR_MODE,
   SETATTR_MTIME,
   SETATTR_MTIME_SET,
-  SETATTR_UID,
   S_IFDIR,
   S_IFLNK,
   S_IFREG,
@@ -18,7 +16,7 @@ import { E, errnoName } from '../../errno.ts';
 import { Iov } from '../../iov.ts';
 import type { TarBackend } from './backend.ts';
 import type { TarInode } from './inode.ts';
-import { failure, walkTo, withClient, type Place } from './place.ts';
+import { failure, walkTo, inTree, type Place, type Tree } from './place.ts';
 import type { Skipped } from './tree.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
@@ -27,18 +25,20 @@ const NOT_MADE = 'special files of its kind cannot be made there';
 /** Copies the tree of an archive into a place, over what is there already: directories are merged, all else goes. */
 export function copyInto(archive: TarBackend, into: Place, onSkip?: (skipped: Skipped) => void): void {
   for (const skipped of archive.skipped) onSkip?.(skipped);
-  withClient(into, (client) => new Loader(client, archive, onSkip).run());
+  inTree(into, (tree) => new Loader(tree, archive, onSkip).run());
 }
 
 class Loader {
+  private readonly tree: Tree;
   private readonly client: Client;
   private readonly archive: TarBackend;
   private readonly onSkip: ((skipped: Skipped) => void) | undefined;
   /** Where files with several names have been put first; null for what was left out. */
   private readonly placed = new Map<TarInode, readonly string[] | null>();
 
-  constructor(client: Client, archive: TarBackend, onSkip: ((skipped: Skipped) => void) | undefined) {
-    this.client = client;
+  constructor(tree: Tree, archive: TarBackend, onSkip: ((skipped: Skipped) => void) | undefined) {
+    this.tree = tree;
+    this.client = tree.client;
     this.archive = archive;
     this.onSkip = onSkip;
   }
@@ -172,7 +172,7 @@ class Loader {
   private finish(fid: number, inode: TarInode, path: readonly string[]): void {
     const { client } = this;
     const { perm, uid, gid, atime, mtime, xattrs } = inode.meta;
-    const owner = client.setMode(fid, SETATTR_UID | SETATTR_GID, 0, uid, gid);
+    const owner = this.tree.setOwner(fid, uid, gid);
     // Only root of a host may give files away: as tar, whoever is not keeps them.
     if (owner !== 0 && owner !== E.EPERM) throw failure('given its owner', path.join('/'), owner);
     const mode = inode.kind === S_IFLNK ? 0 : client.setMode(fid, SETATTR_MODE, perm);

@@ -1,10 +1,11 @@
-import { Dirent, decodeDirent } from '../../9p/codec.gen.ts';
-import { O_DIRECTORY } from '../../9p/constants.ts';
+import { Dirent, Message, TYPE, decodeDirent } from '../../9p/codec.gen.ts';
+import { O_DIRECTORY, SETATTR_GID, SETATTR_UID } from '../../9p/constants.ts';
 import { Packet } from '../../9p/packet.ts';
-import { MAXWELEM, type Client } from '../../client/client.ts';
+import { Client, MAXWELEM } from '../../client/client.ts';
 import { errnoName } from '../../errno.ts';
 import { Iov } from '../../iov.ts';
-import { Mount, isBackend, serverOfBackend, type Server } from '../../mount.ts';
+import { isBackend, serverOfBackend, type Mount, type Server } from '../../mount.ts';
+import { InProcess } from '../../transport/inproc.ts';
 import type { Backend } from '../backend.ts';
 
 /** A file tree: a backend, a server, or a mount of one. */
@@ -13,23 +14,62 @@ export type Place = Backend | Server | Mount;
 /** Bytes of one listing. */
 const ROOM = 64 << 10;
 
+/** A client of its own in a place. */
+export class Tree {
+  readonly client: Client;
+  private readonly transport: InProcess;
+  private readonly t = new Message();
+  private readonly r = new Message();
+
+  constructor(server: Server) {
+    this.transport = new InProcess(server.connect(), server.msize);
+    this.client = new Client(this.transport);
+    const errno = this.client.attach();
+    if (errno === 0) return;
+    this.transport.close();
+    throw new Error(`The 9P server refused the attach (${errnoName(errno)}).`);
+  }
+
+  /** chown(2), for which the client has no call: a program of WASI has none. 0 or an errno. */
+  setOwner(fid: number, uid: number, gid: number): number {
+    const { t } = this;
+    t.type = TYPE.Tsetattr;
+    // No other request is on its way.
+    t.tag = 1;
+    t.fid = fid;
+    t.valid = SETATTR_UID | SETATTR_GID;
+    t.uid = uid;
+    t.gid = gid;
+    return this.transport.rpc(t, this.r, NO_PAYLOAD);
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+}
+
+const NO_PAYLOAD = new Iov();
+
 /**
- * Runs something with a client of a place; one that is attached for it is closed at the end.
+ * Runs something with a session of its own in a place, which is closed at the end.
  * @throws TypeError for what is no place; what `run` throws.
  */
-export function withClient<T>(place: Place, run: (client: Client) => T): T {
-  // By what they have: a server of `dist/core.min.js` is of another class.
-  const { client, connect } = (place ?? {}) as Partial<Mount & Server>;
-  if (client !== undefined) return run(client);
-  if (connect === undefined && !isBackend(place)) {
-    throw new TypeError('This is no file tree: pass a backend, a Server or a Mount.');
-  }
-  const mount = new Mount(connect === undefined ? serverOfBackend(place as Backend) : (place as Server));
+export function inTree<T>(place: Place, run: (tree: Tree) => T): T {
+  const tree = new Tree(serverIn(place));
   try {
-    return run(mount.client);
+    return run(tree);
   } finally {
-    mount.close();
+    tree.close();
   }
+}
+
+/** By what they have: a server of `dist/core.min.js` is of another class. */
+function serverIn(place: Place): Server {
+  const { server, connect } = (place ?? {}) as Partial<Mount & Server>;
+  if (server !== undefined) return server;
+  if (connect !== undefined) return place as Server;
+  if (isBackend(place)) return serverOfBackend(place);
+  throw new TypeError('This is no file tree: pass a backend, a Server or a Mount.');
 }
 
 /** A fid on what names from the root lead to, not opened; or −errno. */

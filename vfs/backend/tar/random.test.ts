@@ -6,11 +6,9 @@ import {
   O_WRONLY,
   SETATTR_ATIME,
   SETATTR_ATIME_SET,
-  SETATTR_GID,
   SETATTR_MODE,
   SETATTR_MTIME,
   SETATTR_MTIME_SET,
-  SETATTR_UID,
   S_IFLNK,
   S_IFREG,
 } from '../../9p/constants.ts';
@@ -20,7 +18,7 @@ import type { Kit } from '../conformance-kit.ts';
 import { ram } from '../ram/index.ts';
 import { load, save, tar } from './index.ts';
 import { formatPax, formatTime, parsePax, parseTime } from './pax.ts';
-import { content, mounted } from './testing.ts';
+import { chown, content, mounted } from './testing.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 
@@ -100,7 +98,7 @@ function make(kit: Kit, { path, kind, data, target, perm, uid, mtime }: File, ea
     iov.single(data, 0, data.length);
     client.write(opened, 0, iov);
   }
-  client.setMode(fid, SETATTR_UID | SETATTR_GID, 0, uid, uid % 7);
+  chown(kit.subject.backend, path.join('/'), uid, uid % 7);
   if (kit.fstat(fid).kind !== S_IFLNK) client.setMode(fid, SETATTR_MODE, perm);
   client.setTimes(fid, TIMES, 0, 0, mtime.sec, mtime.nsec);
   kit.clunk(opened, fid);

@@ -12,8 +12,6 @@ import {
   SETATTR_MODE,
   SETATTR_MTIME,
   SETATTR_MTIME_SET,
-  SETATTR_GID,
-  SETATTR_UID,
   S_IFIFO,
   S_IFSOCK,
 } from '../../9p/constants.ts';
@@ -28,7 +26,7 @@ import { memfs } from '../memfs/index.ts';
 import { ram } from '../ram/index.ts';
 import { readOnly } from '../readonly/index.ts';
 import { load, save, tar, type Skipped } from './index.ts';
-import { content, hasTar, inScratch, mounted, pack, pax, systemTar } from './testing.ts';
+import { chown, content, hasTar, inScratch, mounted, pack, pax, systemTar } from './testing.ts';
 
 const withTar = hasTar ? test : test.skip;
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
@@ -53,7 +51,7 @@ function rich(): Backend {
     ] as const)
       setTimes(kit, path, sec, nsec);
     const fid = kit.walk('late');
-    assert.is(kit.client.setMode(fid, SETATTR_UID | SETATTR_GID, 0, 3_000_000, 70), 0);
+    chown(store, 'late', 3_000_000, 70);
     assert.is(kit.client.setMode(fid, SETATTR_MODE, 0o6751), 0);
     kit.clunk(fid);
     assert.is(kit.link('d/g', 'e/hard'), 'ok');

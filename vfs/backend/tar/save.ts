@@ -3,7 +3,7 @@ import type { Client } from '../../client/client.ts';
 import { E, errnoName } from '../../errno.ts';
 import { Iov } from '../../iov.ts';
 import { canHold, headersOf, padded, type Meta } from './header.ts';
-import { failure, namesIn, walkTo, withClient, type Place } from './place.ts';
+import { failure, namesIn, walkTo, inTree, type Place } from './place.ts';
 import { BLOCK } from './reader.ts';
 import { MAX_DEPTH, type Skipped } from './tree.ts';
 
@@ -24,7 +24,7 @@ const decoder = new TextDecoder();
  * @throws Error when a file cannot be read, or the archive is larger than memory; TypeError for what is no tree.
  */
 export function save(from: Place, onSkip?: (skipped: Skipped) => void): Uint8Array {
-  return withClient(from, (client) => {
+  return inTree(from, ({ client }) => {
     const items = new Survey(client, onSkip).items();
     const end = 2 * BLOCK;
     const length = items.reduce((sum, { head, size }) => sum + head.length + padded(size), end);

@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as assert from 'uvu/assert';
 import { Kit } from '../conformance-kit.ts';
 import type { Backend } from '../backend.ts';
 import { picture } from '../conformance-tree.ts';
+import { inTree, walkTo } from './place.ts';
 
 // What the tests of archives work with: members made byte by byte, and the system's tar.
 
@@ -81,6 +83,16 @@ export function mounted(backend: Backend, run: (kit: Kit) => void): void {
   const kit = new Kit({ backend, dispose: () => {} });
   run(kit);
   kit.end();
+}
+
+/** chown of a path, in a session of its own. */
+export function chown(backend: Backend, path: string, uid: number, gid: number): void {
+  inTree(backend, (tree) => {
+    const fid = walkTo(tree.client, path.split('/'));
+    assert.ok(fid > 0);
+    assert.is(tree.setOwner(fid, uid, gid), 0);
+    tree.client.clunk(fid);
+  });
 }
 
 /** A tree in words, without what differs from one store to the next: numbers, versions, ctime. */

@@ -3,7 +3,7 @@ import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK 
 import type { Inode } from '../../backend/inode.ts';
 import { E } from '../../errno.ts';
 import { changed, passed, setQid } from '../references.ts';
-import { checkEntryName, checkParent, checkWritable, longerThan } from '../rules.ts';
+import { checkEntryName, checkParent, longerThan } from '../rules.ts';
 import type { Session } from '../session.ts';
 
 /** Longest target of a symlink, in bytes (PATH_MAX of limits.h less its NUL). */
@@ -27,7 +27,7 @@ function newEntry(session: Session, t: Message): Inode | number {
     return E.EEXIST;
   }
   if (found !== E.ENOENT) return found;
-  return checkParent(backend, dir) || checkWritable(backend) || dir;
+  return checkParent(backend, dir) || (backend.readOnly ? E.EROFS : dir);
 }
 
 /** Puts the qid of what was made into the reply, or passes the errno on. */

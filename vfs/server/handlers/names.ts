@@ -4,7 +4,7 @@ import type { Backend } from '../../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../../backend/inode.ts';
 import { E } from '../../errno.ts';
 import { changed, nameTaken, passed, renamed } from '../references.ts';
-import { checkEntryName, checkRemoval, checkRename, checkWritable } from '../rules.ts';
+import { checkEntryName, checkRemoval, checkRename } from '../rules.ts';
 import type { Server } from '../server.ts';
 import type { Session } from '../session.ts';
 
@@ -38,7 +38,7 @@ export function unlinkat(session: Session, t: Message, _r: Message): number {
   if (dir.kind !== S_IFDIR) return E.ENOTDIR;
   if ((t.flags & ~AT_REMOVEDIR) !== 0) return E.EINVAL;
   const { backend } = session.server;
-  const errno = checkWritable(backend) || checkEntryName(backend, dir, t.name);
+  const errno = backend.readOnly ? E.EROFS : checkEntryName(backend, dir, t.name);
   if (errno !== 0) return errno;
   const inode = backend.lookup(dir, t.name);
   if (typeof inode === 'number') return inode;
@@ -80,7 +80,7 @@ export function renameat(session: Session, t: Message, _r: Message): number {
   const newDir = newFid.inode;
   if (oldDir.kind !== S_IFDIR || newDir.kind !== S_IFDIR) return E.ENOTDIR;
   const { server } = session;
-  const errno = checkWritable(server.backend) || checkEntryName(server.backend, oldDir, t.oldname);
+  const errno = server.backend.readOnly ? E.EROFS : checkEntryName(server.backend, oldDir, t.oldname);
   if (errno !== 0) return errno;
   const source = server.backend.lookup(oldDir, t.oldname);
   if (typeof source === 'number') return source;
