@@ -41,7 +41,7 @@ export class Mount {
   readonly transport: InProcess;
   readonly client: Client;
   readonly at: AtCalls;
-  /** st_dev of its files: another number for each server, but for that of a view. */
+  /** st_dev of its files: another number for each server. */
   readonly device: number;
 
   /** @throws Error when the server does not let itself be attached to. */
