@@ -3,9 +3,17 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import {
+  SETATTR_ATIME,
+  SETATTR_ATIME_SET,
+  SETATTR_MODE,
+  SETATTR_MTIME,
+  SETATTR_MTIME_SET,
+} from '../../9p/constants.ts';
 import { Kit } from '../conformance-kit.ts';
 import type { Backend } from '../backend.ts';
-import { picture } from '../conformance-tree.ts';
+import { fill, picture } from '../conformance-tree.ts';
+import { ram } from '../ram/index.ts';
 import { inTree, walkTo } from './place.ts';
 
 // What the tests of archives work with: members made byte by byte, and the system's tar.
@@ -119,4 +127,37 @@ export function systemTar(dir: string, ...args: string[]): Uint8Array {
   const { status, stdout, stderr } = spawnSync('tar', args, { cwd: dir, maxBuffer: 1 << 28 });
   if (status !== 0 || stderr.length > 0) throw new Error(`tar ${args.join(' ')}: ${status} ${stderr.toString()}`);
   return new Uint8Array(stdout);
+}
+
+const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
+
+/** Sets both times of a path. */
+export function setTimes(kit: Kit, path: string, sec: number, nsec: number): void {
+  const fid = kit.walk(path);
+  assert.is(kit.client.setTimes(fid, TIMES, sec, nsec, sec, nsec), 0);
+  kit.clunk(fid);
+}
+
+/** The tree of the read-only suite, and what is harder to keep. */
+export function rich(): Backend {
+  const store = ram();
+  fill(store);
+  mounted(store, (kit) => {
+    kit.put('late', 'x');
+    for (const [path, sec, nsec] of [
+      ['late', 0o100000000000, 0],
+      ['x', -1, 500_000_000],
+      ['empty', 0, 1],
+      ['d/g', 0, 0],
+    ] as const)
+      setTimes(kit, path, sec, nsec);
+    const fid = kit.walk('late');
+    chown(store, 'late', 3_000_000, 70);
+    assert.is(kit.client.setMode(fid, SETATTR_MODE, 0o6751), 0);
+    kit.clunk(fid);
+    assert.is(kit.link('d/g', 'e/hard'), 'ok');
+    assert.is(kit.link('l', 'e/hardlink'), 'ok');
+    assert.is(kit.link('fifo', 'e/hardfifo'), 'ok');
+  });
+  return store;
 }
