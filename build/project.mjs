@@ -19,13 +19,22 @@ export const ENTRIES = {
   'backends/memfs': 'vfs/backend/memfs/index.ts',
   'backends/ram': 'vfs/backend/ram/index.ts',
   'backends/hostdir': 'vfs/backend/hostdir/index.ts',
+  'backends/readonly': 'vfs/backend/readonly/index.ts',
+  'backends/tar': 'vfs/backend/tar/index.ts',
   'browser-wasi-shim': 'shim/browser-wasi-shim.ts',
   trace: 'shim/strace.ts',
   cli: 'cli/main.ts',
 };
 
 /** Packages a published module imports at run time instead of holding a copy. */
-export const EXTERNAL = ['memfs', '@bjorn3/browser_wasi_shim', '@yowasp/clang', 'node:*'];
+export const EXTERNAL = [
+  'memfs',
+  '@bjorn3/browser_wasi_shim',
+  '@remix-run/tar-parser',
+  'pako',
+  '@yowasp/clang',
+  'node:*',
+];
 
 /**
  * What `gen` writes: source module, the function it exports (no arguments, gives the text), the file written.

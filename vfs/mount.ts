@@ -16,6 +16,16 @@ export function serverOfBackend(backend: Backend): Server {
   return server;
 }
 
+/**
+ * Makes a server the one of `view`, a backend that has the inodes of `base`'s: files of both have one st_dev.
+ */
+export function addView(view: Backend, server: Server, base: Server): void {
+  servers.set(view, server);
+  const device = deviceOf.get(base) ?? ++devices;
+  deviceOf.set(base, device);
+  deviceOf.set(server, device);
+}
+
 /** Whether a value is a backend: it has the calls that a server begins with. */
 export function isBackend(value: unknown): value is Backend {
   const backend = value as Partial<Backend> | null;

@@ -93,6 +93,11 @@ export interface Backend {
   /** For messages and for traces: `memfs`. */
   readonly name: string;
   readonly capabilities: Capabilities;
+  /**
+   * Whether every change is EROFS, times and O_TRUNC too, and nothing is `accessed`. The methods that change something
+   * say so; the server does where Linux has the error before it looks at a name (unlink, rename).
+   */
+  readonly readOnly?: boolean;
 
   /** The directory that Tattach gives. */
   root(): Inode;
@@ -123,7 +128,7 @@ export interface Backend {
   unlink(dir: Inode, name: string, inode: Inode): number;
   /** Moves a name; `target` is what the new name held until now and loses it, or null. */
   rename(oldDir: Inode, oldName: string, inode: Inode, newDir: Inode, newName: string, target: Inode | null): number;
-  /** The target of a symlink. */
+  /** The target of a symlink; its times are touched by `accessed`. */
   readlink(inode: Inode): string | number;
 
   /** Opens a file or directory with Linux open(2) flags: a handle ≥ 0 for read, write and close; or −errno. */
@@ -133,7 +138,7 @@ export interface Backend {
   read(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number;
   /** Copies `u8[start, end)` into the file at `offset`, filling a gap with zeros: the bytes copied; or −errno. */
   write(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number;
-  /** Touches times after one or more `read`s or `write`s of one message have moved bytes. */
+  /** Touches times after one or more `read`s or `write`s of one message have moved bytes, a listing or `readlink`. */
   accessed(inode: Inode): void;
   modified(inode: Inode): void;
   fsync(inode: Inode, handle: number, datasync: boolean): number;

@@ -34,7 +34,8 @@ export class Server {
   readonly msize: number;
   readonly maxFids: number;
   readonly reclaim: ReclaimQueue;
-  private readonly sessions = new Set<Session>();
+  /** Those that are connected; a view of another server has that one's (backend/readonly/server.ts). */
+  readonly sessions: Set<Session> = new Set();
   /** Called when an inode loses its last name while fids still hold it. For traces. */
   onOrphan: ((inode: Inode) => void) | null = null;
   /** Called with what a backend threw that has no errno of its own (the client sees EIO). For traces. */

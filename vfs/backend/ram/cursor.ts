@@ -1,14 +1,14 @@
 import type { DirCursor } from '../backend.ts';
-import type { RamInode } from './inode.ts';
+import type { Inode } from '../inode.ts';
 
 /** A listing of a directory in memory: the iterator of its Map goes on rightly when entries come and go. */
 export class RamCursor implements DirCursor {
   name = '';
   ino = 0;
   kind = 0;
-  private readonly entries: Iterator<[string, RamInode]>;
+  private readonly entries: Iterator<[string, Inode]>;
 
-  constructor(dir: RamInode) {
+  constructor(dir: { readonly children: ReadonlyMap<string, Inode> }) {
     this.entries = dir.children.entries();
   }
 

@@ -11,7 +11,7 @@ const TARGET_MAX = 4095;
 
 /**
  * The directory of `dfid` if `name` may be made in it. The order is the kernel's filename_create:
- * EBADF, ENOTDIR, EINVAL, ENAMETOOLONG, EEXIST, ENOENT when the directory was removed.
+ * EBADF, ENOTDIR, EINVAL, ENAMETOOLONG, EEXIST, ENOENT when the directory was removed, EROFS.
  */
 function newEntry(session: Session, t: Message): Inode | number {
   const fid = session.fids.get(t.dfid);
@@ -27,7 +27,7 @@ function newEntry(session: Session, t: Message): Inode | number {
     return E.EEXIST;
   }
   if (found !== E.ENOENT) return found;
-  return checkParent(backend, dir) || dir;
+  return checkParent(backend, dir) || (backend.readOnly ? E.EROFS : dir);
 }
 
 /** Puts the qid of what was made into the reply, or passes the errno on. */
@@ -94,8 +94,10 @@ export function readlink(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   if (fid.inode.kind !== S_IFLNK) return E.EINVAL;
-  const target = session.server.backend.readlink(fid.inode);
+  const { backend } = session.server;
+  const target = backend.readlink(fid.inode);
   if (typeof target === 'number') return target;
+  backend.accessed(fid.inode);
   r.target = target;
   return 0;
 }

@@ -28,8 +28,8 @@ export function unlink(server: Server, dir: Inode, name: string, inode: Inode, r
 }
 
 /**
- * Removes an entry of a directory. EBADF, ENOTDIR for the directory; EINVAL for the name or unknown flags,
- * ENAMETOOLONG, ENOENT; then EISDIR, or with AT_REMOVEDIR ENOTDIR and ENOTEMPTY. (9P: unlinkat, unlinkat(2))
+ * Removes an entry of a directory. EBADF, ENOTDIR for the directory; EINVAL for unknown flags; EROFS; EINVAL for the
+ * name, ENAMETOOLONG, ENOENT; then EISDIR, or with AT_REMOVEDIR ENOTDIR and ENOTEMPTY. (9P: unlinkat, unlinkat(2))
  */
 export function unlinkat(session: Session, t: Message, _r: Message): number {
   const dirFid = session.fids.get(t.dfid);
@@ -37,9 +37,10 @@ export function unlinkat(session: Session, t: Message, _r: Message): number {
   const dir = dirFid.inode;
   if (dir.kind !== S_IFDIR) return E.ENOTDIR;
   if ((t.flags & ~AT_REMOVEDIR) !== 0) return E.EINVAL;
-  const errno = checkEntryName(session.server.backend, dir, t.name);
+  const { backend } = session.server;
+  const errno = backend.readOnly ? E.EROFS : checkEntryName(backend, dir, t.name);
   if (errno !== 0) return errno;
-  const inode = session.server.backend.lookup(dir, t.name);
+  const inode = backend.lookup(dir, t.name);
   if (typeof inode === 'number') return inode;
   return unlink(session.server, dir, t.name, inode, (t.flags & AT_REMOVEDIR) !== 0);
 }
@@ -67,7 +68,7 @@ function move(server: Server, oldDir: Inode, oldName: string, source: Inode, new
 }
 
 /**
- * Moves an entry. EBADF, ENOTDIR for the directories; EINVAL, ENAMETOOLONG and ENOENT for the old name; EINVAL and
+ * Moves an entry. EBADF, ENOTDIR for the directories; EROFS; EINVAL, ENAMETOOLONG and ENOENT for the old name; EINVAL and
  * ENAMETOOLONG for the new one; then what `checkRename` lists. (9P: renameat, rename(2))
  */
 export function renameat(session: Session, t: Message, _r: Message): number {
@@ -78,9 +79,9 @@ export function renameat(session: Session, t: Message, _r: Message): number {
   const oldDir = oldFid.inode;
   const newDir = newFid.inode;
   if (oldDir.kind !== S_IFDIR || newDir.kind !== S_IFDIR) return E.ENOTDIR;
-  const errno = checkEntryName(session.server.backend, oldDir, t.oldname);
-  if (errno !== 0) return errno;
   const { server } = session;
+  const errno = server.backend.readOnly ? E.EROFS : checkEntryName(server.backend, oldDir, t.oldname);
+  if (errno !== 0) return errno;
   const source = server.backend.lookup(oldDir, t.oldname);
   if (typeof source === 'number') return source;
   const failed = move(server, oldDir, t.oldname, source, newDir, t.newname);

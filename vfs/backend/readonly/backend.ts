@@ -1,0 +1,94 @@
+import { E } from '../../errno.ts';
+import type { Attr, Backend, Capabilities, DirCursor, StatFs } from '../backend.ts';
+import type { Inode } from '../inode.ts';
+import { Unwritable, wantsWriting } from './unwritable.ts';
+
+/**
+ * A view of a backend through which nothing can be changed, as a read-only bind mount is one. The inodes are the
+ * base's own objects: who uses which is counted once, whichever way they were reached, so that a file that is unlinked
+ * through the base lives for as long as a fid of the view holds it.
+ */
+export class ReadOnlyBackend extends Unwritable implements Backend {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  private readonly base: Backend;
+
+  constructor(base: Backend) {
+    super();
+    this.base = base;
+    this.name = `${base.name}, read-only`;
+    this.capabilities = base.capabilities;
+  }
+
+  root(): Inode {
+    return this.base.root();
+  }
+
+  lookup(dir: Inode, name: string): Inode | number {
+    return this.base.lookup(dir, name);
+  }
+
+  parent(dir: Inode): Inode | number {
+    return this.base.parent(dir);
+  }
+
+  nlink(inode: Inode): number {
+    return this.base.nlink(inode);
+  }
+
+  entries(dir: Inode): number {
+    return this.base.entries(dir);
+  }
+
+  getattr(inode: Inode, out: Attr): number {
+    return this.base.getattr(inode, out);
+  }
+
+  size(inode: Inode): number {
+    return this.base.size(inode);
+  }
+
+  readlink(inode: Inode): string | number {
+    return this.base.readlink(inode);
+  }
+
+  open(inode: Inode, flags: number): number {
+    return wantsWriting(flags) ? -E.EROFS : this.base.open(inode, flags);
+  }
+
+  close(inode: Inode, handle: number): void {
+    this.base.close(inode, handle);
+  }
+
+  read(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    return this.base.read(inode, handle, offset, u8, start, end);
+  }
+
+  fsync(inode: Inode, handle: number, datasync: boolean): number {
+    return this.base.fsync(inode, handle, datasync);
+  }
+
+  list(dir: Inode): DirCursor | number {
+    return this.base.list(dir);
+  }
+
+  statfs(out: StatFs): number {
+    return this.base.statfs(out);
+  }
+
+  getxattr(inode: Inode, name: string): Uint8Array | number {
+    return this.base.getxattr(inode, name);
+  }
+
+  listxattr(inode: Inode): string[] | number {
+    return this.base.listxattr(inode);
+  }
+
+  release(inode: Inode): void {
+    this.base.release(inode);
+  }
+
+  reclaim(inode: Inode): number {
+    return this.base.reclaim(inode);
+  }
+}

@@ -1,0 +1,29 @@
+import { addView, serverOfBackend } from '../../mount.ts';
+import type { Backend } from '../backend.ts';
+import { ReadOnlyBackend } from './backend.ts';
+import { ViewServer } from './server.ts';
+
+export { ReadOnlyBackend } from './backend.ts';
+
+const views = new WeakMap<Backend, ReadOnlyBackend>();
+
+/**
+ * A read-only view of a backend: EROFS for every change, as on a read-only mount of Linux, and times that do not move.
+ * The backend itself can be mounted for writing at the same time: what is written there is seen here at once. There is
+ * one view of each backend, and one that is read-only already is its own.
+ * @throws TypeError for what is no backend.
+ */
+export function readOnly(backend: Backend): Backend {
+  if (typeof (backend as Partial<Backend> | null)?.root !== 'function') {
+    throw new TypeError('readOnly() takes a backend: pass `memfs(volume)`, `ram()` or `hostDir(path)`.');
+  }
+  if (backend.readOnly === true) return backend;
+  let view = views.get(backend);
+  if (view === undefined) {
+    view = new ReadOnlyBackend(backend);
+    views.set(backend, view);
+    const server = serverOfBackend(backend);
+    addView(view, new ViewServer(view, server), server);
+  }
+  return view;
+}

@@ -1,0 +1,49 @@
+import { Volume } from 'memfs';
+import { readOnlyConformance, type MakeReadOnly } from '../conformance-readonly.ts';
+import type { Backend } from '../backend.ts';
+import { hostDir } from '../hostdir/index.ts';
+import { scratch } from '../hostdir/testing.ts';
+import { memfs } from '../memfs/index.ts';
+import { ram } from '../ram/index.ts';
+import { readOnly } from './index.ts';
+
+/** A view of a fresh store. */
+const viewOf =
+  (make: () => Backend): MakeReadOnly =>
+  (fill) => {
+    const store = make();
+    fill(store);
+    return { backend: readOnly(store), dispose: () => {} };
+  };
+
+/** A host directory, exported read-only on its own or by a view. */
+const host =
+  (byView: boolean): MakeReadOnly =>
+  (fill) => {
+    const { root, remove } = scratch();
+    const writable = hostDir(root);
+    fill(writable);
+    const backend = byView ? writable : hostDir(root, { readOnly: true });
+    if (!byView) writable.dispose();
+    return {
+      backend: readOnly(backend),
+      leaks: () => {
+        backend.trim();
+        return backend.descriptors <= 1 ? '' : `${backend.descriptors} descriptors`;
+      },
+      dispose: () => {
+        backend.dispose();
+        remove();
+      },
+    };
+  };
+
+const KERNEL = { 'looking moves no atime': 'the host’s kernel moves it, by how the disk is mounted' };
+
+readOnlyConformance('ram', viewOf(ram));
+readOnlyConformance(
+  'memfs',
+  viewOf(() => memfs(new Volume())),
+);
+readOnlyConformance('hostdir', host(false), KERNEL);
+readOnlyConformance('view of a hostdir', host(true), KERNEL);

@@ -1,0 +1,147 @@
+import { S_IFCHR, S_IFBLK, S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
+import { E } from '../../errno.ts';
+import type { Attr, Backend, Capabilities, StatFs } from '../backend.ts';
+import { RamCursor } from '../ram/cursor.ts';
+import { Unwritable, wantsWriting } from '../readonly/unwritable.ts';
+import { getXattr, listXattrs } from '../xattrs.ts';
+import type { TarInode } from './inode.ts';
+import { BLOCK } from './reader.ts';
+import type { Skipped, TarTree } from './tree.ts';
+
+const encoder = new TextEncoder();
+/** Up to this many bytes a loop is faster than making a view to copy with. */
+const LOOP = 16;
+
+/**
+ * The tree of a tar archive, read from the archive's own bytes. Nothing can be changed (EROFS). The bytes must not be
+ * changed either.
+ */
+export class TarBackend extends Unwritable implements Backend {
+  readonly name = 'tar';
+  readonly capabilities: Capabilities = {
+    hardLinks: true,
+    xattrs: true,
+    sparse: false,
+    specialFiles: true,
+    nanoseconds: true,
+  };
+  /** Members that are not in the tree, and why. */
+  readonly skipped: readonly Skipped[];
+  private readonly tree: TarTree;
+  /** Length of the archive, in bytes. */
+  private readonly length: number;
+
+  constructor(tree: TarTree, length: number) {
+    super();
+    this.tree = tree;
+    this.skipped = tree.skipped;
+    this.length = length;
+  }
+
+  root(): TarInode {
+    return this.tree.root;
+  }
+
+  /** Whether the archive has an entry of a directory; else its attributes are made up. */
+  isTold(dir: TarInode): boolean {
+    return this.tree.isTold(dir);
+  }
+
+  lookup(dir: TarInode, name: string): TarInode | number {
+    return dir.children.get(name) ?? E.ENOENT;
+  }
+
+  parent(dir: TarInode): TarInode {
+    return dir.parent!;
+  }
+
+  nlink(inode: TarInode): number {
+    return inode.nlink;
+  }
+
+  entries(dir: TarInode): number {
+    return dir.children.size;
+  }
+
+  size(inode: TarInode): number {
+    if (inode.kind === S_IFREG) return inode.data.length;
+    if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
+    // As tmpfs counts them (BOGO_DIRENT_SIZE, shmem.c).
+    return inode.kind === S_IFDIR ? 20 * (2 + inode.children.size) : 0;
+  }
+
+  getattr(inode: TarInode, out: Attr): number {
+    const { perm, uid, gid, rdev, mtime, atime, ctime } = inode.meta;
+    const size = this.size(inode);
+    out.mode = inode.kind | perm;
+    out.uid = uid;
+    out.gid = gid;
+    out.nlink = inode.nlink;
+    out.rdev = inode.kind === S_IFCHR || inode.kind === S_IFBLK ? rdev : 0;
+    out.size = size;
+    out.blksize = 4096;
+    out.blocks = inode.kind === S_IFREG ? Math.ceil(size / BLOCK) : 0;
+    out.atime_sec = (atime ?? mtime).sec;
+    out.atime_nsec = (atime ?? mtime).nsec;
+    out.mtime_sec = out.btime_sec = mtime.sec;
+    out.mtime_nsec = out.btime_nsec = mtime.nsec;
+    out.ctime_sec = (ctime ?? mtime).sec;
+    out.ctime_nsec = (ctime ?? mtime).nsec;
+    return 0;
+  }
+
+  readlink(inode: TarInode): string {
+    return inode.content as string;
+  }
+
+  open(_inode: TarInode, flags: number): number {
+    return wantsWriting(flags) ? -E.EROFS : 0;
+  }
+
+  close(): void {
+    // An open file is its inode: nothing else was made.
+  }
+
+  read({ data }: TarInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    const count = Math.min(end - start, data.length - offset);
+    if (count <= 0) return 0;
+    if (count <= LOOP) for (let i = 0; i < count; i++) u8[start + i] = data[offset + i]!;
+    else u8.set(data.subarray(offset, offset + count), start);
+    return count;
+  }
+
+  fsync(): number {
+    return 0;
+  }
+
+  list(dir: TarInode): RamCursor {
+    return new RamCursor(dir);
+  }
+
+  /** A file system that is full. */
+  statfs(out: StatFs): number {
+    out.bsize = BLOCK;
+    out.blocks = Math.ceil(this.length / BLOCK);
+    out.bfree = out.bavail = 0;
+    out.files = this.tree.count;
+    out.ffree = 0;
+    out.fsid = 0;
+    return 0;
+  }
+
+  getxattr({ meta }: TarInode, name: string): Uint8Array | number {
+    return getXattr(meta, name);
+  }
+
+  listxattr({ meta }: TarInode): string[] {
+    return listXattrs(meta);
+  }
+
+  release(): void {
+    // Nothing is held for an inode.
+  }
+
+  reclaim(): number {
+    return 0;
+  }
+}

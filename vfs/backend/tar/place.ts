@@ -1,0 +1,122 @@
+import { Dirent, Message, TYPE, decodeDirent } from '../../9p/codec.gen.ts';
+import { O_DIRECTORY, SETATTR_GID, SETATTR_UID } from '../../9p/constants.ts';
+import { Packet } from '../../9p/packet.ts';
+import { Client, MAXWELEM } from '../../client/client.ts';
+import { errnoName } from '../../errno.ts';
+import { Iov } from '../../iov.ts';
+import { isBackend, serverOfBackend, type Mount, type Server } from '../../mount.ts';
+import { InProcess } from '../../transport/inproc.ts';
+import type { Backend } from '../backend.ts';
+
+/** A file tree: a backend, a server, or a mount of one. */
+export type Place = Backend | Server | Mount;
+
+/** Bytes of one listing. */
+const ROOM = 64 << 10;
+
+/** A client of its own in a place. */
+export class Tree {
+  readonly client: Client;
+  private readonly transport: InProcess;
+  private readonly t = new Message();
+  private readonly r = new Message();
+
+  constructor(server: Server) {
+    this.transport = new InProcess(server.connect(), server.msize);
+    this.client = new Client(this.transport);
+    const errno = this.client.attach();
+    if (errno === 0) return;
+    this.transport.close();
+    throw new Error(`The 9P server refused the attach (${errnoName(errno)}).`);
+  }
+
+  /** chown(2), for which the client has no call: a program of WASI has none. 0 or an errno. */
+  setOwner(fid: number, uid: number, gid: number): number {
+    const { t } = this;
+    t.type = TYPE.Tsetattr;
+    // No other request is on its way.
+    t.tag = 1;
+    t.fid = fid;
+    t.valid = SETATTR_UID | SETATTR_GID;
+    t.uid = uid;
+    t.gid = gid;
+    return this.transport.rpc(t, this.r, NO_PAYLOAD);
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+}
+
+const NO_PAYLOAD = new Iov();
+
+/**
+ * Runs something with a session of its own in a place, which is closed at the end.
+ * @throws TypeError for what is no place; what `run` throws.
+ */
+export function inTree<T>(place: Place, run: (tree: Tree) => T): T {
+  const tree = new Tree(serverIn(place));
+  try {
+    return run(tree);
+  } finally {
+    tree.close();
+  }
+}
+
+/** By what they have: a server of `dist/core.min.js` is of another class. */
+function serverIn(place: Place): Server {
+  const { server, connect } = (place ?? {}) as Partial<Mount & Server>;
+  if (server !== undefined) return server;
+  if (connect !== undefined) return place as Server;
+  if (isBackend(place)) return serverOfBackend(place);
+  throw new TypeError('This is no file tree: pass a backend, a Server or a Mount.');
+}
+
+/** A fid on what names from the root lead to, not opened; or −errno. */
+export function walkTo(client: Client, names: readonly string[]): number {
+  let fid = client.root;
+  let at = 0;
+  do {
+    const count = Math.min(MAXWELEM, names.length - at);
+    const next = client.walk(fid, names, at, count);
+    if (fid !== client.root) client.clunk(fid);
+    if (next < 0) return next;
+    fid = next;
+    at += count;
+  } while (at < names.length);
+  return fid;
+}
+
+/** The names in a directory, without `.` and `..`, in an order that depends on nothing else; or −errno. */
+export function namesIn(client: Client, dir: number): string[] | number {
+  const fid = client.clone(dir);
+  if (fid < 0) return fid;
+  const errno = client.lopen(fid, O_DIRECTORY);
+  const names = errno === 0 ? list(client, fid) : -errno;
+  client.clunk(fid);
+  return typeof names === 'number' ? names : names.sort();
+}
+
+function list(client: Client, fid: number): string[] | number {
+  const names: string[] = [];
+  const packet = new Packet(ROOM);
+  const iov = new Iov();
+  iov.single(packet.u8, 0, ROOM);
+  const entry = new Dirent();
+  let cookie = 0;
+  for (;;) {
+    const count = client.readdir(fid, cookie, iov);
+    if (count <= 0) return count < 0 ? count : names;
+    for (let at = 0; at < count;) {
+      at = decodeDirent(entry, packet, at, count);
+      if (at < 0) return at;
+      cookie = entry.cookie_hi * 0x1_0000_0000 + entry.cookie_lo;
+      if (entry.name !== '.' && entry.name !== '..') names.push(entry.name);
+    }
+  }
+}
+
+/** The error of a call on a file, for a person. */
+export function failure(what: string, path: string, errno: number): Error {
+  return new Error(`'${path === '' ? '.' : path}' cannot be ${what}: ${errnoName(errno)}.`);
+}

@@ -1,0 +1,283 @@
+// Trees packed and unpacked again.
+import { Volume } from 'memfs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  O_CREAT,
+  O_RDWR,
+  SETATTR_ATIME,
+  SETATTR_ATIME_SET,
+  SETATTR_MODE,
+  SETATTR_MTIME,
+  SETATTR_MTIME_SET,
+  S_IFIFO,
+  S_IFSOCK,
+} from '../../9p/constants.ts';
+import { errnoName } from '../../errno.ts';
+import { Iov } from '../../iov.ts';
+import { Mount, serverOf } from '../../index.ts';
+import type { Backend } from '../backend.ts';
+import { hostDir } from '../hostdir/index.ts';
+import { memfs } from '../memfs/index.ts';
+import { ram } from '../ram/index.ts';
+import { readOnly } from '../readonly/index.ts';
+import { load, save, tar, type Skipped } from './index.ts';
+import { content, rich, setTimes, inScratch, mounted, pack, pax } from './testing.ts';
+
+const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
+
+test('save, load, save: equal bytes, and everything is there', () => {
+  const from = rich();
+  const bytes = save(from);
+  const into = ram();
+  const skipped: Skipped[] = [];
+  load(bytes, into, (skip) => skipped.push(skip));
+  assert.equal(skipped, []);
+  assert.is(content(into), content(from));
+  assert.equal(save(into), bytes);
+  assert.equal(save(tar(bytes)), bytes);
+  assert.is(content(tar(bytes)), content(from));
+});
+
+test('saving again gives equal bytes, and moves nothing of a view', () => {
+  const store = rich();
+  const before = content(store);
+  const bytes = save(store);
+  assert.equal(save(readOnly(store)), bytes);
+  assert.equal(save(serverOf(store)), bytes);
+  const mount = new Mount(serverOf(store));
+  assert.equal(save(mount), bytes);
+  assert.is(mount.client.fidsInUse, 1);
+  mount.close();
+  assert.is(content(store), before);
+});
+
+test('deeper than one message walks, under names longer than a header holds', () => {
+  const from = ram();
+  mounted(from, (kit) => {
+    let at = kit.clone(kit.root);
+    for (let i = 0; i < 40; i++) {
+      assert.is(errnoName(kit.client.mkdir(at, `level${i}`, 0o755)), 'ok');
+      const next = kit.client.walk(at, [`level${i}`], 0, 1);
+      kit.clunk(at);
+      at = next;
+    }
+    assert.is(errnoName(kit.client.symlink(at, 'bottom', '../'.repeat(100))), 'ok');
+    assert.is(errnoName(kit.client.mknod(at, 'file', 0o644, 0, 0)), 'ok');
+    const file = kit.client.walk(at, ['file'], 0, 1);
+    assert.is(errnoName(kit.client.link(kit.root, file, 'link')), 'ok');
+    assert.is(kit.setSize(file, 5000), 'ok');
+    kit.clunk(at, file);
+  });
+  const into = ram();
+  load(save(from), into);
+  assert.equal(save(into), save(from));
+  mounted(into, (kit) => {
+    const path = Array.from({ length: 40 }, (_, i) => `level${i}`).join('/');
+    assert.is(kit.readlink(`${path}/bottom`), '../'.repeat(100));
+    assert.equal([kit.stat('link').nlink, kit.stat('link').size], [2, 5000]);
+  });
+});
+
+test('the order is by names, not by when they were made', () => {
+  const stores = [
+    ['a', 'b', 'c'],
+    ['c', 'a', 'b'],
+  ].map((names) => {
+    const store = ram();
+    mounted(store, (kit) => {
+      for (const name of names) {
+        kit.put(name, name);
+        setTimes(kit, name, 1, 2);
+      }
+      assert.is(kit.client.setTimes(kit.root, TIMES, 3, 0, 3, 0), 0);
+    });
+    return store;
+  });
+  assert.equal(save(stores[0]!), save(stores[1]!));
+});
+
+test('an empty tree', () => {
+  const bytes = save(ram());
+  assert.is(bytes.length % 512, 0);
+  mounted(tar(bytes), (kit) => assert.equal(kit.list(''), []));
+});
+
+test('the root’s own attributes', () => {
+  const from = ram();
+  mounted(from, (kit) => {
+    assert.is(kit.client.setMode(kit.root, SETATTR_MODE, 0o1700), 0);
+    assert.is(kit.client.setTimes(kit.root, TIMES, 5, 6, 7, 8), 0);
+  });
+  const into = ram();
+  load(save(from), into);
+  mounted(into, (kit) => {
+    const { perm, mtime } = kit.fstat(kit.root);
+    assert.equal([perm, mtime], [0o1700, '7.000000008']);
+  });
+});
+
+test('extended attributes, to the byte and in any order', () => {
+  const values = { 'user.b': Uint8Array.from({ length: 3000 }, (_, i) => i), 'user.a': new Uint8Array(0) };
+  const put = (store: Backend, names: ('user.a' | 'user.b')[]): void => {
+    mounted(store, (kit) => {
+      kit.mkdir('d');
+      setTimes(kit, 'd', 1, 0);
+      for (const name of names) {
+        const fid = kit.walk('d');
+        const iov = new Iov();
+        iov.single(values[name], 0, values[name].length);
+        assert.is(kit.client.xattrcreate(fid, name, values[name].length, 0), 0);
+        assert.is(kit.client.write(fid, 0, iov), values[name].length);
+        kit.clunk(fid);
+      }
+      assert.is(kit.client.setTimes(kit.root, TIMES, 1, 0, 1, 0), 0);
+    });
+  };
+  const [one, two, copy] = [ram(), ram(), ram()];
+  put(one, ['user.a', 'user.b']);
+  put(two, ['user.b', 'user.a']);
+  const bytes = save(one);
+  assert.equal(save(two), bytes);
+  load(bytes, copy);
+  assert.equal(save(copy), bytes);
+  mounted(copy, (kit) => {
+    const fid = kit.walk('d');
+    const reader = kit.client.xattrwalk(fid, 'user.b');
+    const back = new Uint8Array(kit.client.r.size);
+    const iov = new Iov();
+    iov.single(back, 0, back.length);
+    assert.is(kit.client.read(reader, 0, iov), 3000);
+    assert.equal(back, values['user.b']);
+    kit.clunk(reader, fid);
+  });
+});
+
+test('loading over what is there: directories are merged, all else is replaced', () => {
+  const into = ram();
+  mounted(into, (kit) => {
+    for (const dir of ['d', 'kept', 'e', 'ld-target']) kit.mkdir(dir);
+    for (const file of ['d/old', 'd/f', 'kept/f', 'file', 'l', 'ld-target/f']) kit.put(file, 'old');
+    kit.symlink('ld-target', 'ld');
+    kit.link('file', 'other');
+  });
+  const held: number[] = [];
+  const mount = new Mount(serverOf(into));
+  held.push(mount.at.openat(mount.client.root, 'd/f', O_RDWR));
+  const bytes = pack(
+    { name: 'd/', type: '5', mode: 0o700, mtime: 9 },
+    { name: 'd/f', data: 'new' },
+    { name: 'e', data: 'file now' },
+    { name: 'file', data: 'new' },
+    { name: 'l', type: '2', target: 'd' },
+    { name: 'ld/f', data: 'new' },
+    { name: 'kept/g', data: 'new' },
+  );
+  load(bytes, mount);
+  // What was open is the old file still.
+  assert.is(serverOf(into).inspect().orphans, 1);
+  mount.client.clunk(held[0]!);
+  mount.close();
+  mounted(into, (kit) => {
+    for (const [path, text] of [
+      ['d/old', 'old'],
+      ['d/f', 'new'],
+      ['e', 'file now'],
+      ['file', 'new'],
+      ['other', 'old'],
+      ['kept/f', 'old'],
+      ['kept/g', 'new'],
+      ['ld/f', 'new'],
+      ['ld-target/f', 'old'],
+    ] as const)
+      assert.is(kit.get(path), text, path);
+    assert.equal([kit.readlink('l'), kit.readlink('ld')], ['d', 'EINVAL']);
+    assert.equal([kit.stat('d').perm, kit.stat('d').mtime], [0o700, '9.000000000']);
+    assert.is(kit.stat('kept').perm, 0o755);
+    assert.is.not(kit.stat('kept').mtime, '1000000000.000000000');
+  });
+  assert.throws(() => load(pack({ name: 'd', data: 'x' }), into), /^'d' cannot be replaced: ENOTEMPTY\.$/);
+});
+
+test('what cannot be kept is said', () => {
+  const from = ram();
+  mounted(from, (kit) => {
+    assert.is(kit.client.mknod(kit.root, 'socket', S_IFSOCK | 0o600, 0, 0), 0);
+    kit.put('f', 'x');
+  });
+  const skipped: Skipped[] = [];
+  const skip = (what: Skipped): void => void skipped.push(what);
+  mounted(tar(save(from, skip)), (kit) => assert.equal(kit.list(''), ['f']));
+  assert.equal(skipped, [{ path: 'socket', reason: 'a tar archive cannot hold a socket' }]);
+  skipped.length = 0;
+  const archive = pack(
+    { name: '../x', data: 'x' },
+    { name: 'null', type: '3', major: 1, minor: 3 },
+    { name: 'zero', type: '1', target: 'null' },
+    { name: 'f', data: 'x' },
+  );
+  load(archive, ram(), skip);
+  assert.equal(
+    skipped.map(({ path }) => path),
+    ['../x', 'null', 'zero'],
+  );
+  skipped.length = 0;
+  load(pack(pax({ 'SCHILY.xattr.user.a': 'x' }), { name: 'f', data: 'x' }), memfs(new Volume()), skip);
+  const isKept = memfs(new Volume()).capabilities.xattrs;
+  assert.equal(
+    skipped.map(({ reason }) => reason),
+    isKept ? [] : ['its attribute user.a cannot be kept there (ENOTSUP)'],
+  );
+});
+
+test('errors: where it cannot be read or written, and nothing is left open', () => {
+  const bytes = pack({ name: 'd/f', data: 'x'.repeat(10_000) });
+  const full = ram({ capacity: 4096 });
+  assert.throws(() => load(bytes, full), /^'d\/f' cannot be written: ENOSPC\.$/);
+  assert.throws(() => load(bytes, readOnly(ram())), /^'d' cannot be made: EROFS\.$/);
+  assert.throws(() => load(bytes, tar(bytes)), /^'d\/f' cannot be replaced: EROFS\.$/);
+  assert.throws(() => load(new Uint8Array(3), ram()), /^This is no tar archive/);
+  assert.throws(() => save('x' as never), /This is no file tree: pass a backend, a Server or a Mount\./);
+  const broken = ram();
+  mounted(broken, (kit) => kit.put('f', 'x'));
+  broken.read = () => -5;
+  assert.throws(() => save(broken), /^'f' cannot be read: EIO\.$/);
+  const rest = { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 };
+  for (const store of [full, broken]) assert.equal(serverOf(store).inspect(), rest);
+});
+
+test('from one kind of store to another', () => {
+  inScratch((dir) => {
+    const from = rich();
+    mounted(from, (kit) => {
+      // The host keeps neither owners nor set-user-ID for us, nor times as exactly on every runtime.
+      assert.is(kit.unlink('late'), 'ok');
+      for (const name of ['fifo', 'e/hardfifo']) assert.is(kit.unlink(name), 'ok');
+      for (const name of ['x', 'empty']) setTimes(kit, name, 1_600_000_000, 0);
+      setTimes(kit, 'e', 1_600_000_000, 0);
+    });
+    const volume = memfs(new Volume());
+    load(save(from), volume);
+    assert.is(content(volume), content(from));
+    const host = hostDir(dir);
+    load(save(volume), host);
+    assert.is(content(host), content(from));
+    const back = ram();
+    load(save(host), back);
+    assert.is(content(back), content(from));
+    host.dispose();
+  });
+});
+
+test('a fifo stays one', () => {
+  const from = ram();
+  mounted(from, (kit) => assert.is(errnoName(kit.client.mknod(kit.root, 'p', S_IFIFO | 0o622, 0, 0)), 'ok'));
+  const into = ram();
+  load(save(from), into);
+  mounted(into, (kit) => {
+    assert.equal([kit.stat('p').kind, kit.stat('p').perm], [S_IFIFO, 0o622]);
+    assert.is(kit.openError('p', O_RDWR | O_CREAT), 'ENXIO');
+  });
+});
+
+test.run();

@@ -1,0 +1,59 @@
+// A large archive from elsewhere: the sysroot that @yowasp/clang brings.
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { unpackTar } from 'modern-tar';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ram } from '../ram/index.ts';
+import { load, save, tar } from './index.ts';
+import type { TarInode } from './inode.ts';
+import { content } from './testing.ts';
+
+const FILE = fileURLToPath(new URL('../../../node_modules/@yowasp/clang/gen/llvm-resources.tar', import.meta.url));
+const bytes = existsSync(FILE) ? new Uint8Array(readFileSync(FILE)) : null;
+if (bytes === null) console.log('tar: skipped the sysroot: @yowasp/clang is not installed');
+
+/** The shortest of three runs, in milliseconds. */
+function shortest(run: () => void): number {
+  return Math.min(
+    ...[1, 2, 3].map(() => {
+      const start = performance.now();
+      run();
+      return performance.now() - start;
+    }),
+  );
+}
+
+(bytes === null ? test.skip : test)(
+  'the sysroot: every file as another library unpacks it, and in less time',
+  async () => {
+    const archive = bytes!;
+    const backend = tar(archive);
+    assert.equal(backend.skipped, []);
+    let files = 0;
+    for (const { header, data } of await unpackTar(archive, { strict: true })) {
+      const names = header.name.split('/').filter((name) => name !== '' && name !== '.');
+      let at = backend.root();
+      for (const name of names) at = backend.lookup(at, name) as TarInode;
+      assert.is(at.meta.perm, header.mode);
+      assert.is(at.meta.mtime.sec, header.mtime!.getTime() / 1000);
+      if (header.type !== 'file') continue;
+      files++;
+      assert.is(Buffer.compare(at.data, data!), 0, header.name);
+      // Not a copy.
+      assert.is(at.data.buffer, archive.buffer);
+    }
+    assert.ok(files > 2000, `${files} files`);
+    const store = ram();
+    load(archive, store);
+    assert.is(content(store), content(backend));
+    const saved = save(store);
+    assert.is(Buffer.compare(save(tar(saved)), saved), 0);
+    const indexed = shortest(() => tar(archive));
+    const unpacked = shortest(() => load(archive, ram()));
+    console.log(`tar: ${indexed.toFixed(1)} ms to index, ${unpacked.toFixed(1)} ms to unpack`);
+    assert.ok(indexed < unpacked / 2, `${indexed} ms of ${unpacked} ms`);
+  },
+);
+
+test.run();
