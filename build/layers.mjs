@@ -30,6 +30,8 @@ export const LAYERS = [
       'trace',
       'fs',
       'namespace',
+      'tar',
+      'view',
       'vfs',
       'hostdir',
       'backend',
@@ -65,7 +67,7 @@ export const LAYERS = [
   {
     name: 'namespace',
     files: /^vfs\/namespace\//,
-    may: ['fs', 'vfs', 'client', 'backend', '9p constants', 'base'],
+    may: ['fs', 'vfs', 'view', 'client', 'backend', '9p constants', 'base'],
     core: true,
   },
   {

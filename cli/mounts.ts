@@ -1,9 +1,11 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { S_IFDIR } from '../vfs/9p/constants.ts';
 import type { Backend } from '../vfs/backend/backend.ts';
 import { hostDir } from '../vfs/backend/hostdir/index.ts';
 import { ram } from '../vfs/backend/ram/index.ts';
+import { tar } from '../vfs/backend/tar/index.ts';
 import { UsageError, type Option, type Parsed } from './options.ts';
+import { reasonOf } from './reason.ts';
 
 /** A store, and the path at which it is seen. */
 export interface GuestMount {
@@ -39,6 +41,16 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     },
   },
   {
+    name: 'tar',
+    value: 'FILE::GUEST',
+    help: 'The files of a .tar or .tar.gz, only for reading, without unpacking it.',
+    mount(value) {
+      const [file, guest] = parts('tar', value, 'FILE::GUEST', 2);
+      if (guest === undefined) throw misread('tar', value, 'FILE::GUEST');
+      return { guest, backend: archive('tar', value, file!) };
+    },
+  },
+  {
     name: 'mem',
     value: 'GUEST',
     help: 'An empty directory in memory, which is gone at the end.',
@@ -63,6 +75,14 @@ function misread(option: string, value: string, usage: string): UsageError {
 function directory(option: string, value: string, host: string): string {
   if (statSync(host, { throwIfNoEntry: false })?.isDirectory() === true) return host;
   throw new UsageError(`--${option} ${value}: ${host} is no directory of this machine.`);
+}
+
+function archive(option: string, value: string, file: string): Backend {
+  try {
+    return tar(readFileSync(file));
+  } catch (error) {
+    throw new UsageError(`--${option} ${value}: ${file} cannot be read: ${reasonOf(error)}.`);
+  }
 }
 
 /** What a command line mounts. @throws UsageError, also for two mounts in one place. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse, resolve, sep } from 'node:path';
 import type { Backend } from '../vfs/backend/backend.ts';
 import { hostDir } from '../vfs/backend/hostdir/index.ts';
+import { tar } from '../vfs/backend/tar/index.ts';
 import { fsOf, type FileSystem } from '../vfs/fs/index.ts';
 import { nameOf } from '../vfs/fs/path-text.ts';
 import { Namespace } from '../vfs/namespace/index.ts';
@@ -17,7 +18,7 @@ export interface ArchiveKind {
   open(bytes: Uint8Array): Backend;
 }
 
-export const ARCHIVES: readonly ArchiveKind[] = [];
+export const ARCHIVES: readonly ArchiveKind[] = [{ ending: /\.(tar|tar\.gz|tgz)$/, open: tar }];
 
 /** What a word on the command line stands for. */
 export interface Place {

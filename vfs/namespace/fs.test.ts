@@ -32,10 +32,22 @@ test('one view of all mounts, with the calls of node:fs', async () => {
   );
   assert.is(await fs.promises.readFile('/src/deep/../../f', 'utf8'), 'root');
   assert.is.not(fs.statSync('/f').dev, fs.statSync('/src/a').dev);
-  assert.is(code(() => fs.renameSync('/f', '/src/f')), 'EXDEV');
-  assert.is(code(() => fs.linkSync('/f', '/src/f')), 'EXDEV');
-  assert.is(code(() => fs.rmdirSync('/src')), 'EBUSY');
-  assert.is(code(() => fs.mkdirSync('/made')), 'EEXIST');
+  assert.is(
+    code(() => fs.renameSync('/f', '/src/f')),
+    'EXDEV',
+  );
+  assert.is(
+    code(() => fs.linkSync('/f', '/src/f')),
+    'EXDEV',
+  );
+  assert.is(
+    code(() => fs.rmdirSync('/src')),
+    'EBUSY',
+  );
+  assert.is(
+    code(() => fs.mkdirSync('/made')),
+    'EEXIST',
+  );
   fs.symlinkSync('/src/a', '/link');
   assert.is(fs.readFileSync('/link', 'utf8'), 'text');
   fs.copyFileSync('/link', '/made/on/the/way/copy');
@@ -55,7 +67,10 @@ test('without a root there is an empty one', () => {
 
 test('what is no place is told', () => {
   assert.throws(() => new Namespace({ src: ram() }), 'src is no place in a namespace: write an absolute path.');
-  assert.throws(() => new Namespace({ '/a/../b': ram() }), '/a/../b is no place in a namespace: write an absolute path.');
+  assert.throws(
+    () => new Namespace({ '/a/../b': ram() }),
+    '/a/../b is no place in a namespace: write an absolute path.',
+  );
   const volume = Volume.fromJSON({ '/f': '' });
   assert.throws(
     () => new Namespace({ '/': volume, '/f': ram() }),

@@ -1,5 +1,6 @@
 import { QTDIR, S_IFDIR } from '../9p/constants.ts';
 import { ram } from '../backend/ram/index.ts';
+import { readOnly } from '../backend/readonly/index.ts';
 import type { AtCalls } from '../client/at.ts';
 import { E, errnoName } from '../errno.ts';
 import { Mount, serverOfBackend, type Server } from '../mount.ts';
@@ -119,7 +120,8 @@ export class NamespaceMounts<Source> {
     const store = ram();
     let dir = store.root();
     for (const name of names) dir = store.create(dir, name, S_IFDIR | 0o755, 0, 0, 0) as typeof dir;
-    const mount = new Mount(serverOfBackend(store), JoinedAt);
+    // Nothing can be put into it: it would be gone with the namespace.
+    const mount = new Mount(serverOfBackend(readOnly(store)), JoinedAt);
     this.skeletons.push(mount);
     return mount;
   }

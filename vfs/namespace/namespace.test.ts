@@ -188,6 +188,8 @@ world('what is missing on the way to a mount is there, and nothing is made in th
   assert.is.not((w.stat('far/off/place') as { dev: number }).dev, far.dev);
   assert.equal(w.stat('far/off/../../f'), w.stat('f'));
   assert.is(w.open('far/off/place/file', O_WRONLY | O_CREAT), 'ok');
+  assert.is(w.open('far/off/file', O_WRONLY | O_CREAT), 'EROFS', 'what would be lost cannot be made');
+  assert.is(w.call('mkdirat', 'far/dir'), 'EROFS');
 });
 
 const twice = () => {

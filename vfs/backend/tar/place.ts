@@ -105,7 +105,7 @@ function list(client: Client, fid: number): string[] | number {
   const entry = new Dirent();
   let cookie = 0;
   for (;;) {
-    const count = client.readdir(fid, cookie, iov);
+    const count = client.readdir(fid, cookie, cookie / 2 ** 32, iov);
     if (count <= 0) return count < 0 ? count : names;
     for (let at = 0; at < count;) {
       at = decodeDirent(entry, packet, at, count);
