@@ -14,8 +14,8 @@ import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
 import type { Inode } from '../inode.ts';
 import { getXattr, listXattrs, setXattr } from '../xattrs.ts';
-import { RamCursor } from './cursor.ts';
 import { RamInode } from './inode.ts';
+import type { NamesCursor } from './names.ts';
 
 const encoder = new TextEncoder();
 const BLOCK = 4096;
@@ -83,7 +83,7 @@ export class RamBackend implements Backend {
   }
 
   size(inode: RamInode): number {
-    if (inode.kind === S_IFREG) return inode.content === null ? 0 : inode.data.size;
+    if (inode.kind === S_IFREG) return inode.data.size;
     if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
     // tmpfs counts 20 bytes an entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
     return inode.kind === S_IFDIR && inode.content !== null ? 20 * (2 + inode.children.size) : 0;
@@ -134,7 +134,9 @@ export class RamBackend implements Backend {
   }
 
   private resize(inode: RamInode, size: number): number {
-    const { data } = inode;
+    // What is empty and stays so needs no bytes of its own.
+    if (size === 0 && inode.content === null) return 0;
+    const data = inode.ownData;
     const before = data.allocated;
     const errno = data.truncate(size);
     this.used += data.allocated - before;
@@ -158,7 +160,7 @@ export class RamBackend implements Backend {
   }
 
   private enter(dir: RamInode, name: string, inode: RamInode): RamInode {
-    dir.children.set(name, inode);
+    dir.children.add(name, inode);
     setModified(dir);
     return inode;
   }
@@ -173,7 +175,7 @@ export class RamBackend implements Backend {
 
   unlink(dir: RamInode, name: string, inode: RamInode): number {
     tick();
-    dir.children.delete(name);
+    dir.children.remove(name);
     this.lose(dir, inode);
     setModified(dir);
     return 0;
@@ -198,11 +200,11 @@ export class RamBackend implements Backend {
   ): number {
     tick();
     if (target !== null) {
-      newDir.children.delete(newName);
+      newDir.children.remove(newName);
       this.lose(newDir, target);
     }
-    oldDir.children.delete(oldName);
-    newDir.children.set(newName, inode);
+    oldDir.children.remove(oldName);
+    newDir.children.add(newName, inode);
     if (inode.kind === S_IFDIR) {
       inode.parent = newDir;
       oldDir.nlink--;
@@ -232,7 +234,7 @@ export class RamBackend implements Backend {
   }
 
   write(inode: RamInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
-    const { data } = inode;
+    const data = inode.ownData;
     const before = data.allocated;
     if (this.capacity !== Infinity) {
       const room = this.room(data.size, offset, end - start);
@@ -272,8 +274,8 @@ export class RamBackend implements Backend {
     return 0;
   }
 
-  list(dir: RamInode): RamCursor {
-    return new RamCursor(dir);
+  list(dir: RamInode): NamesCursor {
+    return dir.children.list();
   }
 
   statfs(out: StatFs): number {
