@@ -1,0 +1,33 @@
+import type { Place } from './place.ts';
+
+/** A program with its work, as the file that is named after it exports it. */
+export interface Job {
+  /** As `--only` names it. */
+  key: string;
+  /** What the row of the table says. */
+  label: string;
+  /** The goal: at most this, as a multiple of what node:wasi takes. */
+  goal: number;
+  /** Arguments of Node for node:wasi, and why. */
+  node?: { args: readonly string[]; why: string };
+  /** Gets the program ready, compiled; `quick` asks for less work. */
+  load(quick: boolean): Promise<Ready>;
+}
+
+/** A job that is loaded. */
+export interface Ready {
+  /** Makes the files that the program finds. Not timed. */
+  fill(place: Place): void;
+  /** Runs the program to its end. This is what is timed. */
+  run(place: Place): void | Promise<void>;
+  /**
+   * What came out, in words, after the run: every host must have the same.
+   * @throws Error when it is not what it must be.
+   */
+  result(place: Place): string;
+}
+
+/** @throws Error when a program did not end as it should. */
+export function must(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new Error(what);
+}
