@@ -18,8 +18,8 @@ export interface Options {
 
 export const HELP = `npm run bench -- [OPTIONS]     the table: CPU time of a call, here and elsewhere
 npm run bench -- work          real programs and their work (--help tells more)
-npm run bench -- growth        cost per byte and per directory entry on ram, small to large
-npm run bench -- memory        what ram keeps, and what a call allocates
+npm run bench -- growth        cost per byte and per directory entry, small to large (--help tells more)
+npm run bench -- memory        what ram keeps, and what a call allocates; --write as below
 
   --quick             under two minutes: short measurements, one round, hosts ${quickKeys.join(' ')}
   --only A,B          these workloads: ${ROWS.map(({ workload }) => workload).join(' ')}
@@ -27,7 +27,7 @@ npm run bench -- memory        what ram keeps, and what a call allocates
   --runtimes A,B|all  wasi9p and node:wasi also on these, from wasm-tests/runtimes: ${runtimeNames.join(' ')}
   --rounds N          how often each cell is measured (default 5)
   --seconds S         CPU time of a measurement (default 0.5)
-  --write             writes docs/benchmarks.md and docs/benchmarks.svg; the default of a run without options
+  --write             writes its part of docs/benchmarks.md, and docs/benchmarks.svg; the default without options
 `;
 
 /** What was asked for cannot be done: the message says why. */

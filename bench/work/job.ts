@@ -1,4 +1,4 @@
-import type { Place } from './place.ts';
+import { textOf, type Ended, type Place } from './place.ts';
 
 /** A program with its work, as the file that is named after it exports it. */
 export interface Job {
@@ -30,4 +30,10 @@ export interface Ready {
 /** @throws Error when a program did not end as it should. */
 export function must(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Error(what);
+}
+
+/** @throws Error with the last thing it said, when a program's exit status is not 0. */
+export function mustSucceed({ code, stdout, stderr }: Ended): void {
+  const said = [stdout, stderr].flatMap((bytes) => textOf(bytes).trim().split('\n').slice(-1));
+  must(code === 0, `status ${code}: ${said.filter((line) => line !== '').join(' ')}`);
 }

@@ -1,7 +1,7 @@
 // CPython, its standard library in the module itself.
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../../wasm-tests/programs/packages.ts';
-import { must, type Job, type Ready } from './job.ts';
+import { must, mustSucceed, type Job, type Ready } from './job.ts';
 import { textOf, type Ended } from './place.ts';
 
 const SCRIPT = new URL('scripts/files.py', import.meta.url);
@@ -21,7 +21,7 @@ async function load(args: readonly string[], expected: RegExp): Promise<Ready> {
     },
     result() {
       const text = textOf(ended.stdout);
-      must(ended.code === 0, `status ${ended.code}: ${textOf(ended.stderr)}`);
+      mustSucceed(ended);
       must(expected.test(text), `it printed ${text}`);
       return text;
     },

@@ -1,7 +1,7 @@
 // ripgrep over a tree whose matches are counted while it is made.
 import { brotliDecompressSync } from 'node:zlib';
 import { importFile } from '../../wasm-tests/programs/packages.ts';
-import { must, type Job, type Ready } from './job.ts';
+import { must, mustSucceed, type Job, type Ready } from './job.ts';
 import { put, textOf, type Ended, type Place } from './place.ts';
 
 const PER_DIR = 50;
@@ -47,7 +47,7 @@ async function load(quick: boolean): Promise<Ready> {
       ended = SEARCHES.map((args) => place.run(module, ['rg', '--no-heading', '-N', ...args, '/tmp']));
     },
     result() {
-      for (const { code, stderr } of ended) must(code === 0, `status ${code}: ${textOf(stderr)}`);
+      for (const each of ended) mustSucceed(each);
       // Directories are read in any order.
       const lines = ended.map(({ stdout }) => textOf(stdout).split('\n').slice(0, -1).sort());
       const [counted, exact, listed] = lines;

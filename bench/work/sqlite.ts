@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { compile } from '../../toolchain/compile.ts';
 import { packageFile } from '../../wasm-tests/programs/packages.ts';
-import { must, type Job, type Ready } from './job.ts';
+import { must, mustSucceed, type Job, type Ready } from './job.ts';
 import { textOf, type Ended } from './place.ts';
 
 const WORKLOAD = new URL('../../wasm-tests/programs/sqlite/', import.meta.url);
@@ -21,7 +21,7 @@ async function load(quick: boolean): Promise<Ready> {
     },
     result() {
       const text = textOf(ended.stdout).replaceAll(/^@host .*\n/gm, '');
-      must(ended.code === 0, `status ${ended.code}: ${textOf(ended.stderr)}`);
+      mustSucceed(ended);
       must(text === expected, 'it printed something else than natively');
       return text;
     },
