@@ -19,6 +19,8 @@ export const onHostDir = (where: string): Place => new Ours(serverOf(hostDir(whe
 
 class Ours implements Place {
   private readonly server: Server;
+  /** For the files; ended before a program runs, which is then the server's only client. */
+  private mount: Mount | null = null;
 
   constructor(server: Server) {
     this.server = server;
@@ -62,9 +64,7 @@ class Ours implements Place {
   }
 
   private mounted(use: (mount: Mount) => void): void {
-    const mount = new Mount(this.server);
-    use(mount);
-    mount.close();
+    use((this.mount ??= new Mount(this.server)));
   }
 
   run(module: WebAssembly.Module, args: readonly string[], env: Record<string, string> = {}) {
@@ -85,6 +85,8 @@ class Ours implements Place {
   }
 
   private wasi(args: readonly string[], env: Record<string, string>) {
+    this.mount?.close();
+    this.mount = null;
     const out = new Capture();
     const err = new Capture();
     const preopens = { '/': this.server };

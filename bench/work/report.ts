@@ -24,19 +24,16 @@ export function rowOf({ key, label }: Job): Row {
   return { workload: key, label };
 }
 
-/** The times with their spread, and in brackets what they are of node:wasi's. */
+/** The times with their spread, and what they are of node:wasi's. */
 export function workTable({ jobs, results }: WorkRun): string {
-  const head = ['CPU time', ...results.columns.map(({ key }) => key), 'goal'];
-  const lines = jobs.map((job) => {
-    const base = figureOf(results, job, BASE);
-    const cells = results.columns.map((column) => {
-      const figure = results.figure(rowOf(job), column);
-      if (figure === null) return '—';
-      return base === null ? spread(figure) : `${spread(figure)} = ${ratio(figure, base)}`;
-    });
-    return [job.label, ...cells, verdict(results, job)];
-  });
-  return align([head, ...lines]);
+  const head = ['CPU time', ...results.columns.map(({ key }) => key), 'goal (c)'];
+  return align([head, ...jobs.map((job) => [...cells(results, job, (text) => text), verdict(results, job)])]);
+}
+
+/** node:wasi on the same runtime, or where there is none (Deno, Bun) on the running Node. */
+function baseOf(results: Results, job: Job, column: Column): Figure | null {
+  const runtime = column.key.split('@')[1];
+  return (runtime && figureOf(results, job, `${BASE}@${runtime}`)) || figureOf(results, job, BASE);
 }
 
 function figureOf(results: Results, job: Job, key: string): Figure | null {
@@ -89,11 +86,12 @@ Goal (c), SQLite in at most 0.85 of node:wasi's time, all else in at most as muc
 
 ${jobs.map((job) => `- ${job.label} ${verdict(results, job)}${ratioText(results, job)}`).join('\n')}
 
-The median, in brackets the least and the most, and what it is of node:wasi's:
+The median, in brackets the least and the most; what it is of node:wasi's time on the same runtime, or on Node 20 where
+a runtime has no node:wasi. The files are made by a client of the same server, where it is ours.
 
 ${grid(
   ['program', ...results.columns.map(({ label }) => label)],
-  jobs.map((job) => cells(results, job)),
+  jobs.map((job) => cells(results, job, (text) => `**${text}**`)),
 )}
 ${notes.length === 0 ? '' : `\n${notes.map((note) => `- ${note}`).join('\n')}\n`}`;
 }
@@ -103,12 +101,13 @@ function ratioText(results: Results, job: Job): string {
   return ours === null || base === null ? '' : ` (${digits(ours.median / base.median)})`;
 }
 
-function cells(results: Results, job: Job): string[] {
-  const base = figureOf(results, job, BASE);
+/** A line of the table: the label, then a cell for each column, its ratio made to stand out by `mark`. */
+function cells(results: Results, job: Job, mark: (ratio: string) => string): string[] {
   const texts = results.columns.map((column) => {
     const figure = results.figure(rowOf(job), column);
+    const base = baseOf(results, job, column);
     if (figure === null) return '—';
-    return column.key === BASE || base === null ? spread(figure) : `${spread(figure)}: **${ratio(figure, base)}**`;
+    return column.kind === 'node' || base === null ? spread(figure) : `${spread(figure)} ${mark(ratio(figure, base))}`;
   });
   return [job.label, ...texts];
 }
