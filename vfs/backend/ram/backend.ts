@@ -14,6 +14,8 @@ import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
 import type { Inode } from '../inode.ts';
 import { getXattr, listXattrs, setXattr } from '../xattrs.ts';
+import { Cells } from './cells.ts';
+import { FileData } from './data.ts';
 import { RamInode } from './inode.ts';
 import type { NamesCursor } from './names.ts';
 
@@ -43,6 +45,7 @@ export class RamBackend implements Backend {
   };
   private readonly top: RamInode;
   private readonly capacity: number;
+  private readonly cells = new Cells();
   private nextIno = 1;
   /** Inodes that exist, orphans among them. */
   private inodes = 0;
@@ -136,7 +139,7 @@ export class RamBackend implements Backend {
   private resize(inode: RamInode, size: number): number {
     // What is empty and stays so needs no bytes of its own.
     if (size === 0 && inode.content === null) return 0;
-    const data = inode.ownData;
+    const data = this.ownData(inode);
     const before = data.allocated;
     const errno = data.truncate(size);
     this.used += data.allocated - before;
@@ -234,7 +237,7 @@ export class RamBackend implements Backend {
   }
 
   write(inode: RamInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
-    const data = inode.ownData;
+    const data = this.ownData(inode);
     const before = data.allocated;
     if (this.capacity !== Infinity) {
       const room = this.room(data.size, offset, end - start);
@@ -244,6 +247,11 @@ export class RamBackend implements Backend {
     const count = data.write(offset, u8, start, end);
     this.used += data.allocated - before;
     return count;
+  }
+
+  /** The bytes of a file, to be changed. */
+  private ownData(inode: RamInode): FileData {
+    return (inode.content ??= new FileData(this.cells)) as FileData;
   }
 
   /** How many of `count` bytes at `offset` may be written to a file of `size` bytes. */
@@ -315,7 +323,10 @@ export class RamBackend implements Backend {
 
   reclaim(inode: RamInode): number {
     this.inodes--;
-    if (inode.kind === S_IFREG) this.used -= inode.data.allocated;
+    if (inode.content instanceof FileData) {
+      this.used -= inode.content.allocated;
+      inode.content.free();
+    }
     inode.content = null;
     inode.xattrs = null;
     return 0;

@@ -1,11 +1,12 @@
 import { S_IFDIR } from '../../9p/constants.ts';
 import { nowNsec, nowSec } from '../../clock.ts';
 import { Inode } from '../inode.ts';
+import { Cells } from './cells.ts';
 import { FileData } from './data.ts';
 import { Names } from './names.ts';
 
 /** What a file without bytes has: nothing is made for it. */
-const NOTHING = new FileData();
+const NOTHING = new FileData(new Cells());
 
 /** An inode in memory: times as seconds and nanoseconds, and what its kind needs. */
 export class RamInode extends Inode {
@@ -47,11 +48,6 @@ export class RamInode extends Inode {
   /** The bytes of a regular file, to look at. */
   get data(): FileData {
     return (this.content ?? NOTHING) as FileData;
-  }
-
-  /** The bytes of a regular file, to change. */
-  get ownData(): FileData {
-    return (this.content ??= new FileData()) as FileData;
   }
 
   /** The entries of a directory. */
