@@ -77,8 +77,6 @@ function observe(workload: string, size: number | null, doublings: number, batch
 }
 
 const MIB = 2 ** 20;
-/** Files of program/tree.h. */
-const TREE = 1000;
 
 /** What an operation keeps: a long run less a short one, since what is compiled meanwhile takes memory, too. */
 function keptByMore(workload: string, size: number | null): { operations: number; bytes: number } {
@@ -93,7 +91,6 @@ function kept(): string[][] {
   const stored = 256 * MIB;
   const empty = observe('createamong', files, 0, 1).setUp / files;
   const full = observe('pread1', stored, 0, 1).setUp / stored;
-  const tree = observe('treewalk', null, 0, 1).setUp / TREE;
   const shrunk = observe('ftruncate', 64 * MIB, 0, 1).setUp;
   const renames = keptByMore('renameover', null);
   const holes = keptByMore('ftruncate', MIB);
@@ -101,7 +98,6 @@ function kept(): string[][] {
     ['memory', 'figure', 'goal (e)'],
     ['an empty file, its name included, of 100,000 in a directory', `${digits(empty)} B`, '≤ 300 B'],
     ['a byte stored, in a file of 256 MiB', `${full.toFixed(4)} B`, '≤ 1.1 B'],
-    ['a file of 1 KiB, of 1,000 in a tree with 111 directories', `${digits(tree)} B`, ''],
     ['64 MiB cut to 4 KiB: kept', `${Math.round(shrunk)} B`, 'about 4 KiB'],
     [`${renames.operations} more renames over one name: kept`, `${digits(renames.bytes)} B each`, 'none'],
     [`${holes.operations} times more grown by a hole and cut: kept`, `${digits(holes.bytes)} B each`, 'none'],
