@@ -65,6 +65,26 @@ class Model {
   }
 }
 
+test('writes of whole megabytes: into holes, over what is there, and what is beside them stays', () => {
+  const data = new FileData(new Cells());
+  const model = new Model();
+  const bytes = Uint8Array.from({ length: 3 * MIB + 7 }, (_, i) => (i * 31 + (i >>> 12)) & 0xff);
+  const put = (offset: number, start: number, end: number) => {
+    assert.is(data.write(offset, bytes, start, end), end - start);
+    model.write(offset, bytes.subarray(start, end));
+  };
+  put(2 * MIB, 5, 5 + MIB);
+  put(4 * MIB - 9, 0, 2 * MIB);
+  put(MIB, 1, 2 * MIB + 1);
+  put(0, 0, 3 * MIB + 7);
+  bytes.fill(0, 100, 200);
+  put(2 * MIB, 50, 300);
+  const read = new Uint8Array(model.bytes.length);
+  assert.is(data.read(0, read, 0, read.length), model.bytes.length);
+  assert.is(Buffer.compare(read, model.bytes), 0);
+  assert.is(data.allocated, 6 * MIB);
+});
+
 test('at random: files that share their cells have what was written, zeros elsewhere, and leave nothing', () => {
   let seed = 4711;
   const random = (below: number) => (seed = (Math.imul(seed, 48271) >>> 0) % 0x7fffffff) % below;

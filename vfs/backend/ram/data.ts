@@ -75,6 +75,10 @@ export class FileData {
       const at = offset + done;
       const within = at < CHUNK ? at : at % CHUNK;
       const part = Math.min(CHUNK - within, count - done);
+      if (part === CHUNK && this.putChunk(at, u8, start + done)) {
+        done += part;
+        continue;
+      }
       const piece = at < CHUNK ? this.growHead(within + part) : this.growChunk(at);
       if (piece === null) return done > 0 ? this.written(offset + done, done) : -E.ENOSPC;
       copyIn(u8, start + done, piece, at < CHUNK ? this.base + within : within, part);
@@ -134,6 +138,20 @@ export class FileData {
     this.chunks[index] = chunk;
     this.allocated += CHUNK;
     return chunk;
+  }
+
+  /** Makes a chunk that is not there of CHUNK bytes of u8: a copy that is made as such is not filled with zeros first. */
+  private putChunk(offset: number, u8: Uint8Array, start: number): boolean {
+    const index = Math.floor(offset / CHUNK) - 1;
+    if (index < 0 || this.chunks?.[index] !== undefined) return false;
+    try {
+      const chunk = new Uint8Array(u8.subarray(start, start + CHUNK));
+      (this.chunks ??= [])[index] = chunk;
+    } catch {
+      return false;
+    }
+    this.allocated += CHUNK;
+    return true;
   }
 
   /** ftruncate(2): what is cut off is gone, and what is added is a hole. 0 or EFBIG. */
