@@ -44,10 +44,10 @@ async function start(args) {
   process.exitCode = await runNode(['--enable-source-maps', /** @type {string} */ (bundle), ...args]);
 }
 
-/** The benchmarks: the table, or `growth` or `memory`. @param {string[]} args */
+/** The benchmarks: the table, or `work`, `growth` or `memory`. @param {string[]} args */
 async function bench(args) {
-  const other = ['growth', 'memory'].find((name) => name === args[0]);
-  const files = [`bench/${other ?? 'run'}.ts`, ...sources(/\.ts$/, ['bench/hosts'])];
+  const other = ['work', 'growth', 'memory'].find((name) => name === args[0]);
+  const files = [`bench/${other ?? 'run'}.ts`, ...sources(/\.ts$/, ['bench/hosts']), 'bench/work/child.ts'];
   const [bundle] = await bundleToRun(files, 'bench');
   // Memory is told by the collector, and garbage counted while there is room for it.
   const flags = other === 'memory' ? ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'] : [];

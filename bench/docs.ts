@@ -1,20 +1,17 @@
 // docs/benchmarks.md and docs/benchmarks.svg, from the results of a run.
 import { writeFileSync } from 'node:fs';
-import { arch, availableParallelism, platform } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { chart } from './chart.ts';
 import { goals } from './goals.ts';
 import type { Options } from './options.ts';
+import { DOCS, grid, writePart } from './part.ts';
 import type { Results } from './results.ts';
 import type { Row } from './rows.ts';
-import { digits, goalText, ratio, remarks, time } from './text.ts';
-
-const DOCS = fileURLToPath(new URL('../docs/', import.meta.url));
+import { digits, goalText, machine, ratio, remarks, time } from './text.ts';
 
 /** Writes both files. */
 export function writeDocs(results: Results, options: Options): void {
   writeFileSync(`${DOCS}benchmarks.svg`, chart(results));
-  writeFileSync(`${DOCS}benchmarks.md`, text(results, options));
+  writePart('calls', text(results, options));
 }
 
 function text(results: Results, options: Options): string {
@@ -22,9 +19,7 @@ function text(results: Results, options: Options): string {
   const label = (row: Row) => row.label;
   const goalList = goals(results).map((goal) => `- ${goalText(goal, label)}`);
   const notes = [...remarks(results, label), ...options.leftOut];
-  return `<!-- written by \`npm run bench\`: do not edit -->
-
-# What a call costs
+  return `# What a call costs
 
 ${method(options)}
 
@@ -60,8 +55,8 @@ time of the whole process, user and system and all its threads, by getrusage on 
 compilation that go on beside the program count. The checks of results are part of the program: a call that does not do
 what it should ends the run.
 
-${rounds} round${rounds === 1 ? '' : 's'}, interleaved: each runs every cell once, beginning with another host for every row. The machine:
-${platform()} ${arch()}, ${availableParallelism()} processors, Node ${process.versions.node}, with other work going on. Trust the ratios, not the times.`;
+${rounds} round${rounds === 1 ? '' : 's'}, interleaved: each runs every cell once, beginning with another host for every row. 
+${machine()}`;
 }
 
 function markdown(results: Results, base: string): string {
@@ -86,9 +81,4 @@ function spreadTable(results: Results): string {
     return [row.label, ...cells];
   });
   return grid(head, lines);
-}
-
-function grid(head: readonly string[], lines: readonly string[][]): string {
-  const rule = head.map((_, i) => (i === 0 ? '---' : '---:'));
-  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -4,8 +4,9 @@
 import { readFileSync } from 'node:fs';
 import { WASI } from '../shim/index.ts';
 import { ram } from '../vfs/backend/ram/index.ts';
+import { grid, writePart } from './part.ts';
 import { compileProgram } from './program.ts';
-import { align, digits } from './text.ts';
+import { align, digits, machine } from './text.ts';
 
 const collect = (globalThis as { gc?: () => void }).gc;
 if (collect === undefined)
@@ -85,7 +86,7 @@ function keptByMore(workload: string, size: number | null): { operations: number
   return { operations, bytes: Math.max(0, long.batches - short.batches) / operations };
 }
 
-function kept(): void {
+function kept(): string[][] {
   const files = 100_000;
   const stored = 256 * MIB;
   const empty = observe('createamong', files, 0, 1).setUp / files;
@@ -93,16 +94,14 @@ function kept(): void {
   const shrunk = observe('ftruncate', 64 * MIB, 0, 1).setUp;
   const renames = keptByMore('renameover', null);
   const holes = keptByMore('ftruncate', MIB);
-  console.log(
-    align([
-      ['memory', 'figure', 'goal'],
-      ['an empty file, of 100,000 in a directory', `${digits(empty)} B`, '≤ 300 B'],
-      ['a byte stored, in a file of 256 MiB', `${full.toFixed(4)} B`, '≤ 1.1 B'],
-      ['64 MiB cut to 4 KiB: kept', `${Math.round(shrunk)} B`, 'about 4 KiB'],
-      [`${renames.operations} more renames over one name: kept`, `${digits(renames.bytes)} B each`, 'none'],
-      [`${holes.operations} times more grown by a hole and cut: kept`, `${digits(holes.bytes)} B each`, 'none'],
-    ]),
-  );
+  return [
+    ['memory', 'figure', 'goal (e)'],
+    ['an empty file, its name included, of 100,000 in a directory', `${digits(empty)} B`, '≤ 300 B'],
+    ['a byte stored, in a file of 256 MiB', `${full.toFixed(4)} B`, '≤ 1.1 B'],
+    ['64 MiB cut to 4 KiB: kept', `${Math.round(shrunk)} B`, 'about 4 KiB'],
+    [`${renames.operations} more renames over one name: kept`, `${digits(renames.bytes)} B each`, 'none'],
+    [`${holes.operations} times more grown by a hole and cut: kept`, `${digits(holes.bytes)} B each`, 'none'],
+  ];
 }
 
 /** Of these 10 million operations each; of the others, which take longer, one million. */
@@ -123,15 +122,25 @@ const OTHERS = [
   'createunlink',
 ];
 
-function allocations(): void {
+function allocations(): string[][] {
   const lines = [...STEADY.map((name) => [name, 640] as const), ...OTHERS.map((name) => [name, 64] as const)];
-  const table = lines.map(([name, batches]) => {
+  const rows = lines.map(([name, batches]) => {
     const { allocated, batches: left, operations } = observe(name, null, 14, batches);
     return [name, String(operations), `${Math.max(0, allocated).toFixed(2)} B`, `${Math.round(left)} B`];
   });
-  console.log(align([['steady state', 'operations', 'allocated by one', 'kept after all'], ...table]));
+  return [['steady state', 'operations', 'allocated by one', 'kept after all'], ...rows];
 }
 
-kept();
-console.log();
-allocations();
+const tables = [kept(), allocations()];
+for (const lines of tables) console.log(`${align(lines)}\n`);
+if (process.argv.includes('--write')) {
+  writePart(
+    'memory',
+    `# What is kept and what is allocated
+
+Through the whole stack on ram, JavaScript's objects and the bytes of its buffers, after collections: goals (e) and (f).
+${machine()}
+
+${tables.map(([head, ...rows]) => grid(head!, rows)).join('\n\n')}`,
+  );
+}

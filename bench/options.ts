@@ -17,8 +17,9 @@ export interface Options {
 }
 
 export const HELP = `npm run bench -- [OPTIONS]     the table: CPU time of a call, here and elsewhere
-npm run bench -- growth        cost per byte and per directory entry on ram, small to large
-npm run bench -- memory        what ram keeps, and what a call allocates
+npm run bench -- work          real programs and their work (--help tells more)
+npm run bench -- growth        cost per byte and per directory entry, small to large (--help tells more)
+npm run bench -- memory        what ram keeps, and what a call allocates; --write as below
 
   --quick             under two minutes: short measurements, one round, hosts ${quickKeys.join(' ')}
   --only A,B          these workloads: ${ROWS.map(({ workload }) => workload).join(' ')}
@@ -26,7 +27,7 @@ npm run bench -- memory        what ram keeps, and what a call allocates
   --runtimes A,B|all  wasi9p and node:wasi also on these, from wasm-tests/runtimes: ${runtimeNames.join(' ')}
   --rounds N          how often each cell is measured (default 5)
   --seconds S         CPU time of a measurement (default 0.5)
-  --write             writes docs/benchmarks.md and docs/benchmarks.svg; the default of a run without options
+  --write             writes its part of docs/benchmarks.md, and docs/benchmarks.svg; the default without options
 `;
 
 /** What was asked for cannot be done: the message says why. */
@@ -34,16 +35,16 @@ export class UsageError extends Error {}
 
 /** @throws UsageError */
 export function parseOptions(argv: readonly string[]): Options {
-  const given = read(argv);
+  const given = readArguments(argv, FLAGS, VALUES, HELP);
   const quick = given.has('quick');
-  const names = [...(list(given, 'hosts') ?? (quick ? quickKeys : defaultKeys)), ...runtimes(given).flatMap(keysOn)];
+  const names = [...(listOf(given, 'hosts') ?? (quick ? quickKeys : defaultKeys)), ...runtimes(given).flatMap(keysOn)];
   const found = [...new Set(names)].map(columnOf);
-  const target = number(given, 'seconds') ?? (quick ? 0.08 : 0.5);
+  const target = numberOf(given, 'seconds') ?? (quick ? 0.08 : 0.5);
   return {
-    rows: rows(list(given, 'only')),
+    rows: rows(listOf(given, 'only')),
     columns: found.filter((column) => typeof column !== 'string'),
     leftOut: found.filter((column) => typeof column === 'string'),
-    rounds: number(given, 'rounds') ?? (quick ? 1 : 5),
+    rounds: numberOf(given, 'rounds') ?? (quick ? 1 : 5),
     limits: { warmUp: quick ? 0.2 : 0.5, target, cap: quick ? 0.3 : 10, wall: quick ? 4 : 60 },
     once: quick ? 1 : 20,
     write: given.has('write') || argv.length === 0,
@@ -53,22 +54,33 @@ export function parseOptions(argv: readonly string[]): Options {
 const FLAGS = ['quick', 'write'];
 const VALUES = ['only', 'hosts', 'runtimes', 'rounds', 'seconds'];
 
-function read(argv: readonly string[]): Map<string, string> {
+/**
+ * The options of a command line: flags have the value ''.
+ * @throws UsageError with `help` for what is neither a flag nor an option with a value.
+ */
+export function readArguments(
+  argv: readonly string[],
+  flags: readonly string[],
+  values: readonly string[],
+  help: string,
+): Map<string, string> {
   const given = new Map<string, string>();
   for (let i = 0; i < argv.length; i++) {
     const name = argv[i]!.replace(/^--/, '');
-    if (FLAGS.includes(name)) given.set(name, '');
-    else if (VALUES.includes(name) && i + 1 < argv.length) given.set(name, argv[++i]!);
-    else throw new UsageError(`${argv[i]} is not understood.\n\n${HELP}`);
+    if (flags.includes(name)) given.set(name, '');
+    else if (values.includes(name) && i + 1 < argv.length) given.set(name, argv[++i]!);
+    else throw new UsageError(`${argv[i]} is not understood.\n\n${help}`);
   }
   return given;
 }
 
-function list(given: Map<string, string>, name: string): string[] | undefined {
+/** The words of an option that takes several, between commas. */
+export function listOf(given: Map<string, string>, name: string): string[] | undefined {
   return given.get(name)?.split(',');
 }
 
-function number(given: Map<string, string>, name: string): number | undefined {
+/** @throws UsageError for what is no number above 0. */
+export function numberOf(given: Map<string, string>, name: string): number | undefined {
   const text = given.get(name);
   if (text === undefined) return undefined;
   if (!(Number(text) > 0)) throw new UsageError(`--${name} ${text}: a number above 0 is wanted.`);
@@ -85,6 +97,6 @@ function rows(words: readonly string[] | undefined): readonly Row[] {
 }
 
 function runtimes(given: Map<string, string>): string[] {
-  const names = list(given, 'runtimes') ?? [];
+  const names = listOf(given, 'runtimes') ?? [];
   return names[0] === 'all' ? runtimeNames : names;
 }

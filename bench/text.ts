@@ -1,6 +1,13 @@
+import { arch, availableParallelism, platform } from 'node:os';
 import type { Goal } from './goals.ts';
 import type { Figure, Results } from './results.ts';
 import type { Row } from './rows.ts';
+
+/** What the figures were taken on. */
+export function machine(): string {
+  const host = `${platform()} ${arch()}, ${availableParallelism()} processors, Node ${process.versions.node}`;
+  return `The machine: ${host}, with other work going on. Trust the ratios, not the times.`;
+}
 
 /** Three significant digits. */
 export function digits(value: number): string {
@@ -12,7 +19,8 @@ export function digits(value: number): string {
 /** Nanoseconds with the unit that fits. */
 export function time(ns: number): string {
   if (ns < 1000) return `${digits(ns)} ns`;
-  return ns < 1e6 ? `${digits(ns / 1e3)} µs` : `${digits(ns / 1e6)} ms`;
+  if (ns < 1e6) return `${digits(ns / 1e3)} µs`;
+  return ns < 1e9 ? `${digits(ns / 1e6)} ms` : `${digits(ns / 1e9)} s`;
 }
 
 /** How many times another's time a time is; `≥` where it is a lower bound. */

@@ -14,8 +14,10 @@ import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
 import type { Inode } from '../inode.ts';
 import { getXattr, listXattrs, setXattr } from '../xattrs.ts';
-import { RamCursor } from './cursor.ts';
+import { Cells } from './cells.ts';
+import { FileData } from './data.ts';
 import { RamInode } from './inode.ts';
+import type { NamesCursor } from './names.ts';
 
 const encoder = new TextEncoder();
 const BLOCK = 4096;
@@ -43,6 +45,7 @@ export class RamBackend implements Backend {
   };
   private readonly top: RamInode;
   private readonly capacity: number;
+  private readonly cells = new Cells();
   private nextIno = 1;
   /** Inodes that exist, orphans among them. */
   private inodes = 0;
@@ -83,7 +86,7 @@ export class RamBackend implements Backend {
   }
 
   size(inode: RamInode): number {
-    if (inode.kind === S_IFREG) return inode.content === null ? 0 : inode.data.size;
+    if (inode.kind === S_IFREG) return inode.data.size;
     if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
     // tmpfs counts 20 bytes an entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
     return inode.kind === S_IFDIR && inode.content !== null ? 20 * (2 + inode.children.size) : 0;
@@ -134,7 +137,9 @@ export class RamBackend implements Backend {
   }
 
   private resize(inode: RamInode, size: number): number {
-    const { data } = inode;
+    // What is empty and stays so needs no bytes of its own.
+    if (size === 0 && inode.content === null) return 0;
+    const data = this.ownData(inode);
     const before = data.allocated;
     const errno = data.truncate(size);
     this.used += data.allocated - before;
@@ -158,7 +163,7 @@ export class RamBackend implements Backend {
   }
 
   private enter(dir: RamInode, name: string, inode: RamInode): RamInode {
-    dir.children.set(name, inode);
+    dir.children.add(name, inode);
     setModified(dir);
     return inode;
   }
@@ -173,7 +178,7 @@ export class RamBackend implements Backend {
 
   unlink(dir: RamInode, name: string, inode: RamInode): number {
     tick();
-    dir.children.delete(name);
+    dir.children.remove(name);
     this.lose(dir, inode);
     setModified(dir);
     return 0;
@@ -198,11 +203,11 @@ export class RamBackend implements Backend {
   ): number {
     tick();
     if (target !== null) {
-      newDir.children.delete(newName);
+      newDir.children.remove(newName);
       this.lose(newDir, target);
     }
-    oldDir.children.delete(oldName);
-    newDir.children.set(newName, inode);
+    oldDir.children.remove(oldName);
+    newDir.children.add(newName, inode);
     if (inode.kind === S_IFDIR) {
       inode.parent = newDir;
       oldDir.nlink--;
@@ -231,7 +236,7 @@ export class RamBackend implements Backend {
   }
 
   write(inode: RamInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
-    const { data } = inode;
+    const data = this.ownData(inode);
     const before = data.allocated;
     if (this.capacity !== Infinity) {
       const room = this.room(data.size, offset, end - start);
@@ -241,6 +246,11 @@ export class RamBackend implements Backend {
     const count = data.write(offset, u8, start, end);
     this.used += data.allocated - before;
     return count;
+  }
+
+  /** The bytes of a file, to be changed. */
+  private ownData(inode: RamInode): FileData {
+    return (inode.content ??= new FileData(this.cells)) as FileData;
   }
 
   /** How many of `count` bytes at `offset` may be written to a file of `size` bytes. */
@@ -271,8 +281,8 @@ export class RamBackend implements Backend {
     return 0;
   }
 
-  list(dir: RamInode): RamCursor {
-    return new RamCursor(dir);
+  list(dir: RamInode): NamesCursor {
+    return dir.children.list();
   }
 
   statfs(out: StatFs): number {
@@ -312,7 +322,10 @@ export class RamBackend implements Backend {
 
   reclaim(inode: RamInode): number {
     this.inodes--;
-    if (inode.kind === S_IFREG) this.used -= inode.data.allocated;
+    if (inode.content instanceof FileData) {
+      this.used -= inode.content.allocated;
+      inode.content.free();
+    }
     inode.content = null;
     inode.xattrs = null;
     return 0;

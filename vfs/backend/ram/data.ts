@@ -1,4 +1,5 @@
 import { E } from '../../errno.ts';
+import { LARGEST_CELL, type Cells, type Slab } from './cells.ts';
 
 /** Data is kept in pieces of this size; the first one grows to it by doubling. */
 const CHUNK = 1 << 20;
@@ -10,43 +11,60 @@ const LOOP = 16;
 const SMALL = 4096;
 
 /**
- * The data of a file: sparse, and zero wherever nothing was written. The bytes of `head` and of each chunk beyond the
+ * The data of a file: sparse, and zero wherever nothing was written. The bytes of the head and of each chunk beyond the
  * file's size are zero, so that growing needs no filling; what lies beyond them is a hole.
  */
 export class FileData {
   /** Bytes. */
   size = 0;
-  /** The first megabyte, as much of it as was written; null while there is none. */
+  /** Memory held, bytes. */
+  allocated = 0;
+  private readonly cells: Cells;
+  /** The first megabyte, as much of it as was written: `room` bytes of `head` from `base` on. */
   private head: Uint8Array | null = null;
+  private base = 0;
+  private room = 0;
+  /** The slab that head belongs to, of a small one. */
+  private slab: Slab | null = null;
   /** Chunk i holds the bytes from (i + 1) * CHUNK on; undefined for a hole. */
   private chunks: (Uint8Array | undefined)[] | null = null;
-  /** Bytes of memory held. */
-  allocated = 0;
   /** The head was cut to size once: from then on it grows by an eighth, so that it need not be cut again. */
   private trimmed = false;
+
+  constructor(cells: Cells) {
+    this.cells = cells;
+  }
 
   /** Copies bytes from `offset` into u8[start, end): how many. */
   read(offset: number, u8: Uint8Array, start: number, end: number): number {
     const count = Math.min(end - start, this.size - offset);
     if (count <= 0) return 0;
     if (offset + count <= CHUNK) {
-      copyOut(this.head, offset, u8, start, count);
+      this.readHead(offset, u8, start, count);
       return count;
     }
     for (let done = 0; done < count;) {
       const at = offset + done;
       const within = at % CHUNK;
       const part = Math.min(CHUNK - within, count - done);
-      copyOut(this.chunk(at), within, u8, start + done, part);
+      if (at < CHUNK) this.readHead(at, u8, start + done, part);
+      else this.readChunk(at, u8, start + done, part);
       done += part;
     }
     return count;
   }
 
-  /** The piece that holds the byte at `offset`, if it is there. */
-  private chunk(offset: number): Uint8Array | null {
-    const index = Math.floor(offset / CHUNK);
-    return index === 0 ? this.head : (this.chunks?.[index - 1] ?? null);
+  /** Copies `count` bytes of the head, zeros where it ends before. */
+  private readHead(from: number, u8: Uint8Array, start: number, count: number): void {
+    const there = Math.max(0, Math.min(count, this.room - from));
+    if (there > 0) copyIn(this.head!, this.base + from, u8, start, there);
+    if (there < count) u8.fill(0, start + there, start + count);
+  }
+
+  private readChunk(offset: number, u8: Uint8Array, start: number, count: number): void {
+    const chunk = this.chunks?.[Math.floor(offset / CHUNK) - 1];
+    if (chunk === undefined) u8.fill(0, start, start + count);
+    else copyIn(chunk, offset % CHUNK, u8, start, count);
   }
 
   /** Copies u8[start, end) to `offset`: how many bytes; or −EFBIG, −ENOSPC. */
@@ -57,9 +75,13 @@ export class FileData {
       const at = offset + done;
       const within = at < CHUNK ? at : at % CHUNK;
       const part = Math.min(CHUNK - within, count - done);
+      if (part === CHUNK && this.putChunk(at, u8, start + done)) {
+        done += part;
+        continue;
+      }
       const piece = at < CHUNK ? this.growHead(within + part) : this.growChunk(at);
       if (piece === null) return done > 0 ? this.written(offset + done, done) : -E.ENOSPC;
-      copyIn(u8, start + done, piece, within, part);
+      copyIn(u8, start + done, piece, at < CHUNK ? this.base + within : within, part);
       done += part;
     }
     return this.written(offset + count, count);
@@ -70,18 +92,40 @@ export class FileData {
     return count;
   }
 
-  /** The head, at least `needed` bytes long; null when there is no memory. */
+  /** The head, with room for at least `needed` bytes; null when there is no memory. */
   private growHead(needed: number): Uint8Array | null {
-    const { head } = this;
-    if (head !== null && head.length >= needed) return head;
-    const before = head?.length ?? 32;
-    const next = this.trimmed ? before + (before >>> 3) : before * 2;
-    const grown = allocate(Math.max(needed, Math.min(next, CHUNK))) ?? allocate(needed);
-    if (grown === null) return null;
-    if (head !== null) grown.set(head);
-    this.allocated += grown.length - (head?.length ?? 0);
-    this.head = grown;
-    return grown;
+    const { room } = this;
+    if (room >= needed) return this.head;
+    const next = this.trimmed ? room + (room >>> 3) : room * 2;
+    const kept = Math.min(this.size, room);
+    const grown = this.moveHead(Math.max(needed, Math.min(next, CHUNK)), kept) || this.moveHead(needed, kept);
+    return grown ? this.head : null;
+  }
+
+  /** Puts the first `kept` bytes of the head where there is room for `wanted`; false when there is no memory. */
+  private moveHead(wanted: number, kept: number): boolean {
+    const { cells, head, base } = this;
+    const slab = wanted <= LARGEST_CELL ? cells.take(wanted) : null;
+    const at = slab === null ? 0 : cells.at;
+    const bytes = slab === null ? (wanted <= LARGEST_CELL ? null : allocate(wanted)) : slab.bytes;
+    if (bytes === null) return false;
+    if (kept > 0) copyIn(head!, base, bytes, at, kept);
+    this.dropHead();
+    this.head = bytes;
+    this.base = at;
+    this.room = slab === null ? wanted : slab.size;
+    this.slab = slab;
+    this.allocated += this.room;
+    return true;
+  }
+
+  private dropHead(): void {
+    if (this.slab !== null) this.cells.give(this.slab, this.base, Math.min(this.size, this.room));
+    this.allocated -= this.room;
+    this.head = null;
+    this.slab = null;
+    this.base = 0;
+    this.room = 0;
   }
 
   private growChunk(offset: number): Uint8Array | null {
@@ -96,6 +140,20 @@ export class FileData {
     return chunk;
   }
 
+  /** Makes a chunk that is not there of CHUNK bytes of u8: a copy that is made as such is not filled with zeros first. */
+  private putChunk(offset: number, u8: Uint8Array, start: number): boolean {
+    const index = Math.floor(offset / CHUNK) - 1;
+    if (index < 0 || this.chunks?.[index] !== undefined) return false;
+    try {
+      const chunk = new Uint8Array(u8.subarray(start, start + CHUNK));
+      (this.chunks ??= [])[index] = chunk;
+    } catch {
+      return false;
+    }
+    this.allocated += CHUNK;
+    return true;
+  }
+
   /** ftruncate(2): what is cut off is gone, and what is added is a hole. 0 or EFBIG. */
   truncate(size: number): number {
     if (size > FILE_MAX) return E.EFBIG;
@@ -106,11 +164,13 @@ export class FileData {
 
   private cut(size: number): void {
     if (this.chunks !== null) this.cutChunks(this.chunks, size);
-    const { head } = this;
-    if (head === null || size >= head.length) return;
-    if (size === 0) this.replaceHead(null);
-    else if (head.length > SMALL && size * 4 < head.length) this.replaceHead(head.slice(0, size));
-    else head.fill(0, size, Math.min(this.size, head.length));
+    const { head, base, room } = this;
+    if (head === null || size >= room) return;
+    if (size === 0) this.dropHead();
+    // Without memory for a smaller one it stays.
+    else if (room <= SMALL || size * 4 >= room || !this.moveHead(size, size)) {
+      head.fill(0, base + size, base + Math.min(this.size, room));
+    }
   }
 
   private cutChunks(chunks: (Uint8Array | undefined)[], size: number): void {
@@ -122,23 +182,17 @@ export class FileData {
     if (kept === 0) this.chunks = null;
   }
 
-  private replaceHead(head: Uint8Array | null): void {
-    this.allocated += (head?.length ?? 0) - (this.head?.length ?? 0);
-    this.head = head;
-  }
-
   /** Gives back what doubling took in advance: nobody has the file open any more. */
   trim(): void {
-    const { head } = this;
-    if (head === null || head.length <= SMALL || this.size >= CHUNK) return;
-    if (head.length <= this.size * 1.15) return;
-    this.replaceHead(head.slice(0, this.size));
-    this.trimmed = true;
+    const { room, size } = this;
+    if (room <= SMALL || size >= CHUNK || room <= size * 1.15) return;
+    if (size === 0) this.dropHead();
+    else this.trimmed = this.moveHead(size, size);
   }
 
   /** Lets go of everything. */
   free(): void {
-    this.head = null;
+    this.dropHead();
     this.chunks = null;
     this.size = 0;
     this.allocated = 0;
@@ -151,13 +205,6 @@ function allocate(size: number): Uint8Array | null {
   } catch {
     return null; // RangeError: more than this runtime can give
   }
-}
-
-/** Copies `count` bytes of a piece, zeros where it ends before. */
-function copyOut(piece: Uint8Array | null, from: number, u8: Uint8Array, start: number, count: number): void {
-  const there = piece === null ? 0 : Math.max(0, Math.min(count, piece.length - from));
-  if (there > 0) copyIn(piece!, from, u8, start, there);
-  if (there < count) u8.fill(0, start + there, start + count);
 }
 
 function copyIn(from: Uint8Array, start: number, to: Uint8Array, at: number, count: number): void {

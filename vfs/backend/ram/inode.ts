@@ -1,7 +1,12 @@
-import { S_IFDIR, S_IFREG } from '../../9p/constants.ts';
+import { S_IFDIR } from '../../9p/constants.ts';
 import { nowNsec, nowSec } from '../../clock.ts';
 import { Inode } from '../inode.ts';
+import { Cells } from './cells.ts';
 import { FileData } from './data.ts';
+import { Names } from './names.ts';
+
+/** What a file without bytes has: nothing is made for it. */
+const NOTHING = new FileData(new Cells());
 
 /** An inode in memory: times as seconds and nanoseconds, and what its kind needs. */
 export class RamInode extends Inode {
@@ -18,8 +23,11 @@ export class RamInode extends Inode {
   ctime_nsec: number;
   readonly btime_sec: number;
   readonly btime_nsec: number;
-  /** A file's bytes, a directory's entries, a symlink's target; null for a special file, and once it is reclaimed. */
-  content: FileData | Map<string, RamInode> | string | null;
+  /**
+   * A file's bytes, once there were any; a directory's entries; a symlink's target. null for a special file, and for
+   * everything that is reclaimed.
+   */
+  content: FileData | Names | string | null;
   /** The directory that holds a directory. */
   parent: RamInode | null = null;
   /** Extended attributes, in the order they were set. */
@@ -34,16 +42,16 @@ export class RamInode extends Inode {
     this.gid = gid;
     this.atime_sec = this.mtime_sec = this.ctime_sec = this.btime_sec = nowSec;
     this.atime_nsec = this.mtime_nsec = this.ctime_nsec = this.btime_nsec = nowNsec;
-    this.content = target ?? (this.kind === S_IFREG ? new FileData() : this.kind === S_IFDIR ? new Map() : null);
+    this.content = target ?? (this.kind === S_IFDIR ? new Names() : null);
   }
 
-  /** The bytes of a regular file. */
+  /** The bytes of a regular file, to look at. */
   get data(): FileData {
-    return this.content as FileData;
+    return (this.content ?? NOTHING) as FileData;
   }
 
   /** The entries of a directory. */
-  get children(): Map<string, RamInode> {
-    return this.content as Map<string, RamInode>;
+  get children(): Names {
+    return this.content as Names;
   }
 }

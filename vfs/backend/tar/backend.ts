@@ -1,7 +1,7 @@
 import { S_IFCHR, S_IFBLK, S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, StatFs } from '../backend.ts';
-import { RamCursor } from '../ram/cursor.ts';
+import { MapCursor } from './cursor.ts';
 import { Unwritable, wantsWriting } from '../readonly/unwritable.ts';
 import { getXattr, listXattrs } from '../xattrs.ts';
 import type { TarInode } from './inode.ts';
@@ -114,8 +114,8 @@ export class TarBackend extends Unwritable implements Backend {
     return 0;
   }
 
-  list(dir: TarInode): RamCursor {
-    return new RamCursor(dir);
+  list(dir: TarInode): MapCursor {
+    return new MapCursor(dir);
   }
 
   /** A file system that is full. */

@@ -1,8 +1,8 @@
 import type { DirCursor } from '../backend.ts';
 import type { Inode } from '../inode.ts';
 
-/** A listing of a directory in memory: the iterator of its Map goes on rightly when entries come and go. */
-export class RamCursor implements DirCursor {
+/** A listing of a directory that never changes. */
+export class MapCursor implements DirCursor {
   name = '';
   ino = 0;
   kind = 0;

@@ -1,0 +1,53 @@
+// One cell: one job on one host, in a process of its own.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Sample } from '../cell.ts';
+import { TMPFS, type Column } from '../columns.ts';
+import type { Job } from './job.ts';
+
+/** Real time after which a process is ended, seconds. */
+const WALL = 600;
+
+/** What a process measured, and the hash of what came out. */
+export interface Outcome {
+  sample: Sample;
+  hash?: string;
+}
+
+/** What the child prints. */
+type Told = { us: number; hash: string; error?: undefined } | { error: string };
+
+export function runJob(job: Job, column: Column, quick: boolean): Outcome {
+  const where = mkdtempSync(join(existsSync(TMPFS) ? TMPFS : tmpdir(), 'wasi9p-work-'));
+  const start = performance.now();
+  try {
+    const [command = '', ...args] = commandOf(job, column, where, quick);
+    const ran = spawnSync(command, args, { encoding: 'utf8', timeout: 1000 * WALL, killSignal: 'SIGKILL' });
+    const seconds = (performance.now() - start) / 1000;
+    const told = parse(ran.stdout) ?? { error: why(ran.signal, ran.stderr) };
+    if (told.error !== undefined) return { sample: { error: told.error, seconds } };
+    return { sample: { ns: 1000 * told.us, complete: true, seconds }, hash: told.hash };
+  } finally {
+    rmSync(where, { recursive: true, force: true });
+  }
+}
+
+function commandOf(job: Job, column: Column, where: string, quick: boolean): string[] {
+  const host = column.key.split('@')[0]!;
+  const flags = column.kind === 'node' ? (job.node?.args ?? []) : [];
+  // build.mjs bundles the child beside the script that runs.
+  const child = join(dirname(process.argv[1]!), 'work/child.mjs');
+  return [...column.runtime, ...flags, child, job.key, host, where, ...(quick ? ['quick'] : [])];
+}
+
+function parse(stdout: string): Told | undefined {
+  const line = stdout.split('\n').findLast((line) => line.startsWith('{'));
+  return line === undefined ? undefined : (JSON.parse(line) as Told);
+}
+
+function why(signal: string | null, stderr: string): string {
+  if (signal !== null) return `the process ended by ${signal}`;
+  return /^.*Error\b.*$/m.exec(stderr)?.[0] ?? 'it printed nothing';
+}

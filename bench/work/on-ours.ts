@@ -1,0 +1,111 @@
+// wasi9p on one of its backends; files are made and read by a client of the same server.
+import { WASI, serverOf, type Server } from '../../shim/index.ts';
+import { Capture } from '../../toolchain/capture.ts';
+import { hostDir } from '../../vfs/backend/hostdir/index.ts';
+import { ram } from '../../vfs/backend/ram/index.ts';
+import { Iov } from '../../vfs/iov.ts';
+import { Mount } from '../../vfs/mount.ts';
+import { O_CREAT, O_RDONLY, O_WRONLY } from '../../vfs/9p/constants.ts';
+import { errnoName } from '../../vfs/errno.ts';
+import { Volume } from 'memfs';
+import type { Place } from './place.ts';
+
+/** Bytes of one message. */
+const PIECE = 1 << 20;
+
+export const onRam = (): Place => new Ours(serverOf(ram()));
+export const onMemfs = (): Place => new Ours(serverOf(new Volume()));
+export const onHostDir = (where: string): Place => new Ours(serverOf(hostDir(where)));
+
+class Ours implements Place {
+  private readonly server: Server;
+  /** For the files; ended before a program runs, which is then the server's only client. */
+  private mount: Mount | null = null;
+
+  constructor(server: Server) {
+    this.server = server;
+  }
+
+  mkdir(path: string): void {
+    this.mounted(({ at, client }) => check(path, at.mkdirat(client.root, below(path))));
+  }
+
+  symlink(target: string, path: string): void {
+    this.mounted(({ at, client }) => check(path, at.symlinkat(target, client.root, below(path))));
+  }
+
+  write(path: string, bytes: Uint8Array): void {
+    this.mounted((mount) => {
+      const fid = open(mount, path, O_WRONLY | O_CREAT);
+      const iov = new Iov();
+      for (let at = 0; at < bytes.length; at += PIECE) {
+        iov.single(bytes, at, Math.min(at + PIECE, bytes.length));
+        check(path, Math.min(0, mount.client.write(fid, at, iov)));
+      }
+      mount.client.clunk(fid);
+    });
+  }
+
+  read(path: string): Uint8Array {
+    const all = new Capture();
+    this.mounted((mount) => {
+      const fid = open(mount, path, O_RDONLY);
+      const iov = new Iov();
+      const piece = new Uint8Array(PIECE);
+      for (let count = 1; count > 0;) {
+        iov.single(piece, 0, PIECE);
+        count = mount.client.read(fid, all.length, iov);
+        check(path, Math.min(0, count));
+        all.sink(piece.subarray(0, count));
+      }
+      mount.client.clunk(fid);
+    });
+    return all.bytes();
+  }
+
+  private mounted(use: (mount: Mount) => void): void {
+    use((this.mount ??= new Mount(this.server)));
+  }
+
+  run(module: WebAssembly.Module, args: readonly string[], env: Record<string, string> = {}) {
+    const { wasi, out, err } = this.wasi(args, env);
+    const code = wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
+    return { code, stdout: out.bytes(), stderr: err.bytes() };
+  }
+
+  reactor(args: readonly string[]) {
+    const { wasi, out } = this.wasi(args, {});
+    return {
+      wasi,
+      end: () => {
+        wasi.close();
+        return out.bytes();
+      },
+    };
+  }
+
+  private wasi(args: readonly string[], env: Record<string, string>) {
+    this.mount?.close();
+    this.mount = null;
+    const out = new Capture();
+    const err = new Capture();
+    const preopens = { '/': this.server };
+    return { wasi: new WASI({ args, env, preopens, stdin: '', stdout: out.sink, stderr: err.sink }), out, err };
+  }
+}
+
+function open({ at, client }: Mount, path: string, flags: number): number {
+  const fid = at.openat(client.root, below(path), flags);
+  check(path, Math.min(0, fid));
+  return fid;
+}
+
+/** A path as a path from the root: an absolute one would lead out of it. */
+function below(path: string): string {
+  return path.slice(1);
+}
+
+/** @throws Error for an errno of either sign. */
+function check(path: string, errno: number): void {
+  if (errno !== 0) throw new Error(`${path}: ${errnoName(Math.abs(errno))}`);
+}

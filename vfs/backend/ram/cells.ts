@@ -1,0 +1,98 @@
+/** The largest cell, in bytes. What is larger is worth an ArrayBuffer of its own. */
+export const LARGEST_CELL = 2048;
+/** The smallest one. */
+const SMALLEST_CELL = 64;
+/** Cells of a slab: one bit each. */
+const CELLS = 32;
+/** Bits of a slab with nothing in it. */
+const ALL_FREE = -1;
+
+/** A buffer that is cut into cells of one size. */
+export class Slab {
+  readonly bytes: Uint8Array;
+  /** Bytes of a cell. */
+  readonly size: number;
+  readonly kind: number;
+  /** A bit for each cell that nobody has. */
+  free = ALL_FREE;
+  /** Where it is among the slabs of its kind with free cells; −1 when it has none. */
+  place = -1;
+
+  /** @throws RangeError when there is no memory. */
+  constructor(kind: number) {
+    this.kind = kind;
+    this.size = sizeOf(kind);
+    this.bytes = new Uint8Array(CELLS * this.size);
+  }
+}
+
+/**
+ * Memory for small pieces of data. An ArrayBuffer costs one to two microseconds and some 500 bytes beside its own,
+ * whatever its size, and makes the collector run the more often; so small pieces share buffers. Sizes are powers of two
+ * and those half-way between. All bytes of a cell that nobody has are zero.
+ */
+export class Cells {
+  /** Of each kind the slabs that have free cells. */
+  private readonly open: Slab[][] = [];
+  /** Where the cell begins that was taken last. */
+  at = 0;
+
+  /** A slab with a cell of at least `size` bytes, now the caller's, from `at` on; null when there is no memory. */
+  take(size: number): Slab | null {
+    const kind = kindOf(size);
+    const slabs = (this.open[kind] ??= []);
+    const slab = slabs.length > 0 ? slabs[slabs.length - 1]! : this.addSlab(slabs, kind);
+    if (slab === null) return null;
+    const bit = slab.free & -slab.free;
+    slab.free ^= bit;
+    if (slab.free === 0) {
+      slabs.pop();
+      slab.place = -1;
+    }
+    this.at = (31 - Math.clz32(bit)) * slab.size;
+    return slab;
+  }
+
+  private addSlab(slabs: Slab[], kind: number): Slab | null {
+    try {
+      const slab = new Slab(kind);
+      slab.place = slabs.push(slab) - 1;
+      return slab;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Gives the cell at `at` back; all but its first `used` bytes are zero. */
+  give(slab: Slab, at: number, used: number): void {
+    const { bytes } = slab;
+    if (used > 0) bytes.fill(0, at, at + used);
+    const slabs = this.open[slab.kind]!;
+    slab.free |= 1 << (at / slab.size);
+    if (slab.place < 0) slab.place = slabs.push(slab) - 1;
+    // One that is empty is kept for the next file, unless another has room for it.
+    else if (slab.free === ALL_FREE && slabs.length > 1) drop(slabs, slab);
+  }
+}
+
+/** Forgets an empty slab; the last one takes its place. */
+function drop(slabs: Slab[], slab: Slab): void {
+  const last = slabs.pop()!;
+  if (last === slab) return;
+  slabs[slab.place] = last;
+  last.place = slab.place;
+}
+
+/** 64, 96, 128, 192, 256, … bytes. */
+function sizeOf(kind: number): number {
+  return ((kind & 1) === 0 ? SMALLEST_CELL : SMALLEST_CELL * 1.5) << (kind >>> 1);
+}
+
+/** The smallest kind with that many bytes. */
+function kindOf(size: number): number {
+  if (size <= SMALLEST_CELL) return 0;
+  // size is above 2^power, and not above 2^(power + 1).
+  const power = 31 - Math.clz32(size - 1);
+  const kind = 2 * (power - 6);
+  return size <= 1.5 * 2 ** power ? kind + 1 : kind + 2;
+}

@@ -1,0 +1,88 @@
+import type { DirCursor } from '../backend.ts';
+import type { RamInode } from './inode.ts';
+
+/** Dead names that are kept however few live ones there are. */
+const SPARE = 8;
+
+/**
+ * The entries of a directory, in the order in which they were made.
+ *
+ * A name that is removed stays in the map as a dead one, with null, and lives again when it comes back. Were it deleted,
+ * V8 would leave it in the chain of its hash until the map is full: a name made and removed again and again (a lock
+ * file, a temporary one) would make its own chain as long as the directory. Dead names are deleted all at once when they
+ * outnumber the live ones; each is another name, so that they lie in chains of their own, and a running listing goes on
+ * rightly, since the iterators of a Map do.
+ */
+export class Names {
+  /** null while nothing was entered. */
+  private map: Map<string, RamInode | null> | null = null;
+  private dead = 0;
+
+  /** How many entries there are. */
+  get size(): number {
+    return this.map === null ? 0 : this.map.size - this.dead;
+  }
+
+  get(name: string): RamInode | null {
+    return this.map?.get(name) ?? null;
+  }
+
+  /** Enters a name that is not there. */
+  add(name: string, inode: RamInode): void {
+    const map = (this.map ??= new Map<string, RamInode | null>());
+    const before = map.size;
+    map.set(name, inode);
+    if (map.size === before) this.dead--;
+  }
+
+  /** Takes away a name that is there. */
+  remove(name: string): void {
+    const map = this.map!;
+    map.set(name, null);
+    this.dead++;
+    if (this.dead > SPARE + this.size) this.bury(map);
+  }
+
+  private bury(map: Map<string, RamInode | null>): void {
+    for (const [name, inode] of map) if (inode === null) map.delete(name);
+    this.dead = 0;
+  }
+
+  list(): NamesCursor {
+    return new NamesCursor(this.map);
+  }
+}
+
+/** A listing of a directory in memory. Names and inodes are gone through side by side: a pair would be an object each. */
+export class NamesCursor implements DirCursor {
+  name = '';
+  ino = 0;
+  kind = 0;
+  private readonly names: Iterator<string> | null;
+  private readonly inodes: Iterator<RamInode | null> | null;
+
+  constructor(map: Map<string, RamInode | null> | null) {
+    this.names = map === null ? null : map.keys();
+    this.inodes = map === null ? null : map.values();
+  }
+
+  next(): boolean {
+    const { names, inodes } = this;
+    if (names === null || inodes === null) return false;
+    for (;;) {
+      const name = names.next();
+      const { value } = inodes.next();
+      if (name.done === true) return false;
+      if (value === null) continue;
+      const inode = value as RamInode;
+      this.name = name.value;
+      this.ino = inode.ino;
+      this.kind = inode.kind;
+      return true;
+    }
+  }
+
+  close(): void {
+    // Nothing is held.
+  }
+}
