@@ -15,6 +15,7 @@ import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts
 import type { Inode } from '../inode.ts';
 import { getXattr, listXattrs, setXattr } from '../xattrs.ts';
 import { Cells } from './cells.ts';
+import { forgetCopied } from './copy.ts';
 import { FileData } from './data.ts';
 import { RamInode } from './inode.ts';
 import type { NamesCursor } from './names.ts';
@@ -229,6 +230,7 @@ export class RamBackend implements Backend {
 
   close(): void {
     // An open file is its inode: nothing else was made.
+    forgetCopied();
   }
 
   read(inode: RamInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {

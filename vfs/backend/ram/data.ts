@@ -1,12 +1,11 @@
 import { E } from '../../errno.ts';
 import { LARGEST_CELL, type Cells, type Slab } from './cells.ts';
+import { copyBytes } from './copy.ts';
 
 /** Data is kept in pieces of this size; the first one grows to it by doubling. */
 const CHUNK = 1 << 20;
 /** Largest file, in bytes: 2 PiB, so that its chunks can be counted by an array's index. Holes cost nothing. */
 export const FILE_MAX = 2 ** 51;
-/** Up to this many bytes a loop is faster than making a view to copy with. */
-const LOOP = 16;
 /** A buffer below this is not worth being cut to size. */
 const SMALL = 4096;
 
@@ -39,8 +38,8 @@ export class FileData {
   read(offset: number, u8: Uint8Array, start: number, end: number): number {
     const count = Math.min(end - start, this.size - offset);
     if (count <= 0) return 0;
-    if (offset + count <= CHUNK) {
-      this.readHead(offset, u8, start, count);
+    if (offset + count <= this.room) {
+      copyBytes(this.head!, this.base + offset, u8, start, count);
       return count;
     }
     for (let done = 0; done < count;) {
@@ -57,14 +56,14 @@ export class FileData {
   /** Copies `count` bytes of the head, zeros where it ends before. */
   private readHead(from: number, u8: Uint8Array, start: number, count: number): void {
     const there = Math.max(0, Math.min(count, this.room - from));
-    if (there > 0) copyIn(this.head!, this.base + from, u8, start, there);
+    if (there > 0) copyBytes(this.head!, this.base + from, u8, start, there);
     if (there < count) u8.fill(0, start + there, start + count);
   }
 
   private readChunk(offset: number, u8: Uint8Array, start: number, count: number): void {
     const chunk = this.chunks?.[Math.floor(offset / CHUNK) - 1];
     if (chunk === undefined) u8.fill(0, start, start + count);
-    else copyIn(chunk, offset % CHUNK, u8, start, count);
+    else copyBytes(chunk, offset % CHUNK, u8, start, count);
   }
 
   /** Copies u8[start, end) to `offset`: how many bytes; or −EFBIG, −ENOSPC. */
@@ -81,7 +80,7 @@ export class FileData {
       }
       const piece = at < CHUNK ? this.growHead(within + part) : this.growChunk(at);
       if (piece === null) return done > 0 ? this.written(offset + done, done) : -E.ENOSPC;
-      copyIn(u8, start + done, piece, at < CHUNK ? this.base + within : within, part);
+      copyBytes(u8, start + done, piece, at < CHUNK ? this.base + within : within, part);
       done += part;
     }
     return this.written(offset + count, count);
@@ -109,7 +108,7 @@ export class FileData {
     const at = slab === null ? 0 : cells.at;
     const bytes = slab === null ? (wanted <= LARGEST_CELL ? null : allocate(wanted)) : slab.bytes;
     if (bytes === null) return false;
-    if (kept > 0) copyIn(head!, base, bytes, at, kept);
+    if (kept > 0) copyBytes(head!, base, bytes, at, kept);
     this.dropHead();
     this.head = bytes;
     this.base = at;
@@ -205,9 +204,4 @@ function allocate(size: number): Uint8Array | null {
   } catch {
     return null; // RangeError: more than this runtime can give
   }
-}
-
-function copyIn(from: Uint8Array, start: number, to: Uint8Array, at: number, count: number): void {
-  if (count <= LOOP) for (let i = 0; i < count; i++) to[at + i] = from[start + i]!;
-  else to.set(from.subarray(start, start + count), at);
 }
