@@ -10,7 +10,7 @@ import type { HostInode } from './inode.ts';
 
 /** Longer than a tick of the kernel's clock, ms (10 at 100 Hz). */
 const TICK = 25;
-/** The same where times are kept in seconds, in twos on FAT. */
+/** The same where times are kept in seconds, in twos on FAT, or told in seconds, as Deno does. */
 const COARSE_TICK = 2100;
 /** How long names are kept, ms. */
 const LIFETIME = 1000;
@@ -25,7 +25,12 @@ export function isSettled(dir: HostInode, now: number): boolean {
 
 /** Its entries were changed: nothing is kept until the clock has ticked. */
 export function unsettle(dir: HostInode): void {
-  dir.settled = Date.now() + TICK;
+  dir.settled = Math.max(dir.settled, Date.now() + tickOf(dir.stamp));
+}
+
+/** How long after a change another one may have the same ctime, ms. */
+function tickOf(ctime: bigint): number {
+  return ctime % SECOND === 0n ? COARSE_TICK : TICK;
 }
 
 /** Drops names that may not hold any more; `ctime` is the directory's, in nanoseconds. */
@@ -34,7 +39,7 @@ export function refresh(dir: HostInode, ctime: bigint, now: number): void {
   dir.names?.clear();
   dir.stamp = ctime;
   dir.expires = now + LIFETIME;
-  const tick = ctime % SECOND === 0n ? COARSE_TICK : TICK;
+  const tick = tickOf(ctime);
   const age = now - Number(ctime / 1_000_000n);
   // A time to come, of a clock that goes wrong, is no reason to ask for ever.
   if (age < tick) dir.settled = now + Math.min(tick - age, tick);
