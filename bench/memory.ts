@@ -131,8 +131,12 @@ function allocations(): string[][] {
   return [['steady state', 'operations', 'allocated by one', 'kept after all'], ...rows];
 }
 
-const tables = [kept(), allocations()];
-for (const lines of tables) console.log(`${align(lines)}\n`);
+const tables: string[][][] = [];
+for (const measure of [kept, allocations]) {
+  const lines = measure();
+  tables.push(lines);
+  console.log(`${align(lines)}\n`);
+}
 if (process.argv.includes('--write')) {
   writePart(
     'memory',

@@ -2,7 +2,7 @@ import type { DirCursor } from '../backend.ts';
 import type { RamInode } from './inode.ts';
 
 /** Dead names that are kept however few live ones there are. */
-const SPARE = 8;
+const SPARE = 4;
 
 /**
  * The entries of a directory, in the order in which they were made.
@@ -44,7 +44,9 @@ export class Names {
   }
 
   private bury(map: Map<string, RamInode | null>): void {
-    for (const [name, inode] of map) if (inode === null) map.delete(name);
+    // A listing that has the map may go on with it: nothing that is in it has to come.
+    if (this.size === 0) this.map = null;
+    else for (const [name, inode] of map) if (inode === null) map.delete(name);
     this.dead = 0;
   }
 
