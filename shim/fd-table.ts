@@ -13,13 +13,6 @@ export class FdTable {
     return this.slots[fd];
   }
 
-  /** How many are open. */
-  get size(): number {
-    let size = 0;
-    for (const slot of this.slots) if (slot !== undefined) size++;
-    return size;
-  }
-
   /** Whether one more can be added: else EMFILE. */
   hasRoom(): boolean {
     while (this.slots[this.lowest] !== undefined) this.lowest++;

@@ -1,5 +1,4 @@
 import { WASI_ERRNO } from '../vfs/errno.ts';
-import type { Descriptor } from './descriptor.ts';
 import { FdTable } from './fd-table.ts';
 import { GuestMemory } from './memory.ts';
 
@@ -15,11 +14,6 @@ export class Guest {
   constructor(args: readonly string[], env: readonly string[]) {
     this.args = args.map((text) => encodeText(text, 'An argument'));
     this.env = env.map((text) => encodeText(text, 'An environment variable'));
-  }
-
-  /** A descriptor, or undefined: EBADF. */
-  fd(fd: number): Descriptor | undefined {
-    return this.fds.get(fd);
   }
 }
 

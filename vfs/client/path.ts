@@ -10,6 +10,8 @@ export const PATH_MAX = 4095;
 
 /** A path taken apart. It says nothing of what exists: `..` is still to be resolved through the file system. */
 export interface Path {
+  /** The whole of it. */
+  readonly text: string;
   /** Components without `.` and empty ones; `..` stays. */
   readonly names: readonly string[];
   readonly absolute: boolean;
@@ -33,34 +35,43 @@ function isTooLong(text: string): boolean {
 }
 
 function parse(text: string): Path {
-  const parts = text.split('/');
-  const names = parts.filter((part) => part !== '' && part !== '.');
+  const { length } = text;
+  const names: string[] = [];
+  let hasDotDot = false;
+  let last: Path['last'] = LAST_ROOT;
+  for (let at = 0; at < length;) {
+    const slash = text.indexOf('/', at);
+    const end = slash < 0 ? length : slash;
+    const name = text.slice(at, end);
+    at = end + 1;
+    if (name === '') continue;
+    last = name === '.' ? LAST_DOT : name === '..' ? LAST_DOTDOT : LAST_NORM;
+    if (last !== LAST_DOT) names.push(name);
+    if (last === LAST_DOTDOT) hasDotDot = true;
+  }
   const trailingSlash = text.endsWith('/');
-  const final = parts.findLast((part) => part !== '');
-  const last = final === undefined ? LAST_ROOT : final === '.' ? LAST_DOT : final === '..' ? LAST_DOTDOT : LAST_NORM;
   return {
+    text,
     names,
     absolute: text.startsWith('/'),
-    empty: text === '',
+    empty: length === 0,
     tooLong: isTooLong(text),
     mustBeDir: trailingSlash || last !== LAST_NORM,
     trailingSlash: trailingSlash && last === LAST_NORM,
     last,
-    hasDotDot: names.includes('..'),
+    hasDotDot,
   };
 }
 
-/** A program uses the same paths again and again: taking one apart is done once. */
-const CACHE_MAX = 4096;
-const cache = new Map<string, Path>();
+/** A program uses the same paths again and again: taking one apart is done once, as long as no other takes its place. */
+const CACHE = 1024;
+const cache: Path[] = Array.from({ length: CACHE }, () => parse(''));
 
 /** Takes a path apart. */
 export function parsePath(text: string): Path {
-  let path = cache.get(text);
-  if (path === undefined) {
-    path = parse(text);
-    if (cache.size >= CACHE_MAX) cache.clear();
-    cache.set(text, path);
-  }
-  return path;
+  const { length } = text;
+  // Names that count up differ at their end. A shorter text has NaN there, which is slot 0.
+  const slot = (length * 31 + text.charCodeAt(length - 1) * 37 + text.charCodeAt(length - 2)) & (CACHE - 1);
+  const path = cache[slot]!;
+  return path.text === text ? path : (cache[slot] = parse(text));
 }
