@@ -123,7 +123,7 @@ export interface Backend {
   unlink(dir: Inode, name: string, inode: Inode): number;
   /** Moves a name; `target` is what the new name held until now and loses it, or null. */
   rename(oldDir: Inode, oldName: string, inode: Inode, newDir: Inode, newName: string, target: Inode | null): number;
-  /** The target of a symlink. */
+  /** The target of a symlink. It touches no time: `accessed` does. */
   readlink(inode: Inode): string | number;
 
   /** Opens a file or directory with Linux open(2) flags: a handle ≥ 0 for read, write and close; or −errno. */
@@ -133,7 +133,7 @@ export interface Backend {
   read(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number;
   /** Copies `u8[start, end)` into the file at `offset`, filling a gap with zeros: the bytes copied; or −errno. */
   write(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number;
-  /** Touches times after one or more `read`s or `write`s of one message have moved bytes. */
+  /** Touches times after one or more `read`s or `write`s of one message have moved bytes, or after `readlink`. */
   accessed(inode: Inode): void;
   modified(inode: Inode): void;
   fsync(inode: Inode, handle: number, datasync: boolean): number;

@@ -258,7 +258,6 @@ export class MemfsBackend implements Backend {
   }
 
   readlink(inode: MemfsInode): string {
-    touchAccessed(inode);
     return inode.node.symlink;
   }
 

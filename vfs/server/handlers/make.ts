@@ -94,8 +94,10 @@ export function readlink(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   if (fid.inode.kind !== S_IFLNK) return E.EINVAL;
-  const target = session.server.backend.readlink(fid.inode);
+  const { backend } = session.server;
+  const target = backend.readlink(fid.inode);
   if (typeof target === 'number') return target;
+  backend.accessed(fid.inode);
   r.target = target;
   return 0;
 }
