@@ -1,0 +1,70 @@
+import { S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
+import type { Backend } from '../backend.ts';
+import type { Inode } from '../inode.ts';
+import { letGo, noAttr, take } from './layer.ts';
+import { heldDuring, namesOf } from './walk.ts';
+
+const decoder = new TextDecoder('latin1');
+
+/**
+ * A tree of a backend to the byte and the nanosecond, as text.
+ * @param atimes Not for a host directory: its kernel moves them when it is read, and so does this.
+ */
+export function picture(backend: Backend, atimes: boolean): string {
+  const lines: string[] = [];
+  draw(backend, backend.root(), '.', atimes, lines);
+  return lines.join('\n');
+}
+
+function draw(backend: Backend, inode: Inode, path: string, atimes: boolean, lines: string[]): void {
+  const attr = noAttr();
+  backend.getattr(inode, attr);
+  const xattrs = backend.listxattr(inode);
+  lines.push(
+    [
+      path,
+      inode.ino,
+      attr.mode.toString(8),
+      attr.uid,
+      attr.gid,
+      attr.nlink,
+      attr.size,
+      `${attr.mtime_sec}.${attr.mtime_nsec}`,
+      `${attr.ctime_sec}.${attr.ctime_nsec}`,
+      atimes ? `${attr.atime_sec}.${attr.atime_nsec}` : '',
+      typeof xattrs === 'number' ? '' : xattrs.map((name) => `${name}=${backend.getxattr(inode, name)}`).join(),
+      content(backend, inode, attr.size),
+    ].join(' '),
+  );
+  if (inode.kind !== S_IFDIR) return;
+  for (const name of [...namesOf(backend, inode)].sort()) {
+    heldDuring(backend, inode, name, (child) => draw(backend, child, `${path}/${name}`, atimes, lines));
+  }
+}
+
+function content(backend: Backend, inode: Inode, size: number): string {
+  if (inode.kind === S_IFLNK) return String(backend.readlink(inode));
+  if (inode.kind !== S_IFREG) return '';
+  const handle = backend.open(inode, 0);
+  const bytes = new Uint8Array(Math.min(size, 1 << 16));
+  const count = backend.read(inode, handle, 0, bytes, 0, bytes.length);
+  backend.close(inode, handle);
+  return decoder.decode(bytes.subarray(0, count));
+}
+
+/** Inodes of a tree that somebody still uses, as paths; but the root. */
+export function inUse(backend: Backend): string[] {
+  const found: string[] = [];
+  const look = (dir: Inode, path: string): void => {
+    for (const name of namesOf(backend, dir)) {
+      const inode = backend.lookup(dir, name);
+      if (typeof inode === 'number') continue;
+      if (inode.refs > 0) found.push(path + name);
+      take(inode);
+      if (inode.kind === S_IFDIR) look(inode, `${path}${name}/`);
+      letGo(backend, inode);
+    }
+  };
+  look(backend.root(), '');
+  return found;
+}
