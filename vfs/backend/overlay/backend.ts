@@ -59,6 +59,14 @@ export class OverlayBackend implements Backend {
     return this.table.strays();
   }
 
+  /**
+   * Inodes that the layers must hold for good, each with a descriptor where they are host directories: the root,
+   * directories that were changed, files of which one of several names was.
+   */
+  get kept(): number {
+    return this.table.kept();
+  }
+
   root(): OverlayInode {
     return this.table.top;
   }

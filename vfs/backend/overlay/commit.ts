@@ -46,7 +46,7 @@ class Commit {
   private readonly moves: Moves;
   /** A lower name that was never touched may lead to a file that was changed by another. */
   private readonly thorough: boolean;
-  /** Files made in the lower layer, or changed there: another name of one is a link. They are held. */
+  /** The lower files of files with several names: another name is a link of it. They are held. */
   private readonly made = new Map<OverlayInode, Inode>();
 
   constructor(merged: Merged, table: Table, dirs: Directories) {
@@ -63,15 +63,17 @@ class Commit {
     this.path = '.';
     this.moves.begin();
     this.remove('', table.top, lower.root());
+    for (const dir of this.moves.all()) this.remove(pathOf(dir), dir, dir.lower!);
     this.fill('', table.top, lower.root());
-    this.path = '.';
-    this.moves.finish();
   }
 
   /** Lets go of what was held; what is still out of its place goes back. */
   end(): void {
     this.moves.undo();
-    for (const inode of this.made.values()) letGo(this.lower, inode);
+    for (const [inode, lower] of this.made) {
+      letGo(this.merged, inode);
+      letGo(this.lower, lower);
+    }
   }
 
   private isUntouched(dir: OverlayInode, below: Inode): boolean {
@@ -95,6 +97,7 @@ class Commit {
         take(inode);
         if (!this.stays(inode, lower)) this.removeAll(at, below, name, lower);
         else if (inode.isDir) this.remove(at, inode, lower);
+        else this.remember(inode, lower);
         letGo(this.merged, inode);
       });
     }
@@ -113,8 +116,18 @@ class Commit {
     return inode.lower === lower || (inode.copied && inode.ino === this.table.numbers.ofLower(lower.ino));
   }
 
+  /** Whether it may stay for what was made in its place; not if it has another name, or is to have one. */
   private isEqual(inode: OverlayInode, lower: Inode): boolean {
-    return this.merged.nlink(inode) === 1 && !differs(this.merged, inode, this.lower, lower);
+    if (this.merged.nlink(inode) !== 1 || this.lower.nlink(lower) !== 1) return false;
+    return !differs(this.merged, inode, this.lower, lower);
+  }
+
+  /** Other names of the file are to be links of this one. */
+  private remember(inode: OverlayInode, lower: Inode): void {
+    if (this.merged.nlink(inode) === 1 || this.made.has(inode)) return;
+    take(inode);
+    take(lower);
+    this.made.set(inode, lower);
   }
 
   private removeAll(path: string, dir: Inode, name: string, inode: Inode): void {
@@ -142,6 +155,7 @@ class Commit {
       });
     }
     this.path = path === '' ? '.' : path;
+    if (path === '') this.moves.finish();
     if (dir.upper !== null) this.dress(dir, below, attr);
     this.recount(dir, below);
   }
@@ -166,28 +180,21 @@ class Commit {
   private add(path: string, below: Inode, name: string, inode: OverlayInode): void {
     const { lower } = this;
     if (inode.isDir) {
-      const moved = this.moves.take(inode);
-      if (moved) this.moves.put(inode, below, name);
+      if (this.moves.has(inode)) this.moves.put(inode, below, name);
       else passed(lower, must(lower.create(below, name, S_IFDIR | 0o700, 0, 0, 0)));
-      heldDuring(lower, below, name, (made) => {
-        this.remove(path, inode, made);
-        this.fill(path, inode, made);
-      });
+      heldDuring(lower, below, name, (made) => this.fill(path, inode, made));
       return;
     }
-    const known = this.made.get(inode) ?? inode.lower;
-    if (known !== null && known !== undefined && this.lower.nlink(known) > 0) {
-      if (inode.upper !== null && !this.made.has(inode)) this.update(inode, known);
+    const known = this.made.get(inode);
+    if (known !== undefined) {
       check(lower.link(below, name, known));
       // The overlay has the name in its upper layer.
       if (inode.lower === known) inode.lost++;
       return;
     }
     const made = this.make(below, name, inode);
-    if (this.merged.nlink(inode) > 1) {
-      take(made);
-      this.made.set(inode, made);
-    } else passed(lower, made);
+    this.remember(inode, made);
+    passed(lower, made);
   }
 
   private make(below: Inode, name: string, inode: OverlayInode): Inode {
@@ -224,10 +231,6 @@ class Commit {
       }
     }
     this.dress(inode, below, attr);
-    if (this.merged.nlink(inode) > 1 && !this.made.has(inode)) {
-      take(below);
-      this.made.set(inode, below);
-    }
   }
 
   /** Mode, extended attributes and times. Who owns it is up to who commits. */
@@ -245,4 +248,11 @@ class Commit {
     dir.subdirs = 0;
     this.dirs.recount(dir);
   }
+}
+
+/** The path that the overlay has a directory by. */
+function pathOf(dir: OverlayInode): string {
+  let path = '';
+  for (let at = dir; at.parent !== null; at = at.parent) path = join(at.name, path);
+  return path;
 }

@@ -111,7 +111,7 @@ class Diff {
 
 /** A path one name longer. */
 export function join(path: string, name: string): string {
-  return path === '' ? name : `${path}/${name}`;
+  return path === '' || name === '' ? path + name : `${path}/${name}`;
 }
 
 /** Whether two inodes of one kind differ in what counts: mode, content, target, device. @throws Error for an errno. */

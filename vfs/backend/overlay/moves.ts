@@ -66,8 +66,12 @@ export class Moves {
     return inode === this.store;
   }
 
-  /** Whether the directory waits here. */
-  take(dir: OverlayInode): boolean {
+  /** Those that wait. */
+  all(): OverlayInode[] {
+    return [...this.waiting.keys()];
+  }
+
+  has(dir: OverlayInode): boolean {
     return this.waiting.has(dir);
   }
 

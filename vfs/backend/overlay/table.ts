@@ -218,9 +218,18 @@ export class Table {
     return false;
   }
 
+  /** How many are held for good. */
+  kept(): number {
+    return [...this.known()].filter((inode) => inode.pinned).length;
+  }
+
+  private known(): Set<OverlayInode> {
+    return new Set([...this.byUpper.values(), ...this.byLower.values()]);
+  }
+
   /** How many inodes are held though the server has none of them and nothing is to be remembered: 0, or a leak. */
   strays(): number {
-    const all = new Set([...this.byUpper.values(), ...this.byLower.values()]);
+    const all = this.known();
     return [...all].filter((inode) => inode.holds > 0 && !inode.served && !this.isHeldFor(inode, all)).length;
   }
 

@@ -1,5 +1,5 @@
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
-import type { Backend } from '../backend.ts';
+import type { Attr, Backend } from '../backend.ts';
 import type { Inode } from '../inode.ts';
 import { letGo, noAttr, take } from './layer.ts';
 import { heldDuring, namesOf } from './walk.ts';
@@ -66,5 +66,28 @@ export function inUse(backend: Backend): string[] {
     }
   };
   look(backend.root(), '');
+  return found;
+}
+
+/** What each path of a tree holds: kind, mode, and bytes or target; the root's is `.`. */
+export function contents(
+  backend: Backend,
+  look: (path: string, inode: Inode, attr: Attr) => void = () => {},
+): Map<string, string> {
+  const found = new Map<string, string>();
+  const visit = (inode: Inode, path: string): void => {
+    const attr = noAttr();
+    backend.getattr(inode, attr);
+    const at = path === '' ? '.' : path;
+    // The mode of a symlink means nothing (symlink(7)).
+    const mode = inode.kind === S_IFLNK ? 'symlink' : attr.mode.toString(8);
+    found.set(at, `${mode} ${content(backend, inode, attr.size)}`);
+    look(at, inode, attr);
+    if (inode.kind !== S_IFDIR) return;
+    for (const name of namesOf(backend, inode)) {
+      heldDuring(backend, inode, name, (child) => visit(child, path === '' ? name : `${path}/${name}`));
+    }
+  };
+  visit(backend.root(), '');
   return found;
 }
