@@ -212,8 +212,7 @@ export class OverlayBackend implements Backend {
     target: OverlayInode | null,
   ): number {
     const { copy, dirs } = this;
-    const errno =
-      copy.up(oldDir) || copy.up(newDir) || (inode.upper === null ? copy.at(inode, oldDir, oldName) : 0);
+    const errno = copy.up(oldDir) || copy.up(newDir) || (inode.upper === null ? copy.at(inode, oldDir, oldName) : 0);
     if (errno !== 0) return errno;
     const over = target !== null && dirs.isUpper(newDir, newName, target) ? target.upper : null;
     const failed = dirs.isUpper(oldDir, oldName, inode)

@@ -27,6 +27,8 @@ conformance('overlay of ram', () => layered(ram(), ram(), true, () => {}));
 
 conformance('overlay of memfs', () => layered(memfs(new Volume()), ram(), true, () => {}));
 
+conformance('overlay of an overlay', () => layered(overlay({ lower: ram() }), ram(), true, () => {}));
+
 conformance('overlay of ram, changes in memfs', () => layered(ram(), memfs(new Volume()), true, () => {}));
 
 conformance('overlay of a host directory', () => {

@@ -19,13 +19,7 @@ export class OverlayCursor implements DirCursor {
   /** Names given from the upper directory, where the lower one may have them, too. */
   private readonly given: Set<string> | null;
 
-  constructor(
-    upper: Backend,
-    table: Table,
-    dir: OverlayInode,
-    above: DirCursor | null,
-    below: DirCursor | null,
-  ) {
+  constructor(upper: Backend, table: Table, dir: OverlayInode, above: DirCursor | null, below: DirCursor | null) {
     this.upper = upper;
     this.table = table;
     this.dir = dir;

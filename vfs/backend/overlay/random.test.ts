@@ -23,7 +23,9 @@ type Call =
   | { op: 'writeHeld'; n: number; text: string }
   | { op: 'close'; n: number };
 
-const anyPath = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
+const anyPath = fc
+  .array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 })
+  .map((names) => names.join('/'));
 const anyText = fc.constantFrom('', 'x', 'yy', 'same', 'more of it');
 const anyCall: fc.Arbitrary<Call> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ op: fc.constant('put' as const), path: anyPath, text: anyText }) },
@@ -61,7 +63,8 @@ class Guest {
   make(call: Call): void {
     const { kit, held } = this;
     const { at, client } = kit.mount;
-    if (call.op === 'put' || call.op === 'append') this.write(call.path, call.op === 'put' ? 0o1000 : 0o2000, call.text);
+    if (call.op === 'put' || call.op === 'append')
+      this.write(call.path, call.op === 'put' ? 0o1000 : 0o2000, call.text);
     else if (call.op === 'mkdir' || call.op === 'unlink' || call.op === 'rmdir') kit[call.op](call.path);
     else if (call.op === 'link' || call.op === 'rename') kit[call.op](call.path, call.to);
     else if (call.op === 'symlink') kit.symlink(call.to, call.path);
@@ -125,7 +128,9 @@ function onHost(): Layer {
     leaks: (kept) => {
       backend.trim();
       // The host directory itself keeps those above what it keeps.
-      const dirs = fs.readdirSync(root, { recursive: true, withFileTypes: true }).filter((it) => it.isDirectory()).length;
+      const dirs = fs
+        .readdirSync(root, { recursive: true, withFileTypes: true })
+        .filter((it) => it.isDirectory()).length;
       const most = kept + dirs;
       return backend.descriptors <= most ? '' : `${backend.descriptors} descriptors, at most ${most} are wanted`;
     },
@@ -143,6 +148,8 @@ const LAYERS: Record<string, [makeLower: () => Layer, makeUpper: () => Layer, ru
   'over memfs': [() => plain(memfs(new Volume())), () => plain(ram()), 200],
   'over a host directory': [onHost, () => plain(ram()), 60],
   'over ram, changes in memfs': [() => plain(ram()), () => plain(memfs(new Volume())), 200],
+  'over ram, changes in a store that is soon full': [() => plain(ram()), () => plain(ram({ capacity: 200 })), 200],
+  'over an overlay': [() => plain(overlay({ lower: ram() })), () => plain(ram()), 200],
   'over ram, changes in a host directory': [() => plain(ram()), onHost, 60],
 };
 

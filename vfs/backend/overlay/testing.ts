@@ -1,7 +1,11 @@
+import * as assert from 'uvu/assert';
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
 import type { Attr, Backend } from '../backend.ts';
+import { Kit } from '../conformance-kit.ts';
 import type { Inode } from '../inode.ts';
-import { letGo, noAttr, take } from './layer.ts';
+import { ram } from '../ram/index.ts';
+import { overlay, type OverlayBackend } from './index.ts';
+import { noAttr } from './layer.ts';
 import { heldDuring, namesOf } from './walk.ts';
 
 const decoder = new TextDecoder('latin1');
@@ -52,23 +56,6 @@ function content(backend: Backend, inode: Inode, size: number): string {
   return decoder.decode(bytes.subarray(0, count));
 }
 
-/** Inodes of a tree that somebody still uses, as paths; but the root. */
-export function inUse(backend: Backend): string[] {
-  const found: string[] = [];
-  const look = (dir: Inode, path: string): void => {
-    for (const name of namesOf(backend, dir)) {
-      const inode = backend.lookup(dir, name);
-      if (typeof inode === 'number') continue;
-      if (inode.refs > 0) found.push(path + name);
-      take(inode);
-      if (inode.kind === S_IFDIR) look(inode, `${path}${name}/`);
-      letGo(backend, inode);
-    }
-  };
-  look(backend.root(), '');
-  return found;
-}
-
 /** What each path of a tree holds: kind, mode, and bytes or target; the root's is `.`. */
 export function contents(
   backend: Backend,
@@ -90,4 +77,27 @@ export function contents(
   };
   visit(backend.root(), '');
   return found;
+}
+
+/** Fills a backend through a server of its own, before an overlay is put over it. */
+export function fill(backend: Backend, run: (kit: Kit) => void): void {
+  const kit = new Kit({ backend, dispose: () => {} });
+  run(kit);
+  kit.end();
+}
+
+/** A test on an overlay over a lower layer with files: at its end the lower one is as it was, and nothing is held. */
+export function overlaid(
+  before: (kit: Kit) => void,
+  run: (kit: Kit, merged: OverlayBackend, lower: Backend) => void,
+  { lower = ram(), upper = ram() }: { lower?: Backend; upper?: Backend } = {},
+): void {
+  fill(lower, before);
+  const seen = picture(lower, true);
+  const merged = overlay({ lower, upper });
+  const kit = new Kit({ backend: merged, dispose: () => {} });
+  run(kit, merged, lower);
+  kit.end();
+  assert.is(picture(lower, true), seen, 'the lower layer has changed');
+  assert.is(merged.strays, 0);
 }

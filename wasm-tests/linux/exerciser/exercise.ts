@@ -137,7 +137,9 @@ export class Exerciser {
   /** What is printed on a file system of ours and on the kernel's tmpfs. */
   traces(kind: Kind, seed: number, calls: number): [ours: string, linux: string] {
     const told = tellable(kind);
-    const runs = kind.layered ? [[seed, calls >>> 1] as const, [seed + LATER, calls] as const] : [[seed, calls] as const];
+    const runs = kind.layered
+      ? [[seed, calls >>> 1] as const, [seed + LATER, calls] as const]
+      : [[seed, calls] as const];
     const args = runs.map(([from, count]) => [String(from), String(count), told]);
     return [this.trace(kind, args), this.traceNative(args)];
   }
