@@ -320,7 +320,10 @@ function list(backend: Backend, dir: Inode, path: string, paths: string[]): void
   while (cursor.next()) {
     const below = path + cursor.name;
     paths.push(below);
-    if (cursor.kind === S_IFDIR) list(backend, backend.lookup(dir, cursor.name) as Inode, `${below}/`, paths);
+    if (cursor.kind !== S_IFDIR) continue;
+    const child = backend.lookup(dir, cursor.name) as Inode;
+    list(backend, child, `${below}/`, paths);
+    if (child.refs === 0) backend.release(child);
   }
 }
 

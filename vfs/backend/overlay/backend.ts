@@ -101,9 +101,11 @@ export class OverlayBackend implements Backend {
     const { upper, lower, kept } = inode;
     const errno = upper !== null ? this.upper.getattr(upper, out) : this.lower.getattr(lower!, out);
     if (errno !== 0) return errno;
-    // Others may have changed the lower file.
-    if (upper === null) inode.version = lower!.version;
-    if (lower !== null) {
+    if (upper === null) {
+      // Others may have changed the lower file.
+      inode.version = lower!.version;
+      if (inode.isDir ? inode.removed : inode.lost > 0) out.nlink = this.nlink(inode);
+    } else if (lower !== null) {
       out.nlink = this.nlink(inode);
       if (inode.isDir) out.size = this.dirs.size(inode);
     }

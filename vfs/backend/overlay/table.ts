@@ -227,14 +227,15 @@ export class Table {
     return new Set([...this.byUpper.values(), ...this.byLower.values()]);
   }
 
-  /** How many inodes are held though the server has none of them and nothing is to be remembered: 0, or a leak. */
+  /** How many inodes are held though the server has no fid on them and nothing is to be remembered: 0, or a leak. */
   strays(): number {
     const all = this.known();
-    return [...all].filter((inode) => inode.holds > 0 && !inode.served && !this.isHeldFor(inode, all)).length;
-  }
-
-  private isHeldFor(inode: OverlayInode, all: Set<OverlayInode>): boolean {
-    if (inode.pinned) return true;
-    return [...all].some((child) => child.holds > 0 && (child.parent === inode || child.others?.includes(inode)));
+    const wanted = new Set<OverlayInode>();
+    for (const inode of all) {
+      if (inode.refs === 0 && !inode.pinned) continue;
+      for (let at: OverlayInode | null = inode; at !== null && !wanted.has(at); at = at.parent) wanted.add(at);
+      for (const other of inode.others ?? []) wanted.add(other);
+    }
+    return [...all].filter((inode) => inode.holds > 0 && !wanted.has(inode)).length;
   }
 }
