@@ -15,6 +15,11 @@ export function onMemfs(): Place {
   return { backend: memfs(new Volume()), ticks: false, movesAtimes: true, dispose: () => {} };
 }
 
+/** An empty store in memory. */
+export function onRam(): Place {
+  return { backend: ram(), ticks: false, movesAtimes: true, dispose: () => {} };
+}
+
 /** An empty directory of the host: on the same tmpfs, for what the file system itself does must be the same. */
 export function onHost(): Place {
   const dir = fs.mkdtempSync(join(TMPFS, 'wasi9p-host-'));
@@ -27,8 +32,15 @@ export function onHost(): Place {
   return { backend, ticks: true, movesAtimes: false, dispose };
 }
 
-/** An overlay over what the first half of the calls has made, with an empty upper layer. */
-function layered(place: Place, upper: () => Backend = () => ram()): Place {
+/**
+ * An overlay over what the first half of the calls has made, with an empty upper layer.
+ * @param make Makes the overlay: another one, for mistakes to be found.
+ */
+export function layered(
+  place: Place,
+  upper: () => Backend = () => ram(),
+  make: (lower: Backend, upper: Backend) => OverlayBackend = (lower, upper) => overlay({ lower, upper }),
+): Place {
   const { backend: lower } = place;
   let over: OverlayBackend | null = null;
   let before = '';
@@ -40,7 +52,7 @@ function layered(place: Place, upper: () => Backend = () => ram()): Place {
     movesAtimes: false,
     over() {
       before = look();
-      over = overlay({ lower, upper: upper() });
+      over = make(lower, upper());
       return over;
     },
     wrong() {
@@ -55,8 +67,8 @@ function layered(place: Place, upper: () => Backend = () => ram()): Place {
 export const PLACES: Readonly<Record<string, MakePlace>> = {
   memfs: onMemfs,
   hostdir: onHost,
-  overlay: () => layered({ backend: ram(), ticks: false, movesAtimes: true, dispose: () => {} }),
-  'overlay-empty': () => ({ backend: overlay({ lower: ram() }), ticks: false, movesAtimes: true, dispose: () => {} }),
+  overlay: () => layered(onRam()),
+  'overlay-empty': () => ({ ...onRam(), backend: overlay({ lower: ram() }) }),
   'overlay-memfs': () => layered(onMemfs()),
   'overlay-host': () => layered(onHost()),
   'overlay-to-host': () => {
