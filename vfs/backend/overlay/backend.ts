@@ -175,7 +175,7 @@ export class OverlayBackend implements Backend {
     if (this.dirs.isUpper(dir, name, inode)) {
       const failed = this.upper.unlink(dir.upper!, name, inode.upper!);
       if (failed !== 0) return failed;
-      this.dirs.cover(dir, name);
+      this.dirs.gone(dir, name);
       changed(inode);
       this.unnamed(dir, name, inode);
     } else {
@@ -221,9 +221,9 @@ export class OverlayBackend implements Backend {
       ? this.upper.rename(oldDir.upper!, oldName, inode.upper!, newDir.upper!, newName, over)
       : this.moveLower(oldDir, oldName, inode, newDir, newName, over);
     if (failed !== 0) return failed;
-    dirs.cover(oldDir, oldName);
-    if (target !== null) this.replaced(newDir, newName, target, over !== null);
-    dirs.cover(newDir, newName);
+    dirs.gone(oldDir, oldName);
+    if (target === null) dirs.hide(newDir, newName, false);
+    else this.replaced(newDir, newName, target, over !== null);
     if (inode.isDir) {
       oldDir.subdirs--;
       newDir.subdirs++;
@@ -260,6 +260,7 @@ export class OverlayBackend implements Backend {
       this.loseLower(dir, name, target);
       return;
     }
+    this.dirs.cover(dir, name);
     changed(target);
     this.unnamed(dir, name, target);
   }

@@ -162,6 +162,27 @@ test('commit: hard links, and files that are others’ too', () => {
   );
 });
 
+test('commit: a file changed by a name that went is changed under the one that was never touched', () => {
+  onHost(
+    (root) => {
+      fs.mkdirSync(`${root}/d`);
+      fs.writeFileSync(`${root}/a`, 'a');
+      fs.linkSync(`${root}/a`, `${root}/d/b`);
+    },
+    (kit, merged, root) => {
+      kit.put('a', 'changed');
+      kit.unlink('a');
+      assert.equal(
+        merged.diff().map(({ path, change }) => `${change} ${path}`),
+        ['removed a', 'changed d/b'],
+      );
+      assert.equal(merged.commit(), DONE);
+      assert.equal([fs.readFileSync(`${root}/d/b`, 'utf8'), fs.readdirSync(root)], ['changed', ['d']]);
+      assert.equal([kit.stat('d/b').nlink, merged.diff()], [1, []]);
+    },
+  );
+});
+
 test('commit: a lower layer that cannot be written to is left alone, and the path is told', () => {
   onHost(
     (root) => {

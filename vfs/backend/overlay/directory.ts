@@ -67,21 +67,32 @@ export class Directories {
   /** The lower entry of this name counts no more. `there`: whether the lower directory has one. */
   hide(dir: OverlayInode, name: string, there: boolean): void {
     if (dir.lower === null || dir.hides(name)) return;
-    dir.hidden ??= new Set();
-    dir.hidden.add(name);
+    dir.hidden ??= new Map();
+    dir.hidden.set(name, there);
     if (there) dir.covered++;
   }
 
-  /** The same when it is not known whether the lower directory has one. */
+  /** The same when it is not known whether the lower directory has one: then one that it has not need not be hidden. */
   cover(dir: OverlayInode, name: string): void {
-    if (dir.lower !== null && !dir.hides(name)) this.hide(dir, name, has(this.lower, dir.lower, name));
+    if (dir.lower !== null && !dir.hides(name) && has(this.lower, dir.lower, name)) this.hide(dir, name, true);
+  }
+
+  /** The upper directory has lost this name: nothing is to be remembered of one that the lower one never had. */
+  gone(dir: OverlayInode, name: string): void {
+    if (dir.hidden?.get(name) === false) dir.hidden.delete(name);
+    else this.cover(dir, name);
   }
 
   /** The lower directory has other entries now. */
   recount(dir: OverlayInode): void {
     dir.covered = 0;
     if (dir.hidden === null) return;
-    for (const name of dir.hidden) if (has(this.lower, dir.lower!, name)) dir.covered++;
+    for (const name of dir.hidden.keys()) {
+      const there = has(this.lower, dir.lower!, name);
+      if (there) dir.covered++;
+      if (there || has(this.upper, dir.upper!, name)) dir.hidden.set(name, there);
+      else dir.hidden.delete(name);
+    }
   }
 
   nlink(dir: OverlayInode): number {

@@ -39,8 +39,11 @@ export class OverlayInode extends Inode {
   removed = false;
   /** Reclaimed. */
   dead = false;
-  /** Of a directory with both layers: names of the lower one that do not count, as the upper one has them or they went. */
-  hidden: Set<string> | null = null;
+  /**
+   * Of a directory with both layers: names of the lower one that do not count, as the upper one has them or they went;
+   * and whether the lower one has them at all.
+   */
+  hidden: Map<string, boolean> | null = null;
   /** How many of them the lower directory has. */
   covered = 0;
   /** How many directories it has more than its lower one, or fewer. */

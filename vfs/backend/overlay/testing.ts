@@ -1,5 +1,17 @@
 import * as assert from 'uvu/assert';
-import { S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
+import {
+  O_WRONLY,
+  SETATTR_ATIME,
+  SETATTR_ATIME_SET,
+  SETATTR_MODE,
+  SETATTR_MTIME,
+  SETATTR_MTIME_SET,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFREG,
+} from '../../9p/constants.ts';
+import { errnoName } from '../../errno.ts';
+import { Iov } from '../../iov.ts';
 import type { Attr, Backend } from '../backend.ts';
 import { Kit } from '../conformance-kit.ts';
 import type { Inode } from '../inode.ts';
@@ -100,4 +112,44 @@ export function overlaid(
   kit.end();
   assert.is(picture(lower, true), seen, 'the lower layer has changed');
   assert.is(merged.strays, 0);
+}
+
+/** For Tsetattr: both times, as given. */
+export const SET_BOTH = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
+
+/** Sets mode and times that no clock would give. */
+export function age(kit: Kit, path: string, mode: number): void {
+  const fid = kit.walk(path);
+  kit.client.setMode(fid, SETATTR_MODE, mode);
+  kit.client.setTimes(fid, SET_BOTH, 1000, 123_456_789, 2000, 987_654_321);
+  kit.clunk(fid);
+}
+
+/** Writes to a file that is there. */
+export function write(kit: Kit, path: string, text: string, flags = 0): void {
+  const fid = kit.open(path, O_WRONLY | flags);
+  kit.write(fid, 0, text);
+  kit.clunk(fid);
+}
+
+/** Sets an extended attribute through a copy of the fid. */
+export function setXattr(kit: Kit, fid: number, name: string, value: string): string {
+  const copy = kit.clone(fid);
+  const bytes = new TextEncoder().encode(value);
+  const errno = kit.client.xattrcreate(copy, name, bytes.length, 0);
+  const iov = new Iov();
+  iov.single(bytes, 0, bytes.length);
+  if (errno === 0) assert.is(kit.client.write(copy, 0, iov), bytes.length);
+  return errnoName(errno || kit.client.clunk(copy));
+}
+
+/** The value of an extended attribute, or the error. */
+export function getXattr(kit: Kit, path: string, name: string): string {
+  const fid = kit.walk(path);
+  const reader = kit.client.xattrwalk(fid, name);
+  kit.clunk(fid);
+  if (reader < 0) return errnoName(-reader);
+  const text = kit.read(reader);
+  kit.clunk(reader);
+  return text;
 }
