@@ -231,11 +231,13 @@ export class Table {
   strays(): number {
     const all = this.known();
     const wanted = new Set<OverlayInode>();
-    for (const inode of all) {
-      if (inode.refs === 0 && !inode.pinned) continue;
-      for (let at: OverlayInode | null = inode; at !== null && !wanted.has(at); at = at.parent) wanted.add(at);
-      for (const other of inode.others ?? []) wanted.add(other);
-    }
+    const want = (inode: OverlayInode): void => {
+      for (let at: OverlayInode | null = inode; at !== null && !wanted.has(at); at = at.parent) {
+        wanted.add(at);
+        for (const other of at.others ?? []) want(other);
+      }
+    };
+    for (const inode of all) if (inode.refs > 0 || inode.pinned) want(inode);
     return [...all].filter((inode) => inode.holds > 0 && !wanted.has(inode)).length;
   }
 }
