@@ -174,7 +174,7 @@ test('holes are not filled by a copy-up, nor data changed', () => {
       kit.setSize(fid, 2 ** 28);
       kit.clunk(fid);
       const all = kit.open('hole', O_RDWR | O_CREAT);
-      kit.setSize(all, 2 ** 40);
+      kit.setSize(all, 2 ** 31);
       kit.clunk(all);
     },
     (kit) => {
@@ -186,7 +186,7 @@ test('holes are not filled by a copy-up, nor data changed', () => {
       assert.ok(kit.fstat(fid).blocks * 512 <= 3 * 2 ** 20, `${kit.fstat(fid).blocks} blocks`);
       kit.clunk(fid);
       write(kit, 'hole', 'start');
-      assert.ok(kit.stat('hole').size === 2 ** 40 && kit.stat('hole').blocks <= 8);
+      assert.ok(kit.stat('hole').size === 2 ** 31 && kit.stat('hole').blocks <= 8);
     },
   );
 });

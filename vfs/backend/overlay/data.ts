@@ -23,10 +23,8 @@ export function copyData(from: Source, to: Source, length: number): number {
   if (errno !== 0) return errno;
   const size = Math.min(attr.size, length);
   if (size === 0) return 0;
+  // Only a hint: what a host has not written out yet, or keeps in its inode, may have no blocks.
   const sparse = attr.blocks * 512 < attr.size;
-  if (attr.blocks === 0 && sparse && to.backend.capabilities.sparse && from.backend.capabilities.sparse) {
-    return setSize(to.backend, to.inode, size);
-  }
   return opened(from, O_RDONLY, (reader) =>
     opened(to, O_WRONLY, (writer) => copyPieces(from, reader, to, writer, size, sparse)),
   );
@@ -72,9 +70,9 @@ function writeAll(to: Source, writer: number, at: number, piece: Uint8Array, cou
 }
 
 function isZero(bytes: Uint8Array, count: number): boolean {
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, count >>> 2);
-  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
-  for (let i = words.length * 4; i < count; i++) if (bytes[i] !== 0) return false;
+  const words = new BigUint64Array(bytes.buffer, 0, count >>> 3);
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0n) return false;
+  for (let i = words.length * 8; i < count; i++) if (bytes[i] !== 0) return false;
   return true;
 }
 
