@@ -54,7 +54,7 @@ export class OverlayBackend implements Backend {
     return commit(this, this.table, this.dirs);
   }
 
-  /** Inodes held for nobody, for tests: 0. */
+  /** Inodes held for nobody when no fid is left, for tests: 0. */
   get strays(): number {
     return this.table.strays();
   }

@@ -202,6 +202,33 @@ test('commit: a lower layer that cannot be written to is left alone, and the pat
   );
 });
 
+test('commit: what cannot be looked up is not taken for removed', () => {
+  for (const fails of [1, 2, 3, 4, 5, 6]) {
+    const lower = ram();
+    fill(lower, (kit) => {
+      kit.mkdir('d');
+      for (const path of ['d/f', 'd/g', 'h']) kit.put(path, path);
+    });
+    const before = contents(lower);
+    const merged = overlay({ lower });
+    const kit = new Kit({ backend: merged, dispose: () => {} });
+    kit.put('d/new', '');
+    const { lookup } = lower;
+    let asked = 0;
+    lower.lookup = (dir, name) => (name === 'f' && ++asked === fails ? E.EMFILE : lookup.call(lower, dir, name));
+    const result = merged.commit();
+    lower.lookup = lookup;
+    if (asked >= fails) assert.equal([result.errno, result.path !== ''], [E.EMFILE, true]);
+    else assert.ok(fails > 2 && result.errno === 0);
+    const after = contents(lower);
+    for (const [path, was] of before) assert.is(after.get(path), was, path);
+    assert.equal(merged.commit(), DONE);
+    assert.is(contents(lower).size, before.size + 1);
+    kit.end();
+    assert.is(merged.strays, 0);
+  }
+});
+
 test('commit: what fails half way can be tried again, and nothing is lost', () => {
   const CALLS = ['unlink', 'rename', 'create', 'symlink', 'link', 'setattr', 'write'] as const;
   for (let stop = 0; ; stop++) {

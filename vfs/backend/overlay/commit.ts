@@ -87,20 +87,24 @@ class Commit {
     if (this.isUntouched(dir, below)) return;
     for (const name of namesOf(this.lower, below)) {
       const at = join(path, name);
+      this.path = at;
       heldDuring(this.lower, below, name, (lower) => {
         if (this.moves.isStore(lower)) return;
-        const inode = this.merged.lookup(dir, name) as OverlayInode | number;
-        if (typeof inode === 'number') {
-          this.removeAll(at, below, name, lower);
-          return;
-        }
-        take(inode);
-        if (!this.stays(inode, lower)) this.removeAll(at, below, name, lower);
-        else if (inode.isDir) this.remove(at, inode, lower);
-        else this.remember(inode, lower);
-        letGo(this.merged, inode);
+        let stays = false;
+        heldDuring(this.merged, dir, name, (inode) => {
+          stays = this.removeIn(at, inode as OverlayInode, lower);
+        });
+        if (!stays) this.removeAll(at, below, name, lower);
       });
     }
+  }
+
+  /** False for an inode that has to go; else removes what is to go in it. */
+  private removeIn(path: string, inode: OverlayInode, lower: Inode): boolean {
+    if (!this.stays(inode, lower)) return false;
+    if (inode.isDir) this.remove(path, inode, lower);
+    else this.remember(inode, lower);
+    return true;
   }
 
   /** Whether a lower inode can become what the overlay has by its name. */
@@ -186,7 +190,7 @@ class Commit {
       return;
     }
     const known = this.made.get(inode);
-    if (known !== undefined) {
+    if (known !== undefined && lower.capabilities.hardLinks) {
       check(lower.link(below, name, known));
       // The overlay has the name in its upper layer.
       if (inode.lower === known) inode.lost++;
@@ -207,9 +211,12 @@ class Commit {
     }
     const made = must(lower.create(below, name, attr.mode, attr.rdev, attr.uid, attr.gid));
     take(made);
-    if (inode.kind === S_IFREG) check(copyData(this.file(inode), { backend: lower, inode: made }, Infinity));
-    this.dress(inode, made, attr);
-    made.refs--;
+    try {
+      if (inode.kind === S_IFREG) check(copyData(this.file(inode), { backend: lower, inode: made }, Infinity));
+      this.dress(inode, made, attr);
+    } finally {
+      made.refs--;
+    }
     return made;
   }
 

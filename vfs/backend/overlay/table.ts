@@ -227,7 +227,7 @@ export class Table {
     return new Set([...this.byUpper.values(), ...this.byLower.values()]);
   }
 
-  /** How many inodes are held though the server has no fid on them and nothing is to be remembered: 0, or a leak. */
+  /** With no fid left, how many inodes are held though nothing of them is to be remembered: 0, or a leak. */
   strays(): number {
     const all = this.known();
     const wanted = new Set<OverlayInode>();
@@ -237,7 +237,7 @@ export class Table {
         for (const other of at.others ?? []) want(other);
       }
     };
-    for (const inode of all) if (inode.refs > 0 || inode.pinned) want(inode);
-    return [...all].filter((inode) => inode.holds > 0 && !wanted.has(inode)).length;
+    for (const inode of all) if (inode.pinned) want(inode);
+    return [...all].filter((inode) => inode.refs > 0 || (inode.holds > 0 && !wanted.has(inode))).length;
   }
 }

@@ -1,5 +1,5 @@
 import type { Backend } from '../backend.ts';
-import { errnoName } from '../../errno.ts';
+import { E, errnoName } from '../../errno.ts';
 import type { Inode } from '../inode.ts';
 import { letGo, take } from './layer.ts';
 
@@ -12,10 +12,14 @@ export function namesOf(backend: Backend, dir: Inode): Set<string> {
   return names;
 }
 
-/** Runs a step with the inode of a name, held as by a fid; nothing for a name that is gone. */
+/**
+ * Runs a step with the inode of a name, held as by a fid; nothing for a name that is gone.
+ * @throws Error when it cannot be looked up: that must not be taken for a name that is gone.
+ */
 export function heldDuring(backend: Backend, dir: Inode, name: string, step: (inode: Inode) => void): void {
   const inode = backend.lookup(dir, name);
-  if (typeof inode === 'number') return;
+  if (inode === E.ENOENT) return;
+  if (typeof inode === 'number') fail(inode);
   take(inode);
   try {
     step(inode);
