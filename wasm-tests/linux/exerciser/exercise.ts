@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Volume } from 'memfs';
 import { WASI, serverOf, type Server } from '../../../shim/index.ts';
 import { compile } from '../../../toolchain/compile.ts';
+import type { Backend } from '../../../vfs/backend/backend.ts';
 import { hostDir } from '../../../vfs/backend/hostdir/index.ts';
 import { overlay } from '../../../vfs/backend/overlay/index.ts';
 import { picture } from '../../../vfs/backend/overlay/testing.ts';
@@ -52,12 +53,15 @@ export interface Kind {
 }
 
 const PLAIN = { fileAtimes: true, linkAtimes: true, layered: false };
+/** What an overlay has not changed keeps its atime when it is read. */
+const LAYERED = { fileAtimes: false, linkAtimes: false, layered: true };
 
 export const KINDS = {
   memfs: { ...PLAIN, make: () => ({ server: serverOf(new Volume()), dispose: () => {} }) },
   ram: { ...PLAIN, make: () => ({ server: serverOf(ram()), dispose: () => {} }) },
   host: { ...PLAIN, make: makeHost, linkAtimes: false },
-  overlay: { make: makeOverlay, fileAtimes: false, linkAtimes: false, layered: true },
+  overlay: { ...LAYERED, make: () => layered(ram(), () => {}) },
+  'overlay-host': { ...LAYERED, make: makeOverlayOfHost },
 } satisfies Readonly<Record<string, Kind>>;
 
 function makeHost(): Place {
@@ -66,15 +70,24 @@ function makeHost(): Place {
 }
 
 /** An overlay over what the first run has made. */
-function makeOverlay(): Place {
-  const lower = ram();
+function layered(lower: Backend, dispose: () => void): Place {
+  // A look at a host directory moves its atimes.
+  const look = (): string => picture(lower, lower.name !== 'hostdir');
   const over = (): { server: Server; wrong: () => string } => {
-    const before = picture(lower, true);
+    const before = look();
     const backend = overlay({ lower });
-    const wrong = (): string => (picture(lower, true) === before ? '' : 'the lower layer has changed');
-    return { server: serverOf(backend), wrong };
+    return { server: serverOf(backend), wrong: () => (look() === before ? '' : 'the lower layer has changed') };
   };
-  return { server: serverOf(lower), over, dispose: () => {} };
+  return { server: serverOf(lower), over, dispose };
+}
+
+function makeOverlayOfHost(): Place {
+  const directory = mkdtempSync(join(TMPFS, 'wasi9p-'));
+  const lower = hostDir(directory);
+  return layered(lower, () => {
+    lower.dispose();
+    rmSync(directory, { recursive: true });
+  });
 }
 
 /** Why nothing can be compared here, or undefined. */
