@@ -8,6 +8,9 @@ import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WASI, serverOf, type Server } from '../shim/index.ts';
+import { memfs } from '../vfs/backend/memfs/index.ts';
+import { overlay } from '../vfs/backend/overlay/index.ts';
+import type { Source } from '../vfs/index.ts';
 import { compile, type CompileOptions } from '../toolchain/compile.ts';
 
 const SRC = fileURLToPath(new URL('src/', import.meta.url));
@@ -92,13 +95,20 @@ export class Output {
   }
 }
 
-async function runHere(name: string, scenario: Scenario): Promise<void> {
+/** The file systems that the programs run on: where they are kept, for what looks at a volume from outside. */
+const PLACES: Readonly<Record<string, (vol: Volume) => Source>> = {
+  memfs: (vol) => vol,
+  // All that the programs do is done in the upper layer, below a directory that both layers have.
+  'an overlay': (vol) => overlay({ lower: memfs(Volume.fromJSON({ '/tmp': null })), upper: memfs(vol) }),
+};
+
+async function runHere(name: string, scenario: Scenario, place: (vol: Volume) => Source): Promise<void> {
   const module = await WebAssembly.compile(await compileProgram(name));
   const vol = Volume.fromJSON({ '/tmp': null });
-  const server = serverOf(vol);
+  const server = serverOf(place(vol));
   const output = new Output((word) => scenario.during?.({ vol, server, word }));
   const args = [name, '/tmp', ...(scenario.args ?? [])];
-  const wasi = new WASI({ args, preopens: { '/': vol }, stdin: '', stdout: (bytes) => output.write(bytes) });
+  const wasi = new WASI({ args, preopens: { '/': server }, stdin: '', stdout: (bytes) => output.write(bytes) });
   let code: number | null = null;
   try {
     code = wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
@@ -143,11 +153,11 @@ function runNatively(name: string, scenario: Scenario): void {
 }
 
 /**
- * Registers the tests of a program of src/: that it prints and ends as it should on a memfs volume through 9P with
- * nothing left behind, and that the same source does the same natively on tmpfs.
+ * Registers the tests of a program of src/: that it prints and ends as it should on each place through 9P with nothing
+ * left behind, and that the same source does the same natively on tmpfs.
  */
 export function scenario(name: string, options: Scenario): void {
-  test(`${name} on memfs`, () => runHere(name, options));
+  for (const [on, place] of Object.entries(PLACES)) test(`${name} on ${on}`, () => runHere(name, options, place));
   const reason = options.nativeDiffers ?? noNative();
   if (reason === undefined) test(`${name} natively on tmpfs`, () => runNatively(name, options));
   else test.skip(`${name} natively on tmpfs: ${reason}`);

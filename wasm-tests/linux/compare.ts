@@ -28,7 +28,11 @@ export class Comparison {
       const sequence = new Sequence(ours, kernel, log);
       try {
         for (const call of start) sequence.step(call);
-        for (const call of calls) this.count(call, sequence.step(call));
+        // What comes first is the lower layer of what comes then.
+        const first = ours.layered ? calls.length >>> 1 : 0;
+        for (const call of calls.slice(0, first)) this.count(call, sequence.step(call));
+        if (ours.layered) sequence.goOver();
+        for (const call of calls.slice(first)) this.count(call, sequence.step(call));
         sequence.end();
       } finally {
         sequence.closeAll();

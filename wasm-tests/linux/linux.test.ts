@@ -3,13 +3,17 @@ import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MemfsBackend } from '../../vfs/backend/memfs/index.ts';
+import { OverlayBackend } from '../../vfs/backend/overlay/index.ts';
+import { ram } from '../../vfs/backend/ram/index.ts';
 import { FAILS, INSIDE, OUTSIDE, whereTo, type Found } from './escape.ts';
 import { exercise } from './exercise.ts';
 import { whyNoTmpfs } from './kernel.ts';
-import { onMemfs } from './places.ts';
+import { PLACES, layered, onMemfs, onRam } from './places.ts';
 
 /** Calls of the normal run; `npm run test:linux` makes 1,000,000. */
 const CALLS = 20_000;
+/** Calls on each kind of overlay. */
+const LAYERED_CALLS = 4000;
 /** Calls within which a planted mistake must be found. */
 const SOON = 5000;
 
@@ -27,6 +31,15 @@ compare(`${CALLS} calls do on memfs through 9P what they do on the kernel's tmpf
     assert.ok(counts.get('ok')! >= 10, `${op} succeeded ${counts.get('ok') ?? 0} times with seed ${seed}`);
   }
 });
+
+for (const name of ['overlay', 'overlay-empty', 'overlay-host', 'overlay-to-host']) {
+  compare(`${LAYERED_CALLS} calls on ${name} do what they do on the kernel's tmpfs`, () => {
+    const { calls, late, difference } = exercise(PLACES[name]!, LAYERED_CALLS, Date.now() % 2 ** 31);
+    assert.is(difference, '', difference);
+    assert.ok(late <= 3, `${late} differences of times that came only once`);
+    assert.ok(calls >= LAYERED_CALLS);
+  });
+}
 
 class NoAtime extends MemfsBackend {
   override accessed(): void {}
@@ -59,6 +72,34 @@ for (const [what, Planted, word] of PLANTED) {
     );
     assert.match(difference, word);
     assert.ok(difference.split('\n').length < 16, difference);
+  });
+}
+
+class NoWhiteout extends OverlayBackend {
+  override unlink(...args: Parameters<OverlayBackend['unlink']>): number {
+    const errno = super.unlink(...args);
+    args[0].hidden?.delete(args[1]);
+    return errno;
+  }
+}
+
+class WritesThrough extends OverlayBackend {
+  override accessed(...args: Parameters<OverlayBackend['accessed']>): void {
+    super.accessed(...args);
+    if (args[0].lower !== null) this.lower.accessed(args[0].lower);
+  }
+}
+
+/** The same for overlays. */
+const PLANTED_OVER: [what: string, backend: typeof OverlayBackend, word: string][] = [
+  ['an overlay that forgets what was removed', NoWhiteout, 'unlink'],
+  ['an overlay that writes to its lower layer', WritesThrough, 'lower layer has changed'],
+];
+
+for (const [what, Planted, word] of PLANTED_OVER) {
+  compare(`${what} is found`, () => {
+    const { difference } = exercise(() => layered(onRam(), ram, (lower, upper) => new Planted(lower, upper)), SOON, 1);
+    assert.ok(difference.includes(word), difference);
   });
 }
 

@@ -37,41 +37,72 @@ export interface Place {
   ticks: boolean;
   /** Whether System.movesAtimes is true of it. */
   movesAtimes: boolean;
+  /** Puts another backend over this one, which must not change any more: what was made so far is its lower layer. */
+  over?: () => Backend;
+  /** At the end, what is wrong with the place itself; '' for nothing. */
+  wrong?: () => string;
   dispose(): void;
 }
 export type MakePlace = () => Place;
 
 /** Our client over 9P. What a fid does not keep (the offset of a file, its flags) is kept here. */
 export class Ours implements System {
-  readonly base: number;
+  base: number;
   readonly movesAtimes: boolean;
   /** Times come from a clock that ticks. */
   readonly ticks: boolean;
   private readonly place: Place;
-  private readonly server: Server;
-  private readonly client: Client;
-  private readonly at: AtCalls;
+  private backend: Backend;
+  private server!: Server;
+  private client!: Client;
+  private at!: AtCalls;
   private readonly files = new Map<number, { offset: number; flags: number }>();
   private readonly directories = new Set<number>();
   private readonly iov = new Iov();
   private rest = '';
+  private wrong = '';
 
   constructor(makePlace: MakePlace) {
     this.place = makePlace();
     this.movesAtimes = this.place.movesAtimes;
     this.ticks = this.place.ticks;
-    this.server = new Server(this.place.backend);
-    this.client = new Client(new InProcess(this.server.connect(), this.server.msize));
-    this.at = new AtCalls(this.client);
-    this.client.attach();
+    this.backend = this.place.backend;
+    this.attach();
     const { root } = this.client;
     this.at.mkdirat(root, 'outside');
     const secret = this.open(root, 'outside/f', O_WRONLY | O_CREAT);
     this.write(secret, Buffer.from('secret'));
     this.close(secret);
     this.at.mkdirat(root, 'sandbox');
-    this.base = this.client.walk(root, ['sandbox'], 0, 1);
-    this.directories.add(this.base);
+    this.base = this.enter();
+  }
+
+  private attach(): void {
+    this.server = new Server(this.backend);
+    this.client = new Client(new InProcess(this.server.connect(), this.server.msize));
+    this.at = new AtCalls(this.client);
+    this.client.attach();
+  }
+
+  private enter(): number {
+    const base = this.client.walk(this.client.root, ['sandbox'], 0, 1);
+    this.directories.add(base);
+    return base;
+  }
+
+  /** Whether `goOver` has something to do. */
+  get layered(): boolean {
+    return this.place.over !== undefined;
+  }
+
+  /** Goes on with a backend over the one so far; nothing but the base directory is open. */
+  goOver(): void {
+    this.client.clunk(this.base);
+    this.directories.clear();
+    this.server.close();
+    this.backend = this.place.over!();
+    this.attach();
+    this.base = this.enter();
   }
 
   dispose(): void {
@@ -79,12 +110,14 @@ export class Ours implements System {
     this.server.sync();
     this.rest = JSON.stringify(this.server.inspect());
     this.server.close();
+    this.wrong = this.place.wrong?.() ?? '';
     this.place.dispose();
   }
 
   /** @throws Error when fids or inodes were still held once all was closed. */
   checkRest(): void {
     const rest = { sessions: 1, fids: 1, inodes: 1, orphans: 0, reclaiming: 0, bytes: 0 };
+    if (this.wrong !== '') throw new Error(this.wrong);
     if (this.rest !== JSON.stringify(rest)) throw new Error(`The server still held ${this.rest}.`);
   }
 
@@ -99,7 +132,7 @@ export class Ours implements System {
    */
   tree(names: Iterable<string>): string[] {
     const paths: string[] = [];
-    const { backend } = this.place;
+    const { backend } = this;
     // A listing of the host moves the directory's atime, so there each name is tried.
     if (this.ticks) this.probe('', [...names], paths);
     else list(backend, backend.lookup(backend.root(), 'sandbox') as Inode, '', paths);
@@ -288,7 +321,10 @@ function list(backend: Backend, dir: Inode, path: string, paths: string[]): void
   while (cursor.next()) {
     const below = path + cursor.name;
     paths.push(below);
-    if (cursor.kind === S_IFDIR) list(backend, backend.lookup(dir, cursor.name) as Inode, `${below}/`, paths);
+    if (cursor.kind !== S_IFDIR) continue;
+    const child = backend.lookup(dir, cursor.name) as Inode;
+    list(backend, child, `${below}/`, paths);
+    if (child.refs === 0) backend.release(child);
   }
 }
 

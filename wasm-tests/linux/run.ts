@@ -1,5 +1,5 @@
-// `npm run test:linux -- [--calls N] [--seed S] [--backend memfs|hostdir]`: the exerciser on demand. Exit status 1 for a
-// difference, 2 for bad usage.
+// `npm run test:linux -- [--calls N] [--seed S] [--backend NAME]`: the exerciser on demand, NAME one of
+// places.ts. Exit status 1 for a difference, 2 for bad usage.
 import process from 'node:process';
 import { exercise } from './exercise.ts';
 import { whyNoTmpfs } from './kernel.ts';
@@ -27,7 +27,7 @@ function parse(args: readonly string[]): Options | null {
 function main(args: readonly string[]): number {
   const options = parse(args);
   if (options === null) {
-    console.error('usage: npm run test:linux -- [--calls N] [--seed S] [--backend memfs|hostdir]');
+    console.error(`usage: npm run test:linux -- [--calls N] [--seed S] [--backend ${Object.keys(PLACES).join('|')}]`);
     return 2;
   }
   const why = whyNoTmpfs();

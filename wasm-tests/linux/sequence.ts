@@ -142,6 +142,14 @@ export class Sequence {
     this.kernel.close(n);
   }
 
+  /** Goes on with a backend over the one so far: nothing is open then. */
+  goOver(): void {
+    this.closeAll();
+    this.fs.goOver();
+    this.log?.('what is there is the lower layer now');
+    this.look('after the change of layers');
+  }
+
   /** Closes what is open on either side. */
   closeAll(): void {
     for (const side of [this.ours, this.kernel]) while (side.open.length > 0) side.close(0);

@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { Volume } from 'memfs';
 import { WASI, serverOf, type Server } from '../../../shim/index.ts';
 import { compile } from '../../../toolchain/compile.ts';
+import type { Backend } from '../../../vfs/backend/backend.ts';
 import { hostDir } from '../../../vfs/backend/hostdir/index.ts';
+import { overlay } from '../../../vfs/backend/overlay/index.ts';
+import { picture } from '../../../vfs/backend/overlay/testing.ts';
 import { ram } from '../../../vfs/backend/ram/index.ts';
 
 const HERE = fileURLToPath(new URL('./', import.meta.url));
@@ -22,31 +25,69 @@ const BASE = '/base';
 const FINE_TIMES = [6, 13] as const;
 /** The first Linux that refuses O_CREAT with O_DIRECTORY, and has openat2(2), which came with 5.6. */
 const OLDEST = [6, 4] as const;
+/** What is added to the seed for a second run. */
+const LATER = 1_000_000;
 /** Lines of both traces shown around the first that differs. */
 const CONTEXT = 12;
 
 /** A file system to run on: where it is kept, and how to be rid of it. */
 export interface Place {
   server: Server;
+  /**
+   * Puts another file system over this one for a second run, which begins with what the first one has left; and after
+   * that tells what is wrong, '' for nothing.
+   */
+  over?: () => { server: Server; wrong: () => string };
   dispose(): void;
 }
 
 /** A kind of file system that is compared with the kernel's tmpfs. */
 export interface Kind {
   make: () => Place;
+  /** Whether reading a file moves its atime. */
+  fileAtimes: boolean;
   /** Whether following a symlink moves its atime, and nothing else does. */
   linkAtimes: boolean;
+  /** Whether there is a second run, over the first. */
+  layered: boolean;
 }
 
+const PLAIN = { fileAtimes: true, linkAtimes: true, layered: false };
+/** What an overlay has not changed keeps its atime when it is read. */
+const LAYERED = { fileAtimes: false, linkAtimes: false, layered: true };
+
 export const KINDS = {
-  memfs: { make: () => ({ server: serverOf(new Volume()), dispose: () => {} }), linkAtimes: true },
-  ram: { make: () => ({ server: serverOf(ram()), dispose: () => {} }), linkAtimes: true },
-  host: { make: makeHost, linkAtimes: false },
+  memfs: { ...PLAIN, make: () => ({ server: serverOf(new Volume()), dispose: () => {} }) },
+  ram: { ...PLAIN, make: () => ({ server: serverOf(ram()), dispose: () => {} }) },
+  host: { ...PLAIN, make: makeHost, linkAtimes: false },
+  overlay: { ...LAYERED, make: () => layered(ram(), () => {}) },
+  'overlay-host': { ...LAYERED, make: makeOverlayOfHost },
 } satisfies Readonly<Record<string, Kind>>;
 
 function makeHost(): Place {
   const directory = mkdtempSync(join(TMPFS, 'wasi9p-'));
   return { server: serverOf(hostDir(directory)), dispose: () => rmSync(directory, { recursive: true }) };
+}
+
+/** An overlay over what the first run has made. */
+function layered(lower: Backend, dispose: () => void): Place {
+  // A look at a host directory moves its atimes.
+  const look = (): string => picture(lower, lower.name !== 'hostdir');
+  const over = (): { server: Server; wrong: () => string } => {
+    const before = look();
+    const backend = overlay({ lower });
+    return { server: serverOf(backend), wrong: () => (look() === before ? '' : 'the lower layer has changed') };
+  };
+  return { server: serverOf(lower), over, dispose };
+}
+
+function makeOverlayOfHost(): Place {
+  const directory = mkdtempSync(join(TMPFS, 'wasi9p-'));
+  const lower = hostDir(directory);
+  return layered(lower, () => {
+    lower.dispose();
+    rmSync(directory, { recursive: true });
+  });
 }
 
 /** Why nothing can be compared here, or undefined. */
@@ -70,7 +111,8 @@ function tellable(kind: Kind): string {
   const mount = readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')
     .findLast((line) => line.split(' ')[1] === TMPFS);
-  const atimes = mount?.includes('relatime') ? (kind.linkAtimes ? 'al' : 'a') : '';
+  const relatime = mount?.includes('relatime') === true;
+  const atimes = (relatime && kind.fileAtimes ? 'a' : '') + (relatime && kind.linkAtimes ? 'l' : '');
   return atimes + (isKernel(FINE_TIMES) ? 'c' : '');
 }
 
@@ -107,24 +149,44 @@ export class Exerciser {
 
   /** What is printed on a file system of ours and on the kernel's tmpfs. */
   traces(kind: Kind, seed: number, calls: number): [ours: string, linux: string] {
-    const args = [String(seed), String(calls), tellable(kind)];
+    const told = tellable(kind);
+    const runs = kind.layered
+      ? [[seed, calls >>> 1] as const, [seed + LATER, calls] as const]
+      : [[seed, calls] as const];
+    const args = runs.map(([from, count]) => [String(from), String(count), told]);
     return [this.trace(kind, args), this.traceNative(args)];
   }
 
-  private traceNative(args: readonly string[]): string {
+  private traceNative(runs: readonly string[][]): string {
     const base = mkdtempSync(join(TMPFS, 'wasi9p-'));
+    let text = '';
     try {
-      const ran = spawnSync(this.native, [base, ...args], { encoding: 'utf8', maxBuffer: 1 << 30 });
-      if (ran.status !== 0) throw new Error(`natively: status ${ran.status}, signal ${ran.signal}\n${ran.stderr}`);
-      return ran.stdout;
+      for (const args of runs) {
+        const ran = spawnSync(this.native, [base, ...args], { encoding: 'utf8', maxBuffer: 1 << 30 });
+        if (ran.status !== 0) throw new Error(`natively: status ${ran.status}, signal ${ran.signal}\n${ran.stderr}`);
+        text += ran.stdout;
+      }
+      return text;
     } finally {
       rmSync(base, { recursive: true });
     }
   }
 
+  private trace(kind: Kind, runs: readonly string[][]): string {
+    const { server, over, dispose } = kind.make();
+    try {
+      let text = this.run(server, runs[0]!);
+      if (over === undefined) return text;
+      const second = over();
+      text += this.run(second.server, runs[1]!);
+      return text + second.wrong();
+    } finally {
+      dispose();
+    }
+  }
+
   /** What ends the program early is the trace's last line, and so is what it leaves behind. */
-  private trace(kind: Kind, args: readonly string[]): string {
-    const { server, dispose } = kind.make();
+  private run(server: Server, args: readonly string[]): string {
     let text = '';
     const decoder = new TextDecoder();
     const wasi = new WASI({
@@ -140,8 +202,6 @@ export class Exerciser {
       if (left.length > 0) text += `left on the server: ${left.join(' ')}\n`;
     } catch (thrown) {
       text += `${thrown instanceof Error ? thrown.stack : String(thrown)}\n`;
-    } finally {
-      dispose();
     }
     return text;
   }

@@ -1,0 +1,25 @@
+import type { Backend } from '../backend.ts';
+import { ram } from '../ram/index.ts';
+import { OverlayBackend } from './backend.ts';
+
+export { OverlayBackend } from './backend.ts';
+export type { CommitResult } from './commit.ts';
+export type { Change } from './diff.ts';
+
+/** What an overlay is made of. */
+export interface OverlayOptions {
+  /** What is shown, and never changed. */
+  lower: Backend;
+  /** What takes the changes; used by nobody else. Default: an empty store in memory. */
+  upper?: Backend;
+}
+
+/**
+ * A tree that can be changed over one that is not: `overlay({ lower: hostDir('.') })` lets a program work on a
+ * directory, which stays as it is until `commit()`; `diff()` tells what the program did.
+ * @throws TypeError when both layers are one backend.
+ */
+export function overlay({ lower, upper = ram() }: OverlayOptions): OverlayBackend {
+  if (lower === upper) throw new TypeError('An overlay needs two backends: its lower and its upper one are the same.');
+  return new OverlayBackend(lower, upper);
+}
