@@ -34,11 +34,13 @@ function layersOf(url: string): string[] {
   const known = bundled.get(url);
   if (known !== undefined) return known;
   let layer = REST;
-  const layers = readFileSync(fileURLToPath(url), 'utf8').split('\n').map((line) => {
-    const file = /^\/\/ ((?:shim|vfs|bench)\/\S+\.ts)$/.exec(line)?.[1];
-    if (file !== undefined) layer = LAYERS.find(([, files]) => files.test(file))?.[0] ?? REST;
-    return layer;
-  });
+  const layers = readFileSync(fileURLToPath(url), 'utf8')
+    .split('\n')
+    .map((line) => {
+      const file = /^\/\/ ((?:shim|vfs|bench)\/\S+\.ts)$/.exec(line)?.[1];
+      if (file !== undefined) layer = LAYERS.find(([, files]) => files.test(file))?.[0] ?? REST;
+      return layer;
+    });
   bundled.set(url, layers);
   return layers;
 }

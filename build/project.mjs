@@ -19,6 +19,7 @@ export const ENTRIES = {
   'backends/memfs': 'vfs/backend/memfs/index.ts',
   'backends/ram': 'vfs/backend/ram/index.ts',
   'backends/hostdir': 'vfs/backend/hostdir/index.ts',
+  'backends/overlay': 'vfs/backend/overlay/index.ts',
   'backends/readonly': 'vfs/backend/readonly/index.ts',
   'backends/tar': 'vfs/backend/tar/index.ts',
   'browser-wasi-shim': 'shim/browser-wasi-shim.ts',

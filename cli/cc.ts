@@ -41,6 +41,21 @@ export function cxx(argv: string[], io: Io = STDIO): Promise<number> {
 }
 
 async function compile(driver: Driver, argv: string[], io: Io): Promise<number> {
+  const cwd = process.cwd();
+  const outside = findOutside(argv, cwd);
+  // The first serves relative paths, the second absolute ones, of the same files.
+  const preopens = { '/': cwd, [cwd]: cwd, ...granted(outside.directories) };
+  return compileIn(driver, outside.argv, preopens, environment(cwd), io);
+}
+
+/** Compiles what is in a tree; with the compiler's own files in it. Resolves to clang's exit status, 1 without it. */
+export async function compileIn(
+  driver: Driver,
+  argv: readonly string[],
+  preopens: Host['preopens'],
+  env: Readonly<Record<string, string>>,
+  io: Io = STDIO,
+): Promise<number> {
   let tools;
   try {
     tools = await loadToolchain();
@@ -48,21 +63,12 @@ async function compile(driver: Driver, argv: string[], io: Io): Promise<number> 
     say(io.stderr, `wasi9p: ${(error as Error).message}\n`);
     return 1;
   }
-  const cwd = process.cwd();
-  const outside = findOutside(argv, cwd);
   const host: Host = {
-    // The first serves relative paths, the second absolute ones, of the same files.
-    preopens: {
-      '/': cwd,
-      [cwd]: cwd,
-      ...granted(outside.directories),
-      [SYSROOT]: tools.sysroot,
-      [TEMPORARY]: new Volume(),
-    },
-    env: environment(cwd),
+    preopens: { ...preopens, [SYSROOT]: tools.sysroot, [TEMPORARY]: new Volume() },
+    env: { ...env },
     ...io,
   };
-  return drive(tools, driver, [...locations(argv), ...outside.argv], host);
+  return drive(tools, driver, [...locations(argv), ...argv], host);
 }
 
 function granted(directories: readonly string[]): Record<string, string> {

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { S_IFDIR } from '../vfs/9p/constants.ts';
 import type { Backend } from '../vfs/backend/backend.ts';
 import { hostDir } from '../vfs/backend/hostdir/index.ts';
+import { OverlayBackend, overlay } from '../vfs/backend/overlay/index.ts';
 import { ram } from '../vfs/backend/ram/index.ts';
 import { tar } from '../vfs/backend/tar/index.ts';
 import { UsageError, type Option, type Parsed } from './options.ts';
@@ -38,6 +39,16 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     mount(value) {
       const [host, guest = host] = parts('ro', value, 'HOST or HOST::GUEST', 2);
       return { guest: guest!, backend: hostDir(directory('ro', value, host!), { readOnly: true }) };
+    },
+  },
+  {
+    name: 'overlay',
+    value: 'HOST::GUEST',
+    help: 'A directory of this machine that the program may change as it likes: the changes are kept in memory.',
+    mount(value) {
+      const [host, guest] = parts('overlay', value, 'HOST::GUEST', 2);
+      if (guest === undefined) throw misread('overlay', value, 'HOST::GUEST');
+      return { guest, backend: overlay({ lower: hostDir(directory('overlay', value, host!)) }) };
     },
   },
   {
@@ -126,6 +137,9 @@ export function placeOf(guest: string): string {
 
 /** What this machine does not let the mounts promise, each sentence once. */
 export function limitsOf(mounts: readonly GuestMount[]): string[] {
-  const limits = mounts.map(({ backend }) => (backend as { limits?: string }).limits ?? '');
+  const limits = mounts.map(({ backend }) => {
+    const host = backend instanceof OverlayBackend ? backend.lower : backend;
+    return (host as { limits?: string }).limits ?? '';
+  });
   return [...new Set(limits.filter((text) => text !== ''))];
 }

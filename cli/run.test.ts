@@ -1,6 +1,7 @@
 // The command as a user runs it: in a process of its own, on a bundle of cli/main.ts.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -131,6 +132,82 @@ run('mounts memory, and directories for reading only', () => {
   assert.is(wasi9p(['run', '--mem=/', 'program.wasm', 'list', '/']).stdout, '');
 });
 
+run('runs on a directory without touching it, then tells what was done or does it', () => {
+  const over = ['run', '--overlay', 'data::/w'];
+  const seen = () => readdirSync(join(scratch, 'data')).sort().join();
+  const before = seen();
+  assert.is(wasi9p([...over, '--diff', 'program.wasm', 'write', '/w/new']).stdout, 'A /w/new\n');
+  assert.is(wasi9p([...over, '--diff', 'program.wasm', 'write', '/w/one.txt']).stdout, 'M /w/one.txt\n');
+  assert.is(wasi9p([...over, 'program.wasm', 'write', '/w/new']).stdout, '');
+  assert.is(wasi9p(['run', '--overlay=data::/', '--diff', 'program.wasm', 'write', 'new']).stdout, 'A /new\n');
+  assert.is(seen(), before);
+  assert.is(readFileSync(join(scratch, 'data', 'one.txt'), 'utf8'), '1');
+  const failed = wasi9p([...over, '--commit', 'program.wasm', 'exit', '3']);
+  assert.equal([failed.status, seen()], [3, before]);
+  assert.match(failed.stderr, /nothing was written back, for the program failed \(exit status 3\)/);
+  assert.equal(wasi9p([...over, '--diff', '--commit', 'program.wasm', 'write', '/w/new']), {
+    status: 0,
+    stdout: 'A /w/new\n',
+    stderr: '',
+  });
+  assert.is(readFileSync(join(scratch, 'data', 'new'), 'utf8'), 'written');
+  rmSync(join(scratch, 'data', 'new'));
+});
+
+run('mounts an archive', () => {
+  const packed = spawnSync('tar', ['-czf', 'data.tgz', '-C', 'data', '.'], { cwd: scratch, encoding: 'utf8' });
+  assert.is(packed.status, 0, packed.stderr);
+  assert.match(wasi9p(['run', '--tar', 'data.tgz::/t', 'program.wasm', 'list', '/t']).stdout, /one\.txt\n/);
+  assert.is(
+    wasi9p(['run', '--tar', 'data.tgz::/t', 'program.wasm', 'write', '/t/x']).stdout,
+    '/t/x: Read-only file system\n',
+  );
+  assert.is(wasi9p(['cat', 'data.tgz:one.txt']).stdout, '1');
+  assert.is(wasi9p(['run', 'program.wasm', 'list', '/']).stdout, 'tmp\n');
+});
+
+run('shows mounts in the listing of the root', () => {
+  const mounted = ['--mem', '/m', '--dir', 'data::/a/d'];
+  assert.is(wasi9p(['run', ...mounted, 'program.wasm', 'list', '/']).stdout, 'tmp\nm\na\n');
+  assert.is(wasi9p(['run', ...mounted, 'program.wasm', 'list', '/a']).stdout, 'd\n');
+});
+
+/** A hash of all files of the checkout that git knows, and of what there is besides. */
+function checkout(): string {
+  const hash = createHash('sha256');
+  const { stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  for (const file of stdout.split('\0').filter((name) => name !== '')) {
+    hash.update(`${file}\0`);
+    hash.update(readFileSync(join(ROOT, file)));
+  }
+  return hash.digest('hex');
+}
+
+run('builds a C project over this checkout, which stays as it is', () => {
+  writeFileSync(
+    join(scratch, 'main.c'),
+    '#include <stdio.h>\nint part(int);\nint main(void) { printf("%d", part(20)); }',
+  );
+  writeFileSync(join(scratch, 'part.c'), 'int part(int n) { return 2 * n + 2; }');
+  const before = checkout();
+  const sources = ['/p/main.c', '/p/part.c', '/w/wasm-tests/src/create-unlink-close.c'];
+  const built = wasi9p([
+    ...['run', '--overlay', `${ROOT}::/w`, '--ro', '.::/p', '--diff', 'cc', '--'],
+    ...['-O1', '-c', sources[2]!, '-o', '/w/wasm-tests/new.o'],
+  ]);
+  assert.equal([built.status, built.stdout, built.stderr], [0, 'A /w/wasm-tests/new.o\n', '']);
+  const linked = wasi9p([
+    ...['run', '--overlay', '.::/p', '--overlay', `${ROOT}::/w`, '--diff', '--commit', 'cc', '--'],
+    ...[sources[0]!, sources[1]!, '-o', '/p/project.wasm'],
+  ]);
+  assert.equal([linked.status, linked.stdout], [0, 'A /p/project.wasm\n'], linked.stderr);
+  assert.is(wasi9p(['run', 'project.wasm']).stdout, '42');
+  assert.is(checkout(), before);
+});
+
 run('says at the start what the platform cannot promise, once', () => {
   const elsewhere = `data:text/javascript,Object.defineProperty(process, 'platform', { value: 'darwin' })`;
   const argv = ['run', '--dir', 'data::/d', '--ro', 'data::/r', 'program.wasm', 'list', '/r'];
@@ -173,6 +250,10 @@ run('says what is wrong with its use, status 2', () => {
     [['run', '--dir', 'a::b::c::d', 'program.wasm'], /is not understood/],
     [['run', '--dir', 'data::/d::rw', 'program.wasm'], /is not understood/],
     [['run', '--env', 'NOVALUE', 'program.wasm'], /write NAME=VALUE/],
+    [['run', '--diff', 'program.wasm'], /--diff needs an --overlay/],
+    [['run', '--overlay', 'data', 'program.wasm'], /write HOST::GUEST/],
+    [['run', '--tar', 'text.wasm::/t', 'program.wasm'], /text\.wasm cannot be read: /],
+    [['run', '--dir', 'data::/tmp', '--mem', '/tmp/', 'program.wasm'], /there is a mount at/],
   ];
   for (const [argv, sentence] of cases) {
     const { status, stderr } = wasi9p(argv);

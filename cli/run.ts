@@ -1,6 +1,9 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { WASI, type Tracer } from '../shim/index.ts';
 import { strace } from '../shim/strace.ts';
+import type { Driver } from '../toolchain/driver.ts';
+import { compileIn } from './cc.ts';
+import { CHANGE_OPTIONS, overlaysOf, settleChanges } from './changes.ts';
 import { MOUNT_OPTIONS, limitsOf, mountsOf, withRoot } from './mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option } from './options.ts';
 
@@ -9,6 +12,7 @@ const TRAPPED = 134;
 
 export const RUN_OPTIONS: readonly Option[] = [
   ...MOUNT_OPTIONS,
+  ...CHANGE_OPTIONS,
   {
     name: 'env',
     value: 'NAME=VALUE',
@@ -18,9 +22,12 @@ export const RUN_OPTIONS: readonly Option[] = [
   { name: 'help', help: 'Shows this.' },
 ];
 
-export const runHelp = `Usage: wasi9p run [OPTIONS] PROGRAM.wasm [--] [ARGUMENTS]
+/** What may stand in the place of a program: the compiler, which runs several of them. */
+const DRIVERS: Readonly<Record<string, Driver>> = { cc: 'clang', 'c++': 'clang++' };
 
-Runs a WASI preview1 program. Its root directory is an empty volume in memory with /tmp in it, unless an option
+export const runHelp = `Usage: wasi9p run [OPTIONS] PROGRAM.wasm|cc|c++ [--] [ARGUMENTS]
+
+Runs a WASI preview1 program, or the compiler (see wasi9p help cc). Its root directory is an empty volume in memory with /tmp in it, unless an option
 gives it another; of this machine it sees only what is granted. It cannot get out of that on Linux; on other systems
 another process that swaps a directory for a symlink at the right moment can lead it out, and a line says so at the start.
 
@@ -70,14 +77,20 @@ export async function run(argv: readonly string[]): Promise<number> {
   // The first -- only parts our arguments from the program's.
   const args = words[0] === '--' ? words.slice(1) : words;
   const mounts = withRoot(mountsOf(options));
+  const overlays = overlaysOf(options, mounts);
   const env = Object.fromEntries((options.get('env') ?? []).map(variable));
-  const module = await load(program);
+  const preopens = Object.fromEntries(mounts.map(({ guest, backend }) => [guest, backend]));
+  const driver = DRIVERS[program];
+  const module = driver === undefined ? await load(program) : null;
   for (const limit of limitsOf(mounts)) process.stderr.write(`wasi9p: ${limit}\n`);
+  if (driver !== undefined) {
+    if (options.has('trace')) throw new UsageError('--trace is for programs of your own, not for the compiler.');
+    return settleChanges(options, overlays, await compileIn(driver, args, preopens, env));
+  }
   const { trace, end } = tracer(options.get('trace'));
   try {
-    const preopens = Object.fromEntries(mounts.map(({ guest, backend }) => [guest, backend]));
     const wasi = new WASI({ args: [program, ...args], env, preopens, ...(trace && { trace }) });
-    return start(wasi, module, program);
+    return settleChanges(options, overlays, start(wasi, module!, program));
   } finally {
     end();
   }
