@@ -15,7 +15,6 @@ for (const text of TABLE.split(',')) {
 // Other names that Node and Linux use for the same numbers.
 byName.set('EWOULDBLOCK', E.EAGAIN);
 byName.set('EOPNOTSUPP', E.ENOTSUP);
-byName.set('EDEADLOCK', E.EDEADLK);
 
 /** The WASI number of a Linux errno; 0 stays 0, a number that is not in the table is EIO. */
 export function wasiErrnoOf(errno: number): number {

@@ -147,6 +147,22 @@ for (const [path, errno] of REFUSED) {
   });
 }
 
+test('a symlink to the directory that it is in', () => {
+  const world = small();
+  const { at, root } = world;
+  for (const [target, path] of [
+    ['.', 'here'],
+    ['./', 'a/here'],
+    ['deep/..', 'a/through'],
+  ] as const) {
+    assert.is(at.symlinkat(target, root, path), 0);
+    const fid = at.resolver.find(root, parsePath(path), true);
+    const { type } = at.resolver;
+    at.resolver.drop(root, fid);
+    assert.is(fid > 0 ? type : named(fid), target === 'deep/..' ? 'ENOENT' : QTDIR, path);
+  }
+});
+
 test('a symlink at the end is followed when asked, and always before a slash', () => {
   const world = small();
   const { at, root } = world;

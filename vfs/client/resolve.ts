@@ -244,6 +244,8 @@ class Walker {
           slash ||= target.trailingSlash;
         }
         for (let i = target.names.length - 1; i >= 0; i--) this.todo.push(target.names[i]!);
+        // A target without names is the directory that the link is in.
+        resolver.type = QTDIR;
         continue;
       }
       if (type !== QTDIR && (!isLast || must)) {
