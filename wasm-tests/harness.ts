@@ -1,6 +1,6 @@
 // Runs the C programs of src/: on our stack, and natively where there is a compiler, and compares.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WASI, serverOf, type Server } from '../shim/index.ts';
+import { hostDir } from '../vfs/backend/hostdir/index.ts';
 import { memfs } from '../vfs/backend/memfs/index.ts';
 import { overlay } from '../vfs/backend/overlay/index.ts';
 import type { Source } from '../vfs/index.ts';
@@ -46,6 +47,8 @@ export interface Scenario {
   status?: number | 'trap';
   during?: (stop: Stop) => void;
   after?: (end: End) => void;
+  /** Why it cannot be run on a directory of this machine. */
+  notOnHost?: string;
   /** Why the native run prints something else; then it is not compared. */
   nativeDiffers?: string;
 }
@@ -95,17 +98,60 @@ export class Output {
   }
 }
 
-/** The file systems that the programs run on: where they are kept, for what looks at a volume from outside. */
-const PLACES: Readonly<Record<string, (vol: Volume) => Source>> = {
-  memfs: (vol) => vol,
+/** A file system with a directory `/tmp`, and how it is looked at from outside. */
+interface Place {
+  source: Source;
+  vol: Volume;
+  dispose(): void;
+}
+
+function onVolume(source: (vol: Volume) => Source): () => Place {
+  return () => {
+    const vol = Volume.fromJSON({ '/tmp': null });
+    return { source: source(vol), vol, dispose: () => {} };
+  };
+}
+
+/** The calls that the scenarios look with, on a directory of this machine. */
+function outsideOf(directory: string): Volume {
+  const look = {
+    readdirSync: (path: string) => readdirSync(directory + path),
+    readFileSync: (path: string, encoding: 'utf8') => readFileSync(directory + path, encoding),
+  };
+  return look as unknown as Volume;
+}
+
+function onHost(): Place {
+  const directory = mkdtempSync(join(tmpdir(), 'wasi9p-'));
+  mkdirSync(join(directory, 'tmp'));
+  const source = hostDir(directory);
+  const dispose = (): void => {
+    source.dispose();
+    rmSync(directory, { recursive: true });
+  };
+  return { source, vol: outsideOf(directory), dispose };
+}
+
+/** The file systems that the programs run on. */
+const PLACES: Readonly<Record<string, () => Place>> = {
+  memfs: onVolume((vol) => vol),
   // All that the programs do is done in the upper layer, below a directory that both layers have.
-  'an overlay': (vol) => overlay({ lower: memfs(Volume.fromJSON({ '/tmp': null })), upper: memfs(vol) }),
+  'an overlay': onVolume((vol) => overlay({ lower: memfs(Volume.fromJSON({ '/tmp': null })), upper: memfs(vol) })),
+  'a host directory': onHost,
 };
 
-async function runHere(name: string, scenario: Scenario, place: (vol: Volume) => Source): Promise<void> {
+async function runHere(name: string, scenario: Scenario, makePlace: () => Place): Promise<void> {
+  const place = makePlace();
+  try {
+    await runOn(name, scenario, place);
+  } finally {
+    place.dispose();
+  }
+}
+
+async function runOn(name: string, scenario: Scenario, { source, vol }: Place): Promise<void> {
   const module = await WebAssembly.compile(await compileProgram(name));
-  const vol = Volume.fromJSON({ '/tmp': null });
-  const server = serverOf(place(vol));
+  const server = serverOf(source);
   const output = new Output((word) => scenario.during?.({ vol, server, word }));
   const args = [name, '/tmp', ...(scenario.args ?? [])];
   const wasi = new WASI({ args, preopens: { '/': server }, stdin: '', stdout: (bytes) => output.write(bytes) });
@@ -157,7 +203,10 @@ function runNatively(name: string, scenario: Scenario): void {
  * left behind, and that the same source does the same natively on tmpfs.
  */
 export function scenario(name: string, options: Scenario): void {
-  for (const [on, place] of Object.entries(PLACES)) test(`${name} on ${on}`, () => runHere(name, options, place));
+  for (const [on, place] of Object.entries(PLACES)) {
+    if (place === onHost && options.notOnHost !== undefined) test.skip(`${name} on ${on}: ${options.notOnHost}`);
+    else test(`${name} on ${on}`, () => runHere(name, options, place));
+  }
   const reason = options.nativeDiffers ?? noNative();
   if (reason === undefined) test(`${name} natively on tmpfs`, () => runNatively(name, options));
   else test.skip(`${name} natively on tmpfs: ${reason}`);

@@ -12,6 +12,8 @@ function canOpenAll(): boolean {
   return limit === 'unlimited' || Number(limit) > COUNT + 100;
 }
 
+const TOO_FEW = 'the hard limit on open files (ulimit -Hn) is too low';
+
 scenario('ten-thousand-orphans', {
   expect: `mkdir d = ok
 made 10000
@@ -26,7 +28,7 @@ intact 1
 closed 1
 list . = (0 and 2 dots, then end)
 `,
-  ...(canOpenAll() ? {} : { nativeDiffers: 'the hard limit on open files (ulimit -Hn) is too low' }),
+  ...(canOpenAll() ? {} : { nativeDiffers: TOO_FEW, notOnHost: TOO_FEW }),
   ...stops({
     made: (look) => {
       orphans(look, 0);
