@@ -31,10 +31,11 @@ const HIGH = 2 ** -32;
 /** Puts a time into memory as nanoseconds since 1970; WASI has none before that, so an earlier one is 0. */
 export function putTime(m: GuestMemory, ptr: number, sec: number, nsec: number): void {
   const { view } = m;
+  if (sec < 0) sec = nsec = 0;
   // The lower half is exact in whole numbers; then a double is near enough to the whole to tell the upper half.
-  const low = sec < 0 ? 0 : (Math.imul(sec, NS) + nsec) >>> 0;
+  const low = (Math.imul(sec, NS) + nsec) >>> 0;
   view.setUint32(ptr, low, true);
-  view.setUint32(ptr + 4, sec < 0 ? 0 : (sec * NS + nsec - low) * HIGH + 0.5, true);
+  view.setUint32(ptr + 4, ((sec * NS + nsec - low) * HIGH + 0.5) >>> 0, true);
 }
 
 /** Writes the attributes of an Rgetattr as a filestat. The caller has checked the bounds. */
@@ -48,9 +49,9 @@ export function putAttr(m: GuestMemory, ptr: number, r: Message, device: number)
   view.setUint32(ptr + S.filetype[0], filetypeOf(r.mode), true);
   view.setUint32(ptr + S.filetype[0] + 4, 0, true);
   view.setUint32(ptr + S.nlink[0], r.nlink, true);
-  view.setUint32(ptr + S.nlink[0] + 4, r.nlink * HIGH, true);
+  view.setUint32(ptr + S.nlink[0] + 4, (r.nlink * HIGH) >>> 0, true);
   view.setUint32(ptr + S.size[0], r.size, true);
-  view.setUint32(ptr + S.size[0] + 4, r.size * HIGH, true);
+  view.setUint32(ptr + S.size[0] + 4, (r.size * HIGH) >>> 0, true);
   putTime(m, ptr + S.atim[0], r.atime_sec, r.atime_nsec);
   putTime(m, ptr + S.mtim[0], r.mtime_sec, r.mtime_nsec);
   putTime(m, ptr + S.ctim[0], r.ctime_sec, r.ctime_nsec);
