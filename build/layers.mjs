@@ -48,7 +48,7 @@ export const LAYERS = [
   {
     name: 'toolchain',
     files: /^toolchain\//,
-    may: ['shim', 'vfs', 'hostdir', 'backend', 'server', 'base'],
+    may: ['shim', 'vfs', 'hostdir', 'tar', 'backend', 'server', 'base'],
     packages: ['*'],
   },
   {
@@ -67,7 +67,7 @@ export const LAYERS = [
   {
     name: 'namespace',
     files: /^vfs\/namespace\//,
-    may: ['fs', 'vfs', 'view', 'client', 'backend', '9p constants', 'base'],
+    may: ['fs', 'vfs', 'view', 'client', 'backend', '9p', '9p constants', 'base'],
     core: true,
   },
   {

@@ -1,7 +1,7 @@
 // The command as a user runs it: in a process of its own, on a bundle of cli/main.ts.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -181,7 +181,8 @@ function checkout(): string {
   });
   for (const file of stdout.split('\0').filter((name) => name !== '')) {
     hash.update(`${file}\0`);
-    hash.update(readFileSync(join(ROOT, file)));
+    // Git also names what was deleted and not committed yet.
+    if (existsSync(join(ROOT, file))) hash.update(readFileSync(join(ROOT, file)));
   }
   return hash.digest('hex');
 }

@@ -33,9 +33,9 @@ export class DirectoryListing {
   private readonly fid: number;
 
   /** What is mounted here on names that the directory itself does not have. */
-  private readonly extra: Uint8Array | null;
+  private readonly extra: readonly Uint8Array[];
 
-  private constructor(client: Client, fid: number, extra: Uint8Array | null) {
+  private constructor(client: Client, fid: number, extra: readonly Uint8Array[]) {
     this.client = client;
     this.fid = fid;
     this.extra = extra;
@@ -44,7 +44,7 @@ export class DirectoryListing {
   /** Opens a clone of the directory's fid; or an errno. */
   static open(at: AtCalls, dir: number): DirectoryListing | number {
     const { client } = at;
-    const extra = at.joins?.extra(dir) ?? null;
+    const extra = at.joins?.extra(dir) ?? [];
     const fid = client.clone(dir);
     if (fid < 0) return -fid;
     const errno = client.lopen(fid, O_RDONLY | O_DIRECTORY);
@@ -62,7 +62,6 @@ export class DirectoryListing {
    * @returns Bytes used: `length` while there is more; or −errno.
    */
   read(m: GuestMemory, ptr: number, length: number, cookieLo: number, cookieHi: number): number {
-    if (cookieHi === EXTRA) return this.readExtra(m, ptr, length, cookieLo);
     let slack = ENTRY_MAX;
     let used = 0;
     let lo = cookieLo;
@@ -72,13 +71,12 @@ export class DirectoryListing {
       const room = Math.min(left + slack, this.client.msize - 64);
       reserve(room);
       iov.single(scratch, 0, room);
-      const count = this.client.readdir(this.fid, lo, hi, iov);
+      const count = hi === EXTRA ? this.loadExtra(lo) : this.client.readdir(this.fid, lo, hi, iov) || this.loadExtra(0);
       if (count === -E.EINVAL && slack < ENTRY_MAX_9P) {
         slack = ENTRY_MAX_9P;
         continue;
       }
-      if (count < 0) return count;
-      if (count === 0) return used + this.readExtra(m, ptr + used, left, 0);
+      if (count <= 0) return count < 0 ? count : used;
       let last = 0;
       let at = 0;
       while (at < count && at < left) {
@@ -94,12 +92,16 @@ export class DirectoryListing {
     return used;
   }
 
-  /** The entries that are mounts only, from an offset on. */
-  private readExtra(m: GuestMemory, ptr: number, length: number, from: number): number {
-    const part = this.extra?.subarray(from, from + length);
-    if (part === undefined) return 0;
-    m.u8.set(part, ptr);
-    return part.length;
+  /** Puts the entries that are mounts only into `scratch`, from one on: how many bytes. */
+  private loadExtra(from: number): number {
+    const entries = this.extra.slice(from >>> 0);
+    reserve(entries.length * ENTRY_MAX);
+    let end = 0;
+    for (const entry of entries) {
+      scratch.set(entry, end);
+      end += entry.length;
+    }
+    return end;
   }
 }
 

@@ -48,6 +48,20 @@ test('the listing goes on at every cookie, in a buffer of any size', () =>
     }
   }));
 
+test('cookies that nobody gave list nothing that is not there', () =>
+  guest((g) => {
+    const all = names(g.readdir(ROOT).entries);
+    for (const low of [3n, 7n, 24n, 25n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn]) {
+      assert.is(g.readdir(ROOT, 4096, (0x4000_0000n << 32n) | low).used, 0, String(low));
+      for (const high of [0x4000_0001n, 0x3fff_ffffn, 0xffff_ffffn]) {
+        const { entries } = g.readdir(ROOT, 4096, (high << 32n) | low);
+        assert.equal(names(entries), all.slice(-2), `${high} ${low}: behind the end of the directory's own`);
+      }
+    }
+    const later = g.readdir(ROOT, 4096, (0x4000_0000n << 32n) | 1n);
+    assert.equal(names(later.entries), all.slice(-1), 'the second of the two that are mounts only');
+  }));
+
 test('paths cross, and .. of a preopen leads to the one around it', () =>
   guest((g) => {
     g.ok('path_create_directory', ROOT, 'new/sub');

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Preopen } from '../shim/index.ts';
+import { tar } from '../vfs/backend/tar/index.ts';
 import { findCompiler } from './package.ts';
 import { runWasi, type Host, type RunWasi } from './run.ts';
 import { say } from './sink.ts';
-import { unpackSysroot } from './sysroot.ts';
 
 /** The tools in the module, by the names that argv[0] may have; a prefix `llvm-` is allowed too. */
 export const TOOLS: ReadonlySet<string> = new Set([
@@ -77,7 +77,7 @@ async function load(): Promise<Toolchain> {
   const { wasm, resources } = findCompiler();
   const [module, sysroot] = await Promise.all([
     readFile(wasm).then((bytes) => WebAssembly.compile(bytes)),
-    readFile(resources).then(unpackSysroot),
+    readFile(resources).then(tar),
   ]);
   return new Toolchain(module, sysroot);
 }

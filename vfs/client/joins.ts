@@ -11,11 +11,14 @@ export interface Joins {
   over(dir: number, name: string): AtCalls | null;
   /** Why a name can be neither removed nor renamed: EBUSY, ENOTEMPTY for a directory that something is in; or 0. */
   busy(dir: number, name: string): number;
-  /** The entries to list besides those that are there, as WASI dirents whose cookies have `EXTRA` as upper half. */
-  extra(dir: number): Uint8Array | null;
+  /**
+   * The entries to list behind those that are there, each as in an Rreaddir, with names of up to 255 bytes; the upper
+   * half of their cookies is `EXTRA`, the lower one how many come before what is behind it.
+   */
+  extra(dir: number): readonly Uint8Array[];
   /** Where a preopened directory lies in another one: `..` of it goes on there. Null: nowhere. */
   outer(base: number): { at: AtCalls; base: number; names: readonly string[] } | null;
 }
 
-/** The upper half of the cookies of `extra`; the lower one is the offset behind the entry. */
+/** More entries than any directory has: what the upper half of a server's cookie never is. */
 export const EXTRA = 0x4000_0000;

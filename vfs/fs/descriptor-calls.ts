@@ -177,7 +177,7 @@ export class DescriptorCalls {
     if (fid < 0) throw fsError(-fid, syscall, path);
     const client = rooted.found;
     const isDir = rooted.type === QTDIR;
-    const file = new OpenFile(client, fid, isDir, flags, isDir ? rooted.extra(fid) : null);
+    const file = new OpenFile(client, fid, isDir, flags, isDir ? rooted.extra(fid) : []);
     const errno = isDir
       ? client.lopen(fid, O_RDONLY | O_DIRECTORY)
       : isNew

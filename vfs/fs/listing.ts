@@ -20,7 +20,6 @@ export interface Entry {
 export class Listing {
   private readonly file: OpenFile;
   private readonly bytes: Uint8Array;
-  private readonly view: DataView;
   private cookieLo = 0;
   private cookieHi = 0;
   private ended = false;
@@ -28,7 +27,6 @@ export class Listing {
   constructor(file: OpenFile) {
     this.file = file;
     this.bytes = new Uint8Array(Math.min(ROOM, file.client.msize - HEADER));
-    this.view = new DataView(this.bytes.buffer);
   }
 
   /** The next entries, none at the end; or an errno. */
@@ -38,7 +36,7 @@ export class Listing {
       const count = this.file.client.readdir(this.file.fid, this.cookieLo, this.cookieHi, iov);
       if (count < 0) return -count;
       if (count === 0) return this.end();
-      const entries = this.decode(count);
+      const entries = this.decode(this.bytes, count);
       // A message may hold nothing but the dots.
       if (entries.length > 0) return entries;
     }
@@ -46,21 +44,13 @@ export class Listing {
 
   /** At the end come the mounts that the directory has no entry for, once. */
   private end(): Entry[] {
-    const { extra } = this.file;
-    if (this.ended || extra === null) return [];
+    if (this.ended) return [];
     this.ended = true;
-    const lengths = new DataView(extra.buffer);
-    const entries: Entry[] = [];
-    for (let at = 0; at < extra.length;) {
-      const end = at + HEADER + lengths.getUint32(at + 16, true);
-      entries.push({ name: decoder.decode(extra.subarray(at + HEADER, end)), kind: S_IFDIR });
-      at = end;
-    }
-    return entries;
+    return this.file.extra.flatMap((entry) => this.decode(entry, entry.length));
   }
 
-  private decode(count: number): Entry[] {
-    const { bytes, view } = this;
+  private decode(bytes: Uint8Array, count: number): Entry[] {
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
     const entries: Entry[] = [];
     for (let at = 0; at < count;) {
       const end = at + HEADER + view.getUint16(at + 22, true);

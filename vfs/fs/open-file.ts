@@ -10,14 +10,14 @@ export class OpenFile {
   readonly client: Client;
   readonly fid: number;
   readonly isDir: boolean;
-  /** Of a directory: what is mounted in it besides its own entries, as WASI dirents. */
-  readonly extra: Uint8Array | null;
+  /** Of a directory: what is mounted in it besides its own entries, as in an Rreaddir. */
+  readonly extra: readonly Uint8Array[];
   /** The offset of calls that are given none, in bytes; −1 for the end of the file, which an append has moved it to. */
   private position = 0;
   private readonly flags: number;
 
   /** @param flags The Linux open(2) flags it was opened with. */
-  constructor(client: Client, fid: number, isDir: boolean, flags: number, extra: Uint8Array | null = null) {
+  constructor(client: Client, fid: number, isDir: boolean, flags: number, extra: readonly Uint8Array[] = []) {
     this.client = client;
     this.fid = fid;
     this.isDir = isDir;

@@ -32,9 +32,9 @@ export class Rooted {
     return this.at.found.client;
   }
 
-  /** What is mounted in a directory that `open` gave, on names that it does not have itself: their WASI dirents. */
-  extra(fid: number): Uint8Array | null {
-    return this.at.found.joins?.extra(fid) ?? null;
+  /** What is mounted in a directory that `open` gave, on names that it does not have itself, as in an Rreaddir. */
+  extra(fid: number): readonly Uint8Array[] {
+    return this.at.found.joins?.extra(fid) ?? [];
   }
 
   /** qid.type of what `open` gave. */

@@ -1,14 +1,12 @@
-import { QTDIR } from '../9p/constants.ts';
+import { Dirent, encodeDirent } from '../9p/codec.gen.ts';
+import { QTDIR, S_IFDIR } from '../9p/constants.ts';
+import { Packet } from '../9p/packet.ts';
 import type { AtCalls } from '../client/at.ts';
 import { EXTRA, type Joins } from '../client/joins.ts';
 import { E } from '../errno.ts';
 
-const encoder = new TextEncoder();
-
-/** d_next[8] d_ino[8] d_namlen[4] d_type[1] pad[3] (witx: dirent) */
-const DIRENT = 24;
-/** The WASI filetype of a directory. */
-const FILETYPE_DIRECTORY = 3;
+/** The longest entry: qid[13] offset[8] type[1] and a name of 255 bytes with its length[2]; no longer one is found. */
+const LONGEST = 24 + 255;
 
 /** Where a tree is mounted itself: the names lead there from `base`. */
 type Around = ReturnType<Joins['outer']>;
@@ -82,13 +80,10 @@ export class JoinTable implements Joins {
     return holds ? E.ENOTEMPTY : 0;
   }
 
-  extra(dir: number): Uint8Array | null {
-    if (!this.hasExtras) return null;
+  extra(dir: number): readonly Uint8Array[] {
+    if (!this.hasExtras) return [];
     const extras = this.pointsIn(dir).filter(({ isExtra }) => isExtra);
-    if (extras.length === 0) return null;
-    const bytes: number[] = [];
-    for (const { name, at } of extras) bytes.push(...direntOf(bytes.length, name, at));
-    return Uint8Array.from(bytes);
+    return extras.map((point, i) => entryOf(point, i + 1));
   }
 
   outer(base: number): Around {
@@ -97,20 +92,19 @@ export class JoinTable implements Joins {
   }
 }
 
-/** The WASI dirent of a mounted directory, at an offset of the listing. */
-function direntOf(offset: number, name: string, at: AtCalls): Uint8Array {
-  const text = encoder.encode(name);
-  const bytes = new Uint8Array(DIRENT + text.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, offset + bytes.length, true);
-  view.setUint32(4, EXTRA, true);
-  const { client } = at;
+/** The entry of a mounted directory; `cookie` is the lower half of its own. */
+function entryOf({ name, at: { client } }: Point, cookie: number): Uint8Array {
+  const entry = new Dirent();
   if (client.getattr(client.root, 0) === 0) {
-    view.setUint32(8, client.r.qid_path_lo, true);
-    view.setUint32(12, client.r.qid_path_hi, true);
+    entry.qid_path_lo = client.r.qid_path_lo;
+    entry.qid_path_hi = client.r.qid_path_hi;
   }
-  view.setUint32(16, text.length, true);
-  view.setUint8(20, FILETYPE_DIRECTORY);
-  bytes.set(text, DIRENT);
-  return bytes;
+  entry.qid_type = QTDIR;
+  // DT_* numbers are S_IFMT bits moved down (dirent.h, IFTODT).
+  entry.dtype = S_IFDIR >>> 12;
+  entry.name = name;
+  entry.cookie_lo = cookie;
+  entry.cookie_hi = EXTRA;
+  const packet = new Packet(LONGEST);
+  return packet.u8.slice(0, encodeDirent(entry, packet, 0, LONGEST));
 }

@@ -13,19 +13,8 @@ const FILE = fileURLToPath(new URL('../../../node_modules/@yowasp/clang/gen/llvm
 const bytes = existsSync(FILE) ? new Uint8Array(readFileSync(FILE)) : null;
 if (bytes === null) console.log('tar: skipped the sysroot: @yowasp/clang is not installed');
 
-/** The shortest of three runs, in milliseconds. */
-function shortest(run: () => void): number {
-  return Math.min(
-    ...[1, 2, 3].map(() => {
-      const start = performance.now();
-      run();
-      return performance.now() - start;
-    }),
-  );
-}
-
 (bytes === null ? test.skip : test)(
-  'the sysroot: every file as another library unpacks it, and in less time',
+  'the sysroot: every file as another library unpacks it, without a copy',
   async () => {
     const archive = bytes!;
     const backend = tar(archive);
@@ -49,10 +38,6 @@ function shortest(run: () => void): number {
     assert.is(content(store), content(backend));
     const saved = save(store);
     assert.is(Buffer.compare(save(tar(saved)), saved), 0);
-    const indexed = shortest(() => tar(archive));
-    const unpacked = shortest(() => load(archive, ram()));
-    console.log(`tar: ${indexed.toFixed(1)} ms to index, ${unpacked.toFixed(1)} ms to unpack`);
-    assert.ok(indexed < unpacked / 2, `${indexed} ms of ${unpacked} ms`);
   },
 );
 
