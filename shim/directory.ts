@@ -1,5 +1,4 @@
 import {
-  GETATTR_BASIC,
   O_CREAT,
   O_DIRECTORY,
   O_EXCL,
@@ -18,7 +17,7 @@ import { FileDescriptor, openFlags } from './file.ts';
 import { DirectoryListing } from './listing.ts';
 import type { GuestMemory } from './memory.ts';
 import { RIGHTS_ALL, RIGHTS_DIRECTORY } from './rights.ts';
-import { putAttr } from './stat.ts';
+import { FILESTAT_MASK, putAttr } from './stat.ts';
 
 /** Linux open(2) flags of a path_open. */
 function flagsOf(request: OpenRequest): number {
@@ -58,7 +57,7 @@ export class DirectoryDescriptor extends Descriptor {
 
   override stat(m: GuestMemory, ptr: number): number {
     const { client, device } = this.at;
-    const errno = client.getattr(this.fid, GETATTR_BASIC);
+    const errno = client.getattr(this.fid, FILESTAT_MASK);
     if (errno === 0) putAttr(m, ptr, client.r, device);
     return errno;
   }
@@ -113,7 +112,7 @@ export class DirectoryDescriptor extends Descriptor {
 
   override statat(m: GuestMemory, ptr: number, path: string, follow: boolean): number {
     const { at } = this;
-    const errno = at.statat(this.fid, path, follow, GETATTR_BASIC);
+    const errno = at.statat(this.fid, path, follow, FILESTAT_MASK);
     if (errno === 0) putAttr(m, ptr, at.found.client.r, at.found.device);
     return errno;
   }

@@ -1,5 +1,4 @@
 import {
-  GETATTR_BASIC,
   GETATTR_SIZE,
   O_APPEND,
   O_DSYNC,
@@ -17,7 +16,7 @@ import { FDFLAGS, FILETYPE, WHENCE } from './abi.ts';
 import { Descriptor, type Times } from './descriptor.ts';
 import type { GuestMemory } from './memory.ts';
 import { RIGHTS, fileRights } from './rights.ts';
-import { putAttr } from './stat.ts';
+import { FILESTAT_MASK, putAttr } from './stat.ts';
 
 /** Largest offset: more than this 9P numbers are not checked to be exact. */
 const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
@@ -55,7 +54,7 @@ export class FileDescriptor extends Descriptor {
 
   override stat(m: GuestMemory, ptr: number): number {
     const { client, device } = this.at;
-    const errno = client.getattr(this.fid, GETATTR_BASIC);
+    const errno = client.getattr(this.fid, FILESTAT_MASK);
     if (errno === 0) putAttr(m, ptr, client.r, device);
     return errno;
   }

@@ -1,4 +1,19 @@
-import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../vfs/9p/constants.ts';
+import {
+  GETATTR_ATIME,
+  GETATTR_CTIME,
+  GETATTR_INO,
+  GETATTR_MODE,
+  GETATTR_MTIME,
+  GETATTR_NLINK,
+  GETATTR_SIZE,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+} from '../vfs/9p/constants.ts';
 import type { Message } from '../vfs/9p/codec.gen.ts';
 import { FILETYPE, STRUCTS } from './abi.ts';
 import type { GuestMemory } from './memory.ts';
@@ -37,6 +52,10 @@ export function putTime(m: GuestMemory, ptr: number, sec: number, nsec: number):
   view.setUint32(ptr, low, true);
   view.setUint32(ptr + 4, ((sec * NS + nsec - low) * HIGH + 0.5) >>> 0, true);
 }
+
+/** What `putAttr` needs of a file: GETATTR_* bits. */
+export const FILESTAT_MASK =
+  GETATTR_MODE | GETATTR_NLINK | GETATTR_ATIME | GETATTR_MTIME | GETATTR_CTIME | GETATTR_INO | GETATTR_SIZE;
 
 /** Writes the attributes of an Rgetattr as a filestat. The caller has checked the bounds. */
 export function putAttr(m: GuestMemory, ptr: number, r: Message, device: number): void {

@@ -332,9 +332,7 @@ export function encodeDirent(m: Dirent, p: Packet, start: number, end: number): 
   view.setUint32(start + 13, m.cookie_lo, true);
   view.setUint32(start + 17, m.cookie_hi, true);
   view.setUint8(start + 21, m.dtype);
-  let at = putString(p, start + 22, m.name, end);
-  if (at < 0) return at;
-  return at;
+  return putString(p, start + 22, m.name, end);
 }
 
 /**
@@ -365,12 +363,18 @@ function tooLarge(high: number): number {
 let fault = 0;
 
 /** The upper half of a number that has more than 32 bits; a fault when it is no whole number from `least` on. */
-function highOf(n: number, least: number): number {
+function highOf(n: number, least = 0): number {
   if (!(n >= least && n <= MAX_SAFE && Math.floor(n) === n)) fault = EINVAL;
   return Math.floor(n / TWO_32);
 }
 
-/** The same of one that may be rounded, but not negative. */
+/** Writes a number as an [8]. */
+function putLong(view: DataView, at: number, n: number, least = 0): void {
+  view.setUint32(at, n, true);
+  view.setUint32(at + 4, n >>> 0 === n ? 0 : highOf(n, least), true);
+}
+
+/** The upper half of one that may be rounded, but not be negative. */
 function roundedHigh(n: number): number {
   if (!(n >= 0)) fault = EINVAL;
   return n / TWO_32;
@@ -392,28 +396,36 @@ function getString(p: Packet, at: number, stop: number): number {
 }
 
 /** A checked number by its halves; one that is out of range is 0, and a fault if the message says that it holds. */
-function longSize(high: number, low: number, holds: number): number {
+function longSize(high: number, low: number, holds = 1): number {
   if (high <= MAX_HIGH) return high * TWO_32 + low;
   if (holds !== 0) fault = tooLarge(high);
   return 0;
 }
 
 /** A signed number, likewise. */
-function longSeconds(high: number, low: number, holds: number): number {
+function longSeconds(high: number, low: number, holds = 1): number {
   if (high <= MAX_HIGH && high >= ~MAX_HIGH) return high * TWO_32 + low;
   if (holds !== 0) fault = EOVERFLOW;
   return 0;
 }
 
+/** Reads an [8] as a checked number. */
+function getSize(view: DataView, at: number, holds = 1): number {
+  return longSize(view.getUint32(at + 4, true), view.getUint32(at, true), holds);
+}
+
+/** Reads an [8] as a signed number. */
+function getSeconds(view: DataView, at: number, holds = 1): number {
+  return longSeconds(view.getInt32(at + 4, true), view.getUint32(at, true), holds);
+}
+
 function encodeRlerror(m: Message, p: Packet): number {
-  const view = p.view;
-  view.setUint32(7, m.ecode, true);
+  p.view.setUint32(7, m.ecode, true);
   return 11;
 }
 
 function encodeTstatfs(m: Message, p: Packet): number {
-  const view = p.view;
-  view.setUint32(7, m.fid, true);
+  p.view.setUint32(7, m.fid, true);
   return 11;
 }
 
@@ -422,21 +434,11 @@ function encodeRstatfs(m: Message, p: Packet): number {
   let n = 0;
   view.setUint32(7, m.fstype, true);
   view.setUint32(11, m.bsize, true);
-  n = m.blocks;
-  view.setUint32(15, n, true);
-  view.setUint32(19, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.bfree;
-  view.setUint32(23, n, true);
-  view.setUint32(27, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.bavail;
-  view.setUint32(31, n, true);
-  view.setUint32(35, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.files;
-  view.setUint32(39, n, true);
-  view.setUint32(43, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.ffree;
-  view.setUint32(47, n, true);
-  view.setUint32(51, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  putLong(view, 15, m.blocks);
+  putLong(view, 23, m.bfree);
+  putLong(view, 31, m.bavail);
+  putLong(view, 39, m.files);
+  putLong(view, 47, m.ffree);
   n = m.fsid;
   view.setUint32(55, n, true);
   view.setUint32(59, n >>> 0 === n ? 0 : roundedHigh(n), true);
@@ -508,9 +510,7 @@ function encodeTrename(m: Message, p: Packet, end: number): number {
   const view = p.view;
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.dfid, true);
-  let at = putString(p, 15, m.name, end);
-  if (at < 0) return at;
-  return at;
+  return putString(p, 15, m.name, end);
 }
 
 function encodeRrename(m: Message, p: Packet): number {
@@ -518,9 +518,7 @@ function encodeRrename(m: Message, p: Packet): number {
 }
 
 function encodeRreadlink(m: Message, p: Packet, end: number): number {
-  let at = putString(p, 7, m.target, end);
-  if (at < 0) return at;
-  return at;
+  return putString(p, 7, m.target, end);
 }
 
 function encodeTgetattr(m: Message, p: Packet): number {
@@ -529,7 +527,7 @@ function encodeTgetattr(m: Message, p: Packet): number {
   view.setUint32(7, m.fid, true);
   n = m.request_mask;
   view.setUint32(11, n, true);
-  view.setUint32(15, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  view.setUint32(15, n >>> 0 === n ? 0 : highOf(n), true);
   return 19;
 }
 
@@ -538,7 +536,7 @@ function encodeRgetattr(m: Message, p: Packet): number {
   let n = 0;
   n = m.valid;
   view.setUint32(7, n, true);
-  view.setUint32(11, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  view.setUint32(11, n >>> 0 === n ? 0 : highOf(n), true);
   view.setUint8(15, m.qid_type);
   view.setUint32(16, m.qid_version, true);
   view.setUint32(20, m.qid_path_lo, true);
@@ -548,75 +546,80 @@ function encodeRgetattr(m: Message, p: Packet): number {
   view.setUint32(36, m.gid, true);
   n = m.nlink;
   view.setUint32(40, n, true);
-  view.setUint32(44, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.rdev;
-  view.setUint32(48, n, true);
-  view.setUint32(52, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  view.setUint32(44, n >>> 0 === n ? 0 : highOf(n), true);
+  if ((m.valid & 16) === 0) {
+    view.setFloat64(48, 0);
+  } else {
+    n = m.rdev;
+    view.setUint32(48, n, true);
+    view.setUint32(52, n >>> 0 === n ? 0 : highOf(n), true);
+  }
   n = m.size;
   view.setUint32(56, n, true);
-  view.setUint32(60, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.blksize;
-  view.setUint32(64, n, true);
-  view.setUint32(68, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.blocks;
-  view.setUint32(72, n, true);
-  view.setUint32(76, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  view.setUint32(60, n >>> 0 === n ? 0 : highOf(n), true);
+  if ((m.valid & 1024) === 0) {
+    view.setFloat64(64, 0);
+    view.setFloat64(72, 0);
+  } else {
+    n = m.blksize;
+    view.setUint32(64, n, true);
+    view.setUint32(68, n >>> 0 === n ? 0 : highOf(n), true);
+    n = m.blocks;
+    view.setUint32(72, n, true);
+    view.setUint32(76, n >>> 0 === n ? 0 : highOf(n), true);
+  }
   n = m.atime_sec;
   view.setUint32(80, n, true);
   view.setUint32(84, n >>> 0 === n ? 0 : highOf(n, MIN_SAFE), true);
   n = m.atime_nsec;
   view.setUint32(88, n, true);
-  view.setUint32(92, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  view.setUint32(92, n >>> 0 === n ? 0 : highOf(n), true);
   n = m.mtime_sec;
   view.setUint32(96, n, true);
   view.setUint32(100, n >>> 0 === n ? 0 : highOf(n, MIN_SAFE), true);
   n = m.mtime_nsec;
   view.setUint32(104, n, true);
-  view.setUint32(108, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  view.setUint32(108, n >>> 0 === n ? 0 : highOf(n), true);
   n = m.ctime_sec;
   view.setUint32(112, n, true);
   view.setUint32(116, n >>> 0 === n ? 0 : highOf(n, MIN_SAFE), true);
   n = m.ctime_nsec;
   view.setUint32(120, n, true);
-  view.setUint32(124, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.btime_sec;
-  view.setUint32(128, n, true);
-  view.setUint32(132, n >>> 0 === n ? 0 : highOf(n, MIN_SAFE), true);
-  n = m.btime_nsec;
-  view.setUint32(136, n, true);
-  view.setUint32(140, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.gen;
-  view.setUint32(144, n, true);
-  view.setUint32(148, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.data_version;
-  view.setUint32(152, n, true);
-  view.setUint32(156, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  view.setUint32(124, n >>> 0 === n ? 0 : highOf(n), true);
+  if ((m.valid & 14336) === 0) {
+    view.setFloat64(128, 0);
+    view.setFloat64(136, 0);
+    view.setFloat64(144, 0);
+    view.setFloat64(152, 0);
+  } else {
+    n = m.btime_sec;
+    view.setUint32(128, n, true);
+    view.setUint32(132, n >>> 0 === n ? 0 : highOf(n, MIN_SAFE), true);
+    n = m.btime_nsec;
+    view.setUint32(136, n, true);
+    view.setUint32(140, n >>> 0 === n ? 0 : highOf(n), true);
+    n = m.gen;
+    view.setUint32(144, n, true);
+    view.setUint32(148, n >>> 0 === n ? 0 : highOf(n), true);
+    n = m.data_version;
+    view.setUint32(152, n, true);
+    view.setUint32(156, n >>> 0 === n ? 0 : highOf(n), true);
+  }
   return 160;
 }
 
 function encodeTsetattr(m: Message, p: Packet): number {
   const view = p.view;
-  let n = 0;
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.valid, true);
   view.setUint32(15, m.mode, true);
   view.setUint32(19, m.uid, true);
   view.setUint32(23, m.gid, true);
-  n = m.size;
-  view.setUint32(27, n, true);
-  view.setUint32(31, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.atime_sec;
-  view.setUint32(35, n, true);
-  view.setUint32(39, n >>> 0 === n ? 0 : highOf(n, MIN_SAFE), true);
-  n = m.atime_nsec;
-  view.setUint32(43, n, true);
-  view.setUint32(47, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.mtime_sec;
-  view.setUint32(51, n, true);
-  view.setUint32(55, n >>> 0 === n ? 0 : highOf(n, MIN_SAFE), true);
-  n = m.mtime_nsec;
-  view.setUint32(59, n, true);
-  view.setUint32(63, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  putLong(view, 27, m.size);
+  putLong(view, 35, m.atime_sec, MIN_SAFE);
+  putLong(view, 43, m.atime_nsec);
+  putLong(view, 51, m.mtime_sec, MIN_SAFE);
+  putLong(view, 59, m.mtime_nsec);
   return 67;
 }
 
@@ -624,29 +627,20 @@ function encodeTxattrwalk(m: Message, p: Packet, end: number): number {
   const view = p.view;
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.newfid, true);
-  let at = putString(p, 15, m.name, end);
-  if (at < 0) return at;
-  return at;
+  return putString(p, 15, m.name, end);
 }
 
 function encodeRxattrwalk(m: Message, p: Packet): number {
-  const view = p.view;
-  let n = 0;
-  n = m.size;
-  view.setUint32(7, n, true);
-  view.setUint32(11, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  putLong(p.view, 7, m.size);
   return 15;
 }
 
 function encodeTxattrcreate(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let n = 0;
   view.setUint32(7, m.fid, true);
   let at = putString(p, 11, m.name, end - 12);
   if (at < 0) return at;
-  n = m.attr_size;
-  view.setUint32(at, n, true);
-  view.setUint32(at + 4, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  putLong(view, at, m.attr_size);
   view.setUint32(at + 8, m.flags, true);
   return at + 12;
 }
@@ -662,8 +656,7 @@ function encodeTreaddir(m: Message, p: Packet): number {
 
 function encodeRreaddir(m: Message, p: Packet, _end: number, limit: number): number {
   if (11 + (m.count >>> 0) > limit || p.u8.length < 11) return -EMSGSIZE;
-  const view = p.view;
-  view.setUint32(7, m.count, true);
+  p.view.setUint32(7, m.count, true);
   return 11;
 }
 
@@ -676,68 +669,44 @@ function encodeTfsync(m: Message, p: Packet): number {
 
 function encodeTlock(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let n = 0;
   view.setUint32(7, m.fid, true);
   view.setUint8(11, m.ltype);
   view.setUint32(12, m.flags, true);
-  n = m.start;
-  view.setUint32(16, n, true);
-  view.setUint32(20, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.length;
-  view.setUint32(24, n, true);
-  view.setUint32(28, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  putLong(view, 16, m.start);
+  putLong(view, 24, m.length);
   view.setUint32(32, m.proc_id, true);
-  let at = putString(p, 36, m.client_id, end);
-  if (at < 0) return at;
-  return at;
+  return putString(p, 36, m.client_id, end);
 }
 
 function encodeRlock(m: Message, p: Packet): number {
-  const view = p.view;
-  view.setUint8(7, m.status);
+  p.view.setUint8(7, m.status);
   return 8;
 }
 
 function encodeTgetlock(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let n = 0;
   view.setUint32(7, m.fid, true);
   view.setUint8(11, m.ltype);
-  n = m.start;
-  view.setUint32(12, n, true);
-  view.setUint32(16, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.length;
-  view.setUint32(20, n, true);
-  view.setUint32(24, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  putLong(view, 12, m.start);
+  putLong(view, 20, m.length);
   view.setUint32(28, m.proc_id, true);
-  let at = putString(p, 32, m.client_id, end);
-  if (at < 0) return at;
-  return at;
+  return putString(p, 32, m.client_id, end);
 }
 
 function encodeRgetlock(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let n = 0;
   view.setUint8(7, m.ltype);
-  n = m.start;
-  view.setUint32(8, n, true);
-  view.setUint32(12, n >>> 0 === n ? 0 : highOf(n, 0), true);
-  n = m.length;
-  view.setUint32(16, n, true);
-  view.setUint32(20, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  putLong(view, 8, m.start);
+  putLong(view, 16, m.length);
   view.setUint32(24, m.proc_id, true);
-  let at = putString(p, 28, m.client_id, end);
-  if (at < 0) return at;
-  return at;
+  return putString(p, 28, m.client_id, end);
 }
 
 function encodeTlink(m: Message, p: Packet, end: number): number {
   const view = p.view;
   view.setUint32(7, m.dfid, true);
   view.setUint32(11, m.fid, true);
-  let at = putString(p, 15, m.name, end);
-  if (at < 0) return at;
-  return at;
+  return putString(p, 15, m.name, end);
 }
 
 function encodeTmkdir(m: Message, p: Packet, end: number): number {
@@ -756,9 +725,7 @@ function encodeTrenameat(m: Message, p: Packet, end: number): number {
   let at = putString(p, 11, m.oldname, end - 6);
   if (at < 0) return at;
   view.setUint32(at, m.newdirfid, true);
-  at = putString(p, at + 4, m.newname, end);
-  if (at < 0) return at;
-  return at;
+  return putString(p, at + 4, m.newname, end);
 }
 
 function encodeTunlinkat(m: Message, p: Packet, end: number): number {
@@ -771,11 +738,8 @@ function encodeTunlinkat(m: Message, p: Packet, end: number): number {
 }
 
 function encodeTversion(m: Message, p: Packet, end: number): number {
-  const view = p.view;
-  view.setUint32(7, m.msize, true);
-  let at = putString(p, 11, m.version, end);
-  if (at < 0) return at;
-  return at;
+  p.view.setUint32(7, m.msize, true);
+  return putString(p, 11, m.version, end);
 }
 
 function encodeTauth(m: Message, p: Packet, end: number): number {
@@ -811,8 +775,7 @@ function encodeTattach(m: Message, p: Packet, end: number): number {
 }
 
 function encodeTflush(m: Message, p: Packet): number {
-  const view = p.view;
-  view.setUint16(7, m.oldtag, true);
+  p.view.setUint16(7, m.oldtag, true);
   return 9;
 }
 
@@ -854,7 +817,7 @@ function encodeTread(m: Message, p: Packet): number {
   view.setUint32(7, m.fid, true);
   n = m.offset;
   view.setUint32(11, n, true);
-  view.setUint32(15, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  view.setUint32(15, n >>> 0 === n ? 0 : highOf(n), true);
   view.setUint32(19, m.count, true);
   return 23;
 }
@@ -866,44 +829,35 @@ function encodeTwrite(m: Message, p: Packet, _end: number, limit: number): numbe
   view.setUint32(7, m.fid, true);
   n = m.offset;
   view.setUint32(11, n, true);
-  view.setUint32(15, n >>> 0 === n ? 0 : highOf(n, 0), true);
+  view.setUint32(15, n >>> 0 === n ? 0 : highOf(n), true);
   view.setUint32(19, m.count, true);
   return 23;
 }
 
 function encodeRwrite(m: Message, p: Packet): number {
-  const view = p.view;
-  view.setUint32(7, m.count, true);
+  p.view.setUint32(7, m.count, true);
   return 11;
 }
 
 function decodeRlerror(m: Message, p: Packet): number {
-  const view = p.view;
-  m.ecode = view.getUint32(7, true);
+  m.ecode = p.view.getUint32(7, true);
   return 0;
 }
 
 function decodeTstatfs(m: Message, p: Packet): number {
-  const view = p.view;
-  m.fid = view.getUint32(7, true);
+  m.fid = p.view.getUint32(7, true);
   return 0;
 }
 
 function decodeRstatfs(m: Message, p: Packet): number {
   const view = p.view;
-  let n = 0;
   m.fstype = view.getUint32(7, true);
   m.bsize = view.getUint32(11, true);
-  n = view.getUint32(19, true);
-  m.blocks = n === 0 ? view.getUint32(15, true) : longSize(n, view.getUint32(15, true), 1);
-  n = view.getUint32(27, true);
-  m.bfree = n === 0 ? view.getUint32(23, true) : longSize(n, view.getUint32(23, true), 1);
-  n = view.getUint32(35, true);
-  m.bavail = n === 0 ? view.getUint32(31, true) : longSize(n, view.getUint32(31, true), 1);
-  n = view.getUint32(43, true);
-  m.files = n === 0 ? view.getUint32(39, true) : longSize(n, view.getUint32(39, true), 1);
-  n = view.getUint32(51, true);
-  m.ffree = n === 0 ? view.getUint32(47, true) : longSize(n, view.getUint32(47, true), 1);
+  m.blocks = getSize(view, 15);
+  m.bfree = getSize(view, 23);
+  m.bavail = getSize(view, 31);
+  m.files = getSize(view, 39);
+  m.ffree = getSize(view, 47);
   m.fsid = view.getUint32(59, true) * TWO_32 + view.getUint32(55, true);
   m.namelen = view.getUint32(63, true);
   return 0;
@@ -999,7 +953,7 @@ function decodeTgetattr(m: Message, p: Packet): number {
   let n = 0;
   m.fid = view.getUint32(7, true);
   n = view.getUint32(15, true);
-  m.request_mask = n === 0 ? view.getUint32(11, true) : longSize(n, view.getUint32(11, true), 1);
+  m.request_mask = n === 0 ? view.getUint32(11, true) : longSize(n, view.getUint32(11, true));
   return 0;
 }
 
@@ -1007,7 +961,7 @@ function decodeRgetattr(m: Message, p: Packet): number {
   const view = p.view;
   let n = 0;
   n = view.getUint32(11, true);
-  m.valid = n === 0 ? view.getUint32(7, true) : longSize(n, view.getUint32(7, true), 1);
+  m.valid = n === 0 ? view.getUint32(7, true) : longSize(n, view.getUint32(7, true));
   m.qid_type = view.getUint8(15);
   m.qid_version = view.getUint32(16, true);
   m.qid_path_lo = view.getUint32(20, true);
@@ -1017,14 +971,22 @@ function decodeRgetattr(m: Message, p: Packet): number {
   m.gid = view.getUint32(36, true);
   n = view.getUint32(44, true);
   m.nlink = n === 0 ? view.getUint32(40, true) : longSize(n, view.getUint32(40, true), m.valid & 2);
-  n = view.getUint32(52, true);
-  m.rdev = n === 0 ? view.getUint32(48, true) : longSize(n, view.getUint32(48, true), m.valid & 16);
+  if ((m.valid & 16) === 0) {
+    m.rdev = 0;
+  } else {
+    n = view.getUint32(52, true);
+    m.rdev = n === 0 ? view.getUint32(48, true) : longSize(n, view.getUint32(48, true), m.valid & 16);
+  }
   n = view.getUint32(60, true);
   m.size = n === 0 ? view.getUint32(56, true) : longSize(n, view.getUint32(56, true), m.valid & 512);
-  n = view.getUint32(68, true);
-  m.blksize = n === 0 ? view.getUint32(64, true) : longSize(n, view.getUint32(64, true), m.valid & 1024);
-  n = view.getUint32(76, true);
-  m.blocks = n === 0 ? view.getUint32(72, true) : longSize(n, view.getUint32(72, true), m.valid & 1024);
+  if ((m.valid & 1024) === 0) {
+    m.blksize = m.blocks = 0;
+  } else {
+    n = view.getUint32(68, true);
+    m.blksize = n === 0 ? view.getUint32(64, true) : longSize(n, view.getUint32(64, true), m.valid & 1024);
+    n = view.getUint32(76, true);
+    m.blocks = n === 0 ? view.getUint32(72, true) : longSize(n, view.getUint32(72, true), m.valid & 1024);
+  }
   n = view.getInt32(84, true);
   m.atime_sec = n === 0 ? view.getUint32(80, true) : longSeconds(n, view.getUint32(80, true), m.valid & 32);
   n = view.getUint32(92, true);
@@ -1037,35 +999,33 @@ function decodeRgetattr(m: Message, p: Packet): number {
   m.ctime_sec = n === 0 ? view.getUint32(112, true) : longSeconds(n, view.getUint32(112, true), m.valid & 128);
   n = view.getUint32(124, true);
   m.ctime_nsec = n === 0 ? view.getUint32(120, true) : longSize(n, view.getUint32(120, true), m.valid & 128);
-  n = view.getInt32(132, true);
-  m.btime_sec = n === 0 ? view.getUint32(128, true) : longSeconds(n, view.getUint32(128, true), m.valid & 2048);
-  n = view.getUint32(140, true);
-  m.btime_nsec = n === 0 ? view.getUint32(136, true) : longSize(n, view.getUint32(136, true), m.valid & 2048);
-  n = view.getUint32(148, true);
-  m.gen = n === 0 ? view.getUint32(144, true) : longSize(n, view.getUint32(144, true), m.valid & 4096);
-  n = view.getUint32(156, true);
-  m.data_version = n === 0 ? view.getUint32(152, true) : longSize(n, view.getUint32(152, true), m.valid & 8192);
+  if ((m.valid & 14336) === 0) {
+    m.btime_sec = m.btime_nsec = m.gen = m.data_version = 0;
+  } else {
+    n = view.getInt32(132, true);
+    m.btime_sec = n === 0 ? view.getUint32(128, true) : longSeconds(n, view.getUint32(128, true), m.valid & 2048);
+    n = view.getUint32(140, true);
+    m.btime_nsec = n === 0 ? view.getUint32(136, true) : longSize(n, view.getUint32(136, true), m.valid & 2048);
+    n = view.getUint32(148, true);
+    m.gen = n === 0 ? view.getUint32(144, true) : longSize(n, view.getUint32(144, true), m.valid & 4096);
+    n = view.getUint32(156, true);
+    m.data_version = n === 0 ? view.getUint32(152, true) : longSize(n, view.getUint32(152, true), m.valid & 8192);
+  }
   return 0;
 }
 
 function decodeTsetattr(m: Message, p: Packet): number {
   const view = p.view;
-  let n = 0;
   m.fid = view.getUint32(7, true);
   m.valid = view.getUint32(11, true);
   m.mode = view.getUint32(15, true);
   m.uid = view.getUint32(19, true);
   m.gid = view.getUint32(23, true);
-  n = view.getUint32(31, true);
-  m.size = n === 0 ? view.getUint32(27, true) : longSize(n, view.getUint32(27, true), m.valid & 8);
-  n = view.getInt32(39, true);
-  m.atime_sec = n === 0 ? view.getUint32(35, true) : longSeconds(n, view.getUint32(35, true), m.valid & 128);
-  n = view.getUint32(47, true);
-  m.atime_nsec = n === 0 ? view.getUint32(43, true) : longSize(n, view.getUint32(43, true), m.valid & 128);
-  n = view.getInt32(55, true);
-  m.mtime_sec = n === 0 ? view.getUint32(51, true) : longSeconds(n, view.getUint32(51, true), m.valid & 256);
-  n = view.getUint32(63, true);
-  m.mtime_nsec = n === 0 ? view.getUint32(59, true) : longSize(n, view.getUint32(59, true), m.valid & 256);
+  m.size = getSize(view, 27, m.valid & 8);
+  m.atime_sec = getSeconds(view, 35, m.valid & 128);
+  m.atime_nsec = getSize(view, 43, m.valid & 128);
+  m.mtime_sec = getSeconds(view, 51, m.valid & 256);
+  m.mtime_nsec = getSize(view, 59, m.valid & 256);
   return 0;
 }
 
@@ -1080,22 +1040,17 @@ function decodeTxattrwalk(m: Message, p: Packet, end: number): number {
 }
 
 function decodeRxattrwalk(m: Message, p: Packet): number {
-  const view = p.view;
-  let n = 0;
-  n = view.getUint32(11, true);
-  m.size = n === 0 ? view.getUint32(7, true) : longSize(n, view.getUint32(7, true), 1);
+  m.size = getSize(p.view, 7);
   return 0;
 }
 
 function decodeTxattrcreate(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let n = 0;
   m.fid = view.getUint32(7, true);
   const at = getString(p, 11, end - 12);
   if (at < 0) return -at;
   m.name = string;
-  n = view.getUint32(at + 4, true);
-  m.attr_size = n === 0 ? view.getUint32(at, true) : longSize(n, view.getUint32(at, true), 1);
+  m.attr_size = getSize(view, at);
   m.flags = view.getUint32(at + 8, true);
   return at + 12 === end ? 0 : EINVAL;
 }
@@ -1111,8 +1066,7 @@ function decodeTreaddir(m: Message, p: Packet): number {
 
 function decodeRreaddir(m: Message, p: Packet, end: number, size: number): number {
   if (end < 11) return EINVAL;
-  const view = p.view;
-  m.count = view.getUint32(7, true);
+  m.count = p.view.getUint32(7, true);
   m.data_offset = 11;
   return size === 11 + m.count && (end === size || end === 11) ? 0 : EINVAL;
 }
@@ -1126,14 +1080,11 @@ function decodeTfsync(m: Message, p: Packet): number {
 
 function decodeTlock(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let n = 0;
   m.fid = view.getUint32(7, true);
   m.ltype = view.getUint8(11);
   m.flags = view.getUint32(12, true);
-  n = view.getUint32(20, true);
-  m.start = n === 0 ? view.getUint32(16, true) : longSize(n, view.getUint32(16, true), 1);
-  n = view.getUint32(28, true);
-  m.length = n === 0 ? view.getUint32(24, true) : longSize(n, view.getUint32(24, true), 1);
+  m.start = getSize(view, 16);
+  m.length = getSize(view, 24);
   m.proc_id = view.getUint32(32, true);
   const at = getString(p, 36, end);
   if (at < 0) return -at;
@@ -1142,20 +1093,16 @@ function decodeTlock(m: Message, p: Packet, end: number): number {
 }
 
 function decodeRlock(m: Message, p: Packet): number {
-  const view = p.view;
-  m.status = view.getUint8(7);
+  m.status = p.view.getUint8(7);
   return 0;
 }
 
 function decodeTgetlock(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let n = 0;
   m.fid = view.getUint32(7, true);
   m.ltype = view.getUint8(11);
-  n = view.getUint32(16, true);
-  m.start = n === 0 ? view.getUint32(12, true) : longSize(n, view.getUint32(12, true), 1);
-  n = view.getUint32(24, true);
-  m.length = n === 0 ? view.getUint32(20, true) : longSize(n, view.getUint32(20, true), 1);
+  m.start = getSize(view, 12);
+  m.length = getSize(view, 20);
   m.proc_id = view.getUint32(28, true);
   const at = getString(p, 32, end);
   if (at < 0) return -at;
@@ -1165,12 +1112,9 @@ function decodeTgetlock(m: Message, p: Packet, end: number): number {
 
 function decodeRgetlock(m: Message, p: Packet, end: number): number {
   const view = p.view;
-  let n = 0;
   m.ltype = view.getUint8(7);
-  n = view.getUint32(12, true);
-  m.start = n === 0 ? view.getUint32(8, true) : longSize(n, view.getUint32(8, true), 1);
-  n = view.getUint32(20, true);
-  m.length = n === 0 ? view.getUint32(16, true) : longSize(n, view.getUint32(16, true), 1);
+  m.start = getSize(view, 8);
+  m.length = getSize(view, 16);
   m.proc_id = view.getUint32(24, true);
   const at = getString(p, 28, end);
   if (at < 0) return -at;
@@ -1223,8 +1167,7 @@ function decodeTunlinkat(m: Message, p: Packet, end: number): number {
 }
 
 function decodeTversion(m: Message, p: Packet, end: number): number {
-  const view = p.view;
-  m.msize = view.getUint32(7, true);
+  m.msize = p.view.getUint32(7, true);
   const at = getString(p, 11, end);
   if (at < 0) return -at;
   m.version = string;
@@ -1268,8 +1211,7 @@ function decodeTattach(m: Message, p: Packet, end: number): number {
 }
 
 function decodeTflush(m: Message, p: Packet): number {
-  const view = p.view;
-  m.oldtag = view.getUint16(7, true);
+  m.oldtag = p.view.getUint16(7, true);
   return 0;
 }
 
@@ -1311,7 +1253,7 @@ function decodeTread(m: Message, p: Packet): number {
   let n = 0;
   m.fid = view.getUint32(7, true);
   n = view.getUint32(15, true);
-  m.offset = n === 0 ? view.getUint32(11, true) : longSize(n, view.getUint32(11, true), 1);
+  m.offset = n === 0 ? view.getUint32(11, true) : longSize(n, view.getUint32(11, true));
   m.count = view.getUint32(19, true);
   return 0;
 }
@@ -1322,15 +1264,14 @@ function decodeTwrite(m: Message, p: Packet, end: number, size: number): number 
   let n = 0;
   m.fid = view.getUint32(7, true);
   n = view.getUint32(15, true);
-  m.offset = n === 0 ? view.getUint32(11, true) : longSize(n, view.getUint32(11, true), 1);
+  m.offset = n === 0 ? view.getUint32(11, true) : longSize(n, view.getUint32(11, true));
   m.count = view.getUint32(19, true);
   m.data_offset = 23;
   return size === 23 + m.count && (end === size || end === 23) ? 0 : EINVAL;
 }
 
 function decodeRwrite(m: Message, p: Packet): number {
-  const view = p.view;
-  m.count = view.getUint32(7, true);
+  m.count = p.view.getUint32(7, true);
   return 0;
 }
 

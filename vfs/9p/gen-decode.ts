@@ -1,17 +1,16 @@
-import { func, isFixed, minBytes, position, viewLine } from './gen-encode.ts';
-import { MAX_WALK, VALID_BITS } from './messages.ts';
-import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row } from './rows.ts';
+import { func, ifWanted, isFixed, minBytes, position, withLocals } from './gen-encode.ts';
+import { FREQUENT, MAX_WALK, VALID_BITS } from './messages.ts';
+import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from './rows.ts';
 
 /** Writes the decoder of one message: `decodeTwalk(m, p, end, size)`. */
 export function decoder(row: Row): string {
   const least = 7 + minBytes(row.items);
-  const { lines, end } = decodeItems(row.items, '7', 'EINVAL', VALID_BITS[row.name] ?? {});
+  const { lines, end } = decodeItems(row.items, '7', 'EINVAL', row);
   const start = `function decode${row.name}(m: Message, p: Packet`;
   if (row.items.at(-1)?.kind === 'data') {
     return func(`${start}, end: number, size: number): number`, [
       `if (end < ${least}) return EINVAL;`,
-      ...locals(lines),
-      ...lines,
+      ...withLocals(lines),
       `m.data_offset = ${end};`,
       `return size === ${end} + m.count && (end === size || end === ${end}) ? 0 : EINVAL;`,
     ]);
@@ -19,35 +18,27 @@ export function decoder(row: Row): string {
   if (!row.items.length) return func(`function decode${row.name}(): number`, ['return 0;']);
   const fixed = /^\d+$/.test(end);
   return func(`${start}${fixed ? '' : ', end: number'}): number`, [
-    ...locals(lines),
-    ...lines,
+    ...withLocals(lines),
     fixed ? 'return 0;' : `return ${end} === end ? 0 : EINVAL;`,
   ]);
 }
 
 /** Writes the decoder of a directory entry. */
 export function direntDecoder(): string {
-  const { lines, end } = decodeItems(DIRENT_ITEMS, 'start', '-EINVAL', {});
+  const { lines, end } = decodeItems(DIRENT_ITEMS, 'start', '-EINVAL');
   const doc = `/**
  * Reads the directory entry at \`start\`, not beyond \`end\`. Returns the position after it, or -EINVAL when it is not
  * whole, -EILSEQ when its name is not UTF-8.
  */`;
   const signature = 'export function decodeDirent(m: Dirent, p: Packet, start: number, end: number): number';
   const bounds = `if (end > p.u8.length || end < start + ${minBytes(DIRENT_ITEMS)}) return -EINVAL;`;
-  return `${doc}\n${func(signature, [bounds, ...locals(lines), ...lines, `return ${end};`])}`;
-}
-
-function locals(lines: string[]): string[] {
-  return [...viewLine(lines), ...(lines.some((line) => line.startsWith('n = ')) ? ['let n = 0;'] : [])];
+  return `${doc}\n${func(signature, [bounds, ...withLocals(lines), `return ${end};`])}`;
 }
 
 /** The lines that read items from `start` on, and the position after the last as an expression. */
-function decodeItems(
-  items: Item[],
-  start: string,
-  fail: string,
-  bits: Record<string, number>,
-): { lines: string[]; end: string } {
+function decodeItems(items: Item[], start: string, fail: string, row?: Row): { lines: string[]; end: string } {
+  const bits = VALID_BITS[row?.name ?? ''] ?? {};
+  const seldom = row === undefined ? [] : seldomOf(row.name);
   const lines: string[] = [];
   const several = items.filter((item) => item.kind === 'string').length > 1;
   let base = start;
@@ -55,7 +46,9 @@ function decodeItems(
   items.forEach((item, index) => {
     if (item.kind === 'data') return;
     if (isFixed(item)) {
-      lines.push(...decodeFixed(item, base, offset, bits[item.name] ?? 0));
+      const read = decodeFixed(item, base, offset, bits[item.name] ?? 0, FREQUENT.includes(row?.name ?? ''));
+      const zeros = ({ names }: Seldom) => [`${names.map((name) => `m.${name} = `).join('')}0;`];
+      lines.push(...ifWanted(seldom, item, read, zeros));
       offset += MIN_BYTES[item.kind];
       return;
     }
@@ -76,7 +69,7 @@ function decodeString(field: string, declare: string, at: string, stop: string, 
   return [`${declare}at = getString(p, ${at}, ${stop});`, `if (at < 0) return ${errno};`, `${field} = string;`];
 }
 
-function decodeFixed(item: Item, base: string, offset: number, bit: number): string[] {
+function decodeFixed(item: Item, base: string, offset: number, bit: number, written: boolean): string[] {
   const at = position(base, offset);
   const field = `m.${item.name}`;
   switch (item.kind) {
@@ -87,8 +80,10 @@ function decodeFixed(item: Item, base: string, offset: number, bit: number): str
     case 'u32':
       return [`${field} = view.getUint32(${at}, true);`];
     case 'size':
+      if (!written) return [`${field} = getSize(view, ${at}${holds(bit)});`];
       return decodeNumber(item, base, offset, 'getUint32', 'longSize', bit);
     case 'seconds':
+      if (!written) return [`${field} = getSeconds(view, ${at}${holds(bit)});`];
       return decodeNumber(item, base, offset, 'getInt32', 'longSeconds', bit);
     case 'rounded':
       return [`${field} = view.getUint32(${position(base, offset + 4)}, true) * TWO_32 + view.getUint32(${at}, true);`];
@@ -103,13 +98,17 @@ function decodeFixed(item: Item, base: string, offset: number, bit: number): str
   }
 }
 
+/** The argument that tells whether the field holds, if a bit of `valid` does. */
+function holds(bit: number): string {
+  return bit === 0 ? '' : `, m.valid & ${bit}`;
+}
+
 /** A number, which is a fault if it is out of range and, where that is told by a bit of `valid`, holds. */
 function decodeNumber(item: Item, base: string, offset: number, get: string, whole: string, bit: number): string[] {
   const low = `view.getUint32(${position(base, offset)}, true)`;
-  const holds = bit === 0 ? '1' : `m.valid & ${bit}`;
   return [
     `n = view.${get}(${position(base, offset + 4)}, true);`,
-    `m.${item.name} = n === 0 ? ${low} : ${whole}(n, ${low}, ${holds});`,
+    `m.${item.name} = n === 0 ? ${low} : ${whole}(n, ${low}${holds(bit)});`,
   ];
 }
 

@@ -1,19 +1,12 @@
-import { MAX_WALK } from './messages.ts';
-import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row } from './rows.ts';
+import { FREQUENT, MAX_WALK } from './messages.ts';
+import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from './rows.ts';
 
 /** Writes the encoder of one message: `encodeTwalk(m, p, limit)`. */
 export function encoder(row: Row): string {
   const payload = row.items.at(-1)?.kind === 'data';
-  const { lines, end } = encodeItems(row.items, '7');
-  if (lines.some((line) => line.startsWith('n = '))) lines.unshift('let n = 0;');
-  const body = payload
-    ? [
-        `if (${end} + (m.count >>> 0) > limit || p.u8.length < ${end}) return -EMSGSIZE;`,
-        ...viewLine(lines),
-        ...lines,
-        `return ${end};`,
-      ]
-    : [...viewLine(lines), ...lines, `return ${end};`];
+  const { lines, end } = encodeItems(row.items, '7', row);
+  const bounds = payload ? [`if (${end} + (m.count >>> 0) > limit || p.u8.length < ${end}) return -EMSGSIZE;`] : [];
+  const body = [...bounds, ...withLocals(withReturn(lines, end))];
   const parameters = payload ? ', _end: number, limit: number' : lines.join().includes('end') ? ', end: number' : '';
   return func(`function encode${row.name}(m: Message, p: Packet${parameters}): number`, body);
 }
@@ -25,9 +18,9 @@ export function direntEncoder(): string {
  * Writes a directory entry into the packet at \`start\`, not beyond \`end\`. Returns the position after it, or -EMSGSIZE
  * when it does not fit, -EINVAL and -EILSEQ as \`encode\`.
  */`;
-  const body = [`if (end < start + ${minBytes(DIRENT_ITEMS)}) return -EMSGSIZE;`, ...viewLine(lines), ...lines];
+  const bounds = `if (end < start + ${minBytes(DIRENT_ITEMS)}) return -EMSGSIZE;`;
   const signature = 'export function encodeDirent(m: Dirent, p: Packet, start: number, end: number): number';
-  return `${doc}\n${func(signature, [...body, `return ${end};`])}`;
+  return `${doc}\n${func(signature, [bounds, ...withLocals(withReturn(lines, end))])}`;
 }
 
 /** Bytes items take at least. */
@@ -59,20 +52,38 @@ export function isFixed(item: Item): boolean {
   return item.kind !== 'string' && item.counter === '';
 }
 
-/** A line that fetches the view, if the lines use it. */
-export function viewLine(lines: string[]): string[] {
-  return lines.some((line) => line.includes('view')) ? ['const view = p.view;'] : [];
+/** Lines with the declarations of what they use: the view, unless it is used only once, and `n`. */
+export function withLocals(lines: string[]): string[] {
+  const uses = lines.join().split(/\bview\b/).length - 1;
+  const declared = [
+    ...(uses > 1 ? ['const view = p.view;'] : []),
+    ...(lines.some((line) => line.startsWith('n = ')) ? ['let n = 0;'] : []),
+  ];
+  return [...declared, ...(uses > 1 ? lines : lines.map((line) => line.replace(/\bview\b/, 'p.view')))];
+}
+
+const FAILED = 'if (at < 0) return at;';
+
+/** Lines that end by giving the position `end`; what the last string's writing gives is that, or why it failed. */
+function withReturn(lines: string[], end: string): string[] {
+  const last = lines.at(-2) ?? '';
+  if (lines.at(-1) !== FAILED) return [...lines, `return ${end};`];
+  return [...lines.slice(0, -2), last.replace(/^(let )?at =/, 'return')];
 }
 
 /** The lines that write items from `start` on, and the position after the last as an expression. */
-function encodeItems(items: Item[], start: string): { lines: string[]; end: string } {
+function encodeItems(items: Item[], start: string, row?: Row): { lines: string[]; end: string } {
+  const seldom = row === undefined ? [] : seldomOf(row.name);
   const lines: string[] = [];
   let base = start;
   let offset = 0;
   items.forEach((item, index) => {
     if (item.kind === 'data') return;
     if (isFixed(item)) {
-      lines.push(...encodeFixed(item, base, offset));
+      const written = encodeFixed(item, base, offset, row);
+      const zeros = (zero: Seldom) =>
+        zero.names.map((_, i) => `view.setFloat64(${position(base, offset + 8 * i)}, 0);`);
+      lines.push(...ifWanted(seldom, item, written, zeros));
       offset += MIN_BYTES[item.kind];
       return;
     }
@@ -80,14 +91,22 @@ function encodeItems(items: Item[], start: string): { lines: string[]; end: stri
     const stop = position('end', -minBytes(items.slice(index + 1)));
     const assign = base === 'at' ? 'at' : 'let at';
     if (item.counter) lines.push(...encodeList(item, at, stop, assign));
-    else lines.push(`${assign} = putString(p, ${at}, m.${item.name}, ${stop});`, 'if (at < 0) return at;');
+    else lines.push(`${assign} = putString(p, ${at}, m.${item.name}, ${stop});`, FAILED);
     base = 'at';
     offset = 0;
   });
   return { lines, end: position(base, offset) };
 }
 
-function encodeFixed(item: Item, base: string, offset: number): string[] {
+/** The lines for an item; before the first and behind the last of those that are seldom wanted, what else is done. */
+export function ifWanted(all: Seldom[], item: Item, lines: string[], zeros: (one: Seldom) => string[]): string[] {
+  const one = all.find(({ names }) => names.includes(item.name));
+  if (one === undefined) return lines;
+  const before = one.names[0] === item.name ? [`if ((m.valid & ${one.bits}) === 0) {`, ...zeros(one), '} else {'] : [];
+  return [...before, ...lines, ...(one.names.at(-1) === item.name ? ['}'] : [])];
+}
+
+function encodeFixed(item: Item, base: string, offset: number, row?: Row): string[] {
   const at = position(base, offset);
   const value = `m.${item.name}`;
   switch (item.kind) {
@@ -100,8 +119,10 @@ function encodeFixed(item: Item, base: string, offset: number): string[] {
     case 'size':
     case 'seconds':
     case 'rounded': {
-      const least = item.kind === 'seconds' ? 'MIN_SAFE' : '0';
-      const high = item.kind === 'rounded' ? `roundedHigh(n)` : `highOf(n, ${least})`;
+      if (item.kind !== 'rounded' && !FREQUENT.includes(row?.name ?? '')) {
+        return [`putLong(view, ${at}, ${value}${item.kind === 'seconds' ? ', MIN_SAFE' : ''});`];
+      }
+      const high = { size: 'highOf(n)', seconds: 'highOf(n, MIN_SAFE)', rounded: 'roundedHigh(n)' }[item.kind];
       return [
         `n = ${value};`,
         // It takes a number modulo 2^32 and drops its fraction, so that n needs no splitting. Nearly all fit in 32 bits.

@@ -122,12 +122,18 @@ const HELPERS = `function tooLarge(high: number): number {
 let fault = 0;
 
 /** The upper half of a number that has more than 32 bits; a fault when it is no whole number from \`least\` on. */
-function highOf(n: number, least: number): number {
+function highOf(n: number, least = 0): number {
   if (!(n >= least && n <= MAX_SAFE && Math.floor(n) === n)) fault = EINVAL;
   return Math.floor(n / TWO_32);
 }
 
-/** The same of one that may be rounded, but not negative. */
+/** Writes a number as an [8]. */
+function putLong(view: DataView, at: number, n: number, least = 0): void {
+  view.setUint32(at, n, true);
+  view.setUint32(at + 4, n >>> 0 === n ? 0 : highOf(n, least), true);
+}
+
+/** The upper half of one that may be rounded, but not be negative. */
 function roundedHigh(n: number): number {
   if (!(n >= 0)) fault = EINVAL;
   return n / TWO_32;
@@ -149,17 +155,27 @@ function getString(p: Packet, at: number, stop: number): number {
 }
 
 /** A checked number by its halves; one that is out of range is 0, and a fault if the message says that it holds. */
-function longSize(high: number, low: number, holds: number): number {
+function longSize(high: number, low: number, holds = 1): number {
   if (high <= MAX_HIGH) return high * TWO_32 + low;
   if (holds !== 0) fault = tooLarge(high);
   return 0;
 }
 
 /** A signed number, likewise. */
-function longSeconds(high: number, low: number, holds: number): number {
+function longSeconds(high: number, low: number, holds = 1): number {
   if (high <= MAX_HIGH && high >= ~MAX_HIGH) return high * TWO_32 + low;
   if (holds !== 0) fault = EOVERFLOW;
   return 0;
+}
+
+/** Reads an [8] as a checked number. */
+function getSize(view: DataView, at: number, holds = 1): number {
+  return longSize(view.getUint32(at + 4, true), view.getUint32(at, true), holds);
+}
+
+/** Reads an [8] as a signed number. */
+function getSeconds(view: DataView, at: number, holds = 1): number {
+  return longSeconds(view.getInt32(at + 4, true), view.getUint32(at, true), holds);
 }`;
 
 /** The fields an item takes in the flat class, each with its initial value. */

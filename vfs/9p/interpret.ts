@@ -1,4 +1,4 @@
-import { MAX_WALK, MESSAGES, type Name, VALID_BITS } from './messages.ts';
+import { MAX_WALK, MESSAGES, type Name, SELDOM, VALID_BITS } from './messages.ts';
 import { type Item, type Kind, MIN_BYTES, parseRow, type Row, ROWS } from './rows.ts';
 import type { Fields, Qid } from './types.ts';
 
@@ -17,7 +17,10 @@ type Values = Record<string, unknown>;
 export function encodeFrame<N extends Name>(name: N, fields: { tag: number } & Fields<N>): Uint8Array {
   const [type, text] = MESSAGES[name];
   const values: Values = fields;
-  const body = parseRow(text).flatMap((item, index, items) => encodeItem(name, item, values, items.slice(index + 1)));
+  const body = parseRow(text).flatMap((item, index, items) => {
+    const bytes = encodeItem(name, item, values, items.slice(index + 1));
+    return isUnwanted(name, item, values) ? bytes.map(() => 0) : bytes;
+  });
   const head = [...number(4, BigInt(body.length + 7)), type, ...checked(name, 'tag', values.tag, 2)];
   return Uint8Array.from([...head, ...body]);
 }
@@ -31,9 +34,17 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   if (size !== bytes.length) throw new Error(`${row.name}: its size is ${size}, here are ${bytes.length} bytes`);
   const reader = new Reader(row, bytes);
   for (const item of row.items) reader.item(item);
+  for (const item of row.items) if (isUnwanted(row.name, item, reader.values)) reader.values[item.name] = 0;
   if (reader.at !== size) throw new Error(`${row.name}: ${size - reader.at} bytes are left over`);
   for (const item of row.items) if (item.counter) delete reader.values[item.counter];
   return { message: row.name, tag: Number(little(bytes, 5, 2)), ...reader.values } as Frame;
+}
+
+/** Whether an item is one of those that are zeros because `valid` names none of them. */
+function isUnwanted(name: Name, item: Item, values: Values): boolean {
+  const together = SELDOM[name]?.find((names) => names.includes(item.name)) ?? [];
+  const isValid = (field: string) => (BigInt(values.valid as number) & BigInt(VALID_BITS[name]![field]!)) !== 0n;
+  return together.length > 0 && !together.some(isValid);
 }
 
 class Reader {

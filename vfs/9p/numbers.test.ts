@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { E } from '../errno.ts';
-import { encode, Message } from './codec.gen.ts';
+import { decode, encode, Message } from './codec.gen.ts';
 import { VALID_BITS } from './messages.ts';
 import { Packet } from './packet.ts';
 import { MIN_BYTES, type Row, ROWS } from './rows.ts';
@@ -51,6 +51,7 @@ test('numbers that are none are not written', () => {
       for (const bad of [0.5, -0.5, signed ? -(2 ** 53) - 2 : -1, 2 ** 53, NaN, Infinity, -Infinity]) {
         const m = new Message();
         m.type = row.type;
+        m.valid = 0x3fff;
         assert.ok(encode(m, packet, 256) > 0);
         (m as unknown as Record<string, number>)[name] = bad;
         assert.is(encode(m, packet, 256), -E.EINVAL, `${row.name}.${name} ${bad}`);
@@ -94,6 +95,43 @@ test('a field that valid does not name may hold anything', () => {
       assert.is((m as unknown as Record<string, number>)[field], 0, `${name}.${field}`);
       view.setBigUint64(at, before, true);
     }
+  }
+});
+
+test('fields of Rgetattr that go together are zeros on both sides when valid names none of them', () => {
+  const row = rowOf('Rgetattr');
+  const packet = new Packet(160);
+  const last = ['btime_sec', 'btime_nsec', 'gen', 'data_version'] as const;
+  for (const [bits, fields, areThere] of [
+    [0, ['rdev'], false],
+    [0x7ef, ['rdev'], false],
+    [0x10, ['rdev'], true],
+    [0, ['blksize', 'blocks'], false],
+    [0x3bff, ['blksize', 'blocks'], false],
+    [0x400, ['blksize', 'blocks'], true],
+    [0, last, false],
+    [0x7ff, last, false],
+    [0x800, last, true],
+    [0x1000, last, true],
+    [0x2000, last, true],
+    [2 ** 40 + 0x3fff, last, true],
+  ] as const) {
+    const m = new Message();
+    m.type = row.type;
+    m.valid = bits;
+    fields.forEach((field, i) => (m[field] = 5 + i));
+    packet.u8.fill(0xff);
+    assert.is(encode(m, packet, 160), 160);
+    const sent = fields.map((field) => packet.view.getBigUint64(offsetOf(row, field), true));
+    assert.equal(sent, areThere ? [5n, 6n, 7n, 8n].slice(0, fields.length) : fields.map(() => 0n), String(bits));
+    // A peer may send what it likes there.
+    fields.forEach((field) => packet.view.setBigUint64(offsetOf(row, field), 9n, true));
+    assert.is(decode(m, packet, 160), 0);
+    assert.equal(
+      fields.map((field) => m[field]),
+      fields.map(() => (areThere ? 9 : 0)),
+      String(bits),
+    );
   }
 });
 

@@ -1,4 +1,4 @@
-import { DIRENT, KINDS, MESSAGES, type Name } from './messages.ts';
+import { DIRENT, KINDS, MESSAGES, type Name, SELDOM, VALID_BITS } from './messages.ts';
 
 /** What an item of a row is on the wire. `size` is the checked number an `[8]` is unless KINDS says otherwise. */
 export type Kind = 'u8' | 'u16' | 'u32' | 'size' | 'opaque' | 'seconds' | 'rounded' | 'string' | 'qid' | 'data';
@@ -60,6 +60,19 @@ export const ROWS: Row[] = (Object.keys(MESSAGES) as Name[])
     return { name, type, text, items: parseRow(text), about };
   })
   .sort((a, b) => a.type - b.type);
+
+/** Fields of 8 bytes each, one behind the other, that are zeros unless `valid` has one of `bits`. */
+export interface Seldom {
+  names: readonly string[];
+  bits: number;
+}
+
+/** Those of a row: nearly all have none. */
+export function seldomOf(name: Name): Seldom[] {
+  return (SELDOM[name] ?? []).map((names) => {
+    return { names, bits: names.reduce((bits, field) => bits | VALID_BITS[name]![field]!, 0) };
+  });
+}
 
 /** The items of a directory entry. */
 export const DIRENT_ITEMS: Item[] = parseRow(DIRENT);

@@ -3,6 +3,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   GETATTR_ALL,
+  GETATTR_BASIC,
+  GETATTR_BLOCKS,
+  GETATTR_GEN,
+  GETATTR_RDEV,
   O_RDONLY,
   O_RDWR,
   O_WRONLY,
@@ -45,15 +49,25 @@ function nextTick(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 3));
 }
 
-scenario('getattr tells everything, whatever is asked for', (c) => {
+scenario('getattr tells what is asked for, and always what costs nothing', (c) => {
   const fid = c.create('f', 'x'.repeat(5000));
-  for (const request_mask of [0, 1, GETATTR_ALL, 2 ** 40]) {
+  const always = 0x3ef;
+  for (const [request_mask, valid] of [
+    [0, always],
+    [1, always],
+    [GETATTR_RDEV, always | GETATTR_RDEV],
+    [GETATTR_BASIC, GETATTR_BASIC],
+    [GETATTR_ALL, GETATTR_ALL],
+    [2 ** 40 + GETATTR_GEN, always | GETATTR_GEN],
+  ] as const) {
     const attr = c.call('Tgetattr', { fid, request_mask });
-    assert.is(attr.valid, GETATTR_ALL);
+    assert.is(attr.valid, valid);
     assert.equal([attr.mode, attr.nlink, attr.size, attr.rdev], [S_IFREG | 0o644, 1, 5000, 0]);
-    assert.equal([attr.blksize, attr.blocks], [4096, 16], 'blocks of 512 bytes, whole ones of 4096');
-    assert.is(attr.data_version, attr.qid.version);
-    assert.is(attr.btime_sec > 1_600_000_000, true);
+    const blocks = (valid & GETATTR_BLOCKS) !== 0 ? [4096, 16] : [0, 0];
+    assert.equal([attr.blksize, attr.blocks], blocks, 'blocks of 512 bytes, whole ones of 4096');
+    const isLong = valid > GETATTR_BASIC;
+    assert.is(attr.data_version, isLong ? attr.qid.version : 0);
+    assert.is(attr.btime_sec > 1_600_000_000, isLong);
   }
   assert.is(c.attr(ROOT).mode & 0o170000, S_IFDIR);
   c.expectError('Tgetattr', { fid: 999, request_mask: 0 }, E.EBADF);

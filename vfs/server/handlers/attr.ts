@@ -1,6 +1,9 @@
 import type { Message } from '../../9p/codec.gen.ts';
 import {
   GETATTR_ALL,
+  GETATTR_BASIC,
+  GETATTR_BLOCKS,
+  GETATTR_RDEV,
   SETATTR_ATIME,
   SETATTR_ATIME_SET,
   SETATTR_CTIME,
@@ -21,6 +24,9 @@ import { changed, setQid } from '../references.ts';
 import { NAME_MAX } from '../rules.ts';
 import type { Session } from '../session.ts';
 
+/** What costs nothing to tell. */
+const ALWAYS = GETATTR_BASIC & ~(GETATTR_RDEV | GETATTR_BLOCKS);
+
 const SETTABLE =
   SETATTR_MODE |
   SETATTR_UID |
@@ -32,7 +38,7 @@ const SETTABLE =
   SETATTR_ATIME_SET |
   SETATTR_MTIME_SET;
 
-/** Attributes of the inode: all of them, whatever was asked for. EBADF. (9P: getattr, stat(2)) */
+/** Attributes of the inode: ALWAYS these, the others where they were asked for. EBADF. (9P: getattr) */
 export function getattr(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
@@ -40,7 +46,7 @@ export function getattr(session: Session, t: Message, r: Message): number {
   r.gen = 0;
   const errno = session.server.backend.getattr(inode, r);
   if (errno !== 0) return errno;
-  r.valid = GETATTR_ALL;
+  r.valid = (t.request_mask & GETATTR_ALL) | ALWAYS;
   r.data_version = inode.version;
   setQid(r, inode);
   return 0;
