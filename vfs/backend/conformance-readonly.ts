@@ -1,9 +1,9 @@
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Backend } from './backend.ts';
 import { changes } from './conformance-changes.ts';
-import { Kit, type Part, type Subject, type Test } from './conformance-kit.ts';
+import type { Subject, Test } from './conformance-kit.ts';
 import { reads } from './conformance-reads.ts';
+import { runSuite } from './conformance-run.ts';
 import { fill, picture } from './conformance-tree.ts';
 
 /** What every backend that cannot be written must pass, on the tree that `fill` makes. */
@@ -23,39 +23,14 @@ export function readOnlyConformance(
   make: MakeReadOnly,
   skips: Readonly<Record<string, string>> = {},
 ): void {
-  const sample = make(fill);
-  const unused = new Set(Object.keys(skips));
-  for (const [part, add] of Object.entries(PARTS)) {
-    const tests = suite(`${name}, read-only: ${part}`);
-    const skip = (title: string, why: string): void => {
-      unused.delete(title);
-      console.log(`${name}, read-only: skipped '${title}': ${why}`);
-      tests.skip(title);
-    };
-    const test = (title: string, run: Test): void => {
-      if (Object.hasOwn(skips, title)) skip(title, skips[title]!);
-      else tests(title, () => runOn(make(fill), run));
-    };
-    const when: Part['when'] = (able, why, title, run) => {
-      if (able(sample)) test(title, run);
-      else skip(title, why);
-    };
-    add({ test, when });
-    tests.run();
-  }
-  sample.dispose();
-  if (unused.size > 0) throw new Error(`No test has the title: ${[...unused].join(', ')}`);
+  runSuite({ label: `${name}, read-only`, parts: PARTS, make: () => make(fill), skips, around: unchanged });
 }
 
-function runOn(subject: Subject, run: Test): void {
-  const kit = new Kit(subject);
-  try {
+/** A test that also fails when the tree is not the same at its end. */
+function unchanged(run: Test): Test {
+  return (kit) => {
     const before = picture(kit);
     run(kit);
     assert.is(picture(kit), before, 'something has changed');
-    kit.end();
-  } finally {
-    kit.mount.close();
-    subject.dispose();
-  }
+  };
 }
