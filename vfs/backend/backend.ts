@@ -102,8 +102,11 @@ export interface Backend {
   /** The directory that Tattach gives. */
   root(): Inode;
 
-  /** The entry `name` of a directory. ENOENT; the server has checked the name and that `dir` is a directory. */
-  lookup(dir: Inode, name: string): Inode | number;
+  /**
+   * The entry `name` of a directory. ENOENT; the server has checked the name and that `dir` is a directory.
+   * @param purpose What for (purpose.ts), FIND unless told; most backends need not care.
+   */
+  lookup(dir: Inode, name: string, purpose?: number): Inode | number;
   /** The directory that holds this one; the root's is itself. ENOENT when it is gone. */
   parent(dir: Inode): Inode | number;
   /** How many names it has; 0 for what was removed, directories too. */

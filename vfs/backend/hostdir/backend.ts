@@ -14,12 +14,14 @@ import {
   SETATTR_SIZE,
   SETATTR_UID,
   S_IFDIR,
+  S_IFLNK,
   S_IFMT,
   S_IFREG,
 } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
 import type { Inode } from '../inode.ts';
+import { FIND } from '../purpose.ts';
 import { fillAttr } from './attr.ts';
 import { HostCursor } from './cursor.ts';
 import { transfer, truncate } from './data.ts';
@@ -95,8 +97,9 @@ export class HostDirBackend implements Backend {
     return this.tree.root;
   }
 
-  lookup(dir: HostInode, name: string): Inode | number {
-    return this.tree.lookup(dir, name);
+  lookup(dir: HostInode, name: string, purpose = FIND): Inode | number {
+    // A read-only one says EROFS for what would be EEXIST or ENOENT.
+    return this.tree.lookup(dir, name, this.readOnly ? FIND : purpose);
   }
 
   parent(dir: HostInode): Inode | number {
@@ -118,7 +121,8 @@ export class HostDirBackend implements Backend {
   }
 
   entries(dir: HostInode): number {
-    return this.tree.list(dir).length;
+    // Of one that nobody has looked at the kernel will say ENOTEMPTY.
+    return this.tree.isUnseen(dir) ? 0 : this.tree.list(dir).length;
   }
 
   size(inode: HostInode): number {
@@ -179,41 +183,59 @@ export class HostDirBackend implements Backend {
     const bits = mode & MODE_MASK;
     if (kind === S_IFDIR) {
       this.fs.mkdirSync(path, bits);
-      return this.made(dir, name, S_IFDIR, -1);
+      return this.made(this.tree.adoptDirectory(dir, name), S_IFDIR);
     }
     if (kind !== S_IFREG) return E.EPERM;
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = this.fs.constants;
-    return this.made(dir, name, S_IFREG, this.fs.openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, bits));
+    let fd = -1;
+    try {
+      fd = this.fs.openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, bits);
+    } catch (thrown) {
+      return hostErrno(thrown);
+    }
+    return this.tree.adopt(dir, name, fd);
   }
 
   symlink(dir: HostInode, name: string, target: string): Inode | number {
     if (this.readOnly) return E.EROFS;
     this.fs.symlinkSync(target, this.tree.entry(dir, name));
-    return this.made(dir, name, 0, -1);
+    return this.made(this.tree.adoptSymlink(dir, name, target), S_IFLNK);
   }
 
   /** The inode of what was just made; ESTALE when the host has put something else in its place. */
-  private made(dir: HostInode, name: string, kind: number, fd: number): Inode | number {
-    const inode = this.tree.adopt(dir, name, fd);
-    if (typeof inode === 'number' || kind === 0 || inode.kind === kind) return inode;
+  private made(inode: HostInode | number, kind: number): Inode | number {
+    if (typeof inode === 'number' || inode.kind === kind) return inode;
     this.release(inode);
     return E.ESTALE;
   }
 
   link(dir: HostInode, name: string, inode: HostInode): number {
     if (this.readOnly) return E.EROFS;
-    const { fs, tree } = this;
+    const { tree } = this;
     // There is no call that links a descriptor: it goes by a name, which must have been the inode's all the time.
+    const last = tree.lastName(inode);
+    if (last !== null && this.linkAs(last, dir, name, inode) === 0) return 0;
     const from = tree.nameOf(inode);
-    if (typeof from === 'number') return from;
+    return typeof from === 'number' ? from : this.linkAs(from, dir, name, inode);
+  }
+
+  /** Links by a name of the inode. ESTALE, and nothing is linked: it is one no more. */
+  private linkAs(from: string, dir: HostInode, name: string, inode: HostInode): number {
+    const { fs, tree } = this;
     const to = tree.entry(dir, name);
-    fs.linkSync(from, to);
+    const before = inode.links;
+    try {
+      fs.linkSync(from, to);
+    } catch (thrown) {
+      return hostErrno(thrown);
+    }
     tree.changed(dir);
-    if (tree.table.keyOf(fs.lstatSync(to, { bigint: true })) !== inode.key) {
+    this.look(inode);
+    // One name more tells it, unless others link it, too.
+    if (inode.links !== before + 1 && tree.table.keyOf(fs.lstatSync(to, { bigint: true })) !== inode.key) {
       fs.unlinkSync(to);
       return E.ESTALE;
     }
-    inode.links++;
     tree.place(inode, dir, name);
     return 0;
   }
@@ -231,6 +253,7 @@ export class HostDirBackend implements Backend {
   }
 
   private unnamed(inode: HostInode): void {
+    if (this.tree.isUnseen(inode)) return;
     inode.links = inode.kind === S_IFDIR ? 0 : Math.max(0, inode.links - 1);
   }
 

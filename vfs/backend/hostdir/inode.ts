@@ -30,6 +30,8 @@ export class HostInode extends Inode {
   name = '';
   /** Other names, of a file with several hard links. */
   others: [dir: HostInode, name: string][] | null = null;
+  /** Of a directory: the inodes that were last seen in it and are held, by their names there (places.ts). */
+  held: Map<string, HostInode> | null = null;
   /** How many held inodes were last seen in this directory: it is held for them, as fids name it by its object. */
   pins = 0;
   /** Of a symlink, once read; null when it is not UTF-8. */
@@ -51,7 +53,8 @@ export class HostInode extends Inode {
   /** As last seen. */
   ctime = -1n;
   private mtime = -1n;
-  private size = -1n;
+  /** Bytes, as last seen. */
+  size = -1n;
 
   constructor(ino: number, key: number | string, st: Stats) {
     super(ino, Number(st.mode) & S_IFMT);

@@ -105,8 +105,23 @@ export class PathTree implements HostTree {
     return dir.parent ?? E.ESTALE;
   }
 
-  adopt(dir: HostInode, name: string, fd: number): HostInode | number {
-    if (fd < 0) return this.lookup(dir, name);
+  adoptDirectory(dir: HostInode, name: string): HostInode | number {
+    return this.lookup(dir, name);
+  }
+
+  adoptSymlink(dir: HostInode, name: string): HostInode | number {
+    return this.lookup(dir, name);
+  }
+
+  isUnseen(): boolean {
+    return false;
+  }
+
+  lastName(): null {
+    return null;
+  }
+
+  adopt(dir: HostInode, name: string, fd: number): HostInode {
     const inode = this.found(this.fs.fstatSync(fd, BIG), dir, name);
     if (inode.fd >= 0) this.fs.closeSync(fd);
     else {

@@ -1,8 +1,11 @@
 import { S_IFDIR, S_IFLNK } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
+import { FIND, TO_MAKE, TO_REPLACE, TO_RMDIR, TO_UNLINK } from '../purpose.ts';
 import { Idle } from './idle.ts';
-import { HOLDS, NEW, READS, READS_AND_WRITES, type HostInode } from './inode.ts';
+import { HOLDS, HostInode, NEW, READS, READS_AND_WRITES } from './inode.ts';
 import { isSettled, keep, refresh, unsettle } from './name-cache.ts';
+import { nameOf } from './name-of.ts';
+import { displace, place } from './places.ts';
 import { BIG, BIG_OR_NONE, HostError, hostErrno, type Fs, type Stats } from './node.ts';
 import { InodeTable } from './table.ts';
 import type { HostTime, HostTree } from './tree.ts';
@@ -10,17 +13,17 @@ import { decodeTarget } from './text.ts';
 
 /** open(2): the descriptor only names the file. The same number on all machines that Node runs on. */
 const O_PATH = 0o10000000;
-/** How many names of a file with several are remembered besides the last one seen. */
-const OTHERS = 8;
+const encoder = new TextEncoder();
+
 /** How often a lookup is begun again when the name changes under it. */
 const TRIES = 8;
 
 /**
- * Linux: an inode is a descriptor opened with O_PATH|O_NOFOLLOW, and everything is done to `/proc/self/fd/N` or to
+ * Linux: an inode is a descriptor opened with O_PATH|O_NOFOLLOW, and everything is done to `/proc/PID/fd/N` or to
  * one name below it. So a path is never resolved by the kernel beyond one component, a symlink is never followed,
  * and what was reached stays reached, whatever is renamed, replaced or removed meanwhile.
  *
- * `/proc/self/fd/N/name/` and `/proc/self/fd/N/name/.` would follow a symlink in spite of O_NOFOLLOW: `entry` lets
+ * `/proc/PID/fd/N/name/` and `/proc/PID/fd/N/name/.` would follow a symlink in spite of O_NOFOLLOW: `entry` lets
  * no name through that is not a single component.
  */
 export class ProcTree implements HostTree {
@@ -30,6 +33,13 @@ export class ProcTree implements HostTree {
   private readonly fs: Fs;
   private readonly idle: Idle;
   private readonly flags: number;
+  /** `/proc/PID/fd/`, which is a tenth faster than by the symlink `self`; only where it is the same. */
+  private readonly descriptorsAt: string;
+  /** What was looked up last: its name is most likely still good. */
+  private last: HostInode | null = null;
+  /** What stands for names that nobody has looked at. */
+  private readonly unseenFile: HostInode;
+  private readonly unseenDirectory: HostInode;
 
   /** @param path The directory; a symlink to one is followed, once, now. */
   constructor(fs: Fs, path: string) {
@@ -37,8 +47,14 @@ export class ProcTree implements HostTree {
     this.flags = O_PATH | fs.constants.O_NOFOLLOW;
     this.idle = new Idle((inode) => this.close(inode));
     const fd = fs.openSync(path, O_PATH | fs.constants.O_DIRECTORY);
-    this.root = this.table.add(fs.fstatSync(fd, BIG));
+    const st = fs.fstatSync(fd, BIG);
+    this.root = this.table.add(st);
     this.root.fd = fd;
+    this.unseenFile = new HostInode(0, '', Object.assign(Object.create(st), { mode: 0n, nlink: 1n }));
+    this.unseenDirectory = new HostInode(0, '', st);
+    // A /proc of another process namespace has other numbers.
+    const pid = String(process.pid);
+    this.descriptorsAt = `/proc/${fs.readlinkSync('/proc/self') === pid ? pid : 'self'}/fd/`;
   }
 
   /** Whether descriptors can be reached through /proc here. */
@@ -57,9 +73,17 @@ export class ProcTree implements HostTree {
     }
   }
 
-  private self(inode: HostInode): string {
-    if (inode.fd < 0) throw new HostError('ESTALE', 'the inode was let go');
-    return `/proc/self/fd/${inode.fd}`;
+  /** The path that leads to an inode, which the kernel follows like a link. */
+  self(inode: HostInode): string {
+    if (inode.fd < 0) this.reach(inode);
+    return this.descriptorsAt + inode.fd;
+  }
+
+  /** Opens what was made a moment ago. ESTALE when the host has put something else in its place, or it was let go. */
+  private reach(inode: HostInode): void {
+    if (inode.parent === null) throw new HostError('ESTALE', 'the inode was let go');
+    const fd = this.openFd(this.entry(inode.parent, inode.name), this.flags);
+    if (this.record(fd) !== inode) throw new HostError('ESTALE', 'it was replaced');
   }
 
   entry(dir: HostInode, name: string): string {
@@ -68,8 +92,12 @@ export class ProcTree implements HostTree {
     return `${this.self(dir)}/${name}`;
   }
 
-  lookup(dir: HostInode, name: string): HostInode | number {
+  lookup(dir: HostInode, name: string, purpose: number): HostInode | number {
     const path = this.entry(dir, name);
+    if (purpose !== FIND) {
+      const told = this.untested(dir, name, purpose);
+      if (told !== null) return told;
+    }
     const now = Date.now();
     if (!isSettled(dir, now)) return this.lookupChanging(dir, name, path, now);
     refresh(dir, this.fs.fstatSync(dir.fd, BIG).ctimeNs, now);
@@ -78,13 +106,31 @@ export class ProcTree implements HostTree {
     return kept !== undefined && kept.fd >= 0 ? this.found(kept, dir, name) : this.pin(dir, name, path, now);
   }
 
+  /** What can be said of a name without a look, since the kernel looks; null when a fid may be on what has it. */
+  private untested(dir: HostInode, name: string, purpose: number): HostInode | number | null {
+    if (purpose === TO_MAKE) return E.ENOENT;
+    const held = dir.held?.get(name);
+    if (held !== undefined) {
+      if (held.refs > 0 || held.pins > 0) return null;
+      // It will have a name still.
+      if (held.links > 1 && held.kind !== S_IFDIR) return purpose === TO_UNLINK ? held : null;
+      this.close(held);
+    }
+    if (purpose === TO_REPLACE) return E.ENOENT;
+    return purpose === TO_RMDIR ? this.unseenDirectory : this.unseenFile;
+  }
+
+  isUnseen(inode: HostInode): boolean {
+    return inode === this.unseenFile || inode === this.unseenDirectory;
+  }
+
   /** In a directory that has just changed most names are new, or those of files in use: both need no descriptor. */
   private lookupChanging(dir: HostInode, name: string, path: string, now: number): HostInode | number {
-    if (name === dir.made) return this.pin(dir, name, path, now);
+    if (name === dir.made && dir.held?.has(name) !== true) return this.pin(dir, name, path, now);
     const st = this.fs.lstatSync(path, BIG_OR_NONE);
     if (st === undefined) return E.ENOENT;
     const known = this.table.find(st);
-    if (known === undefined) return this.pin(dir, name, path, now);
+    if (known === undefined || known.fd < 0) return this.pin(dir, name, path, now);
     known.seen(st);
     return this.found(known, dir, name);
   }
@@ -92,6 +138,7 @@ export class ProcTree implements HostTree {
   private found(inode: HostInode, dir: HostInode, name: string): HostInode {
     this.idle.delete(inode);
     this.place(inode, dir, name);
+    this.last = inode;
     return inode;
   }
 
@@ -138,7 +185,8 @@ export class ProcTree implements HostTree {
     const st = fs.fstatSync(fd, BIG);
     const known = table.find(st);
     if (known !== undefined) {
-      fs.closeSync(fd);
+      if (known.fd < 0) known.fd = fd;
+      else fs.closeSync(fd);
       known.seen(st);
       return known;
     }
@@ -193,10 +241,9 @@ export class ProcTree implements HostTree {
     }
   }
 
-  adopt(dir: HostInode, name: string, fd: number): HostInode | number {
+  adopt(dir: HostInode, name: string, fd: number): HostInode {
     unsettle(dir);
     dir.made = name;
-    if (fd < 0) return this.pin(dir, name, this.entry(dir, name), Date.now());
     const inode = this.record(fd);
     // Otherwise it is known already, as the host made a link of it.
     if (inode.fd === fd) {
@@ -206,34 +253,39 @@ export class ProcTree implements HostTree {
     return this.found(inode, dir, name);
   }
 
+  adoptDirectory(dir: HostInode, name: string): HostInode | number {
+    unsettle(dir);
+    dir.made = name;
+    // Whoever uses it opens it: most are let go at once.
+    const st = this.fs.lstatSync(this.entry(dir, name), BIG_OR_NONE);
+    return st === undefined ? E.ESTALE : this.found(this.table.find(st) ?? this.table.add(st), dir, name);
+  }
+
+  adoptSymlink(dir: HostInode, name: string, target: string): HostInode | number {
+    unsettle(dir);
+    dir.made = name;
+    const path = this.entry(dir, name);
+    const fd = this.openPath(path);
+    if (fd < 0) return -fd;
+    const inode = this.record(fd);
+    if (inode.kind === S_IFLNK && inode.target === null) {
+      // One of another length is not the one that was made.
+      if (inode.size === BigInt(encoder.encode(target).length)) inode.target = target;
+      else if (!this.readLink(inode, path)) return E.ESTALE;
+    }
+    return this.found(inode, dir, name);
+  }
+
   changed(dir: HostInode): void {
     unsettle(dir);
     dir.made = '';
+    this.last = null;
   }
 
   place(inode: HostInode, dir: HostInode, name: string): void {
-    if (inode.parent === dir && inode.name === name) return;
-    if (inode.links > 1 && inode.parent !== null) this.alsoNamed(inode, inode.parent, inode.name);
-    inode.name = name;
-    if (inode.parent === dir) return;
-    this.unpin(inode);
-    inode.parent = dir;
-    dir.pins++;
-  }
-
-  /** Keeps another name of a file that has several, for `nameOf`. */
-  private alsoNamed(inode: HostInode, dir: HostInode, name: string): void {
-    inode.others ??= [];
-    const { others } = inode;
-    if (others.some(([inDir, as]) => inDir === dir && as === name)) return;
-    if (others.length >= OTHERS) others.shift();
-    others.push([dir, name]);
-  }
-
-  private unpin(inode: HostInode): void {
-    const { parent } = inode;
-    inode.parent = null;
-    if (parent !== null && --parent.pins === 0) this.release(parent);
+    if (this.isUnseen(inode)) return;
+    const left = place(inode, dir, name);
+    if (left !== null) this.release(left);
   }
 
   hold(): void {
@@ -256,8 +308,8 @@ export class ProcTree implements HostTree {
   }
 
   release(inode: HostInode): void {
-    if (inode === this.root || inode.refs > 0 || inode.pins > 0 || inode.fd < 0) return;
-    if (inode.power === READS_AND_WRITES || inode.links === 0) this.close(inode);
+    if (inode === this.root || inode.refs > 0 || inode.pins > 0) return;
+    if (inode.fd < 0 || inode.power === READS_AND_WRITES || inode.links === 0) this.close(inode);
     else this.idle.add(inode);
   }
 
@@ -265,11 +317,13 @@ export class ProcTree implements HostTree {
     this.idle.delete(inode);
     this.table.remove(inode);
     inode.names = null;
-    inode.others = null;
+    inode.held = null;
+    if (this.last === inode) this.last = null;
     if (inode.fd >= 0) this.fs.closeSync(inode.fd);
     inode.fd = -1;
     inode.power = HOLDS;
-    this.unpin(inode);
+    const left = displace(inode);
+    if (left !== null) this.release(left);
   }
 
   trim(): void {
@@ -286,39 +340,13 @@ export class ProcTree implements HostTree {
     return this.table.size;
   }
 
+  lastName(inode: HostInode): string | null {
+    const { parent } = inode;
+    return inode === this.last && parent !== null ? this.entry(parent, inode.name) : null;
+  }
+
   nameOf(inode: HostInode): string | number {
-    for (const [dir, name] of [[inode.parent, inode.name] as const, ...(inode.others ?? [])]) {
-      if (dir === null || dir.fd < 0) continue;
-      const path = this.entry(dir, name);
-      if (this.leadsTo(path, inode)) return path;
-    }
-    return this.nameByKernel(inode);
-  }
-
-  private leadsTo(path: string, inode: HostInode): boolean {
-    const st = this.fs.lstatSync(path, BIG_OR_NONE);
-    return st !== undefined && this.table.keyOf(st) === inode.key;
-  }
-
-  /** The kernel knows where the descriptor's file is now: the path is walked from the root and must lead to it. */
-  private nameByKernel(inode: HostInode): string | number {
-    const top = this.fs.readlinkSync(this.self(this.root));
-    const path = this.fs.readlinkSync(this.self(inode));
-    const prefix = top === '/' ? top : `${top}/`;
-    if (!path.startsWith(prefix)) return E.ENOENT;
-    const names = path.slice(prefix.length).split('/');
-    let dir = this.root;
-    for (const name of names.slice(0, -1)) {
-      const next = this.lookup(dir, name);
-      if (dir.refs === 0) this.release(dir);
-      if (typeof next === 'number') return E.ENOENT;
-      dir = next;
-      if (dir.kind !== S_IFDIR) return E.ENOENT;
-    }
-    const found = this.entry(dir, names.at(-1)!);
-    // Idle directories are closed oldest first: this one stays for the call it is wanted for.
-    if (dir.refs === 0) this.release(dir);
-    return this.leadsTo(found, inode) ? found : E.ENOENT;
+    return nameOf(this, this.fs, inode);
   }
 
   pathOfRoot(): string {
@@ -330,7 +358,7 @@ export class ProcTree implements HostTree {
   }
 
   stat(inode: HostInode): Stats {
-    if (inode.fd < 0) throw new HostError('ESTALE', 'the inode was let go');
+    if (inode.fd < 0) this.reach(inode);
     return this.fs.fstatSync(inode.fd, BIG);
   }
 

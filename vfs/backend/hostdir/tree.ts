@@ -15,12 +15,19 @@ export interface HostTree {
   readonly table: InodeTable;
   readonly root: HostInode;
 
-  /** The entry of a directory, or an errno. */
-  lookup(dir: HostInode, name: string): HostInode | number;
+  /**
+   * The entry of a directory, or an errno.
+   * @param purpose As in Backend.lookup: `unseen` and ENOENT are answers where the call that follows knows better.
+   */
+  lookup(dir: HostInode, name: string, purpose: number): HostInode | number;
   /** The directory above, never one outside the root's: ESTALE. */
   parent(dir: HostInode): HostInode | number;
-  /** The record of what was just made: by its descriptor `fd`, which is kept, or with −1 by its name. */
-  adopt(dir: HostInode, name: string, fd: number): HostInode | number;
+  /** The record of the file that was just made: by its descriptor, which is kept. */
+  adopt(dir: HostInode, name: string, fd: number): HostInode;
+  /** What is known of the directory that was just made, or an errno. */
+  adoptDirectory(dir: HostInode, name: string): HostInode | number;
+  /** The record of the symlink that was just made, or an errno. */
+  adoptSymlink(dir: HostInode, name: string, target: string): HostInode | number;
   /** Called once entries of a directory were changed. */
   changed(dir: HostInode): void;
   /** Called once an inode has this name. */
@@ -44,6 +51,10 @@ export interface HostTree {
   entry(dir: HostInode, name: string): string;
   /** A path of the root itself, for statfs. */
   pathOfRoot(): string;
+  /** Whether it stands for a name that nobody has looked at. */
+  isUnseen(inode: HostInode): boolean;
+  /** A path that led to the inode a moment ago, or null. */
+  lastName(inode: HostInode): string | null;
   /** A path that leads to the inode now, as some name of it; ENOENT. */
   nameOf(inode: HostInode): string | number;
   /** Reads the target of a symlink into the inode. */

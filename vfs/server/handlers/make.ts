@@ -1,6 +1,7 @@
 import type { Message } from '../../9p/codec.gen.ts';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../9p/constants.ts';
 import type { Inode } from '../../backend/inode.ts';
+import { FIND, TO_MAKE } from '../../backend/purpose.ts';
 import { E } from '../../errno.ts';
 import { changed, passed, setQid } from '../references.ts';
 import { checkEntryName, checkParent, longerThan } from '../rules.ts';
@@ -13,7 +14,7 @@ const TARGET_MAX = 4095;
  * The directory of `dfid` if `name` may be made in it. The order is the kernel's filename_create:
  * EBADF, ENOTDIR, EINVAL, ENAMETOOLONG, EEXIST, ENOENT when the directory was removed, EROFS.
  */
-function newEntry(session: Session, t: Message): Inode | number {
+function newEntry(session: Session, t: Message, purpose: number): Inode | number {
   const fid = session.fids.get(t.dfid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   const dir = fid.inode;
@@ -21,7 +22,7 @@ function newEntry(session: Session, t: Message): Inode | number {
   const { backend } = session.server;
   const errno = checkEntryName(backend, dir, t.name);
   if (errno !== 0) return errno;
-  const found = backend.lookup(dir, t.name);
+  const found = backend.lookup(dir, t.name, purpose);
   if (typeof found !== 'number') {
     passed(session.server, found);
     return E.EEXIST;
@@ -41,7 +42,7 @@ function made(session: Session, r: Message, dir: Inode, inode: Inode | number): 
 
 /** Makes a directory. The errnos of `newEntry`, ENOSPC. (9P: mkdir) */
 export function mkdir(session: Session, t: Message, r: Message): number {
-  const dir = newEntry(session, t);
+  const dir = newEntry(session, t, TO_MAKE);
   if (typeof dir === 'number') return dir;
   const mode = S_IFDIR | (t.mode & 0o7777);
   return made(session, r, dir, session.server.backend.create(dir, t.name, mode, 0, 0, t.gid));
@@ -52,7 +53,7 @@ export function symlink(session: Session, t: Message, r: Message): number {
   if (t.symtgt.length === 0) return E.ENOENT;
   if (t.symtgt.includes('\0')) return E.EINVAL;
   if (longerThan(t.symtgt, TARGET_MAX)) return E.ENAMETOOLONG;
-  const dir = newEntry(session, t);
+  const dir = newEntry(session, t, TO_MAKE);
   if (typeof dir === 'number') return dir;
   return made(session, r, dir, session.server.backend.symlink(dir, t.name, t.symtgt, 0, t.gid));
 }
@@ -62,7 +63,7 @@ export function symlink(session: Session, t: Message, r: Message): number {
  * `newEntry`. (9P: mknod, mknod(2))
  */
 export function mknod(session: Session, t: Message, r: Message): number {
-  const dir = newEntry(session, t);
+  const dir = newEntry(session, t, FIND);
   if (typeof dir === 'number') return dir;
   const kind = t.mode & S_IFMT || S_IFREG;
   if (kind === S_IFDIR || kind === S_IFCHR || kind === S_IFBLK) return E.EPERM;
@@ -78,12 +79,13 @@ export function mknod(session: Session, t: Message, r: Message): number {
 export function link(session: Session, t: Message, _r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
-  const dir = newEntry(session, t);
-  if (typeof dir === 'number') return dir;
   const { inode } = fid;
   const { backend } = session.server;
-  if (inode.kind === S_IFDIR) return E.EPERM;
-  if (backend.nlink(inode) === 0) return E.ENOENT;
+  const bad = inode.kind === S_IFDIR ? E.EPERM : backend.nlink(inode) === 0 ? E.ENOENT : 0;
+  // EEXIST comes before what is wrong with the file.
+  const dir = newEntry(session, t, bad === 0 ? TO_MAKE : FIND);
+  if (typeof dir === 'number') return dir;
+  if (bad !== 0) return bad;
   const errno = backend.link(dir, t.name, inode);
   if (errno === 0) changed(dir);
   return errno;

@@ -2,6 +2,7 @@ import type { Message } from '../../9p/codec.gen.ts';
 import { AT_REMOVEDIR, S_IFDIR } from '../../9p/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../../backend/inode.ts';
+import { FIND, TO_RENAME, TO_REPLACE, TO_RMDIR, TO_UNLINK } from '../../backend/purpose.ts';
 import { E } from '../../errno.ts';
 import { changed, nameTaken, passed, renamed } from '../references.ts';
 import { checkEntryName, checkRemoval, checkRename } from '../rules.ts';
@@ -40,9 +41,9 @@ export function unlinkat(session: Session, t: Message, _r: Message): number {
   const { backend } = session.server;
   const errno = backend.readOnly ? E.EROFS : checkEntryName(backend, dir, t.name);
   if (errno !== 0) return errno;
-  const inode = backend.lookup(dir, t.name);
-  if (typeof inode === 'number') return inode;
-  return unlink(session.server, dir, t.name, inode, (t.flags & AT_REMOVEDIR) !== 0);
+  const rmdir = t.flags !== 0;
+  const inode = backend.lookup(dir, t.name, rmdir ? TO_RMDIR : TO_UNLINK);
+  return typeof inode === 'number' ? inode : unlink(session.server, dir, t.name, inode, rmdir);
 }
 
 /** Moves a name: both directories and the source are known. The errnos of the new name, then of `checkRename`. */
@@ -50,7 +51,7 @@ function move(server: Server, oldDir: Inode, oldName: string, source: Inode, new
   const { backend } = server;
   const bad = checkEntryName(backend, newDir, newName);
   if (bad !== 0) return bad;
-  const found = backend.lookup(newDir, newName);
+  const found = backend.lookup(newDir, newName, TO_REPLACE);
   if (typeof found === 'number' && found !== E.ENOENT) return found;
   const target = typeof found === 'number' ? null : found;
   // POSIX rename(2): two names of one file are left as they are.
@@ -82,7 +83,9 @@ export function renameat(session: Session, t: Message, _r: Message): number {
   const { server } = session;
   const errno = server.backend.readOnly ? E.EROFS : checkEntryName(server.backend, oldDir, t.oldname);
   if (errno !== 0) return errno;
-  const source = server.backend.lookup(oldDir, t.oldname);
+  // What is wrong with the old name comes before what is wrong with the new one.
+  const purpose = checkEntryName(server.backend, newDir, t.newname) === 0 ? TO_RENAME : FIND;
+  const source = server.backend.lookup(oldDir, t.oldname, purpose);
   if (typeof source === 'number') return source;
   const failed = move(server, oldDir, t.oldname, source, newDir, t.newname);
   passed(server, source);

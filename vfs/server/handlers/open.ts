@@ -12,6 +12,7 @@ import {
 } from '../../9p/constants.ts';
 import type { SetAttr } from '../../backend/backend.ts';
 import type { Inode } from '../../backend/inode.ts';
+import { TO_MAKE } from '../../backend/purpose.ts';
 import { E } from '../../errno.ts';
 import { UNOPENED } from '../fid.ts';
 import { changed, moveFid, passed, setQid } from '../references.ts';
@@ -94,9 +95,16 @@ export function lcreate(session: Session, t: Message, r: Message): number {
   // Flags with which the file could be made, but not opened then.
   if ((t.flags & O_DIRECTORY) !== 0 || (t.flags & O_ACCMODE) === O_ACCMODE) return E.EINVAL;
   const { server } = session;
-  const found = server.backend.lookup(dir, t.name);
-  const isNew = found === E.ENOENT;
-  const inode = isNew ? make(server, dir, t) : existing(server, found, t.flags);
+  let found = server.backend.lookup(dir, t.name, TO_MAKE);
+  let isNew = found === E.ENOENT;
+  if (isNew) found = make(server, dir, t);
+  if (found === E.EEXIST) {
+    // The backend has not looked before, or spells the name otherwise.
+    isNew = false;
+    found = server.backend.lookup(dir, t.name);
+    if (found === E.ENOENT) return E.EEXIST;
+  }
+  const inode = isNew ? found : existing(server, found, t.flags);
   if (typeof inode === 'number') return inode;
   // What was just made is not cut (FMODE_CREATED in fs/namei.c): its times stay those of its making.
   const handle = openInode(server, inode, isNew ? t.flags & ~O_TRUNC : t.flags);

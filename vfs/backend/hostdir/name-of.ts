@@ -1,0 +1,42 @@
+import { S_IFDIR } from '../../9p/constants.ts';
+import { E } from '../../errno.ts';
+import { FIND } from '../purpose.ts';
+import type { HostInode } from './inode.ts';
+import { BIG_OR_NONE, type Fs } from './node.ts';
+import type { ProcTree } from './proc-tree.ts';
+
+/** A path that leads to an inode now: one that it was seen by, or else the one that the kernel tells. ENOENT. */
+export function nameOf(tree: ProcTree, fs: Fs, inode: HostInode): string | number {
+  for (const [dir, name] of [[inode.parent, inode.name] as const, ...(inode.others ?? [])]) {
+    if (dir === null || dir.fd < 0) continue;
+    const path = tree.entry(dir, name);
+    if (leadsTo(tree, fs, path, inode)) return path;
+  }
+  return nameByKernel(tree, fs, inode);
+}
+
+function leadsTo(tree: ProcTree, fs: Fs, path: string, inode: HostInode): boolean {
+  const st = fs.lstatSync(path, BIG_OR_NONE);
+  return st !== undefined && tree.table.keyOf(st) === inode.key;
+}
+
+/** The kernel knows where the descriptor's file is now: the path is walked from the root and must lead to it. */
+function nameByKernel(tree: ProcTree, fs: Fs, inode: HostInode): string | number {
+  const top = fs.readlinkSync(tree.self(tree.root));
+  const path = fs.readlinkSync(tree.self(inode));
+  const prefix = top === '/' ? top : `${top}/`;
+  if (!path.startsWith(prefix)) return E.ENOENT;
+  const names = path.slice(prefix.length).split('/');
+  let dir = tree.root;
+  for (const name of names.slice(0, -1)) {
+    const next = tree.lookup(dir, name, FIND);
+    if (dir.refs === 0) tree.release(dir);
+    if (typeof next === 'number') return E.ENOENT;
+    dir = next;
+    if (dir.kind !== S_IFDIR) return E.ENOENT;
+  }
+  const found = tree.entry(dir, names.at(-1)!);
+  // Idle directories are closed oldest first: this one stays for the call it is wanted for.
+  if (dir.refs === 0) tree.release(dir);
+  return leadsTo(tree, fs, found, inode) ? found : E.ENOENT;
+}
