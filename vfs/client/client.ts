@@ -17,8 +17,8 @@ const NO_PAYLOAD = new Iov();
 export class Client {
   /** The answer to the last request. */
   readonly r = new Message();
-  /** The fid of the root, once attached. */
-  root = NOFID;
+  /** The fid of the root, once attached; −1 before: were it NOFID, V8 would take all fids for fractions from then on. */
+  root = -1;
   /** Longest message agreed on, in bytes. */
   msize: number;
   private readonly t = new Message();

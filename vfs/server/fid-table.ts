@@ -8,7 +8,8 @@ const SPARES = 64;
 
 /** The fids of one session by number. */
 export class FidTable {
-  private readonly dense: (Fid | undefined)[] = [];
+  // V8 takes an empty array for one of small integers, and compiles anew what puts something else into it.
+  private readonly dense: (Fid | undefined)[] = [undefined];
   private readonly sparse = new Map<number, Fid>();
   private readonly spares: Fid[] = [];
   /** How many there are. */
