@@ -44,9 +44,9 @@ async function start(args) {
   process.exitCode = await runNode(['--enable-source-maps', /** @type {string} */ (bundle), ...args]);
 }
 
-/** The benchmarks: the table, or `work`, `growth`, `memory`, `profile` or `archive`. @param {string[]} args */
+/** The benchmarks: the table, or `work`, `growth`, `memory`, `host`, `profile` or `archive`. @param {string[]} args */
 async function bench(args) {
-  const other = ['work', 'growth', 'memory', 'profile', 'archive'].find((name) => name === args[0]);
+  const other = ['work', 'growth', 'memory', 'host', 'profile', 'archive'].find((name) => name === args[0]);
   const files = [`bench/${other ?? 'run'}.ts`, ...sources(/\.ts$/, ['bench/hosts']), 'bench/work/child.ts'];
   const [bundle] = await bundleToRun(files, 'bench');
   // Memory is told by the collector, and garbage counted while there is room for it.

@@ -20,6 +20,7 @@ export const HELP = `npm run bench -- [OPTIONS]     the table: CPU time of a cal
 npm run bench -- work          real programs and their work (--help tells more)
 npm run bench -- growth        cost per byte and per directory entry, small to large (--help tells more)
 npm run bench -- memory        what ram keeps, and what a call allocates; --write as below
+npm run bench -- host          a host directory against plain calls of node:fs; --write as below
 npm run bench -- profile       where the time of a call goes, by layer; WORKLOADS may follow
 npm run bench -- archive       how soon a large tar archive is ready, as a mount and unpacked
 

@@ -11,6 +11,7 @@ const PARTS = {
   work: 'npm run bench -- work --write',
   growth: 'npm run bench -- growth --write',
   memory: 'npm run bench -- memory --write',
+  host: 'npm run bench -- host --write',
 } as const;
 
 export type PartName = keyof typeof PARTS;

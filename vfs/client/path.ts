@@ -73,7 +73,8 @@ const TELLING = 16;
 export function parsePath(text: string): Path {
   const { length } = text;
   let hash = length;
-  for (let i = length > TELLING ? length - TELLING : 0; i < length; i++) hash = Math.imul(hash, 31) + text.charCodeAt(i);
+  for (let i = length > TELLING ? length - TELLING : 0; i < length; i++)
+    hash = Math.imul(hash, 31) + text.charCodeAt(i);
   const slot = (hash ^ (hash >>> 12)) & (CACHE - 1);
   const path = cache[slot]!;
   return path.text === text ? path : (cache[slot] = parse(text));
