@@ -9,7 +9,7 @@ const LONGEST = 64;
 const hashes = new Int32Array(SLOTS);
 const lengths = new Uint8Array(SLOTS);
 const bytes = new Uint8Array(SLOTS * LONGEST);
-const strings: string[] = Array.from({ length: SLOTS }, () => '');
+const strings: string[] = new Array<string>(SLOTS).fill('');
 // Which of a pair of slots the next newcomer takes.
 let turn = 0;
 

@@ -88,7 +88,7 @@ export class Message {
   declare n_uname: number;
   declare oldtag: number;
   declare nwname: number;
-  declare wname: string[];
+  declare wname: Array<string>;
   declare nwqid: number;
   declare wqid_type: Uint8Array;
   declare wqid_version: Uint32Array;
@@ -166,7 +166,7 @@ export class Message {
     this.n_uname = 0;
     this.oldtag = 0;
     this.nwname = 0;
-    this.wname = Array.from({ length: 16 }, () => '');
+    this.wname = new Array<string>(16).fill('');
     this.nwqid = 0;
     this.wqid_type = new Uint8Array(16);
     this.wqid_version = new Uint32Array(16);
@@ -1279,8 +1279,8 @@ function decodeRwrite(m: Message, p: Packet): number {
 type Encoder = (m: Message, p: Packet, end: number, limit: number) => number;
 type Decoder = (m: Message, p: Packet, end: number, size: number) => number;
 
-const ENCODERS: Encoder[] = Array.from({ length: 256 }, () => () => -EINVAL);
-const DECODERS: Decoder[] = Array.from({ length: 256 }, () => () => ENOTSUP);
+const ENCODERS: Encoder[] = new Array<Encoder>(256).fill(() => -EINVAL);
+const DECODERS: Decoder[] = new Array<Decoder>(256).fill(() => ENOTSUP);
 /** The length of each message in bytes; the least one, negative, of those that vary; 0 of those with a payload. */
 const LENGTHS = new Int16Array(256);
 

@@ -183,7 +183,7 @@ function fields(item: Item): [string, string][] {
   const { name, kind, counter } = item;
   if (kind === 'data') return [['data_offset', '0']];
   if (kind === 'opaque') return ['lo', 'hi'].map((half) => [`${name}_${half}`, '0']);
-  if (kind === 'string') return [[name, counter ? `Array.from({ length: ${MAX_WALK} }, () => '')` : `''`]];
+  if (kind === 'string') return [[name, counter ? `new Array<string>(${MAX_WALK}).fill('')` : `''`]];
   if (kind !== 'qid') return [[name, '0']];
   const words = ['version', 'path_lo', 'path_hi'];
   if (!counter) return ['type', ...words].map((word) => [`qid_${word}`, '0']);
@@ -233,8 +233,8 @@ function tables(): string {
     'type Encoder = (m: Message, p: Packet, end: number, limit: number) => number;',
     'type Decoder = (m: Message, p: Packet, end: number, size: number) => number;',
     '',
-    'const ENCODERS: Encoder[] = Array.from({ length: 256 }, () => () => -EINVAL);',
-    'const DECODERS: Decoder[] = Array.from({ length: 256 }, () => () => ENOTSUP);',
+    'const ENCODERS: Encoder[] = new Array<Encoder>(256).fill(() => -EINVAL);',
+    'const DECODERS: Decoder[] = new Array<Decoder>(256).fill(() => ENOTSUP);',
     '/** The length of each message in bytes; the least one, negative, of those that vary; 0 of those with a payload. */',
     'const LENGTHS = new Int16Array(256);',
     '',

@@ -94,10 +94,10 @@ export function checkRename(
   newDir: Inode,
   target: Inode | null,
 ): number {
-  const gone = checkParent(backend, newDir);
-  if (gone !== 0) return gone;
   // The backend has not looked what it is: it checks all this itself.
   if (source.kind === 0) return 0;
+  const gone = checkParent(backend, newDir);
+  if (gone !== 0) return gone;
   const isDir = source.kind === S_IFDIR;
   if (isDir && isWithin(backend, newDir, source)) return E.EINVAL;
   if (target !== null && target.kind === S_IFDIR && oldDir !== newDir && isWithin(backend, oldDir, target)) {
