@@ -189,7 +189,7 @@ export class HostDirBackend implements Backend {
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = this.fs.constants;
     let fd = -1;
     try {
-      fd = this.fs.openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, bits);
+      fd = this.tree.create(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, bits);
     } catch (thrown) {
       return hostErrno(thrown);
     }
@@ -290,12 +290,24 @@ export class HostDirBackend implements Backend {
     if (special === 0 && tree.borrow(inode, access === O_RDONLY)) return inode.fd;
     const before = inode.ctime;
     try {
-      const fd = tree.open(inode, this.hostFlags(access, special, inode.kind === S_IFDIR));
+      const fd = this.openHost(inode, this.hostFlags(access, special, inode.kind === S_IFDIR));
       if (access !== O_RDONLY) inode.writers.push(fd);
       else if (special === 0) tree.lend(inode, fd, before);
       return fd;
     } catch (thrown) {
       return -hostErrno(thrown);
+    }
+  }
+
+  /** What is read only is not even marked as read, where the host lets this user say so: the file must be the user's. */
+  private openHost(inode: HostInode, flags: number): number {
+    const { O_NOATIME = 0 } = this.fs.constants;
+    if (!this.readOnly || O_NOATIME === 0) return this.tree.open(inode, flags);
+    try {
+      return this.tree.open(inode, flags | O_NOATIME);
+    } catch (thrown) {
+      if (hostErrno(thrown) !== E.EPERM) throw thrown;
+      return this.tree.open(inode, flags);
     }
   }
 

@@ -105,6 +105,10 @@ export class PathTree implements HostTree {
     return dir.parent ?? E.ESTALE;
   }
 
+  create(path: string, flags: number, mode: number): number {
+    return this.fs.openSync(path, flags, mode);
+  }
+
   adoptDirectory(dir: HostInode, name: string): HostInode | number {
     return this.lookup(dir, name);
   }

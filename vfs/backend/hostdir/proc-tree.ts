@@ -83,7 +83,10 @@ export class ProcTree implements HostTree {
   private reach(inode: HostInode): void {
     if (inode.parent === null) throw new HostError('ESTALE', 'the inode was let go');
     const fd = this.openFd(this.entry(inode.parent, inode.name), this.flags);
-    if (this.record(fd) !== inode) throw new HostError('ESTALE', 'it was replaced');
+    const found = this.record(fd);
+    if (found === inode) return;
+    this.release(found);
+    throw new HostError('ESTALE', 'it was replaced');
   }
 
   entry(dir: HostInode, name: string): string {
@@ -169,14 +172,18 @@ export class ProcTree implements HostTree {
   }
 
   /** open(2); when there are too many descriptors, once more without those that nobody uses. */
-  private openFd(path: string, flags: number): number {
+  private openFd(path: string, flags: number, mode?: number): number {
     try {
-      return this.fs.openSync(path, flags);
+      return this.fs.openSync(path, flags, mode);
     } catch (thrown) {
       const errno = hostErrno(thrown);
       if ((errno !== E.EMFILE && errno !== E.ENFILE) || !this.idle.drop()) throw thrown;
-      return this.fs.openSync(path, flags);
+      return this.fs.openSync(path, flags, mode);
     }
+  }
+
+  create(path: string, flags: number, mode: number): number {
+    return this.openFd(path, flags, mode);
   }
 
   /** The record of a descriptor, which is closed when the file is held already. */
@@ -271,7 +278,10 @@ export class ProcTree implements HostTree {
     if (inode.kind === S_IFLNK && inode.target === null) {
       // One of another length is not the one that was made.
       if (inode.size === BigInt(encoder.encode(target).length)) inode.target = target;
-      else if (!this.readLink(inode, path)) return E.ESTALE;
+      else if (!this.readLink(inode, path)) {
+        this.release(inode);
+        return E.ESTALE;
+      }
     }
     return this.found(inode, dir, name);
   }

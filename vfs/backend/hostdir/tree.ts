@@ -22,6 +22,8 @@ export interface HostTree {
   lookup(dir: HostInode, name: string, purpose: number): HostInode | number;
   /** The directory above, never one outside the root's: ESTALE. */
   parent(dir: HostInode): HostInode | number;
+  /** Makes a file at what `entry` gave: its descriptor. */
+  create(path: string, flags: number, mode: number): number;
   /** The record of the file that was just made: by its descriptor, which is kept. */
   adopt(dir: HostInode, name: string, fd: number): HostInode;
   /** What is known of the directory that was just made, or an errno. */
