@@ -70,6 +70,10 @@ export class FileData {
   write(offset: number, u8: Uint8Array, start: number, end: number): number {
     const count = Math.min(end - start, FILE_MAX - offset);
     if (count <= 0) return -E.EFBIG;
+    if (offset + count <= this.room) {
+      copyBytes(u8, start, this.head!, this.base + offset, count);
+      return this.written(offset + count, count);
+    }
     for (let done = 0; done < count;) {
       const at = offset + done;
       const within = at < CHUNK ? at : at % CHUNK;
