@@ -262,6 +262,13 @@ test('commit: what fails half way can be tried again, and nothing is lost', () =
         return name === 'write' ? -E.ENOSPC : E.ENOSPC;
       };
     }
+    const { rename } = lower;
+    lower.rename = (from, old, inode, to, name, target) => {
+      // A backend need not look: whoever calls it has.
+      assert.is(lower.lookup(from, old), inode, `${old} is there, call ${stop}`);
+      assert.is(lower.lookup(to, name), target ?? E.ENOENT, `what ${name} is, call ${stop}`);
+      return rename.call(lower, from, old, inode, to, name, target);
+    };
     const result = merged.commit();
     for (const name of CALLS) (lower[name] as unknown) = real[name];
     if (!failed) {

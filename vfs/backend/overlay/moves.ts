@@ -1,8 +1,9 @@
 import { S_IFDIR } from '../../9p/constants.ts';
+import { E } from '../../errno.ts';
 import type { Backend } from '../backend.ts';
 import type { Inode } from '../inode.ts';
 import type { OverlayInode } from './inode.ts';
-import { attempt, letGo, passed, take } from './layer.ts';
+import { attempt, has, letGo, passed, take } from './layer.ts';
 import type { Table } from './table.ts';
 import { check, must, namesOf } from './walk.ts';
 
@@ -12,6 +13,9 @@ interface Move {
   name: string;
   from: Inode;
   fromName: string;
+  /** Where it was put; null while it waits. */
+  to: Inode | null;
+  toName: string;
 }
 
 /**
@@ -21,7 +25,7 @@ interface Move {
 export class Moves {
   private readonly lower: Backend;
   private readonly table: Table;
-  private readonly waiting = new Map<OverlayInode, Move>();
+  private readonly moves = new Map<OverlayInode, Move>();
   private store: Inode | null = null;
   private storeName = '';
 
@@ -45,9 +49,12 @@ export class Moves {
 
   private away(dir: OverlayInode, from: Inode, fromName: string): void {
     const store = this.openStore();
-    const name = String(this.waiting.size);
-    this.waiting.set(dir, { name, from, fromName });
-    check(this.lower.rename(from, fromName, dir.lower!, store, name, null));
+    const name = String(this.moves.size);
+    const errno = this.lower.rename(from, fromName, dir.lower!, store, name, null);
+    // What did not leave its place must not be put back there.
+    if (errno === 0) this.moves.set(dir, { name, from, fromName, to: null, toName: '' });
+    else letGo(this.lower, from);
+    check(errno);
   }
 
   private openStore(): Inode {
@@ -66,40 +73,77 @@ export class Moves {
     return inode === this.store;
   }
 
-  /** Those that wait. */
+  /** All that were taken out of their places. */
   all(): OverlayInode[] {
-    return [...this.waiting.keys()];
+    return [...this.moves.keys()];
   }
 
+  /** Whether it waits. */
   has(dir: OverlayInode): boolean {
-    return this.waiting.has(dir);
+    return this.moves.get(dir)?.to === null;
   }
 
   /** Puts it in its place. */
   put(dir: OverlayInode, below: Inode, name: string): void {
-    const move = this.waiting.get(dir)!;
+    const move = this.moves.get(dir)!;
     check(this.lower.rename(this.store!, move.name, dir.lower!, below, name, null));
-    this.waiting.delete(dir);
-    letGo(this.lower, move.from);
+    take(below);
+    move.to = below;
+    move.toName = name;
   }
 
   /** All are in place. */
   finish(): void {
-    if (this.store === null) return;
-    const { store } = this;
-    check(this.lower.unlink(this.lower.root(), this.storeName, store));
-    this.store = null;
-    letGo(this.lower, store);
+    this.removeStore();
+    this.forget();
   }
 
-  /** Puts back what has found no place; then the store is empty, or what is in it stays for the user to see. */
-  undo(): void {
-    for (const [dir, { name, from, fromName }] of [...this.waiting].reverse()) {
-      attempt(() => this.lower.rename(this.store!, name, dir.lower!, from, fromName, null));
+  private removeStore(): void {
+    const { lower, store } = this;
+    if (store === null) return;
+    check(lower.entries(store) > 0 ? E.ENOTEMPTY : lower.unlink(lower.root(), this.storeName, store));
+  }
+
+  private forget(): void {
+    if (this.store !== null) letGo(this.lower, this.store);
+    this.store = null;
+    for (const { from, to } of this.moves.values()) {
       letGo(this.lower, from);
+      if (to !== null) letGo(this.lower, to);
     }
-    this.waiting.clear();
-    if (this.store !== null) attempt(() => (this.finish(), 0));
+    this.moves.clear();
+  }
+
+  /**
+   * Puts all back where they were, unless it is finished: first those that have found a place leave it, for it may be
+   * that of another. What cannot go back stays where it is, for the user to see.
+   */
+  undo(): void {
+    const moves = [...this.moves].reverse();
+    for (const [dir, move] of moves) if (move.to !== null) this.attempt(() => this.takeBack(dir, move));
+    for (const [dir, move] of moves) if (move.to === null) this.attempt(() => this.putBack(dir, move));
+    this.attempt(() => this.removeStore());
+    this.forget();
+  }
+
+  private takeBack(dir: OverlayInode, move: Move): void {
+    const { lower } = this;
+    const { to, toName, name, from } = move;
+    if (lower.nlink(from) === 0) return;
+    check(lower.rename(to!, toName, dir.lower!, this.store!, name, null));
+    letGo(lower, to!);
+    move.to = null;
+  }
+
+  private putBack(dir: OverlayInode, { name, from, fromName }: Move): void {
+    const { lower } = this;
+    if (lower.nlink(from) === 0 || has(lower, from, fromName)) return;
+    check(lower.rename(this.store!, name, dir.lower!, from, fromName, null));
+  }
+
+  /** What fails while things are set right is not told of: what made them wrong is. */
+  private attempt(step: () => void): void {
+    attempt(() => (step(), 0));
   }
 }
 
