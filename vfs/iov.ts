@@ -1,3 +1,18 @@
+/** Views of the ranges that were copied last, for programs use the same ones again and again. All are of one buffer. */
+export class Views {
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
+  private readonly views: Uint8Array[] = [];
+
+  /** u8[start, end), which is range number i. */
+  take(i: number, u8: Uint8Array, start: number, end: number): Uint8Array {
+    if (this.starts[i] === start && this.ends[i] === end) return this.views[i]!;
+    this.starts[i] = start;
+    this.ends[i] = end;
+    return (this.views[i] = u8.subarray(start, end));
+  }
+}
+
 /**
  * The payload of one Tread, Twrite or Treaddir by reference: a list of byte ranges over one buffer
  * (the guest's memory, a frame, a listing). A transport in the same process hands it through beside
@@ -22,6 +37,9 @@ export class Iov {
    * out an object by what its fields hold first, and a whole number that becomes another kind of number changes that.
    */
   reached = Number.NaN;
+  /** Views of the ranges gathered last, and the buffer that they are of. */
+  private views = new Views();
+  private viewed: Uint8Array = EMPTY;
 
   constructor(u8: Uint8Array = EMPTY) {
     this.u8 = u8;
@@ -49,6 +67,31 @@ export class Iov {
     this.end[0] = end;
     this.count = 1;
     this.total = end - start;
+  }
+
+  /** Copies the bytes of all ranges to the start of `to`. */
+  gather(to: Uint8Array): void {
+    const { u8 } = this;
+    if (this.viewed !== u8) {
+      this.viewed = u8;
+      this.views = new Views();
+    }
+    let at = 0;
+    for (let i = 0; i < this.count; i++) {
+      to.set(this.views.take(i, u8, this.start[i]!, this.end[i]!), at);
+      at += this.end[i]! - this.start[i]!;
+    }
+  }
+
+  /** Copies the first `count` bytes of `from` into the ranges; `views` keeps those of `from` for the next time. */
+  scatter(from: Uint8Array, count: number, views: Views): void {
+    let at = 0;
+    for (let i = 0; at < count; i++) {
+      const start = this.start[i]!;
+      const end = Math.min(count, at + this.end[i]! - start);
+      this.u8.set(views.take(i, from, at, end), start);
+      at = end;
+    }
   }
 
   /**

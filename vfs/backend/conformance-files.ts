@@ -79,6 +79,57 @@ export function files({ test, when }: Part): void {
     kit.clunk(fid);
   });
 
+  test('lists of ranges, short and long, the same and others, move what one range would', (kit) => {
+    const fid = kit.open('f', O_RDWR | O_CREAT);
+    const file = new Uint8Array(60_000);
+    const iov = new Iov();
+    let seed = 1;
+    const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
+    let size = 0;
+    for (let round = 0; round < 60; round++) {
+      // Another memory now and then, as when a guest's has grown.
+      const memory = new Uint8Array(round % 7 === 0 || round === 0 ? 120_000 : iov.u8.length);
+      memory.forEach((_, i) => (memory[i] = random(256)));
+      iov.reset(round % 3 === 0 ? memory : iov.u8);
+      const { u8 } = iov;
+      const scale = [1, 20, 300, 5000][round % 4]!;
+      const ranges = Array.from({ length: 1 + random(6) }, () => random(scale) + (round % 2)).map((length) => {
+        const start = random(u8.length - length);
+        return [start, start + length] as const;
+      });
+      const offset = random(25_000);
+      // Twice, the second time in what was kept from the first.
+      for (let again = 0; again < 2; again++) {
+        iov.reset(u8);
+        for (const [start, end] of ranges) iov.add(start, end);
+        let at = offset;
+        for (const [start, end] of ranges) {
+          file.set(u8.subarray(start, end), at);
+          at += end - start;
+        }
+        assert.is(kit.client.write(fid, offset, iov), iov.total);
+        if (iov.total > 0) size = Math.max(size, at);
+        const from = random(size + 10);
+        let left = Math.max(0, Math.min(iov.total, size - from));
+        const wanted = u8.slice();
+        at = from;
+        for (const [start, end] of ranges) {
+          const length = Math.min(left, end - start);
+          wanted.set(file.subarray(at, at + length), start);
+          at += length;
+          left -= length;
+        }
+        assert.is(kit.client.read(fid, from, iov), at - from);
+        assert.ok(Buffer.compare(u8, wanted) === 0, `round ${round}`);
+      }
+    }
+    const all = new Uint8Array(size);
+    iov.single(all, 0, size);
+    assert.is(kit.client.read(fid, 0, iov), size);
+    assert.ok(Buffer.compare(all, file.subarray(0, size)) === 0);
+    kit.clunk(fid);
+  });
+
   test('long reads and writes come whole', (kit) => {
     const size = 3_000_001;
     const data = Uint8Array.from({ length: size }, (_, i) => (i * 31) % 251);

@@ -13,6 +13,8 @@ const NO_PAYLOAD = new Iov();
 /**
  * A 9P2000.L client over a synchronous transport: one method a message. A method returns 0 or an errno, and what
  * the server answered is in `r` until the next call; those that make a fid return it, or −errno.
+ *
+ * The messages that no WASI call needs are functions (seldom.ts), so that a browser does not load them.
  */
 export class Client {
   /** The answer to the last request. */
@@ -21,9 +23,11 @@ export class Client {
   root = -1;
   /** Longest message agreed on, in bytes. */
   msize: number;
-  private readonly t = new Message();
+  /** The next request. */
+  readonly t = new Message();
   private readonly transport: Transport;
-  private readonly fids = new NumberPool(1, NOFID);
+  /** The numbers of its fids. */
+  readonly fids = new NumberPool(1, NOFID);
   private readonly chunk = new Iov();
 
   constructor(transport: Transport) {
@@ -64,7 +68,8 @@ export class Client {
     this.transport.close();
   }
 
-  private call(type: number, iov: Iov = NO_PAYLOAD): number {
+  /** Sends `t` as a message of this type, the payload beside it: 0 or the errno that it was answered with. */
+  call(type: number, iov: Iov = NO_PAYLOAD): number {
     const { t, r } = this;
     t.type = type;
     // One request at a time is on its way, so one tag is enough.
@@ -84,7 +89,8 @@ export class Client {
     t.fid = fid;
     t.newfid = newfid;
     t.nwname = count;
-    for (let i = 0; i < count; i++) t.wname[i] = names[from + i]!;
+    // The list itself: a message that is sent is only read.
+    t.wname = (from === 0 ? names : names.slice(from)) as string[];
     r.nwqid = 0;
     const errno = this.call(TYPE.Twalk);
     if (errno !== 0) {
@@ -106,14 +112,6 @@ export class Client {
   clunk(fid: number): number {
     this.t.fid = fid;
     const errno = this.call(TYPE.Tclunk);
-    this.fids.give(fid);
-    return errno;
-  }
-
-  /** Removes the file by the name that the fid was walked by, and forgets the fid in any case. */
-  remove(fid: number): number {
-    this.t.fid = fid;
-    const errno = this.call(TYPE.Tremove);
     this.fids.give(fid);
     return errno;
   }
@@ -257,17 +255,6 @@ export class Client {
     return this.call(TYPE.Tsymlink);
   }
 
-  mknod(dir: number, name: string, mode: number, major: number, minor: number): number {
-    const { t } = this;
-    t.dfid = dir;
-    t.name = name;
-    t.mode = mode;
-    t.major = major;
-    t.minor = minor;
-    t.gid = 0;
-    return this.call(TYPE.Tmknod);
-  }
-
   link(dir: number, fid: number, name: string): number {
     this.t.dfid = dir;
     this.t.fid = fid;
@@ -290,61 +277,6 @@ export class Client {
     t.newname = newName;
     return this.call(TYPE.Trenameat);
   }
-
-  /** Moves the name that the fid was walked by. */
-  rename(fid: number, dir: number, name: string): number {
-    this.t.fid = fid;
-    this.t.dfid = dir;
-    this.t.name = name;
-    return this.call(TYPE.Trename);
-  }
-
-  /** A fid that reads an extended attribute, of `r.size` bytes; with an empty name the list of names; or −errno. */
-  xattrwalk(fid: number, name: string): number {
-    const newfid = this.fids.take();
-    if (newfid < 0) return -E.EMFILE;
-    this.t.fid = fid;
-    this.t.newfid = newfid;
-    this.t.name = name;
-    const errno = this.call(TYPE.Txattrwalk);
-    if (errno === 0) return newfid;
-    this.fids.give(newfid);
-    return -errno;
-  }
-
-  /** Turns the fid into one that takes `size` bytes of an attribute; its clunk sets it. */
-  xattrcreate(fid: number, name: string, size: number, flags: number): number {
-    this.t.fid = fid;
-    this.t.name = name;
-    this.t.attr_size = size;
-    this.t.flags = flags;
-    return this.call(TYPE.Txattrcreate);
-  }
-
-  /** Sets or clears a record lock; `r.status` tells whether it was got. */
-  lock(fid: number, type: number, flags: number, start: number, length: number, procId: number, id: string): number {
-    const { t } = this;
-    t.fid = fid;
-    t.ltype = type;
-    t.flags = flags;
-    t.start = start;
-    t.length = length;
-    t.proc_id = procId;
-    t.client_id = id;
-    return this.call(TYPE.Tlock);
-  }
-
-  /** The lock in the way is in `r`, or `r.ltype` is LOCK_TYPE_UNLCK. */
-  getlock(fid: number, type: number, start: number, length: number, procId: number, id: string): number {
-    const { t } = this;
-    t.fid = fid;
-    t.ltype = type;
-    t.start = start;
-    t.length = length;
-    t.proc_id = procId;
-    t.client_id = id;
-    return this.call(TYPE.Tgetlock);
-  }
 }
 
-const NO_NAMES: readonly string[] = [];
+const NO_NAMES: readonly string[] = [''];

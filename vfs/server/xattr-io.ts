@@ -1,5 +1,5 @@
 import { E } from '../errno.ts';
-import type { Iov } from '../iov.ts';
+import { Views, type Iov } from '../iov.ts';
 
 /** Longest value of an attribute, in bytes (XATTR_SIZE_MAX of limits.h). */
 export const XATTR_SIZE_MAX = 65536;
@@ -23,23 +23,17 @@ export class XattrIo {
   /** Copies bytes of the value: how many, or −EBADF when it is being set. */
   read(offset: number, iov: Iov): number {
     if (this.flags >= 0) return -E.EBADF;
-    let at = offset;
-    for (let i = 0; i < iov.count && at < this.value.length; i++) {
-      const size = Math.min(iov.end[i]! - iov.start[i]!, this.value.length - at);
-      iov.u8.set(this.value.subarray(at, at + size), iov.start[i]!);
-      at += size;
-    }
-    return Math.max(0, at - offset);
+    const count = Math.max(0, Math.min(iov.total, this.value.length - offset));
+    iov.scatter(this.value.subarray(offset), count, new Views());
+    return count;
   }
 
   /** Takes bytes of the value, in order: how many; −EBADF when it is read, −EINVAL past the size told. */
   write(offset: number, iov: Iov): number {
     if (this.flags < 0) return -E.EBADF;
     if (offset !== this.written || offset + iov.total > this.value.length) return -E.EINVAL;
-    for (let i = 0; i < iov.count; i++) {
-      this.value.set(iov.u8.subarray(iov.start[i]!, iov.end[i]!), this.written);
-      this.written += iov.end[i]! - iov.start[i]!;
-    }
+    iov.gather(this.value.subarray(offset));
+    this.written += iov.total;
     return iov.total;
   }
 }

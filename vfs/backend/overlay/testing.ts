@@ -19,6 +19,7 @@ import { ram } from '../ram/index.ts';
 import { overlay, type OverlayBackend } from './index.ts';
 import { noAttr } from './layer.ts';
 import { heldDuring, namesOf } from './walk.ts';
+import { xattrcreate, xattrwalk } from '../../client/seldom.ts';
 
 const decoder = new TextDecoder('latin1');
 
@@ -136,7 +137,7 @@ export function write(kit: Kit, path: string, text: string, flags = 0): void {
 export function setXattr(kit: Kit, fid: number, name: string, value: string): string {
   const copy = kit.clone(fid);
   const bytes = new TextEncoder().encode(value);
-  const errno = kit.client.xattrcreate(copy, name, bytes.length, 0);
+  const errno = xattrcreate(kit.client, copy, name, bytes.length, 0);
   const iov = new Iov();
   iov.single(bytes, 0, bytes.length);
   if (errno === 0) assert.is(kit.client.write(copy, 0, iov), bytes.length);
@@ -146,7 +147,7 @@ export function setXattr(kit: Kit, fid: number, name: string, value: string): st
 /** The value of an extended attribute, or the error. */
 export function getXattr(kit: Kit, path: string, name: string): string {
   const fid = kit.walk(path);
-  const reader = kit.client.xattrwalk(fid, name);
+  const reader = xattrwalk(kit.client, fid, name);
   kit.clunk(fid);
   if (reader < 0) return errnoName(-reader);
   const text = kit.read(reader);

@@ -17,6 +17,9 @@ export class Names {
   /** null while nothing was entered. */
   private map: Map<string, RamInode | null> | null = null;
   private dead = 0;
+  /** The name that was found last, and its inode: paths go through the same directories again and again. */
+  private last = '';
+  private found: RamInode | null = null;
 
   /** How many entries there are. */
   get size(): number {
@@ -24,13 +27,20 @@ export class Names {
   }
 
   get(name: string): RamInode | null {
-    return this.map?.get(name) ?? null;
+    if (name === this.last) return this.found;
+    const inode = this.map?.get(name) ?? null;
+    if (inode !== null) {
+      this.last = name;
+      this.found = inode;
+    }
+    return inode;
   }
 
   /** Enters a name that is not there. */
   add(name: string, inode: RamInode): void {
     const map = (this.map ??= new Map<string, RamInode | null>());
     const before = map.size;
+    if (name === this.last) throw new Error('BUG' + name);
     map.set(name, inode);
     if (map.size === before) this.dead--;
   }
@@ -39,6 +49,10 @@ export class Names {
   remove(name: string): void {
     const map = this.map!;
     map.set(name, null);
+    if (name === this.last) {
+      this.last = '';
+      this.found = null;
+    }
     this.dead++;
     if (this.dead > SPARE + this.size) this.bury(map);
   }

@@ -17,6 +17,7 @@ import type { Backend } from '../backend.ts';
 import { Kit } from '../conformance-kit.ts';
 import { ram, type RamOptions } from '../ram/index.ts';
 import { readOnly } from './index.ts';
+import { lock } from '../../client/seldom.ts';
 
 /** A writable mount of a store, and a read-only one; at the end nothing may be left of either. */
 function both(run: (writer: Kit, reader: Kit, store: Backend) => void, options: RamOptions = {}): void {
@@ -139,12 +140,12 @@ test('locks of both are in each other’s way', () => {
     writer.put('f', 'x');
     const mine = writer.open('f', O_RDWR);
     const theirs = reader.open('f');
-    assert.is(writer.client.lock(mine, LOCK_TYPE_WRLCK, 0, 0, 0, 1, 'writer'), 0);
+    assert.is(lock(writer.client, mine, LOCK_TYPE_WRLCK, 0, 0, 0, 1, 'writer'), 0);
     assert.is(writer.client.r.status, LOCK_SUCCESS);
-    assert.is(reader.client.lock(theirs, LOCK_TYPE_RDLCK, 0, 0, 0, 2, 'reader'), 0);
+    assert.is(lock(reader.client, theirs, LOCK_TYPE_RDLCK, 0, 0, 0, 2, 'reader'), 0);
     assert.is(reader.client.r.status, LOCK_BLOCKED);
     writer.clunk(mine);
-    assert.is(reader.client.lock(theirs, LOCK_TYPE_RDLCK, 0, 0, 0, 2, 'reader'), 0);
+    assert.is(lock(reader.client, theirs, LOCK_TYPE_RDLCK, 0, 0, 0, 2, 'reader'), 0);
     assert.is(reader.client.r.status, LOCK_SUCCESS);
     reader.clunk(theirs);
     assert.is(writer.unlink('f'), 'ok');

@@ -18,6 +18,7 @@ import type { TarBackend } from './backend.ts';
 import type { TarInode } from './inode.ts';
 import { failure, walkTo, inTree, type Place, type Tree } from './place.ts';
 import type { Skipped } from './tree.ts';
+import { mknod, xattrcreate } from '../../client/seldom.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 const NOT_MADE = 'special files of its kind cannot be made there';
@@ -137,7 +138,7 @@ class Loader {
     const errno =
       inode.kind === S_IFLNK
         ? client.symlink(dir, name, inode.content as string)
-        : client.mknod(dir, name, inode.kind | 0o600, (rdev >>> 8) & 0xfff, (rdev & 0xff) | ((rdev >>> 12) & 0xfff00));
+        : mknod(client, dir, name, inode.kind | 0o600, (rdev >>> 8) & 0xfff, (rdev & 0xff) | ((rdev >>> 12) & 0xfff00));
     return errno === 0 ? client.walk(dir, [name], 0, 1) : -errno;
   }
 
@@ -187,7 +188,7 @@ class Loader {
     const { client } = this;
     const setter = client.clone(fid);
     if (setter < 0) throw failure('given its attributes', path.join('/'), -setter);
-    const created = client.xattrcreate(setter, name, value.length, 0);
+    const created = xattrcreate(client, setter, name, value.length, 0);
     const iov = new Iov();
     iov.single(value, 0, value.length);
     if (created === 0 && value.length > 0) client.write(setter, 0, iov);

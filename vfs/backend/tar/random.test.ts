@@ -19,6 +19,7 @@ import { ram } from '../ram/index.ts';
 import { load, save, tar } from './index.ts';
 import { formatPax, formatTime, parsePax, parseTime } from './pax.ts';
 import { chown, content, mounted } from './testing.ts';
+import { mknod } from '../../client/seldom.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 
@@ -88,7 +89,7 @@ function make(kit: Kit, { path, kind, data, target, perm, uid, mtime }: File, ea
   if (kind === 'directory') client.mkdir(dir, last, 0o755);
   else if (kind === 'symlink') client.symlink(dir, last, target);
   else if (kind === 'link' && earlier !== null) client.link(dir, earlier, last);
-  else client.mknod(dir, last, 0o600, 0, 0);
+  else mknod(client, dir, last, 0o600, 0, 0);
   const fid = client.walk(dir, [last], 0, 1);
   kit.clunk(dir);
   assert.ok(fid > 0);

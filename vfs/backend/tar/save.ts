@@ -6,6 +6,7 @@ import { canHold, headersOf, padded, type Meta } from './header.ts';
 import { failure, namesIn, walkTo, inTree, type Place } from './place.ts';
 import { BLOCK } from './reader.ts';
 import { MAX_DEPTH, type Skipped } from './tree.ts';
+import { xattrwalk } from '../../client/seldom.ts';
 
 /** One member to be written: its header blocks, and the file whose bytes follow. */
 interface Item {
@@ -162,7 +163,7 @@ class Survey {
   /** The value of an attribute, or the list of names; null where there are none. */
   private xattr(fid: number, name: string, path: string): Uint8Array | null {
     const { client } = this;
-    const reader = client.xattrwalk(fid, name);
+    const reader = xattrwalk(client, fid, name);
     if (reader === -E.ENOTSUP || reader === -E.ENODATA) return null;
     if (reader < 0) throw failure('read', path, -reader);
     const bytes = new Uint8Array(client.r.size);

@@ -2,11 +2,15 @@ import type { Message } from '../../9p/codec.gen.ts';
 import { O_APPEND, S_IFDIR } from '../../9p/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { E } from '../../errno.ts';
-import type { Iov } from '../../iov.ts';
+import { Views, type Iov } from '../../iov.ts';
 import { DirStream } from '../dir-stream.ts';
 import { UNOPENED, type Fid } from '../fid.ts';
 import { changed } from '../references.ts';
 import type { Session } from '../session.ts';
+
+/** What goes to or comes from several ranges and fits in here is moved at once by the backend: one call of the host. */
+const stage = new Uint8Array(16 << 10);
+const stageViews = new Views();
 
 /** Smallest listing: qid[13] offset[8] type[1] name[s] of a name of one byte. */
 const MIN_DIRENT = 25;
@@ -23,7 +27,7 @@ export function read(session: Session, t: Message, r: Message): number {
   if (fid.flags !== UNOPENED && fid.inode.kind === S_IFDIR) return E.EISDIR;
   if (!fid.readable) return E.EBADF;
   const { backend } = session.server;
-  const done = iov.count === 1 ? readRange(backend, fid, t.offset, iov, 0) : readRanges(backend, fid, t.offset, iov);
+  const done = isStaged(iov) ? readStaged(backend, fid, t.offset, iov) : readRanges(backend, fid, t.offset, iov);
   if (done >= 0 && iov.total > 0) backend.accessed(fid.inode);
   return give(r, done);
 }
@@ -35,17 +39,25 @@ function give(r: Message, count: number): number {
   return 0;
 }
 
-function readRange(backend: Backend, fid: Fid, offset: number, iov: Iov, i: number): number {
-  return backend.read(fid.inode, fid.handle, offset, iov.u8, iov.start[i]!, iov.end[i]!);
+function isStaged(iov: Iov): boolean {
+  return iov.count > 1 && iov.total <= stage.length;
+}
+
+function readStaged(backend: Backend, fid: Fid, offset: number, iov: Iov): number {
+  const count = backend.read(fid.inode, fid.handle, offset, stage, 0, iov.total);
+  iov.scatter(stage, count, stageViews);
+  return count;
 }
 
 function readRanges(backend: Backend, fid: Fid, offset: number, iov: Iov): number {
   let done = 0;
   for (let i = 0; i < iov.count; i++) {
-    const count = readRange(backend, fid, offset + done, iov, i);
+    const start = iov.start[i]!;
+    const end = iov.end[i]!;
+    const count = backend.read(fid.inode, fid.handle, offset + done, iov.u8, start, end);
     if (count < 0) return done > 0 ? done : count;
     done += count;
-    if (count < iov.end[i]! - iov.start[i]!) break;
+    if (count < end - start) break;
   }
   return done;
 }
@@ -67,7 +79,7 @@ export function write(session: Session, t: Message, r: Message): number {
   r.count = 0;
   if (iov.total === 0) return 0;
   const offset = (fid.flags & O_APPEND) !== 0 ? backend.size(inode) : t.offset;
-  const done = iov.count === 1 ? writeRange(backend, fid, offset, iov, 0) : writeRanges(backend, fid, offset, iov);
+  const done = isStaged(iov) ? writeStaged(backend, fid, offset, iov) : writeRanges(backend, fid, offset, iov);
   if (done <= 0) return -done;
   changed(inode);
   backend.modified(inode);
@@ -76,19 +88,21 @@ export function write(session: Session, t: Message, r: Message): number {
   return 0;
 }
 
-function writeRange(backend: Backend, fid: Fid, offset: number, iov: Iov, i: number): number {
-  return backend.write(fid.inode, fid.handle, offset, iov.u8, iov.start[i]!, iov.end[i]!);
+function writeStaged(backend: Backend, fid: Fid, offset: number, iov: Iov): number {
+  iov.gather(stage);
+  return backend.write(fid.inode, fid.handle, offset, stage, 0, iov.total);
 }
 
 function writeRanges(backend: Backend, fid: Fid, offset: number, iov: Iov): number {
   let done = 0;
   for (let i = 0; i < iov.count; i++) {
-    const size = iov.end[i]! - iov.start[i]!;
-    if (size === 0) continue;
-    const count = writeRange(backend, fid, offset + done, iov, i);
+    const start = iov.start[i]!;
+    const end = iov.end[i]!;
+    if (start === end) continue;
+    const count = backend.write(fid.inode, fid.handle, offset + done, iov.u8, start, end);
     if (count < 0) return done > 0 ? done : count;
     done += count;
-    if (count < size) break;
+    if (count < end - start) break;
   }
   return done;
 }
