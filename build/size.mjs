@@ -27,7 +27,7 @@ export async function coreBundle() {
   const [core] = outputFiles;
   if (!core) throw new Failure('size: esbuild wrote nothing');
   const names = privateNames(Object.keys(/** @type {import('esbuild').Metafile} */ (metafile).inputs), core.text);
-  const { code } = await minify(core.text, {
+  const { code } = await minify(withoutConst(core.text), {
     module: true,
     ecma: 2020,
     // Without these rewritings the text is longer, but more of it is alike.
@@ -35,6 +35,15 @@ export async function coreBundle() {
     mangle: { properties: { regex: new RegExp(`^(?:${names.join('|')})$`) } },
   });
   return code ?? '';
+}
+
+/**
+ * Every `const` as `let`: one word for both is shorter to compress, and the types have made sure already that nothing is
+ * assigned to. esbuild begins a line with each declaration but those of a `for`.
+ * @param {string} text
+ */
+function withoutConst(text) {
+  return text.replaceAll(/^(\s*)const (?=[\w$[{])/gm, '$1let ').replaceAll(/\bfor \(const (?=[\w$[{])/g, 'for (let ');
 }
 
 /**

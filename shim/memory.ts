@@ -26,6 +26,8 @@ export class GuestMemory {
   view: DataView = new DataView(EMPTY.buffer);
   /** The ranges of the last `loadIovs`. */
   readonly iov = new Iov();
+  /** The path that came last: a program often does several things to one file. */
+  private path = '';
 
   /** Attaches the memory that the instance exports or was given. */
   attach(memory: WebAssembly.Memory): void {
@@ -124,7 +126,10 @@ export class GuestMemory {
   loadPath(ptr: number, length: number): string | number {
     if (!this.fits(ptr, length)) return E.EFAULT;
     if (length >= PATH_MAX) return E.ENAMETOOLONG;
-    const path = internString(this.u8, ptr, ptr + length);
-    return typeof path === 'string' && path.includes('\0') ? E.EINVAL : path;
+    const path = internString(this.u8, ptr, ptr + length, this.path);
+    if (typeof path === 'number' || path === this.path) return path;
+    if (path.includes('\0')) return E.EINVAL;
+    this.path = path;
+    return path;
   }
 }

@@ -68,6 +68,32 @@ test('bytes that are no UTF-8 are never remembered as a name', () => {
   }
 });
 
+test('a guess changes nothing but the time', () => {
+  const texts = [
+    '',
+    'a',
+    'ab',
+    'é',
+    'e',
+    'ÿ',
+    '\u0080',
+    'aé',
+    'b'.repeat(70),
+    `${'b'.repeat(69)}c`,
+    '\ud800',
+    '𝄞',
+    'ä\0',
+  ];
+  for (const text of texts) {
+    const bytes = bytesOf(text);
+    for (const guess of texts)
+      assert.is(internString(bytes, 0, bytes.length, guess), expected(bytes), `${text} ${guess}`);
+    // As many bytes as the guess has characters, of the same numbers: that is no UTF-8.
+    const latin = Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
+    assert.is(internString(latin, 0, latin.length, text), expected(latin), text);
+  }
+});
+
 test('shared memory is read like any other', () => {
   const u8 = new Uint8Array(new SharedArrayBuffer(256), 16);
   for (const name of ['tmp', 'é', 'long'.repeat(40)]) {

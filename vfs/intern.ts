@@ -20,11 +20,13 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * The string that the UTF-8 bytes [start, end) of u8 spell, or an errno: EFAULT when the range is not within u8,
  * EILSEQ when it is not UTF-8. Strings of up to 64 bytes seen lately come from a table without being decoded. The
  * bytes may be shared with other threads: the string is one they spelled, whatever happens to them meanwhile.
+ * `guess` is what they may well spell again: the string that was in this place before.
  */
-export function internString(u8: Uint8Array, start: number, end: number): string | number {
+export function internString(u8: Uint8Array, start: number, end: number, guess = ''): string | number {
   const length = end - start;
   if (length <= 0) return length === 0 ? '' : E.EFAULT;
   if (start < 0 || end > u8.length) return E.EFAULT;
+  if (length === guess.length && spells(u8, start, guess)) return guess;
   if (length > LONGEST) return decodeBytes(u8.slice(start, end));
   const hash = hashOf(u8, start, end);
   const slot = (hash >>> 18) & (SLOTS - 2);
@@ -32,6 +34,15 @@ export function internString(u8: Uint8Array, start: number, end: number): string
   if (hashes[slot + 1] === hash && holds(slot + 1, u8, start, length)) return strings[slot + 1];
   turn ^= 1;
   return remember(slot + turn, hash, u8, start, length);
+}
+
+/** Whether the bytes from `start` on, as many as `text` has characters, are those of this text, and ASCII. */
+function spells(u8: Uint8Array, start: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit !== u8[start + i] || unit > 0x7f) return false;
+  }
+  return true;
 }
 
 /** Four bytes a step; the top bits, which depend on all of them, choose the slots. */

@@ -349,7 +349,7 @@ export function decodeDirent(m: Dirent, p: Packet, start: number, end: number): 
   m.cookie_lo = view.getUint32(start + 13, true);
   m.cookie_hi = view.getUint32(start + 17, true);
   m.dtype = view.getUint8(start + 21);
-  const at = getString(p, start + 22, end);
+  const at = getString(p, start + 22, end, m.name);
   if (at < 0) return at;
   m.name = string;
   return at;
@@ -384,12 +384,12 @@ function roundedHigh(n: number): number {
 let string = '';
 
 /** Reads length[2] and UTF-8 at `at`, not beyond `stop`: the position behind it, or -EINVAL, -EILSEQ. */
-function getString(p: Packet, at: number, stop: number): number {
+function getString(p: Packet, at: number, stop: number, guess: string): number {
   const from = at + 2;
   if (from > stop) return -EINVAL;
   const end = from + p.view.getUint16(at, true);
   if (end > stop) return -EINVAL;
-  const found = internString(p.u8, from, end);
+  const found = internString(p.u8, from, end, guess);
   if (typeof found === 'number') return -found;
   string = found;
   return end;
@@ -883,7 +883,7 @@ function decodeRlopen(m: Message, p: Packet): number {
 function decodeTlcreate(m: Message, p: Packet, end: number): number {
   const view = p.view;
   m.fid = view.getUint32(7, true);
-  const at = getString(p, 11, end - 12);
+  const at = getString(p, 11, end - 12, m.name);
   if (at < 0) return -at;
   m.name = string;
   m.flags = view.getUint32(at, true);
@@ -895,10 +895,10 @@ function decodeTlcreate(m: Message, p: Packet, end: number): number {
 function decodeTsymlink(m: Message, p: Packet, end: number): number {
   const view = p.view;
   m.dfid = view.getUint32(7, true);
-  let at = getString(p, 11, end - 6);
+  let at = getString(p, 11, end - 6, m.name);
   if (at < 0) return -at;
   m.name = string;
-  at = getString(p, at, end - 4);
+  at = getString(p, at, end - 4, m.symtgt);
   if (at < 0) return -at;
   m.symtgt = string;
   m.gid = view.getUint32(at, true);
@@ -917,7 +917,7 @@ function decodeRsymlink(m: Message, p: Packet): number {
 function decodeTmknod(m: Message, p: Packet, end: number): number {
   const view = p.view;
   m.dfid = view.getUint32(7, true);
-  const at = getString(p, 11, end - 16);
+  const at = getString(p, 11, end - 16, m.name);
   if (at < 0) return -at;
   m.name = string;
   m.mode = view.getUint32(at, true);
@@ -931,7 +931,7 @@ function decodeTrename(m: Message, p: Packet, end: number): number {
   const view = p.view;
   m.fid = view.getUint32(7, true);
   m.dfid = view.getUint32(11, true);
-  const at = getString(p, 15, end);
+  const at = getString(p, 15, end, m.name);
   if (at < 0) return -at;
   m.name = string;
   return at === end ? 0 : EINVAL;
@@ -942,7 +942,7 @@ function decodeRrename(): number {
 }
 
 function decodeRreadlink(m: Message, p: Packet, end: number): number {
-  const at = getString(p, 7, end);
+  const at = getString(p, 7, end, m.target);
   if (at < 0) return -at;
   m.target = string;
   return at === end ? 0 : EINVAL;
@@ -1033,7 +1033,7 @@ function decodeTxattrwalk(m: Message, p: Packet, end: number): number {
   const view = p.view;
   m.fid = view.getUint32(7, true);
   m.newfid = view.getUint32(11, true);
-  const at = getString(p, 15, end);
+  const at = getString(p, 15, end, m.name);
   if (at < 0) return -at;
   m.name = string;
   return at === end ? 0 : EINVAL;
@@ -1047,7 +1047,7 @@ function decodeRxattrwalk(m: Message, p: Packet): number {
 function decodeTxattrcreate(m: Message, p: Packet, end: number): number {
   const view = p.view;
   m.fid = view.getUint32(7, true);
-  const at = getString(p, 11, end - 12);
+  const at = getString(p, 11, end - 12, m.name);
   if (at < 0) return -at;
   m.name = string;
   m.attr_size = getSize(view, at);
@@ -1086,7 +1086,7 @@ function decodeTlock(m: Message, p: Packet, end: number): number {
   m.start = getSize(view, 16);
   m.length = getSize(view, 24);
   m.proc_id = view.getUint32(32, true);
-  const at = getString(p, 36, end);
+  const at = getString(p, 36, end, m.client_id);
   if (at < 0) return -at;
   m.client_id = string;
   return at === end ? 0 : EINVAL;
@@ -1104,7 +1104,7 @@ function decodeTgetlock(m: Message, p: Packet, end: number): number {
   m.start = getSize(view, 12);
   m.length = getSize(view, 20);
   m.proc_id = view.getUint32(28, true);
-  const at = getString(p, 32, end);
+  const at = getString(p, 32, end, m.client_id);
   if (at < 0) return -at;
   m.client_id = string;
   return at === end ? 0 : EINVAL;
@@ -1116,7 +1116,7 @@ function decodeRgetlock(m: Message, p: Packet, end: number): number {
   m.start = getSize(view, 8);
   m.length = getSize(view, 16);
   m.proc_id = view.getUint32(24, true);
-  const at = getString(p, 28, end);
+  const at = getString(p, 28, end, m.client_id);
   if (at < 0) return -at;
   m.client_id = string;
   return at === end ? 0 : EINVAL;
@@ -1126,7 +1126,7 @@ function decodeTlink(m: Message, p: Packet, end: number): number {
   const view = p.view;
   m.dfid = view.getUint32(7, true);
   m.fid = view.getUint32(11, true);
-  const at = getString(p, 15, end);
+  const at = getString(p, 15, end, m.name);
   if (at < 0) return -at;
   m.name = string;
   return at === end ? 0 : EINVAL;
@@ -1135,7 +1135,7 @@ function decodeTlink(m: Message, p: Packet, end: number): number {
 function decodeTmkdir(m: Message, p: Packet, end: number): number {
   const view = p.view;
   m.dfid = view.getUint32(7, true);
-  const at = getString(p, 11, end - 8);
+  const at = getString(p, 11, end - 8, m.name);
   if (at < 0) return -at;
   m.name = string;
   m.mode = view.getUint32(at, true);
@@ -1146,11 +1146,11 @@ function decodeTmkdir(m: Message, p: Packet, end: number): number {
 function decodeTrenameat(m: Message, p: Packet, end: number): number {
   const view = p.view;
   m.olddirfid = view.getUint32(7, true);
-  let at = getString(p, 11, end - 6);
+  let at = getString(p, 11, end - 6, m.oldname);
   if (at < 0) return -at;
   m.oldname = string;
   m.newdirfid = view.getUint32(at, true);
-  at = getString(p, at + 4, end);
+  at = getString(p, at + 4, end, m.newname);
   if (at < 0) return -at;
   m.newname = string;
   return at === end ? 0 : EINVAL;
@@ -1159,7 +1159,7 @@ function decodeTrenameat(m: Message, p: Packet, end: number): number {
 function decodeTunlinkat(m: Message, p: Packet, end: number): number {
   const view = p.view;
   m.dfid = view.getUint32(7, true);
-  const at = getString(p, 11, end - 4);
+  const at = getString(p, 11, end - 4, m.name);
   if (at < 0) return -at;
   m.name = string;
   m.flags = view.getUint32(at, true);
@@ -1168,7 +1168,7 @@ function decodeTunlinkat(m: Message, p: Packet, end: number): number {
 
 function decodeTversion(m: Message, p: Packet, end: number): number {
   m.msize = p.view.getUint32(7, true);
-  const at = getString(p, 11, end);
+  const at = getString(p, 11, end, m.version);
   if (at < 0) return -at;
   m.version = string;
   return at === end ? 0 : EINVAL;
@@ -1177,10 +1177,10 @@ function decodeTversion(m: Message, p: Packet, end: number): number {
 function decodeTauth(m: Message, p: Packet, end: number): number {
   const view = p.view;
   m.afid = view.getUint32(7, true);
-  let at = getString(p, 11, end - 6);
+  let at = getString(p, 11, end - 6, m.uname);
   if (at < 0) return -at;
   m.uname = string;
-  at = getString(p, at, end - 4);
+  at = getString(p, at, end - 4, m.aname);
   if (at < 0) return -at;
   m.aname = string;
   m.n_uname = view.getUint32(at, true);
@@ -1200,10 +1200,10 @@ function decodeTattach(m: Message, p: Packet, end: number): number {
   const view = p.view;
   m.fid = view.getUint32(7, true);
   m.afid = view.getUint32(11, true);
-  let at = getString(p, 15, end - 6);
+  let at = getString(p, 15, end - 6, m.uname);
   if (at < 0) return -at;
   m.uname = string;
-  at = getString(p, at, end - 4);
+  at = getString(p, at, end - 4, m.aname);
   if (at < 0) return -at;
   m.aname = string;
   m.n_uname = view.getUint32(at, true);
@@ -1224,7 +1224,7 @@ function decodeTwalk(m: Message, p: Packet, end: number): number {
   if (count > 16) return EINVAL;
   let at = 17;
   for (let i = 0; i < count; i++) {
-    at = getString(p, at, end);
+    at = getString(p, at, end, m.wname[i]);
     if (at < 0) return -at;
     m.wname[i] = string;
   }

@@ -66,7 +66,11 @@ function decodeItems(items: Item[], start: string, fail: string, row?: Row): { l
 
 function decodeString(field: string, declare: string, at: string, stop: string, fail: string): string[] {
   const errno = fail === 'EINVAL' ? '-at' : 'at';
-  return [`${declare}at = getString(p, ${at}, ${stop});`, `if (at < 0) return ${errno};`, `${field} = string;`];
+  return [
+    `${declare}at = getString(p, ${at}, ${stop}, ${field});`,
+    `if (at < 0) return ${errno};`,
+    `${field} = string;`,
+  ];
 }
 
 function decodeFixed(item: Item, base: string, offset: number, bit: number, written: boolean): string[] {

@@ -143,12 +143,12 @@ function roundedHigh(n: number): number {
 let string = '';
 
 /** Reads length[2] and UTF-8 at \`at\`, not beyond \`stop\`: the position behind it, or -EINVAL, -EILSEQ. */
-function getString(p: Packet, at: number, stop: number): number {
+function getString(p: Packet, at: number, stop: number, guess: string): number {
   const from = at + 2;
   if (from > stop) return -EINVAL;
   const end = from + p.view.getUint16(at, true);
   if (end > stop) return -EINVAL;
-  const found = internString(p.u8, from, end);
+  const found = internString(p.u8, from, end, guess);
   if (typeof found === 'number') return -found;
   string = found;
   return end;

@@ -16,7 +16,7 @@ import { errnoName } from '../errno.ts';
 import { Iov } from '../iov.ts';
 import type { Backend } from './backend.ts';
 import { Kit } from './conformance-kit.ts';
-import { mknod, xattrcreate } from '../client/seldom.ts';
+import { mknod, setMode, xattrcreate } from '../client/seldom.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 
@@ -84,7 +84,7 @@ export function fill(writable: Backend): void {
     ['d', 0o750],
     ['e', 0o1777],
   ] as const)
-    onFid(kit, path, (fid) => kit.client.setMode(fid, SETATTR_MODE, mode));
+    onFid(kit, path, (fid) => setMode(kit.client, fid, SETATTR_MODE, mode));
   settle(kit, '');
   kit.end();
 }

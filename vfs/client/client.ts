@@ -136,29 +136,18 @@ export class Client {
 
   /** Reads into the ranges from `offset`: the bytes read, fewer only at the end of the file; or −errno. */
   read(fid: number, offset: number, iov: Iov): number {
-    if (iov.total <= this.msize - IOHDRSZ) return this.transfer(TYPE.Tread, fid, offset, iov);
-    return this.transferAll(TYPE.Tread, fid, offset, iov);
+    return this.move(TYPE.Tread, fid, offset, iov);
   }
 
   /** Writes the ranges at `offset`: the bytes written; or −errno. */
   write(fid: number, offset: number, iov: Iov): number {
-    if (iov.total <= this.msize - IOHDRSZ) return this.transfer(TYPE.Twrite, fid, offset, iov);
-    return this.transferAll(TYPE.Twrite, fid, offset, iov);
-  }
-
-  private transfer(type: number, fid: number, offset: number, iov: Iov): number {
-    const { t } = this;
-    t.fid = fid;
-    t.offset = offset;
-    t.count = iov.total;
-    iov.reached = Number.NaN;
-    const errno = this.call(type, iov);
-    return errno === 0 ? this.r.count : -errno;
+    return this.move(TYPE.Twrite, fid, offset, iov);
   }
 
   /** More than a message carries goes in several; what was moved before an error counts. */
-  private transferAll(type: number, fid: number, offset: number, iov: Iov): number {
+  private move(type: number, fid: number, offset: number, iov: Iov): number {
     const limit = this.msize - IOHDRSZ;
+    if (iov.total <= limit) return this.transfer(type, fid, offset, iov);
     let done = 0;
     while (done < iov.total) {
       const size = Math.min(limit, iov.total - done);
@@ -170,6 +159,16 @@ export class Client {
       if (count < size) break;
     }
     return done;
+  }
+
+  private transfer(type: number, fid: number, offset: number, iov: Iov): number {
+    const { t } = this;
+    t.fid = fid;
+    t.offset = offset;
+    t.count = iov.total;
+    iov.reached = Number.NaN;
+    const errno = this.call(type, iov);
+    return errno === 0 ? this.r.count : -errno;
   }
 
   /** Lists into the one range of `iov`, from behind a cookie, given by its halves: bytes, 0 at the end; or −errno. */
@@ -201,15 +200,8 @@ export class Client {
     return this.setattr(fid, valid, aSec, aNsec, mSec, mNsec);
   }
 
-  /** Sets the permission bits. */
-  setMode(fid: number, valid: number, mode: number): number {
-    this.t.size = 0;
-    this.t.mode = mode;
-    return this.setattr(fid, valid, 0, 0, 0, 0);
-  }
-
   /** What is not `valid` is not looked at, but it goes with the message, and must fit. */
-  private setattr(fid: number, valid: number, aSec: number, aNsec: number, mSec: number, mNsec: number): number {
+  setattr(fid: number, valid: number, aSec: number, aNsec: number, mSec: number, mNsec: number): number {
     const { t } = this;
     t.fid = fid;
     t.valid = valid;
@@ -224,11 +216,6 @@ export class Client {
     this.t.fid = fid;
     this.t.datasync = datasync ? 1 : 0;
     return this.call(TYPE.Tfsync);
-  }
-
-  statfs(fid: number): number {
-    this.t.fid = fid;
-    return this.call(TYPE.Tstatfs);
   }
 
   /** The target is in `r.target`. */

@@ -94,3 +94,15 @@ export function getlock(
   t.client_id = id;
   return client.call(TYPE.Tgetlock);
 }
+
+/** Sets the permission bits. */
+export function setMode(client: Client, fid: number, valid: number, mode: number): number {
+  client.t.size = 0;
+  client.t.mode = mode;
+  return client.setattr(fid, valid, 0, 0, 0, 0);
+}
+
+export function statfs(client: Client, fid: number): number {
+  client.t.fid = fid;
+  return client.call(TYPE.Tstatfs);
+}

@@ -17,6 +17,7 @@ import { DescriptorCalls, count } from './descriptor-calls.ts';
 import { check, fsError, outOfRange, type FsError } from './errors.ts';
 import { flagsOf, type Flag } from './flags.ts';
 import type { OpenFile } from './open-file.ts';
+import { setMode } from '../client/seldom.ts';
 
 /** Bytes that are read at once where the size says nothing, and that are copied at once. */
 const CHUNK = 512 << 10;
@@ -111,7 +112,7 @@ export class ContentCalls extends DescriptorCalls {
         const isSame = this.deviceOf(target.client) === this.deviceOf(source.client);
         if (isSame && r.qid_path_lo === low && r.qid_path_hi === high) return;
         check(target.truncate(0), 'copyfile');
-        check(target.client.setMode(target.fid, SETATTR_MODE, bits), 'copyfile');
+        check(setMode(target.client, target.fid, SETATTR_MODE, bits), 'copyfile');
         copyAll(source, target);
       } finally {
         target.close();

@@ -30,6 +30,7 @@ import { flagsOf, type Flag } from './flags.ts';
 import { OpenFile } from './open-file.ts';
 import { Rooted } from './rooted.ts';
 import { BigIntStats, Stats } from './stats.ts';
+import { setMode } from '../client/seldom.ts';
 
 /** Permission bits that a new file does not get, as of a process that has not called umask(2). */
 export const UMASK = 0o022;
@@ -145,7 +146,7 @@ export class DescriptorCalls {
   fchmodSync(fd: number, mode: Mode): void {
     const bits = modeOf(mode, 0);
     const { client, fid } = this.fileOf(fd, 'fchmod');
-    check(client.setMode(fid, SETATTR_MODE, bits), 'fchmod');
+    check(setMode(client, fid, SETATTR_MODE, bits), 'fchmod');
   }
 
   futimesSync(fd: number, atime: TimeLike, mtime: TimeLike): void {
@@ -181,7 +182,7 @@ export class DescriptorCalls {
     const errno = isDir
       ? client.lopen(fid, O_RDONLY | O_DIRECTORY)
       : isNew
-        ? client.setMode(fid, SETATTR_MODE, mode & ~UMASK)
+        ? setMode(client, fid, SETATTR_MODE, mode & ~UMASK)
         : 0;
     if (errno === 0) return file;
     file.close();

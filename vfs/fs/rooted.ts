@@ -3,6 +3,7 @@ import type { AtCalls } from '../client/at.ts';
 import type { Client } from '../client/client.ts';
 import { parsePath } from '../client/path.ts';
 import { E } from '../errno.ts';
+import { setMode } from '../client/seldom.ts';
 
 /** Most symlinks that one path may go through (namei.c, MAXSYMLINKS). */
 const MAXSYMLINKS = 40;
@@ -93,7 +94,7 @@ export class Rooted {
     return this.errno(path, follow ? FOLLOW : STAY, (name) => {
       const fid = this.at.lookup(this.root, name, follow);
       if (fid < 0) return -fid;
-      const errno = this.found.setMode(fid, SETATTR_MODE, mode);
+      const errno = setMode(this.found, fid, SETATTR_MODE, mode);
       this.at.drop(this.root, fid);
       return errno;
     });

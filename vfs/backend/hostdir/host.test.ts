@@ -9,7 +9,7 @@ import { errnoName } from '../../errno.ts';
 import { Kit } from '../conformance-kit.ts';
 import { hostDir } from './index.ts';
 import { hosted, scratch } from './testing.ts';
-import { mknod, remove } from '../../client/seldom.ts';
+import { mknod, remove, setMode } from '../../client/seldom.ts';
 
 const linux = process.platform === 'linux' ? test : test.skip;
 
@@ -45,7 +45,7 @@ test('read-only: every change is EROFS, and the host’s files are as they were'
       for (const to of ['g', 'l', 'd/g']) assert.is(kit.rename('f', to), 'EROFS');
       for (const path of ['f', 'd', 'l']) {
         const fid = kit.walk(path);
-        assert.is(errnoName(kit.client.setMode(fid, 1, 0o777)), 'EROFS');
+        assert.is(errnoName(setMode(kit.client, fid, 1, 0o777)), 'EROFS');
         assert.is(errnoName(kit.client.setTimes(fid, 0x1b0, 1, 2, 3, 4)), 'EROFS');
         assert.is(errnoName(kit.client.setTimes(fid, 0x30, 0, 0, 0, 0)), 'EROFS');
         if (path === 'f') assert.is(kit.setSize(fid, 0), 'EROFS');

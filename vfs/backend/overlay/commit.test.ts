@@ -9,6 +9,7 @@ import { scratch } from '../hostdir/testing.ts';
 import { ram } from '../ram/index.ts';
 import { overlay, type OverlayBackend } from './index.ts';
 import { contents, fill } from './testing.ts';
+import { setMode } from '../../client/seldom.ts';
 
 /** A test on an overlay of a host directory. */
 function onHost(
@@ -49,7 +50,7 @@ test('commit: what was done is on the host, with modes and times', () => {
       kit.put('src/main.c', 'int main(void) {}');
       kit.unlink('old');
       const fid = kit.walk('out/main.o');
-      kit.client.setMode(fid, SETATTR_MODE, 0o755);
+      setMode(kit.client, fid, SETATTR_MODE, 0o755);
       kit.client.setTimes(fid, 0x1b0, 1000, 0, 2000, 500_000_000);
       kit.clunk(fid);
       const out = kit.walk('out');

@@ -14,7 +14,7 @@ import {
 import { type Kit, tick } from '../conformance-kit.ts';
 import { ram } from '../ram/index.ts';
 import { age, getXattr, overlaid, setXattr, write } from './testing.ts';
-import { mknod } from '../../client/seldom.ts';
+import { mknod, setMode } from '../../client/seldom.ts';
 
 test('a copy-up keeps number, mode, times and links, of the file and of the directories above it', () => {
   overlaid(
@@ -64,7 +64,7 @@ test('a copy-up into a directory that was changed since it was copied itself mov
 
 test('each kind of change copies up, and changes what it is to change', () => {
   const changes: [what: string, run: (kit: Kit, fid: number) => unknown, moved: string][] = [
-    ['chmod', (kit, fid) => kit.client.setMode(fid, SETATTR_MODE, 0o600), 'perm ctime'],
+    ['chmod', (kit, fid) => setMode(kit.client, fid, SETATTR_MODE, 0o600), 'perm ctime'],
     ['utimes', (kit, fid) => kit.client.setTimes(fid, SETATTR_MTIME | SETATTR_MTIME_SET, 0, 0, 7, 8), 'mtime ctime'],
     ['truncate', (kit, fid) => kit.setSize(fid, 2), 'size mtime ctime'],
     ['truncate to more', (kit, fid) => kit.setSize(fid, 20), 'size mtime ctime'],

@@ -5,7 +5,7 @@ import { Kit } from '../conformance-kit.ts';
 import { overlay, type OverlayBackend } from './index.ts';
 import { ram } from '../ram/index.ts';
 import { overlaid } from './testing.ts';
-import { mknod } from '../../client/seldom.ts';
+import { mknod, setMode } from '../../client/seldom.ts';
 
 /** What there is to begin with. */
 function furnish(kit: Kit): void {
@@ -33,9 +33,9 @@ const CASES: [what: string, run: (kit: Kit) => void, expected: string[]][] = [
   ['the same file made again', (kit) => (kit.unlink('d/f'), kit.put('d/f', 'f')), []],
   ['cut', (kit) => kit.clunk(kit.open('d/g', O_WRONLY | O_TRUNC)), ['changed file d/g']],
   ['times', (kit) => onFid(kit, 'd/f', (fid) => kit.client.setTimes(fid, 0x1b0, 1, 0, 2, 0)), []],
-  ['a mode', (kit) => onFid(kit, 'd', (fid) => kit.client.setMode(fid, SETATTR_MODE, 0o700)), ['changed directory d']],
+  ['a mode', (kit) => onFid(kit, 'd', (fid) => setMode(kit.client, fid, SETATTR_MODE, 0o700)), ['changed directory d']],
   ['a mode and back', (kit) => [0o600, 0o644].map((mode) => chmod(kit, 'a', mode)), []],
-  ['the root’s mode', (kit) => kit.client.setMode(kit.root, SETATTR_MODE, 0o700), ['changed directory .']],
+  ['the root’s mode', (kit) => setMode(kit.client, kit.root, SETATTR_MODE, 0o700), ['changed directory .']],
   ['a removal', (kit) => kit.unlink('d/g'), ['removed file d/g']],
   ['made and removed', (kit) => (kit.put('new', ''), kit.unlink('new')), []],
   ['a file renamed', (kit) => kit.rename('a', 'd/z'), ['removed file a', 'added file d/z']],
@@ -81,7 +81,7 @@ function onFid(kit: Kit, path: string, run: (fid: number) => void): void {
 }
 
 function chmod(kit: Kit, path: string, mode: number): void {
-  onFid(kit, path, (fid) => kit.client.setMode(fid, SETATTR_MODE, mode));
+  onFid(kit, path, (fid) => setMode(kit.client, fid, SETATTR_MODE, mode));
 }
 
 function empty(kit: Kit, dir: string): void {

@@ -14,6 +14,7 @@ import { memfs } from '../memfs/index.ts';
 import { ram } from '../ram/index.ts';
 import { overlay } from './index.ts';
 import { contents, picture } from './testing.ts';
+import { setMode } from '../../client/seldom.ts';
 
 type Call =
   | { op: 'put' | 'append'; path: string; text: string }
@@ -71,7 +72,7 @@ class Guest {
     else if (call.op === 'chmod') {
       const fid = client.walk(kit.root, call.path.split('/'), 0, call.path.split('/').length);
       if (fid < 0) return;
-      client.setMode(fid, SETATTR_MODE, call.mode);
+      setMode(client, fid, SETATTR_MODE, call.mode);
       kit.clunk(fid);
     } else if (call.op === 'hold') {
       const fid = at.openat(kit.root, call.path, O_RDWR);

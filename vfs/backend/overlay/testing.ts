@@ -19,7 +19,7 @@ import { ram } from '../ram/index.ts';
 import { overlay, type OverlayBackend } from './index.ts';
 import { noAttr } from './layer.ts';
 import { heldDuring, namesOf } from './walk.ts';
-import { xattrcreate, xattrwalk } from '../../client/seldom.ts';
+import { setMode, xattrcreate, xattrwalk } from '../../client/seldom.ts';
 
 const decoder = new TextDecoder('latin1');
 
@@ -121,7 +121,7 @@ export const SET_BOTH = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETA
 /** Sets mode and times that no clock would give. */
 export function age(kit: Kit, path: string, mode: number): void {
   const fid = kit.walk(path);
-  kit.client.setMode(fid, SETATTR_MODE, mode);
+  setMode(kit.client, fid, SETATTR_MODE, mode);
   kit.client.setTimes(fid, SET_BOTH, 1000, 123_456_789, 2000, 987_654_321);
   kit.clunk(fid);
 }

@@ -18,7 +18,7 @@ import type { TarBackend } from './backend.ts';
 import type { TarInode } from './inode.ts';
 import { failure, walkTo, inTree, type Place, type Tree } from './place.ts';
 import type { Skipped } from './tree.ts';
-import { mknod, xattrcreate } from '../../client/seldom.ts';
+import { mknod, setMode, xattrcreate } from '../../client/seldom.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 const NOT_MADE = 'special files of its kind cannot be made there';
@@ -176,7 +176,7 @@ class Loader {
     const owner = this.tree.setOwner(fid, uid, gid);
     // Only root of a host may give files away: as tar, whoever is not keeps them.
     if (owner !== 0 && owner !== E.EPERM) throw failure('given its owner', path.join('/'), owner);
-    const mode = inode.kind === S_IFLNK ? 0 : client.setMode(fid, SETATTR_MODE, perm);
+    const mode = inode.kind === S_IFLNK ? 0 : setMode(client, fid, SETATTR_MODE, perm);
     if (mode !== 0) throw failure('given its mode', path.join('/'), mode);
     for (const [name, value] of xattrs ?? []) this.xattr(fid, name, value, path);
     const { sec, nsec } = atime ?? mtime;

@@ -19,7 +19,7 @@ import { ram } from '../ram/index.ts';
 import { load, save, tar } from './index.ts';
 import { formatPax, formatTime, parsePax, parseTime } from './pax.ts';
 import { chown, content, mounted } from './testing.ts';
-import { mknod } from '../../client/seldom.ts';
+import { mknod, setMode } from '../../client/seldom.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 
@@ -100,7 +100,7 @@ function make(kit: Kit, { path, kind, data, target, perm, uid, mtime }: File, ea
     client.write(opened, 0, iov);
   }
   chown(kit.subject.backend, path.join('/'), uid, uid % 7);
-  if (kit.fstat(fid).kind !== S_IFLNK) client.setMode(fid, SETATTR_MODE, perm);
+  if (kit.fstat(fid).kind !== S_IFLNK) setMode(client, fid, SETATTR_MODE, perm);
   client.setTimes(fid, TIMES, 0, 0, mtime.sec, mtime.nsec);
   kit.clunk(opened, fid);
 }

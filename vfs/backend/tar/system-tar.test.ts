@@ -9,6 +9,7 @@ import { hostDir } from '../hostdir/index.ts';
 import { ram } from '../ram/index.ts';
 import { load, save, tar } from './index.ts';
 import { content, rich, setTimes, hasTar, inScratch, mounted, systemTar } from './testing.ts';
+import { setMode } from '../../client/seldom.ts';
 
 const compare = hasTar ? test : test.skip;
 if (!hasTar) console.log('The comparison with GNU tar is skipped: it is not here.');
@@ -27,7 +28,7 @@ compare('the system’s tar unpacks what we save', () => {
     mounted(store, (kit) => {
       // What a host directory shows of set-user-ID bits is the host's matter.
       const fid = kit.walk('late');
-      assert.is(kit.client.setMode(fid, SETATTR_MODE, Number(fs.statSync(`${dir}/out/late`).mode) & 0o7777), 0);
+      assert.is(setMode(kit.client, fid, SETATTR_MODE, Number(fs.statSync(`${dir}/out/late`).mode) & 0o7777), 0);
       kit.clunk(fid);
     });
     assert.is(unpacked, content(store));

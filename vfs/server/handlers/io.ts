@@ -27,7 +27,7 @@ export function read(session: Session, t: Message, r: Message): number {
   if (fid.flags !== UNOPENED && fid.inode.kind === S_IFDIR) return E.EISDIR;
   if (!fid.readable) return E.EBADF;
   const { backend } = session.server;
-  const done = isStaged(iov) ? readStaged(backend, fid, t.offset, iov) : readRanges(backend, fid, t.offset, iov);
+  const done = readRanges(backend, fid, t.offset, iov);
   if (done >= 0 && iov.total > 0) backend.accessed(fid.inode);
   return give(r, done);
 }
@@ -43,13 +43,12 @@ function isStaged(iov: Iov): boolean {
   return iov.count > 1 && iov.total <= stage.length;
 }
 
-function readStaged(backend: Backend, fid: Fid, offset: number, iov: Iov): number {
-  const count = backend.read(fid.inode, fid.handle, offset, stage, 0, iov.total);
-  iov.scatter(stage, count, stageViews);
-  return count;
-}
-
 function readRanges(backend: Backend, fid: Fid, offset: number, iov: Iov): number {
+  if (isStaged(iov)) {
+    const count = backend.read(fid.inode, fid.handle, offset, stage, 0, iov.total);
+    iov.scatter(stage, count, stageViews);
+    return count;
+  }
   let done = 0;
   for (let i = 0; i < iov.count; i++) {
     const start = iov.start[i]!;
@@ -79,7 +78,7 @@ export function write(session: Session, t: Message, r: Message): number {
   r.count = 0;
   if (iov.total === 0) return 0;
   const offset = (fid.flags & O_APPEND) !== 0 ? backend.size(inode) : t.offset;
-  const done = isStaged(iov) ? writeStaged(backend, fid, offset, iov) : writeRanges(backend, fid, offset, iov);
+  const done = writeRanges(backend, fid, offset, iov);
   if (done <= 0) return -done;
   changed(inode);
   backend.modified(inode);
@@ -88,12 +87,11 @@ export function write(session: Session, t: Message, r: Message): number {
   return 0;
 }
 
-function writeStaged(backend: Backend, fid: Fid, offset: number, iov: Iov): number {
-  iov.gather(stage);
-  return backend.write(fid.inode, fid.handle, offset, stage, 0, iov.total);
-}
-
 function writeRanges(backend: Backend, fid: Fid, offset: number, iov: Iov): number {
+  if (isStaged(iov)) {
+    iov.gather(stage);
+    return backend.write(fid.inode, fid.handle, offset, stage, 0, iov.total);
+  }
   let done = 0;
   for (let i = 0; i < iov.count; i++) {
     const start = iov.start[i]!;
