@@ -57,6 +57,8 @@ export interface Column {
   kind: Kind;
   /** The host's script; null for the native program. */
   script: string | null;
+  /** On another runtime than the one that runs the benchmark. */
+  elsewhere: boolean;
   /** The runtime and its arguments before the script; empty for the native program. */
   runtime: readonly string[];
 }
@@ -82,12 +84,18 @@ export function columnOf(name: string): Column | string {
   const host = HOSTS.find((host) => host.key === key);
   if (host === undefined) return `${name} is no host: there are ${defaultKeys.join(', ')}.`;
   if (host.kind === 'native') {
-    return noNative() ?? { key: name, label: host.label, kind: host.kind, script: null, runtime: [] };
+    return noNative() ?? { key: name, label: host.label, kind: host.kind, script: null, elsewhere: false, runtime: [] };
   }
   if (host.package !== undefined && !existsSync(join(BENCH, 'peers/node_modules', host.package))) {
     return `${host.label} is left out: ${host.package} is not installed; do \`${INSTALL}\`.`;
   }
-  const column = { key: name, label: host.label, kind: host.kind, script: scriptOf(host.key) };
+  const column = {
+    key: name,
+    label: host.label,
+    kind: host.kind,
+    script: scriptOf(host.key),
+    elsewhere: runtime !== undefined,
+  };
   if (runtime === undefined) return { ...column, runtime: [process.execPath, ...(host.node ?? [])] };
   return onRuntime({ ...column, runtime: host.node ?? [] }, runtime);
 }

@@ -46,7 +46,7 @@ ${spreadTable(results)}
 ${notes.length === 0 ? '' : `## Without a figure\n\n${notes.map((note) => `- ${note}`).join('\n')}\n`}`;
 }
 
-function method({ rounds, limits }: Options): string {
+function method({ rounds, elsewhere, limits }: Options): string {
   return `One C program (bench/program) holds the workloads. clang, itself running on wasi9p, compiles it for WASI; gcc
 compiles it natively; both with -O2. Every cell of the table is a process of its own that does one workload in an empty
 directory. It warms up for ${limits.warmUp} s (the native one for less), so that compilers that compile what is hot have
@@ -55,7 +55,7 @@ time of the whole process, user and system and all its threads, by getrusage on 
 compilation that go on beside the program count. The checks of results are part of the program: a call that does not do
 what it should ends the run.
 
-${rounds} round${rounds === 1 ? '' : 's'}, interleaved: each runs every cell once, beginning with another host for every row. 
+${rounds} round${rounds === 1 ? '' : 's'}${elsewhere < rounds ? ` (${elsewhere} on the other runtimes)` : ''}, interleaved: each runs every cell once, beginning with another host for every row.
 ${machine()}`;
 }
 

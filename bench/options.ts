@@ -9,6 +9,8 @@ export interface Options {
   /** Sentences on the columns that are left out. */
   leftOut: readonly string[];
   rounds: number;
+  /** How many of them are run on other runtimes. */
+  elsewhere: number;
   limits: Limits;
   /** Seconds of real time after which a cell is not run again in later rounds. */
   once: number;
@@ -29,6 +31,7 @@ npm run bench -- archive       how soon a large tar archive is ready, as a mount
   --hosts A,B         these hosts: ${defaultKeys.join(' ')}, each also as HOST@RUNTIME
   --runtimes A,B|all  wasi9p and node:wasi also on these, from wasm-tests/runtimes: ${runtimeNames.join(' ')}
   --rounds N          how often each cell is measured (default 5)
+  --elsewhere N       how often on the other runtimes, if less: the goals are about this one
   --seconds S         CPU time of a measurement (default 0.5)
   --write             writes its part of docs/benchmarks.md, and docs/benchmarks.svg; the default without options
 `;
@@ -42,12 +45,14 @@ export function parseOptions(argv: readonly string[]): Options {
   const quick = given.has('quick');
   const names = [...(listOf(given, 'hosts') ?? (quick ? quickKeys : defaultKeys)), ...runtimes(given).flatMap(keysOn)];
   const found = [...new Set(names)].map(columnOf);
+  const rounds = numberOf(given, 'rounds') ?? (quick ? 1 : 5);
   const target = numberOf(given, 'seconds') ?? (quick ? 0.08 : 0.5);
   return {
     rows: rows(listOf(given, 'only')),
     columns: found.filter((column) => typeof column !== 'string'),
     leftOut: found.filter((column) => typeof column === 'string'),
-    rounds: numberOf(given, 'rounds') ?? (quick ? 1 : 5),
+    rounds,
+    elsewhere: numberOf(given, 'elsewhere') ?? rounds,
     limits: { warmUp: quick ? 0.2 : 0.5, target, cap: quick ? 0.3 : 10, wall: quick ? 4 : 60 },
     once: quick ? 1 : 20,
     write: given.has('write') || argv.length === 0,
@@ -55,7 +60,7 @@ export function parseOptions(argv: readonly string[]): Options {
 }
 
 const FLAGS = ['quick', 'write'];
-const VALUES = ['only', 'hosts', 'runtimes', 'rounds', 'seconds'];
+const VALUES = ['only', 'hosts', 'runtimes', 'rounds', 'elsewhere', 'seconds'];
 
 /**
  * The options of a command line: flags have the value ''.

@@ -9,7 +9,7 @@ import { consoleTable, goalText, remarks } from './text.ts';
 import { writeDocs } from './docs.ts';
 
 /** Runs all cells, interleaved: every round runs every cell once, and begins with another host. */
-async function measure({ rows, columns, rounds, limits, once }: Options): Promise<Results> {
+async function measure({ rows, columns, rounds, elsewhere, limits, once }: Options): Promise<Results> {
   const program = await compileProgram(columns.some(({ script }) => script === null));
   const results = new Results(rows, columns);
   for (let round = 0; round < rounds; round++) {
@@ -17,6 +17,7 @@ async function measure({ rows, columns, rounds, limits, once }: Options): Promis
       progress(`round ${round + 1} of ${rounds}: ${row.label}`);
       for (let k = 0; k < columns.length; k++) {
         const column = columns[(round + i + k) % columns.length]!;
+        if (round >= elsewhere && column.elsewhere) continue;
         const last = results.of(row, column).at(-1);
         if (last !== undefined && (last.error !== undefined || last.seconds > once)) continue;
         results.add(row, column, runCell(column, row, program, limits));
