@@ -178,13 +178,18 @@ function getSeconds(view: DataView, at: number, holds = 1): number {
   return longSeconds(view.getInt32(at + 4, true), view.getUint32(at, true), holds);
 }`;
 
+// Mostly NOFID and NONUNAME, no small integers: begun as 0 they would change the layout of all messages at the attach, and
+// V8 would compile anew what it has compiled for the old one as soon as there is another client.
+const LARGE: ReadonlySet<string> = new Set(['afid', 'n_uname']);
+const LARGEST = '0xffff_ffff';
+
 /** The fields an item takes in the flat class, each with its initial value. */
 function fields(item: Item): [string, string][] {
   const { name, kind, counter } = item;
   if (kind === 'data') return [['data_offset', '0']];
   if (kind === 'opaque') return ['lo', 'hi'].map((half) => [`${name}_${half}`, '0']);
   if (kind === 'string') return [[name, counter ? `new Array<string>(${MAX_WALK}).fill('')` : `''`]];
-  if (kind !== 'qid') return [[name, '0']];
+  if (kind !== 'qid') return [[name, LARGE.has(name) ? LARGEST : '0']];
   const words = ['version', 'path_lo', 'path_hi'];
   if (!counter) return ['type', ...words].map((word) => [`qid_${word}`, '0']);
   const arrays = words.map((word): [string, string] => [`${name}_${word}`, `new Uint32Array(${MAX_WALK})`]);
@@ -193,13 +198,11 @@ function fields(item: Item): [string, string][] {
 
 /** The type of a field with such an initial value. */
 function typeOf(value: string): string {
-  if (value === '0') return 'number';
+  if (value === '0' || value === LARGEST) return 'number';
   if (value.startsWith('new ')) return value.slice(4, value.indexOf('('));
   return value === "''" ? 'string' : 'string[]';
 }
 
-// `declare`, because a field that is declared in full is first set to undefined. V8 then takes it for one that holds
-// anything, and makes an object of each number in it that is no small integer: 32 bytes a Tread instead of none.
 function flatClass(name: string, doc: string, first: string[], items: Item[]): string {
   const all = new Map<string, string>(first.map((field) => [field, '0']));
   for (const [field, value] of items.flatMap(fields)) {
@@ -207,7 +210,7 @@ function flatClass(name: string, doc: string, first: string[], items: Item[]): s
     if (before !== undefined && before !== value) throw new Error(`${field} means two things`);
     all.set(field, value);
   }
-  const declared = [...all].map(([field, value]) => `  declare ${field}: ${typeOf(value)};`);
+  const declared = [...all].map(([field, value]) => `  ${field}: ${typeOf(value)};`);
   const assigned = [...all].map(([field, value]) => `    this.${field} = ${value};`);
   return [doc, `export class ${name} {`, ...declared, '', '  constructor() {', ...assigned, '  }', '}'].join('\n');
 }

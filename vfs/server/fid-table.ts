@@ -8,8 +8,8 @@ const SPARES = 64;
 
 /** The fids of one session by number. */
 export class FidTable {
-  // V8 takes an empty array for one of small integers, and compiles anew what puts something else into it.
-  private readonly dense: (Fid | undefined)[] = [undefined];
+  // With room for most sessions: V8 compiles anew what puts a fid into an empty array, or reads behind its end.
+  private readonly dense = new Array<Fid | undefined>(64).fill(undefined);
   private readonly sparse = new Map<number, Fid>();
   private readonly spares: Fid[] = [];
   /** How many there are. */

@@ -31,10 +31,12 @@ export class Session {
   iov: Iov = new Iov();
   private readonly t = new Message();
   private readonly r = new Message();
-  private closed = false;
+  // Set twice, as `open` of the in-process transport.
+  private closed = true;
 
   constructor(server: Server) {
     this.server = server;
+    this.closed = false;
   }
 
   /**

@@ -24,7 +24,8 @@ export class InProcess implements Transport {
   private readonly peer: Peer;
   private readonly request: Packet;
   private readonly reply: Packet;
-  private open = true;
+  // Set twice, here and below: what compiled code takes for a constant would be compiled anew at the first close.
+  private open = false;
   /** Sees each request before it is sent and each answer when it has come. For traces. */
   onMessage: ((message: Message, isReply: boolean) => void) | null = null;
 
@@ -33,6 +34,7 @@ export class InProcess implements Transport {
     this.msize = msize;
     this.request = new Packet(Math.min(msize, HEADER_ROOM));
     this.reply = new Packet(Math.min(msize, HEADER_ROOM));
+    this.open = true;
   }
 
   rpc(t: Message, r: Message, iov: Iov): number {
