@@ -104,7 +104,8 @@ export interface Backend {
 
   /**
    * The entry `name` of a directory. ENOENT; the server has checked the name and that `dir` is a directory.
-   * @param purpose What for (purpose.ts), FIND unless told; most backends need not care.
+   * @param purpose What for, and what else may be answered then (purpose.ts); FIND unless told; most backends need not
+   *   care.
    */
   lookup(dir: Inode, name: string, purpose?: number): Inode | number;
   /** The directory that holds this one; the root's is itself. ENOENT when it is gone. */

@@ -5,7 +5,7 @@
 
 /** To know what it stands for. */
 export const FIND = 0;
-/** To make it: ENOENT will do, if `create`, `symlink` and `link` say EEXIST. */
+/** To make it: 0 will do, if `create`, `symlink` and `link` say EEXIST, and ENOENT in a directory that was removed. */
 export const TO_MAKE = 1;
 /** To remove what is no directory: an inode of kind 0 will do, if no fid is on it and `unlink` says ENOENT and EISDIR. */
 export const TO_UNLINK = 2;

@@ -111,7 +111,7 @@ export class ProcTree implements HostTree {
 
   /** What can be said of a name without a look, since the kernel looks; null when a fid may be on what has it. */
   private untested(dir: HostInode, name: string, purpose: number): HostInode | number | null {
-    if (purpose === TO_MAKE) return E.ENOENT;
+    if (purpose === TO_MAKE) return 0;
     const held = dir.held?.get(name);
     if (held !== undefined) {
       if (held.refs > 0 || held.pins > 0) return null;

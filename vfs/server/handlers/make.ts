@@ -27,6 +27,7 @@ function newEntry(session: Session, t: Message, purpose: number): Inode | number
     passed(session.server, found);
     return E.EEXIST;
   }
+  if (found === 0) return dir;
   if (found !== E.ENOENT) return found;
   return checkParent(backend, dir) || (backend.readOnly ? E.EROFS : dir);
 }

@@ -96,8 +96,8 @@ export function lcreate(session: Session, t: Message, r: Message): number {
   if ((t.flags & O_DIRECTORY) !== 0 || (t.flags & O_ACCMODE) === O_ACCMODE) return E.EINVAL;
   const { server } = session;
   let found = server.backend.lookup(dir, t.name, TO_MAKE);
-  let isNew = found === E.ENOENT;
-  if (isNew) found = make(server, dir, t);
+  let isNew = found === E.ENOENT || found === 0;
+  if (isNew) found = (found === 0 ? 0 : checkParent(server.backend, dir)) || make(server, dir, t);
   if (found === E.EEXIST) {
     // The backend has not looked before, or spells the name otherwise.
     isNew = false;
@@ -130,10 +130,7 @@ function existing(server: Server, found: Inode | number, flags: number): Inode |
 }
 
 function make(server: Server, dir: Inode, t: Message): Inode | number {
-  const { backend } = server;
-  const errno = checkParent(backend, dir);
-  if (errno !== 0) return errno;
-  const inode = backend.create(dir, t.name, S_IFREG | (t.mode & 0o7777), 0, 0, t.gid);
+  const inode = server.backend.create(dir, t.name, S_IFREG | (t.mode & 0o7777), 0, 0, t.gid);
   if (typeof inode !== 'number') changed(dir);
   return inode;
 }
