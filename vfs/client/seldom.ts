@@ -12,6 +12,7 @@ export function remove(client: Client, fid: number): number {
   return errno;
 }
 
+/** Makes a regular file, fifo, socket or device: `mode` has its S_IFMT bits (mknod(2)). */
 export function mknod(client: Client, dir: number, name: string, mode: number, major: number, minor: number): number {
   const { t } = client;
   t.dfid = dir;
@@ -102,6 +103,7 @@ export function setMode(client: Client, fid: number, valid: number, mode: number
   return client.setattr(fid, valid, 0, 0, 0, 0);
 }
 
+/** What is told of the file system is in `r` (statfs(2)). */
 export function statfs(client: Client, fid: number): number {
   client.t.fid = fid;
   return client.call(TYPE.Tstatfs);
