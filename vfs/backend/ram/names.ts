@@ -40,7 +40,6 @@ export class Names {
   add(name: string, inode: RamInode): void {
     const map = (this.map ??= new Map<string, RamInode | null>());
     const before = map.size;
-    if (name === this.last) throw new Error('BUG' + name);
     map.set(name, inode);
     if (map.size === before) this.dead--;
   }
