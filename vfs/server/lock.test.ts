@@ -69,6 +69,38 @@ scenario('a lock in the way is told, a blocking request is not waited for', (c) 
   );
 });
 
+scenario('pieces that touch become one, of one type', (c) => {
+  const fid = c.create('f');
+  lock(c, fid, W, 0, 5);
+  lock(c, fid, W, 10, 5);
+  assert.is(inTheWay(c, fid, 0, 0), 'W 0+5 by 1');
+  lock(c, fid, W, 5, 5);
+  assert.is(inTheWay(c, fid, 14, 1), 'W 0+15 by 1', 'the one between joins both');
+  lock(c, fid, R, 15, 5);
+  assert.is(inTheWay(c, fid, 0, 15), 'W 0+15 by 1');
+  assert.is(inTheWay(c, fid, 15, 0), 'R 15+5 by 1', 'another type stays by itself');
+  lock(c, fid, U, 5, 5);
+  assert.is(inTheWay(c, fid, 0, 6), 'W 0+5 by 1');
+  assert.is(inTheWay(c, fid, 5, 5), 'free');
+  assert.is(inTheWay(c, fid, 5, 6), 'W 10+5 by 1');
+  lock(c, fid, R, 3, 9);
+  assert.is(inTheWay(c, fid, 4, 1), 'R 3+9 by 1', 'an overlap goes over to the new type');
+  assert.is(inTheWay(c, fid, 12, 1), 'W 12+3 by 1');
+});
+
+scenario('a file is locked in so many pieces and no more', (c) => {
+  const fid = c.create('f');
+  let pieces = 0;
+  const set = (start: number): number => c.errno('Tlock', { ...piece, start });
+  const piece = { fid, ltype: W, flags: 0, start: 0, length: 1, proc_id: 1, client_id: 'host' };
+  while (pieces < 10_000 && set(pieces * 2) === 0) pieces++;
+  assert.is(pieces, 4096);
+  assert.is(set(pieces * 2), E.ENOLCK);
+  assert.is(inTheWay(c, fid, pieces * 2, 1), 'free', 'what was refused is not there');
+  assert.is(set(1), 0, 'one that joins two is fewer');
+  assert.is(set(pieces * 2), 0);
+});
+
 scenario('an owner is a process of a client of a session', (c, store) => {
   const other = store.client();
   const fid = c.create('f');

@@ -1,9 +1,12 @@
 import { LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK } from '../9p/constants.ts';
 import type { Inode } from '../backend/inode.ts';
+import { E } from '../errno.ts';
 import type { Fid } from './fid.ts';
 
 /** To the end of the file, however far it grows. */
 const TO_EOF = Number.MAX_SAFE_INTEGER;
+/** The most pieces that a file is locked in: each is looked at for each lock that is asked for. */
+const MAX_LOCKS = 4096;
 
 /** A POSIX record lock (fcntl(2), F_SETLK): the bytes [start, end). */
 export interface Lock {
@@ -49,19 +52,29 @@ export function findConflict(inode: Inode, wanted: Lock): Lock | undefined {
   );
 }
 
-/** Sets or, with type UNLCK, takes away: the owner's older locks give way where they overlap. */
-export function setLock(inode: Inode, wanted: Lock): void {
+/**
+ * Sets or, with type UNLCK, takes away: the owner's older locks give way where they overlap, and one of the same type
+ * that touches becomes one with it. ENOLCK: there are too many pieces.
+ */
+export function setLock(inode: Inode, wanted: Lock): number {
+  const before = locksOf(inode);
   const kept: Lock[] = [];
-  for (const held of locksOf(inode)) {
-    if (!sameOwner(held, wanted) || held.end <= wanted.start || wanted.end <= held.start) {
-      kept.push(held);
-      continue;
+  const set = { ...wanted };
+  for (const held of before) {
+    if (!sameOwner(held, wanted) || held.end < wanted.start || wanted.end < held.start) kept.push(held);
+    // A lock goes with the fid by which it was set: those of two fids stay two.
+    else if (held.type === wanted.type && held.fid === wanted.fid) {
+      set.start = Math.min(set.start, held.start);
+      set.end = Math.max(set.end, held.end);
+    } else {
+      if (held.start < wanted.start) kept.push({ ...held, end: Math.min(held.end, wanted.start) });
+      if (wanted.end < held.end) kept.push({ ...held, start: Math.max(held.start, wanted.end) });
     }
-    if (held.start < wanted.start) kept.push({ ...held, end: wanted.start });
-    if (wanted.end < held.end) kept.push({ ...held, start: wanted.end });
   }
-  if (wanted.type !== LOCK_TYPE_UNLCK) kept.push(wanted);
+  if (wanted.type !== LOCK_TYPE_UNLCK) kept.push(set);
+  if (kept.length > MAX_LOCKS && kept.length > before.length) return E.ENOLCK;
   inode.locks = kept.length > 0 ? kept : null;
+  return 0;
 }
 
 /** Takes away all locks that were set through a fid: it is being clunked. */

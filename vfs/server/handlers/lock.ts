@@ -19,7 +19,7 @@ function lockOf(fid: Fid, t: Message): Lock {
 /**
  * Sets or clears a record lock; one that is in the way gives status BLOCKED, also for a blocking request: the
  * client asks again. EBADF: no such fid, or not opened for what the lock is for; EINVAL: an unknown type;
- * EOVERFLOW: a range beyond 2^53 - 1.
+ * EOVERFLOW: a range beyond 2^53 - 1; ENOLCK: the file is locked in too many pieces.
  * (9P: lock, fcntl(2) F_SETLK)
  */
 export function lock(session: Session, t: Message, r: Message): number {
@@ -34,7 +34,8 @@ export function lock(session: Session, t: Message, r: Message): number {
     r.status = LOCK_BLOCKED;
     return 0;
   }
-  setLock(fid.inode, wanted);
+  const errno = setLock(fid.inode, wanted);
+  if (errno !== 0) return errno;
   fid.locked = true;
   r.status = LOCK_SUCCESS;
   return 0;
