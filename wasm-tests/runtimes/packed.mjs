@@ -19,7 +19,8 @@ const text: string = wasi.start(instance);
 export { code, text };
 `;
 
-const OPTIONS = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--types', 'node'];
+/** A user's compiler looks into our declarations, too, and no `types` setting names Node's. */
+const OPTIONS = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022'];
 
 /** The ways a user's tsconfig finds packages. */
 const RESOLUTIONS = [
@@ -67,6 +68,7 @@ function importAll(user) {
   const script = names.map((name, i) => `import * as m${i} from '${name.replace('.', 'wasi9p')}';`).join('\n');
   const check = `\n[${names.map((_, i) => `m${i}`)}].forEach((m, i) => { if (!Object.keys(m).length) throw new Error('empty: ' + i); });`;
   writeFileSync(join(user, 'imports.js'), script + check);
+  writeFileSync(join(user, 'imports.ts'), script + check);
   run(process.execPath, ['imports.js'], user);
 }
 
@@ -74,7 +76,7 @@ function importAll(user) {
 function typeCheck(user) {
   writeFileSync(join(user, 'program.ts'), PROGRAM);
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  for (const resolution of RESOLUTIONS) run(process.execPath, [tsc, ...OPTIONS, ...resolution, 'program.ts'], user);
+  for (const resolution of RESOLUTIONS) run(process.execPath, [tsc, ...OPTIONS, ...resolution, 'program.ts', 'imports.ts'], user);
 }
 
 /** @param {string} dir */

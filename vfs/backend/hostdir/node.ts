@@ -1,3 +1,5 @@
+/// <reference types="node" preserve="true" />
+
 import type * as NodeFs from 'node:fs';
 import { E, errnoOf } from '../../errno.ts';
 
