@@ -1,14 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_RDWR, SETATTR_MODE } from '../../9p/constants.ts';
+import { O_RDWR, SETATTR_MODE, SETATTR_MTIME_SET, S_IFDIR, XATTR_REPLACE } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
+import type { Backend } from '../backend.ts';
 import { Kit } from '../conformance-kit.ts';
 import { hostDir } from '../hostdir/index.ts';
 import { scratch } from '../hostdir/testing.ts';
 import { ram } from '../ram/index.ts';
-import { overlay, type OverlayBackend } from './index.ts';
-import { contents, fill } from './testing.ts';
+import { overlay, type CommitResult, type OverlayBackend } from './index.ts';
+import { contents, fill, getXattr, setXattr } from './testing.ts';
 import { setMode } from '../../client/seldom.ts';
 
 /** A test on an overlay of a host directory. */
@@ -230,39 +232,57 @@ test('commit: what cannot be looked up is not taken for removed', () => {
   }
 });
 
+/** Calls of the lower layer of which one fails; the look-ups as well, in a test of their own. */
+const CHANGES = ['unlink', 'rename', 'create', 'symlink', 'link', 'setattr', 'write'] as const;
+
+/** An overlay in which directories have changed places and much else was done. */
+function changedTree(): { lower: Backend; merged: OverlayBackend; kit: Kit } {
+  const lower = ram();
+  fill(lower, (kit) => {
+    for (const path of ['a', 'b', 'a/c', 'gone']) kit.mkdir(path);
+    for (const path of ['a/f', 'a/c/g', 'b/f', 'gone/f', 'h']) kit.put(path, path);
+    kit.link('h', 'b/h');
+  });
+  const merged = overlay({ lower });
+  const kit = new Kit({ backend: merged, dispose: () => {} });
+  kit.rename('a', 'x');
+  kit.rename('b', 'a');
+  kit.rename('x', 'b');
+  kit.rename('b/c', 'c');
+  kit.unlink('gone/f');
+  kit.rmdir('gone');
+  kit.put('h', 'changed');
+  kit.put('c/new', 'new');
+  kit.link('c/new', 'new');
+  kit.symlink('to', 'l');
+  return { lower, merged, kit };
+}
+
+/** Commits while call number `stop` of these fails: what became of it, and null when there were fewer calls. */
+function commitFailing(
+  { lower, merged }: { lower: Backend; merged: OverlayBackend },
+  calls: readonly (keyof Backend)[],
+  stop: number,
+  errno: number,
+): CommitResult | null {
+  let left = stop;
+  const real = Object.fromEntries(calls.map((name) => [name, lower[name]]));
+  for (const name of calls) {
+    (lower[name] as unknown) = (...args: never[]) => {
+      if (left-- !== 0) return (real[name] as (...args: never[]) => number).apply(lower, args);
+      return name === 'write' ? -errno : errno;
+    };
+  }
+  const result = merged.commit();
+  for (const name of calls) (lower[name] as unknown) = real[name];
+  return left < 0 ? result : null;
+}
+
 test('commit: what fails half way can be tried again, and nothing is lost', () => {
-  const CALLS = ['unlink', 'rename', 'create', 'symlink', 'link', 'setattr', 'write'] as const;
   for (let stop = 0; ; stop++) {
-    const lower = ram();
-    fill(lower, (kit) => {
-      for (const path of ['a', 'b', 'a/c', 'gone']) kit.mkdir(path);
-      for (const path of ['a/f', 'a/c/g', 'b/f', 'gone/f', 'h']) kit.put(path, path);
-      kit.link('h', 'b/h');
-    });
-    const merged = overlay({ lower });
-    const kit = new Kit({ backend: merged, dispose: () => {} });
-    kit.rename('a', 'x');
-    kit.rename('b', 'a');
-    kit.rename('x', 'b');
-    kit.rename('b/c', 'c');
-    kit.unlink('gone/f');
-    kit.rmdir('gone');
-    kit.put('h', 'changed');
-    kit.put('c/new', 'new');
-    kit.link('c/new', 'new');
-    kit.symlink('to', 'l');
+    const tree = changedTree();
+    const { lower, merged, kit } = tree;
     const before = contents(merged);
-    // The call number `stop` fails.
-    let left = stop;
-    let failed = false;
-    const real = Object.fromEntries(CALLS.map((name) => [name, lower[name]]));
-    for (const name of CALLS) {
-      (lower[name] as unknown) = (...args: never[]) => {
-        if (left-- !== 0) return (real[name] as (...args: never[]) => number).apply(lower, args);
-        failed = true;
-        return name === 'write' ? -E.ENOSPC : E.ENOSPC;
-      };
-    }
     const { rename } = lower;
     lower.rename = (from, old, inode, to, name, target) => {
       // A backend need not look: whoever calls it has.
@@ -270,11 +290,10 @@ test('commit: what fails half way can be tried again, and nothing is lost', () =
       assert.is(lower.lookup(to, name), target ?? E.ENOENT, `what ${name} is, call ${stop}`);
       return rename.call(lower, from, old, inode, to, name, target);
     };
-    const result = merged.commit();
-    for (const name of CALLS) (lower[name] as unknown) = real[name];
-    if (!failed) {
+    const result = commitFailing(tree, CHANGES, stop, E.ENOSPC);
+    if (result === null) {
       assert.ok(stop > 20, `${stop} calls`);
-      assert.equal(result, DONE);
+      assert.equal([...contents(lower)].sort(), [...before].sort());
       kit.end();
       break;
     }
@@ -289,6 +308,111 @@ test('commit: what fails half way can be tried again, and nothing is lost', () =
     kit.end();
     assert.is(merged.strays, 0);
   }
+});
+
+test('commit: what fails half way is no reason for a name to stay or to come back', () => {
+  for (const [calls, errno] of [[CHANGES, E.ENOSPC] as const, [['lookup'] as const, E.EMFILE] as const]) {
+    for (let stop = 0; ; stop++) {
+      const tree = changedTree();
+      const { lower, merged, kit } = tree;
+      const before = contents(merged);
+      const result = commitFailing(tree, calls, stop, errno);
+      const why = `${calls.length > 1 ? 'change' : 'look'} ${stop}`;
+      if (result !== null) assert.equal([...contents(merged)].sort(), [...before].sort(), why);
+      for (const path of [...before.keys()].filter((name) => name !== '.').sort().reverse()) {
+        assert.is(kit.stat(path).kind === S_IFDIR ? kit.rmdir(path) : kit.unlink(path), 'ok', `${why}, ${path}`);
+        before.delete(path);
+        assert.equal([...contents(merged).keys()].sort(), [...before.keys()].sort(), `${why}, without ${path}`);
+      }
+      assert.equal(merged.commit(), DONE);
+      assert.equal([...contents(lower).keys()], ['.'], why);
+      kit.end();
+      assert.is(merged.strays, 0);
+      if (result === null) break;
+    }
+  }
+});
+
+test('commit: no space for a file is found out when every directory has its place', () => {
+  const lower = ram({ capacity: 1 << 20 });
+  fill(lower, (kit) => {
+    kit.mkdir('b');
+    kit.put('b/keep', 'precious');
+    kit.put('hog', 'x'.repeat(600_000));
+  });
+  const merged = overlay({ lower });
+  const kit = new Kit({ backend: merged, dispose: () => {} });
+  kit.rename('b', 'd');
+  kit.mkdir('b');
+  kit.put('b/big', 'y'.repeat(600_000));
+  assert.equal(merged.commit(), { errno: E.ENOSPC, path: 'b/big' });
+  assert.equal([...contents(lower).keys()].sort(), ['.', 'b', 'd', 'd/keep', 'hog']);
+  kit.unlink('hog');
+  kit.server.sync();
+  assert.equal(merged.commit(), DONE);
+  assert.equal([...contents(lower).keys()].sort(), ['.', 'b', 'b/big', 'd', 'd/keep']);
+  assert.equal(merged.diff(), []);
+  kit.end();
+  assert.is(merged.strays, 0);
+});
+
+test('commit: a fifo that was renamed is refused before anything is done', () => {
+  onHost(
+    (root) => {
+      execFileSync('mkfifo', [`${root}/fifo`]);
+      fs.writeFileSync(`${root}/f`, 'f');
+    },
+    (kit, merged, root) => {
+      kit.unlink('f');
+      kit.mkdir('d');
+      assert.is(kit.rename('fifo', 'd/q'), 'ok');
+      assert.equal(merged.commit(), { errno: E.EPERM, path: 'd/q' });
+      assert.equal(fs.readdirSync(root).sort(), ['f', 'fifo']);
+      kit.rename('d/q', 'fifo');
+      assert.equal(merged.commit(), DONE);
+      assert.equal(fs.readdirSync(root).sort(), ['d', 'fifo']);
+    },
+  );
+});
+
+test('commit: extended attributes that were taken away go', () => {
+  const lower = ram();
+  fill(lower, (kit) => {
+    kit.put('f', '');
+    const fid = kit.walk('f');
+    setXattr(kit, fid, 'user.a', '1');
+    setXattr(kit, fid, 'user.b', '2');
+    kit.clunk(fid);
+  });
+  const merged = overlay({ lower });
+  const kit = new Kit({ backend: merged, dispose: () => {} });
+  const fid = kit.walk('f');
+  assert.is(setXattr(kit, fid, 'user.a', '', XATTR_REPLACE), 'ok');
+  kit.clunk(fid);
+  assert.is(merged.diff().length, 1);
+  assert.equal(merged.commit(), DONE);
+  assert.equal(merged.diff(), []);
+  kit.end();
+  fill(lower, (below) => assert.equal([getXattr(below, 'f', 'user.a'), getXattr(below, 'f', 'user.b')], ['ENODATA', '2']));
+});
+
+test('commit: a file that may be written to and is another’s is written, and new', () => {
+  const lower = ram();
+  fill(lower, (kit) => {
+    kit.mkdir('shared');
+    kit.put('shared/f', 'old');
+  });
+  const merged = overlay({ lower });
+  const kit = new Kit({ backend: merged, dispose: () => {} });
+  kit.put('shared/f', 'new');
+  kit.put('shared/g', 'more');
+  const { setattr } = lower;
+  lower.setattr = (inode, set) =>
+    (set.valid & SETATTR_MTIME_SET) !== 0 ? E.EPERM : setattr.call(lower, inode, set);
+  assert.equal(merged.commit(), DONE);
+  lower.setattr = setattr;
+  assert.equal([contents(lower).get('shared/f'), merged.diff()], ['100644 new', []]);
+  kit.end();
 });
 
 test.run();

@@ -6,10 +6,10 @@ import { attrOf, differs, join, type Merged } from './diff.ts';
 import { copyData, sameData } from './data.ts';
 import type { Directories } from './directory.ts';
 import type { OverlayInode } from './inode.ts';
-import { copyXattrs, letGo, passed, setMode, setSize, setTimes, take } from './layer.ts';
+import { attempt, copyXattrs, dropXattrs, letGo, passed, setMode, setSize, setTimes, take } from './layer.ts';
 import { Moves } from './moves.ts';
 import type { Table } from './table.ts';
-import { check, heldDuring, must, namesOf } from './walk.ts';
+import { check, fail, heldDuring, must, namesOf } from './walk.ts';
 
 /** What became of a commit: errno 0 and no path, or the first thing that failed. */
 export interface CommitResult {
@@ -32,7 +32,8 @@ export function commit(merged: Merged, table: Table, dirs: Directories): CommitR
 
 /**
  * First the directories that were renamed go out of the way, with all that is in them; then whatever the overlay does
- * not have is removed; then directories are made or put in their new places, and files and symlinks made or changed.
+ * not have is removed; then all directories are made or put in their new places, and only when every one has its own
+ * are files and symlinks made or changed: what fails most, for want of space, fails with everything where it belongs.
  * A file that still is the one it was is changed in place, so that its other names are, too. Times come last, those of
  * a directory when all in it is done. The overlay shows the same afterwards as before, at any point.
  */
@@ -60,20 +61,51 @@ class Commit {
 
   all(): void {
     const { table, lower } = this;
+    if (!lower.capabilities.specialFiles) this.refuseSpecial('', table.top);
     this.path = '.';
     this.moves.begin();
     this.remove('', table.top, lower.root());
     for (const dir of this.moves.all()) this.remove(pathOf(dir), dir, dir.lower!);
+    this.frame('', table.top, lower.root());
+    this.path = '.';
+    this.moves.finish();
     this.fill('', table.top, lower.root());
   }
 
-  /** Lets go of what was held; what is still out of its place goes back. */
+  /** Lets go of what was held; what is still out of its place goes back. Then the overlay looks at what has become. */
   end(): void {
-    this.moves.undo();
+    const left = this.moves.undo();
+    // What could not go back is seen where the overlay has it, and nowhere else.
+    if (left !== '') this.dirs.hide(this.table.top, left, true);
+    for (const dir of this.table.mergedDirectories()) if (!dir.removed) this.dirs.recount(dir);
     for (const [inode, lower] of this.made) {
       letGo(this.merged, inode);
       letGo(this.lower, lower);
     }
+  }
+
+  /** What the lower layer could not make again is not removed first: nothing is done. */
+  private refuseSpecial(path: string, dir: OverlayInode): void {
+    if (dir.upper === null) return;
+    for (const name of namesOf(this.merged, dir)) {
+      heldDuring(this.merged, dir, name, (found) => {
+        const inode = found as OverlayInode;
+        this.path = join(path, name);
+        if (inode.isDir) this.refuseSpecial(this.path, inode);
+        else if (inode.kind !== S_IFREG && inode.kind !== S_IFLNK && !this.isInPlace(dir, name, inode)) fail(E.EPERM);
+      });
+    }
+  }
+
+  /** Whether the lower layer has it by this name. */
+  private isInPlace(dir: OverlayInode, name: string, inode: OverlayInode): boolean {
+    if (inode.upper === null) return true;
+    if (dir.lower === null) return false;
+    const found = this.lower.lookup(dir.lower, name);
+    if (typeof found === 'number') return false;
+    const same = this.isSame(inode, found);
+    passed(this.lower, found);
+    return same;
   }
 
   private isUntouched(dir: OverlayInode, below: Inode): boolean {
@@ -147,6 +179,29 @@ class Commit {
     if (known !== undefined && known.lost > 0) known.lost--;
   }
 
+  // --- directories
+
+  /** Makes the directories that are missing, empty, and puts those that were renamed in their places. */
+  private frame(path: string, dir: OverlayInode, below: Inode): void {
+    if (this.isUntouched(dir, below)) return;
+    for (const name of namesOf(this.merged, dir)) {
+      heldDuring(this.merged, dir, name, (inode) => {
+        if (inode.kind === S_IFDIR) this.place(join(path, name), below, name, inode as OverlayInode);
+      });
+    }
+  }
+
+  private place(path: string, below: Inode, name: string, dir: OverlayInode): void {
+    const { lower, moves } = this;
+    this.path = path;
+    const found = lower.lookup(below, name);
+    if (typeof found !== 'number') passed(lower, found);
+    else if (found !== E.ENOENT) check(found);
+    else if (moves.has(dir)) moves.put(dir, below, name);
+    else moves.make(below, name);
+    heldDuring(lower, below, name, (there) => this.frame(path, dir, there));
+  }
+
   // --- what is added or changed
 
   /** Makes a lower directory hold what the overlay shows in it. */
@@ -159,9 +214,7 @@ class Commit {
       });
     }
     this.path = path === '' ? '.' : path;
-    if (path === '') this.moves.finish();
     if (dir.upper !== null) this.dress(dir, below, attr);
-    this.recount(dir, below);
   }
 
   private entry(path: string, below: Inode, name: string, inode: OverlayInode): void {
@@ -169,7 +222,7 @@ class Commit {
     const found = this.lower.lookup(below, name);
     if (typeof found === 'number') {
       if (found !== E.ENOENT) check(found);
-      this.add(path, below, name, inode);
+      this.add(below, name, inode);
       return;
     }
     take(found);
@@ -181,14 +234,10 @@ class Commit {
     }
   }
 
-  private add(path: string, below: Inode, name: string, inode: OverlayInode): void {
+  private add(below: Inode, name: string, inode: OverlayInode): void {
     const { lower } = this;
-    if (inode.isDir) {
-      if (this.moves.has(inode)) this.moves.put(inode, below, name);
-      else passed(lower, must(lower.create(below, name, S_IFDIR | 0o700, 0, 0, 0)));
-      heldDuring(lower, below, name, (made) => this.fill(path, inode, made));
-      return;
-    }
+    // Somebody has taken away the directory that was made, or put in its place, a moment ago.
+    if (inode.isDir) fail(E.ESTALE);
     const known = this.made.get(inode);
     if (known !== undefined && lower.capabilities.hardLinks) {
       check(lower.link(below, name, known));
@@ -206,7 +255,7 @@ class Commit {
     const attr = attrOf(merged, inode);
     if (inode.kind === S_IFLNK) {
       const link = must(lower.symlink(below, name, must(merged.readlink(inode)), attr.uid, attr.gid));
-      check(setTimes(lower, link, attr));
+      this.setTimes(link, attr);
       return link;
     }
     const made = must(lower.create(below, name, attr.mode, attr.rdev, attr.uid, attr.gid));
@@ -214,9 +263,13 @@ class Commit {
     try {
       if (inode.kind === S_IFREG) check(copyData(this.file(inode), { backend: lower, inode: made }, Infinity));
       this.dress(inode, made, attr);
-    } finally {
-      made.refs--;
+    } catch (thrown) {
+      // Half a file is worse than none: the overlay has the whole.
+      attempt(() => lower.unlink(below, name, made));
+      letGo(lower, made);
+      throw thrown;
     }
+    made.refs--;
     return made;
   }
 
@@ -244,16 +297,15 @@ class Commit {
   private dress(inode: OverlayInode, below: Inode, attr: Attr): void {
     const { lower } = this;
     const now = attrOf(lower, below);
-    check(copyXattrs(this.merged, inode, lower, below));
+    check(copyXattrs(this.merged, inode, lower, below) || dropXattrs(this.merged, inode, lower, below));
     if (inode.kind !== S_IFLNK && now.mode !== attr.mode) check(setMode(lower, below, attr.mode));
-    check(setTimes(lower, below, attr));
+    this.setTimes(below, attr);
   }
 
-  /** What the overlay knows of a lower directory that has the same entries now. */
-  private recount(dir: OverlayInode, below: Inode): void {
-    if (dir.lower !== below) return;
-    dir.subdirs = 0;
-    this.dirs.recount(dir);
+  /** Only its owner may say how old a file is; who may write to it may still change it, and then it is new. */
+  private setTimes(below: Inode, attr: Attr): void {
+    const errno = attempt(() => setTimes(this.lower, below, attr));
+    if (errno !== E.EPERM) check(errno);
   }
 }
 

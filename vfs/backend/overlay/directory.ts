@@ -1,8 +1,9 @@
 import { S_IFDIR } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import type { Backend } from '../backend.ts';
+import type { Inode } from '../inode.ts';
 import type { OverlayInode } from './inode.ts';
-import { has, passed } from './layer.ts';
+import { attempt, has, passed } from './layer.ts';
 import type { Table } from './table.ts';
 
 /** Bytes of an entry in a directory's size, as tmpfs has it (BOGO_DIRENT_SIZE, shmem.c). */
@@ -85,13 +86,19 @@ export class Directories {
 
   /** The lower directory has other entries now. */
   recount(dir: OverlayInode): void {
+    const above = kindsIn(this.upper, dir.upper!);
+    const below = kindsIn(this.lower, dir.lower!);
+    // Not known, so it stays as it was.
+    if (above === null || below === null) return;
     dir.covered = 0;
-    if (dir.hidden === null) return;
-    for (const name of dir.hidden.keys()) {
-      const there = has(this.lower, dir.lower!, name);
+    dir.subdirs = 0;
+    for (const kind of above.values()) if (kind === S_IFDIR) dir.subdirs++;
+    for (const [name, kind] of below) if (kind === S_IFDIR && (dir.hides(name) || above.has(name))) dir.subdirs--;
+    for (const name of dir.hidden?.keys() ?? []) {
+      const there = below.has(name);
       if (there) dir.covered++;
-      if (there || has(this.upper, dir.upper!, name)) dir.hidden.set(name, there);
-      else dir.hidden.delete(name);
+      if (there || above.has(name)) dir.hidden!.set(name, there);
+      else dir.hidden!.delete(name);
     }
   }
 
@@ -125,4 +132,17 @@ export class Directories {
     cursor.close();
     return count;
   }
+}
+
+/** The entries of a layer's directory and what they are; null when it cannot be listed. */
+function kindsIn(backend: Backend, dir: Inode): Map<string, number> | null {
+  const kinds = new Map<string, number>();
+  const errno = attempt(() => {
+    const cursor = backend.list(dir);
+    if (typeof cursor === 'number') return cursor;
+    while (cursor.next()) kinds.set(cursor.name, cursor.kind);
+    cursor.close();
+    return 0;
+  });
+  return errno === 0 ? kinds : null;
 }

@@ -18,14 +18,23 @@ interface Move {
   toName: string;
 }
 
+/** A lower directory that was made. */
+interface Made {
+  dir: Inode;
+  name: string;
+  inode: Inode;
+}
+
 /**
  * The directories of the lower layer that the overlay has renamed. They wait in a directory of their own until the one
- * that they belong in is there: so they can change places, and what is in them need not be copied.
+ * that they belong in is there: so they can change places, and what is in them need not be copied. Until the last one
+ * has its place, all of it can be undone.
  */
 export class Moves {
   private readonly lower: Backend;
   private readonly table: Table;
   private readonly moves = new Map<OverlayInode, Move>();
+  private readonly mades: Made[] = [];
   private store: Inode | null = null;
   private storeName = '';
 
@@ -92,6 +101,14 @@ export class Moves {
     move.toName = name;
   }
 
+  /** Makes an empty directory, which is to have its attributes later. */
+  make(dir: Inode, name: string): void {
+    const inode = must(this.lower.create(dir, name, S_IFDIR | 0o700, 0, 0, 0));
+    take(dir);
+    take(inode);
+    this.mades.push({ dir, name, inode });
+  }
+
   /** All are in place. */
   finish(): void {
     this.removeStore();
@@ -111,19 +128,34 @@ export class Moves {
       letGo(this.lower, from);
       if (to !== null) letGo(this.lower, to);
     }
+    for (const { dir, inode } of this.mades) {
+      letGo(this.lower, inode);
+      letGo(this.lower, dir);
+    }
     this.moves.clear();
+    this.mades.length = 0;
   }
 
   /**
    * Puts all back where they were, unless it is finished: first those that have found a place leave it, for it may be
-   * that of another. What cannot go back stays where it is, for the user to see.
+   * that of another, and what was made goes. What cannot go back stays where it is.
+   * @returns the name of the directory in the root where such are left; '' when there are none.
    */
-  undo(): void {
+  undo(): string {
     const moves = [...this.moves].reverse();
     for (const [dir, move] of moves) if (move.to !== null) this.attempt(() => this.takeBack(dir, move));
+    for (const made of this.mades.reverse()) this.attempt(() => this.unmake(made));
     for (const [dir, move] of moves) if (move.to === null) this.attempt(() => this.putBack(dir, move));
-    this.attempt(() => this.removeStore());
+    const errno = attempt(() => (this.removeStore(), 0));
+    const left = errno === 0 ? '' : this.storeName;
     this.forget();
+    return left;
+  }
+
+  private unmake({ dir, name, inode }: Made): void {
+    const { lower } = this;
+    if (lower.nlink(dir) === 0 || lower.lookup(dir, name) !== inode) return;
+    check(lower.entries(inode) > 0 ? E.ENOTEMPTY : lower.unlink(dir, name, inode));
   }
 
   private takeBack(dir: OverlayInode, move: Move): void {
@@ -156,6 +188,8 @@ function nameIn(backend: Backend, dir: Inode, inode: Inode): string {
       const found = backend.lookup(dir, cursor.name);
       if (found === inode) return cursor.name;
       if (typeof found !== 'number') passed(backend, found);
+      // One that cannot be looked up may be it.
+      else if (found !== E.ENOENT) check(found);
     }
     return '';
   } finally {

@@ -134,10 +134,10 @@ export function write(kit: Kit, path: string, text: string, flags = 0): void {
 }
 
 /** Sets an extended attribute through a copy of the fid. */
-export function setXattr(kit: Kit, fid: number, name: string, value: string): string {
+export function setXattr(kit: Kit, fid: number, name: string, value: string, flags = 0): string {
   const copy = kit.clone(fid);
   const bytes = new TextEncoder().encode(value);
-  const errno = xattrcreate(kit.client, copy, name, bytes.length, 0);
+  const errno = xattrcreate(kit.client, copy, name, bytes.length, flags);
   const iov = new Iov();
   iov.single(bytes, 0, bytes.length);
   if (errno === 0) assert.is(kit.client.write(copy, 0, iov), bytes.length);
