@@ -137,6 +137,8 @@ export class FileDescriptor extends Descriptor {
   override setSize(size: number): number {
     // ftruncate(2): EINVAL for a descriptor that cannot write.
     if ((this.rightsBase & RIGHTS.FD_FILESTAT_SET_SIZE) === 0) return E.EINVAL;
+    // What was too large to be exact has become this.
+    if (size >= OFFSET_MAX) return E.EFBIG;
     return this.at.client.setSize(this.fid, SETATTR_SIZE, size);
   }
 
@@ -148,7 +150,7 @@ export class FileDescriptor extends Descriptor {
   override allocate(offset: number, length: number): number {
     if (length === 0) return E.EINVAL;
     if ((this.rightsBase & RIGHTS.FD_ALLOCATE) === 0) return E.EBADF;
-    if (offset + length > OFFSET_MAX) return E.EFBIG;
+    if (offset + length >= OFFSET_MAX) return E.EFBIG;
     const size = this.size();
     if (size < 0) return -size;
     return this.at.client.setSize(this.fid, SETATTR_SIZE, Math.max(size, offset + length));

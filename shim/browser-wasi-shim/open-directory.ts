@@ -72,7 +72,7 @@ export class OpenMountedDirectory extends DescriptorFd {
       oflags,
       fdflags,
       read: (base & RIGHTS.FD_READ) !== 0,
-      write: (base & (RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE)) !== 0,
+      write: (base & RIGHTS.FD_WRITE) !== 0,
     };
     if (!mayOpen(d, request)) return { ret: NOTCAPABLE, fd_obj: null };
     const opened = d.openat(path, request);

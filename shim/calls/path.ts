@@ -152,7 +152,8 @@ export function pathCalls(guest: Guest) {
       request.oflags = oflags;
       request.fdflags = fdflags;
       request.read = (rights & RIGHTS.FD_READ) !== 0;
-      request.write = (rights & (RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE)) !== 0;
+      // Not the rights to allocate and to cut: Go keeps one of them when it opens for reading.
+      request.write = (rights & RIGHTS.FD_WRITE) !== 0;
       const denied = checkOpen(d!, request);
       if (denied !== 0) return denied;
       if (!m.fits(out >>> 0, 4)) return FAULT;

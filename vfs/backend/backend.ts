@@ -116,7 +116,7 @@ export interface Backend {
   entries(dir: Inode): number;
 
   getattr(inode: Inode, out: Attr): number;
-  /** EFBIG, ENOSPC for a size. */
+  /** EFBIG, ENOSPC for a size; ENOTSUP for the mode of a symlink, which nobody looks at (chmod(2)). */
   setattr(inode: Inode, set: SetAttr): number;
   /** Size in bytes, for an append. */
   size(inode: Inode): number;

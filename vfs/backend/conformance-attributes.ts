@@ -182,7 +182,10 @@ export function attributes({ test, when }: Part): void {
     }
     const fid = kit.walk('f');
     assert.is(errnoName(setMode(kit.client, fid, 0x8000, 0)), 'EINVAL');
-    kit.clunk(fid);
+    kit.symlink('f', 'l');
+    const link = kit.walk('l');
+    assert.is(errnoName(setMode(kit.client, link, SETATTR_MODE, 0o600)), 'ENOTSUP');
+    kit.clunk(fid, link);
   });
 
   test('inode numbers tell files apart, and stay', (kit) => {

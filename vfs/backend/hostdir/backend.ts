@@ -140,6 +140,7 @@ export class HostDirBackend implements Backend {
   setattr(inode: HostInode, set: SetAttr): number {
     if (this.readOnly) return E.EROFS;
     const { valid } = set;
+    if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
     if ((valid & SETATTR_SIZE) !== 0) {
       const errno = this.resize(inode, set.size);
       if (errno !== 0) return errno;

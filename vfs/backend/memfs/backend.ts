@@ -157,6 +157,7 @@ export class MemfsBackend implements Backend {
   setattr(inode: MemfsInode, set: SetAttr): number {
     const { node } = inode;
     const { valid } = set;
+    if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
     if ((valid & SETATTR_SIZE) !== 0) {
       const errno = this.resize(inode, set.size);
       if (errno !== 0) return errno;

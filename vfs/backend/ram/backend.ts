@@ -115,6 +115,7 @@ export class RamBackend implements Backend {
 
   setattr(inode: RamInode, set: SetAttr): number {
     const { valid } = set;
+    if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
     // The server has read the clock for a time that is to be now: ctime is the same then.
     if ((valid & (SETATTR_ATIME | SETATTR_MTIME)) === 0) tick();
     if ((valid & SETATTR_SIZE) !== 0) {

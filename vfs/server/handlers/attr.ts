@@ -55,7 +55,7 @@ export function getattr(session: Session, t: Message, r: Message): number {
 /**
  * Sets attributes; a time without its _SET bit becomes the server's present time.
  * EBADF; EINVAL: unknown bits, or nanoseconds of a second and more; for a size EISDIR, EINVAL for what is no
- * regular file or a fid opened for reading only, EFBIG, ENOSPC. (9P: setattr)
+ * regular file or a fid opened for reading only, EFBIG, ENOSPC; ENOTSUP: the mode of a symlink. (9P: setattr)
  */
 export function setattr(session: Session, t: Message, _r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -68,6 +68,7 @@ export function setattr(session: Session, t: Message, _r: Message): number {
     if (inode.kind !== S_IFREG) return E.EINVAL;
     // ftruncate(2): a descriptor for reading cannot do it.
     if (fid.flags !== UNOPENED && !fid.writable) return E.EINVAL;
+    if (t.size >= Number.MAX_SAFE_INTEGER) return E.EFBIG;
   }
   if ((valid & (SETATTR_ATIME | SETATTR_MTIME)) !== 0) {
     const errno = fillTimes(t);

@@ -78,6 +78,8 @@ export function write(session: Session, t: Message, r: Message): number {
   r.count = 0;
   if (iov.total === 0) return 0;
   const offset = (fid.flags & O_APPEND) !== 0 ? backend.size(inode) : t.offset;
+  // A host's file system may well have room there.
+  if (offset + iov.total > Number.MAX_SAFE_INTEGER) return E.EFBIG;
   const done = writeRanges(backend, fid, offset, iov);
   if (done <= 0) return -done;
   changed(inode);
