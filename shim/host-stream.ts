@@ -1,10 +1,10 @@
 import { E, errnoOf } from '../vfs/errno.ts';
 import type { Iov } from '../vfs/iov.ts';
 import { FDFLAGS, FILETYPE } from './abi.ts';
-import { hostFs, sleep, type HostFs } from './host.ts';
+import { hostFs, hostProcess, sleep, type HostFs } from './host.ts';
 import { RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from './rights.ts';
 import { filetypeOf } from './stat.ts';
-import { StreamDescriptor, scatter } from './stream.ts';
+import { StreamDescriptor } from './stream.ts';
 
 /** How long a call waits before it asks a host descriptor that was not ready again, in milliseconds. */
 const RETRY_MS = 1;
@@ -13,8 +13,8 @@ const RETRY_MS = 1;
 export class HostDescriptor extends StreamDescriptor {
   private readonly fs: HostFs;
   private readonly fd: number;
-  /** Bytes that were read while a poll looked whether there are any. */
-  private ahead: Uint8Array = new Uint8Array(0);
+  /** The byte that was read while a poll looked whether there is one; null when there is the end, undefined for none. */
+  private ahead: number | null | undefined;
   /** The same stream opened so that reading does not wait, −1 where that cannot be had. */
   private probe: number | null = null;
 
@@ -41,22 +41,42 @@ export class HostDescriptor extends StreamDescriptor {
   }
 
   override close(): number {
-    if (this.probe !== null && this.probe >= 0) this.fs.closeSync(this.probe);
+    const { probe } = this;
+    if (probe !== null && probe >= 0 && probe !== this.fd) this.fs.closeSync(probe);
     this.probe = -1;
     return 0;
   }
 
   override read(iov: Iov): number {
-    if (this.ahead.length > 0) {
-      const count = scatter(this.ahead, iov);
-      this.ahead = this.ahead.subarray(count);
-      return count;
-    }
     if (iov.total === 0) return 0;
-    // One call for all ranges: a second one would wait for bytes that a pipe may never get.
+    const { ahead } = this;
+    if (ahead === undefined) {
+      const nonblock = (this.fdflags & FDFLAGS.NONBLOCK) !== 0 && this.prober() >= 0;
+      return this.retry(() => this.readRanges(nonblock ? this.probe! : this.fd, iov, 0));
+    }
+    this.ahead = undefined;
+    if (ahead === null) return 0;
+    let first = 0;
+    while (iov.start[first] === iov.end[first]) first++;
+    iov.u8[iov.start[first]!] = ahead;
+    try {
+      // What is there goes with it.
+      return 1 + (iov.total > 1 ? this.readRanges(this.probe!, iov, 1) : 0);
+    } catch {
+      return 1;
+    }
+  }
+
+  /** Fills the ranges behind their first `skip` bytes, in one call: a second one would wait for what may never come. */
+  private readRanges(fd: number, iov: Iov, skip: number): number {
     const ranges: Uint8Array[] = [];
-    for (let i = 0; i < iov.count; i++) ranges.push(iov.u8.subarray(iov.start[i]!, iov.end[i]!));
-    return this.retry(() => this.fs.readvSync(this.fd, ranges, null));
+    for (let i = 0; i < iov.count; i++) {
+      const start = iov.start[i]!;
+      const end = iov.end[i]!;
+      ranges.push(iov.u8.subarray(Math.min(start + skip, end), end));
+      skip = Math.max(0, skip - (end - start));
+    }
+    return this.fs.readvSync(fd, ranges, null);
   }
 
   override write(iov: Iov): number {
@@ -92,29 +112,43 @@ export class HostDescriptor extends StreamDescriptor {
     return 0;
   }
 
-  /** Whether there is something to read: what came is kept for the next read. Where it cannot be told, there is. */
+  /** Whether there is something to read: a byte, which is kept for the next read. Where it cannot be told, there is. */
   override readable(): number {
-    if (this.ahead.length > 0) return this.ahead.length;
-    if (this.filetype === FILETYPE.REGULAR_FILE) return 1;
-    this.probe ??= this.openProbe();
-    if (this.probe < 0) return 1;
-    const bytes = new Uint8Array(65536);
-    try {
-      const count = this.fs.readSync(this.probe, bytes, 0, bytes.length, null);
-      this.ahead = bytes.subarray(0, count);
-      return count;
-    } catch (thrown) {
-      return errnoOf(thrown) === E.EAGAIN ? -1 : 1;
+    if (this.ahead === undefined) {
+      if (this.prober() < 0) return 1;
+      const byte = new Uint8Array(1);
+      try {
+        this.ahead = this.fs.readSync(this.probe!, byte, 0, 1, null) === 0 ? null : byte[0]!;
+      } catch (thrown) {
+        return errnoOf(thrown) === E.EAGAIN ? -1 : 1;
+      }
     }
+    return this.ahead === null ? 0 : 1;
+  }
+
+  private prober(): number {
+    return (this.probe ??= this.filetype === FILETYPE.REGULAR_FILE ? -1 : this.openProbe());
   }
 
   private openProbe(): number {
     const { constants } = this.fs;
     if (constants.O_NONBLOCK === undefined) return -1;
+    const path = `/proc/self/fd/${this.fd}`;
     try {
-      return this.fs.openSync(`/proc/self/fd/${this.fd}`, constants.O_RDONLY | constants.O_NONBLOCK);
+      return this.fs.openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch {
-      return -1; // no /proc, or a socket
+      return this.unblocked() ? this.fd : -1;
+    }
+  }
+
+  /** Whether reading does not wait: child_process gives a socket, which Node unblocks when the stream of it is made. */
+  private unblocked(): boolean {
+    if (this.fd !== 0 || hostProcess()?.stdin === undefined) return false;
+    try {
+      const [, flags] = /flags:\s*(\d+)/.exec(this.fs.readFileSync('/proc/self/fdinfo/0', 'latin1'))!;
+      return (parseInt(flags!, 8) & this.fs.constants.O_NONBLOCK!) !== 0;
+    } catch {
+      return false; // no /proc
     }
   }
 }

@@ -7,6 +7,7 @@ export interface HostFs {
   readvSync(fd: number, buffers: readonly Uint8Array[], position: null): number;
   writeSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: null): number;
   openSync(path: string, flags: number): number;
+  readFileSync(path: string, encoding: 'latin1'): string;
   closeSync(fd: number): void;
   fstatSync(fd: number): { mode: number; size: number; ino: number };
   constants: { O_RDONLY: number; O_NONBLOCK?: number };
@@ -17,6 +18,7 @@ interface HostProcess {
   cpuUsage?: () => { user: number; system: number };
   hrtime?: { bigint?: () => bigint };
   exit?: (code: number) => never;
+  stdin?: unknown;
 }
 
 /** `globalThis.process` of Node, Deno and Bun; undefined in a browser. */

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -147,6 +147,16 @@ test('stdin that is not ready and does not block is EAGAIN', () => {
   g.end();
 });
 
+test('stdin that does not block is EAGAIN also where the host’s would wait', () => {
+  const pipe = fifo();
+  const g = new TestGuest({ stdin: pipe });
+  g.ok('fd_fdstat_set_flags', 0, FDFLAGS.NONBLOCK);
+  assert.is(g.read(0), 'EAGAIN');
+  writeSync(pipe, 'now');
+  assert.is(g.read(0), 'now');
+  g.end();
+});
+
 test('what stdin and stdout cannot be', () => {
   for (const stdin of [-1, 1.5, {}, true]) {
     assert.throws(
@@ -182,22 +192,64 @@ const CHILD = `
   wasi.close();
 `;
 
-test('without options they are the host’s', async () => {
+/** Polls stdin for 100 ms, tells the type of what came first, and reads. */
+const POLLING = `
+  const { WASI } = await import(process.argv[1]);
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const wasi = new WASI();
+  wasi.finalizeBindings({ exports: { memory } });
+  const view = new DataView(memory.buffer);
+  const told = [];
+  for (let round = 0; round < 2; round++) {
+    view.setUint8(8, 1);
+    view.setUint8(48 + 8, 0);
+    view.setUint32(48 + 16, 1, true);
+    view.setBigUint64(48 + 24, round === 0 ? 100_000_000n : 60_000_000_000n, true);
+    told.push(wasi.wasiImport.poll_oneoff(0, 1000, 2, 500), view.getUint32(500, true), view.getUint8(1010));
+    if (round === 0) process.stdout.write('go');
+  }
+  view.setUint32(600, 1000, true);
+  view.setUint32(604, 100, true);
+  told.push(wasi.wasiImport.fd_read(0, 600, 1, 500), view.getUint32(500, true));
+  console.log(told.join(' '));
+  wasi.close();
+`;
+
+/** Runs a test with the arguments that make Node run a script on the shim. */
+async function withScript(body: (args: (script: string) => string[], cwd: string) => Promise<void> | void): Promise<void> {
   const cwd = fileURLToPath(new URL('..', import.meta.url));
   // Below the packages that it imports.
   const outfile = join(cwd, '.build', `stdio-${process.pid}.mjs`);
   const entryPoints = [fileURLToPath(new URL('index.ts', import.meta.url))];
   await build({ entryPoints, outfile, bundle: true, format: 'esm', platform: 'neutral', packages: 'external' });
   try {
-    const input = 'line\n'.repeat(50);
-    const args = ['--input-type=module', '-e', CHILD, '--', pathToFileURL(outfile).href];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { input, encoding: 'utf8', cwd });
-    assert.is(stderr, input);
-    assert.is(stdout, input);
-    assert.is(status, 0);
+    await body((script) => ['--input-type=module', '-e', script, '--', pathToFileURL(outfile).href], cwd);
   } finally {
     rmSync(outfile);
   }
-});
+}
+
+test('without options they are the host’s', () =>
+  withScript((args, cwd) => {
+    const input = 'line\n'.repeat(50);
+    const { status, stdout, stderr } = spawnSync(process.execPath, args(CHILD), { input, encoding: 'utf8', cwd });
+    assert.is(stderr, input);
+    assert.is(stdout, input);
+    assert.is(status, 0);
+  }));
+
+test('stdin that is a socket, as child_process gives it, is polled, too', () =>
+  withScript(async (args, cwd) => {
+    const child = spawn(process.execPath, args(POLLING), { stdio: ['pipe', 'pipe', 'inherit'], cwd });
+    let output = '';
+    child.stdout.on('data', (bytes) => {
+      // It has waited in vain.
+      if (output === '') child.stdin.end('there');
+      output += bytes;
+    });
+    await new Promise((done) => child.on('close', done));
+    // Of /proc it is told whether a socket waits; elsewhere it is always ready.
+    if (process.platform === 'linux') assert.is(output, 'go0 1 0 0 1 1 0 5\n');
+  }));
 
 test.run();

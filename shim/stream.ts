@@ -23,7 +23,7 @@ function gather(iov: Iov, from: number, length: number): Uint8Array {
 }
 
 /** Copies bytes into the ranges: how many. */
-export function scatter(bytes: Uint8Array, iov: Iov): number {
+function scatter(bytes: Uint8Array, iov: Iov): number {
   let at = 0;
   for (let i = 0; i < iov.count && at < bytes.length; i++) {
     const size = Math.min(iov.end[i]! - iov.start[i]!, bytes.length - at);
