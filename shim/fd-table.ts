@@ -1,7 +1,7 @@
 import type { Descriptor } from './descriptor.ts';
 
 /** Most descriptors of one guest (EMFILE). */
-const FD_MAX = 1 << 17;
+export const FD_MAX = 1 << 17;
 
 /** The guest's descriptors by number; a new one gets the lowest that is free, as on Linux. */
 export class FdTable {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CLOCKID, EVENTTYPE, STRUCTS, SUBCLOCKFLAGS } from './abi.ts';
+import { FD_MAX } from './fd-table.ts';
 import { RIGHTS } from './rights.ts';
 import { DATA, OUT, ROOT, TestGuest, withGuest } from './testing.ts';
 
@@ -138,6 +139,7 @@ withGuest('no subscriptions, and unknown ones', {}, (g) => {
   assert.is(poll(g).errno, 'EINVAL');
   assert.is(poll(g, { tag: FD_WRITE, fd: 1 }, { tag: 3 }).errno, 'EINVAL');
   assert.is(g.call('poll_oneoff', -8, -8, 0, OUT), 'EINVAL');
+  assert.is(g.call('poll_oneoff', DATA, DATA, FD_MAX + 1, OUT), 'EINVAL', 'nothing is made for each of so many');
 });
 
 withGuest('events may be written over the subscriptions', {}, (g) => {

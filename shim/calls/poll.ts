@@ -1,5 +1,6 @@
 import { wasiErrnoOf } from '../../vfs/errno.ts';
 import { CLOCKID, EVENTTYPE, STRUCTS, SUBCLOCKFLAGS } from '../abi.ts';
+import { FD_MAX } from '../fd-table.ts';
 import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../guest.ts';
 import { sleep } from '../host.ts';
 import { RIGHTS } from '../rights.ts';
@@ -93,12 +94,12 @@ export function pollCalls(guest: Guest) {
   }
 
   return {
-    /** INVAL: no subscriptions, or of an unknown type; FAULT. An event tells of its own error. */
+    /** INVAL: no subscriptions, more than there can be descriptors, or of an unknown type; FAULT. An event tells of its own error. */
     poll_oneoff(inPtr: number, outPtr: number, count: number, nevents: number): number {
       const subsAt = inPtr >>> 0;
       const eventsAt = outPtr >>> 0;
       const n = count >>> 0;
-      if (n === 0) return INVAL;
+      if (n === 0 || n > FD_MAX) return INVAL;
       if (!m.fits(subsAt, n * SUB.size) || !m.fits(eventsAt, n * EV.size) || !m.fits(nevents >>> 0, 4)) return FAULT;
       const subs: Subscription[] = [];
       for (let i = 0; i < n; i++) {
