@@ -21,6 +21,7 @@ import {
   EVENT_MOVE,
   INODE,
   NEXT_INO,
+  setSteps,
   type Core,
   type CoreLink,
   type MemfsVolume,
@@ -248,7 +249,7 @@ export class MemfsBackend implements Backend {
     const oldSteps = link.steps;
     oldDir.link.deleteChild(link);
     link.name = newName;
-    link.steps = [...newDir.link.steps, newName];
+    setSteps(link, [...newDir.link.steps, newName]);
     newDir.link.setChild(newName, link);
     inode.link = link;
     touchModified(oldDir);

@@ -37,7 +37,9 @@ export interface CoreNode {
 /** A directory entry of memfs; of a directory it also holds the entries in it, `.` and `..` among them. */
 export interface CoreLink {
   name: string;
-  steps: string[];
+  /** The names from the root on. Set, it sets those of all links below, each by a call in a call: see `setSteps`. */
+  readonly steps: string[];
+  _steps: string[];
   parent: CoreLink | undefined;
   children: Map<string, CoreLink | undefined>;
   getNode(): CoreNode;
@@ -91,4 +93,17 @@ export function isMemfsVolume(value: unknown): value is MemfsVolume {
   if (typeof value !== 'object' || value === null) return false;
   const core = (value as { _core?: Partial<Core> })._core;
   return typeof core === 'object' && core !== null && core.root?.children instanceof Map;
+}
+
+/** Gives a link and all below it their place; memfs itself would run out of stack in a tree of some 2,000 levels. */
+export function setSteps(link: CoreLink, steps: string[]): void {
+  link._steps = steps;
+  for (const todo = [link]; todo.length > 0;) {
+    const dir = todo.pop()!;
+    for (const [name, child] of dir.children) {
+      if (name === '.' || name === '..' || child === undefined) continue;
+      child._steps = [...dir._steps, name];
+      todo.push(child);
+    }
+  }
 }
