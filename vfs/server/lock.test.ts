@@ -99,6 +99,7 @@ scenario('a file is locked in so many pieces and no more', (c) => {
   assert.is(inTheWay(c, fid, pieces * 2, 1), 'free', 'what was refused is not there');
   assert.is(set(1), 0, 'one that joins two is fewer');
   assert.is(set(pieces * 2), 0);
+  assert.is(c.errno('Tlock', { ...piece, client_id: 'x'.repeat(256) }), E.EINVAL, 'nor by a name of any length');
 });
 
 scenario('an owner is a process of a client of a session', (c, store) => {

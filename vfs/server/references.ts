@@ -111,6 +111,7 @@ function settleFid(server: Server, fid: Fid): void {
 /** 9P: xattrcreate sets the attribute at the clunk, when all the bytes that were told have come. */
 function commitXattr(server: Server, fid: Fid): number {
   const xattr = fid.xattr!;
+  fid.session.xattrs--;
   if (xattr.flags < 0) return 0;
   if (xattr.written !== xattr.value.length) return E.EINVAL;
   return server.backend.setxattr(fid.inode, xattr.name, xattr.value, xattr.flags);

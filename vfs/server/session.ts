@@ -25,6 +25,8 @@ const DATA_AT = HEADER + 4;
 export class Session {
   readonly server: Server;
   readonly fids = new FidTable();
+  /** Fids that have the value of an extended attribute. */
+  xattrs = 0;
   /** Longest message agreed on; 0 before Tversion. */
   msize = 0;
   /** The payload of the request being served: data to write, or room for what is read. */

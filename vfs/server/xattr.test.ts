@@ -168,4 +168,35 @@ scenario('a reader keeps an orphan, and a value can still be set on it', (c, sto
   assert.is(store.server.inspect().reclaiming, 1);
 });
 
+scenario(
+  'attributes are counted in a store of a fixed size',
+  (c) => {
+    c.file('f', '');
+    assert.is(set(c, 'f', 'user.a', 'x'.repeat(6000)), 0);
+    assert.is(set(c, 'f', 'user.b', 'x'.repeat(6000)), E.ENOSPC);
+    assert.is(set(c, 'f', 'user.a', 'x'.repeat(9000)), 0, 'it takes the place of the old one');
+    c.call('Tstatfs', { fid: ROOT });
+    assert.is(set(c, 'f', 'user.b', 'x'.repeat(6000)), E.ENOSPC);
+    c.unlink('f');
+    c.file('g', '');
+    assert.is(set(c, 'g', 'user.b', 'x'.repeat(6000)), 0);
+  },
+  { capacity: 10_000 },
+);
+
+scenario('a session has so many in hand and no more', (c) => {
+  c.file('f', '');
+  const fids: number[] = [];
+  let errno = 0;
+  while (errno === 0 && fids.length < 5000) {
+    const fid = c.walk('f');
+    fids.push(fid);
+    errno = c.errno('Txattrcreate', { fid, name: 'user.a', attr_size: 1, flags: 0 });
+  }
+  assert.equal([errno, fids.length], [E.EMFILE, 1025]);
+  assert.is(c.errno('Txattrwalk', { fid: fids.at(-1)!, newfid: c.fid(), name: '' }), E.EMFILE);
+  for (const fid of fids) c.errno('Tclunk', { fid });
+  assert.is(set(c, 'f', 'user.a', 'x'), 0);
+});
+
 test.run();

@@ -12,7 +12,7 @@ import {
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
 import type { Inode } from '../inode.ts';
-import { getXattr, listXattrs, setXattr } from '../xattrs.ts';
+import { getXattr, listXattrs, setXattr, xattrBytes } from '../xattrs.ts';
 import {
   EVENT_ATTRIB,
   EVENT_CREATE,
@@ -309,10 +309,15 @@ export class MemfsBackend implements Backend {
     return new MemfsCursor(dir, this.inodeOfLink);
   }
 
-  /** Bytes of all files in the volume's table, orphans among them. */
+  /** Bytes of all files in the volume's table, orphans among them, and of extended attributes. */
   private count(): number {
     let bytes = 0;
-    for (const ino in this.core.inodes) bytes += this.core.inodes[ino]!.size;
+    for (const ino in this.core.inodes) {
+      const node = this.core.inodes[ino]!;
+      bytes += node.size;
+      const inode = node[INODE] as MemfsInode | undefined;
+      if (inode !== undefined) bytes += xattrBytes(inode);
+    }
     return bytes;
   }
 
@@ -335,9 +340,12 @@ export class MemfsBackend implements Backend {
   }
 
   setxattr(inode: MemfsInode, name: string, value: Uint8Array, flags: number): number {
-    const errno = setXattr(inode, name, value, flags);
-    if (errno === 0) touchChanged(inode);
-    return errno;
+    const before = xattrBytes(inode);
+    const errno = setXattr(inode, name, value, flags, this.capacity - this.used);
+    if (errno !== 0) return errno;
+    this.used += xattrBytes(inode) - before;
+    touchChanged(inode);
+    return 0;
   }
 
   listxattr(inode: MemfsInode): string[] {
@@ -351,7 +359,8 @@ export class MemfsBackend implements Backend {
   reclaim(inode: MemfsInode): number {
     const { core } = this;
     const { node } = inode;
-    this.used -= inode.kind === S_IFDIR ? 0 : node.size;
+    this.used -= (inode.kind === S_IFDIR ? 0 : node.size) + xattrBytes(inode);
+    inode.xattrs = null;
     // JavaScript may have removed it already, and another node may have its number now.
     if (core.inodes[node.ino] === node) {
       delete core.inodes[node.ino];

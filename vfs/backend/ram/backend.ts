@@ -13,7 +13,7 @@ import { nowNsec, nowSec, tick } from '../../clock.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
 import type { Inode } from '../inode.ts';
-import { getXattr, listXattrs, setXattr } from '../xattrs.ts';
+import { getXattr, listXattrs, setXattr, xattrBytes } from '../xattrs.ts';
 import { Cells } from './cells.ts';
 import { forgetCopied } from './copy.ts';
 import { FileData } from './data.ts';
@@ -304,8 +304,10 @@ export class RamBackend implements Backend {
   }
 
   setxattr(inode: RamInode, name: string, value: Uint8Array, flags: number): number {
-    const errno = setXattr(inode, name, value, flags);
+    const before = xattrBytes(inode);
+    const errno = setXattr(inode, name, value, flags, this.capacity - this.used);
     if (errno !== 0) return errno;
+    this.used += xattrBytes(inode) - before;
     tick();
     setChanged(inode);
     return 0;
@@ -330,6 +332,7 @@ export class RamBackend implements Backend {
       inode.content.free();
     }
     inode.content = null;
+    this.used -= xattrBytes(inode);
     inode.xattrs = null;
     return 0;
   }

@@ -3,6 +3,7 @@ import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE
 import { E } from '../../errno.ts';
 import { UNOPENED, type Fid } from '../fid.ts';
 import { findConflict, isLockable, lockEnd, lockLength, setLock, type Lock } from '../locks.ts';
+import { NAME_MAX } from '../rules.ts';
 import type { Session } from '../session.ts';
 
 function lockOf(fid: Fid, t: Message): Lock {
@@ -18,7 +19,8 @@ function lockOf(fid: Fid, t: Message): Lock {
 
 /**
  * Sets or clears a record lock; one that is in the way gives status BLOCKED, also for a blocking request: the
- * client asks again. EBADF: no such fid, or not opened for what the lock is for; EINVAL: an unknown type;
+ * client asks again. EBADF: no such fid, or not opened for what the lock is for; EINVAL: an unknown type, or a long
+ * client_id;
  * EOVERFLOW: a range beyond 2^53 - 1; ENOLCK: the file is locked in too many pieces.
  * (9P: lock, fcntl(2) F_SETLK)
  */
@@ -27,6 +29,7 @@ export function lock(session: Session, t: Message, r: Message): number {
   if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;
   if (t.ltype > LOCK_TYPE_UNLCK) return E.EINVAL;
   if (!isLockable(t.start, t.length)) return E.EOVERFLOW;
+  if (t.client_id.length > NAME_MAX) return E.EINVAL;
   if (t.ltype === LOCK_TYPE_RDLCK && !fid.readable) return E.EBADF;
   if (t.ltype === LOCK_TYPE_WRLCK && !fid.writable) return E.EBADF;
   const wanted = lockOf(fid, t);

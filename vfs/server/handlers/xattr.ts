@@ -8,15 +8,17 @@ import type { Session } from '../session.ts';
 import { XATTR_SIZE_MAX, XattrIo } from '../xattr-io.ts';
 
 const encoder = new TextEncoder();
+/** Most attributes that a session has in hand at once. */
+const XATTRS_MAX = 1024;
 
 /**
  * Makes `newfid` read the value of an attribute, or with an empty name the list of names, each ended by NUL.
- * EBADF: no such fid, or newfid in use; ERANGE: a long name; ENODATA; ENOTSUP. (9P: xattrwalk)
+ * EBADF: no such fid, or newfid in use; ERANGE: a long name; ENODATA; ENOTSUP; EMFILE. (9P: xattrwalk)
  */
 export function xattrwalk(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
-  const errno = checkNewFid(session, t.newfid);
+  const errno = checkNewFid(session, t.newfid) || checkRoom(session);
   if (errno !== 0) return errno;
   if (longerThan(t.name, NAME_MAX)) return E.ERANGE;
   const { backend } = session.server;
@@ -28,13 +30,14 @@ export function xattrwalk(session: Session, t: Message, r: Message): number {
   if (typeof value === 'number') return value;
   const reader = makeFid(session, t.newfid, fid.inode, fid.parent, fid.name);
   reader.xattr = new XattrIo(t.name, value, -1);
+  session.xattrs++;
   r.size = value.length;
   return 0;
 }
 
 /**
  * Turns the fid into one that gathers an attribute's value; it is set when the fid is clunked.
- * EBADF; EINVAL: the fid is open, unknown flags, no name; ERANGE: a long name; E2BIG. (9P: xattrcreate)
+ * EBADF; EINVAL: the fid is open, unknown flags, no name; ERANGE: a long name; E2BIG; EMFILE. (9P: xattrcreate)
  */
 export function xattrcreate(session: Session, t: Message, _r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -43,6 +46,14 @@ export function xattrcreate(session: Session, t: Message, _r: Message): number {
   if ((t.flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) return E.EINVAL;
   if (longerThan(t.name, NAME_MAX)) return E.ERANGE;
   if (t.attr_size > XATTR_SIZE_MAX) return E.E2BIG;
+  const errno = checkRoom(session);
+  if (errno !== 0) return errno;
   fid.xattr = new XattrIo(t.name, new Uint8Array(t.attr_size), t.flags);
+  session.xattrs++;
   return 0;
+}
+
+/** Each holds a value of up to 64 KiB: EMFILE when a session has too many. */
+function checkRoom(session: Session): number {
+  return session.xattrs < XATTRS_MAX ? 0 : E.EMFILE;
 }
