@@ -89,7 +89,7 @@ scenario('attach: only what is exported, without authentication', (c) => {
   c.expectError('Tattach', { ...ATTACH, fid, afid: 7 }, E.EPERM, 'an afid that nobody gave');
   c.expectError('Tattach', { ...ATTACH, fid: ROOT }, E.EBADF, 'the fid is in use');
   c.expectError('Tattach', { ...ATTACH, fid: NOFID }, E.EBADF);
-  c.expectError('Tauth', { afid: fid, uname: '', aname: '', n_uname: 0 }, E.ENOTSUP);
+  c.expectError('Tauth', { afid: fid, uname: '', aname: '', n_uname: 0 }, E.ENOENT);
   c.expectError('Tclunk', { fid }, E.EBADF, 'none of it made a fid');
 });
 

@@ -24,9 +24,9 @@ export function version(session: Session, t: Message, r: Message): number {
   return 0;
 }
 
-/** ENOTSUP: no authentication is required here. (attach(5), 9P: auth) */
+/** ENOENT, which clients take for no authentication being required, as diod says it. (attach(5), 9P: auth) */
 export function auth(_session: Session, _t: Message, _r: Message): number {
-  return E.ENOTSUP;
+  return E.ENOENT;
 }
 
 /**
