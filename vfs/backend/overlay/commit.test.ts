@@ -356,6 +356,22 @@ test('commit: no space for a file is found out when every directory has its plac
   assert.is(merged.strays, 0);
 });
 
+test('a directory of the host with a name that is not UTF-8 in it is not empty', () => {
+  onHost(
+    (root) => {
+      fs.mkdirSync(`${root}/d`);
+      fs.writeFileSync(`${root}/d/f`, 'f');
+      fs.writeFileSync(Buffer.concat([Buffer.from(`${root}/d/`), Buffer.of(0xff)]), '');
+    },
+    (kit, merged, root) => {
+      kit.unlink('d/f');
+      assert.equal([kit.list('d'), kit.rmdir('d')], [[], 'ENOTEMPTY']);
+      assert.equal(merged.commit(), DONE);
+      assert.is(fs.readdirSync(`${root}/d`).length, 1);
+    },
+  );
+});
+
 test('commit: a fifo that was renamed is refused before anything is done', () => {
   onHost(
     (root) => {

@@ -119,7 +119,10 @@ export class Directories {
     return Math.max(0, below + ENTRY * (this.upper.entries(dir.upper) - dir.covered));
   }
 
-  /** How many entries it has; counted, since others may have changed the lower directory. */
+  /**
+   * How many entries it has; counted, since others may have changed the lower directory. One whose name cannot be told,
+   * as it is not UTF-8, counts all the same: the lower layer cannot remove the directory either.
+   */
   entries(dir: OverlayInode): number {
     if (dir.removed) return 0;
     const { upper, lower } = dir;
@@ -128,7 +131,8 @@ export class Directories {
     let count = this.upper.entries(upper);
     const cursor = this.lower.list(lower);
     if (typeof cursor === 'number') return count;
-    while (cursor.next()) if (!dir.hides(cursor.name) && !has(this.upper, upper, cursor.name)) count++;
+    count += this.lower.entries(lower);
+    while (cursor.next()) if (dir.hides(cursor.name) || has(this.upper, upper, cursor.name)) count--;
     cursor.close();
     return count;
   }
