@@ -235,6 +235,9 @@ test('commit: what cannot be looked up is not taken for removed', () => {
 /** Calls of the lower layer of which one fails; the look-ups as well, in a test of their own. */
 const CHANGES = ['unlink', 'rename', 'create', 'symlink', 'link', 'setattr', 'write'] as const;
 
+/** Files that are renamed, two of them to each other's names, one out of a directory that goes. */
+const KEPT = ['kept1', 'kept2', 'gone/kept3'];
+
 /** An overlay in which directories have changed places and much else was done. */
 function changedTree(): { lower: Backend; merged: OverlayBackend; kit: Kit } {
   const lower = ram();
@@ -242,9 +245,14 @@ function changedTree(): { lower: Backend; merged: OverlayBackend; kit: Kit } {
     for (const path of ['a', 'b', 'a/c', 'gone']) kit.mkdir(path);
     for (const path of ['a/f', 'a/c/g', 'b/f', 'gone/f', 'h']) kit.put(path, path);
     kit.link('h', 'b/h');
+    for (const path of KEPT) kit.put(path, path);
   });
   const merged = overlay({ lower });
   const kit = new Kit({ backend: merged, dispose: () => {} });
+  kit.rename('kept1', 'gone/kept1');
+  kit.rename('kept2', 'kept1');
+  kit.rename('gone/kept1', 'kept2');
+  kit.rename('gone/kept3', 'a/c/kept3');
   kit.rename('a', 'x');
   kit.rename('b', 'a');
   kit.rename('x', 'b');
@@ -301,6 +309,8 @@ test('commit: what fails half way can be tried again, and nothing is lost', () =
     if (result.errno !== 0) assert.is(result.errno, E.ENOSPC);
     assert.ok(result.errno === 0 || result.path !== '', `call ${stop}`);
     assert.equal([...contents(merged)].sort(), [...before].sort(), `the overlay after call ${stop} failed`);
+    const rest = [...contents(lower).values()];
+    for (const text of KEPT) assert.ok(rest.includes(`100644 ${text}`), `${text} after call ${stop} failed`);
     assert.equal(merged.commit(), DONE);
     assert.equal([...contents(merged)].sort(), [...before].sort());
     assert.equal([...contents(lower)].sort(), [...before].sort(), `call ${stop}`);
@@ -372,23 +382,49 @@ test('a directory of the host with a name that is not UTF-8 in it is not empty',
   );
 });
 
-test('commit: a fifo that was renamed is refused before anything is done', () => {
+test('commit: files that were renamed are moved, what a host directory could not make as well', () => {
   onHost(
     (root) => {
       execFileSync('mkfifo', [`${root}/fifo`]);
       fs.writeFileSync(`${root}/f`, 'f');
     },
     (kit, merged, root) => {
-      kit.unlink('f');
+      const { ino } = fs.statSync(`${root}/f`);
       kit.mkdir('d');
       assert.is(kit.rename('fifo', 'd/q'), 'ok');
-      assert.equal(merged.commit(), { errno: E.EPERM, path: 'd/q' });
-      assert.equal(fs.readdirSync(root).sort(), ['f', 'fifo']);
-      kit.rename('d/q', 'fifo');
+      kit.rename('f', 'd/f');
+      kit.put('d/f', 'longer');
+      kit.put('f', 'new');
       assert.equal(merged.commit(), DONE);
-      assert.equal(fs.readdirSync(root).sort(), ['d', 'fifo']);
+      assert.equal([fs.readdirSync(root).sort(), fs.readdirSync(`${root}/d`).sort()], [['d', 'f'], ['f', 'q']]);
+      assert.ok(fs.statSync(`${root}/d/q`).isFIFO());
+      assert.equal([fs.statSync(`${root}/d/f`).ino, fs.readFileSync(`${root}/d/f`, 'utf8')], [ino, 'longer']);
+      assert.equal([merged.diff(), kit.get('f')], [[], 'new']);
     },
   );
+});
+
+test('commit: a file keeps its content until what takes its place is complete', () => {
+  const lower = ram({ capacity: 1 << 20 });
+  fill(lower, (kit) => {
+    kit.put('f', 'old');
+    kit.put('link', 'x');
+  });
+  const merged = overlay({ lower });
+  const kit = new Kit({ backend: merged, dispose: () => {} });
+  // As editors save.
+  kit.put('.f.swp', 'y'.repeat(2_000_000));
+  kit.rename('.f.swp', 'f');
+  kit.unlink('link');
+  kit.symlink('f', 'link');
+  assert.equal(merged.commit(), { errno: E.ENOSPC, path: 'f' });
+  assert.equal([contents(lower).size, contents(lower).get('f')], [3, '100644 old']);
+  const fid = kit.open('f', O_RDWR);
+  kit.setSize(fid, 3);
+  kit.clunk(fid);
+  assert.equal(merged.commit(), DONE);
+  assert.equal([contents(lower).get('f'), contents(lower).get('link')], ['100644 yyy', 'symlink f']);
+  kit.end();
 });
 
 test('commit: extended attributes that were taken away go', () => {

@@ -2,12 +2,14 @@ import { S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
 import { E, errnoOf } from '../../errno.ts';
 import type { Attr, Backend } from '../backend.ts';
 import type { Inode } from '../inode.ts';
-import { attrOf, differs, join, type Merged } from './diff.ts';
+import { Arrangement } from './arrange.ts';
+import { attrOf, join, type Merged } from './diff.ts';
 import { copyData, sameData } from './data.ts';
 import type { Directories } from './directory.ts';
 import type { OverlayInode } from './inode.ts';
 import { attempt, copyXattrs, dropXattrs, letGo, passed, setMode, setSize, setTimes, take } from './layer.ts';
-import { Moves } from './moves.ts';
+import { spareNames, type SpareName } from './journal.ts';
+import { Matches } from './matches.ts';
 import type { Table } from './table.ts';
 import { check, fail, heldDuring, must, namesOf } from './walk.ts';
 
@@ -31,11 +33,11 @@ export function commit(merged: Merged, table: Table, dirs: Directories): CommitR
 }
 
 /**
- * First the directories that were renamed go out of the way, with all that is in them; then whatever the overlay does
- * not have is removed; then all directories are made or put in their new places, and only when every one has its own
- * are files and symlinks made or changed: what fails most, for want of space, fails with everything where it belongs.
- * A file that still is the one it was is changed in place, so that its other names are, too. Times come last, those of
- * a directory when all in it is done. The overlay shows the same afterwards as before, at any point.
+ * First everything that the lower layer has by another name gets the one it has in the overlay (arrange.ts); then
+ * whatever the overlay does not have is removed, which makes space; then files and symlinks are made or changed. What
+ * is to take the place of another file does so when it is complete. A file that still is the one it was is changed in
+ * place, so that its other names are, too. Times come last, those of a directory when all in it is done. The overlay
+ * shows the same afterwards as before, at any point.
  */
 class Commit {
   /** What is being worked on. */
@@ -44,11 +46,11 @@ class Commit {
   private readonly lower: Backend;
   private readonly table: Table;
   private readonly dirs: Directories;
-  private readonly moves: Moves;
+  private readonly matches: Matches;
+  private readonly arrangement: Arrangement;
+  private readonly spareName: SpareName;
   /** A lower name that was never touched may lead to a file that was changed by another. */
   private readonly thorough: boolean;
-  /** The lower files of files with several names: another name is a link of it. They are held. */
-  private readonly made = new Map<OverlayInode, Inode>();
 
   constructor(merged: Merged, table: Table, dirs: Directories) {
     this.merged = merged;
@@ -56,56 +58,31 @@ class Commit {
     this.table = table;
     this.dirs = dirs;
     this.thorough = table.hasAliases();
-    this.moves = new Moves(merged.lower, table);
+    this.matches = new Matches(merged, table);
+    this.spareName = spareNames(merged.lower, (dir, name) => {
+      const known = table.knownLower(dir);
+      if (known !== undefined) dirs.hide(known, name, true);
+    });
+    const isUntouched = (dir: OverlayInode, below: Inode): boolean => this.isUntouched(dir, below);
+    this.arrangement = new Arrangement(merged, table, this.matches, this.spareName, isUntouched);
   }
 
   all(): void {
-    const { table, lower } = this;
-    if (!lower.capabilities.specialFiles) this.refuseSpecial('', table.top);
-    this.path = '.';
-    this.moves.begin();
+    const { table, lower, arrangement } = this;
+    try {
+      arrangement.run();
+    } finally {
+      this.path = arrangement.path;
+    }
     this.remove('', table.top, lower.root());
-    for (const dir of this.moves.all()) this.remove(pathOf(dir), dir, dir.lower!);
-    this.frame('', table.top, lower.root());
-    this.path = '.';
-    this.moves.finish();
     this.fill('', table.top, lower.root());
   }
 
   /** Lets go of what was held; what is still out of its place goes back. Then the overlay looks at what has become. */
   end(): void {
-    const left = this.moves.undo();
-    // What could not go back is seen where the overlay has it, and nowhere else.
-    if (left !== '') this.dirs.hide(this.table.top, left, true);
+    this.arrangement.undo();
     for (const dir of this.table.mergedDirectories()) if (!dir.removed) this.dirs.recount(dir);
-    for (const [inode, lower] of this.made) {
-      letGo(this.merged, inode);
-      letGo(this.lower, lower);
-    }
-  }
-
-  /** What the lower layer could not make again is not removed first: nothing is done. */
-  private refuseSpecial(path: string, dir: OverlayInode): void {
-    if (dir.upper === null) return;
-    for (const name of namesOf(this.merged, dir)) {
-      heldDuring(this.merged, dir, name, (found) => {
-        const inode = found as OverlayInode;
-        this.path = join(path, name);
-        if (inode.isDir) this.refuseSpecial(this.path, inode);
-        else if (inode.kind !== S_IFREG && inode.kind !== S_IFLNK && !this.isInPlace(dir, name, inode)) fail(E.EPERM);
-      });
-    }
-  }
-
-  /** Whether the lower layer has it by this name. */
-  private isInPlace(dir: OverlayInode, name: string, inode: OverlayInode): boolean {
-    if (inode.upper === null) return true;
-    if (dir.lower === null) return false;
-    const found = this.lower.lookup(dir.lower, name);
-    if (typeof found === 'number') return false;
-    const same = this.isSame(inode, found);
-    passed(this.lower, found);
-    return same;
+    this.matches.end();
   }
 
   private isUntouched(dir: OverlayInode, below: Inode): boolean {
@@ -114,56 +91,21 @@ class Commit {
 
   // --- removals
 
-  /** Removes what a lower directory has and the overlay does not, or has as something else. */
+  /** Removes what a lower directory has and the overlay does not. */
   private remove(path: string, dir: OverlayInode, below: Inode): void {
     if (this.isUntouched(dir, below)) return;
     for (const name of namesOf(this.lower, below)) {
       const at = join(path, name);
       this.path = at;
       heldDuring(this.lower, below, name, (lower) => {
-        if (this.moves.isStore(lower)) return;
-        let stays = false;
+        let wanted = false;
         heldDuring(this.merged, dir, name, (inode) => {
-          stays = this.removeIn(at, inode as OverlayInode, lower);
+          wanted = true;
+          if (inode.kind === S_IFDIR && lower.kind === S_IFDIR) this.remove(at, inode as OverlayInode, lower);
         });
-        if (!stays) this.removeAll(at, below, name, lower);
+        if (!wanted) this.removeAll(at, below, name, lower);
       });
     }
-  }
-
-  /** False for an inode that has to go; else removes what is to go in it. */
-  private removeIn(path: string, inode: OverlayInode, lower: Inode): boolean {
-    if (!this.stays(inode, lower)) return false;
-    if (inode.isDir) this.remove(path, inode, lower);
-    else this.remember(inode, lower);
-    return true;
-  }
-
-  /** Whether a lower inode can become what the overlay has by its name. */
-  private stays(inode: OverlayInode, lower: Inode): boolean {
-    if (inode.kind !== lower.kind) return false;
-    // A renamed directory has come here: it brings its own lower one.
-    if (inode.isDir) return inode.lower === null || inode.lower === lower;
-    return this.isSame(inode, lower) || this.isEqual(inode, lower);
-  }
-
-  /** Whether it is the very file, changed or not. */
-  private isSame(inode: OverlayInode, lower: Inode): boolean {
-    return inode.lower === lower || (inode.copied && inode.ino === this.table.numbers.ofLower(lower.ino));
-  }
-
-  /** Whether it may stay for what was made in its place; not if it has another name, or is to have one. */
-  private isEqual(inode: OverlayInode, lower: Inode): boolean {
-    if (this.merged.nlink(inode) !== 1 || this.lower.nlink(lower) !== 1) return false;
-    return !differs(this.merged, inode, this.lower, lower);
-  }
-
-  /** Other names of the file are to be links of this one. */
-  private remember(inode: OverlayInode, lower: Inode): void {
-    if (this.merged.nlink(inode) === 1 || this.made.has(inode)) return;
-    take(inode);
-    take(lower);
-    this.made.set(inode, lower);
   }
 
   private removeAll(path: string, dir: Inode, name: string, inode: Inode): void {
@@ -174,32 +116,13 @@ class Commit {
     }
     this.path = path;
     check(this.lower.unlink(dir, name, inode));
-    // The overlay had counted the name out.
+    this.nameGone(inode);
+  }
+
+  /** The overlay had counted the name out. */
+  private nameGone(inode: Inode): void {
     const known = this.table.knownLower(inode);
     if (known !== undefined && known.lost > 0) known.lost--;
-  }
-
-  // --- directories
-
-  /** Makes the directories that are missing, empty, and puts those that were renamed in their places. */
-  private frame(path: string, dir: OverlayInode, below: Inode): void {
-    if (this.isUntouched(dir, below)) return;
-    for (const name of namesOf(this.merged, dir)) {
-      heldDuring(this.merged, dir, name, (inode) => {
-        if (inode.kind === S_IFDIR) this.place(join(path, name), below, name, inode as OverlayInode);
-      });
-    }
-  }
-
-  private place(path: string, below: Inode, name: string, dir: OverlayInode): void {
-    const { lower, moves } = this;
-    this.path = path;
-    const found = lower.lookup(below, name);
-    if (typeof found !== 'number') passed(lower, found);
-    else if (found !== E.ENOENT) check(found);
-    else if (moves.has(dir)) moves.put(dir, below, name);
-    else moves.make(below, name);
-    heldDuring(lower, below, name, (there) => this.frame(path, dir, there));
   }
 
   // --- what is added or changed
@@ -228,17 +151,33 @@ class Commit {
     take(found);
     try {
       if (inode.isDir) this.fill(path, inode, found);
-      else if (inode.upper !== null) this.update(inode, found);
+      else if (inode.upper !== null) {
+        if (this.matches.stays(inode, found) || this.matches.known(inode) === found) this.update(inode, found);
+        else this.replace(below, name, found, inode);
+      }
     } finally {
       letGo(this.lower, found);
     }
+  }
+
+  /** Puts a file in the place of another. */
+  private replace(below: Inode, name: string, found: Inode, inode: OverlayInode): void {
+    const { lower } = this;
+    const made = this.spareName(below);
+    this.add(below, made, inode);
+    heldDuring(lower, below, made, (there) => {
+      const errno = attempt(() => lower.rename(below, made, there, below, name, found));
+      if (errno !== 0) attempt(() => lower.unlink(below, made, there));
+      check(errno);
+    });
+    this.nameGone(found);
   }
 
   private add(below: Inode, name: string, inode: OverlayInode): void {
     const { lower } = this;
     // Somebody has taken away the directory that was made, or put in its place, a moment ago.
     if (inode.isDir) fail(E.ESTALE);
-    const known = this.made.get(inode);
+    const known = this.matches.known(inode);
     if (known !== undefined && lower.capabilities.hardLinks) {
       check(lower.link(below, name, known));
       // The overlay has the name in its upper layer.
@@ -246,7 +185,7 @@ class Commit {
       return;
     }
     const made = this.make(below, name, inode);
-    this.remember(inode, made);
+    this.matches.remember(inode, made);
     passed(lower, made);
   }
 
@@ -307,11 +246,4 @@ class Commit {
     const errno = attempt(() => setTimes(this.lower, below, attr));
     if (errno !== E.EPERM) check(errno);
   }
-}
-
-/** The path that the overlay has a directory by. */
-function pathOf(dir: OverlayInode): string {
-  let path = '';
-  for (let at = dir; at.parent !== null; at = at.parent) path = join(at.name, path);
-  return path;
 }

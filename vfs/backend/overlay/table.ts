@@ -212,6 +212,11 @@ export class Table {
     return [...this.byLower.values()].filter((inode) => inode.upper !== null && inode.isDir);
   }
 
+  /** The files that were copied up, as far as they are known. */
+  copies(): OverlayInode[] {
+    return [...this.byUpper.values()].filter((inode) => inode.copied && !inode.isDir && !inode.dead);
+  }
+
   /** Whether names in the lower layer lead to files that were copied up by another name. */
   hasAliases(): boolean {
     for (const inode of this.byLower.values()) if (inode.upper !== null && !inode.isDir) return true;

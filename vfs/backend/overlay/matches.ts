@@ -1,0 +1,60 @@
+import type { Backend } from '../backend.ts';
+import type { Inode } from '../inode.ts';
+import { differs, type Merged } from './diff.ts';
+import type { OverlayInode } from './inode.ts';
+import { letGo, take } from './layer.ts';
+import type { Table } from './table.ts';
+
+/** Which inodes of the lower layer are, or can become, which of the overlay's. */
+export class Matches {
+  private readonly merged: Merged;
+  private readonly lower: Backend;
+  private readonly table: Table;
+  /** The lower files of files with several names: another name is a link of it. Both are held. */
+  private readonly files = new Map<OverlayInode, Inode>();
+
+  constructor(merged: Merged, table: Table) {
+    this.merged = merged;
+    this.lower = merged.lower;
+    this.table = table;
+  }
+
+  /** Whether a lower inode can become what the overlay has by its name. */
+  stays(inode: OverlayInode, lower: Inode): boolean {
+    if (inode.kind !== lower.kind) return false;
+    // A renamed directory has come here: it brings its own lower one.
+    if (inode.isDir) return inode.lower === null || inode.lower === lower;
+    return this.isSame(inode, lower) || this.isEqual(inode, lower);
+  }
+
+  /** Whether it is the very file, changed or not. */
+  isSame(inode: OverlayInode, lower: Inode): boolean {
+    return inode.lower === lower || (inode.copied && inode.ino === this.table.numbers.ofLower(lower.ino));
+  }
+
+  /** Whether it may stay for what was made in its place; not if it has another name, or is to have one. */
+  private isEqual(inode: OverlayInode, lower: Inode): boolean {
+    if (this.merged.nlink(inode) !== 1 || this.lower.nlink(lower) !== 1) return false;
+    return !differs(this.merged, inode, this.lower, lower);
+  }
+
+  /** Other names of the file are to be links of this one. */
+  remember(inode: OverlayInode, lower: Inode): void {
+    if (this.merged.nlink(inode) === 1 || this.files.has(inode)) return;
+    take(inode);
+    take(lower);
+    this.files.set(inode, lower);
+  }
+
+  /** The lower file of which another name of this one is to be a link. */
+  known(inode: OverlayInode): Inode | undefined {
+    return this.files.get(inode);
+  }
+
+  end(): void {
+    for (const [inode, lower] of this.files) {
+      letGo(this.merged, inode);
+      letGo(this.lower, lower);
+    }
+  }
+}
