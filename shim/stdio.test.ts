@@ -216,7 +216,9 @@ const POLLING = `
 `;
 
 /** Runs a test with the arguments that make Node run a script on the shim. */
-async function withScript(body: (args: (script: string) => string[], cwd: string) => Promise<void> | void): Promise<void> {
+async function withScript(
+  body: (args: (script: string) => string[], cwd: string) => Promise<void> | void,
+): Promise<void> {
   const cwd = fileURLToPath(new URL('..', import.meta.url));
   // Below the packages that it imports.
   const outfile = join(cwd, '.build', `stdio-${process.pid}.mjs`);

@@ -76,7 +76,8 @@ function importAll(user) {
 function typeCheck(user) {
   writeFileSync(join(user, 'program.ts'), PROGRAM);
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  for (const resolution of RESOLUTIONS) run(process.execPath, [tsc, ...OPTIONS, ...resolution, 'program.ts', 'imports.ts'], user);
+  for (const resolution of RESOLUTIONS)
+    run(process.execPath, [tsc, ...OPTIONS, ...resolution, 'program.ts', 'imports.ts'], user);
 }
 
 /** @param {string} dir */

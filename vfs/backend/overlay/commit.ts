@@ -4,10 +4,10 @@ import type { Attr, Backend } from '../backend.ts';
 import type { Inode } from '../inode.ts';
 import { Arrangement } from './arrange.ts';
 import { attrOf, join, type Merged } from './diff.ts';
-import { copyData, sameData } from './data.ts';
+import { copyData, rewriteData } from './data.ts';
 import type { Directories } from './directory.ts';
 import type { OverlayInode } from './inode.ts';
-import { attempt, copyXattrs, dropXattrs, letGo, passed, setMode, setSize, setTimes, take } from './layer.ts';
+import { attempt, copyXattrs, dropXattrs, letGo, passed, setMode, setTimes, take } from './layer.ts';
 import { spareNames, type SpareName } from './journal.ts';
 import { Matches } from './matches.ts';
 import type { Table } from './table.ts';
@@ -220,15 +220,7 @@ class Commit {
   private update(inode: OverlayInode, below: Inode): void {
     const { lower } = this;
     const attr = attrOf(this.merged, inode);
-    if (inode.kind === S_IFREG) {
-      const target = { backend: lower, inode: below };
-      const same = sameData(this.file(inode), target);
-      if (same < 0) check(-same);
-      if (same === 0) {
-        check(setSize(lower, below, 0));
-        check(copyData(this.file(inode), target, Infinity));
-      }
-    }
+    if (inode.kind === S_IFREG) check(rewriteData(this.file(inode), { backend: lower, inode: below }));
     this.dress(inode, below, attr);
   }
 

@@ -1,8 +1,8 @@
-import { O_RDONLY, O_WRONLY } from '../../9p/constants.ts';
+import { O_RDONLY, O_RDWR, O_WRONLY } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import type { Backend } from '../backend.ts';
 import type { Inode } from '../inode.ts';
-import { noAttr, setSize } from './layer.ts';
+import { attempt, noAttr, setSize } from './layer.ts';
 
 /** Bytes of one read and one write. */
 const PIECE = 1 << 20;
@@ -26,8 +26,49 @@ export function copyData(from: Source, to: Source, length: number): number {
   // Only a hint: what a host has not written out yet, or keeps in its inode, may have no blocks.
   const sparse = attr.blocks * 512 < attr.size;
   return opened(from, O_RDONLY, (reader) =>
-    opened(to, O_WRONLY, (writer) => copyPieces(from, reader, to, writer, size, sparse)),
+    opened(to, O_WRONLY, (writer) => copyPieces(from, reader, to, writer, 0, size, sparse)),
   );
+}
+
+/**
+ * Makes one file hold what another does. What it has more comes first: when there is no space for that, the file is cut
+ * to what it was. Pieces that are the same are not written. 0 or an errno; it may throw what the layers throw.
+ */
+export function rewriteData(from: Source, to: Source): number {
+  const attr = noAttr();
+  const failed = from.backend.getattr(from.inode, attr);
+  if (failed !== 0) return failed;
+  const { size } = attr;
+  const before = to.backend.size(to.inode);
+  const sparse = attr.blocks * 512 < size;
+  return opened(from, O_RDONLY, (reader) =>
+    opened(to, O_RDWR, (writer) => {
+      if (size > before) {
+        const errno = attempt(() => copyPieces(from, reader, to, writer, before, size, sparse));
+        if (errno !== 0) attempt(() => setSize(to.backend, to.inode, before));
+        if (errno !== 0) return errno;
+      }
+      const errno = rewritePieces(from, reader, to, writer, Math.min(size, before));
+      return errno !== 0 || size >= before ? errno : setSize(to.backend, to.inode, size);
+    }),
+  );
+}
+
+function rewritePieces(from: Source, reader: number, to: Source, writer: number, size: number): number {
+  const piece = new Uint8Array(Math.min(PIECE, size));
+  const old = new Uint8Array(piece.length);
+  for (let at = 0; at < size;) {
+    const count = fill(from, reader, at, piece, size);
+    if (count <= 0) return -count;
+    const there = fill(to, writer, at, old, size);
+    if (there < 0) return -there;
+    if (there !== count || !equal(piece, old, count)) {
+      const errno = writeAll(to, writer, at, piece, count);
+      if (errno !== 0) return errno;
+    }
+    at += count;
+  }
+  return 0;
 }
 
 /** Runs a step with an open handle. */
@@ -41,10 +82,19 @@ function opened(file: Source, flags: number, step: (handle: number) => number): 
   }
 }
 
-function copyPieces(from: Source, reader: number, to: Source, writer: number, size: number, sparse: boolean): number {
-  const piece = new Uint8Array(Math.min(PIECE, size));
-  let end = 0;
-  for (let at = 0; at < size;) {
+/** Copies the bytes [start, size) behind the end of a file. */
+function copyPieces(
+  from: Source,
+  reader: number,
+  to: Source,
+  writer: number,
+  start: number,
+  size: number,
+  sparse: boolean,
+): number {
+  const piece = new Uint8Array(Math.min(PIECE, size - start));
+  let end = start;
+  for (let at = start; at < size;) {
     const count = from.backend.read(from.inode, reader, at, piece, 0, Math.min(piece.length, size - at));
     if (count < 0) return -count;
     // It has become shorter meanwhile.

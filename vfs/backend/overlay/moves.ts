@@ -120,7 +120,8 @@ export class Moves {
   /** All that have a place of their own are there: from here on nothing is taken back. */
   finish(): void {
     const { lower, store } = this;
-    if (store !== null) check(lower.entries(store) > 0 ? E.ENOTEMPTY : lower.unlink(lower.root(), this.storeName, store));
+    if (store !== null)
+      check(lower.entries(store) > 0 ? E.ENOTEMPTY : lower.unlink(lower.root(), this.storeName, store));
     this.end();
   }
 
