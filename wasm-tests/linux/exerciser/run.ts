@@ -4,14 +4,24 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Exerciser, KINDS, difference, whyNot } from './exercise.ts';
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1..100' },
-    calls: { type: 'string', default: '3000' },
-    on: { type: 'string', multiple: true },
-    keep: { type: 'string' },
-  },
-});
+const OPTIONS = {
+  seeds: { type: 'string', default: '1..100' },
+  calls: { type: 'string', default: '3000' },
+  on: { type: 'string', multiple: true },
+  keep: { type: 'string' },
+} as const;
+
+function options() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    const usage = `usage: node build.mjs linux --seeds A..B [--calls N] [--on ${Object.keys(KINDS).join('|')}]… [--keep DIRECTORY]`;
+    console.error(`${(error as Error).message}\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const values = options();
 const [first = 1, last = first] = values.seeds.split('..').map(Number);
 const calls = Number(values.calls);
 const names = (Object.keys(KINDS) as (keyof typeof KINDS)[]).filter((name) => values.on?.includes(name) ?? true);
