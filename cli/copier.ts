@@ -1,4 +1,4 @@
-import type { FileSystem } from '../vfs/fs/index.ts';
+import type { BigIntStats, FileSystem } from '../vfs/fs/index.ts';
 import { find, isSame } from './identity.ts';
 import type { Item, Plan } from './plan.ts';
 import { sizeText, type Progress } from './progress.ts';
@@ -11,8 +11,8 @@ export class Copier {
   private readonly target: FileSystem;
   private readonly progress: Progress;
   private readonly failed: (item: Item, error: unknown) => void;
-  /** Where the first name of a file with several was copied to. */
-  private readonly links = new Map<FileSystem, Map<bigint, string>>();
+  /** Where the first name of a file with several was copied to, by its device and number. */
+  private readonly links = new Map<FileSystem, Map<string, string>>();
   private readonly chunk = new Uint8Array(CHUNK);
   private files = 0;
   private bytes = 0;
@@ -62,7 +62,7 @@ export class Copier {
     else if (!this.linkAgain(item)) {
       this.copyFile(item);
       this.keepAttributes(item);
-      if (stat.nlink > 1n) this.linksOf(item).set(stat.ino, item.to);
+      if (stat.nlink > 1n) this.linksOf(item).set(fileKey(stat), item.to);
     }
   }
 
@@ -89,7 +89,7 @@ export class Copier {
 
   /** Another name for what was copied already; false when it was not, or there are no hard links. */
   private linkAgain({ fs, stat, to }: Item): boolean {
-    const first = stat.nlink > 1n ? this.links.get(fs)?.get(stat.ino) : undefined;
+    const first = stat.nlink > 1n ? this.links.get(fs)?.get(fileKey(stat)) : undefined;
     if (first === undefined || first === to) return false;
     this.makeWay(to);
     try {
@@ -101,7 +101,7 @@ export class Copier {
     }
   }
 
-  private linksOf({ fs }: Item): Map<bigint, string> {
+  private linksOf({ fs }: Item): Map<string, string> {
     let links = this.links.get(fs);
     if (links === undefined) this.links.set(fs, (links = new Map()));
     return links;
@@ -138,4 +138,9 @@ export class Copier {
     this.target.chmodSync(to, Number(stat.mode) & 0o1777);
     this.target.utimesSync(to, stat.atimeNs, stat.mtimeNs);
   }
+}
+
+/** What tells a file of a file system from the others: the mounts of one number their files each for itself. */
+function fileKey({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }

@@ -12,13 +12,18 @@ export interface Found {
   readonly stat: BigIntStats;
 }
 
+/** Whether two are in one tree, whose inode numbers are not told twice: mounts share a file system, not their device. */
+function inOneTree(one: Found, other: Found): boolean {
+  return one.fs === other.fs && one.stat.dev === other.stat.dev;
+}
+
 /**
- * Whether two are one file. Two exports of one directory are different file systems to us, and number the files of other
+ * Whether two are one file. Two exports of one directory are different trees to us, and number the files of other
  * devices each in its own way. So if all times agree, which files made in one tick of the clock share, too, `other` is
  * given another time for a moment.
  */
 export function isSame(one: Found, other: Found): boolean {
-  if (one.fs === other.fs) return one.stat.ino === other.stat.ino;
+  if (inOneTree(one, other)) return one.stat.ino === other.stat.ino;
   const { atimeNs, mtimeNs } = other.stat;
   if (!agree(one.stat, other.stat)) return false;
   try {

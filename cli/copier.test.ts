@@ -1,0 +1,64 @@
+// What cp does to files that are there already or are linked: it must not take one for another.
+import * as fs from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ram } from '../vfs/backend/ram/index.ts';
+import { save } from '../vfs/backend/tar/index.ts';
+import { fsOf, type FileSystem } from '../vfs/fs/index.ts';
+import { cp } from './cp.ts';
+import { inScratch, runIt } from './testing.ts';
+
+/** Writes an archive of what is made in an empty tree. */
+function archive(file: string, make: (tree: FileSystem) => void): void {
+  const store = ram();
+  const tree = fsOf(store);
+  make(tree);
+  tree.close();
+  fs.writeFileSync(file, save(store));
+}
+
+function twins(content: string, one: string, other: string): (tree: FileSystem) => void {
+  return (tree) => {
+    tree.writeFileSync(one, content);
+    tree.linkSync(one, other);
+  };
+}
+
+test('files of two mounts are different ones, whatever their numbers', () => {
+  inScratch(() => {
+    archive('A.tar', twins('A', 'a', 'b'));
+    archive('B.tar', twins('B', 'c', 'd'));
+    fs.mkdirSync('o');
+    const mounts = ['--tar', 'A.tar::/a', '--tar', 'B.tar::/b', '--dir', 'o::/o', '--mem', '/m'];
+    const { status, stderr } = runIt(cp, ['-r', ...mounts, '/a', '/b', '/o']);
+    assert.equal([status, stderr], [0, '']);
+    for (const [names, content] of [
+      [['a/a', 'a/b'], 'A'],
+      [['b/c', 'b/d'], 'B'],
+    ] as const) {
+      assert.equal(
+        names.map((name) => fs.readFileSync(`o/${name}`, 'utf8')),
+        [content, content],
+      );
+      assert.is(fs.statSync(`o/${names[0]}`).ino, fs.statSync(`o/${names[1]}`).ino);
+    }
+    assert.is(runIt(cp, ['-r', ...mounts, '/a', '/m']).stderr, '');
+    assert.is(runIt(cp, ['-r', ...mounts, '/m', '/a']).stderr, 'wasi9p cp: /a/m: read-only file system.\n');
+  });
+});
+
+test('one directory under two mounts is one', () => {
+  inScratch(() => {
+    fs.mkdirSync('d');
+    fs.writeFileSync('d/f', 'precious');
+    const mounts = ['--dir', 'd::/v', '--dir', 'd::/w'];
+    assert.is(runIt(cp, [...mounts, '/v/f', '/w/f']).stderr, 'wasi9p cp: /v/f: it is the same file.\n');
+    assert.is(
+      runIt(cp, ['-r', ...mounts, '/v', '/w/new']).stderr,
+      'wasi9p cp: /v: a directory cannot be copied into itself.\n',
+    );
+    assert.equal([fs.readdirSync('d'), fs.readFileSync('d/f', 'utf8')], [['f'], 'precious']);
+  });
+});
+
+test.run();
