@@ -8,6 +8,8 @@ import { fsOf, type FileSystem } from '../vfs/fs/index.ts';
 import { cp } from './cp.ts';
 import { inScratch, runIt } from './testing.ts';
 
+const linux = process.platform === 'linux' ? test : test.skip;
+
 /** Writes an archive of what is made in an empty tree. */
 function archive(file: string, make: (tree: FileSystem) => void): void {
   const store = ram();
@@ -58,6 +60,60 @@ test('one directory under two mounts is one', () => {
       'wasi9p cp: /v: a directory cannot be copied into itself.\n',
     );
     assert.equal([fs.readdirSync('d'), fs.readFileSync('d/f', 'utf8')], [['f'], 'precious']);
+  });
+});
+
+test('a symlink over what it leads to, over itself or its other name: nothing is lost', () => {
+  inScratch(() => {
+    fs.mkdirSync('d');
+    fs.writeFileSync('f', '1');
+    fs.writeFileSync('d/f', '2');
+    for (const link of ['l', 'other', 'd/l']) fs.symlinkSync('f', link);
+    fs.linkSync('l', 'again');
+    fs.linkSync('f', 'hard');
+    const here = ['--dir', '.::/w'];
+    for (const argv of [
+      ['l', 'f'],
+      ['l', 'hard'],
+      ['l', 'l'],
+      ['l', 'again'],
+      ['d/l', 'd'],
+      ['d/l', 'd/f'],
+      [...here, '/w/l', 'f'],
+      [...here, 'l', '/w/f'],
+      [...here, '/w/l', 'l'],
+      [...here, 'l', '/w/again'],
+      [...here, '/w/d/l', 'd'],
+      [...here, 'd/l', '/w/d'],
+    ]) {
+      const { status, stderr } = runIt(cp, ['-r', ...argv]);
+      assert.match(stderr, /: it is the same file\.\n$/, argv.join(' '));
+      assert.is(status, 1);
+      assert.equal([fs.readFileSync('f', 'utf8'), fs.readFileSync('d/f', 'utf8')], ['1', '2']);
+      for (const link of ['l', 'again', 'd/l']) assert.is(fs.readlinkSync(link), 'f', argv.join(' '));
+    }
+    assert.is(runIt(cp, ['-r', 'd/l', 'other']).stderr, '');
+    assert.is(fs.readlinkSync('other'), 'f');
+  });
+});
+
+linux('a symlink that cannot be read takes no place', () => {
+  inScratch(() => {
+    fs.symlinkSync(Buffer.from('ff', 'hex'), 'l');
+    fs.writeFileSync('f', 'kept');
+    const { status, stderr } = runIt(cp, ['-r', 'l', 'f']);
+    assert.equal([status, fs.readFileSync('f', 'utf8')], [1, 'kept'], stderr);
+  });
+});
+
+test('another name of a file over that name', () => {
+  inScratch(() => {
+    fs.mkdirSync('x');
+    fs.mkdirSync('y');
+    fs.writeFileSync('x/a', 'a');
+    fs.linkSync('x/a', 'y/b');
+    assert.is(runIt(cp, ['x/a', 'y/b', 'y']).stderr, 'wasi9p cp: y/b: it is the same file.\n');
+    assert.equal([fs.statSync('x/a').ino, fs.statSync('x/a').nlink], [fs.statSync('y/b').ino, 2]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { BigIntStats, FileSystem } from '../vfs/fs/index.ts';
-import { find, isSame } from './identity.ts';
+import { find, findItself, isSame, type Found } from './identity.ts';
 import type { Item, Plan } from './plan.ts';
 import { sizeText, type Progress } from './progress.ts';
 
@@ -74,24 +74,32 @@ export class Copier {
     }
   }
 
-  private copySymlink({ fs, from, to, stat }: Item): void {
-    this.makeWay(to);
-    this.target.symlinkSync(fs.readlinkSync(from), to);
+  private copySymlink(item: Item): void {
+    const { fs, from, to, stat } = item;
+    // Before way is made for it: what cannot be read takes no other's place.
+    const text = fs.readlinkSync(from);
+    this.makeWay(item);
+    this.target.symlinkSync(text, to);
     this.target.lutimesSync(to, stat.atimeNs, stat.mtimeNs);
   }
 
-  /** Removes what has the name already and cannot be written into. */
-  private makeWay(to: string): void {
-    const found = this.target.lstatSync(to, { throwIfNoEntry: false });
-    if (found?.isDirectory() === true) throw new Error('a directory has its name there');
-    if (found !== undefined) this.target.unlinkSync(to);
+  /** Removes what has the name already and cannot be written into, unless it is what is copied. */
+  private makeWay(item: Item): void {
+    const { target } = this;
+    const { to } = item;
+    const stat = findItself(target, to);
+    if (stat === undefined) return;
+    if (stat.isDirectory()) throw new Error('a directory has its name there');
+    if (isSourceOf(item, { fs: target, path: to, stat })) throw new Error('it is the same file');
+    target.unlinkSync(to);
   }
 
   /** Another name for what was copied already; false when it was not, or there are no hard links. */
-  private linkAgain({ fs, stat, to }: Item): boolean {
+  private linkAgain(item: Item): boolean {
+    const { fs, stat, to } = item;
     const first = stat.nlink > 1n ? this.links.get(fs)?.get(fileKey(stat)) : undefined;
     if (first === undefined || first === to) return false;
-    this.makeWay(to);
+    this.makeWay(item);
     try {
       this.target.linkSync(first, to);
       return true;
@@ -138,6 +146,13 @@ export class Copier {
     this.target.chmodSync(to, Number(stat.mode) & 0o1777);
     this.target.utimesSync(to, stat.atimeNs, stat.mtimeNs);
   }
+}
+
+/** Whether a file is the one that is copied; or, of a symlink, the one that it leads to, which would be lost with it. */
+function isSourceOf({ fs, from, stat }: Item, file: Found): boolean {
+  if (isSame({ fs, path: from, stat }, file)) return true;
+  const led = stat.isSymbolicLink() && !file.stat.isSymbolicLink() ? find(fs, from) : undefined;
+  return led !== undefined && isSame({ fs, path: from, stat: led }, file);
 }
 
 /** What tells a file of a file system from the others: the mounts of one number their files each for itself. */

@@ -5,7 +5,13 @@ export function find(fs: FileSystem, path: string): BigIntStats | undefined {
   return fs.existsSync(path) ? fs.statSync(path, { bigint: true }) : undefined;
 }
 
-/** A file, by a path that leads to it. */
+/** What has a path itself, be it a symlink; undefined for nothing. */
+export function findItself(fs: FileSystem, path: string): BigIntStats | undefined {
+  const isThere = fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return isThere ? fs.lstatSync(path, { bigint: true }) : undefined;
+}
+
+/** A file, by a path that leads to it; with the attributes of a symlink it is the symlink itself. */
 export interface Found {
   readonly fs: FileSystem;
   readonly path: string;
@@ -27,16 +33,30 @@ export function isSame(one: Found, other: Found): boolean {
   const { atimeNs, mtimeNs } = other.stat;
   if (!agree(one.stat, other.stat)) return false;
   try {
-    other.fs.utimesSync(other.path, atimeNs, mtimeNs - 1_000_000n);
+    setTimes(other, atimeNs, mtimeNs - 1_000_000n);
   } catch {
     // Nothing can be changed there.
     return false;
   }
-  const isOne = one.fs.statSync(one.path, { bigint: true }).mtimeNs !== one.stat.mtimeNs;
-  other.fs.utimesSync(other.path, atimeNs, mtimeNs);
+  const isOne = look(one).mtimeNs !== one.stat.mtimeNs;
+  setTimes(other, atimeNs, mtimeNs);
   return isOne;
 }
 
+function look({ fs, path, stat }: Found): BigIntStats {
+  return stat.isSymbolicLink() ? fs.lstatSync(path, { bigint: true }) : fs.statSync(path, { bigint: true });
+}
+
+function setTimes({ fs, path, stat }: Found, atimeNs: bigint, mtimeNs: bigint): void {
+  if (stat.isSymbolicLink()) fs.lutimesSync(path, atimeNs, mtimeNs);
+  else fs.utimesSync(path, atimeNs, mtimeNs);
+}
+
 function agree(one: BigIntStats, other: BigIntStats): boolean {
-  return one.ctimeNs === other.ctimeNs && one.birthtimeNs === other.birthtimeNs && one.size === other.size;
+  return (
+    one.mode === other.mode &&
+    one.ctimeNs === other.ctimeNs &&
+    one.birthtimeNs === other.birthtimeNs &&
+    one.size === other.size
+  );
 }
