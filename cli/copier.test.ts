@@ -6,6 +6,7 @@ import { ram } from '../vfs/backend/ram/index.ts';
 import { save } from '../vfs/backend/tar/index.ts';
 import { fsOf, type FileSystem } from '../vfs/fs/index.ts';
 import { cp } from './cp.ts';
+import { ARCHIVES } from './place.ts';
 import { inScratch, runIt } from './testing.ts';
 
 const linux = process.platform === 'linux' ? test : test.skip;
@@ -103,6 +104,65 @@ linux('a symlink that cannot be read takes no place', () => {
     fs.writeFileSync('f', 'kept');
     const { status, stderr } = runIt(cp, ['-r', 'l', 'f']);
     assert.equal([status, fs.readFileSync('f', 'utf8')], [1, 'kept'], stderr);
+  });
+});
+
+test('nothing is written through a symlink that was just copied, nor for a directory through any', () => {
+  inScratch(() => {
+    archive('v1.tar', (tree) => {
+      tree.symlinkSync('../outside', 'd');
+      tree.symlinkSync('../outside/f', 'f');
+    });
+    archive('v2.tar', (tree) => {
+      tree.mkdirSync('d/sub', { recursive: true });
+      tree.writeFileSync('d/x', 'x');
+      tree.writeFileSync('d/sub/y', 'y');
+      tree.writeFileSync('f', 'new');
+      tree.writeFileSync('z', 'z');
+    });
+    fs.mkdirSync('outside');
+    fs.writeFileSync('outside/f', 'old');
+    const refused = 'a directory cannot take the place of what is no directory';
+    for (const [out, words] of [
+      ['one', ['v1.tar:', 'v2.tar:']],
+      ['two', ['v1.tar:', 'v2.tar:f', 'v2.tar:d', 'v2.tar:z']],
+    ] as const) {
+      fs.mkdirSync(out);
+      const { status, stderr } = runIt(cp, ['-r', ...words, out], { archives: ARCHIVES });
+      assert.is(status, 1);
+      assert.match(stderr, new RegExp(`[:/]d: ${refused}\\.\n`));
+      assert.match(stderr, /[:/]f: a symlink that was just copied has its name there\.\n/);
+      assert.is(stderr.split('\n').length, 3, stderr);
+      assert.equal(fs.readdirSync(out).sort(), ['d', 'f', 'z']);
+      assert.equal([fs.readdirSync('outside'), fs.readFileSync('outside/f', 'utf8')], [['f'], 'old']);
+    }
+    // As cp(1): what was there before is followed for a file, and not for a directory.
+    assert.is(
+      runIt(cp, ['-r', 'v2.tar:', 'one'], { archives: ARCHIVES }).stderr,
+      `wasi9p cp: v2.tar:/d: ${refused}.\n`,
+    );
+    assert.equal([fs.readdirSync('outside'), fs.readFileSync('outside/f', 'utf8')], [['f'], 'new']);
+  });
+});
+
+test('a symlink that leads nowhere is not written through; the target itself may be one to a directory', () => {
+  inScratch(() => {
+    fs.mkdirSync('d');
+    fs.mkdirSync('out');
+    fs.writeFileSync('d/f', 'f');
+    fs.symlinkSync('nowhere', 'l');
+    fs.symlinkSync('out', 'to');
+    assert.is(runIt(cp, ['d/f', 'l']).stderr, 'wasi9p cp: d/f: a symlink that leads nowhere has its name there.\n');
+    assert.is(runIt(cp, ['-r', 'd', 'to']).stderr, '');
+    assert.is(runIt(cp, ['-r', 'd/.', 'to']).stderr, '');
+    assert.is(runIt(cp, ['-r', 'd/.', 'to/']).stderr, '');
+    assert.equal(
+      [fs.readdirSync('.'), fs.readdirSync('out')],
+      [
+        ['d', 'l', 'out', 'to'],
+        ['d', 'f'],
+      ],
+    );
   });
 });
 

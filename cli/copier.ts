@@ -1,4 +1,5 @@
 import type { BigIntStats, FileSystem } from '../vfs/fs/index.ts';
+import { parentOf } from '../vfs/fs/path-text.ts';
 import { find, findItself, isSame, type Found } from './identity.ts';
 import type { Item, Plan } from './plan.ts';
 import { sizeText, type Progress } from './progress.ts';
@@ -13,6 +14,10 @@ export class Copier {
   private readonly failed: (item: Item, error: unknown) => void;
   /** Where the first name of a file with several was copied to, by its device and number. */
   private readonly links = new Map<FileSystem, Map<string, string>>();
+  /** The symlinks that were made: where one archive's symlink leads is not for another's files to go. */
+  private readonly made = new Set<string>();
+  /** Directories that could not be made: what is in them has no place, and is not told of one by one. */
+  private readonly lost = new Set<string>();
   private readonly chunk = new Uint8Array(CHUNK);
   private files = 0;
   private bytes = 0;
@@ -27,12 +32,10 @@ export class Copier {
   run(plan: Plan): void {
     const directories: Item[] = [];
     for (const item of plan.items) {
-      try {
-        this.copy(item);
-        if (item.stat.isDirectory()) directories.push(item);
-      } catch (error) {
-        this.progress.clear();
-        this.failed(item, error);
+      const isCopied = !this.lost.has(parentOf(item.to)) && this.attempt(item);
+      if (item.stat.isDirectory()) {
+        this.remember(item, isCopied);
+        if (isCopied) directories.push(item);
       }
       this.files++;
       this.tell(plan);
@@ -46,6 +49,24 @@ export class Copier {
       }
     }
     this.progress.clear();
+  }
+
+  private remember({ to }: Item, isMade: boolean): void {
+    if (!isMade) this.lost.add(to);
+    // What one source could not make another may have found there.
+    else this.lost.delete(to);
+  }
+
+  /** Copies an item, or tells why not: whether it was. */
+  private attempt(item: Item): boolean {
+    try {
+      this.copy(item);
+      return true;
+    } catch (error) {
+      this.progress.clear();
+      this.failed(item, error);
+      return false;
+    }
   }
 
   private tell(plan: Plan): void {
@@ -67,9 +88,10 @@ export class Copier {
   }
 
   private makeDirectory({ to }: Item): void {
-    const found = this.target.lstatSync(to, { throwIfNoEntry: false });
+    // As cp(1), no symlink is followed here: who has put it there may not be who the user means to write to.
+    const found = findItself(this.target, to);
     if (found === undefined) this.target.mkdirSync(to);
-    else if (this.target.statSync(to, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    else if (!found.isDirectory()) {
       throw new Error('a directory cannot take the place of what is no directory');
     }
   }
@@ -80,6 +102,7 @@ export class Copier {
     const text = fs.readlinkSync(from);
     this.makeWay(item);
     this.target.symlinkSync(text, to);
+    this.made.add(fileKey(this.target.lstatSync(to, { bigint: true })));
     this.target.lutimesSync(to, stat.atimeNs, stat.mtimeNs);
   }
 
@@ -92,6 +115,7 @@ export class Copier {
     if (stat.isDirectory()) throw new Error('a directory has its name there');
     if (isSourceOf(item, { fs: target, path: to, stat })) throw new Error('it is the same file');
     target.unlinkSync(to);
+    this.made.delete(fileKey(stat));
   }
 
   /** Another name for what was copied already; false when it was not, or there are no hard links. */
@@ -116,6 +140,7 @@ export class Copier {
   }
 
   private copyFile({ fs, from, to, stat }: Item): void {
+    this.refuseSymlink(to);
     const found = find(this.target, to);
     if (found?.isDirectory() === true) throw new Error('a directory has its name there');
     if (found !== undefined && isSame({ fs, path: from, stat }, { fs: this.target, path: to, stat: found }))
@@ -131,6 +156,14 @@ export class Copier {
     } finally {
       fs.closeSync(source);
     }
+  }
+
+  /** @throws Error for a symlink that is not written through: one that this copy has made, or that leads nowhere. */
+  private refuseSymlink(to: string): void {
+    const itself = findItself(this.target, to);
+    if (itself?.isSymbolicLink() !== true) return;
+    if (this.made.has(fileKey(itself))) throw new Error('a symlink that was just copied has its name there');
+    if (find(this.target, to) === undefined) throw new Error('a symlink that leads nowhere has its name there');
   }
 
   private pour(fs: FileSystem, source: number, sink: number): void {

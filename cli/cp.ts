@@ -31,10 +31,10 @@ directory. What cannot be copied is told of, and the rest is.`,
       work.attempt(word, () => {
         const source = work.places.at(word);
         const stat = look(work, source);
-        const name = into ? source.name : '';
-        const to = join(target.path, name);
+        // A root has no name of its own: the dot stands for the target itself, and a symlink that it is, is followed.
+        const to = into ? join(target.path, source.name === '' ? '.' : source.name) : target.path;
         refuse(work, source, stat, { ...target, path: to });
-        const toText = join(target.text, name);
+        const toText = into ? join(target.text, source.name) : target.text;
         plan.add({ fs: source.fs, from: source.path, to, stat, text: word, toText }, failed);
       });
     }
