@@ -12,7 +12,8 @@ export const cp: Tool = {
   name: 'cp',
   usage: '[OPTIONS] PLACE… PLACE',
   about: `Copies files, with their permissions, times, symlinks and hard links: to the last PLACE, or into it when it is a
-directory. What cannot be copied is told of, and the rest is.`,
+directory. What cannot be copied is told of, and the rest is: with -r also what a directory or an archive holds and does
+not show, such as a name that is not UTF-8.`,
   options: [{ name: 'recursive', letter: 'r', help: 'Directories, too; symlinks are copied as symlinks.' }],
   least: 2,
   run(work) {
@@ -26,7 +27,7 @@ directory. What cannot be copied is told of, and the rest is.`,
     const failed = (item: Item, error: unknown): void => {
       work.complain((error as { path?: string }).path === item.to ? item.toText : item.text, error);
     };
-    const plan = new Plan();
+    const plan = new Plan(work.places.hidden);
     for (const word of words) {
       work.attempt(word, () => {
         const source = work.places.at(word);

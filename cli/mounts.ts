@@ -12,6 +12,8 @@ import { reasonOf } from './reason.ts';
 export interface GuestMount {
   readonly guest: string;
   readonly backend: Backend;
+  /** The directory of this machine that it shows, if it is one. */
+  readonly host?: string;
 }
 
 /** An option that mounts something: a row makes it known to every command, its help included. */
@@ -29,7 +31,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     mount(value) {
       const [host, guest = host, mode] = parts('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro', 3);
       if (mode !== undefined && mode !== 'ro') throw misread('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro');
-      return { guest: guest!, backend: hostDir(directory('dir', value, host!), { readOnly: mode === 'ro' }) };
+      return hostMount(guest!, directory('dir', value, host!), mode === 'ro');
     },
   },
   {
@@ -38,7 +40,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     help: 'Grants a directory of this machine only for reading.',
     mount(value) {
       const [host, guest = host] = parts('ro', value, 'HOST or HOST::GUEST', 2);
-      return { guest: guest!, backend: hostDir(directory('ro', value, host!), { readOnly: true }) };
+      return hostMount(guest!, directory('ro', value, host!), true);
     },
   },
   {
@@ -48,7 +50,8 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     mount(value) {
       const [host, guest] = parts('overlay', value, 'HOST::GUEST', 2);
       if (guest === undefined) throw misread('overlay', value, 'HOST::GUEST');
-      return { guest, backend: overlay({ lower: hostDir(directory('overlay', value, host!)) }) };
+      const path = directory('overlay', value, host!);
+      return { guest, backend: overlay({ lower: hostDir(path) }), host: path };
     },
   },
   {
@@ -71,6 +74,10 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     },
   },
 ];
+
+function hostMount(guest: string, host: string, readOnly: boolean): GuestMount {
+  return { guest, backend: hostDir(host, { readOnly }), host };
+}
 
 /** The parts of a value between `::`, none of them empty. */
 function parts(option: string, value: string, usage: string, most: number): string[] {
@@ -135,11 +142,13 @@ export function placeOf(guest: string): string {
   return `/${names.join('/')}`;
 }
 
+/** What an overlay lies over; any other store itself. */
+export function lowest(backend: Backend): Backend {
+  return backend instanceof OverlayBackend ? backend.lower : backend;
+}
+
 /** What this machine does not let the mounts promise, each sentence once. */
 export function limitsOf(mounts: readonly GuestMount[]): string[] {
-  const limits = mounts.map(({ backend }) => {
-    const host = backend instanceof OverlayBackend ? backend.lower : backend;
-    return (host as { limits?: string }).limits ?? '';
-  });
+  const limits = mounts.map(({ backend }) => (lowest(backend) as { limits?: string }).limits ?? '');
   return [...new Set(limits.filter((text) => text !== ''))];
 }

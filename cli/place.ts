@@ -6,7 +6,8 @@ import { tar } from '../vfs/backend/tar/index.ts';
 import { fsOf, type FileSystem } from '../vfs/fs/index.ts';
 import { nameOf } from '../vfs/fs/path-text.ts';
 import { Namespace } from '../vfs/namespace/index.ts';
-import { placeOf, withRoot, type GuestMount } from './mounts.ts';
+import { HiddenNames } from './hidden.ts';
+import { lowest, placeOf, withRoot, type GuestMount } from './mounts.ts';
 import { UsageError } from './options.ts';
 import { reasonOf } from './reason.ts';
 
@@ -35,6 +36,8 @@ export interface Place {
  * mounts, if there are any; every other path is this machine's.
  */
 export class Places {
+  /** What they hold and do not show. */
+  readonly hidden = new HiddenNames();
   private readonly mounts: Namespace | null;
   private readonly archives: readonly ArchiveKind[];
   private readonly opened = new Map<string, FileSystem>();
@@ -47,6 +50,8 @@ export class Places {
         ? null
         : new Namespace(Object.fromEntries(withRoot(mounts).map(({ guest, backend }) => [placeOf(guest), backend])));
     this.backends = mounts.map(({ backend }) => backend);
+    if (this.mounts === null) return;
+    for (const mount of mounts) this.hidden.add({ ...mount, fs: this.mounts.fs, at: placeOf(mount.guest) });
   }
 
   /** @throws UsageError for an archive that cannot be read. */
@@ -59,7 +64,7 @@ export class Places {
     this.mounts?.close();
     for (const fs of this.opened.values()) fs.close();
     // A directory of the host holds descriptors.
-    for (const backend of this.backends) (backend as { dispose?(): void }).dispose?.();
+    for (const backend of this.backends) (lowest(backend) as { dispose?(): void }).dispose?.();
   }
 
   private inArchive(text: string): Place | null {
@@ -82,20 +87,21 @@ export class Places {
   private onHost(text: string): Place {
     if (text === '') throw new UsageError('A place is missing: an empty word stands for none.');
     const { root } = parse(resolve(text));
-    const fs = this.open(`host ${root}`, () => hostDir(root), root);
+    const fs = this.open(`host ${root}`, () => hostDir(root), root, root);
     const path = parse(text).root === '' ? `${process.cwd()}${sep}${text}` : text;
     // `..` behind a symlink is for the file system to resolve.
     const below = `/${path.slice(root.length).replaceAll(sep, '/')}`;
     return { fs, path: below, text, name: lastName(below) };
   }
 
-  private open(key: string, make: () => Backend, file: string): FileSystem {
+  private open(key: string, make: () => Backend, file: string, host?: string): FileSystem {
     let fs = this.opened.get(key);
     if (fs !== undefined) return fs;
     try {
       const backend = make();
       this.backends.push(backend);
       fs = fsOf(backend);
+      this.hidden.add({ fs, at: '/', backend, ...(host !== undefined && { host }) });
     } catch (error) {
       throw new UsageError(`${file} cannot be read: ${reasonOf(error)}.`);
     }

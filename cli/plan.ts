@@ -1,4 +1,5 @@
 import type { BigIntStats, FileSystem } from '../vfs/fs/index.ts';
+import type { HiddenNames } from './hidden.ts';
 import { join } from '../vfs/fs/path-text.ts';
 
 /** One file that is to be copied. */
@@ -16,20 +17,24 @@ export interface Item {
 export class Plan {
   readonly items: Item[] = [];
   bytes = 0;
+  private readonly hidden: HiddenNames;
+
+  constructor(hidden: HiddenNames) {
+    this.hidden = hidden;
+  }
 
   /**
    * Adds a file, or a directory with all that is below it. It is looked at as a whole before anything is made: so a
    * directory can be copied into itself by another way to it, and comes to an end.
-   * @param failed Told of what cannot be looked at.
+   * @param failed Told of what cannot be looked at, and of what does not show.
    */
   add(item: Item, failed: (item: Item, error: unknown) => void): void {
-    const { fs, from, to, stat, text, toText } = item;
+    const { fs, stat } = item;
     this.items.push(item);
     if (stat.isFile()) this.bytes += Number(stat.size);
     if (!stat.isDirectory()) return;
     for (const name of this.names(item, failed)) {
-      const names = { text: join(text, name), toText: join(toText, name) };
-      const below = { fs, from: join(from, name), to: join(to, name), stat, ...names };
+      const below = itemIn(item, name);
       try {
         this.add({ ...below, stat: fs.lstatSync(below.from, { bigint: true }) }, failed);
       } catch (error) {
@@ -40,10 +45,17 @@ export class Plan {
 
   private names(item: Item, failed: (item: Item, error: unknown) => void): string[] {
     try {
-      return item.fs.readdirSync(item.from);
+      const names = item.fs.readdirSync(item.from);
+      for (const { name, reason } of this.hidden.in(item.fs, item.from)) failed(itemIn(item, name), new Error(reason));
+      return names;
     } catch (error) {
       failed(item, error);
       return [];
     }
   }
+}
+
+function itemIn(item: Item, name: string): Item {
+  const names = { text: join(item.text, name), toText: join(item.toText, name) };
+  return { ...item, from: join(item.from, name), to: join(item.to, name), ...names };
 }
