@@ -1,9 +1,9 @@
 import { Volume } from 'memfs';
 import { drive, isFrontEnd, type Driver } from '../toolchain/driver.ts';
 import type { Host } from '../toolchain/run.ts';
-import { say } from '../toolchain/sink.ts';
 import { loadToolchain } from '../toolchain/toolchain.ts';
 import { findOutside } from './outside.ts';
+import { tell } from './output.ts';
 
 /**
  * Where the compiler's own files are. A WASI program cannot tell `usr/x` from `/usr/x` when its current
@@ -60,7 +60,7 @@ export async function compileIn(
   try {
     tools = await loadToolchain();
   } catch (error) {
-    say(io.stderr, `wasi9p: ${(error as Error).message}\n`);
+    tell(`wasi9p: ${(error as Error).message}\n`, io.stderr);
     return 1;
   }
   const host: Host = {

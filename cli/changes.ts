@@ -2,6 +2,7 @@ import { OverlayBackend, type Change } from '../vfs/backend/overlay/index.ts';
 import { errnoName } from '../vfs/errno.ts';
 import type { GuestMount } from './mounts.ts';
 import { UsageError, type Option, type Parsed } from './options.ts';
+import { print, tell } from './output.ts';
 
 /** What becomes of what a program has done to its overlays. */
 export const CHANGE_OPTIONS: readonly Option[] = [
@@ -36,15 +37,20 @@ export function overlaysOf(options: Parsed['options'], mounts: readonly GuestMou
  * Tells what was changed, and writes it back, as the options want.
  * @param status The program's exit status.
  * @returns That of the command: 1 when something could not be written back.
+ * @throws OutputError when what was changed cannot be told.
  */
 export function settleChanges(options: Parsed['options'], overlays: readonly Overlaid[], status: number): number {
-  if (options.has('diff')) for (const overlaid of overlays) process.stdout.write(listing(overlaid));
-  if (!options.has('commit')) return status;
-  if (status !== 0) {
-    process.stderr.write(`wasi9p: nothing was written back, for the program failed (exit status ${status}).\n`);
-    return status;
-  }
-  return overlays.map(commit).every((done) => done) ? 0 : 1;
+  const changes = options.has('diff') ? overlays.map(listing).join('') : '';
+  // The listing comes last: when nobody reads it, what was to be done is done.
+  const end = options.has('commit') ? writeBack(overlays, status) : status;
+  print(changes);
+  return end;
+}
+
+function writeBack(overlays: readonly Overlaid[], status: number): number {
+  if (status === 0) return overlays.map(commit).every((done) => done) ? 0 : 1;
+  tell(`wasi9p: nothing was written back, for the program failed (exit status ${status}).\n`);
+  return status;
 }
 
 function listing({ guest, backend }: Overlaid): string {
@@ -61,8 +67,6 @@ function listing({ guest, backend }: Overlaid): string {
 function commit({ guest, backend }: Overlaid): boolean {
   const { errno, path } = backend.commit();
   if (errno === 0) return true;
-  process.stderr.write(
-    `wasi9p: ${path} of ${guest} could not be written back (${errnoName(errno)}); what came before it is done.\n`,
-  );
+  tell(`wasi9p: ${path} of ${guest} could not be written back (${errnoName(errno)}); what came before it is done.\n`);
   return false;
 }

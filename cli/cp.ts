@@ -1,8 +1,8 @@
-import { say } from '../toolchain/sink.ts';
 import type { BigIntStats } from '../vfs/fs/index.ts';
 import { join, parentOf } from '../vfs/fs/path-text.ts';
 import { Copier } from './copier.ts';
 import { find, isSame } from './identity.ts';
+import { tell } from './output.ts';
 import type { Place } from './place.ts';
 import { Plan, type Item } from './plan.ts';
 import { Progress } from './progress.ts';
@@ -40,7 +40,7 @@ not show, such as a name that is not UTF-8.`,
       });
     }
     const { stderr, stderrIsTerminal } = work.io;
-    const progress = new Progress(stderrIsTerminal ? (text) => say(stderr, text) : null);
+    const progress = new Progress(stderrIsTerminal ? (text) => tell(text, stderr) : null);
     new Copier(target.fs, progress, failed).run(plan);
   },
 };

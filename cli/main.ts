@@ -4,6 +4,8 @@ import { cat } from './cat.ts';
 import { cp } from './cp.ts';
 import { ls } from './ls.ts';
 import { UsageError } from './options.ts';
+import { OutputError, endOf, print, tell } from './output.ts';
+import { reasonOf } from './reason.ts';
 import { run, runHelp } from './run.ts';
 import { helpOf, runTool, type Tool } from './tool.ts';
 import { tree } from './tree.ts';
@@ -41,10 +43,10 @@ async function main([command, ...argv]: readonly string[]): Promise<number> {
     case 'help':
     case '--help':
     case '-h':
-      process.stdout.write(HELP[argv[0] ?? ''] ?? help);
+      print(HELP[argv[0] ?? ''] ?? help);
       return 0;
     case '--version':
-      process.stdout.write(`wasi9p ${version()}\n`);
+      print(`wasi9p ${version()}\n`);
       return 0;
     case undefined:
       throw new UsageError('No command was given.');
@@ -58,10 +60,22 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
+/** Tells why a command ended early: its exit status. */
+function statusOf(error: unknown): number {
+  if (error instanceof OutputError) return endOf(error, 'wasi9p');
+  const usage = error instanceof UsageError;
+  tell(`wasi9p: ${sentenceOf(error as NodeJS.ErrnoException)}\n${usage ? 'Try: wasi9p help\n' : ''}`);
+  return usage ? 2 : 1;
+}
+
+/** Of a call of the system that nobody has explained: what it was about, and why not. */
+function sentenceOf(error: NodeJS.ErrnoException): string {
+  if (error.syscall === undefined) return error.message;
+  return `${error.path ?? error.syscall}: ${reasonOf(error)}.`;
+}
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const usage = error instanceof UsageError;
-  process.stderr.write(`wasi9p: ${(error as Error).message}\n${usage ? 'Try: wasi9p help\n' : ''}`);
-  process.exitCode = usage ? 2 : 1;
+  process.exitCode = statusOf(error);
 }

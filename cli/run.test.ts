@@ -241,6 +241,57 @@ run('writes a trace to stderr or to a file', () => {
   assert.match(readFileSync(join(scratch, 'trace.txt'), 'utf8'), /fd_readdir\(fd=\d+/);
 });
 
+/** Runs it with nobody to read its output: how it ends, and what else it says. */
+function unread(argv: string[]): string {
+  const script = '{ "$@"; echo "ends with $?" >&2; } | :';
+  return spawnSync('sh', ['-c', script, 'sh', process.execPath, cli, ...argv], { cwd: scratch, encoding: 'utf8' })
+    .stderr;
+}
+
+/** Runs it with an output that is full, or that an option names. */
+function full(argv: string[], ...redirects: string[]) {
+  const script = `"$@" ${redirects.join(' ')}`;
+  const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', process.execPath, cli, ...argv], {
+    cwd: scratch,
+    encoding: 'utf8',
+  });
+  return { status, stderr };
+}
+
+const PRINTING = [['help'], ['help', 'run'], ['--version'], ['run', '--help'], ['ls', '--help'], ['ls', 'data']];
+
+run('output that nobody reads ends it quietly, what was to be done is done', () => {
+  for (const argv of PRINTING) assert.is(unread(argv), 'ends with 141\n', argv.join(' '));
+  const change = ['run', '--overlay', 'data::/w', '--diff', '--commit', 'program.wasm', 'write', '/w/unread'];
+  assert.is(unread(change), 'ends with 141\n');
+  assert.is(readFileSync(join(scratch, 'data', 'unread'), 'utf8'), 'written');
+  rmSync(join(scratch, 'data', 'unread'));
+});
+
+const linux = process.platform === 'linux' ? run : run.skip;
+
+linux('output that cannot be written is told in a sentence, and a trace is not the program’s fault', () => {
+  const sentence = /^wasi9p( ls)?: output: no space left on device\.\n$/;
+  for (const argv of PRINTING) {
+    const { status, stderr } = full(argv, '>/dev/full');
+    assert.match(stderr, sentence, argv.join(' '));
+    assert.is(status, 1);
+    assert.is(full(argv, '>/dev/full', '2>/dev/full').status, 1);
+  }
+  const change = ['run', '--overlay', 'data::/w', '--diff', '--commit', 'program.wasm', 'write', '/w/full'];
+  assert.match(full(change, '>/dev/full').stderr, sentence);
+  assert.ok(existsSync(join(scratch, 'data', 'full')));
+  rmSync(join(scratch, 'data', 'full'));
+  for (const argv of [['walk'], ['cat', 'none'], ['run', 'none'], ['run', 'program.wasm', 'trap']]) {
+    assert.equal(full(argv, '2>/dev/full'), { status: wasi9p(argv).status, stderr: '' }, argv.join(' '));
+  }
+  assert.equal(full(['run', '--trace=/dev/full', 'program.wasm', 'exit', '0']), {
+    status: 1,
+    stderr: 'wasi9p: --trace=/dev/full ends early: no space left on device.\n',
+  });
+  assert.is(full(['run', '--trace=/dev/full', 'program.wasm', 'exit', '3']).status, 3);
+});
+
 run('says what is wrong with its use, status 2', () => {
   const cases: [string[], RegExp][] = [
     [[], /No command was given/],
@@ -264,7 +315,15 @@ run('says what is wrong with its use, status 2', () => {
 });
 
 run('says why a program cannot be started, status 1', () => {
-  assert.match(wasi9p(['run', 'absent.wasm']).stderr, /absent\.wasm cannot be read/);
+  assert.is(
+    wasi9p(['run', 'absent.wasm']).stderr,
+    'wasi9p: absent.wasm cannot be read (no such file or directory): name the .wasm file of a program.\n',
+  );
+  assert.equal(wasi9p(['run', '--trace=none/x', 'program.wasm']), {
+    status: 1,
+    stdout: '',
+    stderr: 'wasi9p: --trace=none/x cannot be written (no such file or directory): name a file that you may write.\n',
+  });
   assert.match(wasi9p(['run', 'text.wasm']).stderr, /text\.wasm is no WebAssembly module/);
   assert.is(wasi9p(['run', 'text.wasm']).status, 1);
 });

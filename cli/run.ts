@@ -1,11 +1,13 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { WASI, type Tracer } from '../shim/index.ts';
-import { strace } from '../shim/strace.ts';
+import { readFileSync } from 'node:fs';
+import { WASI } from '../shim/index.ts';
 import type { Driver } from '../toolchain/driver.ts';
 import { compileIn } from './cc.ts';
 import { CHANGE_OPTIONS, overlaysOf, settleChanges } from './changes.ts';
 import { MOUNT_OPTIONS, limitsOf, mountsOf, withRoot } from './mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option } from './options.ts';
+import { print, tell } from './output.ts';
+import { reasonOf } from './reason.ts';
+import { TraceFile } from './trace-file.ts';
 
 /** Exit status of a program that trapped: 128 + SIGABRT, as a shell reports abort(3). */
 const TRAPPED = 134;
@@ -33,7 +35,8 @@ another process that swaps a directory for a symlink at the right moment can lea
 
 ${helpLines(RUN_OPTIONS)}
 
-The exit status is the program's; ${TRAPPED} when it trapped, 1 when it could not be started, 2 for wrong usage.
+The exit status is the program's; ${TRAPPED} when it trapped, 1 when it could not be started or what was asked for
+besides could not be written, 2 for wrong usage.
 `;
 
 function variable(text: string): [string, string] {
@@ -42,21 +45,13 @@ function variable(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** A tracer for `--trace`, and what closes its file. */
-function tracer(files: readonly string[] | undefined): { trace?: Tracer; end(): void } {
-  const file = files?.at(-1);
-  if (file === undefined) return { end() {} };
-  const fd = file === '' ? 2 : openSync(file, 'w');
-  return { trace: strace((line) => writeSync(fd, `${line}\n`)), end: () => file !== '' && closeSync(fd) };
-}
-
 /** Compiles the program. @throws Error with one sentence on what is wrong with the file. */
 async function load(file: string): Promise<WebAssembly.Module> {
   let bytes;
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${file} cannot be read (${reasonOf(error)}): name the .wasm file of a program.`, { cause: error });
   }
   try {
     return await WebAssembly.compile(bytes);
@@ -69,7 +64,7 @@ async function load(file: string): Promise<WebAssembly.Module> {
 export async function run(argv: readonly string[]): Promise<number> {
   const { options, rest } = parseOptions(RUN_OPTIONS, argv);
   if (options.has('help')) {
-    process.stdout.write(runHelp);
+    print(runHelp);
     return 0;
   }
   const [program, ...words] = rest;
@@ -82,18 +77,23 @@ export async function run(argv: readonly string[]): Promise<number> {
   const preopens = Object.fromEntries(mounts.map(({ guest, backend }) => [guest, backend]));
   const driver = DRIVERS[program];
   const module = driver === undefined ? await load(program) : null;
-  for (const limit of limitsOf(mounts)) process.stderr.write(`wasi9p: ${limit}\n`);
+  for (const limit of limitsOf(mounts)) tell(`wasi9p: ${limit}\n`);
   if (driver !== undefined) {
     if (options.has('trace')) throw new UsageError('--trace is for programs of your own, not for the compiler.');
     return settleChanges(options, overlays, await compileIn(driver, args, preopens, env));
   }
-  const { trace, end } = tracer(options.get('trace'));
+  const file = options.get('trace')?.at(-1);
+  const trace = file === undefined ? null : new TraceFile(file);
+  let isWhole = true;
+  let status: number;
   try {
-    const wasi = new WASI({ args: [program, ...args], env, preopens, ...(trace && { trace }) });
-    return settleChanges(options, overlays, start(wasi, module!, program));
+    const wasi = new WASI({ args: [program, ...args], env, preopens, ...(trace && { trace: trace.tracer }) });
+    status = start(wasi, module!, program);
   } finally {
-    end();
+    isWhole = trace?.close() !== false;
   }
+  const settled = settleChanges(options, overlays, status);
+  return settled === 0 && !isWhole ? 1 : settled;
 }
 
 function start(wasi: WASI, module: WebAssembly.Module, program: string): number {
@@ -104,7 +104,7 @@ function start(wasi: WASI, module: WebAssembly.Module, program: string): number 
     const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
     const message = error instanceof Error ? error.message : String(error);
     if (!trapped) throw new Error(`${program} cannot be started: ${message}`, { cause: error });
-    process.stderr.write(`wasi9p: ${program} trapped: ${message}\n${frames(error)}`);
+    tell(`wasi9p: ${program} trapped: ${message}\n${frames(error)}`);
     return TRAPPED;
   }
 }

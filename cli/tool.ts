@@ -1,7 +1,8 @@
-import { put, say, type Sink } from '../toolchain/sink.ts';
+import type { Sink } from '../toolchain/sink.ts';
 import { shown } from './names.ts';
 import { MOUNT_OPTIONS, limitsOf, mountsOf } from './mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from './options.ts';
+import { OutputError, endOf, print, tell } from './output.ts';
 import { ARCHIVES, Places, type ArchiveKind } from './place.ts';
 import { reasonOf } from './reason.ts';
 
@@ -28,9 +29,6 @@ export interface Tool {
   run(work: Work): void;
 }
 
-/** There is no use in going on: what is written gets nowhere. */
-class OutputError extends Error {}
-
 /** One run of a tool. */
 export class Work {
   readonly places: Places;
@@ -55,18 +53,14 @@ export class Work {
 
   /** @throws OutputError when nobody reads it. */
   write(output: string | Uint8Array): void {
-    try {
-      put(this.io.stdout, typeof output === 'string' ? new TextEncoder().encode(output) : output);
-    } catch (error) {
-      throw new OutputError('The output cannot be written', { cause: error });
-    }
+    print(output, this.io.stdout);
   }
 
   /** Tells what went wrong; the work goes on, and the exit status is 1. */
   complain(what: string, error: unknown): void {
     this.status = 1;
     const sentence = `wasi9p ${this.tool.name}: ${what}: ${reasonOf(error)}.`;
-    say(this.io.stderr, `${shown(sentence, this.io.stderrIsTerminal)}\n`);
+    tell(`${shown(sentence, this.io.stderrIsTerminal)}\n`, this.io.stderr);
   }
 
   /** Does something, and tells when it fails: whether it did not. */
@@ -119,22 +113,20 @@ The exit status is 0, 1 when something could not be done, 2 for wrong usage.
 export function runTool(tool: Tool, argv: readonly string[], io: Io = standard()): number {
   const parsed = parseOptions(optionsOf(tool), argv, true);
   if (parsed.options.has('help')) {
-    say(io.stdout, helpOf(tool));
+    print(helpOf(tool), io.stdout);
     return 0;
   }
   if (parsed.rest.length < tool.least)
     throw new UsageError(`${tool.name} takes more words: wasi9p ${tool.name} ${tool.usage}.`);
   const mounts = mountsOf(parsed.options);
-  for (const limit of limitsOf(mounts)) say(io.stderr, `wasi9p: ${limit}\n`);
+  for (const limit of limitsOf(mounts)) tell(`wasi9p: ${limit}\n`, io.stderr);
   const places = new Places(mounts, io.archives);
   const work = new Work(tool, parsed, places, io);
   try {
     tool.run(work);
   } catch (error) {
     if (!(error instanceof OutputError)) throw error;
-    // As after SIGPIPE, when somebody has seen enough; else it is worth a word.
-    if ((error.cause as { code?: string }).code === 'EPIPE') return 141;
-    work.complain('output', error.cause);
+    return endOf(error, `wasi9p ${tool.name}`, io.stderr);
   } finally {
     places.close();
   }
