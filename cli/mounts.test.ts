@@ -41,6 +41,20 @@ test('each option makes a mount', () => {
   });
 });
 
+test('a guest knows each mount by a path without dots, whatever the option', () => {
+  inScratch(() => {
+    fs.mkdirSync('d');
+    const guests = (options: Record<string, string[]>): string[] => made(options).map(([guest]) => guest);
+    const written = ['/w/../v', '/./a//b/', 'c/./d/../e/', './f', '/..', '../g'];
+    const known = ['/v', '/a/b', 'c/e', 'f', '/', '../g'];
+    for (const option of ['dir', 'ro', 'overlay']) {
+      assert.equal(guests({ [option]: written.map((guest) => `d::${guest}`) }), known, option);
+    }
+    assert.equal(guests({ mem: written }), known);
+    assert.match(refused({ mem: ['/v', '/w/../v'] }), /^--mem \/w\/\.\.\/v: there is a mount at \/v already\.$/);
+  });
+});
+
 test('what cannot be mounted is said in a sentence', () => {
   inScratch(() => {
     fs.mkdirSync('d');
@@ -51,7 +65,7 @@ test('what cannot be mounted is said in a sentence', () => {
     for (const value of ['', 'd::', '::d', 'd::/a::ro::x']) assert.match(refused({ dir: [value] }), /not understood/);
     for (const value of ['', 'd::/a::ro']) assert.match(refused({ ro: [value] }), /write HOST or HOST::GUEST\./);
     for (const value of ['', '/a::/b']) assert.match(refused({ mem: [value] }), /write GUEST\./);
-    assert.match(refused({ dir: ['d::/x'], mem: ['x/'] }), /^--mem x\/: there is a mount at x\/ already\.$/);
+    assert.match(refused({ dir: ['d::/x'], mem: ['x/'] }), /^--mem x\/: there is a mount at x already\.$/);
   });
 });
 

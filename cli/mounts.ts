@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { posix } from 'node:path';
 import { S_IFDIR } from '../vfs/9p/constants.ts';
 import type { Backend } from '../vfs/backend/backend.ts';
 import { hostDir } from '../vfs/backend/hostdir/index.ts';
@@ -108,7 +109,8 @@ export function mountsOf(options: Parsed['options']): GuestMount[] {
   const mounts: GuestMount[] = [];
   for (const { name, mount } of MOUNT_OPTIONS) {
     for (const value of options.get(name) ?? []) {
-      const made = mount(value);
+      const wanted = mount(value);
+      const made = { ...wanted, guest: guestPath(wanted.guest) };
       if (mounts.some(({ guest }) => placeOf(guest) === placeOf(made.guest))) {
         throw new UsageError(`--${name} ${value}: there is a mount at ${made.guest} already.`);
       }
@@ -145,6 +147,11 @@ export function placeOf(guest: string): string {
 /** What an overlay lies over; any other store itself. */
 export function lowest(backend: Backend): Backend {
   return backend instanceof OverlayBackend ? backend.lower : backend;
+}
+
+/** The path that a guest knows a mount by. Nothing goes up in it but at the start, where HOST as written may begin so. */
+function guestPath(guest: string): string {
+  return guest.startsWith('/') ? placeOf(guest) : posix.normalize(guest).replace(/\/$/, '');
 }
 
 /** What this machine does not let the mounts promise, each sentence once. */

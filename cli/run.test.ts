@@ -140,6 +140,9 @@ run('runs on a directory without touching it, then tells what was done or does i
   assert.is(wasi9p([...over, '--diff', 'program.wasm', 'write', '/w/one.txt']).stdout, 'M /w/one.txt\n');
   assert.is(wasi9p([...over, 'program.wasm', 'write', '/w/new']).stdout, '');
   assert.is(wasi9p(['run', '--overlay=data::/', '--diff', 'program.wasm', 'write', 'new']).stdout, 'A /new\n');
+  const up = ['run', '--overlay', 'data::/w/../v', '--diff', 'program.wasm'];
+  assert.is(wasi9p([...up, 'write', '/v/n']).stdout, 'A /v/n\n');
+  assert.is(wasi9p([...up, 'list', '/']).stdout, 'tmp\nv\n');
   assert.is(seen(), before);
   assert.is(readFileSync(join(scratch, 'data', 'one.txt'), 'utf8'), '1');
   const failed = wasi9p([...over, '--commit', 'program.wasm', 'exit', '3']);
