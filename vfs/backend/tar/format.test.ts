@@ -213,6 +213,21 @@ test('pax: records for all, taken back and overruled by those of one', () => {
   );
 });
 
+test('links, devices, directories and fifos have no data, whatever their size says', () => {
+  for (const type of ['1', '2', '3', '4', '5', '6']) {
+    for (const members of [
+      [{ name: 'x', type, size: 5000, target: 'before' }],
+      [pax({ size: '5000' }), { name: 'x', type, target: 'before' }],
+    ]) {
+      archived([{ name: 'before', data: 'one' }, ...members, { name: 'after', data: 'two' }], (kit, skipped) => {
+        assert.equal([kit.list(''), skipped], [['after', 'before', 'x'], []], type);
+        assert.equal([kit.get('before'), kit.get('after')], ['one', 'two']);
+        if (type !== '1') assert.is(kit.stat('x').size, { 2: 6, 5: 40 }[type] ?? 0, type);
+      });
+    }
+  }
+});
+
 test('names: ./ and // and / in front are nothing, .. is refused', () => {
   archived(
     [

@@ -1,5 +1,5 @@
 import { parseTarHeader } from '@remix-run/tar-parser';
-import { HARD_LINK, makeEntry, type Header, type TarEntry } from './entry.ts';
+import { makeEntry, type Header, type TarEntry } from './entry.ts';
 import { parsePax, textOf, type PaxRecords } from './pax.ts';
 
 /** Everything in a tar comes in blocks of this size. */
@@ -60,8 +60,7 @@ export class TarReader {
     if (header.type === 'S' || isSparse(pax)) {
       throw new Error(`'${entry.shown}' is stored sparse in this tar archive: pack it again without --sparse.`);
     }
-    // GNU tar, too, takes links to have no data whatever their size says.
-    if (entry.kind !== HARD_LINK) entry.data = this.body(sizeOf(pax, header.size));
+    if (!WITHOUT_DATA.test(header.type)) entry.data = this.body(sizeOf(pax, header.size));
     return entry;
   }
 
@@ -130,6 +129,8 @@ export class TarReader {
   }
 }
 
+/** Links, devices, directories and fifos: as GNU tar unpacks them, no data follows, whatever their size says. */
+const WITHOUT_DATA = /[1-6]/;
 const NOTHING = new Uint8Array(0);
 const NO_RECORDS: PaxRecords = new Map();
 
