@@ -166,6 +166,28 @@ test('a symlink that leads nowhere is not written through; the target itself may
   });
 });
 
+linux('holes stay holes, also at the end and over what was there', () => {
+  inScratch(() => {
+    const size = (64 << 20) + 100;
+    const fd = fs.openSync('s', 'w');
+    for (const at of [1, 10 << 20, (10 << 20) + 4096]) fs.writeSync(fd, 'x', at);
+    fs.ftruncateSync(fd, size);
+    fs.closeSync(fd);
+    const { blocks } = fs.statSync('s');
+    assert.ok(blocks < 1000, 'no holes are made here');
+    fs.writeFileSync('over', Buffer.alloc(size + 5, 'y'));
+    for (const to of ['new', 'over']) {
+      assert.is(runIt(cp, ['s', to]).stderr, '');
+      assert.ok(fs.readFileSync(to).equals(fs.readFileSync('s')), to);
+      assert.is(fs.statSync(to).blocks, blocks);
+    }
+    // What is written in full stays so.
+    fs.writeFileSync('full', Buffer.alloc(1 << 20));
+    assert.is(runIt(cp, ['full', 'copy']).stderr, '');
+    assert.is(fs.statSync('copy').blocks, fs.statSync('full').blocks);
+  });
+});
+
 test('another name of a file over that name', () => {
   inScratch(() => {
     fs.mkdirSync('x');

@@ -1,5 +1,6 @@
 import type { BigIntStats, FileSystem } from '../vfs/fs/index.ts';
 import { parentOf } from '../vfs/fs/path-text.ts';
+import { dataIn } from './holes.ts';
 import { find, findItself, isSame, type Found } from './identity.ts';
 import type { Item, Plan } from './plan.ts';
 import { sizeText, type Progress } from './progress.ts';
@@ -18,7 +19,7 @@ export class Copier {
   private readonly made = new Set<string>();
   /** Directories that could not be made: what is in them has no place, and is not told of one by one. */
   private readonly lost = new Set<string>();
-  private readonly chunk = new Uint8Array(CHUNK);
+  private readonly chunk = Buffer.alloc(CHUNK);
   private files = 0;
   private bytes = 0;
 
@@ -139,7 +140,8 @@ export class Copier {
     return links;
   }
 
-  private copyFile({ fs, from, to, stat }: Item): void {
+  private copyFile(item: Item): void {
+    const { fs, from, to, stat } = item;
     this.refuseSymlink(to);
     const found = find(this.target, to);
     if (found?.isDirectory() === true) throw new Error('a directory has its name there');
@@ -149,7 +151,7 @@ export class Copier {
     try {
       const sink = this.target.openSync(to, 'w');
       try {
-        this.pour(fs, source, sink);
+        this.pour(item, source, sink);
       } finally {
         this.target.closeSync(sink);
       }
@@ -166,13 +168,26 @@ export class Copier {
     if (find(this.target, to) === undefined) throw new Error('a symlink that leads nowhere has its name there');
   }
 
-  private pour(fs: FileSystem, source: number, sink: number): void {
+  /** Copies the content to a file that is empty; what has holes keeps them, as with cp(1). */
+  private pour({ fs, stat }: Item, source: number, sink: number): void {
     const { chunk } = this;
+    const hasHoles = stat.blocks * 512n < stat.size;
+    let size = 0;
     for (let count = fs.readSync(source, chunk); count > 0; count = fs.readSync(source, chunk)) {
-      for (let at = 0; at < count;) at += this.target.writeSync(sink, chunk, at, count - at);
+      for (const [start, end] of hasHoles ? dataIn(chunk, count) : [[0, count] as const]) {
+        this.put(sink, size, start, end);
+      }
+      size += count;
       this.bytes += count;
       this.progress.tell(() => `${this.files} files, ${sizeText(this.bytes)}`);
     }
+    // It may end in one.
+    if (hasHoles) this.target.ftruncateSync(sink, size);
+  }
+
+  /** Writes a range of a chunk that begins at an offset of the file. */
+  private put(sink: number, offset: number, start: number, end: number): void {
+    for (let at = start; at < end;) at += this.target.writeSync(sink, this.chunk, at, end - at, offset + at);
   }
 
   private keepAttributes({ to, stat }: Item): void {
