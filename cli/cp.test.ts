@@ -176,6 +176,9 @@ test('kinds that do not fit', () => {
       runIt(cp, ['e/f', 'g', 'none']).stderr,
       'wasi9p cp: none: it is no directory, and several files cannot go to one.\n',
     );
+    assert.is(runIt(cp, ['g', 'new/']).stderr, 'wasi9p cp: g: there is no directory new/ to copy it into.\n');
+    assert.is(runIt(cp, ['e/f', 'g/']).stderr, 'wasi9p cp: e/f: there is no directory g/ to copy it into.\n');
+    assert.is(runIt(cp, ['-r', 'd', 'made/']).stderr, '');
     assert.is(runIt(cp, ['e/f', 'g/x']).stderr, 'wasi9p cp: g/x: not a directory.\n');
     assert.equal(fs.readdirSync('e'), ['f', 'g']);
   });

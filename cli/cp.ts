@@ -32,6 +32,8 @@ not show, such as a name that is not UTF-8.`,
       work.attempt(word, () => {
         const source = work.places.at(word);
         const stat = look(work, source);
+        if (!into && target.path.endsWith('/') && !stat.isDirectory())
+          throw new Error(`there is no directory ${target.text} to copy it into`);
         // A root has no name of its own: the dot stands for the target itself, and a symlink that it is, is followed.
         const to = into ? join(target.path, source.name === '' ? '.' : source.name) : target.path;
         refuse(work, source, stat, { ...target, path: to });

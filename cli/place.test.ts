@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fsOf } from '../vfs/fs/index.ts';
 import { ram } from '../vfs/backend/ram/index.ts';
-import type { GuestMount } from './mounts.ts';
+import { mountsOf, type GuestMount } from './mounts.ts';
 import { UsageError } from './options.ts';
 import { Places } from './place.ts';
 import { JSON_ARCHIVE, inScratch } from './testing.ts';
@@ -52,6 +52,33 @@ test('in archives: the first colon behind a name that is one', () => {
     assert.is(places.at('x.json').fs.statSync(places.at('x.json').path).isFile(), true);
     assert.throws(() => places.at('bad.json:x'), /^bad\.json cannot be read: /);
     assert.throws(() => places.at('none.json:x'), /^none\.json cannot be read: no such file or directory\.$/);
+    places.close();
+  });
+});
+
+test('an archive of another kind is said to be one, unless a file has the name', () => {
+  inScratch(() => {
+    for (const name of ['x.tar.bz2', 'y.zip', 'y.zip:z', 'x.tar.old']) fs.writeFileSync(name, name);
+    const places = new Places([]);
+    const refused = (text: string) => () => places.at(text);
+    const message = 'cannot be looked into: of archives only .tar, .tar.gz and .tgz are read. Unpack it first.';
+    assert.throws(refused('x.tar.bz2:'), `x.tar.bz2 ${message}`);
+    assert.throws(refused('./x.tar.bz2:a/b'), `./x.tar.bz2 ${message}`);
+    assert.throws(refused('y.zip:a'), `y.zip ${message}`);
+    assert.is(read(places, 'y.zip:z'), 'y.zip:z');
+    assert.is(read(places, 'x.tar.bz2'), 'x.tar.bz2');
+    assert.ok(places.at('none.zip:a').path.endsWith('/none.zip:a'));
+    places.close();
+  });
+});
+
+test('an archive that cannot be read is told of in sentences that end once', () => {
+  inScratch(() => {
+    fs.writeFileSync('x.tar', 'no archive');
+    const places = new Places([]);
+    const reason = /x\.tar cannot be read: This is no tar archive: its first 512 bytes are no tar header\.$/;
+    assert.throws(() => places.at('x.tar:'), reason);
+    assert.throws(() => mountsOf(new Map([['tar', ['x.tar::/t']]])), reason);
     places.close();
   });
 });

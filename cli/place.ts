@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parse, resolve, sep } from 'node:path';
 import type { Backend } from '../vfs/backend/backend.ts';
 import { hostDir } from '../vfs/backend/hostdir/index.ts';
@@ -15,11 +15,18 @@ import { reasonOf } from './reason.ts';
 export interface ArchiveKind {
   /** Of the file's name. */
   readonly ending: RegExp;
+  /** The endings, for messages. */
+  readonly names: string;
   /** @throws Error for bytes that are no such archive. */
   open(bytes: Uint8Array): Backend;
 }
 
-export const ARCHIVES: readonly ArchiveKind[] = [{ ending: /\.(tar|tar\.gz|tgz)$/, open: tar }];
+export const ARCHIVES: readonly ArchiveKind[] = [
+  { ending: /\.(tar|tar\.gz|tgz)$/, names: '.tar, .tar.gz and .tgz', open: tar },
+];
+
+/** Names of archives of other kinds. */
+const OTHERS = /\.(tar\.\w+|tbz2?|tb2|txz|tzst|tlz|zip|7z|rar|cpio)$/i;
 
 /** What a word on the command line stands for. */
 export interface Place {
@@ -71,12 +78,20 @@ export class Places {
     for (let colon = text.indexOf(':'); colon > 0; colon = text.indexOf(':', colon + 1)) {
       const file = text.slice(0, colon);
       const kind = this.archives.find(({ ending }) => ending.test(file));
+      if (kind === undefined) this.refuseOther(text, file);
       if (kind === undefined) continue;
       const fs = this.open(`archive ${resolve(file)}`, () => kind.open(bytesOf(file)), file);
       const path = `/${text.slice(colon + 1)}`;
       return { fs, path, text, name: lastName(path) };
     }
     return null;
+  }
+
+  /** @throws UsageError for an archive of a kind that is not read, unless a file has just this name. */
+  private refuseOther(text: string, file: string): void {
+    if (!OTHERS.test(file) || existsSync(text) || !existsSync(file)) return;
+    const names = this.archives.map((kind) => kind.names).join(', ');
+    throw new UsageError(`${file} cannot be looked into: of archives only ${names} are read. Unpack it first.`);
   }
 
   private inMounts(text: string): Place | null {

@@ -4,6 +4,7 @@ import { ERRNOS } from '../vfs/errno-table.ts';
 export function reasonOf(error: unknown): string {
   const { errno, code, message } = error as { errno?: unknown; code?: string; message?: string };
   const row = typeof errno === 'number' ? ERRNOS.find(([name]) => name === code) : undefined;
-  if (row === undefined) return message ?? String(error);
+  // Some are sentences already.
+  if (row === undefined) return (message ?? String(error)).replace(/\.$/, '');
   return row[3][0]!.toLowerCase() + row[3].slice(1);
 }

@@ -12,6 +12,7 @@ import { runTool, type Io, type Tool } from './tool.ts';
 /** An archive of a kind of its own: the JSON that a memfs volume is made of. */
 export const JSON_ARCHIVE: ArchiveKind = {
   ending: /\.(json|json\.gz)$/,
+  names: '.json and .json.gz',
   open: (bytes) => memfs(Volume.fromJSON(JSON.parse(new TextDecoder().decode(bytes)) as Record<string, string>)),
 };
 
