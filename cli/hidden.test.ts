@@ -60,6 +60,8 @@ linux('names of this machine that are not UTF-8 are told of, in mounts, too', ()
     for (const option of ['--dir', '--ro', '--overlay']) {
       assert.equal(told(copy(option, 'd::/w', '--mem', '/w/e/m', '/w', 'm')), line('/w/e'), option);
     }
+    // The rest is copied nevertheless.
+    assert.equal(fs.readdirSync('m/w/e'), ['m', '\ufffd']);
     // What is mounted over a directory hides what that holds.
     assert.equal(told(copy('--dir', 'd::/w', '--mem', '/w/e', '/w', 'm')), [0, []]);
   });

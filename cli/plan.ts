@@ -44,14 +44,14 @@ export class Plan {
   }
 
   private names(item: Item, failed: (item: Item, error: unknown) => void): string[] {
+    let names: string[] = [];
     try {
-      const names = item.fs.readdirSync(item.from);
+      names = item.fs.readdirSync(item.from);
       for (const { name, reason } of this.hidden.in(item.fs, item.from)) failed(itemIn(item, name), new Error(reason));
-      return names;
     } catch (error) {
       failed(item, error);
-      return [];
     }
+    return names;
   }
 }
 

@@ -35,8 +35,8 @@ another process that swaps a directory for a symlink at the right moment can lea
 
 ${helpLines(RUN_OPTIONS)}
 
-The exit status is the program's; ${TRAPPED} when it trapped, 1 when it could not be started or what was asked for
-besides could not be written, 2 for wrong usage.
+The exit status is the program's; ${TRAPPED} when it trapped, 1 when it could not be started, or the trace or
+the changes could not be written, 2 for wrong usage.
 `;
 
 function variable(text: string): [string, string] {
