@@ -122,6 +122,25 @@ likeNode('appending goes to the end, wherever it is asked to go', (fs, on, call)
   call(() => fs.readFileSync(on('f'), 'utf8'));
 });
 
+likeNode('the offset stays behind what was appended, whatever others append', (fs, on, call) => {
+  const fd = fs.openSync(on('f'), 'a+');
+  const buffer = new Uint8Array(9);
+  for (const text of ['abc', '0123456789', '']) {
+    call(() => fs.writeSync(fd, text));
+    fs.appendFileSync(on('f'), 'MORE');
+    call(() => fs.writeSync(fd, 'xy', 0));
+    call(() => [fs.readSync(fd, buffer, 0, 9, null), buffer]);
+  }
+  call(() => fs.appendFileSync(fd, 'by descriptor'));
+  fs.truncateSync(on('f'), 2);
+  call(() => fs.readSync(fd, buffer));
+  call(() => fs.writeSync(fd, 'z'));
+  fs.appendFileSync(on('f'), 'end');
+  call(() => [fs.readSync(fd, buffer), buffer]);
+  fs.closeSync(fd);
+  call(() => fs.readFileSync(on('f'), 'utf8'));
+});
+
 likeNode('whole files', (fs, on, call) => {
   plant(fs, on);
   for (const path of PATHS) {

@@ -1,4 +1,4 @@
-import { GETATTR_BASIC, O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY, SETATTR_SIZE } from '../9p/constants.ts';
+import { GETATTR_BASIC, GETATTR_SIZE, O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY, SETATTR_SIZE } from '../9p/constants.ts';
 import type { Client } from '../client/client.ts';
 import { E } from '../errno.ts';
 import { Iov } from '../iov.ts';
@@ -12,7 +12,7 @@ export class OpenFile {
   readonly isDir: boolean;
   /** Of a directory: what is mounted in it besides its own entries, as in an Rreaddir. */
   readonly extra: readonly Uint8Array[];
-  /** The offset of calls that are given none, in bytes; −1 for the end of the file, which an append has moved it to. */
+  /** The offset of calls that are given none, in bytes. */
   private position = 0;
   private readonly flags: number;
 
@@ -42,22 +42,10 @@ export class OpenFile {
   read(u8: Uint8Array, start: number, end: number, at: number | null): number {
     if ((this.flags & O_ACCMODE) === O_WRONLY) return -E.EBADF;
     if (this.isDir) return -E.EISDIR;
-    const from = at ?? this.offset();
-    if (from < 0) return from;
     iov.single(u8, start, end);
-    const count = this.client.read(this.fid, from, iov);
+    const count = this.client.read(this.fid, at ?? this.position, iov);
     if (at === null && count > 0) this.position += count;
     return count;
-  }
-
-  /** The offset, or −errno: where an append has left it is only asked for by who wants to know. */
-  private offset(): number {
-    if (this.position < 0) {
-      const errno = this.getattr();
-      if (errno !== 0) return -errno;
-      this.position = this.client.r.size;
-    }
-    return this.position;
   }
 
   /** Writes `u8[start, end)` at `at`, or with null at the offset; O_APPEND writes at the end whatever is said. */
@@ -68,8 +56,14 @@ export class OpenFile {
     if (to + (end - start) > Number.MAX_SAFE_INTEGER) return -E.EFBIG;
     iov.single(u8, start, end);
     const count = this.client.write(this.fid, to, iov);
-    if (at === null && count > 0) this.position = appends ? -1 : to + count;
+    if (at === null && count > 0) this.position = appends ? this.reached() : to + count;
     return count;
+  }
+
+  /** Where an append has ended. Over a wire nobody says so, and the size is asked for before others append, too. */
+  private reached(): number {
+    if (iov.reached >= 0) return iov.reached;
+    return this.client.getattr(this.fid, GETATTR_SIZE) === 0 ? this.client.r.size : this.position;
   }
 
   /** ftruncate(2): EINVAL for what is not open for writing. */
