@@ -2,6 +2,7 @@ import {
   GETATTR_MODE,
   O_CREAT,
   O_DIRECTORY,
+  O_EXCL,
   O_RDONLY,
   QTDIR,
   SETATTR_ATIME,
@@ -173,7 +174,7 @@ export class DescriptorCalls {
   protected openFile(path: string, flags: number, mode: number, syscall: string): OpenFile {
     const { rooted } = this;
     // AtCalls makes a file with the usual mode; only another one asks whether it will be new.
-    const isNew = (flags & O_CREAT) !== 0 && mode !== FILE_MODE && !this.isThere(path, syscall);
+    const isNew = mode !== FILE_MODE && this.isMade(path, flags, syscall);
     const fid = rooted.open(path, flags);
     if (fid < 0) throw fsError(-fid, syscall, path);
     const client = rooted.found;
@@ -189,10 +190,14 @@ export class DescriptorCalls {
     throw fsError(errno, syscall, path);
   }
 
-  private isThere(path: string, syscall: string): boolean {
+  /** Whether an `open` that succeeds will have made the file. */
+  private isMade(path: string, flags: number, syscall: string): boolean {
+    // What ends in a slash is never made, and O_EXCL opens nothing else: `open` has the error for either.
+    if ((flags & O_CREAT) === 0 || path.endsWith('/')) return false;
+    if ((flags & O_EXCL) !== 0) return true;
     const errno = this.rooted.stat(path, true, GETATTR_MODE);
     if (errno !== E.ENOENT) check(errno, syscall, path);
-    return errno === 0;
+    return errno === E.ENOENT;
   }
 
   /** What the last Rgetattr of a client says. */

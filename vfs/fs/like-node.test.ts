@@ -309,6 +309,38 @@ likeNode('the way of a path', (fs, on, call) => {
   call(() => realpath(fs, on('none/x')));
 });
 
+likeNode('a path that must be a directory, through symlinks', (fs, on, call) => {
+  plant(fs, on);
+  fs.symlinkSync(on('file'), on('abs-file'));
+  fs.symlinkSync(on('none'), on('abs-none'));
+  fs.symlinkSync(on('file/.'), on('abs-dot'));
+  fs.symlinkSync(on('none/.'), on('abs-none-dot'));
+  fs.symlinkSync('file/.', on('dot'));
+  for (const name of ['file', 'dir', 'link', 'abs', 'abs-file', 'abs-none', 'abs-dot', 'abs-none-dot', 'dot', 'none']) {
+    for (const end of ['', '/', '/.', '//', '/./']) {
+      const path = on(name + end);
+      call(() => fs.readFileSync(path, 'utf8'));
+      call(() => fs.lstatSync(path).isDirectory());
+      call(() => realpath(fs, path));
+      call(() => fs.readlinkSync(path));
+      call(() => fs.linkSync(path, on('z')));
+      call(() => fs.linkSync(on('file'), path));
+      call(() => fs.renameSync(path, on('y')));
+      call(() => fs.renameSync(on('y'), path));
+      call(() => fs.openSync(path, 'wx'));
+      call(() => fs.openSync(path, 'wx', 0o600));
+      if (end === '') continue;
+      call(() => fs.writeFileSync(path, 'x'));
+      call(() => fs.writeFileSync(path, 'x', { mode: 0o600 }));
+      call(() => fs.truncateSync(path, 1));
+      call(() => fs.chmodSync(path, 0o755));
+      call(() => fs.lutimesSync(path, 1, 1));
+    }
+    fs.rmSync(on('z'), { force: true });
+  }
+  call(() => fs.readdirSync(on('')));
+});
+
 likeNode('removing trees', (fs, on, call) => {
   plant(fs, on);
   fs.mkdirSync(on('tree/a/b/c'), { recursive: true });

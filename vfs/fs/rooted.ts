@@ -1,7 +1,7 @@
 import { GETATTR_MODE, O_CREAT, O_EXCL, O_NOFOLLOW, SETATTR_MODE, S_IFDIR, S_IFLNK, S_IFMT } from '../9p/constants.ts';
 import type { AtCalls } from '../client/at.ts';
 import type { Client } from '../client/client.ts';
-import { parsePath } from '../client/path.ts';
+import { LAST_DOT, parsePath, type Path } from '../client/path.ts';
 import { E } from '../errno.ts';
 import { setMode } from '../client/seldom.ts';
 
@@ -76,11 +76,11 @@ export class Rooted {
   }
 
   rename(from: string, to: string): number {
-    return this.pair(from, to, (a, b) => this.at.renameat(this.root, a, this.at, this.root, b));
+    return this.pair(from, PARENT, to, (a, b) => this.at.renameat(this.root, a, this.at, this.root, b));
   }
 
   link(from: string, to: string): number {
-    return this.pair(from, to, (a, b) => this.at.linkat(this.root, a, false, this.at, this.root, b));
+    return this.pair(from, STAY, to, (a, b) => this.at.linkat(this.root, a, false, this.at, this.root, b));
   }
 
   /** utimensat(2); `valid` as Client.setTimes has it. */
@@ -106,7 +106,7 @@ export class Rooted {
     const names = this.resolve(path, FOLLOW);
     if (typeof names === 'number') return names;
     const errno = this.at.statat(this.root, names, false, GETATTR_MODE);
-    return errno !== 0 ? errno : names === '.' ? '/' : `/${names.replace(/\/$/, '')}`;
+    return errno !== 0 ? errno : names === '.' ? '/' : `/${names.replace(/(\/\.?)+$/, '')}`;
   }
 
   private errno(path: string, ending: Ending, call: (name: string) => number): number {
@@ -123,11 +123,12 @@ export class Rooted {
     return inside === name ? result : call(inside);
   }
 
-  private pair(from: string, to: string, call: (from: string, to: string) => number): number {
+  /** The same with two paths; `ending` is that of the first one, for the last name of the second is to be made. */
+  private pair(from: string, ending: Ending, to: string, call: (from: string, to: string) => number): number {
     const [a, b] = [relative(from), relative(to)];
     const errno = Math.abs(call(a, b));
     if (errno !== E.EXDEV) return errno;
-    const insideA = this.resolve(a, PARENT);
+    const insideA = this.resolve(a, ending);
     if (typeof insideA === 'number') return insideA;
     const insideB = this.resolve(b, PARENT);
     if (typeof insideB === 'number') return insideB;
@@ -138,9 +139,9 @@ export class Rooted {
   /** A path that means the same and has neither symlinks nor `..` before its end; or an errno. */
   private resolve(text: string, ending: Ending): string | number {
     if (ending !== PARENT) {
-      const { trailingSlash, mustBeDir } = parsePath(text);
-      const inside = this.walk(text, ending === FOLLOW || mustBeDir);
-      return typeof inside === 'number' || !trailingSlash || inside.endsWith('/') ? inside : `${inside}/`;
+      const path = parsePath(text);
+      const inside = this.walk(text, ending === FOLLOW || path.mustBeDir);
+      return typeof inside === 'number' || inside === '.' ? inside : inside + tail(path);
     }
     const [, head = '', last = ''] = /^(.*?)([^/]*\/*)$/s.exec(text)!;
     const inside = this.walk(head, true);
@@ -162,8 +163,8 @@ export class Rooted {
         continue;
       }
       stack.push(name);
-      const path = stack.join('/');
-      const errno = this.at.statat(this.root, path, false, GETATTR_MODE);
+      const here = stack.join('/');
+      const errno = this.at.statat(this.root, here, false, GETATTR_MODE);
       if (errno !== 0) {
         if (errno === E.ENOENT && todo.length === 0) break;
         return errno;
@@ -171,14 +172,14 @@ export class Rooted {
       const kind = this.found.r.mode & S_IFMT;
       isDir = kind === S_IFDIR;
       if (kind !== S_IFLNK || (todo.length === 0 && !follow)) continue;
-      const target = ++links > MAXSYMLINKS ? E.ELOOP : this.target(path);
+      const target = ++links > MAXSYMLINKS ? E.ELOOP : this.target(here);
       if (typeof target === 'number') return target;
       stack.pop();
       isDir = true;
-      const { names, absolute, mustBeDir } = parsePath(target);
-      if (todo.length === 0 && mustBeDir) slash = '/';
-      if (absolute) stack.length = 0;
-      todo.push(...names.toReversed());
+      const path = parsePath(target);
+      if (todo.length === 0) slash = tail(path) || slash;
+      if (path.absolute) stack.length = 0;
+      todo.push(...path.names.toReversed());
     }
     return stack.length === 0 ? '.' : stack.join('/') + slash;
   }
@@ -193,4 +194,9 @@ export class Rooted {
 function relative(path: string): string {
   if (!path.startsWith('/') || parsePath(path).tooLong) return path;
   return path.replace(/^\/+/, '') || '.';
+}
+
+/** What a path has behind its last name, which then must be a directory's: what is to be made is refused by either. */
+function tail({ trailingSlash, last, names }: Path): string {
+  return trailingSlash ? '/' : last === LAST_DOT && names.length > 0 ? '/.' : '';
 }
