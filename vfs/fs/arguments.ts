@@ -49,13 +49,25 @@ export function fdOf(value: number): number {
   return value;
 }
 
-/** @throws TypeError ERR_INVALID_ARG_VALUE. */
-export function modeOf(mode: Mode | null | undefined, fallback: number): number {
-  if (mode === undefined || mode === null) return fallback;
-  const number = typeof mode === 'string' && /^[0-7]+$/.test(mode) ? Number.parseInt(mode, 8) : mode;
+/**
+ * Permission bits. Where nothing may be given for the usual ones, they are the `fallback`.
+ * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE; RangeError ERR_OUT_OF_RANGE.
+ */
+export function modeOf(mode: Mode | null | undefined, fallback?: number): number {
+  const value = mode ?? fallback;
+  const number = typeof value === 'string' && /^[0-7]+$/.test(value) ? Number.parseInt(value, 8) : value;
   if (typeof number === 'number' && number >>> 0 === number) return number & 0o7777;
   if (typeof number === 'number') throw outOfRange('mode', '>= 0 && <= 4294967295', number);
-  throw badArgument('ERR_INVALID_ARG_VALUE', "The argument 'mode' must be permission bits or their octal digits.");
+  const code = typeof number === 'string' ? 'ERR_INVALID_ARG_VALUE' : 'ERR_INVALID_ARG_TYPE';
+  throw badArgument(code, "The argument 'mode' must be permission bits or their octal digits.");
+}
+
+/** The size of ftruncate: what is below 0 is 0. @throws TypeError ERR_INVALID_ARG_TYPE; RangeError ERR_OUT_OF_RANGE. */
+export function sizeOf(length: number): number {
+  if (typeof length !== 'number')
+    throw badArgument('ERR_INVALID_ARG_TYPE', 'The "len" argument must be of type number.');
+  if (Number.isSafeInteger(length)) return Math.max(0, length);
+  throw outOfRange('len', `an integer <= ${Number.MAX_SAFE_INTEGER}`, length);
 }
 
 /** Seconds and nanoseconds of a time. @throws TypeError ERR_INVALID_ARG_TYPE. */
@@ -64,7 +76,9 @@ export function timeOf(value: TimeLike): [sec: number, nsec: number] {
     const sec = value / 1_000_000_000n - (value % 1_000_000_000n < 0n ? 1n : 0n);
     return [Number(sec), Number(value - sec * 1_000_000_000n)];
   }
-  const seconds = value instanceof Date ? value.getTime() / 1000 : Number(value);
+  const isTime = typeof value === 'number' || typeof value === 'string' || value instanceof Date;
+  // Number() makes a time of null, too.
+  const seconds = !isTime ? Number.NaN : value instanceof Date ? value.getTime() / 1000 : Number(value);
   if (!Number.isFinite(seconds)) throw badArgument('ERR_INVALID_ARG_TYPE', 'A time must be a number or a Date.');
   const sec = Math.floor(seconds);
   // A double of seconds since 1970 is good for a quarter of a microsecond.

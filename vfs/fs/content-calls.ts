@@ -6,6 +6,7 @@ import {
   modeOf,
   optionsOf,
   pathOf,
+  sizeOf,
   textOf,
   wantsText,
   type Data,
@@ -79,7 +80,7 @@ export class ContentCalls extends DescriptorCalls {
 
   truncateSync(path: PathLike, length = 0): void {
     this.using(path, flagsOf('r+', 'r+'), undefined, 'ftruncate', (file) =>
-      check(file.truncate(Math.max(0, length)), 'ftruncate'),
+      check(file.truncate(sizeOf(length)), 'ftruncate'),
     );
   }
 
@@ -104,7 +105,7 @@ export class ContentCalls extends DescriptorCalls {
       const { mode, qid_path_lo: low, qid_path_hi: high } = source.client.r;
       if (source.isDir) throw fsError(E.EISDIR, 'copyfile');
       if ((mode & S_IFMT) !== S_IFREG) throw fsError(E.EINVAL, 'copyfile');
-      const bits = mode & 0o777;
+      const bits = mode & 0o7777;
       const target = this.openFile(to, O_WRONLY | O_CREAT | exclusive, 0o666, 'copyfile');
       try {
         check(target.getattr(), 'copyfile');

@@ -20,6 +20,7 @@ import {
   fdOf,
   modeOf,
   pathOf,
+  sizeOf,
   timeOf,
   type Data,
   type Mode,
@@ -131,7 +132,8 @@ export class DescriptorCalls {
   }
 
   ftruncateSync(fd: number, length = 0): void {
-    check(this.fileOf(fd, 'ftruncate').truncate(Math.max(0, length)), 'ftruncate');
+    const size = sizeOf(length);
+    check(this.fileOf(fd, 'ftruncate').truncate(size), 'ftruncate');
   }
 
   fsyncSync(fd: number): void {
@@ -145,7 +147,7 @@ export class DescriptorCalls {
   }
 
   fchmodSync(fd: number, mode: Mode): void {
-    const bits = modeOf(mode, 0);
+    const bits = modeOf(mode);
     const { client, fid } = this.fileOf(fd, 'fchmod');
     check(setMode(client, fid, SETATTR_MODE, bits), 'fchmod');
   }

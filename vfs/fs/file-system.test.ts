@@ -203,6 +203,26 @@ test('times to the nanosecond, which node:fs sets none of', () => {
   fs.close();
 });
 
+test('set-user-ID and set-group-ID are copied as node:fs does, but by a host directory', () => {
+  onEach((fs, backend) => {
+    const kept = (mode: number): number => (backend === 'hostdir' ? mode & 0o1777 : mode);
+    const modeOf = (path: string): number => fs.statSync(path).mode & 0o7777;
+    for (const mode of [0o4755, 0o2755, 0o6750]) {
+      fs.writeFileSync('/from', 'x');
+      fs.chmodSync('/from', mode);
+      fs.copyFileSync('/from', '/to');
+      assert.is(modeOf('/to'), kept(mode));
+      fs.chmodSync('/to', 0o600);
+      fs.cpSync('/from', '/to');
+      assert.is(modeOf('/to'), kept(mode));
+      fs.mkdirSync('/dir', mode);
+      fs.mkdirSync('/dir/those/above', { recursive: true, mode });
+      for (const path of ['/dir', '/dir/those', '/dir/those/above']) assert.is(modeOf(path), mode & 0o755);
+      fs.rmSync('/dir', { recursive: true });
+    }
+  });
+});
+
 test('promises: the same results, and errors as of node:fs/promises', async () => {
   const root = scratch();
   const backend = ram();

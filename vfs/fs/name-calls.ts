@@ -13,6 +13,8 @@ import type { BigIntStats, Stats } from './stats.ts';
 
 /** The permission bits that AtCalls gives a new directory, before the umask. */
 const DIR_MODE = 0o777;
+/** The bits of a mode that mkdir(2) gives a directory: chmod(2) alone can set the others. */
+const DIR_BITS = 0o1777;
 const TEMPORARY = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 export interface StatOptions {
@@ -101,7 +103,7 @@ export class NameCalls extends ContentCalls {
 
   chmodSync(path: PathLike, mode: Mode): void {
     const text = pathOf(path);
-    check(this.rooted.chmod(text, true, modeOf(mode, 0)), 'chmod', text);
+    check(this.rooted.chmod(text, true, modeOf(mode)), 'chmod', text);
   }
 
   utimesSync(path: PathLike, atime: TimeLike, mtime: TimeLike): void {
@@ -123,8 +125,8 @@ export class NameCalls extends ContentCalls {
   mkdirSync(path: PathLike, options?: Mode | MakeOptions | null): string | undefined;
   mkdirSync(path: PathLike, options?: Mode | MakeOptions | null): string | undefined {
     const text = pathOf(path);
-    const { recursive = false, mode } = typeof options === 'object' ? (options ?? {}) : { mode: options };
-    const bits = modeOf(mode, DIR_MODE);
+    const { recursive = false, mode = DIR_MODE } = typeof options === 'object' ? (options ?? {}) : { mode: options };
+    const bits = modeOf(mode);
     if (recursive) return this.makeAll(text, text, bits);
     check(this.makeDir(text, bits), 'mkdir', text);
     return undefined;
@@ -132,24 +134,23 @@ export class NameCalls extends ContentCalls {
 
   private makeDir(path: string, mode: number): number {
     const errno = this.rooted.mkdir(path);
-    return errno !== 0 || mode === DIR_MODE ? errno : this.rooted.chmod(path, false, mode & ~UMASK);
+    return errno !== 0 || mode === DIR_MODE ? errno : this.rooted.chmod(path, false, mode & DIR_BITS & ~UMASK);
   }
 
-  /** Makes a directory and those above it; `asked` is for the error. */
+  /** Makes a directory and those above it: the first that was made. `asked` is for the error. */
   private makeAll(path: string, asked: string, mode: number): string | undefined {
-    const errno = this.makeDir(path, mode);
-    if (errno === 0) return path;
+    let first: string | undefined;
+    let errno = this.makeDir(path, mode);
     if (errno === E.ENOENT) {
       const parent = parentOf(path);
       if (path === '' || parent === path || parent === '.') throw fsError(errno, 'mkdir', asked);
-      const first = this.makeAll(parent, asked, mode);
-      const again = this.makeDir(path, mode);
-      // `a/.` is there once `a` is.
-      if (again !== 0 && again !== E.EEXIST) throw fsError(again, 'mkdir', asked);
-      return first ?? (again === 0 ? path : undefined);
+      first = this.makeAll(parent, asked, mode);
+      errno = this.makeDir(path, mode);
     }
+    if (errno === 0) return first ?? path;
+    // `a/.` is there once `a` is.
     const found = this.rooted.stat(path, true, GETATTR_BASIC);
-    if (found === 0 && (this.rooted.found.r.mode & S_IFMT) === S_IFDIR) return undefined;
+    if (found === 0 && (this.rooted.found.r.mode & S_IFMT) === S_IFDIR) return first;
     if (errno !== E.EEXIST) throw fsError(errno, 'mkdir', asked);
     // A dangling symlink, or what is no directory.
     throw fsError(found !== 0 ? found : path === asked ? errno : E.ENOTDIR, 'mkdir', asked);

@@ -18,6 +18,23 @@ export type AnyFs = FileSystem;
 /** A sequence of calls: `on` makes a path, `call` notes what a call gives or throws. */
 export type Sequence = (fs: AnyFs, on: (path: string) => string, call: (act: () => unknown) => void) => void;
 
+/** A file, a directory with a file, and symlinks of each kind. */
+export function plant(fs: AnyFs, on: (path: string) => string): void {
+  fs.writeFileSync(on('file'), 'text');
+  fs.mkdirSync(on('dir'));
+  fs.writeFileSync(on('dir/inner'), 'inner');
+  fs.symlinkSync('dir', on('link'));
+  fs.symlinkSync(on('dir'), on('abs'));
+  fs.symlinkSync('nowhere', on('dangling'));
+  fs.symlinkSync('loop', on('loop'));
+}
+
+/** Ours has the errors of the native one, as the promise of both has. */
+export function realpath(fs: AnyFs, path: string): string {
+  const native = (fs.realpathSync as { native?: (path: string) => string }).native;
+  return (native ?? fs.realpathSync)(path);
+}
+
 /** Texts with the scratch directory's path taken out. */
 function plain(text: string, root: string): string {
   return root === '' ? text : text.replaceAll(`${root}/`, '/').replaceAll(root, '/');
