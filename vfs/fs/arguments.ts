@@ -1,3 +1,4 @@
+import { UTF8 } from './encodings.ts';
 import { badArgument, outOfRange } from './errors.ts';
 
 /** A path as node:fs takes it: bytes are UTF-8, a URL is a `file:` one. Relative ones begin at `/`. */
@@ -9,8 +10,6 @@ export type Mode = number | string;
 /** What is written. */
 export type Data = string | ArrayBufferView;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
 /** @throws TypeError for what is no path: ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_INVALID_URL_… */
@@ -86,31 +85,10 @@ export function timeOf(value: TimeLike): [sec: number, nsec: number] {
 }
 
 /** The bytes of what is to be written. @throws TypeError ERR_INVALID_ARG_TYPE. */
-export function bytesOf(data: Data): Uint8Array {
-  if (typeof data === 'string') return encoder.encode(data);
+export function bytesOf(data: Data, codec = UTF8): Uint8Array {
+  if (typeof data === 'string') return codec.bytesOf(data);
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   throw badArgument('ERR_INVALID_ARG_TYPE', 'The data must be a string, a typed array or a DataView.');
-}
-
-/** The text of bytes, what is no UTF-8 replaced. */
-export function textOf(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
-}
-
-/** `encoding` of options that may be it: whether text is wanted. @throws TypeError ERR_INVALID_ARG_VALUE. */
-export function wantsText(encoding: string | null | undefined, fallback: boolean): boolean {
-  if (encoding === undefined || encoding === null) return fallback;
-  if (encoding === 'buffer') return false;
-  if (/^utf-?8$/i.test(encoding)) return true;
-  throw badArgument(
-    'ERR_INVALID_ARG_VALUE',
-    `The argument 'encoding' must be 'utf8' or 'buffer'. Received '${encoding}'`,
-  );
-}
-
-/** The `encoding` of what is text in any case. @throws TypeError ERR_INVALID_ARG_VALUE. */
-export function checkText(encoding: string | null | undefined): void {
-  if (!wantsText(encoding, true)) throw badArgument('ERR_INVALID_ARG_VALUE', `Only the encoding 'utf8' is known here.`);
 }
 
 /** Options that may be given as an encoding alone. */

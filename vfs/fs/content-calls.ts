@@ -1,20 +1,9 @@
 import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, SETATTR_MODE, S_IFMT, S_IFREG } from '../9p/constants.ts';
 import { E } from '../errno.ts';
-import {
-  bytesOf,
-  checkText,
-  modeOf,
-  optionsOf,
-  pathOf,
-  sizeOf,
-  textOf,
-  wantsText,
-  type Data,
-  type Mode,
-  type PathLike,
-} from './arguments.ts';
+import { bytesOf, modeOf, optionsOf, pathOf, sizeOf, type Data, type Mode, type PathLike } from './arguments.ts';
 import { constants } from './constants.ts';
 import { DescriptorCalls, count } from './descriptor-calls.ts';
+import { UTF8, codecOf, codecOrBytes, type AsBytes, type AsText, type AsUsual, type Encoding } from './encodings.ts';
 import { check, fsError, outOfRange, type FsError } from './errors.ts';
 import { flagsOf, type Flag } from './flags.ts';
 import type { OpenFile } from './open-file.ts';
@@ -26,12 +15,13 @@ const CHUNK = 512 << 10;
 const READ_MAX = 2 ** 31 - 1;
 
 export interface ReadOptions {
-  encoding?: string | null;
+  encoding?: Encoding | 'buffer' | null;
   flag?: Flag;
 }
 
 export interface WriteOptions {
-  encoding?: string | null;
+  /** Of text. */
+  encoding?: Encoding | null;
   mode?: Mode;
   flag?: Flag;
   /** fsync before the close. */
@@ -41,37 +31,33 @@ export interface WriteOptions {
 /** The calls of node:fs on a whole file's content. Where a path is taken, a descriptor is, too. */
 export class ContentCalls extends DescriptorCalls {
   /** The bytes of a file, or with an encoding its text. */
-  readFileSync(path: PathLike | number, options?: { encoding?: null | 'buffer'; flag?: Flag } | null): Uint8Array;
-  readFileSync(
-    path: PathLike | number,
-    options: 'utf8' | 'utf-8' | { encoding: 'utf8' | 'utf-8'; flag?: Flag },
-  ): string;
-  readFileSync(path: PathLike | number, options?: string | ReadOptions | null): Uint8Array | string;
-  readFileSync(path: PathLike | number, options?: string | ReadOptions | null): Uint8Array | string {
+  readFileSync(path: PathLike | number, options?: AsBytes<ReadOptions> | AsUsual<ReadOptions>): Uint8Array;
+  readFileSync(path: PathLike | number, options: AsText<ReadOptions>): string;
+  readFileSync(path: PathLike | number, options?: Encoding | 'buffer' | ReadOptions | null): Uint8Array | string;
+  readFileSync(path: PathLike | number, options?: Encoding | 'buffer' | ReadOptions | null): Uint8Array | string {
     const { encoding, flag } = optionsOf<ReadOptions>(options);
-    const asText = wantsText(encoding, false);
-    const syscall = asText ? 'read' : 'fstat';
+    const codec = codecOrBytes(encoding);
+    const syscall = codec === UTF8 ? 'read' : 'fstat';
     const bytes = this.using(path, flagsOf(flag, 'r'), undefined, syscall, readAll);
-    return asText ? textOf(bytes) : bytes;
+    return codec === null ? bytes : codec.textOf(bytes);
   }
 
-  writeFileSync(path: PathLike | number, data: Data, options?: string | WriteOptions | null): void {
+  writeFileSync(path: PathLike | number, data: Data, options?: Encoding | WriteOptions | null): void {
     this.put(path, data, options, 'w');
   }
 
-  appendFileSync(path: PathLike | number, data: Data, options?: string | WriteOptions | null): void {
+  appendFileSync(path: PathLike | number, data: Data, options?: Encoding | WriteOptions | null): void {
     this.put(path, data, options, 'a');
   }
 
   private put(
     path: PathLike | number,
     data: Data,
-    options: string | WriteOptions | null | undefined,
+    options: Encoding | WriteOptions | null | undefined,
     how: string,
   ): void {
     const { encoding, flag, mode, flush } = optionsOf<WriteOptions>(options);
-    checkText(encoding);
-    const bytes = bytesOf(data);
+    const bytes = bytesOf(data, codecOf(encoding));
     this.using(path, flagsOf(flag, how), mode, 'write', (file) => {
       writeAll(file, bytes, bytes.length);
       if (flush === true) check(file.client.fsync(file.fid, false), 'fsync');

@@ -27,7 +27,8 @@ import {
   type PathLike,
   type TimeLike,
 } from './arguments.ts';
-import { check, fsError, outOfRange } from './errors.ts';
+import { codecOf, type Encoding } from './encodings.ts';
+import { badArgument, check, fsError, outOfRange } from './errors.ts';
 import { flagsOf, type Flag } from './flags.ts';
 import { OpenFile } from './open-file.ts';
 import { Rooted } from './rooted.ts';
@@ -103,18 +104,18 @@ export class DescriptorCalls {
     return count(this.fileOf(fd, 'read').read(u8, start, end, at), 'read');
   }
 
-  /** Writes bytes, or text as UTF-8: the bytes written. */
+  /** Writes bytes, or text: the bytes written. */
   writeSync(fd: number, buffer: ArrayBufferView, options?: Range): number;
   writeSync(fd: number, buffer: ArrayBufferView, offset?: number, length?: number, position?: Position): number;
-  writeSync(fd: number, text: string, position?: Position, encoding?: string): number;
+  writeSync(fd: number, text: string, position?: Position, encoding?: Encoding | null): number;
   writeSync(
     fd: number,
     data: Data,
     first?: Range | Position,
-    second?: number | string | null,
+    second?: number | Encoding | null,
     third?: Position,
   ): number {
-    const u8 = bytesOf(data);
+    const u8 = typeof data === 'string' ? textToWrite(data, second as Encoding) : bytesOf(data);
     let range: { offset?: number | undefined; length?: number | undefined; position?: Position | undefined };
     if (typeof data === 'string') range = { position: first as Position };
     else if (typeof first === 'object' && first !== null) range = first;
@@ -213,6 +214,14 @@ export class DescriptorCalls {
 export function count(result: number, syscall: string): number {
   if (result < 0) throw fsError(-result, syscall);
   return result;
+}
+
+/** The bytes of a text. As Node: half a byte of hex is refused here, and nowhere else. */
+function textToWrite(text: string, encoding: Encoding | null | undefined): Uint8Array {
+  if (text.length % 2 === 1 && /^hex$/i.test(encoding ?? '')) {
+    throw badArgument('ERR_INVALID_ARG_VALUE', `The argument 'encoding' is invalid for data of length ${text.length}.`);
+  }
+  return codecOf(encoding).bytesOf(text);
 }
 
 /** Start and end of a part of a buffer. @throws RangeError ERR_OUT_OF_RANGE. */

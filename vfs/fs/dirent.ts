@@ -1,8 +1,8 @@
 import { Kind } from './stats.ts';
 
 /** An entry of a directory, as node:fs has it. */
-export class Dirent extends Kind {
-  readonly name: string;
+export class Dirent<Name extends string | Uint8Array = string> extends Kind {
+  readonly name: Name;
   /** The path of the directory, as it was asked for. */
   readonly parentPath: string;
   /** The same under its old name. */
@@ -10,7 +10,7 @@ export class Dirent extends Kind {
   readonly #kind: number;
 
   /** @param kind S_IFMT bits. */
-  constructor(name: string, parentPath: string, kind: number) {
+  constructor(name: Name, parentPath: string, kind: number) {
     super();
     this.name = name;
     this.parentPath = parentPath;

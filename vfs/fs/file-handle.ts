@@ -1,6 +1,7 @@
 import type { Data, Mode, TimeLike } from './arguments.ts';
 import type { ContentCalls, ReadOptions, WriteOptions } from './content-calls.ts';
 import type { Position, Range } from './descriptor-calls.ts';
+import type { AsBytes, AsText, AsUsual, Encoding } from './encodings.ts';
 import type { BigIntStats, Stats } from './stats.ts';
 
 /** An open file, as `open` of node:fs/promises gives it. */
@@ -33,10 +34,21 @@ export class FileHandle {
     return { bytesRead, buffer };
   }
 
-  /** Of bytes: offset, length and position; of text: the position. */
-  async write<T extends Data>(
+  /** Of bytes: offset, length and position; of text: the position and the encoding. */
+  async write<T extends ArrayBufferView>(
     buffer: T,
     offset?: number | Range | null,
+    length?: number | null,
+    position?: Position,
+  ): Promise<{ bytesWritten: number; buffer: T }>;
+  async write(
+    text: string,
+    position?: Position,
+    encoding?: Encoding | null,
+  ): Promise<{ bytesWritten: number; buffer: string }>;
+  async write<T extends Data>(
+    buffer: T,
+    offset?: Range | Position,
     length?: number | string | null,
     position?: Position,
   ): Promise<{ bytesWritten: number; buffer: T }> {
@@ -44,17 +56,17 @@ export class FileHandle {
     return { bytesWritten: write.call(this.#fs, this.fd, buffer, offset, length, position), buffer };
   }
 
-  async readFile(options?: { encoding?: null | 'buffer' } | null): Promise<Uint8Array>;
-  async readFile(options: 'utf8' | 'utf-8' | { encoding: 'utf8' | 'utf-8' }): Promise<string>;
-  async readFile(options?: string | ReadOptions | null): Promise<Uint8Array | string> {
+  async readFile(options?: AsBytes<ReadOptions> | AsUsual<ReadOptions>): Promise<Uint8Array>;
+  async readFile(options: AsText<ReadOptions>): Promise<string>;
+  async readFile(options?: Encoding | 'buffer' | ReadOptions | null): Promise<Uint8Array | string> {
     return this.#fs.readFileSync(this.fd, options);
   }
 
-  async writeFile(data: Data, options?: string | WriteOptions | null): Promise<void> {
+  async writeFile(data: Data, options?: Encoding | WriteOptions | null): Promise<void> {
     this.#fs.writeFileSync(this.fd, data, options);
   }
 
-  async appendFile(data: Data, options?: string | WriteOptions | null): Promise<void> {
+  async appendFile(data: Data, options?: Encoding | WriteOptions | null): Promise<void> {
     this.#fs.appendFileSync(this.fd, data, options);
   }
 

@@ -26,5 +26,6 @@ export type { Dirent } from './dirent.ts';
 export type { BigIntStats, Stats } from './stats.ts';
 export type { FsError } from './errors.ts';
 export type { PathLike, TimeLike } from './arguments.ts';
+export type { Encoding } from './encodings.ts';
 export type { CopyOptions } from './copy-tree.ts';
 export type { Source } from '../index.ts';

@@ -1,11 +1,12 @@
 import { GETATTR_BASIC, O_DIRECTORY, O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT, S_IFREG } from '../9p/constants.ts';
 import { E } from '../errno.ts';
-import { modeOf, optionsOf, pathOf, timeOf, checkText, type Mode, type PathLike, type TimeLike } from './arguments.ts';
+import { modeOf, optionsOf, pathOf, timeOf, type Mode, type PathLike, type TimeLike } from './arguments.ts';
 import { constants } from './constants.ts';
 import { ContentCalls } from './content-calls.ts';
 import { BOTH_TIMES, UMASK } from './descriptor-calls.ts';
 import { Dir } from './dir.ts';
 import { Dirent } from './dirent.ts';
+import { namesIn, type AsBytes, type AsText, type AsUsual, type Encoding } from './encodings.ts';
 import { check, fsError, type FsError } from './errors.ts';
 import { Listing, type Entry } from './listing.ts';
 import { join, parentOf } from './path-text.ts';
@@ -23,11 +24,21 @@ export interface StatOptions {
   throwIfNoEntry?: boolean;
 }
 
-export interface ListOptions {
-  encoding?: string | null;
+export interface NameOptions {
+  encoding?: Encoding | 'buffer' | null;
+}
+
+export interface ListOptions extends NameOptions {
   withFileTypes?: boolean;
   recursive?: boolean;
 }
+
+/** Those by which names are listed. */
+export type NamesOptions = ListOptions & { withFileTypes?: false };
+/** Those by which Dirents are. */
+export type EntriesOptions = ListOptions & { withFileTypes: true };
+/** What `readdir` gives. */
+export type Listed = string[] | Uint8Array[] | Dirent[] | Dirent<Uint8Array>[];
 
 export interface MakeOptions {
   recursive?: boolean;
@@ -193,10 +204,14 @@ export class NameCalls extends ContentCalls {
     check(this.rooted.symlink(to, text), 'symlink', to, text);
   }
 
-  readlinkSync(path: PathLike): string {
+  readlinkSync(path: PathLike, options?: AsText<NameOptions> | AsUsual<NameOptions>): string;
+  readlinkSync(path: PathLike, options: AsBytes<NameOptions>): Uint8Array;
+  readlinkSync(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array;
+  readlinkSync(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array {
+    const given = namesIn(optionsOf<NameOptions>(options).encoding);
     const text = pathOf(path);
     check(this.rooted.readlink(text), 'readlink', text);
-    return this.rooted.found.r.target;
+    return given(this.rooted.found.r.target);
   }
 
   realpathSync(path: PathLike): string {
@@ -212,12 +227,14 @@ export class NameCalls extends ContentCalls {
    * Names, or with `withFileTypes` Dirents, in the order of their bytes. With `recursive` also those of directories
    * below, not of what symlinks lead to.
    */
-  readdirSync(path: PathLike, options?: string | (ListOptions & { withFileTypes?: false }) | null): string[];
-  readdirSync(path: PathLike, options: ListOptions & { withFileTypes: true }): Dirent[];
-  readdirSync(path: PathLike, options?: string | ListOptions | null): string[] | Dirent[];
-  readdirSync(path: PathLike, options?: string | ListOptions | null): string[] | Dirent[] {
+  readdirSync(path: PathLike, options?: AsText<NamesOptions> | AsUsual<NamesOptions>): string[];
+  readdirSync(path: PathLike, options: AsBytes<NamesOptions>): Uint8Array[];
+  readdirSync(path: PathLike, options: EntriesOptions & { encoding?: Encoding | null }): Dirent[];
+  readdirSync(path: PathLike, options: EntriesOptions & { encoding: 'buffer' }): Dirent<Uint8Array>[];
+  readdirSync(path: PathLike, options?: Encoding | 'buffer' | ListOptions | null): Listed;
+  readdirSync(path: PathLike, options?: Encoding | 'buffer' | ListOptions | null): Listed {
     const { encoding, withFileTypes, recursive } = optionsOf<ListOptions>(options);
-    checkText(encoding);
+    const given = namesIn(encoding);
     const top = pathOf(path);
     const found: { dir: string; entry: Entry }[] = [];
     // Directories by their paths below `top`, in the order in which node:fs goes through them.
@@ -229,8 +246,8 @@ export class NameCalls extends ContentCalls {
       }
     }
     return withFileTypes === true
-      ? found.map(({ dir, entry }) => new Dirent(entry.name, join(top, dir), entry.kind))
-      : found.map(({ dir, entry }) => join(dir, entry.name));
+      ? found.map(({ dir, entry }) => new Dirent(given(entry.name) as string, join(top, dir), entry.kind))
+      : found.map(({ dir, entry }) => given(join(dir, entry.name)) as string);
   }
 
   /** @throws FsError of scandir. */

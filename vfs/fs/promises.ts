@@ -4,9 +4,18 @@ import type { ReadOptions, WriteOptions } from './content-calls.ts';
 import type { CopyOptions } from './copy-tree.ts';
 import type { Dir } from './dir.ts';
 import type { Dirent } from './dirent.ts';
+import type { AsBytes, AsText, AsUsual, Encoding } from './encodings.ts';
 import { FileHandle } from './file-handle.ts';
 import type { Flag } from './flags.ts';
-import type { ListOptions, MakeOptions, StatOptions } from './name-calls.ts';
+import type {
+  EntriesOptions,
+  ListOptions,
+  Listed,
+  MakeOptions,
+  NameOptions,
+  NamesOptions,
+  StatOptions,
+} from './name-calls.ts';
 import type { BigIntStats, Stats } from './stats.ts';
 import type { RemoveOptions, TreeCalls } from './tree-calls.ts';
 
@@ -26,7 +35,7 @@ export class Promises {
     this.#fs.accessSync(path, mode);
   }
 
-  async appendFile(path: PathOrHandle, data: Data, options?: string | WriteOptions | null): Promise<void> {
+  async appendFile(path: PathOrHandle, data: Data, options?: Encoding | WriteOptions | null): Promise<void> {
     this.#fs.appendFileSync(target(path), data, options);
   }
 
@@ -72,23 +81,24 @@ export class Promises {
     return this.#fs.opendirSync(path);
   }
 
-  async readdir(path: PathLike, options?: string | (ListOptions & { withFileTypes?: false }) | null): Promise<string[]>;
-  async readdir(path: PathLike, options: ListOptions & { withFileTypes: true }): Promise<Dirent[]>;
-  async readdir(path: PathLike, options?: string | ListOptions | null): Promise<string[] | Dirent[]> {
+  async readdir(path: PathLike, options?: AsText<NamesOptions> | AsUsual<NamesOptions>): Promise<string[]>;
+  async readdir(path: PathLike, options: AsBytes<NamesOptions>): Promise<Uint8Array[]>;
+  async readdir(path: PathLike, options: EntriesOptions & { encoding?: Encoding | null }): Promise<Dirent[]>;
+  async readdir(path: PathLike, options: EntriesOptions & { encoding: 'buffer' }): Promise<Dirent<Uint8Array>[]>;
+  async readdir(path: PathLike, options?: Encoding | 'buffer' | ListOptions | null): Promise<Listed> {
     return this.#fs.readdirSync(path, options);
   }
 
-  async readFile(path: PathOrHandle, options?: { encoding?: null | 'buffer'; flag?: Flag } | null): Promise<Uint8Array>;
-  async readFile(
-    path: PathOrHandle,
-    options: 'utf8' | 'utf-8' | { encoding: 'utf8' | 'utf-8'; flag?: Flag },
-  ): Promise<string>;
-  async readFile(path: PathOrHandle, options?: string | ReadOptions | null): Promise<Uint8Array | string> {
+  async readFile(path: PathOrHandle, options?: AsBytes<ReadOptions> | AsUsual<ReadOptions>): Promise<Uint8Array>;
+  async readFile(path: PathOrHandle, options: AsText<ReadOptions>): Promise<string>;
+  async readFile(path: PathOrHandle, options?: Encoding | 'buffer' | ReadOptions | null): Promise<Uint8Array | string> {
     return this.#fs.readFileSync(target(path), options);
   }
 
-  async readlink(path: PathLike): Promise<string> {
-    return this.#fs.readlinkSync(path);
+  async readlink(path: PathLike, options?: AsText<NameOptions> | AsUsual<NameOptions>): Promise<string>;
+  async readlink(path: PathLike, options: AsBytes<NameOptions>): Promise<Uint8Array>;
+  async readlink(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): Promise<string | Uint8Array> {
+    return this.#fs.readlinkSync(path, options);
   }
 
   async realpath(path: PathLike): Promise<string> {
@@ -129,7 +139,7 @@ export class Promises {
     this.#fs.utimesSync(path, atime, mtime);
   }
 
-  async writeFile(path: PathOrHandle, data: Data, options?: string | WriteOptions | null): Promise<void> {
+  async writeFile(path: PathOrHandle, data: Data, options?: Encoding | WriteOptions | null): Promise<void> {
     this.#fs.writeFileSync(target(path), data, options);
   }
 }

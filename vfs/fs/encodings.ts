@@ -1,0 +1,138 @@
+import { badArgument } from './errors.ts';
+
+/** How text is written as bytes, in the names that Buffer has for it; capitals are as good. */
+export type Encoding =
+  | 'utf8'
+  | 'utf-8'
+  | 'utf16le'
+  | 'utf-16le'
+  | 'ucs2'
+  | 'ucs-2'
+  | 'latin1'
+  | 'binary'
+  | 'ascii'
+  | 'base64'
+  | 'base64url'
+  | 'hex';
+
+/** Options, or an encoding alone, that ask for bytes. */
+export type AsBytes<Options> = 'buffer' | (Omit<Options, 'encoding'> & { encoding: 'buffer' });
+/** Those that ask for text. */
+export type AsText<Options> = Encoding | (Omit<Options, 'encoding'> & { encoding: Encoding });
+/** Those that ask for neither. */
+export type AsUsual<Options> = (Omit<Options, 'encoding'> & { encoding?: null }) | null;
+
+/** The ways of an encoding, both as lenient as Buffer: no text and no bytes are refused. */
+export interface Codec {
+  bytesOf(text: string): Uint8Array;
+  textOf(bytes: Uint8Array): string;
+}
+
+/** Most arguments that one call is given. */
+const MANY = 4096;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+export const UTF8: Codec = {
+  bytesOf: (text) => encoder.encode(text),
+  textOf: (bytes) => decoder.decode(bytes),
+};
+
+const latin1: Codec = {
+  bytesOf: (text) => filled(new Uint8Array(text.length), (i) => text.charCodeAt(i)),
+  textOf: textOfUnits,
+};
+
+const ascii: Codec = {
+  bytesOf: latin1.bytesOf,
+  textOf: (bytes) => textOfUnits(bytes.map((byte) => byte & 0x7f)),
+};
+
+/** TextDecoder would replace half surrogate pairs, and what is left of an odd number of bytes. */
+const utf16: Codec = {
+  bytesOf: (text) => filled(new Uint8Array(text.length * 2), (i) => text.charCodeAt(i >> 1) >> (8 * (i & 1))),
+  textOf: (bytes) => textOfUnits(filled(new Uint16Array(bytes.length >> 1), (i) => unitAt(bytes, 2 * i))),
+};
+
+const hex: Codec = {
+  bytesOf(text) {
+    // What is no pair of digits is the end.
+    const end = text.search(/[^0-9a-f]/i);
+    const pairs = (end < 0 ? text.length : end) >> 1;
+    return filled(new Uint8Array(pairs), (i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
+  },
+  textOf: (bytes) => Array.from(bytes, (byte) => HEX[byte]).join(''),
+};
+
+const base64: Codec = {
+  /** Either alphabet, up to the first `=`; what is in neither is passed over. */
+  bytesOf(text) {
+    const [start = ''] = text.split('=', 1);
+    const digits = start
+      .replaceAll('-', '+')
+      .replaceAll('_', '/')
+      .replace(/[^A-Za-z0-9+/]/g, '');
+    // One digit alone is no byte.
+    return latin1.bytesOf(atob(digits.length % 4 === 1 ? digits.slice(0, -1) : digits));
+  },
+  textOf: (bytes) => btoa(textOfUnits(bytes)),
+};
+
+const base64url: Codec = {
+  bytesOf: base64.bytesOf,
+  textOf: (bytes) => base64.textOf(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+};
+
+const CODECS: Readonly<Record<Encoding, Codec>> = {
+  utf8: UTF8,
+  'utf-8': UTF8,
+  utf16le: utf16,
+  'utf-16le': utf16,
+  ucs2: utf16,
+  'ucs-2': utf16,
+  latin1,
+  binary: latin1,
+  ascii,
+  base64,
+  base64url,
+  hex,
+};
+
+/** The codec of an encoding, by default that of UTF-8. @throws TypeError ERR_INVALID_ARG_VALUE. */
+export function codecOf(encoding: string | null | undefined): Codec {
+  if (!encoding) return UTF8;
+  const name = String(encoding).toLowerCase();
+  if (Object.hasOwn(CODECS, name)) return CODECS[name as Encoding];
+  throw badArgument('ERR_INVALID_ARG_VALUE', `The argument 'encoding' is invalid encoding. Received '${encoding}'`);
+}
+
+/** The same where bytes may be wanted, as by default: then null. @throws TypeError ERR_INVALID_ARG_VALUE. */
+export function codecOrBytes(encoding: string | null | undefined): Codec | null {
+  return !encoding || encoding === 'buffer' ? null : codecOf(encoding);
+}
+
+/** How a name is given that is kept as UTF-8. @throws TypeError ERR_INVALID_ARG_VALUE. */
+export function namesIn(encoding: string | null | undefined): (name: string) => string | Uint8Array {
+  if (encoding === 'buffer') return UTF8.bytesOf;
+  const codec = codecOf(encoding);
+  return codec === UTF8 ? (name) => name : (name) => codec.textOf(UTF8.bytesOf(name));
+}
+
+/** An array with what is to be at each place. */
+function filled<T extends Uint8Array | Uint16Array>(array: T, at: (i: number) => number): T {
+  for (let i = 0; i < array.length; i++) array[i] = at(i);
+  return array;
+}
+
+/** @param units Of UTF-16. */
+function textOfUnits(units: Uint8Array | Uint16Array): string {
+  let text = '';
+  for (let at = 0; at < units.length; at += MANY) text += String.fromCharCode(...units.subarray(at, at + MANY));
+  return text;
+}
+
+function unitAt(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8);
+}
