@@ -1,5 +1,5 @@
 import { E } from '../errno.ts';
-import { refusal, type FsError } from './errors.ts';
+import { badArgument, refusal, type FsError } from './errors.ts';
 import type { NameCalls } from './name-calls.ts';
 import { join, parentOf } from './path-text.ts';
 import type { Stats } from './stats.ts';
@@ -22,29 +22,59 @@ export interface CopyOptions {
   verbatimSymlinks?: boolean;
 }
 
-const INVALID = 'Invalid src or dest';
-
-/** `cp` of node:fs. */
-export function copyTree(fs: NameCalls, src: string, dest: string, options: CopyOptions): void {
-  const stat = checkPaths(fs, src, dest, options);
-  checkParents(fs, src, dest, stat);
-  if (options.filter?.(src, dest) === false) return;
-  const parent = parentOf(dest);
-  if (!fs.existsSync(parent)) fs.mkdirSync(parent, { recursive: true });
-  copyAny(fs, src, dest, stat, options);
+/** As of `cp` of node:fs/promises, which waits for what the filter promises. */
+export interface PromisedCopyOptions extends Omit<CopyOptions, 'filter'> {
+  filter?: (src: string, dest: string) => boolean | Promise<boolean>;
 }
 
-function statOf(fs: NameCalls, path: string, options: CopyOptions): Stats {
+const INVALID = 'Invalid src or dest';
+
+/** A copy that stops at each answer of the filter, and goes on when it is told what that came to. */
+type Copying = Generator<boolean | Promise<boolean>, void, boolean>;
+
+/** `cp` of node:fs. @throws TypeError ERR_INVALID_RETURN_VALUE for a filter that promises. */
+export function copyTree(fs: NameCalls, src: string, dest: string, options: CopyOptions): void {
+  const copying = copy(fs, src, dest, options);
+  for (let step = copying.next(); step.done !== true;) {
+    const answer = step.value;
+    if (answer instanceof Promise) {
+      throw badArgument('ERR_INVALID_RETURN_VALUE', 'Expected boolean to be returned from the "filter" function.');
+    }
+    step = copying.next(answer);
+  }
+}
+
+/** `cp` of node:fs/promises. */
+export async function copyTreeWaiting(
+  fs: NameCalls,
+  src: string,
+  dest: string,
+  options: PromisedCopyOptions,
+): Promise<void> {
+  const copying = copy(fs, src, dest, options);
+  for (let step = copying.next(); step.done !== true;) step = copying.next(await step.value);
+}
+
+function* copy(fs: NameCalls, src: string, dest: string, options: PromisedCopyOptions): Copying {
+  const stat = checkPaths(fs, src, dest, options);
+  checkParents(fs, src, dest, stat);
+  if (options.filter !== undefined && !(yield options.filter(src, dest))) return;
+  const parent = parentOf(dest);
+  if (!fs.existsSync(parent)) fs.mkdirSync(parent, { recursive: true });
+  yield* copyAny(fs, src, dest, stat, options);
+}
+
+function statOf(fs: NameCalls, path: string, options: PromisedCopyOptions): Stats {
   return options.dereference === true ? fs.statSync(path) : fs.lstatSync(path);
 }
 
-function existing(fs: NameCalls, path: string, options: CopyOptions): Stats | undefined {
+function existing(fs: NameCalls, path: string, options: PromisedCopyOptions): Stats | undefined {
   const find = { throwIfNoEntry: false } as const;
   return options.dereference === true ? fs.statSync(path, find) : fs.lstatSync(path, find);
 }
 
 /** Whether one can be copied to the other: the attributes of `src`. */
-function checkPaths(fs: NameCalls, src: string, dest: string, options: CopyOptions): Stats {
+function checkPaths(fs: NameCalls, src: string, dest: string, options: PromisedCopyOptions): Stats {
   const from = statOf(fs, src, options);
   const to = existing(fs, dest, options);
   if (to !== undefined) {
@@ -80,8 +110,8 @@ function intoItself(src: string, dest: string): FsError {
   return refuse('EINVAL', INVALID, E.EINVAL, `cannot copy ${src} to a subdirectory of self ${dest}`, dest);
 }
 
-function copyAny(fs: NameCalls, src: string, dest: string, stat: Stats, options: CopyOptions): void {
-  if (stat.isDirectory()) return copyDirectory(fs, src, dest, stat, options);
+function* copyAny(fs: NameCalls, src: string, dest: string, stat: Stats, options: PromisedCopyOptions): Copying {
+  if (stat.isDirectory()) return yield* copyDirectory(fs, src, dest, stat, options);
   if (stat.isSymbolicLink()) return copySymlink(fs, src, dest, options);
   if (stat.isFile()) return copyFile(fs, src, dest, stat, options);
   if (stat.isFIFO())
@@ -97,7 +127,7 @@ function copyAny(fs: NameCalls, src: string, dest: string, stat: Stats, options:
   );
 }
 
-function copyDirectory(fs: NameCalls, src: string, dest: string, stat: Stats, options: CopyOptions): void {
+function* copyDirectory(fs: NameCalls, src: string, dest: string, stat: Stats, options: PromisedCopyOptions): Copying {
   if (options.recursive !== true) {
     throw refusal('ERR_FS_EISDIR', 'Path is a directory', E.EINVAL, `${src} is a directory (not copied)`, 'cp', src);
   }
@@ -105,13 +135,13 @@ function copyDirectory(fs: NameCalls, src: string, dest: string, stat: Stats, op
   if (isNew) fs.mkdirSync(dest);
   for (const name of fs.readdirSync(src)) {
     const [from, to] = [join(src, name), join(dest, name)];
-    if (options.filter?.(from, to) === false) continue;
-    copyAny(fs, from, to, checkPaths(fs, from, to, options), options);
+    if (options.filter !== undefined && !(yield options.filter(from, to))) continue;
+    yield* copyAny(fs, from, to, checkPaths(fs, from, to, options), options);
   }
   if (isNew) fs.chmodSync(dest, stat.mode & 0o7777);
 }
 
-function copyFile(fs: NameCalls, src: string, dest: string, stat: Stats, options: CopyOptions): void {
+function copyFile(fs: NameCalls, src: string, dest: string, stat: Stats, options: PromisedCopyOptions): void {
   if (existing(fs, dest, options) !== undefined) {
     if (options.force === false) {
       if (options.errorOnExist !== true) return;
@@ -127,7 +157,7 @@ function copyFile(fs: NameCalls, src: string, dest: string, stat: Stats, options
   fs.chmodSync(dest, stat.mode & 0o7777);
 }
 
-function copySymlink(fs: NameCalls, src: string, dest: string, options: CopyOptions): void {
+function copySymlink(fs: NameCalls, src: string, dest: string, options: PromisedCopyOptions): void {
   let target = fs.readlinkSync(src);
   if (options.verbatimSymlinks !== true && !target.startsWith('/')) target = absolute(join(parentOf(src), target));
   if (fs.lstatSync(dest, { throwIfNoEntry: false })?.isSymbolicLink() === true) fs.unlinkSync(dest);

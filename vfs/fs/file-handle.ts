@@ -1,7 +1,9 @@
+import { E } from '../errno.ts';
 import type { Data, Mode, TimeLike } from './arguments.ts';
 import type { ContentCalls, ReadOptions, WriteOptions } from './content-calls.ts';
 import type { Position, Range } from './descriptor-calls.ts';
 import type { AsBytes, AsText, AsUsual, Encoding } from './encodings.ts';
+import { fsError } from './errors.ts';
 import type { BigIntStats, Stats } from './stats.ts';
 
 /** An open file, as `open` of node:fs/promises gives it. */
@@ -29,8 +31,8 @@ export class FileHandle {
   ): Promise<{ bytesRead: number; buffer: T }> {
     const bytesRead =
       typeof offset === 'object' && offset !== null
-        ? this.#fs.readSync(this.fd, buffer, offset)
-        : this.#fs.readSync(this.fd, buffer, offset ?? 0, length, position);
+        ? this.#fs.readSync(openFd(this, 'read'), buffer, offset)
+        : this.#fs.readSync(openFd(this, 'read'), buffer, offset ?? 0, length, position);
     return { bytesRead, buffer };
   }
 
@@ -53,46 +55,52 @@ export class FileHandle {
     position?: Position,
   ): Promise<{ bytesWritten: number; buffer: T }> {
     const write = this.#fs.writeSync as (fd: number, data: Data, ...rest: unknown[]) => number;
-    return { bytesWritten: write.call(this.#fs, this.fd, buffer, offset, length, position), buffer };
+    return { bytesWritten: write.call(this.#fs, openFd(this, 'write'), buffer, offset, length, position), buffer };
   }
 
   async readFile(options?: AsBytes<ReadOptions> | AsUsual<ReadOptions>): Promise<Uint8Array>;
   async readFile(options: AsText<ReadOptions>): Promise<string>;
   async readFile(options?: Encoding | 'buffer' | ReadOptions | null): Promise<Uint8Array | string> {
-    return this.#fs.readFileSync(this.fd, options);
+    return this.#fs.readFileSync(openFd(this, 'readFile'), options);
   }
 
   async writeFile(data: Data, options?: Encoding | WriteOptions | null): Promise<void> {
-    this.#fs.writeFileSync(this.fd, data, options);
+    this.#fs.writeFileSync(openFd(this, 'writeFile'), data, options);
   }
 
   async appendFile(data: Data, options?: Encoding | WriteOptions | null): Promise<void> {
-    this.#fs.appendFileSync(this.fd, data, options);
+    this.#fs.appendFileSync(openFd(this, 'writeFile'), data, options);
   }
 
   async stat(options?: { bigint?: false }): Promise<Stats>;
   async stat(options: { bigint: true }): Promise<BigIntStats>;
   async stat(options?: { bigint?: boolean }): Promise<Stats | BigIntStats> {
-    return this.#fs.fstatSync(this.fd, options as { bigint: true });
+    return this.#fs.fstatSync(openFd(this, 'fstat'), options as { bigint: true });
   }
 
   async truncate(length?: number): Promise<void> {
-    this.#fs.ftruncateSync(this.fd, length);
+    this.#fs.ftruncateSync(openFd(this, 'ftruncate'), length);
   }
 
   async sync(): Promise<void> {
-    this.#fs.fsyncSync(this.fd);
+    this.#fs.fsyncSync(openFd(this, 'fsync'));
   }
 
   async datasync(): Promise<void> {
-    this.#fs.fdatasyncSync(this.fd);
+    this.#fs.fdatasyncSync(openFd(this, 'fdatasync'));
   }
 
   async chmod(mode: Mode): Promise<void> {
-    this.#fs.fchmodSync(this.fd, mode);
+    this.#fs.fchmodSync(openFd(this, 'fchmod'), mode);
   }
 
   async utimes(atime: TimeLike, mtime: TimeLike): Promise<void> {
-    this.#fs.futimesSync(this.fd, atime, mtime);
+    this.#fs.futimesSync(openFd(this, 'futimes'), atime, mtime);
   }
+}
+
+/** The number of a handle, for a call that Node names `syscall`. @throws FsError EBADF once it is closed. */
+export function openFd(handle: FileHandle, syscall: string): number {
+  if (handle.fd < 0) throw fsError(E.EBADF, syscall);
+  return handle.fd;
 }

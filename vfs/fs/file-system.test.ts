@@ -20,15 +20,6 @@ function codeOf(act: () => unknown): string {
   }
 }
 
-async function rejection(act: Promise<unknown>): Promise<string> {
-  try {
-    await act;
-    return 'ok';
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
 test('the root is its own parent, and absolute symlinks begin at it', () => {
   onEach((fs) => {
     fs.mkdirSync('/a/b', { recursive: true });
@@ -221,82 +212,6 @@ test('set-user-ID and set-group-ID are copied as node:fs does, but by a host dir
       fs.rmSync('/dir', { recursive: true });
     }
   });
-});
-
-test('promises: the same results, and errors as of node:fs/promises', async () => {
-  const root = scratch();
-  const backend = ram();
-  const ours = fsOf(backend);
-  for (const [fs, top] of [
-    [ours.promises, ''],
-    [nodeFs.promises as unknown as typeof ours.promises, root],
-  ] as const) {
-    const said = async (act: Promise<unknown>): Promise<string> => (await rejection(act)).replaceAll(root, '');
-    const on = (path: string): string => `${top}/${path}`;
-    await fs.mkdir(on('d/e'), { recursive: true });
-    await fs.writeFile(on('d/f'), 'text');
-    await fs.appendFile(on('d/f'), ' more');
-    assert.is(await fs.readFile(on('d/f'), 'utf8'), 'text more');
-    assert.equal([...(await fs.readFile(on('d/f')))].length, 9);
-    assert.is((await fs.stat(on('d/f'))).size, 9);
-    assert.is((await fs.stat(on('d/f'), { bigint: true })).size, 9n);
-    await fs.symlink('f', on('d/l'));
-    assert.is(await fs.readlink(on('d/l')), 'f');
-    assert.ok((await fs.lstat(on('d/l'))).isSymbolicLink());
-    assert.is((await fs.realpath(on('d/l'))).replace(root, ''), '/d/f');
-    await fs.link(on('d/f'), on('d/h'));
-    await fs.rename(on('d/h'), on('d/r'));
-    await fs.copyFile(on('d/r'), on('d/c'));
-    await fs.truncate(on('d/c'), 4);
-    await fs.chmod(on('d/c'), 0o600);
-    await fs.utimes(on('d/c'), 1, 2);
-    await fs.lutimes(on('d/l'), 3, 4);
-    assert.equal([(await fs.stat(on('d/c'))).mtimeMs, (await fs.lstat(on('d/l'))).mtimeMs], [2000, 4000]);
-    assert.equal(await fs.readdir(on('d')), ['c', 'e', 'f', 'l', 'r']);
-    assert.equal((await fs.readdir(on('d'), { withFileTypes: true })).filter((e) => e.isFile()).length, 3);
-    const names: string[] = [];
-    for await (const entry of await fs.opendir(on('d'))) names.push(entry.name);
-    assert.equal(names.sort(), ['c', 'e', 'f', 'l', 'r']);
-    for await (const entry of await fs.opendir(on('d'))) if (entry.name !== '') break;
-    await fs.access(on('d/c'), fs.constants.W_OK);
-    await fs.cp(on('d'), on('copy'), { recursive: true });
-    assert.is(await fs.readFile(on('copy/c'), { encoding: 'utf8' }), 'text');
-
-    const file = await fs.open(on('d/h'), 'w+', 0o640);
-    assert.ok(file.fd >= 3);
-    assert.is((await file.write('0123456789')).bytesWritten, 10);
-    assert.is((await file.write(new Uint8Array([65, 66]), 1, 1, 0)).bytesWritten, 1);
-    assert.is((await file.write('z', 9)).bytesWritten, 1);
-    const { bytesRead, buffer } = await file.read(new Uint8Array(3), 0, 3, 8);
-    assert.equal([bytesRead, ...buffer], [2, 56, 122, 0]);
-    await file.truncate(5);
-    await file.sync();
-    await file.datasync();
-    await file.chmod(0o604);
-    await file.utimes(1, 1);
-    const stat = await file.stat();
-    assert.equal([stat.size, stat.mode & 0o777, stat.mtimeMs], [5, 0o604, 1000]);
-    await fs.appendFile(file, 'end');
-    await file.close();
-    assert.is(file.fd, -1);
-    const again = await fs.open(on('d/h'));
-    assert.is(await again.readFile('utf8'), await fs.readFile(on('d/h'), 'utf8'));
-    await again.close();
-
-    assert.is(await said(fs.readFile(on('none'))), "ENOENT: no such file or directory, open '/none'");
-    assert.is(await said(fs.rmdir(on('d'))), "ENOTEMPTY: directory not empty, rmdir '/d'");
-    assert.is(await said(fs.rename(on('no'), on('x'))), "ENOENT: no such file or directory, rename '/no' -> '/x'");
-    assert.is(await said(fs.readdir(on('d/f'))), "ENOTDIR: not a directory, scandir '/d/f'");
-    assert.is(await said(fs.access(on('d/c'), 1)), "EACCES: permission denied, access '/d/c'");
-    await fs.unlink(on('d/c'));
-    await fs.rm(on('d'), { recursive: true });
-    await fs.rm(on('copy'), { recursive: true });
-    assert.match(await fs.mkdtemp(on('t-')), /t-\w{6,}$/);
-    assert.is((await fs.readdir(on(''))).length, 1);
-  }
-  assert.is(serverOf(backend).inspect().fids, 1);
-  ours.close();
-  nodeFs.rmSync(root, { recursive: true });
 });
 
 test('calls can be taken off the object, as of a module', async () => {

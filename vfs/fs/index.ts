@@ -27,5 +27,5 @@ export type { BigIntStats, Stats } from './stats.ts';
 export type { FsError } from './errors.ts';
 export type { PathLike, TimeLike } from './arguments.ts';
 export type { Encoding } from './encodings.ts';
-export type { CopyOptions } from './copy-tree.ts';
+export type { CopyOptions, PromisedCopyOptions } from './copy-tree.ts';
 export type { Source } from '../index.ts';

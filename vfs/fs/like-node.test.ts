@@ -300,6 +300,10 @@ likeNode('copying trees', (fs, on, call) => {
   call(() => fs.cpSync(on('tree'), on('verbatim'), { recursive: true, verbatimSymlinks: true }));
   call(() => fs.readlinkSync(on('verbatim/rel')));
   call(() => fs.cpSync(on('tree'), on('some'), { recursive: true, filter: (src) => !src.endsWith('b') }));
+  for (const answer of [Promise.resolve(true), undefined, 0] as never[]) {
+    call(() => fs.cpSync(on('tree'), on('unasked'), { recursive: true, filter: () => answer }));
+    call(() => fs.existsSync(on('unasked')));
+  }
   for (const dir of ['some', 'some/a']) call(() => fs.readdirSync(on(dir)));
   call(() => fs.cpSync(on('tree'), on('tree')));
   call(() => fs.cpSync(on('tree'), on('tree/a/b/in'), { recursive: true }));

@@ -1,11 +1,11 @@
-import type { Data, Mode, PathLike, TimeLike } from './arguments.ts';
+import { pathOf, type Data, type Mode, type PathLike, type TimeLike } from './arguments.ts';
 import { constants } from './constants.ts';
 import type { ReadOptions, WriteOptions } from './content-calls.ts';
-import type { CopyOptions } from './copy-tree.ts';
+import { copyTreeWaiting, type PromisedCopyOptions } from './copy-tree.ts';
 import type { Dir } from './dir.ts';
 import type { Dirent } from './dirent.ts';
 import type { AsBytes, AsText, AsUsual, Encoding } from './encodings.ts';
-import { FileHandle } from './file-handle.ts';
+import { FileHandle, openFd } from './file-handle.ts';
 import type { Flag } from './flags.ts';
 import type {
   EntriesOptions,
@@ -36,7 +36,7 @@ export class Promises {
   }
 
   async appendFile(path: PathOrHandle, data: Data, options?: Encoding | WriteOptions | null): Promise<void> {
-    this.#fs.appendFileSync(target(path), data, options);
+    this.#fs.appendFileSync(target(path, 'writeFile'), data, options);
   }
 
   async chmod(path: PathLike, mode: Mode): Promise<void> {
@@ -47,8 +47,8 @@ export class Promises {
     this.#fs.copyFileSync(src, dest, mode);
   }
 
-  async cp(src: PathLike, dest: PathLike, options?: CopyOptions): Promise<void> {
-    this.#fs.cpSync(src, dest, options);
+  async cp(src: PathLike, dest: PathLike, options: PromisedCopyOptions = {}): Promise<void> {
+    await copyTreeWaiting(this.#fs, pathOf(src, 'src'), pathOf(dest, 'dest'), options);
   }
 
   async link(existingPath: PathLike, newPath: PathLike): Promise<void> {
@@ -92,7 +92,7 @@ export class Promises {
   async readFile(path: PathOrHandle, options?: AsBytes<ReadOptions> | AsUsual<ReadOptions>): Promise<Uint8Array>;
   async readFile(path: PathOrHandle, options: AsText<ReadOptions>): Promise<string>;
   async readFile(path: PathOrHandle, options?: Encoding | 'buffer' | ReadOptions | null): Promise<Uint8Array | string> {
-    return this.#fs.readFileSync(target(path), options);
+    return this.#fs.readFileSync(target(path, 'readFile'), options);
   }
 
   async readlink(path: PathLike, options?: AsText<NameOptions> | AsUsual<NameOptions>): Promise<string>;
@@ -140,10 +140,10 @@ export class Promises {
   }
 
   async writeFile(path: PathOrHandle, data: Data, options?: Encoding | WriteOptions | null): Promise<void> {
-    this.#fs.writeFileSync(target(path), data, options);
+    this.#fs.writeFileSync(target(path, 'writeFile'), data, options);
   }
 }
 
-function target(path: PathOrHandle): PathLike | number {
-  return path instanceof FileHandle ? path.fd : path;
+function target(path: PathOrHandle, syscall: string): PathLike | number {
+  return path instanceof FileHandle ? openFd(path, syscall) : path;
 }
