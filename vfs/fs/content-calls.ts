@@ -1,5 +1,6 @@
 import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, SETATTR_MODE, S_IFMT, S_IFREG } from '../9p/constants.ts';
 import { E } from '../errno.ts';
+import type { Abortable } from './abort.ts';
 import { bytesOf, modeOf, optionsOf, pathOf, sizeOf, type Data, type Mode, type PathLike } from './arguments.ts';
 import { constants } from './constants.ts';
 import { DescriptorCalls, count } from './descriptor-calls.ts';
@@ -18,6 +19,9 @@ export interface ReadOptions {
   encoding?: Encoding | 'buffer' | null;
   flag?: Flag;
 }
+
+/** Options of readFile that promises. */
+export type PromisedReadOptions = ReadOptions & Abortable;
 
 export interface WriteOptions {
   /** Of text. */

@@ -1,6 +1,8 @@
 import { E } from '../errno.ts';
-import type { Data, Mode, TimeLike } from './arguments.ts';
-import type { ContentCalls, ReadOptions, WriteOptions } from './content-calls.ts';
+import { chanceToAbort } from './abort.ts';
+import { optionsOf, type Data, type Mode, type TimeLike } from './arguments.ts';
+import { writeChunks, type Chunks, type PromisedWriteOptions } from './chunks.ts';
+import type { ContentCalls, PromisedReadOptions } from './content-calls.ts';
 import type { Position, Range } from './descriptor-calls.ts';
 import type { AsBytes, AsText, AsUsual, Encoding } from './encodings.ts';
 import { fsError } from './errors.ts';
@@ -58,18 +60,20 @@ export class FileHandle {
     return { bytesWritten: write.call(this.#fs, openFd(this, 'write'), buffer, offset, length, position), buffer };
   }
 
-  async readFile(options?: AsBytes<ReadOptions> | AsUsual<ReadOptions>): Promise<Uint8Array>;
-  async readFile(options: AsText<ReadOptions>): Promise<string>;
-  async readFile(options?: Encoding | 'buffer' | ReadOptions | null): Promise<Uint8Array | string> {
+  async readFile(options?: AsBytes<PromisedReadOptions> | AsUsual<PromisedReadOptions>): Promise<Uint8Array>;
+  async readFile(options: AsText<PromisedReadOptions>): Promise<string>;
+  async readFile(options?: Encoding | 'buffer' | PromisedReadOptions | null): Promise<Uint8Array | string> {
+    const { signal } = optionsOf<PromisedReadOptions>(options);
+    if (signal !== undefined) await chanceToAbort(signal);
     return this.#fs.readFileSync(openFd(this, 'readFile'), options);
   }
 
-  async writeFile(data: Data, options?: Encoding | WriteOptions | null): Promise<void> {
-    this.#fs.writeFileSync(openFd(this, 'writeFile'), data, options);
+  async writeFile(data: Chunks, options?: Encoding | PromisedWriteOptions | null): Promise<void> {
+    await writeChunks(this.#fs, () => openFd(this, 'writeFile'), data, options, 'w');
   }
 
-  async appendFile(data: Data, options?: Encoding | WriteOptions | null): Promise<void> {
-    this.#fs.appendFileSync(openFd(this, 'writeFile'), data, options);
+  async appendFile(data: Chunks, options?: Encoding | PromisedWriteOptions | null): Promise<void> {
+    await this.writeFile(data, options);
   }
 
   async stat(options?: { bigint?: false }): Promise<Stats>;

@@ -135,6 +135,122 @@ test('cp waits for what its filter promises', async () => {
   });
 });
 
+test('a signal gives up what is not done: an AbortError, and nothing more is written', async () => {
+  await onBoth(async (fs, on) => {
+    await fs.writeFile(on('f'), 'text');
+    const handle = await fs.open(on('h'), 'w+');
+    const aborted = AbortSignal.abort(new Error('mine'));
+    const results: unknown[] = [];
+    for (const signal of [aborted, undefined, null, 5, {}] as AbortSignal[]) {
+      for (const act of [
+        () => fs.readFile(on('f'), { signal, encoding: 'utf8' }),
+        () => fs.readFile(on('none'), { signal, encoding: 'utf8' }),
+        () => fs.writeFile(on('new'), 'x', { signal }),
+        () => fs.writeFile(on('f'), ['x', 'y'], { signal }),
+        () => fs.appendFile(on('f'), 'x', { signal }),
+        () => handle.readFile({ signal, encoding: 'utf8' }),
+        () => handle.writeFile('x', { signal }),
+        () => handle.appendFile('x', { signal }),
+        () => fs.readFile(on('new'), 'utf8'),
+        () => fs.readFile(on('f'), 'utf8'),
+        () => fs.rm(on('new'), { force: true }),
+      ]) {
+        results.push(await outcome(act));
+      }
+    }
+    await handle.close();
+    for (const act of [
+      (signal: AbortSignal) => fs.readFile(on('f'), { signal }),
+      (signal: AbortSignal) => fs.writeFile(on('f'), 'new', { signal, flag: 'r+' }),
+    ]) {
+      const late = new AbortController();
+      const done = outcome(() => act(late.signal));
+      late.abort('why');
+      results.push(await done);
+    }
+    const between = new AbortController();
+    const pieces = async function* (): AsyncGenerator<string> {
+      yield 'a';
+      yield 'b';
+      between.abort();
+      yield 'c';
+    };
+    results.push(await outcome(() => fs.writeFile(on('pieces'), pieces(), { signal: between.signal })));
+    for (const path of ['f', 'pieces']) results.push(await fs.readFile(on(path), 'utf8'));
+    return results;
+  });
+});
+
+test('the reason of an abort is the cause of its error', async () => {
+  const fs = fsOf(ram());
+  const error = await fs.promises
+    .readFile('/f', { signal: AbortSignal.abort('why') })
+    .catch((thrown) => thrown as Error);
+  assert.equal([(error as Error).cause, (error as Error).message], ['why', 'The operation was aborted']);
+  fs.close();
+});
+
+test('what comes in pieces is written piece by piece', async () => {
+  await onBoth(async (fs, on) => {
+    const results: unknown[] = [];
+    const made: (() => unknown)[] = [
+      () => ['ab', new Uint8Array([99]), 'd'],
+      () => new Set(['é']),
+      function* () {
+        yield 'x';
+        yield new DataView(new ArrayBuffer(2));
+      },
+      async function* () {
+        yield 'y';
+        yield 'z';
+      },
+      async function* () {
+        yield 'kept';
+        throw new Error('mine');
+      },
+      () => [],
+      () => [5],
+      () => 5,
+      () => ({}),
+      () => null,
+    ];
+    for (const data of made) {
+      for (const options of [undefined, { flag: 'a', mode: 0o600, flush: true }, { encoding: 'latin1' }]) {
+        results.push(await outcome(() => fs.writeFile(on('f'), data() as never, options as never)));
+        results.push(await outcome(() => fs.appendFile(on('f'), data() as never, options as never)));
+        results.push(await outcome(async () => [...(await fs.readFile(on('f')))]));
+      }
+      await fs.rm(on('f'), { force: true });
+    }
+    results.push(await outcome(() => fs.writeFile(on('none/f'), ['x'])));
+    const handle = await fs.open(on('h'), 'w+');
+    await handle.writeFile(['12', '34']);
+    await handle.appendFile(new Set(['5']));
+    await fs.writeFile(handle, ['6162'], 'hex');
+    results.push(await fs.readFile(on('h'), 'utf8'));
+    await handle.close();
+    return results;
+  });
+});
+
+test('a handle that is closed between two pieces is EBADF, and another file that has its number is not written to', async () => {
+  const backend = ram();
+  const fs = fsOf(backend);
+  const handle = await fs.promises.open('/f', 'w');
+  const other: number[] = [];
+  const closing = async function* (): AsyncGenerator<string> {
+    yield 'x';
+    await handle.close();
+    other.push(fs.openSync('/other', 'w'));
+    yield 'y';
+  };
+  assert.equal(await outcome(() => handle.writeFile(closing())), ['EBADF', 'Error', 'writeFile']);
+  assert.equal([fs.readFileSync('/f', 'utf8'), fs.readFileSync('/other', 'utf8')], ['x', '']);
+  for (const fd of other) fs.closeSync(fd);
+  assert.is(serverOf(backend).inspect().fids, 1);
+  fs.close();
+});
+
 test('a handle that is closed is EBADF', async () => {
   await onBoth(async (fs, on) => {
     const handle = await fs.open(on('f'), 'w+');

@@ -1,6 +1,8 @@
-import { pathOf, type Data, type Mode, type PathLike, type TimeLike } from './arguments.ts';
+import { chanceToAbort } from './abort.ts';
+import { optionsOf, pathOf, type Mode, type PathLike, type TimeLike } from './arguments.ts';
+import { writeChunks, type Chunks, type PromisedWriteOptions } from './chunks.ts';
 import { constants } from './constants.ts';
-import type { ReadOptions, WriteOptions } from './content-calls.ts';
+import type { PromisedReadOptions } from './content-calls.ts';
 import { copyTreeWaiting, type PromisedCopyOptions } from './copy-tree.ts';
 import type { Dir } from './dir.ts';
 import type { Dirent } from './dirent.ts';
@@ -35,8 +37,8 @@ export class Promises {
     this.#fs.accessSync(path, mode);
   }
 
-  async appendFile(path: PathOrHandle, data: Data, options?: Encoding | WriteOptions | null): Promise<void> {
-    this.#fs.appendFileSync(target(path, 'writeFile'), data, options);
+  async appendFile(path: PathOrHandle, data: Chunks, options?: Encoding | PromisedWriteOptions | null): Promise<void> {
+    await writeChunks(this.#fs, () => target(path, 'writeFile'), data, options, 'a');
   }
 
   async chmod(path: PathLike, mode: Mode): Promise<void> {
@@ -89,9 +91,17 @@ export class Promises {
     return this.#fs.readdirSync(path, options);
   }
 
-  async readFile(path: PathOrHandle, options?: AsBytes<ReadOptions> | AsUsual<ReadOptions>): Promise<Uint8Array>;
-  async readFile(path: PathOrHandle, options: AsText<ReadOptions>): Promise<string>;
-  async readFile(path: PathOrHandle, options?: Encoding | 'buffer' | ReadOptions | null): Promise<Uint8Array | string> {
+  async readFile(
+    path: PathOrHandle,
+    options?: AsBytes<PromisedReadOptions> | AsUsual<PromisedReadOptions>,
+  ): Promise<Uint8Array>;
+  async readFile(path: PathOrHandle, options: AsText<PromisedReadOptions>): Promise<string>;
+  async readFile(
+    path: PathOrHandle,
+    options?: Encoding | 'buffer' | PromisedReadOptions | null,
+  ): Promise<Uint8Array | string> {
+    const { signal } = optionsOf<PromisedReadOptions>(options);
+    if (signal !== undefined) await chanceToAbort(signal);
     return this.#fs.readFileSync(target(path, 'readFile'), options);
   }
 
@@ -139,8 +149,9 @@ export class Promises {
     this.#fs.utimesSync(path, atime, mtime);
   }
 
-  async writeFile(path: PathOrHandle, data: Data, options?: Encoding | WriteOptions | null): Promise<void> {
-    this.#fs.writeFileSync(target(path, 'writeFile'), data, options);
+  /** With a signal, or of what comes in pieces, an abort leaves what is written by then. */
+  async writeFile(path: PathOrHandle, data: Chunks, options?: Encoding | PromisedWriteOptions | null): Promise<void> {
+    await writeChunks(this.#fs, () => target(path, 'writeFile'), data, options, 'w');
   }
 }
 
