@@ -103,6 +103,14 @@ export function setMode(client: Client, fid: number, valid: number, mode: number
   return client.setattr(fid, valid, 0, 0, 0, 0);
 }
 
+/** Sets the owner and the group, as far as they are `valid`. */
+export function setOwner(client: Client, fid: number, valid: number, uid: number, gid: number): number {
+  client.t.size = 0;
+  client.t.uid = uid;
+  client.t.gid = gid;
+  return client.setattr(fid, valid, 0, 0, 0, 0);
+}
+
 /** What is told of the file system is in `r` (statfs(2)). */
 export function statfs(client: Client, fid: number): number {
   client.t.fid = fid;

@@ -61,6 +61,13 @@ export function modeOf(mode: Mode | null | undefined, fallback?: number): number
   throw badArgument(code, "The argument 'mode' must be permission bits or their octal digits.");
 }
 
+/** A uid or gid; −1 leaves the one that is. @throws TypeError ERR_INVALID_ARG_TYPE; RangeError ERR_OUT_OF_RANGE. */
+export function ownerOf(id: number, name: string): number {
+  if (typeof id !== 'number') throw badArgument('ERR_INVALID_ARG_TYPE', `The "${name}" argument must be a number.`);
+  if (id === -1 || id >>> 0 === id) return id >>> 0;
+  throw outOfRange(name, '>= -1 && <= 4294967295', id);
+}
+
 /** The size of ftruncate: what is below 0 is 0. @throws TypeError ERR_INVALID_ARG_TYPE; RangeError ERR_OUT_OF_RANGE. */
 export function sizeOf(length: number): number {
   if (typeof length !== 'number')

@@ -19,6 +19,7 @@ import {
   bytesOf,
   fdOf,
   modeOf,
+  ownerOf,
   pathOf,
   sizeOf,
   timeOf,
@@ -31,7 +32,7 @@ import { codecOf, type Encoding } from './encodings.ts';
 import { badArgument, check, fsError, outOfRange } from './errors.ts';
 import { flagsOf, type Flag } from './flags.ts';
 import { OpenFile } from './open-file.ts';
-import { Rooted } from './rooted.ts';
+import { Rooted, chown } from './rooted.ts';
 import { BigIntStats, Stats } from './stats.ts';
 import { setMode } from '../client/seldom.ts';
 
@@ -124,6 +125,35 @@ export class DescriptorCalls {
     return count(this.fileOf(fd, 'write').write(u8, start, end, offsetOf(range.position)), 'write');
   }
 
+  /** Reads into several buffers, one after the other. */
+  readvSync(fd: number, buffers: readonly ArrayBufferView[], position?: number | null): number {
+    const parts = partsOf(buffers);
+    if (parts.length === 0 && fdOf(fd) >= 0) throw fsError(E.EINVAL, 'read');
+    const file = this.fileOf(fd, 'read');
+    const at = vectorOffset(position);
+    let done = 0;
+    for (const part of parts) {
+      const got = file.read(part, 0, part.length, at === null ? null : at + done);
+      if (got < 0 && done > 0) break;
+      done += count(got, 'read');
+      if (got < part.length) break;
+    }
+    return done;
+  }
+
+  /** Writes several buffers in one go, so that nothing appended by others comes between. */
+  writevSync(fd: number, buffers: readonly ArrayBufferView[], position?: number | null): number {
+    const parts = partsOf(buffers);
+    if (parts.length === 0 && fdOf(fd) >= 0) return 0;
+    const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+    let end = 0;
+    for (const part of parts) {
+      bytes.set(part, end);
+      end += part.length;
+    }
+    return count(this.fileOf(fd, 'write').write(bytes, 0, end, vectorOffset(position)), 'write');
+  }
+
   fstatSync(fd: number, options?: { bigint?: false }): Stats;
   fstatSync(fd: number, options: { bigint: true }): BigIntStats;
   fstatSync(fd: number, options: { bigint?: boolean } = {}): Stats | BigIntStats {
@@ -151,6 +181,12 @@ export class DescriptorCalls {
     const bits = modeOf(mode);
     const { client, fid } = this.fileOf(fd, 'fchmod');
     check(setMode(client, fid, SETATTR_MODE, bits), 'fchmod');
+  }
+
+  fchownSync(fd: number, uid: number, gid: number): void {
+    const ids = [ownerOf(uid, 'uid'), ownerOf(gid, 'gid')] as const;
+    const { client, fid } = this.fileOf(fd, 'fchown');
+    check(chown(client, fid, ...ids), 'fchown');
   }
 
   futimesSync(fd: number, atime: TimeLike, mtime: TimeLike): void {
@@ -238,4 +274,17 @@ function offsetOf(position: Position | undefined): number | null {
   if (offset === -1) return null;
   if (Number.isSafeInteger(offset) && offset >= 0) return offset;
   throw outOfRange('position', `>= -1 && <= ${Number.MAX_SAFE_INTEGER}`, position);
+}
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE. */
+function partsOf(buffers: readonly ArrayBufferView[]): Uint8Array[] {
+  if (Array.isArray(buffers) && buffers.every((buffer) => ArrayBuffer.isView(buffer))) {
+    return buffers.map((buffer) => bytesOf(buffer));
+  }
+  throw badArgument('ERR_INVALID_ARG_TYPE', 'The "buffers" argument must be an ArrayBufferView[].');
+}
+
+/** As Node: with several buffers, what is no offset is the descriptor's own. */
+function vectorOffset(position: number | null | undefined): number | null {
+  return Number.isSafeInteger(position) && position! >= 0 ? position! : null;
 }

@@ -15,6 +15,8 @@ const CALLS: [what: string, call: (fs: FileSystem) => unknown][] = [
   ['copyFile', (fs) => fs.copyFileSync('/file', '/dir/copy')],
   ['access', (fs) => fs.accessSync('/file', 6)],
   ['chmod', (fs) => fs.chmodSync('/link', 0o700)],
+  ['chown', (fs) => fs.lchownSync('/link', 1, 2)],
+  ['statfs', (fs) => fs.statfsSync('/abs')],
   ['realpath', (fs) => fs.realpathSync('/link/../abs')],
   ['mkdir with those above', (fs) => fs.mkdirSync('/a/b/c', { recursive: true, mode: 0o700 })],
   ['mkdtemp', (fs) => fs.mkdtempSync('/dir/')],

@@ -60,6 +60,20 @@ export class FileHandle {
     return { bytesWritten: write.call(this.#fs, openFd(this, 'write'), buffer, offset, length, position), buffer };
   }
 
+  async readv<T extends readonly ArrayBufferView[]>(
+    buffers: T,
+    position?: number | null,
+  ): Promise<{ bytesRead: number; buffers: T }> {
+    return { bytesRead: this.#fs.readvSync(openFd(this, 'readv'), buffers, position), buffers };
+  }
+
+  async writev<T extends readonly ArrayBufferView[]>(
+    buffers: T,
+    position?: number | null,
+  ): Promise<{ bytesWritten: number; buffers: T }> {
+    return { bytesWritten: this.#fs.writevSync(openFd(this, 'writev'), buffers, position), buffers };
+  }
+
   async readFile(options?: AsBytes<PromisedReadOptions> | AsUsual<PromisedReadOptions>): Promise<Uint8Array>;
   async readFile(options: AsText<PromisedReadOptions>): Promise<string>;
   async readFile(options?: Encoding | 'buffer' | PromisedReadOptions | null): Promise<Uint8Array | string> {
@@ -96,6 +110,10 @@ export class FileHandle {
 
   async chmod(mode: Mode): Promise<void> {
     this.#fs.fchmodSync(openFd(this, 'fchmod'), mode);
+  }
+
+  async chown(uid: number, gid: number): Promise<void> {
+    this.#fs.fchownSync(openFd(this, 'fchown'), uid, gid);
   }
 
   async utimes(atime: TimeLike, mtime: TimeLike): Promise<void> {

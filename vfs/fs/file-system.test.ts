@@ -214,6 +214,70 @@ test('set-user-ID and set-group-ID are copied as node:fs does, but by a host dir
   });
 });
 
+test('owners are set, and −1 leaves them; a symlink has its own', () => {
+  // On the host only root may give files away.
+  const isRoot = process.getuid?.() === 0;
+  onEach((fs, backend) => {
+    if (backend === 'hostdir' && !isRoot) return;
+    const owners = (path: string): number[] => [fs.lstatSync(path).uid, fs.lstatSync(path).gid];
+    fs.writeFileSync('/f', '');
+    fs.symlinkSync('/f', '/l');
+    fs.chownSync('/l', 1, 2);
+    assert.equal([owners('/f'), owners('/l')], [[1, 2], owners('/')]);
+    fs.lchownSync('/l', 3, -1);
+    assert.equal(
+      [owners('/f'), owners('/l')],
+      [
+        [1, 2],
+        [3, owners('/')[1]],
+      ],
+    );
+    const fd = fs.openSync('/f');
+    fs.fchownSync(fd, 2 ** 32 - 1, 4);
+    assert.equal(owners('/f'), [1, 4]);
+    fs.chownSync('/f', -1, -1);
+    assert.equal(owners('/f'), [1, 4]);
+    fs.closeSync(fd);
+  });
+});
+
+test('statfs tells what the store has room for', () => {
+  const fs = fsOf(ram({ capacity: 1 << 20 }));
+  const before = fs.statfsSync('/');
+  fs.writeFileSync('/f', new Uint8Array(64 << 10));
+  const after = fs.statfsSync('/f');
+  assert.is(before.bsize * before.blocks, 1 << 20);
+  assert.ok((before.bfree - after.bfree) * before.bsize >= 64 << 10);
+  const { type, ...big } = fs.statfsSync('/f', { bigint: true });
+  assert.is(Number(type), after.type);
+  for (const [name, value] of Object.entries(big)) assert.is(Number(value), after[name as keyof typeof after], name);
+  fs.close();
+});
+
+test('rmdir of a whole tree, which Node 20 still has', () => {
+  onEach((fs) => {
+    fs.mkdirSync('/a/b', { recursive: true });
+    fs.writeFileSync('/a/b/f', '');
+    fs.symlinkSync('a', '/l');
+    for (const [path, code] of [
+      ['/none', 'ENOENT'],
+      ['/a/b/f', 'ENOTDIR'],
+      ['/l', 'ENOTDIR'],
+    ] as const) {
+      assert.is(
+        codeOf(() => fs.rmdirSync(path, { recursive: true })),
+        code,
+      );
+    }
+    assert.is(
+      codeOf(() => fs.rmdirSync('/a', {})),
+      'ENOTEMPTY',
+    );
+    fs.rmdirSync('/a', { recursive: true });
+    assert.equal(fs.readdirSync('/'), ['l']);
+  });
+});
+
 test('calls can be taken off the object, as of a module', async () => {
   const fs = fsOf(ram());
   const { writeFileSync, readFileSync, existsSync } = fs;
@@ -240,7 +304,7 @@ test('what works on memfs or on node:fs works on it', () => {
   assert.match(tree, /l → f/);
   // Every call of it is one of memfs', too, so that either can be passed for the other.
   const own = Object.keys(fs).filter((name) => name.endsWith('Sync'));
-  assert.is(own.length, 35);
+  assert.is(own.length, 41);
   for (const name of own) assert.type((memfsModule as unknown as Record<string, unknown>)[name], 'function', name);
   fs.close();
 });

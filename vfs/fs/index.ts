@@ -24,6 +24,7 @@ export type { FileHandle } from './file-handle.ts';
 export type { Dir } from './dir.ts';
 export type { Dirent } from './dirent.ts';
 export type { BigIntStats, Stats } from './stats.ts';
+export type { BigIntStatsFs, StatsFs } from './statfs.ts';
 export type { FsError } from './errors.ts';
 export type { PathLike, TimeLike } from './arguments.ts';
 export type { Encoding } from './encodings.ts';

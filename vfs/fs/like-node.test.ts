@@ -92,6 +92,45 @@ likeNode('descriptors: offsets, ranges, positions', (fs, on, call) => {
   }
 });
 
+likeNode('several buffers at once', (fs, on, call) => {
+  fs.writeFileSync(on('f'), '0123456789');
+  fs.mkdirSync(on('dir'));
+  const fd = fs.openSync(on('f'), 'r+');
+  const appending = fs.openSync(on('f'), 'a');
+  const dir = fs.openSync(on('dir'));
+  const room = (): ArrayBufferView[] => [new Uint8Array(2), new Uint8Array(0), new Uint16Array(2)];
+  const data = (): ArrayBufferView[] => [new Uint8Array([65, 66]), new DataView(new ArrayBuffer(1)), new Uint8Array(0)];
+  const read = (position?: unknown, buffers = room()): unknown => {
+    const got = fs.readvSync(fd, buffers, position as number);
+    return [got, buffers.map((buffer) => new Uint8Array(buffer.buffer))];
+  };
+  call(() => read());
+  call(() => read());
+  call(() => read());
+  for (const position of [0, 1, 9, 100, null, -1, 1.5, 5n, '1']) call(() => read(position));
+  call(() => read(0, []));
+  for (const position of [0, 4, null, -1, 1.5, 5n, '1']) {
+    call(() => fs.writevSync(fd, data(), position as number));
+    call(() => fs.readFileSync(on('f')));
+  }
+  call(() => [fs.writevSync(fd, []), fs.writevSync(fd, [new Uint8Array(0)])]);
+  call(() => [fs.writevSync(appending, data(), 0), fs.readFileSync(on('f'))]);
+  call(() => fs.readvSync(appending, room()));
+  call(() => fs.readvSync(dir, room()));
+  call(() => fs.writevSync(dir, data()));
+  for (const bad of [5, null, undefined, 'ab', ['ab'], [null]] as never[]) {
+    call(() => fs.readvSync(fd, bad));
+    call(() => fs.writevSync(fd, bad));
+  }
+  for (const bad of [99_999, -1, 1.5, '3', null] as never[]) {
+    call(() => fs.readvSync(bad, room()));
+    call(() => fs.readvSync(bad, []));
+    call(() => fs.writevSync(bad, data()));
+    call(() => fs.writevSync(bad, []));
+  }
+  for (const open of [fd, appending, dir]) fs.closeSync(open);
+});
+
 likeNode('appending goes to the end, wherever it is asked to go', (fs, on, call) => {
   fs.writeFileSync(on('f'), '0123');
   const fd = fs.openSync(on('f'), 'a+');
@@ -171,6 +210,29 @@ likeNode('attributes', (fs, on, call) => {
   call(() => fs.existsSync(5 as never));
   call(() => fs.statSync(on('file')).ino === fs.statSync(on('file')).ino);
   call(() => fs.statSync(on('file')).dev === fs.statSync(on('dir')).dev);
+});
+
+likeNode('owners, and what is told of the file system', (fs, on, call) => {
+  plant(fs, on);
+  // Whoever runs this may give files to themselves.
+  const [uid, gid] = [process.getuid!(), process.getgid!()];
+  const fd = fs.openSync(on('file'));
+  for (const path of PATHS) {
+    call(() => fs.chownSync(on(path), uid, gid));
+    call(() => fs.lchownSync(on(path), -1, gid));
+    call(() => [fs.lstatSync(on(path)).uid === uid, fs.lstatSync(on(path)).gid === gid]);
+    call(() => Object.entries(fs.statfsSync(on(path))).map(([name, value]) => name + typeof value));
+    call(() => Object.entries(fs.statfsSync(on(path), { bigint: true })).map(([name, value]) => name + typeof value));
+  }
+  call(() => fs.fchownSync(fd, uid, gid));
+  call(() => fs.fchownSync(fd, 2 ** 32 - 1, -1));
+  call(() => fs.fchownSync(99_999, uid, gid));
+  for (const bad of [2 ** 32, -2, 1.5, NaN, '0', null, undefined, 1n] as never[]) {
+    call(() => fs.chownSync(on('file'), bad, gid));
+    call(() => fs.lchownSync(on('file'), uid, bad));
+    call(() => fs.fchownSync(fd, bad, bad));
+  }
+  fs.closeSync(fd);
 });
 
 likeNode('making and removing names', (fs, on, call) => {

@@ -1,6 +1,6 @@
 import { GETATTR_BASIC, O_DIRECTORY, O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT, S_IFREG } from '../9p/constants.ts';
 import { E } from '../errno.ts';
-import { modeOf, optionsOf, pathOf, timeOf, type Mode, type PathLike, type TimeLike } from './arguments.ts';
+import { modeOf, optionsOf, ownerOf, pathOf, timeOf, type Mode, type PathLike, type TimeLike } from './arguments.ts';
 import { constants } from './constants.ts';
 import { ContentCalls } from './content-calls.ts';
 import { BOTH_TIMES, UMASK } from './descriptor-calls.ts';
@@ -10,6 +10,7 @@ import { namesIn, type AsBytes, type AsText, type AsUsual, type Encoding } from 
 import { check, fsError, type FsError } from './errors.ts';
 import { Listing, type Entry } from './listing.ts';
 import { join, parentOf } from './path-text.ts';
+import { BigIntStatsFs, StatsFs } from './statfs.ts';
 import type { BigIntStats, Stats } from './stats.ts';
 
 /** The permission bits that AtCalls gives a new directory, before the umask. */
@@ -115,6 +116,25 @@ export class NameCalls extends ContentCalls {
   chmodSync(path: PathLike, mode: Mode): void {
     const text = pathOf(path);
     check(this.rooted.chmod(text, true, modeOf(mode)), 'chmod', text);
+  }
+
+  chownSync(path: PathLike, uid: number, gid: number): void {
+    const text = pathOf(path);
+    check(this.rooted.chown(text, true, ownerOf(uid, 'uid'), ownerOf(gid, 'gid')), 'chown', text);
+  }
+
+  lchownSync(path: PathLike, uid: number, gid: number): void {
+    const text = pathOf(path);
+    check(this.rooted.chown(text, false, ownerOf(uid, 'uid'), ownerOf(gid, 'gid')), 'lchown', text);
+  }
+
+  statfsSync(path: PathLike, options?: { bigint?: false }): StatsFs;
+  statfsSync(path: PathLike, options: { bigint: true }): BigIntStatsFs;
+  statfsSync(path: PathLike, options: { bigint?: boolean } = {}): StatsFs | BigIntStatsFs {
+    const text = pathOf(path);
+    check(this.rooted.statfs(text), 'statfs', text);
+    const { r } = this.rooted.found;
+    return options.bigint === true ? new BigIntStatsFs(r) : new StatsFs(r);
   }
 
   utimesSync(path: PathLike, atime: TimeLike, mtime: TimeLike): void {

@@ -65,6 +65,10 @@ test('promises: the same results, and errors as of node:fs/promises', async () =
     await fs.truncate(on('d/c'), 4);
     await fs.chmod(on('d/c'), 0o600);
     await fs.utimes(on('d/c'), 1, 2);
+    await fs.chown(on('d/c'), process.getuid!(), -1);
+    await fs.lchown(on('d/l'), -1, process.getgid!());
+    assert.type((await fs.statfs(on('d'))).bsize, 'number');
+    assert.ok((await fs.statfs(on('d'), { bigint: true })).bsize > 0n);
     await fs.lutimes(on('d/l'), 3, 4);
     assert.equal([(await fs.stat(on('d/c'))).mtimeMs, (await fs.lstat(on('d/l'))).mtimeMs], [2000, 4000]);
     assert.equal(await fs.readdir(on('d')), ['c', 'e', 'f', 'l', 'r']);
@@ -84,6 +88,15 @@ test('promises: the same results, and errors as of node:fs/promises', async () =
     assert.is((await file.write('z', 9)).bytesWritten, 1);
     const { bytesRead, buffer } = await file.read(new Uint8Array(3), 0, 3, 8);
     assert.equal([bytesRead, ...buffer], [2, 56, 122, 0]);
+    const parts = [new Uint8Array([67]), new Uint8Array([68])];
+    assert.equal({ ...(await file.writev(parts, 2)) }, { bytesWritten: 2, buffers: parts });
+    const room = [new Uint8Array(1), new Uint8Array(2)];
+    assert.equal({ ...(await file.readv(room, 1)) }, { bytesRead: 3, buffers: room });
+    assert.equal(
+      room.map((part) => [...part]),
+      [[49], [67, 68]],
+    );
+    await file.chown(-1, -1);
     await file.truncate(5);
     await file.sync();
     await file.datasync();
@@ -266,6 +279,9 @@ test('a handle that is closed is EBADF', async () => {
       () => handle.readFile('utf8'),
       () => handle.writeFile('x'),
       () => handle.appendFile('x'),
+      () => handle.readv([new Uint8Array(1)]),
+      () => handle.writev([new Uint8Array(1)]),
+      () => handle.chown(0, 0),
       () => handle.stat(),
       () => handle.truncate(),
       () => handle.sync(),

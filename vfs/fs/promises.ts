@@ -18,6 +18,7 @@ import type {
   NamesOptions,
   StatOptions,
 } from './name-calls.ts';
+import type { BigIntStatsFs, StatsFs } from './statfs.ts';
 import type { BigIntStats, Stats } from './stats.ts';
 import type { RemoveOptions, TreeCalls } from './tree-calls.ts';
 
@@ -45,12 +46,20 @@ export class Promises {
     this.#fs.chmodSync(path, mode);
   }
 
+  async chown(path: PathLike, uid: number, gid: number): Promise<void> {
+    this.#fs.chownSync(path, uid, gid);
+  }
+
   async copyFile(src: PathLike, dest: PathLike, mode?: number): Promise<void> {
     this.#fs.copyFileSync(src, dest, mode);
   }
 
   async cp(src: PathLike, dest: PathLike, options: PromisedCopyOptions = {}): Promise<void> {
     await copyTreeWaiting(this.#fs, pathOf(src, 'src'), pathOf(dest, 'dest'), options);
+  }
+
+  async lchown(path: PathLike, uid: number, gid: number): Promise<void> {
+    this.#fs.lchownSync(path, uid, gid);
   }
 
   async link(existingPath: PathLike, newPath: PathLike): Promise<void> {
@@ -123,14 +132,20 @@ export class Promises {
     this.#fs.rmSync(path, options);
   }
 
-  async rmdir(path: PathLike): Promise<void> {
-    this.#fs.rmdirSync(path);
+  async rmdir(path: PathLike, options?: { recursive?: boolean }): Promise<void> {
+    this.#fs.rmdirSync(path, options);
   }
 
   async stat(path: PathLike, options?: StatOptions & { bigint?: false }): Promise<Stats>;
   async stat(path: PathLike, options: StatOptions & { bigint: true }): Promise<BigIntStats>;
   async stat(path: PathLike, options?: StatOptions): Promise<Stats | BigIntStats | undefined> {
     return this.#fs.statSync(path, options);
+  }
+
+  async statfs(path: PathLike, options?: { bigint?: false }): Promise<StatsFs>;
+  async statfs(path: PathLike, options: { bigint: true }): Promise<BigIntStatsFs>;
+  async statfs(path: PathLike, options?: { bigint?: boolean }): Promise<StatsFs | BigIntStatsFs> {
+    return this.#fs.statfsSync(path, options as { bigint: true });
   }
 
   async symlink(to: PathLike, path: PathLike): Promise<void> {

@@ -1,9 +1,20 @@
-import { GETATTR_MODE, O_CREAT, O_EXCL, O_NOFOLLOW, SETATTR_MODE, S_IFDIR, S_IFLNK, S_IFMT } from '../9p/constants.ts';
+import {
+  GETATTR_MODE,
+  O_CREAT,
+  O_EXCL,
+  O_NOFOLLOW,
+  SETATTR_GID,
+  SETATTR_MODE,
+  SETATTR_UID,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+} from '../9p/constants.ts';
 import type { AtCalls } from '../client/at.ts';
 import type { Client } from '../client/client.ts';
 import { LAST_DOT, parsePath, type Path } from '../client/path.ts';
 import { E } from '../errno.ts';
-import { setMode } from '../client/seldom.ts';
+import { setMode, setOwner, statfs } from '../client/seldom.ts';
 
 /** Most symlinks that one path may go through (namei.c, MAXSYMLINKS). */
 const MAXSYMLINKS = 40;
@@ -91,13 +102,17 @@ export class Rooted {
   }
 
   chmod(path: string, follow: boolean, mode: number): number {
-    return this.errno(path, follow ? FOLLOW : STAY, (name) => {
-      const fid = this.at.lookup(this.root, name, follow);
-      if (fid < 0) return -fid;
-      const errno = setMode(this.found, fid, SETATTR_MODE, mode);
-      this.at.drop(this.root, fid);
-      return errno;
-    });
+    return this.onFid(path, follow, (client, fid) => setMode(client, fid, SETATTR_MODE, mode));
+  }
+
+  /** fchownat(2): NOBODY leaves what is. */
+  chown(path: string, follow: boolean, uid: number, gid: number): number {
+    return this.onFid(path, follow, (client, fid) => chown(client, fid, uid, gid));
+  }
+
+  /** statfs(2): what is told is in `found.r`. */
+  statfs(path: string): number {
+    return this.onFid(path, true, statfs);
   }
 
   /** The path of what a path leads to, from the root, without symlinks and dots; or an errno. ENOENT, ELOOP. */
@@ -107,6 +122,17 @@ export class Rooted {
     if (typeof names === 'number') return names;
     const errno = this.at.statat(this.root, names, false, GETATTR_MODE);
     return errno !== 0 ? errno : names === '.' ? '/' : `/${names.replace(/(\/\.?)+$/, '')}`;
+  }
+
+  /** Does something with what a path leads to. */
+  private onFid(path: string, follow: boolean, act: (client: Client, fid: number) => number): number {
+    return this.errno(path, follow ? FOLLOW : STAY, (name) => {
+      const fid = this.at.lookup(this.root, name, follow);
+      if (fid < 0) return -fid;
+      const errno = act(this.found, fid);
+      this.at.drop(this.root, fid);
+      return errno;
+    });
   }
 
   private errno(path: string, ending: Ending, call: (name: string) => number): number {
@@ -188,6 +214,15 @@ export class Rooted {
     const errno = this.at.readlinkat(this.root, path);
     return errno === 0 ? this.found.r.target : errno;
   }
+}
+
+/** The owner, or the group, that leaves the one that is: −1 as uid_t. */
+const NOBODY = 0xffff_ffff;
+
+/** fchown(2). */
+export function chown(client: Client, fid: number, uid: number, gid: number): number {
+  const valid = (uid === NOBODY ? 0 : SETATTR_UID) | (gid === NOBODY ? 0 : SETATTR_GID);
+  return setOwner(client, fid, valid, uid, gid);
 }
 
 /** A path from the root on. One that is too long stays as it is, to be refused as that. */

@@ -2,7 +2,7 @@ import { GETATTR_BASIC, S_IFDIR, S_IFMT } from '../9p/constants.ts';
 import { E } from '../errno.ts';
 import { pathOf, type PathLike } from './arguments.ts';
 import { copyTree, type CopyOptions } from './copy-tree.ts';
-import { check, refusal } from './errors.ts';
+import { check, fsError, refusal } from './errors.ts';
 import { NameCalls } from './name-calls.ts';
 import { join } from './path-text.ts';
 
@@ -23,6 +23,15 @@ export class TreeCalls extends NameCalls {
     if (options.recursive !== true) {
       throw refusal('ERR_FS_EISDIR', 'Path is a directory', E.EISDIR, 'is a directory', 'rm', text);
     }
+    return this.removeTree(text);
+  }
+
+  /** `recursive` is deprecated by Node in favour of `rm`: unlike there, what is no directory is refused. */
+  override rmdirSync(path: PathLike, options: { recursive?: boolean } = {}): void {
+    if (options.recursive !== true) return super.rmdirSync(path);
+    const text = pathOf(path);
+    check(this.rooted.stat(text, false, GETATTR_BASIC), 'lstat', text);
+    if ((this.rooted.found.r.mode & S_IFMT) !== S_IFDIR) throw fsError(E.ENOTDIR, 'rmdir', text);
     return this.removeTree(text);
   }
 
