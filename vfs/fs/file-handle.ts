@@ -76,6 +76,7 @@ export class FileHandle {
 
   async readFile(options?: AsBytes<PromisedReadOptions> | AsUsual<PromisedReadOptions>): Promise<Uint8Array>;
   async readFile(options: AsText<PromisedReadOptions>): Promise<string>;
+  async readFile(options?: Encoding | 'buffer' | PromisedReadOptions | null): Promise<Uint8Array | string>;
   async readFile(options?: Encoding | 'buffer' | PromisedReadOptions | null): Promise<Uint8Array | string> {
     const { signal } = optionsOf<PromisedReadOptions>(options);
     if (signal !== undefined) await chanceToAbort(signal);

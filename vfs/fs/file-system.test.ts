@@ -5,6 +5,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { AT_REST, READ_WRITE, ROOT, TestGuest } from '../../shim/testing.ts';
 import { ram } from '../backend/ram/index.ts';
+import { AtCalls } from '../client/at.ts';
+import { Client } from '../client/client.ts';
+import { InProcess } from '../transport/inproc.ts';
 import { memfs } from '../backend/memfs/index.ts';
 import { Mount, serverOf } from '../index.ts';
 import { FileSystem } from './file-system.ts';
@@ -134,6 +137,29 @@ test('descriptors are numbers of its own, the lowest that are free, and an orpha
     fs.closeSync(3);
     fs.closeSync(b);
   });
+});
+
+test('over a wire, where nobody says where an append went, the size is asked for at once', () => {
+  const server = serverOf(ram());
+  const local = new InProcess(server.connect(), server.msize);
+  const client = new Client({
+    msize: local.msize,
+    rpc(t, r, iov) {
+      const errno = local.rpc(t, r, iov);
+      iov.reached = Number.NaN;
+      return errno;
+    },
+    close: () => local.close(),
+  });
+  assert.is(client.attach(), 0);
+  const fs = new FileSystem(new AtCalls(client), client.root);
+  const fd = fs.openSync('/f', 'a+');
+  fs.writeSync(fd, 'abc');
+  fs.appendFileSync('/f', 'MORE');
+  assert.is(fs.readSync(fd, new Uint8Array(9)), 4);
+  fs.close();
+  client.close();
+  assert.equal(server.inspect(), AT_REST);
 });
 
 test('close ends what is open, and the session', () => {

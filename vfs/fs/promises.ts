@@ -96,6 +96,7 @@ export class Promises {
   async readdir(path: PathLike, options: AsBytes<NamesOptions>): Promise<Uint8Array[]>;
   async readdir(path: PathLike, options: EntriesOptions & { encoding?: Encoding | null }): Promise<Dirent[]>;
   async readdir(path: PathLike, options: EntriesOptions & { encoding: 'buffer' }): Promise<Dirent<Uint8Array>[]>;
+  async readdir(path: PathLike, options?: Encoding | 'buffer' | ListOptions | null): Promise<Listed>;
   async readdir(path: PathLike, options?: Encoding | 'buffer' | ListOptions | null): Promise<Listed> {
     return this.#fs.readdirSync(path, options);
   }
@@ -108,6 +109,10 @@ export class Promises {
   async readFile(
     path: PathOrHandle,
     options?: Encoding | 'buffer' | PromisedReadOptions | null,
+  ): Promise<Uint8Array | string>;
+  async readFile(
+    path: PathOrHandle,
+    options?: Encoding | 'buffer' | PromisedReadOptions | null,
   ): Promise<Uint8Array | string> {
     const { signal } = optionsOf<PromisedReadOptions>(options);
     if (signal !== undefined) await chanceToAbort(signal);
@@ -116,6 +121,7 @@ export class Promises {
 
   async readlink(path: PathLike, options?: AsText<NameOptions> | AsUsual<NameOptions>): Promise<string>;
   async readlink(path: PathLike, options: AsBytes<NameOptions>): Promise<Uint8Array>;
+  async readlink(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): Promise<string | Uint8Array>;
   async readlink(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): Promise<string | Uint8Array> {
     return this.#fs.readlinkSync(path, options);
   }
