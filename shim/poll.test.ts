@@ -139,6 +139,8 @@ withGuest('no subscriptions, and unknown ones', {}, (g) => {
   assert.is(poll(g).errno, 'EINVAL');
   assert.is(poll(g, { tag: FD_WRITE, fd: 1 }, { tag: 3 }).errno, 'EINVAL');
   assert.is(g.call('poll_oneoff', -8, -8, 0, OUT), 'EINVAL');
+  assert.is(g.call('poll_oneoff', DATA, DATA, FD_MAX + 1, OUT), 'EFAULT');
+  g.grow(128);
   assert.is(g.call('poll_oneoff', DATA, DATA, FD_MAX + 1, OUT), 'EINVAL', 'nothing is made for each of so many');
 });
 

@@ -99,8 +99,9 @@ export function pollCalls(guest: Guest) {
       const subsAt = inPtr >>> 0;
       const eventsAt = outPtr >>> 0;
       const n = count >>> 0;
-      if (n === 0 || n > FD_MAX) return INVAL;
+      if (n === 0) return INVAL;
       if (!m.fits(subsAt, n * SUB.size) || !m.fits(eventsAt, n * EV.size) || !m.fits(nevents >>> 0, 4)) return FAULT;
+      if (n > FD_MAX) return INVAL;
       const subs: Subscription[] = [];
       for (let i = 0; i < n; i++) {
         if (m.view.getUint8(subsAt + i * SUB.size + SUB.fields.tag[0]) > EVENTTYPE.FD_WRITE) return INVAL;
