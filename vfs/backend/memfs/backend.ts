@@ -29,6 +29,7 @@ import {
 import { MemfsCursor } from './cursor.ts';
 import { FILE_MAX, freeData, readData, truncateData, writeData } from './data.ts';
 import { MemfsInode } from './inode.ts';
+import { Space } from './space.ts';
 import {
   refresh,
   setTimes,
@@ -63,15 +64,12 @@ export class MemfsBackend implements Backend {
     nanoseconds: true,
   };
   private readonly core: Core;
-  private readonly capacity: number;
-  /** Bytes of file data; only kept up to date when there is a limit. */
-  private used = 0;
+  private readonly space: Space;
   private readonly inodeOfLink = (link: CoreLink): MemfsInode => this.inodeOf(link);
 
   constructor(volume: MemfsVolume, options: MemfsOptions = {}) {
     this.core = volume._core as Core;
-    this.capacity = options.capacity ?? Infinity;
-    if (this.capacity !== Infinity) this.used = this.count();
+    this.space = new Space(this.core, options.capacity ?? Infinity);
   }
 
   private inodeOf(link: CoreLink): MemfsInode {
@@ -178,9 +176,9 @@ export class MemfsBackend implements Backend {
 
   private resize(inode: MemfsInode, size: number): number {
     const more = size - inode.node.size;
-    if (more > 0 && size <= FILE_MAX && this.used + more > this.capacity) return E.ENOSPC;
+    if (more > 0 && size <= FILE_MAX && this.space.room(more) < more) return E.ENOSPC;
     const errno = truncateData(inode.node, size);
-    if (errno === 0) this.used += more;
+    if (errno === 0) this.space.add(more);
     return errno;
   }
 
@@ -277,9 +275,10 @@ export class MemfsBackend implements Backend {
 
   write(inode: MemfsInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
     const { node } = inode;
-    if (this.capacity === Infinity) return writeData(node, offset, u8, start, end);
+    const { space } = this;
+    if (space.capacity === Infinity) return writeData(node, offset, u8, start, end);
     const before = node.size;
-    const room = this.capacity - this.used + before - offset;
+    const room = space.room(offset + (end - start) - before) + before - offset;
     if (room <= 0 && offset + (end - start) > before) return -E.ENOSPC;
     const count = writeData(
       node,
@@ -288,7 +287,7 @@ export class MemfsBackend implements Backend {
       start,
       offset + (end - start) > before ? Math.min(end, start + room) : end,
     );
-    this.used += node.size - before;
+    space.add(node.size - before);
     return count;
   }
 
@@ -309,23 +308,11 @@ export class MemfsBackend implements Backend {
     return new MemfsCursor(dir, this.inodeOfLink);
   }
 
-  /** Bytes of all files in the volume's table, orphans among them, and of extended attributes. */
-  private count(): number {
-    let bytes = 0;
-    for (const ino in this.core.inodes) {
-      const node = this.core.inodes[ino]!;
-      bytes += node.size;
-      const inode = node[INODE] as MemfsInode | undefined;
-      if (inode !== undefined) bytes += xattrBytes(inode);
-    }
-    return bytes;
-  }
-
   statfs(out: StatFs): number {
-    const used = this.count();
-    this.used = used;
+    const { capacity } = this.space;
+    const used = this.space.recount();
     // Without a limit of its own a volume tells the largest number of blocks that is exact in bytes.
-    const total = this.capacity === Infinity ? Number.MAX_SAFE_INTEGER : this.capacity;
+    const total = capacity === Infinity ? Number.MAX_SAFE_INTEGER : capacity;
     out.bsize = BLOCK;
     out.blocks = Math.floor(total / BLOCK);
     out.bfree = out.bavail = Math.max(0, Math.floor((total - used) / BLOCK));
@@ -341,9 +328,9 @@ export class MemfsBackend implements Backend {
 
   setxattr(inode: MemfsInode, name: string, value: Uint8Array, flags: number): number {
     const before = xattrBytes(inode);
-    const errno = setXattr(inode, name, value, flags, this.capacity - this.used);
+    const errno = setXattr(inode, name, value, flags, this.space.room(name.length + value.length));
     if (errno !== 0) return errno;
-    this.used += xattrBytes(inode) - before;
+    this.space.add(xattrBytes(inode) - before);
     touchChanged(inode);
     return 0;
   }
@@ -359,10 +346,9 @@ export class MemfsBackend implements Backend {
   reclaim(inode: MemfsInode): number {
     const { core } = this;
     const { node } = inode;
-    this.used -= (inode.kind === S_IFDIR ? 0 : node.size) + xattrBytes(inode);
-    inode.xattrs = null;
     // JavaScript may have removed it already, and another node may have its number now.
     if (core.inodes[node.ino] === node) {
+      this.space.add(-(inode.kind === S_IFDIR ? 0 : node.size) - xattrBytes(inode));
       delete core.inodes[node.ino];
       core.releasedInos.push(node.ino);
     }
@@ -373,8 +359,13 @@ export class MemfsBackend implements Backend {
 
   private emit(type: number, inode: MemfsInode, link: CoreLink, oldSteps?: string[]): void {
     const { changes } = this.core;
-    if (changes.listeners.size === 0) return;
+    if (changes.listeners.size === this.space.listeners) return;
     if (type !== EVENT_DELETE && this.nlink(inode) === 0) return;
-    changes.emit({ type, steps: link.steps, node: inode.node, link, oldSteps });
+    this.space.isOurs = true;
+    try {
+      changes.emit({ type, steps: link.steps, node: inode.node, link, oldSteps });
+    } finally {
+      this.space.isOurs = false;
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { O_CREAT, O_RDWR } from '../../9p/constants.ts';
 import { conformance } from '../conformance.ts';
 import { Kit, type Outside } from '../conformance-kit.ts';
 import { memfs } from './index.ts';
@@ -33,6 +34,36 @@ test('a tree of 3,000 levels is renamed', () => {
   assert.equal([kit.list('moved/d'), kit.list('deep')], [[], ['d']]);
   kit.end();
   volume.reset();
+});
+
+test('a limit counts what JavaScript has made, and no more what it has removed', () => {
+  const volume = new Volume();
+  const kit = new Kit({ backend: memfs(volume, { capacity: 100 }), dispose: () => {} });
+  const store = (path: string, size: number): number | string => {
+    const fid = kit.open(path, O_CREAT | O_RDWR);
+    const written = kit.write(fid, 0, 'x'.repeat(size));
+    kit.clunk(fid);
+    return written;
+  };
+  assert.equal([store('a', 100), store('b', 1)], [100, 'ENOSPC']);
+  volume.unlinkSync('/a');
+  assert.equal([store('b', 60), store('c', 50)], [60, 40]);
+  volume.truncateSync('/b', 10);
+  volume.mkdirSync('/d');
+  volume.writeFileSync('/d/e', 'x'.repeat(30));
+  assert.is(store('f', 100), 20, 'what JavaScript wrote counts');
+  volume.rmSync('/d', { recursive: true });
+  volume.renameSync('/b', '/c');
+  assert.is(store('g', 100), 70);
+  const orphan = kit.open('g', O_RDWR);
+  kit.unlink('g');
+  assert.is(store('h', 1), 'ENOSPC', 'an orphan counts');
+  kit.clunk(orphan);
+  assert.is(store('h', 100), 70);
+  volume.watch('/').close();
+  volume.reset();
+  assert.is(store('i', 100), 100);
+  kit.end();
 });
 
 test.run();
