@@ -19,7 +19,7 @@ export class Copier {
   private readonly made = new Set<string>();
   /** Directories that could not be made: what is in them has no place, and is not told of one by one. */
   private readonly lost = new Set<string>();
-  private readonly chunk = Buffer.alloc(CHUNK);
+  private readonly chunk = new Uint8Array(CHUNK);
   private files = 0;
   private bytes = 0;
 

@@ -56,6 +56,11 @@ for (const shared of [false, true]) {
     assert.is(g.call('fd_tell', fd, old + PAGE - 7), 'EFAULT');
     g.grow();
     assert.is(g.stat('f').size, 4n, 'views that became empty are taken anew');
+    g.grow();
+    const grown = g.memory.buffer.byteLength - PAGE;
+    g.ok('fd_pread', fd, ...g.iovs([DATA, 2], [grown, 2]), 0, OUT);
+    assert.equal([g.text(DATA, 2), g.text(grown, 2)], ['te', 'xt'], 'only the ranges lie in what is new');
+    assert.is(g.call('fd_pread', fd, ...g.iovs([DATA, 2], [grown + PAGE, 1]), 0, OUT), 'EFAULT');
   });
 }
 

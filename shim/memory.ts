@@ -112,7 +112,8 @@ export class GuestMemory {
       const start = view.getUint32(at, true);
       const length = view.getUint32(at + 4, true);
       if (length === 0) continue;
-      if (start + length > size) return E.EFAULT;
+      // Shared memory that has grown leaves the old view as it is.
+      if (start + length > size) return this.fresh().length > size ? this.loadIovs(ptr, count) : E.EFAULT;
       iov.add(start, start + Math.min(length, RW_MAX - iov.total));
       if (iov.total === RW_MAX) break;
     }

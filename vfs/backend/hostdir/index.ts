@@ -1,6 +1,7 @@
 import { HostDirBackend, type HostDirOptions } from './backend.ts';
 import { nodeFs } from './node.ts';
 import { PathTree } from './path-tree.ts';
+import { procWorks } from './proc.ts';
 import { ProcTree } from './proc-tree.ts';
 
 export { HostDirBackend, type HostDirOptions } from './backend.ts';
@@ -13,6 +14,6 @@ export { HostDirBackend, type HostDirOptions } from './backend.ts';
  */
 export function hostDir(path: string, options: HostDirOptions = {}): HostDirBackend {
   const fs = nodeFs();
-  const tree = ProcTree.works(fs, path) ? new ProcTree(fs, path) : new PathTree(fs, path);
+  const tree = procWorks(fs, path) ? new ProcTree(fs, path) : new PathTree(fs, path);
   return new HostDirBackend(fs, tree, options);
 }

@@ -9,11 +9,12 @@ import { displace, place } from './places.ts';
 import { BIG, BIG_OR_NONE, HostError, hostErrno, type Fs, type Stats } from './node.ts';
 import { InodeTable } from './table.ts';
 import type { HostTime, HostTree } from './tree.ts';
-import { decodeTarget } from './text.ts';
+import { O_PATH, readLink } from './proc.ts';
 
-/** open(2): the descriptor only names the file. The same number on all machines that Node runs on. */
-const O_PATH = 0o10000000;
 const encoder = new TextEncoder();
+
+/** Deno's unlinkSync removes an empty directory, too. */
+const UNLINKS_DIRECTORIES = 'deno' in process.versions;
 
 /** How often a lookup is begun again when the name changes under it. */
 const TRIES = 8;
@@ -57,22 +58,6 @@ export class ProcTree implements HostTree {
     this.descriptorsAt = `/proc/${fs.readlinkSync('/proc/self') === pid ? pid : 'self'}/fd/`;
   }
 
-  /** Whether descriptors can be reached through /proc here. */
-  static works(fs: Fs, path: string): boolean {
-    if (process.platform !== 'linux') return false;
-    let fd = -1;
-    try {
-      fd = fs.openSync(path, O_PATH | fs.constants.O_DIRECTORY);
-      const direct = fs.fstatSync(fd, BIG);
-      const through = fs.statSync(`/proc/self/fd/${fd}/.`, BIG);
-      return direct.ino === through.ino && direct.dev === through.dev;
-    } catch {
-      return false;
-    } finally {
-      if (fd >= 0) fs.closeSync(fd);
-    }
-  }
-
   /** The path that leads to an inode, which the kernel follows like a link. */
   self(inode: HostInode): string {
     if (inode.fd < 0) this.reach(inode);
@@ -112,6 +97,7 @@ export class ProcTree implements HostTree {
   /** What can be said of a name without a look, since the kernel looks; null when a fid may be on what has it. */
   private untested(dir: HostInode, name: string, purpose: number): HostInode | number | null {
     if (purpose === TO_MAKE) return 0;
+    if (purpose === TO_UNLINK && UNLINKS_DIRECTORIES) return null;
     const held = dir.held?.get(name);
     if (held !== undefined) {
       if (held.refs > 0 || held.pins > 0) return null;
@@ -154,7 +140,7 @@ export class ProcTree implements HostTree {
         return -fd;
       }
       const inode = this.record(fd);
-      if (inode.kind !== S_IFLNK || inode.target !== null || this.readLink(inode, path)) {
+      if (inode.kind !== S_IFLNK || inode.target !== null || readLink(this.fs, this.table, inode, path)) {
         keep(dir, name, inode, now);
         return this.found(inode, dir, name);
       }
@@ -200,23 +186,6 @@ export class ProcTree implements HostTree {
     const inode = table.add(st);
     inode.fd = fd;
     return inode;
-  }
-
-  /**
-   * Reads a symlink by its name, for no call reads one by its descriptor: true if the name stood for it all the time.
-   * The target of a symlink never changes.
-   */
-  private readLink(inode: HostInode, path: string): boolean {
-    const { fs, table } = this;
-    try {
-      const bytes = fs.readlinkSync(path, { encoding: 'buffer' });
-      const st = fs.lstatSync(path, BIG_OR_NONE);
-      if (st === undefined || table.keyOf(st) !== inode.key) return false;
-      inode.target = decodeTarget(bytes);
-      return true;
-    } catch {
-      return false; // no symlink any more, or nothing
-    }
   }
 
   readTarget(): void {
@@ -278,7 +247,7 @@ export class ProcTree implements HostTree {
     if (inode.kind === S_IFLNK && inode.target === null) {
       // One of another length is not the one that was made.
       if (inode.size === BigInt(encoder.encode(target).length)) inode.target = target;
-      else if (!this.readLink(inode, path)) {
+      else if (!readLink(this.fs, this.table, inode, path)) {
         this.release(inode);
         return E.ESTALE;
       }
@@ -404,7 +373,14 @@ export class ProcTree implements HostTree {
   }
 
   list(dir: HostInode): string[] {
-    return this.fs.readdirSync(this.self(dir));
+    const path = this.self(dir);
+    try {
+      return this.fs.readdirSync(path);
+    } catch (thrown) {
+      // Bun cannot list a directory that was removed, which is empty.
+      if (hostErrno(thrown) === E.ENOENT && this.stat(dir).nlink === 0n) return [];
+      throw thrown;
+    }
   }
 
   chmod(inode: HostInode, mode: number): void {
