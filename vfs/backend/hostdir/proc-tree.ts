@@ -9,7 +9,7 @@ import { displace, place } from './places.ts';
 import { BIG, BIG_OR_NONE, HostError, hostErrno, type Fs, type Stats } from './node.ts';
 import { InodeTable } from './table.ts';
 import type { HostTime, HostTree } from './tree.ts';
-import { O_PATH, readLink } from './proc.ts';
+import { O_PATH, isBelow, readLink } from './proc.ts';
 
 const encoder = new TextEncoder();
 
@@ -162,10 +162,14 @@ export class ProcTree implements HostTree {
     try {
       return this.fs.openSync(path, flags, mode);
     } catch (thrown) {
-      const errno = hostErrno(thrown);
-      if ((errno !== E.EMFILE && errno !== E.ENFILE) || !this.idle.drop()) throw thrown;
+      if (!this.gaveUpSome(hostErrno(thrown))) throw thrown;
       return this.fs.openSync(path, flags, mode);
     }
+  }
+
+  /** When there are too many descriptors, those go that nobody uses: whether there were any, so that it may be tried again. */
+  private gaveUpSome(errno: number): boolean {
+    return (errno === E.EMFILE || errno === E.ENFILE) && this.idle.drop();
   }
 
   create(path: string, flags: number, mode: number): number {
@@ -198,23 +202,11 @@ export class ProcTree implements HostTree {
     if (fd < 0) return -fd;
     const inode = this.record(fd);
     this.idle.delete(inode);
-    if (this.isInside(inode)) return inode;
+    const isInside =
+      inode === this.root || isBelow(this.fs, this.table, this.self(inode), this.self(this.root), this.root);
+    if (isInside) return inode;
     if (inode.refs === 0) this.close(inode);
     return E.ESTALE;
-  }
-
-  /** Whether going up from a directory comes to the root: it may have been moved out of the tree. */
-  private isInside(dir: HostInode): boolean {
-    if (dir === this.root) return true;
-    let path = this.self(dir);
-    for (let below = dir.key; ;) {
-      path += '/..';
-      const key = this.table.keyOf(this.fs.statSync(path, BIG));
-      if (key === this.root.key) return true;
-      // Only the host's own root is its own parent.
-      if (key === below) return false;
-      below = key;
-    }
   }
 
   adopt(dir: HostInode, name: string, fd: number): HostInode {
@@ -374,12 +366,15 @@ export class ProcTree implements HostTree {
 
   list(dir: HostInode): string[] {
     const path = this.self(dir);
-    try {
-      return this.fs.readdirSync(path);
-    } catch (thrown) {
-      // Bun cannot list a directory that was removed, which is empty.
-      if (hostErrno(thrown) === E.ENOENT && this.stat(dir).nlink === 0n) return [];
-      throw thrown;
+    for (;;) {
+      try {
+        return this.fs.readdirSync(path);
+      } catch (thrown) {
+        const errno = hostErrno(thrown);
+        // Bun cannot list a directory that was removed, which is empty.
+        if (errno === E.ENOENT && this.stat(dir).nlink === 0n) return [];
+        if (!this.gaveUpSome(errno)) throw thrown;
+      }
     }
   }
 

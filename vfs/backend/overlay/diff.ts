@@ -33,10 +33,16 @@ export interface Merged extends Backend {
   readonly lower: Backend;
 }
 
-/** What differs between an overlay and its lower layer, sorted by path. */
+/** What differs between an overlay and its lower layer, sorted by path. ENOMEM: a tree of more than 1,000 levels or so. */
 export function diff(merged: Merged, table: Table): Change[] {
   const run = new Diff(merged, table);
-  run.directory('', table.top, merged.lower.root());
+  try {
+    run.directory('', table.top, merged.lower.root());
+  } catch (thrown) {
+    // The stack.
+    if (thrown instanceof RangeError) fail(E.ENOMEM);
+    throw thrown;
+  }
   return run.changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 

@@ -2,12 +2,12 @@ import { S_IFDIR } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import type { Backend } from '../backend.ts';
 import type { Inode } from '../inode.ts';
-import { attempt, has, letGo, passed, take } from './layer.ts';
-import { check, must, namesOf } from './walk.ts';
+import { attempt, has, letGo, take } from './layer.ts';
+import { check, heldDuring, must } from './walk.ts';
 
-/** A name that a directory of the lower layer was given. */
+/** A name that a directory of the lower layer was given. What it leads to is not held: there may be very many. */
 interface Step {
-  inode: Inode;
+  ino: number;
   to: Inode;
   toName: string;
   /** Where the inode was before; null for one that was made. */
@@ -29,18 +29,17 @@ export class Journal {
 
   rename(inode: Inode, from: Inode, fromName: string, to: Inode, toName: string): void {
     check(this.lower.rename(from, fromName, inode, to, toName, null));
-    this.note({ inode, to, toName, from, fromName });
+    this.note({ ino: inode.ino, to, toName, from, fromName });
   }
 
-  /** Makes an empty directory, which is to have its attributes later. */
+  /** Makes an empty directory, which is to have its attributes later. It is not held: whoever uses it does that. */
   make(to: Inode, toName: string): Inode {
     const inode = must(this.lower.create(to, toName, S_IFDIR | 0o700, 0, 0, 0));
-    this.note({ inode, to, toName, from: null, fromName: '' });
+    this.note({ ino: inode.ino, to, toName, from: null, fromName: '' });
     return inode;
   }
 
   private note(step: Step): void {
-    take(step.inode);
     take(step.to);
     if (step.from !== null) take(step.from);
     this.steps.push(step);
@@ -53,27 +52,26 @@ export class Journal {
   undo(): void {
     for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
       const last = step;
-      attempt(() => this.back(last));
+      attempt(() => (this.back(last), 0));
       this.release(last);
     }
   }
 
-  private back({ inode, to, toName, from, fromName }: Step): number {
+  private back(step: Step): void {
+    heldDuring(this.lower, step.to, step.toName, (inode) => {
+      // Else somebody else has taken it, or put another in its place.
+      if (inode.ino === step.ino) check(this.backTo(step, inode));
+    });
+  }
+
+  private backTo({ to, toName, from, fromName }: Step, inode: Inode): number {
     const { lower } = this;
-    const found = lower.lookup(to, toName);
-    // Somebody else has taken it.
-    if (found === E.ENOENT) return 0;
-    if (found !== inode) {
-      if (typeof found !== 'number') passed(lower, found);
-      return E.ESTALE;
-    }
     if (from === null) return lower.entries(inode) > 0 ? E.ENOTEMPTY : lower.unlink(to, toName, inode);
     if (lower.nlink(from) === 0) return E.ENOENT;
     return has(lower, from, fromName) ? E.EEXIST : lower.rename(to, toName, inode, from, fromName, null);
   }
 
-  private release({ inode, to, from }: Step): void {
-    letGo(this.lower, inode);
+  private release({ to, from }: Step): void {
     letGo(this.lower, to);
     if (from !== null) letGo(this.lower, from);
   }
@@ -90,11 +88,11 @@ export type SpareName = (dir: Inode) => string;
 
 /** Makes them; `hide` keeps the overlay from showing one. */
 export function spareNames(lower: Backend, hide: (dir: Inode, name: string) => void): SpareName {
+  let next = 0;
   return (dir) => {
-    const names = namesOf(lower, dir);
-    let i = 0;
-    while (names.has(`.wasi9p-commit-${i}`)) i++;
-    const name = `.wasi9p-commit-${i}`;
+    let name = '';
+    do name = `.wasi9p-commit-${next++}`;
+    while (has(lower, dir, name));
     hide(dir, name);
     return name;
   };

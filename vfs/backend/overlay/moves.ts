@@ -1,3 +1,4 @@
+import { S_IFDIR } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import type { Backend } from '../backend.ts';
 import type { Inode } from '../inode.ts';
@@ -5,11 +6,11 @@ import type { OverlayInode } from './inode.ts';
 import { Journal, type SpareName } from './journal.ts';
 import { letGo, passed, take } from './layer.ts';
 import type { Table } from './table.ts';
-import { check, must } from './walk.ts';
+import { check, fail, heldDuring, must } from './walk.ts';
 
-/** Where the lower inode of something that was renamed waits; both are held. */
+/** Where the lower inode of something that was renamed waits. The directory is held, but not a file: there may be many. */
 interface Place {
-  lower: Inode;
+  ino: number;
   dir: Inode;
   name: string;
 }
@@ -25,7 +26,8 @@ export class Moves {
   private readonly spareName: SpareName;
   private readonly journal: Journal;
   private readonly waiting = new Map<OverlayInode, Place>();
-  private readonly placeOf = new Map<Inode, Place>();
+  /** By the number of the lower inode. */
+  private readonly placeOf = new Map<number, Place>();
   private store: Inode | null = null;
   private storeName = '';
 
@@ -38,13 +40,14 @@ export class Moves {
 
   /** Takes all directories out of their places. */
   begin(): void {
+    const names = new NamesFound(this.lower);
     for (const dir of this.table.mergedDirectories()) {
       if (dir === this.table.top || dir.removed) continue;
       const { lower, parent, name } = dir;
       const from = must(this.lower.parent(lower!));
       take(from);
       try {
-        const fromName = nameIn(this.lower, from, lower!);
+        const fromName = names.of(lower!, from, name);
         if ((parent!.lower !== from || fromName !== name) && fromName !== '') this.away(dir, from, fromName);
       } finally {
         letGo(this.lower, from);
@@ -64,6 +67,7 @@ export class Moves {
     const root = this.lower.root();
     this.storeName = this.spareName(root);
     this.store = this.journal.make(root, this.storeName);
+    take(this.store);
     return this.store;
   }
 
@@ -74,11 +78,10 @@ export class Moves {
   /** A file of the lower layer is to have another name; one that has several waits by the first that is found. */
   wait(inode: OverlayInode, lower: Inode, dir: Inode, name: string): void {
     if (this.waiting.has(inode)) return;
-    take(lower);
     take(dir);
-    const place = { lower, dir, name };
+    const place = { ino: lower.ino, dir, name };
     this.waiting.set(inode, place);
-    this.placeOf.set(lower, place);
+    this.placeOf.set(lower.ino, place);
   }
 
   /** The directories that wait. */
@@ -93,27 +96,31 @@ export class Moves {
   /** Puts what waits in its place, which is free. */
   put(inode: OverlayInode, below: Inode, name: string): void {
     const place = this.waiting.get(inode)!;
-    this.journal.rename(place.lower, place.dir, place.name, below, name);
-    this.waiting.delete(inode);
+    heldDuring(this.lower, place.dir, place.name, (lower) => {
+      if (lower.ino !== place.ino) return;
+      this.journal.rename(lower, place.dir, place.name, below, name);
+      this.waiting.delete(inode);
+    });
+    // Somebody has taken it meanwhile, or put another in its place.
+    if (this.waiting.has(inode)) fail(E.ESTALE);
     this.leave(place);
   }
 
   private leave(place: Place): void {
-    this.placeOf.delete(place.lower);
-    letGo(this.lower, place.lower);
+    this.placeOf.delete(place.ino);
     letGo(this.lower, place.dir);
   }
 
   /** Makes a directory, empty. */
   make(dir: Inode, name: string): void {
-    this.journal.make(dir, name);
+    passed(this.lower, this.journal.make(dir, name));
   }
 
   /** Gives another name to what is in the way: it may be waited for, or hold what is, and else goes later. */
   aside(dir: Inode, name: string, inode: Inode): void {
     const free = this.spareName(dir);
     this.journal.rename(inode, dir, name, dir, free);
-    const place = this.placeOf.get(inode);
+    const place = this.placeOf.get(inode.ino);
     if (place !== undefined && place.dir === dir && place.name === name) place.name = free;
   }
 
@@ -133,26 +140,45 @@ export class Moves {
 
   private end(): void {
     this.journal.forget();
+    if (this.store !== null) letGo(this.lower, this.store);
     this.store = null;
     for (const place of this.waiting.values()) this.leave(place);
     this.waiting.clear();
   }
 }
 
-/** The name of a directory in the one that holds it; '' when it has none there. */
-function nameIn(backend: Backend, dir: Inode, inode: Inode): string {
-  const cursor = must(backend.list(dir));
-  try {
-    while (cursor.next()) {
-      if (cursor.ino !== inode.ino) continue;
-      const found = backend.lookup(dir, cursor.name);
-      if (found === inode) return cursor.name;
-      if (typeof found !== 'number') passed(backend, found);
-      // One that cannot be looked up may be it.
-      else if (found !== E.ENOENT) check(found);
-    }
-    return '';
-  } finally {
-    cursor.close();
+/** Finds the names of directories in those that hold them, each of which it lists once at most. */
+class NamesFound {
+  private readonly lower: Backend;
+  private readonly listings = new Map<number, Map<number, string>>();
+
+  constructor(lower: Backend) {
+    this.lower = lower;
   }
+
+  /** The name of a directory in another, most likely `guess`; '' when it has none there. */
+  of(inode: Inode, dir: Inode, guess: string): string {
+    if (leadsTo(this.lower, dir, guess, inode)) return guess;
+    const name = this.listing(dir).get(inode.ino) ?? '';
+    return name !== '' && leadsTo(this.lower, dir, name, inode) ? name : '';
+  }
+
+  private listing(dir: Inode): Map<number, string> {
+    const known = this.listings.get(dir.ino);
+    if (known !== undefined) return known;
+    const names = new Map<number, string>();
+    const cursor = must(this.lower.list(dir));
+    while (cursor.next()) if (cursor.kind === S_IFDIR) names.set(cursor.ino, cursor.name);
+    cursor.close();
+    this.listings.set(dir.ino, names);
+    return names;
+  }
+}
+
+/** @throws Error for a name that cannot be looked up: it may lead there. */
+function leadsTo(backend: Backend, dir: Inode, name: string, inode: Inode): boolean {
+  const found = backend.lookup(dir, name);
+  if (typeof found !== 'number' && found !== inode) passed(backend, found);
+  if (typeof found === 'number' && found !== E.ENOENT) check(found);
+  return found === inode;
 }
