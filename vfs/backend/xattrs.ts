@@ -14,8 +14,9 @@ export function getXattr(inode: XattrHolder, name: string): Uint8Array | number 
 
 /** How many bytes the attributes take of a store that has a limit. */
 export function xattrBytes({ xattrs }: XattrHolder): number {
+  if (xattrs === null) return 0;
   let bytes = 0;
-  for (const [name, value] of xattrs ?? []) bytes += name.length + value.length;
+  for (const [name, value] of xattrs) bytes += name.length + value.length;
   return bytes;
 }
 
