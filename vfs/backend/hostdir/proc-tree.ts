@@ -13,9 +13,6 @@ import { O_PATH, isBelow, readLink } from './proc.ts';
 
 const encoder = new TextEncoder();
 
-/** Deno's unlinkSync removes an empty directory, too. */
-const UNLINKS_DIRECTORIES = 'deno' in process.versions;
-
 /** How often a lookup is begun again when the name changes under it. */
 const TRIES = 8;
 
@@ -38,6 +35,8 @@ export class ProcTree implements HostTree {
   private readonly descriptorsAt: string;
   /** What was looked up last: its name is most likely still good. */
   private last: HostInode | null = null;
+  /** Deno's unlinkSync removes an empty directory, too. */
+  private readonly unlinksDirectories = 'deno' in process.versions;
   /** What stands for names that nobody has looked at. */
   private readonly unseenFile: HostInode;
   private readonly unseenDirectory: HostInode;
@@ -97,7 +96,7 @@ export class ProcTree implements HostTree {
   /** What can be said of a name without a look, since the kernel looks; null when a fid may be on what has it. */
   private untested(dir: HostInode, name: string, purpose: number): HostInode | number | null {
     if (purpose === TO_MAKE) return 0;
-    if (purpose === TO_UNLINK && UNLINKS_DIRECTORIES) return null;
+    if (purpose === TO_UNLINK && this.unlinksDirectories) return null;
     const held = dir.held?.get(name);
     if (held !== undefined) {
       if (held.refs > 0 || held.pins > 0) return null;
