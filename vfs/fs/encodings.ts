@@ -35,6 +35,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
+/** What is no UTF-8 is replaced by U+FFFD. */
 export const UTF8: Codec = {
   bytesOf: (text) => encoder.encode(text),
   textOf: (bytes) => decoder.decode(bytes),

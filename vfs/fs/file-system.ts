@@ -14,8 +14,8 @@ export interface FileSystemOptions {
 
 /**
  * A file system with the shape of node:fs: the same calls, options, defaults and errors, over 9P. Bytes are Uint8Array
- * and never Buffer; text is UTF-8 unless another encoding is named. Paths begin at the root, relative ones too; nothing leads out of it: `..` of the
- * root is the root, and a symlink with an absolute target leads on from it.
+ * and never Buffer; text is UTF-8 unless another encoding is named. Paths begin at the root, relative ones too; nothing
+ * leads out of it: `..` of the root is the root, and a symlink with an absolute target leads on from it.
  *
  * Nobody's permissions are checked but those of the store (a directory of the host has its own). Every call can be taken
  * off the object, as `const { readFileSync } = fs`.

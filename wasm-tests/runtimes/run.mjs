@@ -25,6 +25,9 @@ const RUNTIMES = [
   ['Bun', '@oven/bun-linux-x64/bin/bun', ['run']],
 ];
 
+/** Of Deno's arguments those for a host directory, which takes /proc. */
+const ALL_ALLOWED = ['run', '--node-modules-dir=manual', '--cached-only', '--allow-all'];
+
 /** @typedef {{ passed: number, failed: number, skipped: number }} Sum */
 
 /** @param {string} seed @param {Sum} sum */
@@ -32,8 +35,18 @@ function programs(seed, sum) {
   for (const [name, binary, args] of RUNTIMES) {
     const path = join(HERE, 'binaries/node_modules', binary);
     if (!existsSync(path)) skip(name, `npm installed no binary of it for ${process.platform} ${process.arch}`, sum);
-    else tell(name, runProgram(path, [...args, join(HERE, 'program/main.mjs'), seed]), sum);
+    else {
+      tell(name, runProgram(path, [...args, join(HERE, 'program/main.mjs'), seed]), sum);
+      onHost(name, path, name === 'Deno' ? ALL_ALLOWED : args, sum);
+    }
   }
+}
+
+/** @param {string} name @param {string} path @param {string[]} args @param {Sum} sum */
+function onHost(name, path, args, sum) {
+  const title = `${name}: a directory of the host`;
+  if (process.platform !== 'linux') return skip(title, 'elsewhere than on Linux other things are promised', sum);
+  return tell(title, runProgram(path, [...args, join(HERE, 'program/on-host.mjs')]), sum);
 }
 
 /** @param {string} path @param {string[]} args */

@@ -3,10 +3,8 @@ import {
   O_APPEND,
   O_DSYNC,
   O_RDONLY,
-  O_RDWR,
   O_SYNC,
   O_TRUNC,
-  O_WRONLY,
   SETATTR_ATIME,
   SETATTR_GID,
   SETATTR_MODE,
@@ -28,6 +26,7 @@ import { transfer, truncate } from './data.ts';
 import { READS_AND_WRITES, type HostInode } from './inode.ts';
 import { hostErrno, type Fs } from './node.ts';
 import { HostTimes } from './times.ts';
+import { openFlags } from './open-flags.ts';
 import type { HostTree } from './tree.ts';
 
 /** Permission bits that are kept: set-user-ID and set-group-ID are nothing for a guest to give. */
@@ -291,7 +290,7 @@ export class HostDirBackend implements Backend {
     if (special === 0 && tree.borrow(inode, access === O_RDONLY)) return inode.fd;
     const before = inode.ctime;
     try {
-      const fd = this.openHost(inode, this.hostFlags(access, special, inode.kind === S_IFDIR));
+      const fd = this.openHost(inode, openFlags(this.fs, access, special, inode.kind === S_IFDIR));
       if (access !== O_RDONLY) inode.writers.push(fd);
       else if (special === 0) tree.lend(inode, fd, before);
       return fd;
@@ -310,18 +309,6 @@ export class HostDirBackend implements Backend {
       if (hostErrno(thrown) !== E.EPERM) throw thrown;
       return this.tree.open(inode, flags);
     }
-  }
-
-  /** open(2) flags of this machine: 9P has those of x86 Linux. */
-  private hostFlags(access: number, special: number, isDir: boolean): number {
-    const host = this.fs.constants;
-    let flags = access === O_RDWR ? host.O_RDWR : access === O_WRONLY ? host.O_WRONLY : host.O_RDONLY;
-    if (isDir) flags |= host.O_DIRECTORY ?? 0;
-    // Another process may append, too.
-    if ((special & O_APPEND) !== 0) flags |= host.O_APPEND;
-    if ((special & O_SYNC) === O_SYNC) flags |= host.O_SYNC ?? 0;
-    else if ((special & O_DSYNC) !== 0) flags |= host.O_DSYNC ?? 0;
-    return flags;
   }
 
   close(inode: HostInode, handle: number): void {

@@ -24,22 +24,14 @@ export class Arrangement {
   private readonly table: Table;
   private readonly matches: Matches;
   private readonly moves: Moves;
-  private readonly isUntouched: (dir: OverlayInode, below: Inode) => boolean;
   /** Files that were copied up, by the number that their lower one has, too. */
   private readonly copies: Map<number, OverlayInode>;
 
-  constructor(
-    merged: Merged,
-    table: Table,
-    matches: Matches,
-    spareName: SpareName,
-    isUntouched: (dir: OverlayInode, below: Inode) => boolean,
-  ) {
+  constructor(merged: Merged, table: Table, matches: Matches, spareName: SpareName) {
     this.merged = merged;
     this.lower = merged.lower;
     this.table = table;
     this.matches = matches;
-    this.isUntouched = isUntouched;
     this.moves = new Moves(merged.lower, table, spareName);
     const named = table.copies().filter((inode) => merged.nlink(inode) > 0);
     this.copies = new Map(named.map((inode) => [inode.ino, inode]));
@@ -63,7 +55,7 @@ export class Arrangement {
 
   /** Finds out what waits, and puts aside what is in the way. */
   private sort(path: string, dir: OverlayInode, below: Inode): void {
-    if (this.isUntouched(dir, below)) return;
+    if (this.matches.isUntouched(dir, below)) return;
     for (const name of namesOf(this.lower, below)) {
       this.path = join(path, name);
       heldDuring(this.lower, below, name, (lower) => this.sortOne(this.path, dir, below, name, lower));
@@ -73,9 +65,11 @@ export class Arrangement {
   private sortOne(path: string, dir: OverlayInode, below: Inode, name: string, lower: Inode): void {
     if (this.moves.isStore(lower)) return;
     let stays = false;
+    let isWanted = false;
     let isDir = false;
     heldDuring(this.merged, dir, name, (found) => {
       const inode = found as OverlayInode;
+      isWanted = true;
       isDir = inode.isDir;
       stays = this.matches.stays(inode, lower);
       if (!stays) return;
@@ -85,9 +79,7 @@ export class Arrangement {
     if (stays) return;
     this.findWaiting(below, name, lower);
     // A file stays in the place of a file until the other is complete.
-    if (isDir || (lower.kind === S_IFDIR && this.merged.lookup(dir, name) !== E.ENOENT)) {
-      this.moves.aside(below, name, lower);
-    }
+    if (isWanted && (isDir || lower.kind === S_IFDIR)) this.moves.aside(below, name, lower);
   }
 
   /** Finds files that have another name in the overlay, in what has no place in it. */
@@ -104,7 +96,7 @@ export class Arrangement {
 
   /** Makes the directories that are missing, and puts what waits in its place. */
   private settle(path: string, dir: OverlayInode, below: Inode): void {
-    if (this.isUntouched(dir, below)) return;
+    if (this.matches.isUntouched(dir, below)) return;
     for (const name of namesOf(this.merged, dir)) {
       this.path = join(path, name);
       heldDuring(this.merged, dir, name, (found) => {

@@ -49,22 +49,18 @@ class Commit {
   private readonly matches: Matches;
   private readonly arrangement: Arrangement;
   private readonly spareName: SpareName;
-  /** A lower name that was never touched may lead to a file that was changed by another. */
-  private readonly thorough: boolean;
 
   constructor(merged: Merged, table: Table, dirs: Directories) {
     this.merged = merged;
     this.lower = merged.lower;
     this.table = table;
     this.dirs = dirs;
-    this.thorough = table.hasAliases();
     this.matches = new Matches(merged, table);
     this.spareName = spareNames(merged.lower, (dir, name) => {
       const known = table.knownLower(dir);
       if (known !== undefined) dirs.hide(known, name, true);
     });
-    const isUntouched = (dir: OverlayInode, below: Inode): boolean => this.isUntouched(dir, below);
-    this.arrangement = new Arrangement(merged, table, this.matches, this.spareName, isUntouched);
+    this.arrangement = new Arrangement(merged, table, this.matches, this.spareName);
   }
 
   all(): void {
@@ -85,15 +81,11 @@ class Commit {
     this.matches.end();
   }
 
-  private isUntouched(dir: OverlayInode, below: Inode): boolean {
-    return !this.thorough && dir.upper === null && dir.lower === below;
-  }
-
   // --- removals
 
   /** Removes what a lower directory has and the overlay does not. */
   private remove(path: string, dir: OverlayInode, below: Inode): void {
-    if (this.isUntouched(dir, below)) return;
+    if (this.matches.isUntouched(dir, below)) return;
     for (const name of namesOf(this.lower, below)) {
       const at = join(path, name);
       this.path = at;
@@ -129,7 +121,7 @@ class Commit {
 
   /** Makes a lower directory hold what the overlay shows in it. */
   private fill(path: string, dir: OverlayInode, below: Inode): void {
-    if (this.isUntouched(dir, below)) return;
+    if (this.matches.isUntouched(dir, below)) return;
     const attr = attrOf(this.merged, dir);
     for (const name of namesOf(this.merged, dir)) {
       heldDuring(this.merged, dir, name, (inode) => {

@@ -10,6 +10,8 @@ export class Matches {
   private readonly merged: Merged;
   private readonly lower: Backend;
   private readonly table: Table;
+  /** A lower name that was never touched may lead to a file that was changed by another. */
+  private readonly thorough: boolean;
   /** The lower files of files with several names: another name is a link of it. Both are held. */
   private readonly files = new Map<OverlayInode, Inode>();
 
@@ -17,6 +19,12 @@ export class Matches {
     this.merged = merged;
     this.lower = merged.lower;
     this.table = table;
+    this.thorough = table.hasAliases();
+  }
+
+  /** Whether a directory is what has its path below, with all that is in it. */
+  isUntouched(dir: OverlayInode, below: Inode): boolean {
+    return !this.thorough && dir.upper === null && dir.lower === below;
   }
 
   /** Whether a lower inode can become what the overlay has by its name. */
