@@ -142,6 +142,13 @@ export interface Backend {
   read(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number;
   /** Copies `u8[start, end)` into the file at `offset`, filling a gap with zeros: the bytes copied; or −errno. */
   write(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number;
+  /**
+   * lseek(2), SEEK_DATA: the first offset from `offset` on that may hold anything but zeros; −ENXIO when none follows.
+   * A backend without these two has data everywhere; extents.ts is for who calls them.
+   */
+  seekData?(inode: Inode, handle: number, offset: number): number;
+  /** lseek(2), SEEK_HOLE: the first offset from `offset` on that is in a hole, or the size; −ENXIO from the size on. */
+  seekHole?(inode: Inode, handle: number, offset: number): number;
   /** Touches times after one or more `read`s or `write`s of one message have moved bytes, a listing or `readlink`. */
   accessed(inode: Inode): void;
   modified(inode: Inode): void;

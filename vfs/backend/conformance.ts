@@ -1,6 +1,7 @@
 import { attributes } from './conformance-attributes.ts';
 import { directories } from './conformance-directories.ts';
 import { files } from './conformance-files.ts';
+import { holes } from './conformance-holes.ts';
 import { identity } from './conformance-identity.ts';
 import type { Subject } from './conformance-kit.ts';
 import { names } from './conformance-names.ts';
@@ -9,7 +10,7 @@ import { renames } from './conformance-renames.ts';
 import { runSuite } from './conformance-run.ts';
 
 /** What every backend must pass, through a server and a client in this process. */
-const PARTS = { files, names, renames, directories, orphans, attributes, identity };
+const PARTS = { files, holes, names, renames, directories, orphans, attributes, identity };
 
 /**
  * Runs the suite on a backend: a fresh one for each test, and a look after each that nothing is left of it.

@@ -2,6 +2,7 @@ import { SETATTR_SIZE } from '../../9p/constants.ts';
 import { nowNsec, nowSec, tick } from '../../clock.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, DirCursor, SetAttr, StatFs } from '../backend.ts';
+import { seekData, seekHole } from '../extents.ts';
 import type { Inode } from '../inode.ts';
 import { commit, type CommitResult } from './commit.ts';
 import { CopyUp, changed, keepCtime } from './copy-up.ts';
@@ -290,6 +291,22 @@ export class OverlayBackend implements Backend {
     if (errno !== 0) return -errno;
     const at = this.handles.at(inode, handle);
     return at < 0 ? at : this.upper.write(inode.upper!, at, offset, u8, start, end);
+  }
+
+  seekData(inode: OverlayInode, handle: number, offset: number): number {
+    const at = this.handles.at(inode, handle);
+    if (at < 0) return at;
+    return inode.upper !== null
+      ? seekData(this.upper, inode.upper, at, offset)
+      : seekData(this.lower, inode.lower!, at, offset);
+  }
+
+  seekHole(inode: OverlayInode, handle: number, offset: number): number {
+    const at = this.handles.at(inode, handle);
+    if (at < 0) return at;
+    return inode.upper !== null
+      ? seekHole(this.upper, inode.upper, at, offset)
+      : seekHole(this.lower, inode.lower!, at, offset);
   }
 
   accessed(inode: OverlayInode): void {

@@ -46,17 +46,21 @@ conformance('overlay of a host directory', () => {
   return subject;
 });
 
-conformance('overlay of ram, changes in a host directory', () => {
-  const { root, remove } = scratch();
-  const upper = hostDir(root);
-  const subject = layered(ram(), upper, true, () => {
-    upper.dispose();
-    remove();
-  });
-  const { leaks } = subject;
-  subject.leaks = () => {
-    upper.trim();
-    return leaks!() || (upper.descriptors === 1 ? '' : `${upper.descriptors} descriptors`);
-  };
-  return subject;
-});
+conformance(
+  'overlay of ram, changes in a host directory',
+  () => {
+    const { root, remove } = scratch();
+    const upper = hostDir(root);
+    const subject = layered(ram(), upper, true, () => {
+      upper.dispose();
+      remove();
+    });
+    const { leaks } = subject;
+    subject.leaks = () => {
+      upper.trim();
+      return leaks!() || (upper.descriptors === 1 ? '' : `${upper.descriptors} descriptors`);
+    };
+    return subject;
+  },
+  { 'holes are passed over, however large': 'a host directory does not tell where its holes are' },
+);

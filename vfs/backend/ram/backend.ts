@@ -251,6 +251,14 @@ export class RamBackend implements Backend {
     return count;
   }
 
+  seekData(inode: RamInode, _handle: number, offset: number): number {
+    return inode.data.seekData(offset);
+  }
+
+  seekHole(inode: RamInode, _handle: number, offset: number): number {
+    return inode.data.seekHole(offset);
+  }
+
   /** The bytes of a file, to be changed. */
   private ownData(inode: RamInode): FileData {
     return (inode.content ??= new FileData(this.cells)) as FileData;

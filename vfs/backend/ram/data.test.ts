@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { E } from '../../errno.ts';
 import { Cells, LARGEST_CELL, type Slab } from './cells.ts';
-import { FileData } from './data.ts';
+import { FILE_MAX, FileData } from './data.ts';
 
 const MIB = 2 ** 20;
 
@@ -131,6 +132,25 @@ test('at random: files that share their cells have what was written, zeros elsew
   for (const { free, bytes } of slabs) {
     assert.is(free, -1, 'all cells are back');
     assert.ok(bytes.every((byte) => byte === 0));
+  }
+});
+
+test('what is far away costs no more than what is near', () => {
+  const data = new FileData(new Cells());
+  const byte = Uint8Array.of(7);
+  const read = new Uint8Array(4);
+  // Going through as many places as the last chunk's number would take minutes for each round.
+  for (let round = 0; round < 200; round++) {
+    const far = FILE_MAX - 1 - round * MIB;
+    assert.is(data.write(far, byte, 0, 1), 1);
+    assert.is(data.allocated, MIB);
+    assert.is(data.read(far - 3, read, 0, 4), 4);
+    assert.equal([...read], [0, 0, 0, 7]);
+    assert.is(data.truncate(round % 2), 0);
+    assert.is(data.allocated, 0);
+    assert.is(data.truncate(FILE_MAX), 0);
+    assert.equal([data.seekData(0), data.seekHole(0)], [-E.ENXIO, 0]);
+    if (round % 3 === 0) data.free();
   }
 });
 

@@ -1,10 +1,11 @@
 import { E } from '../../errno.ts';
 import { LARGEST_CELL, type Cells, type Slab } from './cells.ts';
+import { Chunks } from './chunks.ts';
 import { copyBytes } from './copy.ts';
 
 /** Data is kept in pieces of this size; the first one grows to it by doubling. */
 const CHUNK = 1 << 20;
-/** Largest file, in bytes: 2 PiB, so that its chunks can be counted by an array's index. Holes cost nothing. */
+/** Largest file, in bytes: 2 PiB, so that its chunks can be counted in 31 bits. Holes cost nothing. */
 export const FILE_MAX = 2 ** 51;
 /** A buffer below this is not worth being cut to size. */
 const SMALL = 4096;
@@ -25,8 +26,8 @@ export class FileData {
   private room = 0;
   /** The slab that head belongs to, of a small one. */
   private slab: Slab | null = null;
-  /** Chunk i holds the bytes from (i + 1) * CHUNK on; undefined for a hole. */
-  private chunks: (Uint8Array | undefined)[] | null = null;
+  /** Chunk i holds the bytes from (i + 1) * CHUNK on; one that is not there is a hole. */
+  private chunks: Chunks | null = null;
   /** The head was cut to size once: from then on it grows by an eighth, so that it need not be cut again. */
   private trimmed = false;
 
@@ -61,7 +62,7 @@ export class FileData {
   }
 
   private readChunk(offset: number, u8: Uint8Array, start: number, count: number): void {
-    const chunk = this.chunks?.[Math.floor(offset / CHUNK) - 1];
+    const chunk = this.chunks?.get(chunkAt(offset));
     if (chunk === undefined) u8.fill(0, start, start + count);
     else copyBytes(chunk, offset % CHUNK, u8, start, count);
   }
@@ -132,24 +133,23 @@ export class FileData {
   }
 
   private growChunk(offset: number): Uint8Array | null {
-    const index = Math.floor(offset / CHUNK) - 1;
-    this.chunks ??= [];
-    let chunk = this.chunks[index];
-    if (chunk !== undefined) return chunk;
-    chunk = allocate(CHUNK) ?? undefined;
-    if (chunk === undefined) return null;
-    this.chunks[index] = chunk;
+    const number = chunkAt(offset);
+    const there = this.chunks?.get(number);
+    if (there !== undefined) return there;
+    const chunk = allocate(CHUNK);
+    if (chunk === null) return null;
+    (this.chunks ??= new Chunks()).add(number, chunk);
     this.allocated += CHUNK;
     return chunk;
   }
 
   /** Makes a chunk that is not there of CHUNK bytes of u8: a copy that is made as such is not filled with zeros first. */
   private putChunk(offset: number, u8: Uint8Array, start: number): boolean {
-    const index = Math.floor(offset / CHUNK) - 1;
-    if (index < 0 || this.chunks?.[index] !== undefined) return false;
+    const number = chunkAt(offset);
+    if (number < 0 || this.chunks?.get(number) !== undefined) return false;
     try {
       const chunk = new Uint8Array(u8.subarray(start, start + CHUNK));
-      (this.chunks ??= [])[index] = chunk;
+      (this.chunks ??= new Chunks()).add(number, chunk);
     } catch {
       return false;
     }
@@ -176,13 +176,30 @@ export class FileData {
     }
   }
 
-  private cutChunks(chunks: (Uint8Array | undefined)[], size: number): void {
+  private cutChunks(chunks: Chunks, size: number): void {
     const kept = Math.max(0, Math.ceil(size / CHUNK) - 1);
-    for (let i = kept; i < chunks.length; i++) if (chunks[i] !== undefined) this.allocated -= CHUNK;
-    chunks.length = Math.min(chunks.length, kept);
+    this.allocated -= CHUNK * chunks.cut(kept);
     const within = size % CHUNK;
-    if (kept > 0 && within > 0) chunks[kept - 1]?.fill(0, within);
-    if (kept === 0) this.chunks = null;
+    if (kept > 0 && within > 0) chunks.get(kept - 1)?.fill(0, within);
+    if (chunks.count === 0) this.chunks = null;
+  }
+
+  /** The first offset from `offset` on that memory is held for; −ENXIO when none follows. */
+  seekData(offset: number): number {
+    if (offset < Math.min(this.room, this.size)) return offset;
+    const number = this.chunks?.next(Math.max(0, chunkAt(offset))) ?? -1;
+    const start = number < 0 ? Infinity : Math.max(offset, (number + 1) * CHUNK);
+    return start < this.size ? start : -E.ENXIO;
+  }
+
+  /** The first offset from `offset` on that no memory is held for, at most the size; −ENXIO from the size on. */
+  seekHole(offset: number): number {
+    const { size, room, chunks } = this;
+    if (offset >= size) return -E.ENXIO;
+    if (offset < CHUNK && room < CHUNK) return Math.min(size, Math.max(offset, room));
+    const number = Math.max(0, chunkAt(offset));
+    const gap = chunks === null ? number : chunks.gap(number);
+    return Math.min(size, Math.max(offset, (gap + 1) * CHUNK));
   }
 
   /** Gives back what doubling took in advance: nobody has the file open any more. */
@@ -200,6 +217,11 @@ export class FileData {
     this.size = 0;
     this.allocated = 0;
   }
+}
+
+/** The number of the chunk that holds an offset; −1 for the head. */
+function chunkAt(offset: number): number {
+  return Math.floor(offset / CHUNK) - 1;
 }
 
 function allocate(size: number): Uint8Array | null {

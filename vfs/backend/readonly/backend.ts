@@ -1,5 +1,6 @@
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, DirCursor, StatFs } from '../backend.ts';
+import { seekData, seekHole } from '../extents.ts';
 import type { Inode } from '../inode.ts';
 import { Unwritable, wantsWriting } from './unwritable.ts';
 
@@ -62,6 +63,14 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
 
   read(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
     return this.base.read(inode, handle, offset, u8, start, end);
+  }
+
+  seekData(inode: Inode, handle: number, offset: number): number {
+    return seekData(this.base, inode, handle, offset);
+  }
+
+  seekHole(inode: Inode, handle: number, offset: number): number {
+    return seekHole(this.base, inode, handle, offset);
   }
 
   fsync(inode: Inode, handle: number, datasync: boolean): number {

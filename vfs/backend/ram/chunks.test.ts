@@ -1,0 +1,37 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Chunks } from './chunks.ts';
+
+const PIECES = Array.from({ length: 64 }, () => new Uint8Array(0));
+
+test('at random: as a Map has them, in order', () => {
+  let seed = 99;
+  const random = (below: number) => (seed = (Math.imul(seed, 48271) >>> 0) % 0x7fffffff) % below;
+  for (let round = 0; round < 200; round++) {
+    const chunks = new Chunks();
+    const model = new Map<number, Uint8Array>();
+    // Close together, so that some follow each other, or far apart.
+    const scale = [12, 40, 2 ** 31][round % 3]!;
+    for (let step = 0; step < 60; step++) {
+      const number = random(scale);
+      assert.is(chunks.get(number), model.get(number));
+      const sorted = [...model.keys()].sort((a, b) => a - b);
+      assert.is(chunks.next(number), sorted.find((other) => other >= number) ?? -1);
+      let gap = number;
+      while (model.has(gap)) gap++;
+      assert.is(chunks.gap(number), gap);
+      if (random(12) === 0) {
+        const dropped = sorted.filter((other) => other >= number);
+        assert.is(chunks.cut(number), dropped.length);
+        for (const other of dropped) model.delete(other);
+      } else if (!model.has(number)) {
+        const piece = PIECES[random(PIECES.length)]!;
+        chunks.add(number, piece);
+        model.set(number, piece);
+      }
+      assert.is(chunks.count, model.size);
+    }
+  }
+});
+
+test.run();
