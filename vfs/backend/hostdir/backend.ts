@@ -38,6 +38,11 @@ const MOST = BigInt(Number.MAX_SAFE_INTEGER);
 export interface HostDirOptions {
   /** EROFS for every change: opening for writing, O_TRUNC and times too. Default false. */
   readOnly?: boolean;
+  /**
+   * Goes by paths also where descriptors could be used, and promises as little as on other systems (see `limits`): for a
+   * Linux whose /proc is closed to this process. Default false.
+   */
+  paths?: boolean;
 }
 
 /**

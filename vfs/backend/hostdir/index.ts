@@ -1,19 +1,32 @@
 import { HostDirBackend, type HostDirOptions } from './backend.ts';
-import { nodeFs } from './node.ts';
+import { nodeFs, type Fs } from './node.ts';
 import { PathTree } from './path-tree.ts';
-import { procWorks } from './proc.ts';
+import { openTop } from './proc.ts';
 import { ProcTree } from './proc-tree.ts';
 
 export { HostDirBackend, type HostDirOptions } from './backend.ts';
 
 /**
  * Exports a directory of the host. On Linux nothing outside it can be reached, whatever the guest and other
- * processes do to the tree; elsewhere `limits` of the backend says what cannot be promised.
+ * processes do to the tree; elsewhere, and with `paths`, `limits` of the backend says what cannot be promised.
  * @param path The directory; it is opened now, and renaming it later does not matter (on Linux).
- * @throws Error without Node, Deno or Bun; what node:fs throws when there is no such directory (ENOENT, ENOTDIR).
+ * @throws Error without Node, Deno or Bun; what node:fs throws when there is no such directory (ENOENT, ENOTDIR) or it
+ *   cannot be opened (EMFILE, EACCES); on Linux, an Error when its descriptor cannot be reached through /proc although
+ *   there is one. It never goes by paths for such a reason.
  */
 export function hostDir(path: string, options: HostDirOptions = {}): HostDirBackend {
   const fs = nodeFs();
-  const tree = procWorks(fs, path) ? new ProcTree(fs, path) : new PathTree(fs, path);
+  const fd = options.paths === true ? -1 : openTop(fs, path);
+  const tree = fd < 0 ? new PathTree(fs, path) : byDescriptors(fs, fd);
   return new HostDirBackend(fs, tree, options);
+}
+
+/** The descriptor is the tree's, or closed. */
+function byDescriptors(fs: Fs, fd: number): ProcTree {
+  try {
+    return new ProcTree(fs, fd);
+  } catch (thrown) {
+    fs.closeSync(fd);
+    throw thrown;
+  }
 }

@@ -1,7 +1,7 @@
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import { HOLDS, READS_AND_WRITES, type HostInode } from './inode.ts';
-import { BIG, BIG_OR_NONE, HostError, type Fs, type Stats } from './node.ts';
+import { BIG, BIG_OR_NONE, HostError, hostErrno, type Fs, type Stats } from './node.ts';
 import { InodeTable } from './table.ts';
 import { decodeTarget, isWindowsName } from './text.ts';
 import type { HostTime, HostTree } from './tree.ts';
@@ -17,7 +17,7 @@ import type { HostTime, HostTree } from './tree.ts';
  */
 export class PathTree implements HostTree {
   readonly limits =
-    'There is no /proc/self/fd here: a process of the host that swaps directories of the tree for symlinks while a ' +
+    'The directory is reached by paths: a process of the host that swaps directories of the tree for symlinks while a ' +
     'guest runs can make it create, rename and remove names outside of it, and what the host renames is lost (ESTALE).';
   readonly table = new InodeTable();
   readonly root: HostInode;
@@ -153,7 +153,10 @@ export class PathTree implements HostTree {
     try {
       inode.fd = this.open(inode, this.fs.constants.O_RDWR);
       inode.power = READS_AND_WRITES;
-    } catch {
+    } catch (thrown) {
+      const errno = hostErrno(thrown);
+      // The name must not be taken while there is only for the moment no way to hold the file.
+      if (errno === E.EMFILE || errno === E.ENFILE) throw thrown;
       // Not ours to write: what is open already goes on, what is not is ESTALE.
     }
   }

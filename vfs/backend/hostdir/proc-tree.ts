@@ -41,12 +41,11 @@ export class ProcTree implements HostTree {
   private readonly unseenFile: HostInode;
   private readonly unseenDirectory: HostInode;
 
-  /** @param path The directory; a symlink to one is followed, once, now. */
-  constructor(fs: Fs, path: string) {
+  /** @param fd A descriptor of the directory, which is closed with the tree (openTop). */
+  constructor(fs: Fs, fd: number) {
     this.fs = fs;
     this.flags = O_PATH | fs.constants.O_NOFOLLOW;
     this.idle = new Idle((inode) => this.close(inode));
-    const fd = fs.openSync(path, O_PATH | fs.constants.O_DIRECTORY);
     const st = fs.fstatSync(fd, BIG);
     this.root = this.table.add(st);
     this.root.fd = fd;
