@@ -11,7 +11,7 @@ export interface Times {
   mNsec: number;
 }
 
-/** What path_open asks for, taken apart. */
+/** What path_open asks for, taken apart. The next call fills the same one: what is needed later is copied. */
 export interface OpenRequest {
   follow: boolean;
   oflags: number;
@@ -32,20 +32,24 @@ export abstract class Descriptor {
   fdflags = 0;
   rightsBase: number;
   rightsInheriting: number;
-  /** What it could do when it was opened: what is missing since then was dropped. */
-  private readonly rightsAtOpen: number;
+  /** All that its kind can do. A right of these that it does not have was dropped, here or where it was opened from. */
+  private readonly rightsOfKind: number;
   /** The guest's name of a preopened directory, as UTF-8. */
   preopen: Uint8Array | null = null;
 
-  constructor(rightsBase: number, rightsInheriting: number) {
-    this.rightsBase = rightsBase;
-    this.rightsAtOpen = rightsBase;
+  /**
+   * @param rightsOfKind All that its kind can do.
+   * @param rightsInheriting What the directory that it is opened from passes on: it gets no right besides these.
+   */
+  constructor(rightsOfKind: number, rightsInheriting: number) {
+    this.rightsBase = rightsOfKind & rightsInheriting;
+    this.rightsOfKind = rightsOfKind;
     this.rightsInheriting = rightsInheriting;
   }
 
-  /** Whether the guest has dropped this right; then a call that needs it is ENOTCAPABLE. */
+  /** Whether this right was dropped, by the guest or on the way here; then a call that needs it is ENOTCAPABLE. */
   dropped(right: number): boolean {
-    return (this.rightsAtOpen & ~this.rightsBase & right) !== 0;
+    return (this.rightsOfKind & ~this.rightsBase & right) !== 0;
   }
 
   /** From now on what it stands for is its owner's alone: closing this does not close it. For what the host lent. */

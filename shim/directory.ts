@@ -44,7 +44,7 @@ export class DirectoryDescriptor extends Descriptor {
   private listing: DirectoryListing | null = null;
 
   constructor(at: AtCalls, fid: number, fdflags = 0, inheriting = RIGHTS_ALL) {
-    super(RIGHTS_DIRECTORY & inheriting, inheriting);
+    super(RIGHTS_DIRECTORY, inheriting);
     this.at = at;
     this.fid = fid;
     this.fdflags = fdflags;
@@ -102,9 +102,9 @@ export class DirectoryDescriptor extends Descriptor {
 
   override openat(path: string, request: OpenRequest): Descriptor | number {
     const { at } = this;
+    const { fdflags, read, write } = request;
     const fid = at.openat(this.fid, path, flagsOf(request));
     if (fid < 0) return -fid;
-    const { fdflags, read, write } = request;
     return at.type === QTDIR
       ? new DirectoryDescriptor(at.found, fid, fdflags, this.rightsInheriting)
       : new FileDescriptor(at.found, fid, fdflags, read, write, this.rightsInheriting);

@@ -42,7 +42,7 @@ export class FileDescriptor extends Descriptor {
   private offset = 0;
 
   constructor(at: AtCalls, fid: number, fdflags: number, read: boolean, write: boolean, inheriting: number) {
-    super(fileRights(read, write) & inheriting, inheriting);
+    super(fileRights(read, write), inheriting);
     this.at = at;
     this.fid = fid;
     this.fdflags = fdflags;

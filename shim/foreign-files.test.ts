@@ -1,10 +1,18 @@
-import { File, OpenFile, OpenSyncOPFSFile, SyncOPFSFile, wasi, type Fd } from '@bjorn3/browser_wasi_shim';
+import {
+  File,
+  OpenFile,
+  PreopenDirectory,
+  OpenSyncOPFSFile,
+  SyncOPFSFile,
+  wasi,
+  type Fd,
+} from '@bjorn3/browser_wasi_shim';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FDFLAGS, FILETYPE, WHENCE } from './abi.ts';
+import { FDFLAGS, FILETYPE, OFLAGS, WHENCE } from './abi.ts';
 import { CREATE, THERE, run, textOf, withTree } from './foreign/testing.ts';
 import { RIGHTS, RIGHTS_ALL, RIGHTS_DIRECTORY, fileRights } from './rights.ts';
-import { OUT, READ_WRITE, WRITE, type TestGuest } from './testing.ts';
+import { OUT, READ_WRITE, WRITE, utf8, type TestGuest } from './testing.ts';
 
 // Fds as files: rights, attributes, offsets, sizes and data.
 
@@ -68,6 +76,55 @@ withTree('a file opened for reading cannot be written, one for writing cannot be
   assert.is(g.write(writer, 'J'), 1);
   assert.is(g.tryOpen('fixed', { dir: THERE, rights: WRITE }), 'EPERM');
   assert.is(g.read(g.open('fixed', { dir: THERE })), 'fixed');
+});
+
+withTree('how one descriptor was opened does not change how another one was', (g, inodes) => {
+  const reader = g.open('a', { dir: THERE });
+  const writer = g.open('out', { ...CREATE, rights: WRITE });
+  const both = g.open('dir/in', { dir: THERE, rights: READ_WRITE, fdflags: FDFLAGS.APPEND });
+  g.open('fixed', { dir: THERE, rights: 0 });
+  assert.is(g.read(reader), 'hello');
+  assert.is(g.write(reader, 'x'), 'EBADF');
+  assert.is(g.write(writer, 'hello'), 5);
+  assert.is(g.read(writer), 'EBADF');
+  assert.is(g.write(both, '!'), 1);
+  assert.is(g.pread(both, 0), 'in!');
+  assert.is(textOf(inodes.get('out')), 'hello');
+});
+
+withTree('rights that were dropped do not come back below a foreign directory', (g, inodes) => {
+  const dir = g.open('.', { dir: THERE });
+  const two = RIGHTS.FD_READ | RIGHTS.PATH_OPEN;
+  g.ok('fd_fdstat_set_rights', dir, two, two);
+  for (const below of [dir, g.open('.', { dir }), g.open('dir', { dir }), g.open('dir/..', { dir, rights: 0 })]) {
+    assert.is(g.call('path_unlink_file', below, 'a'), 'ENOTCAPABLE');
+    assert.is(g.call('path_create_directory', below, 'new'), 'ENOTCAPABLE');
+    assert.is(g.call('path_rename', below, 'a', below, 'b'), 'ENOTCAPABLE');
+    assert.is(g.call('path_filestat_get', below, 0, 'a', OUT), 'ENOTCAPABLE');
+    assert.is(g.tryOpen('a', { dir: below, rights: READ_WRITE }), 'ENOTCAPABLE');
+    assert.is(g.tryOpen('new', { dir: below, oflags: OFLAGS.CREAT }), 'ENOTCAPABLE');
+    assert.is(g.tryOpen('a', { dir: below, oflags: OFLAGS.TRUNC }), 'ENOTCAPABLE');
+  }
+  const file = g.open('a', { dir });
+  assert.is(g.read(file), 'hello');
+  assert.is(g.pread(file, 0), 'ENOTCAPABLE', 'to seek is not passed on');
+  assert.equal([...inodes.keys()], ['a', 'fixed', 'dir']);
+});
+
+test('an Fd that passes on fewer rights has its descriptors pass on no more', () => {
+  class Reduced extends PreopenDirectory {
+    override fd_fdstat_get(): { ret: number; fdstat: wasi.Fdstat } {
+      const fdstat = new wasi.Fdstat(FILETYPE.DIRECTORY, 0);
+      fdstat.fs_rights_base = BigInt(RIGHTS_DIRECTORY);
+      fdstat.fs_rights_inherited = BigInt(RIGHTS.FD_READ);
+      return { ret: 0, fdstat };
+    }
+  }
+  const preopens = () => ({ '/': new Reduced('/', new Map([['a', new File(utf8('hello'))]])) });
+  run({ preopens }, (g) => {
+    assert.is(g.tryOpen('a', { rights: READ_WRITE }), 'ENOTCAPABLE');
+    assert.is(g.read(g.open('a')), 'hello');
+  });
 });
 
 withTree('offsets, sizes and holes', (g, inodes) => {

@@ -8,7 +8,7 @@ import { CROSS_MOUNT } from '../vfs/client/at.ts';
 import { bounded, failed, pathErrno } from './foreign/errno.ts';
 import { readEach, writeEach } from './foreign/io.ts';
 import { ForeignListing } from './foreign/listing.ts';
-import { foreignTimes, putFilestat, statFiletype, usualRights } from './foreign/stat.ts';
+import { foreignTimes, putFilestat, statFiletype, usualRights, type Opened } from './foreign/stat.ts';
 import { holds, isDirectory, parentOf, withoutSlash } from './foreign/tree.ts';
 import type { GuestMemory } from './memory.ts';
 import { lowHalf } from './foreign/halves.ts';
@@ -36,11 +36,11 @@ export class ForeignDescriptor extends Descriptor {
   readonly fd: Fd;
   readonly filetype: number;
   /** How the guest opened it; null for what the host gave. */
-  private readonly opened: OpenRequest | null;
+  private readonly opened: Opened | null;
   private listing: ForeignListing | null = null;
   private kept = false;
 
-  constructor(fd: Fd, opened: OpenRequest | null = null, inheriting = RIGHTS_ALL) {
+  constructor(fd: Fd, opened: Opened | null = null, inheriting = RIGHTS_ALL) {
     const { ret, fdstat } = fd.fd_fdstat_get();
     const told = ret === 0 ? fdstat : null;
     const { ret: noPreopen, prestat } = fd.fd_prestat_get();
@@ -48,7 +48,8 @@ export class ForeignDescriptor extends Descriptor {
     const filetype = told?.fs_filetype ?? (preopen === null ? statFiletype(fd) : FILETYPE.DIRECTORY);
     // 0.4.2 tells no rights for its files and directories (they are 0), which libc would take for none at all.
     const base = rightsArgument(lowHalf(told?.fs_rights_base ?? 0n)) || usualRights(filetype, opened);
-    super(base & inheriting, inheriting);
+    super(base, inheriting);
+    this.rightsInheriting &= rightsArgument(lowHalf(told?.fs_rights_inherited ?? 0n)) || RIGHTS_ALL;
     this.fd = fd;
     this.filetype = filetype;
     this.opened = opened;
@@ -174,7 +175,7 @@ export class ForeignDescriptor extends Descriptor {
     const rights = BigInt(fileRights(read, write));
     const { ret, fd_obj } = this.fd.path_open(lookupflags(follow), path, flags, rights, rights, fdflags);
     if (ret !== 0 || fd_obj === null) return pathErrno(ret) || E.EIO;
-    const opened = new ForeignDescriptor(fd_obj, request, this.rightsInheriting);
+    const opened = new ForeignDescriptor(fd_obj, { read, write, fdflags }, this.rightsInheriting);
     if (opened.filetype !== FILETYPE.DIRECTORY || !(write || creates || (oflags & OFLAGS.TRUNC) !== 0)) return opened;
     opened.close();
     return E.EISDIR;

@@ -128,6 +128,78 @@ withGuest('what is opened below has no more rights than are passed on', FILES, (
   assert.is(g.tryOpen('f'), 'ENOTCAPABLE');
 });
 
+const TWO = R.FD_READ | R.PATH_OPEN;
+const DIRECTORY = { oflags: OFLAGS.DIRECTORY };
+
+/** All that a directory's descriptor can be used for; each entry needs a right that TWO has not. */
+const REFUSED: Record<string, (g: TestGuest, dir: number) => unknown> = {
+  fd_readdir: (g, dir) => g.call('fd_readdir', dir, DATA, 100, 0, OUT),
+  fd_filestat_get: (g, dir) => g.call('fd_filestat_get', dir, OUT),
+  fd_filestat_set_times: (g, dir) => g.call('fd_filestat_set_times', dir, 0, 0, 2),
+  fd_fdstat_set_flags: (g, dir) => g.call('fd_fdstat_set_flags', dir, 0),
+  fd_sync: (g, dir) => g.call('fd_sync', dir),
+  path_create_directory: (g, dir) => g.call('path_create_directory', dir, 'new'),
+  path_filestat_get: (g, dir) => g.call('path_filestat_get', dir, 0, 'x', OUT),
+  path_filestat_set_times: (g, dir) => g.call('path_filestat_set_times', dir, 0, 'x', 0, 0, 2),
+  path_link: (g, dir) => g.call('path_link', dir, 0, 'x', dir, 'new'),
+  'path_link to': (g, dir) => g.call('path_link', ROOT, 0, 'f', dir, 'new'),
+  'path_open creating': (g, dir) => g.tryOpen('new', { dir, oflags: OFLAGS.CREAT }),
+  'path_open truncating': (g, dir) => g.tryOpen('x', { dir, oflags: OFLAGS.TRUNC }),
+  'path_open writing': (g, dir) => g.tryOpen('x', { dir, rights: READ_WRITE }),
+  path_readlink: (g, dir) => g.call('path_readlink', dir, 'x', DATA, 10, OUT),
+  path_remove_directory: (g, dir) => g.call('path_remove_directory', dir, 'e'),
+  'path_rename from': (g, dir) => g.call('path_rename', dir, 'x', ROOT, 'new'),
+  'path_rename to': (g, dir) => g.call('path_rename', ROOT, 'f', dir, 'new'),
+  path_symlink: (g, dir) => g.call('path_symlink', 'x', dir, 'new'),
+  path_unlink_file: (g, dir) => g.call('path_unlink_file', dir, 'x'),
+  'fd_fdstat_set_rights, all': (g, dir) => g.call('fd_fdstat_set_rights', dir, RIGHTS_ALL, RIGHTS_ALL),
+  'fd_fdstat_set_rights, one more': (g, dir) => g.call('fd_fdstat_set_rights', dir, TWO | R.FD_READDIR, TWO),
+};
+
+/** The ways from a reduced directory to another descriptor of it or of one below, whatever rights are asked for. */
+const WAYS: Record<string, (g: TestGuest, dir: number) => number> = {
+  itself: (_g, dir) => dir,
+  'path_open .': (g, dir) => g.open('.', { dir, ...DIRECTORY }),
+  'path_open . twice': (g, dir) => g.open('.', { dir: g.open('.', { dir, ...DIRECTORY }), ...DIRECTORY }),
+  'path_open . asking for all': (g, dir) => g.open('.', { dir, rights: RIGHTS_ALL & ~R.FD_WRITE }),
+  'path_open . asking for nothing': (g, dir) => g.open('.', { dir, rights: 0, inheriting: 0 }),
+  'path_open of a directory below': (g, dir) => g.open('sub/..', { dir, ...DIRECTORY }),
+  fd_renumber: (g, dir) => {
+    const other = g.open('d');
+    g.ok('fd_renumber', g.open('.', { dir, ...DIRECTORY }), other);
+    return other;
+  },
+};
+
+for (const [way, go] of Object.entries(WAYS)) {
+  withGuest(`rights that were dropped do not come back: ${way}`, FILES, (g) => {
+    g.volume.mkdirSync('/d/e');
+    g.volume.mkdirSync('/d/sub');
+    const dir = g.open('d');
+    g.ok('fd_fdstat_set_rights', dir, TWO, TWO);
+    const before = g.volume.toJSON();
+    const found = go(g, dir);
+    for (const [name, call] of Object.entries(REFUSED)) assert.is(call(g, found), 'ENOTCAPABLE', name);
+    assert.equal(g.volume.toJSON(), before);
+    assert.is(g.fdstat(found).fs_rights_base, BigInt(TWO));
+    assert.is(g.fdstat(found).fs_rights_inheriting, BigInt(TWO));
+    assert.is(g.call('fd_read', g.open('x', { dir: found }), ...g.iovs([DATA, 1]), OUT), 'ok', 'what is left works');
+  });
+}
+
+withGuest('a file opened below a reduced directory can do no more than is passed on', FILES, (g) => {
+  for (const [name, [right, call]] of Object.entries(FILE_CALLS)) {
+    const dir = g.open('.', DIRECTORY);
+    g.ok('fd_fdstat_set_rights', dir, RIGHTS_DIRECTORY, RIGHTS_ALL & ~right);
+    if (right === R.FD_READ || right === R.FD_WRITE) {
+      assert.is(g.tryOpen('f', { dir, rights: READ_WRITE }), 'ENOTCAPABLE', name);
+      continue;
+    }
+    assert.is(call(g, g.open('f', { dir, rights: READ_WRITE })), 'ENOTCAPABLE', name);
+    assert.is(call(g, g.open('f', { dir: g.open('.', { dir, ...DIRECTORY }), rights: READ_WRITE })), 'ENOTCAPABLE');
+  }
+});
+
 withGuest('rights of streams can be dropped, too', FILES, (g) => {
   drop(g, 1, R.FD_WRITE);
   assert.is(g.write(1, 'x'), 'ENOTCAPABLE');

@@ -146,6 +146,37 @@ withMount('fdstat tells real rights, which can be dropped', (dir) => {
   assert.is(sub.fd_readdir_single(0n).ret, W.ENOTCAPABLE);
 });
 
+withMount('a descriptor made of a directory has no more rights than that', (dir) => {
+  const two = READ | BigInt(RIGHTS.PATH_OPEN);
+  const sub = open(dir, 'dir') as OpenMountedDirectory;
+  for (const fd of [sub, dir]) {
+    assert.is(fd.fd_fdstat_set_rights(two, two), 0);
+    const d = fd.toDescriptor();
+    assert.equal([d.rightsBase, d.rightsInheriting], [Number(two), Number(two)]);
+    d.close();
+    const below = open(fd, '.', 0n);
+    assert.is(below.path_unlink_file('in'), W.ENOTCAPABLE);
+    assert.is(below.path_create_directory('new'), W.ENOTCAPABLE);
+  }
+});
+
+withMount('data moves only with the right to', (dir) => {
+  const calls: Record<string, readonly [right: number, call: (fd: Fd) => number]> = {
+    read: [RIGHTS.FD_READ, (fd) => fd.fd_read(1).ret],
+    pread: [RIGHTS.FD_READ, (fd) => fd.fd_pread(1, 0n).ret],
+    'pread, to seek': [RIGHTS.FD_SEEK, (fd) => fd.fd_pread(1, 0n).ret],
+    write: [RIGHTS.FD_WRITE, (fd) => fd.fd_write(utf8('x')).ret],
+    pwrite: [RIGHTS.FD_WRITE, (fd) => fd.fd_pwrite(utf8('x'), 0n).ret],
+    'pwrite, to seek': [RIGHTS.FD_SEEK, (fd) => fd.fd_pwrite(utf8('x'), 0n).ret],
+  };
+  for (const [name, [right, call]] of Object.entries(calls)) {
+    const fd = open(dir, 'a', BOTH);
+    const all = fd.fd_fdstat_get().fdstat!.fs_rights_base;
+    assert.is(fd.fd_fdstat_set_rights(all & ~BigInt(right), 0n), 0);
+    assert.is(call(fd), W.ENOTCAPABLE, name);
+  }
+});
+
 withMount('filestat is written as the ABI has it', (dir) => {
   assert.is(dir.path_filestat_set_times(0, 'a', 1_000_000_002n, 3_000_000_004n, FSTFLAGS.ATIM | FSTFLAGS.MTIM), 0);
   assert.is(dir.path_filestat_set_times(0, 'a', 0n, 0n, FSTFLAGS.ATIM | FSTFLAGS.ATIM_NOW), W.EINVAL);

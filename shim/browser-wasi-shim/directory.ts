@@ -3,7 +3,7 @@ import { Mount, serverOf, type Server, type Source } from '../../vfs/index.ts';
 import { WASI_ERRNO } from '../../vfs/errno.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { DirectoryDescriptor } from '../directory.ts';
-import { OpenMountedDirectory } from './open-directory.ts';
+import { OpenMountedDirectory, limited } from './open-directory.ts';
 
 const encoder = new TextEncoder();
 
@@ -67,11 +67,11 @@ export class MountedDirectory extends OpenMountedDirectory {
     return { ret: 0, prestat: wasi.Prestat.dir(this.prestat_name) };
   }
 
-  /** As a preopen. @throws Error after `close()`. */
+  /** As a preopen, with the rights that this has now. @throws Error after `close()`. */
   override toDescriptor(): Descriptor {
     const descriptor = this.another();
     if (descriptor === null) throw new Error(`The directory ${this.prestat_name} is closed: make a new one.`);
     descriptor.preopen = encoder.encode(this.prestat_name);
-    return descriptor;
+    return this.descriptor === null ? descriptor : limited(descriptor, this.descriptor);
   }
 }

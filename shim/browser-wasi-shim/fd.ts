@@ -116,9 +116,9 @@ export abstract class DescriptorFd extends Fd {
     return this.run(RIGHTS.FD_FILESTAT_SET_TIMES, (d) => (times === null ? E.EINVAL : d.setTimes(times)));
   }
 
-  /** Fetches data by a call that fills `iov`. */
-  private fetch(size: number, call: (d: Descriptor) => number): { ret: number; data: Uint8Array } {
-    const d = this.use();
+  /** Fetches data by a call that needs a right and fills `iov`. */
+  private fetch(size: number, right: number, call: (d: Descriptor) => number): { ret: number; data: Uint8Array } {
+    const d = this.use(right);
     if (typeof d === 'number') return { ret: d, data: NO_DATA };
     const data = new Uint8Array(size > READ_UNASKED ? Math.min(size, roomFor(d)) : size);
     aim(data);
@@ -128,23 +128,24 @@ export abstract class DescriptorFd extends Fd {
   }
 
   override fd_read(size: number): { ret: number; data: Uint8Array } {
-    return this.fetch(size, (d) => d.read(iov, array));
+    return this.fetch(size, RIGHTS.FD_READ, (d) => d.read(iov, array));
   }
 
   override fd_pread(size: number, offset: bigint): { ret: number; data: Uint8Array } {
     const from = sizeArgument(lowHalf(offset), highHalf(offset));
-    return this.fetch(size, (d) => (from < 0 ? -E.EINVAL : d.pread(iov, from, array)));
+    const right = RIGHTS.FD_READ | RIGHTS.FD_SEEK;
+    return this.fetch(size, right, (d) => (from < 0 ? -E.EINVAL : d.pread(iov, from, array)));
   }
 
   override fd_write(data: Uint8Array): { ret: number; nwritten: number } {
-    const d = this.use();
+    const d = this.use(RIGHTS.FD_WRITE);
     if (typeof d === 'number') return { ret: d, nwritten: 0 };
     aim(data);
     return written(d.write(iov, array));
   }
 
   override fd_pwrite(data: Uint8Array, offset: bigint): { ret: number; nwritten: number } {
-    const d = this.use();
+    const d = this.use(RIGHTS.FD_WRITE | RIGHTS.FD_SEEK);
     if (typeof d === 'number') return { ret: d, nwritten: 0 };
     const from = sizeArgument(lowHalf(offset), highHalf(offset));
     aim(data);

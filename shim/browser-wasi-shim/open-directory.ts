@@ -25,13 +25,13 @@ export class OpenMountedDirectory extends DescriptorFd {
   private readonly reader = new EntryReader();
 
   /**
-   * A descriptor of the same directory, which the caller closes.
+   * A descriptor of the same directory with no more rights, which the caller closes.
    * @throws Error when it is closed.
    */
   toDescriptor(): Descriptor {
     const d = this.use();
     const another = typeof d === 'number' ? d : d.openat('.', AS_DIRECTORY);
-    if (another instanceof Descriptor) return another;
+    if (another instanceof Descriptor) return limited(another, d as Descriptor);
     throw new Error(`This directory cannot be used: it is closed, or its session has ended (errno ${another}).`);
   }
 
@@ -157,6 +157,12 @@ export class OpenMountedDirectory extends DescriptorFd {
     if (typeof from === 'number') return from;
     return typeof to === 'number' ? to : pathErrno(call(from, to));
   }
+}
+
+/** Leaves a descriptor no right that another one of the same directory does not have. */
+export function limited(d: Descriptor, to: Descriptor): Descriptor {
+  d.setRights(d.rightsBase & to.rightsBase, d.rightsInheriting & to.rightsInheriting);
+  return d;
 }
 
 const RENAME = [RIGHTS.PATH_RENAME_SOURCE, RIGHTS.PATH_RENAME_TARGET] as const;

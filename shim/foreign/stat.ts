@@ -27,8 +27,11 @@ export function statFiletype(fd: Fd): number {
   return ret === 0 && filestat !== null ? filestat.filetype : FILETYPE.UNKNOWN;
 }
 
+/** How an Fd was opened. */
+export type Opened = Readonly<Pick<OpenRequest, 'read' | 'write' | 'fdflags'>>;
+
 /** The rights of an Fd that does not tell them. */
-export function usualRights(filetype: number, opened: OpenRequest | null): number {
+export function usualRights(filetype: number, opened: Opened | null): number {
   if (filetype === FILETYPE.DIRECTORY) return RIGHTS_DIRECTORY;
   if (filetype === FILETYPE.REGULAR_FILE) return fileRights(opened?.read ?? true, opened?.write ?? true);
   return RIGHTS_STREAM_IN | RIGHTS_STREAM_OUT;
