@@ -136,17 +136,7 @@ export class DirectoryDescriptor extends Descriptor {
 
   override symlinkat(target: string, path: string): number {
     // A target that leads out of the sandbox from wherever it is followed is not made (wasmtime, wasi-testsuite).
-    if (target.startsWith('/')) return E.EXDEV;
-    const errno = this.at.symlinkat(target, this.fid, path);
-    return errno === E.EEXIST && path.endsWith('/') ? this.refuseSlash(path) : errno;
-  }
-
-  /** A symlink to be made at `file/`: Linux says EEXIST, the official WASI suite in its strict mode ENOTDIR. */
-  private refuseSlash(path: string): number {
-    const { at } = this;
-    const fid = at.lookup(this.fid, path, false);
-    if (fid > 0) at.drop(this.fid, fid);
-    return fid === -E.ENOTDIR ? E.ENOTDIR : E.EEXIST;
+    return target.startsWith('/') ? E.EXDEV : this.at.symlinkat(target, this.fid, path);
   }
 
   override readlinkat(path: string): string | number {

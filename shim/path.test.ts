@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FILETYPE, OFLAGS } from './abi.ts';
 import { RIGHTS, RIGHTS_ALL } from './rights.ts';
+import type { CallName } from './signatures.ts';
 import { OUT, READ, READ_WRITE, ROOT, WRITE, withGuest, type TestGuest } from './testing.ts';
 
 const FILES = { files: { '/f': '0123456789', '/d/e/x': 'x', '/d/y': 'yy' } };
@@ -29,6 +30,67 @@ withGuest('path_open makes, truncates, and refuses', FILES, (g) => {
   assert.is(g.tryOpen('d', { oflags: OFLAGS.CREAT }), 'EISDIR');
   assert.is(g.tryOpen('d', { oflags: OFLAGS.CREAT | OFLAGS.DIRECTORY }), 'EINVAL');
   assert.is(g.fdstat(g.open('d', { oflags: OFLAGS.DIRECTORY })).fs_filetype, BigInt(FILETYPE.DIRECTORY));
+});
+
+/** A call at a path with a slash behind it, and what Linux answers. `l` leads to f, `ld` to d, `dangling` nowhere. */
+const SLASHES: readonly (readonly [call: CallName, from: string, to: string, answer: string])[] = [
+  ['path_symlink', 't', 'f/', 'EEXIST'],
+  ['path_symlink', 't', 'd/', 'EEXIST'],
+  ['path_symlink', 't', 'none/', 'ENOENT'],
+  ['path_symlink', 't', 'l/', 'EEXIST'],
+  ['path_symlink', 't', 'ld/', 'EEXIST'],
+  ['path_symlink', 't', 'dangling/', 'EEXIST'],
+  ['path_symlink', 't', 'f/x', 'ENOTDIR'],
+  ['path_symlink', 't', 'f/x/', 'ENOTDIR'],
+  ['path_symlink', 't', 'f/.', 'ENOTDIR'],
+  ['path_create_directory', '', 'f/', 'EEXIST'],
+  ['path_create_directory', '', 'd/', 'EEXIST'],
+  ['path_create_directory', '', 'l/', 'EEXIST'],
+  ['path_create_directory', '', 'ld/', 'EEXIST'],
+  ['path_create_directory', '', 'dangling/', 'EEXIST'],
+  ['path_link', 'f', 'f/', 'EEXIST'],
+  ['path_link', 'f', 'd/', 'EEXIST'],
+  ['path_link', 'f', 'none/', 'ENOENT'],
+  ['path_link', 'f', 'l/', 'EEXIST'],
+  ['path_link', 'f', 'ld/', 'EEXIST'],
+  ['path_link', 'f', 'dangling/', 'EEXIST'],
+  ['path_link', 'f/', 'x', 'ENOTDIR'],
+  ['path_link', 'l/', 'x', 'ENOTDIR'],
+  ['path_link', 'd/', 'x', 'EPERM'],
+  ['path_rename', 'f', 'f/', 'ENOTDIR'],
+  ['path_rename', 'f', 'd/', 'ENOTDIR'],
+  ['path_rename', 'f', 'none/', 'ENOTDIR'],
+  ['path_rename', 'f/', 'x', 'ENOTDIR'],
+  ['path_rename', 'd', 'f/', 'ENOTDIR'],
+  ['path_rename', 'd/', 'f', 'ENOTDIR'],
+  ['path_rename', 'd', 'ld/', 'ENOTDIR'],
+  ['path_rename', 'f', 'l/', 'ENOTDIR'],
+  ['path_rename', 'l/', 'x', 'ENOTDIR'],
+  ['path_rename', 'ld/', 'x', 'ENOTDIR'],
+  ['path_rename', 'd', 'dangling/', 'ENOTDIR'],
+  ['path_unlink_file', '', 'f/', 'ENOTDIR'],
+  ['path_unlink_file', '', 'd/', 'EISDIR'],
+  ['path_unlink_file', '', 'l/', 'ENOTDIR'],
+  ['path_unlink_file', '', 'ld/', 'ENOTDIR'],
+  ['path_remove_directory', '', 'f/', 'ENOTDIR'],
+  ['path_remove_directory', '', 'ld/', 'ENOTDIR'],
+  ['path_remove_directory', '', 'l/', 'ENOTDIR'],
+];
+
+withGuest('a slash behind the last name', FILES, (g) => {
+  for (const [name, target] of Object.entries({ l: 'f', ld: 'd', dangling: 'none' }))
+    g.volume.symlinkSync(target, `/${name}`);
+  const before = g.volume.toJSON();
+  const args: Partial<Record<CallName, (from: string, to: string) => (string | number)[]>> = {
+    path_symlink: (target, path) => [target, ROOT, path],
+    path_link: (from, to) => [ROOT, 0, from, ROOT, to],
+    path_rename: (from, to) => [ROOT, from, ROOT, to],
+  };
+  for (const [call, from, to, answer] of SLASHES) {
+    const passed = args[call]?.(from, to) ?? [ROOT, to];
+    assert.is(g.call(call, ...passed), answer, `${call} ${from} ${to}`);
+  }
+  assert.equal(g.volume.toJSON(), before);
 });
 
 withGuest('paths begin at a directory and nowhere else', FILES, (g) => {
