@@ -11,7 +11,7 @@ import { inScratch } from './testing.ts';
 function made(options: Record<string, string[]>): [string, string, boolean | undefined][] {
   return mountsOf(new Map(Object.entries(options))).map(({ guest, backend }) => {
     const { readOnly } = backend as { readOnly?: boolean };
-    (backend as Partial<HostDirBackend>).dispose?.();
+    (backend as Partial<HostDirBackend>).close?.();
     return [guest, backend.name, readOnly];
   });
 }
@@ -99,7 +99,7 @@ test('what a platform cannot promise is told once', () => {
     assert.is(limits.length, 1);
     assert.match(limits[0]!, /can make it create, rename and remove names outside/);
     assert.equal(limitsOf([{ guest: '/m', backend: ram() }]), []);
-    for (const { backend } of weak) backend.dispose();
+    for (const { backend } of weak) backend.close();
   });
 });
 

@@ -107,17 +107,24 @@ function archive(option: string, value: string, file: string): Backend {
 /** What a command line mounts. @throws UsageError, also for two mounts in one place. */
 export function mountsOf(options: Parsed['options']): GuestMount[] {
   const mounts: GuestMount[] = [];
-  for (const { name, mount } of MOUNT_OPTIONS) {
-    for (const value of options.get(name) ?? []) {
-      const wanted = mount(value);
-      const made = { ...wanted, guest: guestPath(wanted.guest) };
-      if (mounts.some(({ guest }) => placeOf(guest) === placeOf(made.guest))) {
-        throw new UsageError(`--${name} ${value}: there is a mount at ${made.guest} already.`);
-      }
-      mounts.push(made);
+  try {
+    for (const option of MOUNT_OPTIONS) {
+      for (const value of options.get(option.name) ?? []) addMount(mounts, option, value);
     }
+    return mounts;
+  } catch (error) {
+    for (const { backend } of mounts) closeStore(backend);
+    throw error;
   }
-  return mounts;
+}
+
+/** @throws UsageError when something is mounted there already. */
+function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: string): void {
+  const wanted = mount(value);
+  const made = { ...wanted, guest: guestPath(wanted.guest) };
+  const isTaken = mounts.some(({ guest }) => placeOf(guest) === placeOf(made.guest));
+  mounts.push(made);
+  if (isTaken) throw new UsageError(`--${name} ${value}: there is a mount at ${made.guest} already.`);
 }
 
 /** The mounts, the root first, so that libc finds the others before it: by default one in memory with /tmp in it. */
@@ -152,6 +159,13 @@ export function lowest(backend: Backend): Backend {
 /** The path that a guest knows a mount by. Nothing goes up in it but at the start, where HOST as written may begin so. */
 function guestPath(guest: string): string {
   return guest.startsWith('/') ? placeOf(guest) : posix.normalize(guest).replace(/\/$/, '');
+}
+
+/** Ends a store of a mount, and what it lies over: a directory of this machine holds descriptors. */
+export function closeStore(backend: Backend): void {
+  const below = lowest(backend);
+  backend.close?.();
+  below.close?.();
 }
 
 /** What this machine does not let the mounts promise, each sentence once. */

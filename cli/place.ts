@@ -7,7 +7,7 @@ import { fsOf, type FileSystem } from '../vfs/fs/index.ts';
 import { nameOf } from '../vfs/fs/path-text.ts';
 import { Namespace } from '../vfs/namespace/index.ts';
 import { HiddenNames } from './hidden.ts';
-import { lowest, placeOf, withRoot, type GuestMount } from './mounts.ts';
+import { closeStore, placeOf, withRoot, type GuestMount } from './mounts.ts';
 import { UsageError } from './options.ts';
 import { reasonOf } from './reason.ts';
 
@@ -52,13 +52,19 @@ export class Places {
 
   constructor(mounts: readonly GuestMount[], archives: readonly ArchiveKind[] = ARCHIVES) {
     this.archives = archives;
-    this.mounts =
-      mounts.length === 0
-        ? null
-        : new Namespace(Object.fromEntries(withRoot(mounts).map(({ guest, backend }) => [placeOf(guest), backend])));
     this.backends = mounts.map(({ backend }) => backend);
+    this.mounts = mounts.length === 0 ? null : this.mounted(mounts);
     if (this.mounts === null) return;
     for (const mount of mounts) this.hidden.add({ ...mount, fs: this.mounts.fs, at: placeOf(mount.guest) });
+  }
+
+  private mounted(mounts: readonly GuestMount[]): Namespace {
+    try {
+      return new Namespace(Object.fromEntries(withRoot(mounts).map(({ guest, backend }) => [placeOf(guest), backend])));
+    } catch (error) {
+      for (const backend of this.backends) closeStore(backend);
+      throw error;
+    }
   }
 
   /** @throws UsageError for an archive that cannot be read. */
@@ -70,8 +76,7 @@ export class Places {
   close(): void {
     this.mounts?.close();
     for (const fs of this.opened.values()) fs.close();
-    // A directory of the host holds descriptors.
-    for (const backend of this.backends) (lowest(backend) as { dispose?(): void }).dispose?.();
+    for (const backend of this.backends) closeStore(backend);
   }
 
   private inArchive(text: string): Place | null {

@@ -1,3 +1,4 @@
+import { DISPOSE } from '../vfs/dispose.ts';
 import { errnoName } from '../vfs/errno.ts';
 import type { Mount } from '../vfs/mount.ts';
 import type { Descriptor } from './descriptor.ts';
@@ -184,6 +185,10 @@ export class WASIBase<Preopen, Input, Output> {
     for (const descriptor of this.lent) descriptor.giveBack();
     this.guest.fds.closeAll();
     this.mounts.close();
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 }
 

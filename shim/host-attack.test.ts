@@ -38,7 +38,7 @@ class Victim {
     this.g.end();
     this.backend.trim();
     assert.ok(this.backend.descriptors <= 1);
-    this.backend.dispose();
+    this.backend.close();
     fs.rmSync(this.top, { recursive: true });
   }
 }

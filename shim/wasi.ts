@@ -1,5 +1,5 @@
 import type { Fd } from '@bjorn3/browser_wasi_shim';
-import { serverOf, type Source } from '../vfs/index.ts';
+import { lentServerOf, type Source } from '../vfs/index.ts';
 import { NamespaceMounts } from '../vfs/namespace/mounts.ts';
 import { WASIBase, type Adapters, type BaseOptions } from './base.ts';
 import { descriptorOf } from './foreign.ts';
@@ -17,7 +17,7 @@ export type Preopen = Source | Fd;
 export type WASIOptions = BaseOptions<Preopen, Input, Output>;
 
 const ADAPTERS: Adapters<Preopen, Input, Output> = {
-  mounts: () => new NamespaceMounts((preopen) => serverOf(preopen as Source)),
+  mounts: () => new NamespaceMounts((preopen) => lentServerOf(preopen as Source)),
   descriptor: (preopen) => (isForeignFd(preopen) ? descriptorOf(preopen) : null),
   input: inputDescriptor,
   output: outputDescriptor,

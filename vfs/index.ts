@@ -1,6 +1,7 @@
 import { hostDir } from './backend/hostdir/index.ts';
 import { isMemfsVolume, memfs, type MemfsVolume } from './backend/memfs/index.ts';
 import { Server, isBackend, serverOfBackend, type Backend } from './mount.ts';
+import type { Session } from './server/session.ts';
 
 /**
  * What can be put where a file system is wanted: a server, a backend, a memfs volume, or the path of a directory of the
@@ -8,9 +9,30 @@ import { Server, isBackend, serverOfBackend, type Backend } from './mount.ts';
  */
 export type Source = Server | Backend | MemfsVolume | string;
 
-/** @throws TypeError for what is no source; Error when a path of the host is no directory. */
-function backendOf(source: Exclude<Source, Server>): Backend {
-  if (typeof source === 'string') return hostDir(source);
+/** The server of a directory that was opened for it alone, by a path. */
+class PathServer extends Server {
+  private readonly isShort: boolean;
+
+  /** @param isShort Whether it ends with its last session. */
+  constructor(path: string, isShort: boolean) {
+    super(hostDir(path));
+    this.isShort = isShort;
+  }
+
+  override disconnected(session: Session): void {
+    super.disconnected(session);
+    if (this.isShort && this.sessions.size === 0) this.backend.close!();
+  }
+
+  /** Nobody else has the directory. */
+  override close(): void {
+    super.close();
+    this.backend.close!();
+  }
+}
+
+/** @throws TypeError for what is no source. */
+function backendOf(source: Exclude<Source, Server | string>): Backend {
   if (isMemfsVolume(source)) return memfs(source);
   if (isBackend(source)) return source;
   throw new TypeError('This is no file system: pass a memfs Volume, a path of the host, a Server or a backend.');
@@ -18,11 +40,21 @@ function backendOf(source: Exclude<Source, Server>): Backend {
 
 /**
  * The server of a source: one for each volume and each backend, however often it is asked for, so that everything
- * that uses the volume sees one file system and `inspect()` counts all of it. A host path gets a new one each time.
+ * that uses the volume sees one file system and `inspect()` counts all of it. A host path gets a new one each time,
+ * which holds the directory open until its `close()`.
  * @throws TypeError for what is no source; Error when a path of the host is no directory.
  */
 export function serverOf(source: Source): Server {
-  return source instanceof Server ? source : serverOfBackend(backendOf(source));
+  if (source instanceof Server) return source;
+  return typeof source === 'string' ? new PathServer(source, false) : serverOfBackend(backendOf(source));
+}
+
+/**
+ * As `serverOf`, for who attaches to it at once and keeps it for no longer: the server of a host path closes the
+ * directory when its last session has ended.
+ */
+export function lentServerOf(source: Source): Server {
+  return typeof source === 'string' ? new PathServer(source, true) : serverOf(source);
 }
 
 export { Mount, Server, type Inspection, type Message } from './mount.ts';

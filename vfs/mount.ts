@@ -1,6 +1,7 @@
 import type { Backend } from './backend/backend.ts';
 import { AtCalls } from './client/at.ts';
 import { Client } from './client/client.ts';
+import { DISPOSE } from './dispose.ts';
 import { Server } from './server/server.ts';
 import { InProcess } from './transport/inproc.ts';
 
@@ -61,6 +62,10 @@ export class Mount {
   /** Ends the session: the server lets go of all fids. */
   close(): void {
     this.transport.close();
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 }
 

@@ -126,7 +126,7 @@ function onHost(): Place {
   mkdirSync(join(directory, 'tmp'));
   const source = hostDir(directory);
   const dispose = (): void => {
-    source.dispose();
+    source.close();
     rmSync(directory, { recursive: true });
   };
   return { source, vol: outsideOf(directory), dispose };

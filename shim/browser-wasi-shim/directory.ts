@@ -1,5 +1,6 @@
 import { wasi } from '@bjorn3/browser_wasi_shim';
-import { Mount, serverOf, type Server, type Source } from '../../vfs/index.ts';
+import { DISPOSE } from '../../vfs/dispose.ts';
+import { Mount, lentServerOf, type Server, type Source } from '../../vfs/index.ts';
 import { WASI_ERRNO } from '../../vfs/errno.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { DirectoryDescriptor } from '../directory.ts';
@@ -30,7 +31,7 @@ export class MountedDirectory extends OpenMountedDirectory {
   constructor(name: string, source: Source) {
     super(null);
     this.prestat_name = name;
-    this.mount = new Mount(serverOf(source));
+    this.mount = new Mount(lentServerOf(source));
   }
 
   get server(): Server {
@@ -42,6 +43,10 @@ export class MountedDirectory extends OpenMountedDirectory {
     this.closed = true;
     this.descriptor = null;
     this.mount.close();
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 
   /** The directory's fid is taken when it is first needed, and again after an `fd_close`. */

@@ -137,7 +137,7 @@ export interface Backend {
 
   /** Opens a file or directory with Linux open(2) flags: a handle ≥ 0 for read, write and close; or −errno. */
   open(inode: Inode, flags: number): number;
-  close(inode: Inode, handle: number): void;
+  closeHandle(inode: Inode, handle: number): void;
   /** Copies file bytes from `offset` into `u8[start, end)`: the bytes copied, 0 at the end; or −errno. */
   read(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number;
   /** Copies `u8[start, end)` into the file at `offset`, filling a gap with zeros: the bytes copied; or −errno. */
@@ -169,4 +169,11 @@ export interface Backend {
   release(inode: Inode): void;
   /** The last name and the last fid are gone: frees the data. Not 0: it is kept and tried again later. */
   reclaim(inode: Inode): number;
+
+  /**
+   * Ends the backend: closes what it has open of the host, and what it opened itself, open handles too. From then on
+   * every call is EIO and handles need not be closed; to close it again does nothing. Called by who made the backend,
+   * never by a server or another backend that it was given to. Left out where nothing is held.
+   */
+  close?(): void;
 }

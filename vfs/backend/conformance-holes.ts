@@ -26,7 +26,7 @@ function opened<T>({ subject: { backend } }: Kit, name: string, use: (extents: E
       },
     });
   } finally {
-    backend.close(inode, handle);
+    backend.closeHandle(inode, handle);
   }
 }
 

@@ -1,5 +1,6 @@
 import { attributes } from './conformance-attributes.ts';
 import { directories } from './conformance-directories.ts';
+import { ends } from './conformance-end.ts';
 import { files } from './conformance-files.ts';
 import { holes } from './conformance-holes.ts';
 import { identity } from './conformance-identity.ts';
@@ -10,7 +11,7 @@ import { renames } from './conformance-renames.ts';
 import { runSuite } from './conformance-run.ts';
 
 /** What every backend must pass, through a server and a client in this process. */
-const PARTS = { files, holes, names, renames, directories, orphans, attributes, identity };
+const PARTS = { files, holes, names, renames, directories, orphans, attributes, identity, ends };
 
 /**
  * Runs the suite on a backend: a fresh one for each test, and a look after each that nothing is left of it.

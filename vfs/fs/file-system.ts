@@ -1,5 +1,6 @@
 import type { AtCalls } from '../client/at.ts';
 import type { Client } from '../client/client.ts';
+import { DISPOSE } from '../dispose.ts';
 import { constants } from './constants.ts';
 import { Promises } from './promises.ts';
 import { TreeCalls } from './tree-calls.ts';
@@ -39,6 +40,10 @@ export class FileSystem extends TreeCalls {
   close(): void {
     this.closeAll();
     this.onClose();
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 }
 

@@ -1,20 +1,17 @@
-import { Mount, serverOf, type Source } from '../index.ts';
+import { Mount, lentServerOf, type Source } from '../index.ts';
 import { FileSystem } from './file-system.ts';
 
 /**
  * A file system with the shape of node:fs over a memfs volume, a directory of the host, a server or a backend. Guests of
- * the same volume, backend or server see what is done here, and the other way round. `close` ends it.
+ * the same volume, backend or server see what is done here, and the other way round. `close` ends it; a directory given by
+ * its path is closed with it.
  * @throws TypeError for what is no source; Error when a path of the host is no directory.
  */
 export function fsOf(source: Source): FileSystem {
-  const mount = new Mount(serverOf(source));
+  const mount = new Mount(lentServerOf(source));
   return new FileSystem(mount.at, mount.client.root, {
     deviceOf: () => mount.at.device,
-    onClose: () => {
-      mount.close();
-      // Nobody else has what was made here for a path.
-      if (typeof source === 'string') (mount.server.backend as { dispose?(): void }).dispose?.();
-    },
+    onClose: () => mount.close(),
   });
 }
 

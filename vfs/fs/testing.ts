@@ -119,7 +119,7 @@ export function onEach(act: (fs: FileSystem, backend: string) => void): void {
       atRest(fs, backend);
     }
   } finally {
-    host.dispose();
+    host.close();
     nodeFs.rmSync(root, { recursive: true, force: true });
   }
 }

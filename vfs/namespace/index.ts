@@ -1,6 +1,7 @@
 import { ram } from '../backend/ram/index.ts';
+import { DISPOSE } from '../dispose.ts';
 import { FileSystem } from '../fs/file-system.ts';
-import { serverOf, type Server, type Source } from '../index.ts';
+import { lentServerOf, type Server, type Source } from '../index.ts';
 import { NamespaceMounts } from './mounts.ts';
 
 /**
@@ -18,7 +19,7 @@ export class Namespace {
   readonly fs: FileSystem;
   /** For a guest that is to see the same tree. */
   readonly preopens: Readonly<Record<string, Server>>;
-  private readonly mounts: NamespaceMounts<Server>;
+  private readonly mounts: NamespaceMounts<Source>;
 
   /**
    * @param tree Absolute paths → what is there; without `/` the root is an empty directory in memory.
@@ -31,12 +32,11 @@ export class Namespace {
     if (wrong !== undefined) throw new TypeError(`${wrong} is no place in a namespace: write an absolute path.`);
     const root = paths.some((path) => /^[/.]*$/.test(path)) ? {} : { '/': ram() };
     const sources = Object.entries<Source>({ ...root, ...tree });
-    this.preopens = Object.fromEntries(sources.map(([path, source]) => [path, serverOf(source)]));
-    this.mounts = new NamespaceMounts((server) => server);
-    for (const [path, server] of Object.entries(this.preopens)) {
-      this.mounts.add(path, server, Object.keys(this.preopens));
-    }
+    const all = sources.map(([path]) => path);
+    this.mounts = new NamespaceMounts(lentServerOf);
     try {
+      const servers = sources.map(([path, source]) => [path, this.mounts.add(path, source, all).server] as const);
+      this.preopens = Object.fromEntries(servers);
       this.mounts.join();
     } catch (thrown) {
       this.mounts.close();
@@ -50,9 +50,13 @@ export class Namespace {
     });
   }
 
-  /** Closes what `fs` has open, and ends the sessions. */
+  /** Closes what `fs` has open, and ends the sessions. A directory given by its path ends with the last guest in it. */
   close(): void {
     this.fs.close();
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 }
 

@@ -278,7 +278,7 @@ scenario('a whole tree removed beneath opened fids', (c, store) => {
 scenario('concurrent Tlopen of one fid: one opens, and counts once', (c, store) => {
   let opened = 0;
   store.faults.open = () => void opened++;
-  store.faults.close = () => void opened--;
+  store.faults.closeHandle = () => void opened--;
   c.file('f', 'x');
   const fid = c.walk('f');
   c.call('Tlopen', { fid, flags: O_RDONLY });

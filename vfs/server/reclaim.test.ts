@@ -221,13 +221,13 @@ scenario('a backend that throws where it must not leaks nothing', (c, store) => 
   const dir = c.open('', O_RDONLY);
   c.entries(dir, 0n, 30);
   c.unlink('a');
-  const close = store.server.backend.close;
-  store.faults.close = () => throwError('EIO');
+  const close = store.server.backend.closeHandle;
+  store.faults.closeHandle = () => throwError('EIO');
   c.expectError('Tclunk', { fid: opened[0]! }, E.EIO);
   c.expectError('Tclunk', { fid: opened[0]! }, E.EBADF, 'it is gone all the same');
   c.session.close();
   assert.equal(store.server.inspect(), AT_REST);
-  delete store.faults.close;
+  delete store.faults.closeHandle;
   for (let i = 0; i < 3; i++) close({} as Inode, 0);
 });
 

@@ -101,7 +101,7 @@ function closeStream(_server: Server, fid: Fid): void {
 }
 
 function closeHandle(server: Server, fid: Fid): void {
-  server.backend.close(fid.inode, fid.handle);
+  server.backend.closeHandle(fid.inode, fid.handle);
 }
 
 function settleFid(server: Server, fid: Fid): void {

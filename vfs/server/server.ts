@@ -1,5 +1,6 @@
 import type { Backend } from '../backend/backend.ts';
 import type { Inode } from '../backend/inode.ts';
+import { DISPOSE } from '../dispose.ts';
 import { E, errnoOf } from '../errno.ts';
 import { ReclaimQueue } from './reclaim.ts';
 import { Session } from './session.ts';
@@ -73,10 +74,17 @@ export class Server {
     if (this.reclaim.length > 0) this.reclaim.drain();
   }
 
-  /** Ends all sessions, so that everything that they held is let go, and frees what waits. */
+  /**
+   * Ends all sessions, so that everything that they held is let go, and frees what waits. The backend stays open: it is
+   * its maker's to close. New connections can be made.
+   */
   close(): void {
     for (const session of [...this.sessions]) session.close();
     this.sync();
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 
   /** Counts what is alive. It goes through all fids and changes nothing. */

@@ -277,7 +277,7 @@ export class Store {
 
   private count(key: string, args: unknown[], result: unknown): void {
     if (key === 'open' && (result as number) >= 0) this.handles++;
-    if (key === 'close') this.handles--;
+    if (key === 'closeHandle') this.handles--;
     if (key === 'reclaim' && result === 0) this.reclaimed.push(args[0] as Inode);
     if (key !== 'list' || typeof result === 'number') return;
     this.listings++;

@@ -25,7 +25,7 @@ export function onHost(): Place {
   const dir = fs.mkdtempSync(join(TMPFS, 'wasi9p-host-'));
   const backend = hostDir(dir);
   const dispose = (): void => {
-    backend.dispose();
+    backend.close();
     fs.rmSync(dir, { recursive: true });
   };
   // The backend lists a directory to see whether it is empty, and remembers the targets of symlinks.

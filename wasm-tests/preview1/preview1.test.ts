@@ -42,7 +42,7 @@ const STORES: Readonly<Record<string, () => Store>> = {
     const path = mkdtempSync(join(tmpdir(), 'wasi9p-preview1-'));
     const backend = hostDir(path);
     const dispose = () => {
-      backend.dispose();
+      backend.close();
       rmSync(path, { recursive: true });
     };
     return { source: backend, dispose };

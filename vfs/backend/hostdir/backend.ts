@@ -16,8 +16,10 @@ import {
   S_IFMT,
   S_IFREG,
 } from '../../9p/constants.ts';
+import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
+import { shut } from '../closed.ts';
 import type { Inode } from '../inode.ts';
 import { FIND } from '../purpose.ts';
 import { fillAttr } from './attr.ts';
@@ -33,6 +35,15 @@ import type { HostTree } from './tree.ts';
 const MODE_MASK = 0o1777;
 /** The most that a double counts exactly. */
 const MOST = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Once all descriptors are closed there is nothing left to let go of. */
+const LET_GO = {
+  nlink: (): number => 1,
+  size: (): number => 0,
+  closeHandle(): void {},
+  release(): void {},
+  reclaim: (): number => 0,
+} satisfies Partial<Backend>;
 
 /** How a host directory is exported. */
 export interface HostDirOptions {
@@ -68,6 +79,8 @@ export class HostDirBackend implements Backend {
   private readonly fs: Fs;
   private readonly tree: HostTree;
   private readonly times: HostTimes;
+  /** The descriptors of open files that are not their inode's own. */
+  private readonly handles = new Set<number>();
 
   /** @param tree How inodes are reached (see `hostDir`). */
   constructor(fs: Fs, tree: HostTree, options: HostDirOptions = {}) {
@@ -92,9 +105,17 @@ export class HostDirBackend implements Backend {
     this.tree.trim();
   }
 
-  /** Closes all descriptors. Whatever is done after that is ESTALE. */
-  dispose(): void {
+  /** Closes all descriptors, those of files that are open too. Whatever is asked after that is EIO. */
+  close(): void {
+    if (!shut(this)) return;
+    Object.assign(this, LET_GO);
+    for (const handle of this.handles) this.closeFd(handle);
+    this.handles.clear();
     this.tree.closeAll();
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 
   root(): Inode {
@@ -298,6 +319,7 @@ export class HostDirBackend implements Backend {
       const fd = this.openHost(inode, openFlags(this.fs, access, special, inode.kind === S_IFDIR));
       if (access !== O_RDONLY) inode.writers.push(fd);
       else if (special === 0) tree.lend(inode, fd, before);
+      if (fd !== inode.fd) this.handles.add(fd);
       return fd;
     } catch (thrown) {
       return -hostErrno(thrown);
@@ -316,7 +338,7 @@ export class HostDirBackend implements Backend {
     }
   }
 
-  close(inode: HostInode, handle: number): void {
+  closeHandle(inode: HostInode, handle: number): void {
     if (handle === inode.fd) {
       inode.borrowed--;
       this.tree.returned(inode);
@@ -324,6 +346,11 @@ export class HostDirBackend implements Backend {
     }
     const at = inode.writers.indexOf(handle);
     if (at >= 0) inode.writers.splice(at, 1);
+    this.handles.delete(handle);
+    this.closeFd(handle);
+  }
+
+  private closeFd(handle: number): void {
     try {
       this.fs.closeSync(handle);
     } catch {

@@ -126,7 +126,7 @@ linux('29: the links of /proc itself, in an export of it', () => {
     assert.is(kit.openError(name), 'EXDEV', name);
   }
   kit.end();
-  backend.dispose();
+  backend.close();
 });
 
 test('a name is one component, whatever it looks like', () => {
@@ -176,7 +176,7 @@ linux('31: sockets and devices are not opened', () => {
     assert.is(kit.openError('null', flags), 'ENXIO');
   }
   kit.end();
-  backend.dispose();
+  backend.close();
 });
 
 test('32: no device, fifo or socket is made', () => {

@@ -22,7 +22,7 @@ function as(platform: NodeJS.Platform, own: Fs, act: (kit: Kit, root: string) =>
     const kit = new Kit({ backend, dispose: () => {} });
     act(kit, root);
     kit.end();
-    backend.dispose();
+    backend.close();
   } finally {
     Object.defineProperty(process, 'platform', { value: before });
     remove();
@@ -122,7 +122,7 @@ test('what cannot be promised elsewhere is said, and on Linux there is nothing t
     const backend = hostDir(root);
     if (platform !== 'linux') assert.match(backend.limits, /swaps directories of the tree for symlinks/);
     else if (before === 'linux') assert.is(backend.limits, '');
-    backend.dispose();
+    backend.close();
   }
   Object.defineProperty(process, 'platform', { value: before });
   remove();

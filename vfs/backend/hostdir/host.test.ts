@@ -117,7 +117,7 @@ test('a path that is no directory', () => {
   fs.writeFileSync(`${root}/f`, '');
   const codeOf = (path: string): unknown => {
     try {
-      hostDir(path).dispose();
+      hostDir(path).close();
       return 'none';
     } catch (thrown) {
       return (thrown as { code?: unknown }).code;
@@ -210,7 +210,7 @@ linux('descriptors: one for each inode in use, and none for long after', async (
   assert.is(count(), before);
   assert.is(backend.descriptors, 1);
   kit.end();
-  backend.dispose();
+  backend.close();
   assert.is(count(), before - 1);
   remove();
 });
@@ -264,7 +264,7 @@ linux('files of other file systems have numbers of their own, the same in listin
   assert.ok(proc.ino >= 2 ** 52 && Number.isSafeInteger(proc.ino));
   assert.is(kit.fstat(kit.root).ino, fs.statSync('/').ino);
   kit.end();
-  backend.dispose();
+  backend.close();
 });
 
 if (process.env['WASI9P_FEW_DESCRIPTORS'] === undefined) test.run();

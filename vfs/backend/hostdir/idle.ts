@@ -41,6 +41,13 @@ export class Idle {
     this.inodes.delete(inode);
   }
 
+  /** Closes all, and waits for nothing. */
+  end(): void {
+    this.drop();
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
   /** Closes all; false when there were none. */
   drop(): boolean {
     if (this.inodes.size === 0) return false;

@@ -301,8 +301,9 @@ export class ProcTree implements HostTree {
   }
 
   closeAll(): void {
-    this.idle.drop();
     for (const inode of this.table.all()) this.close(inode);
+    // What was held for those that are closed has been let go of meanwhile.
+    this.idle.end();
   }
 
   descriptors(): number {

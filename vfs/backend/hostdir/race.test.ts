@@ -150,7 +150,7 @@ async function race(pace: 'fast' | 'slow', count: number): Promise<void> {
   kit.end();
   backend.trim();
   assert.is(backend.descriptors, 1);
-  backend.dispose();
+  backend.close();
   remove();
 }
 

@@ -20,7 +20,7 @@ function start(path: string, options?: { paths: boolean }): Start {
   try {
     const backend = hostDir(path, options);
     const { limits } = backend;
-    backend.dispose();
+    backend.close();
     return { limits };
   } catch (thrown) {
     return { code: (thrown as { code?: unknown }).code, message: (thrown as Error).message };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Kit, type Subject } from '../conformance-kit.ts';
 import { HostDirBackend, type HostDirOptions } from './backend.ts';
 import { hostDir } from './index.ts';
+import { isClosed } from '../closed.ts';
 import { PathTree } from './path-tree.ts';
 
 /** A directory to export, and one beside it that nothing may reach. */
@@ -26,10 +27,10 @@ export function subject(byPaths: boolean): Subject {
     outside: { fs, root },
     leaks: () => {
       backend.trim();
-      return backend.descriptors === atRest ? '' : `${backend.descriptors} descriptors`;
+      return backend.descriptors === (isClosed(backend) ? 0 : atRest) ? '' : `${backend.descriptors} descriptors`;
     },
     dispose: () => {
-      backend.dispose();
+      backend.close();
       remove();
     },
   };
@@ -54,7 +55,7 @@ export function hosted(run: (host: Hosted) => void, options?: HostDirOptions, fi
     run({ kit, backend, root, outside });
     kit.end();
   } finally {
-    backend.dispose();
+    backend.close();
     remove();
   }
 }

@@ -9,8 +9,10 @@ import {
   S_IFLNK,
   S_IFMT,
 } from '../../9p/constants.ts';
+import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
+import { shut } from '../closed.ts';
 import type { Inode } from '../inode.ts';
 import { getXattr, listXattrs, setXattr, xattrBytes } from '../xattrs.ts';
 import {
@@ -88,6 +90,15 @@ export class MemfsBackend implements Backend {
     const ino = this.core[NEXT_INO] ?? 1;
     this.core[NEXT_INO] = ino + 1;
     return ino;
+  }
+
+  /** Ends it: whatever is asked after that is EIO. The volume stays, and `memfs` gives another backend of it. */
+  close(): void {
+    if (shut(this)) this.space.close();
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 
   root(): MemfsInode {
@@ -265,7 +276,7 @@ export class MemfsBackend implements Backend {
     return 0;
   }
 
-  close(): void {
+  closeHandle(): void {
     // An open file is its inode: nothing else was made.
   }
 

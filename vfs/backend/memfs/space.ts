@@ -22,9 +22,16 @@ export class Space {
     this.capacity = capacity;
     if (capacity === Infinity) return;
     this.listeners = 1;
-    core.changes.listeners.add(() => {
-      this.isStale ||= !this.isOurs;
-    });
+    core.changes.listeners.add(this.listener);
+  }
+
+  private readonly listener = (): void => {
+    this.isStale ||= !this.isOurs;
+  };
+
+  /** The volume tells it nothing any more. */
+  close(): void {
+    this.core.changes.listeners.delete(this.listener);
   }
 
   /** How many bytes may be added; counted to be sure when that is less than `wanted`. */

@@ -1,7 +1,9 @@
 import { SETATTR_SIZE } from '../../9p/constants.ts';
 import { nowNsec, nowSec, tick } from '../../clock.ts';
+import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, DirCursor, SetAttr, StatFs } from '../backend.ts';
+import { shut } from '../closed.ts';
 import { seekData, seekHole } from '../extents.ts';
 import type { Inode } from '../inode.ts';
 import { commit, type CommitResult } from './commit.ts';
@@ -13,6 +15,17 @@ import { Handles } from './handles.ts';
 import type { OverlayInode } from './inode.ts';
 import { attempt, touch } from './layer.ts';
 import { Table } from './table.ts';
+
+/** With the overlay closed nothing of its layers is held any more. */
+const LET_GO = {
+  nlink: (): number => 1,
+  size: (): number => 0,
+  closeHandle(): void {},
+  accessed(): void {},
+  modified(): void {},
+  release(): void {},
+  reclaim: (): number => 0,
+} satisfies Partial<Backend>;
 
 /**
  * Two backends as one tree: what the lower one has, until it is changed; all changes are in the upper one. Nothing is
@@ -28,8 +41,11 @@ export class OverlayBackend implements Backend {
   private readonly dirs: Directories;
   private readonly handles: Handles;
   private readonly copy: CopyUp;
+  private readonly ownsUpper: boolean;
 
-  constructor(lower: Backend, upper: Backend) {
+  /** @param ownsUpper Whether the upper layer ends with the overlay. */
+  constructor(lower: Backend, upper: Backend, ownsUpper = false) {
+    this.ownsUpper = ownsUpper;
     this.lower = lower;
     this.upper = upper;
     this.capabilities = upper.capabilities;
@@ -53,6 +69,21 @@ export class OverlayBackend implements Backend {
    */
   commit(): CommitResult {
     return commit(this, this.table, this.dirs);
+  }
+
+  /**
+   * Ends the overlay: lets go of what it holds in its layers. Whatever is asked of it after that is EIO. The layers that
+   * it was given stay open: they are their maker's to close. The default upper one is closed.
+   */
+  close(): void {
+    if (!shut(this)) return;
+    Object.assign(this, LET_GO);
+    this.table.close((inode) => this.handles.leave(inode));
+    if (this.ownsUpper) this.upper.close?.();
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 
   /** Inodes held for nobody when no fid is left, for tests: 0. */
@@ -274,7 +305,7 @@ export class OverlayBackend implements Backend {
     return this.handles.open(inode, flags);
   }
 
-  close(inode: OverlayInode, handle: number): void {
+  closeHandle(inode: OverlayInode, handle: number): void {
     this.handles.close(inode, handle);
   }
 

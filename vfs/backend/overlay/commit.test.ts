@@ -28,7 +28,7 @@ function onHost(
     kit.end();
     assert.is(merged.strays, 0);
   } finally {
-    lower.dispose();
+    lower.close();
     remove();
   }
 }

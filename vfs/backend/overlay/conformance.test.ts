@@ -35,7 +35,7 @@ conformance('overlay of a host directory', () => {
   const { root, remove } = scratch();
   const lower = hostDir(root);
   const subject = layered(lower, ram(), false, () => {
-    lower.dispose();
+    lower.close();
     remove();
   });
   const { leaks } = subject;
@@ -52,7 +52,7 @@ conformance(
     const { root, remove } = scratch();
     const upper = hostDir(root);
     const subject = layered(ram(), upper, true, () => {
-      upper.dispose();
+      upper.close();
       remove();
     });
     const { leaks } = subject;

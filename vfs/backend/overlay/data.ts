@@ -78,7 +78,7 @@ function opened(file: Source, flags: number, step: (handle: number) => number): 
   try {
     return step(handle);
   } finally {
-    file.backend.close(file.inode, handle);
+    file.backend.closeHandle(file.inode, handle);
   }
 }
 

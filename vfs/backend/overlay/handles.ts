@@ -46,8 +46,8 @@ export class Handles {
     const handles = inode.handles!;
     handles.splice(handles.indexOf(handle), 1);
     if (layer < 0) return;
-    if (inode.upper !== null) this.upper.close(inode.upper, layer);
-    else this.lower.close(inode.lower!, layer);
+    if (inode.upper !== null) this.upper.closeHandle(inode.upper, layer);
+    else this.lower.closeHandle(inode.lower!, layer);
   }
 
   /** The handle of the layer that the inode is in; or −errno. */
@@ -68,8 +68,8 @@ export class Handles {
       const { layer } = open;
       open.layer = -1;
       if (layer < 0) continue;
-      if (inode.upper !== null) this.upper.close(inode.upper, layer);
-      else this.lower.close(inode.lower!, layer);
+      if (inode.upper !== null) this.upper.closeHandle(inode.upper, layer);
+      else this.lower.closeHandle(inode.lower!, layer);
     }
   }
 }

@@ -16,10 +16,11 @@ export interface OverlayOptions {
 
 /**
  * A tree that can be changed over one that is not: `overlay({ lower: hostDir('.') })` lets a program work on a
- * directory, which stays as it is until `commit()`; `diff()` tells what the program did.
+ * directory, which stays as it is until `commit()`; `diff()` tells what the program did. `close()` ends the overlay and
+ * leaves the layers open that it was given: `using lower = hostDir('.'); using work = overlay({ lower });`.
  * @throws TypeError when both layers are one backend.
  */
-export function overlay({ lower, upper = ram() }: OverlayOptions): OverlayBackend {
+export function overlay({ lower, upper }: OverlayOptions): OverlayBackend {
   if (lower === upper) throw new TypeError('An overlay needs two backends: its lower and its upper one are the same.');
-  return new OverlayBackend(lower, upper);
+  return new OverlayBackend(lower, upper ?? ram(), upper === undefined);
 }

@@ -59,7 +59,7 @@ test('an upper layer that cannot be written to tells so', () => {
     },
     { upper },
   );
-  upper.dispose();
+  upper.close();
   remove();
 });
 
@@ -126,7 +126,7 @@ test('a lower directory of the host that others change', () => {
   kit.clunk(held, gone);
   kit.end();
   assert.is(merged.strays, 0);
-  lower.dispose();
+  lower.close();
   remove();
 });
 

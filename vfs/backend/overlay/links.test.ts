@@ -50,7 +50,7 @@ for (const [where, make] of [
     );
     host?.trim();
     assert.ok(host === null || host.descriptors <= 2, `${host?.descriptors} descriptors`);
-    host?.dispose();
+    host?.close();
     place?.remove();
   });
 }

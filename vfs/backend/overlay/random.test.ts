@@ -136,7 +136,7 @@ function onHost(): Layer {
       return backend.descriptors <= most ? '' : `${backend.descriptors} descriptors, at most ${most} are wanted`;
     },
     dispose: () => {
-      backend.dispose();
+      backend.close();
       remove();
     },
   };
@@ -242,7 +242,7 @@ test('a lower layer on the host is not touched behind the overlay either', () =>
   guest.end();
   const now = fs.statSync(`${root}/f`);
   assert.equal([now.mtimeMs, now.ctimeMs, now.nlink], [mtimeMs, ctimeMs, 1]);
-  lower.dispose();
+  lower.close();
   remove();
 });
 

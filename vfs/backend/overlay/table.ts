@@ -207,6 +207,21 @@ export class Table {
     passed(this.lower, inode);
   }
 
+  /** Lets go of everything, for whoever holds it. @param leave Called with each inode, to close its handles. */
+  close(leave: (inode: OverlayInode) => void): void {
+    for (const inode of this.known()) {
+      leave(inode);
+      const { upper, lower, holds } = inode;
+      inode.holds = 0;
+      inode.dead = true;
+      if (holds === 0) continue;
+      if (upper !== null) letGo(this.upper, upper);
+      if (lower !== null) letGo(this.lower, lower);
+    }
+    this.byUpper.clear();
+    this.byLower.clear();
+  }
+
   /** The directories with both layers. */
   mergedDirectories(): OverlayInode[] {
     return [...this.byLower.values()].filter((inode) => inode.upper !== null && inode.isDir);

@@ -65,7 +65,7 @@ function content(backend: Backend, inode: Inode, size: number): string {
   const handle = backend.open(inode, 0);
   const bytes = new Uint8Array(Math.min(size, 1 << 16));
   const count = backend.read(inode, handle, 0, bytes, 0, bytes.length);
-  backend.close(inode, handle);
+  backend.closeHandle(inode, handle);
   return decoder.decode(bytes.subarray(0, count));
 }
 

@@ -10,8 +10,10 @@ import {
   S_IFREG,
 } from '../../9p/constants.ts';
 import { nowNsec, nowSec, tick } from '../../clock.ts';
+import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
+import { shut } from '../closed.ts';
 import type { Inode } from '../inode.ts';
 import { getXattr, listXattrs, setXattr, xattrBytes } from '../xattrs.ts';
 import { Cells } from './cells.ts';
@@ -64,6 +66,15 @@ export class RamBackend implements Backend {
   private make(mode: number, uid: number, gid: number, target: string | null): RamInode {
     this.inodes++;
     return new RamInode(this.nextIno++, mode, uid, gid, target);
+  }
+
+  /** Ends it: whatever is asked after that is EIO. */
+  close(): void {
+    shut(this);
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 
   root(): RamInode {
@@ -229,7 +240,7 @@ export class RamBackend implements Backend {
     return 0;
   }
 
-  close(): void {
+  closeHandle(): void {
     // An open file is its inode: nothing else was made.
     forgetCopied();
   }

@@ -1,5 +1,7 @@
+import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, DirCursor, StatFs } from '../backend.ts';
+import { shut } from '../closed.ts';
 import { seekData, seekHole } from '../extents.ts';
 import type { Inode } from '../inode.ts';
 import { Unwritable, wantsWriting } from './unwritable.ts';
@@ -19,6 +21,15 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
     this.base = base;
     this.name = `${base.name}, read-only`;
     this.capabilities = base.capabilities;
+  }
+
+  /** Ends the view: whatever is asked of it after that is EIO. The base stays open: it is its maker's to close. */
+  close(): void {
+    shut(this);
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 
   root(): Inode {
@@ -57,8 +68,8 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
     return wantsWriting(flags) ? -E.EROFS : this.base.open(inode, flags);
   }
 
-  close(inode: Inode, handle: number): void {
-    this.base.close(inode, handle);
+  closeHandle(inode: Inode, handle: number): void {
+    this.base.closeHandle(inode, handle);
   }
 
   read(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {

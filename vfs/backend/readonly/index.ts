@@ -1,3 +1,5 @@
+import { DISPOSE } from '../../dispose.ts';
+import { isClosed } from '../closed.ts';
 import { addView, serverOfBackend } from '../../mount.ts';
 import type { Backend } from '../backend.ts';
 import { ReadOnlyBackend } from './backend.ts';
@@ -10,16 +12,17 @@ const views = new WeakMap<Backend, ReadOnlyBackend>();
 /**
  * A read-only view of a backend: EROFS for every change, as on a read-only mount of Linux, and times that do not move.
  * The backend itself can be mounted for writing at the same time: what is written there is seen here at once. There is
- * one view of each backend, and one that is read-only already is its own.
+ * one view of each backend, and one that is read-only already is its own. Closing the view leaves the backend open:
+ * `using dir = hostDir('.'); using view = readOnly(dir);`.
  * @throws TypeError for what is no backend.
  */
-export function readOnly(backend: Backend): Backend {
+export function readOnly(backend: Backend): Backend & Disposable {
   if (typeof (backend as Partial<Backend> | null)?.root !== 'function') {
     throw new TypeError('readOnly() takes a backend: pass `memfs(volume)`, `ram()` or `hostDir(path)`.');
   }
-  if (backend.readOnly === true) return backend;
+  if (backend.readOnly === true && DISPOSE in backend) return backend as Backend & Disposable;
   let view = views.get(backend);
-  if (view === undefined) {
+  if (view === undefined || isClosed(view)) {
     view = new ReadOnlyBackend(backend);
     views.set(backend, view);
     const server = serverOfBackend(backend);

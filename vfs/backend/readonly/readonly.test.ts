@@ -24,7 +24,7 @@ const host =
     const writable = hostDir(root);
     fill(writable);
     const backend = byView ? writable : hostDir(root, { readOnly: true });
-    if (!byView) writable.dispose();
+    if (!byView) writable.close();
     return {
       backend: readOnly(backend),
       leaks: () => {
@@ -32,7 +32,7 @@ const host =
         return backend.descriptors <= 1 ? '' : `${backend.descriptors} descriptors`;
       },
       dispose: () => {
-        backend.dispose();
+        backend.close();
         remove();
       },
     };

@@ -12,7 +12,7 @@ export class ViewServer extends Server {
   override readonly reclaim: ReclaimQueue;
 
   constructor(view: ReadOnlyBackend, base: Server) {
-    super(view, base);
+    super(view, { msize: base.msize, maxFids: base.maxFids });
     this.sessions = base.sessions;
     this.reclaim = base.reclaim;
   }

@@ -1,6 +1,8 @@
 import { S_IFCHR, S_IFBLK, S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
+import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, StatFs } from '../backend.ts';
+import { shut } from '../closed.ts';
 import { MapCursor } from './cursor.ts';
 import { Unwritable, wantsWriting } from '../readonly/unwritable.ts';
 import { getXattr, listXattrs } from '../xattrs.ts';
@@ -36,6 +38,15 @@ export class TarBackend extends Unwritable implements Backend {
     this.tree = tree;
     this.skipped = tree.skipped;
     this.length = length;
+  }
+
+  /** Ends it: whatever is asked after that is EIO. */
+  close(): void {
+    shut(this);
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 
   root(): TarInode {
@@ -98,7 +109,7 @@ export class TarBackend extends Unwritable implements Backend {
     return wantsWriting(flags) ? -E.EROFS : 0;
   }
 
-  close(): void {
+  closeHandle(): void {
     // An open file is its inode: nothing else was made.
   }
 

@@ -266,7 +266,7 @@ test('from one kind of store to another', () => {
     const back = ram();
     load(save(host), back);
     assert.is(content(back), content(from));
-    host.dispose();
+    host.close();
   });
 });
 

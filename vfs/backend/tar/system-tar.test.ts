@@ -32,7 +32,7 @@ compare('the system’s tar unpacks what we save', () => {
       kit.clunk(fid);
     });
     assert.is(unpacked, content(store));
-    out.dispose();
+    out.close();
     assert.is(fs.statSync(`${dir}/out/x`, { bigint: true }).mtimeNs, -500_000_000n);
   });
 });
@@ -77,7 +77,7 @@ compare('we read and load what the system’s tar packs, in each of its formats'
         assert.equal([kit.get('d/sub/deep'), kit.stat('f').nlink, kit.stat('f').mtime], ['deep', 2, '77.000000000']);
       });
     }
-    host.dispose();
+    host.close();
   });
 });
 

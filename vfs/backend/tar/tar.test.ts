@@ -19,7 +19,7 @@ function theirs(...options: string[]): MakeReadOnly {
       inScratch((dir) => {
         const host = hostDir(dir);
         fill(host);
-        host.dispose();
+        host.close();
         // node:fs has no call for it.
         execFileSync('mkfifo', ['-m', '600', `${dir}/fifo`]);
         archive = systemTar(dir, '-c', ...options, '.');

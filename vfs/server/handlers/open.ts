@@ -46,7 +46,7 @@ function openInode(server: Server, inode: Inode, flags: number): number {
   if (handle < 0 || (flags & O_TRUNC) === 0) return handle;
   const errno = truncate(server, inode);
   if (errno === 0) return handle;
-  server.backend.close(inode, handle);
+  server.backend.closeHandle(inode, handle);
   return -errno;
 }
 

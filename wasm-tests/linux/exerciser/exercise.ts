@@ -85,7 +85,7 @@ function makeOverlayOfHost(): Place {
   const directory = mkdtempSync(join(TMPFS, 'wasi9p-'));
   const lower = hostDir(directory);
   return layered(lower, () => {
-    lower.dispose();
+    lower.close();
     rmSync(directory, { recursive: true });
   });
 }

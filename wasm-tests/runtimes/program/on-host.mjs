@@ -34,7 +34,7 @@ function files(root) {
     String(ours.readdirSync('/')),
   ].join(' ');
   ours.close();
-  backend.dispose();
+  backend.close();
   return found === 'EISDIR ENOTDIR ok EILSEQ empty,file,odd' ? '' : `on a host directory: ${found}`;
 }
 
@@ -47,7 +47,7 @@ function removedBelow(root) {
   fs.rmdirSync(join(root, 'empty'));
   const found = `${ours.readdirSync('/empty')} ${merged.commit().errno} ${fs.readdirSync(join(root, 'empty'))}`;
   ours.close();
-  lower.dispose();
+  lower.close();
   return found === 'mine 0 mine' ? '' : `on an overlay whose directory was removed: ${found}`;
 }
 

@@ -1,0 +1,216 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { hostDir } from '../vfs/backend/hostdir/index.ts';
+import { overlay } from '../vfs/backend/overlay/index.ts';
+import { ram } from '../vfs/backend/ram/index.ts';
+import { readOnly } from '../vfs/backend/readonly/index.ts';
+import { fsOf } from '../vfs/fs/index.ts';
+import { Mount, serverOf } from '../vfs/index.ts';
+import { Namespace } from '../vfs/namespace/index.ts';
+import { MountedDirectory } from './browser-wasi-shim.ts';
+import { WASI } from './index.ts';
+
+// Who opens something for the user closes it: counted by the descriptors of this process.
+
+/** How often the empty guest runs in one process: `WASI9P_RUNS=100000 npm test -- lifecycle` for the long proof. */
+const RUNS = Number(process.env.WASI9P_RUNS ?? 2000);
+/** Bytes that the heap may differ by at the end, however many runs there were. */
+const SLACK = 2 << 20;
+
+// (module (memory (export "memory") 1) (func (export "_start")))
+const EMPTY = new WebAssembly.Module(
+  Uint8Array.from(
+    Buffer.from(
+      '0061736d01000000010401600000030201000503010001071302066d656d6f72790200065f737461727400000a040102000b',
+      'hex',
+    ),
+  ),
+);
+
+const hasProc = process.platform === 'linux';
+const descriptors = (): number => (hasProc ? readdirSync('/proc/self/fd').length : 0);
+
+/** Runs something in a scratch directory, whose descriptors must all be closed at the end. */
+function on(run: (dir: string) => void | Promise<void>): () => Promise<void> {
+  return async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'wasi9p-life-'));
+    writeFileSync(join(dir, 'f'), 'text');
+    const before = descriptors();
+    try {
+      await run(dir);
+      assert.is(descriptors(), before, 'descriptors');
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  };
+}
+
+const runIn = (preopens: Record<string, never>): number => {
+  const wasi = new WASI({ preopens });
+  return wasi.start(new WebAssembly.Instance(EMPTY, wasi.getImportObject()));
+};
+
+test(
+  'a guest closes the directories that were given to it by their paths',
+  on((dir) => {
+    for (let i = 0; i < 20; i++) assert.is(runIn({ '/': dir, '/again': dir, b: dir } as never), 0);
+    const wasi = new WASI({ preopens: { '/': dir } });
+    wasi.close();
+    wasi.close();
+  }),
+);
+
+test(
+  'a guest that cannot be made leaves nothing open',
+  on((dir) => {
+    assert.throws(() => new WASI({ preopens: { '/': dir, '/b': `${dir}/none` } }), /ENOENT/);
+    assert.throws(() => new WASI({ preopens: { '/': dir, '/b': 5 as never } }), TypeError);
+    assert.throws(() => new WASI({ preopens: { '/': dir, '/f': dir } }), /Nothing can be mounted/);
+  }),
+);
+
+test(
+  'a namespace closes what it was given by a path, when its last user has ended',
+  on((dir) => {
+    const namespace = new Namespace({ '/x': dir, '/y': dir });
+    assert.is(namespace.fs.readFileSync('/x/f', 'utf8'), 'text');
+    const wasi = new WASI({ preopens: namespace.preopens });
+    const fs = fsOf(namespace.preopens['/x']!);
+    namespace.close();
+    namespace.close();
+    assert.is(fs.readFileSync('/f', 'utf8'), 'text');
+    wasi.close();
+    fs.close();
+    assert.throws(() => fsOf(namespace.preopens['/x']!), /refused the attach/);
+  }),
+);
+
+test(
+  'a namespace that cannot be made leaves no session and no descriptor',
+  on((dir) => {
+    const store = ram();
+    store.create(store.root(), 'f', 0o100644, 0, 0, 0);
+    const server = serverOf(store);
+    const refusing = ram();
+    refusing.close();
+    assert.throws(() => new Namespace({ '/': server, '/x': dir, '/y': refusing }), /refused the attach/);
+    assert.throws(() => new Namespace({ '/': server, '/x': dir, '/y': `${dir}/none` }), /ENOENT/);
+    assert.throws(() => new Namespace({ '/': server, '/x': dir, '/y': 5 as never }), TypeError);
+    assert.throws(() => new Namespace({ '/': server, '/x': dir, '/f/y': dir }), /Nothing can be mounted/);
+    assert.is(server.inspect().sessions, 0);
+  }),
+);
+
+test(
+  'what else takes a path closes it',
+  on((dir) => {
+    const mounted = new MountedDirectory('/', dir);
+    assert.is(runIn({ '/': mounted } as never), 0);
+    assert.is(runIn({ '/': mounted } as never), 0);
+    mounted.close();
+    mounted.close();
+    const fs = fsOf(dir);
+    assert.is(fs.readFileSync('/f', 'utf8'), 'text');
+    fs.openSync('/f');
+    fs.close();
+    fs.close();
+    assert.throws(() => fs.readFileSync('/f'), /EIO/);
+    for (const make of [(path: string) => new MountedDirectory('/', path), fsOf, serverOf]) {
+      assert.throws(() => make(`${dir}/none`), /ENOENT/);
+    }
+  }),
+);
+
+test(
+  'serverOf a path stays for one guest after another, until its close',
+  on((dir) => {
+    const server = serverOf(dir);
+    for (let i = 0; i < 3; i++) assert.is(runIn({ '/': server } as never), 0);
+    server.close();
+    assert.throws(() => new Mount(server), /refused the attach/);
+  }),
+);
+
+test(
+  'a wrapper leaves open what it was given, and lets go of it',
+  on((dir) => {
+    mkdirSync(join(dir, 'd'));
+    const lower = hostDir(dir);
+    const before = lower.descriptors;
+    for (let i = 0; i < 3; i++) {
+      const upper = ram();
+      const work = overlay({ lower, upper });
+      const fs = fsOf(work);
+      fs.writeFileSync('/d/g', 'new');
+      fs.appendFileSync('/f', 'more');
+      fs.renameSync('/d', '/e');
+      fs.openSync('/f');
+      work.close();
+      fs.close();
+      lower.trim();
+      assert.is(lower.descriptors, before);
+      assert.is(upper.root().refs, 0);
+    }
+    const view = readOnly(lower);
+    const fs = fsOf(view);
+    assert.is(fs.readFileSync('/f', 'utf8'), 'text');
+    view.close!();
+    assert.throws(() => fs.readFileSync('/f'), /EIO/);
+    fs.close();
+    const again = fsOf(readOnly(lower));
+    assert.is(again.readFileSync('/f', 'utf8'), 'text');
+    again.close();
+    lower.close();
+    lower.close();
+  }),
+);
+
+test(
+  'using ends each of them',
+  on((dir) => {
+    using lower = hostDir(dir);
+    using work = overlay({ lower });
+    using server = serverOf(work);
+    using namespace = new Namespace({ '/': server, '/x': dir });
+    using wasi = new WASI({ preopens: namespace.preopens });
+    using fs = fsOf(dir);
+    using mounted = new MountedDirectory('/', dir);
+    using mount = new Mount(server);
+    assert.is(server.inspect().sessions, 3);
+    assert.ok(wasi && mounted && mount);
+    assert.is(fs.readFileSync('/f', 'utf8'), 'text');
+  }),
+);
+
+test(
+  `${RUNS} runs of an empty guest on a host directory: descriptors and memory stay as they are`,
+  on(async (dir) => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const heap = (): number => {
+      gc();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    const lap = async (runs: number): Promise<[descriptors: number, heap: number, rss: number]> => {
+      for (let i = 0; i < runs; i++) {
+        assert.is(runIn({ '/': dir } as never), 0);
+        // The engine lets go of instances and timers when the event loop turns.
+        if (i % 100 === 0) await new Promise((done) => setTimeout(done));
+      }
+      return [descriptors(), heap(), process.memoryUsage().rss];
+    };
+    const before = await lap(RUNS / 10);
+    const after = await lap(RUNS);
+    if (RUNS > 2000) console.log('descriptors, heap, rss:', before, after);
+    assert.is(after[0], before[0], 'descriptors');
+    assert.ok(after[1] - before[1] < SLACK, `the heap grew by ${after[1] - before[1]} bytes`);
+  }),
+);
+
+test.run();
