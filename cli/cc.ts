@@ -4,6 +4,7 @@ import type { Host } from '../toolchain/run.ts';
 import { loadToolchain } from '../toolchain/toolchain.ts';
 import { findOutside } from './outside.ts';
 import { tell } from './output.ts';
+import { own, sentence, text } from './text.ts';
 
 /**
  * Where the compiler's own files are. A WASI program cannot tell `usr/x` from `/usr/x` when its current
@@ -12,7 +13,7 @@ import { tell } from './output.ts';
 const SYSROOT = '/.wasi9p/usr';
 const TEMPORARY = '/.wasi9p/tmp';
 
-export const ccHelp = `Usage: wasi9p cc [CLANG ARGUMENTS]
+export const ccHelp = own(`Usage: wasi9p cc [CLANG ARGUMENTS]
        wasi9p c++ [CLANG ARGUMENTS]
 
 Compiles C or C++ for WASI (wasm32-wasip1) with the clang of the package @yowasp/clang, which runs as a
@@ -20,7 +21,7 @@ WASI program on wasi9p. c++ is cc --driver-mode=g++: it links the C++ library.
 
 The compiler sees the current directory and what is below it, by relative paths and by absolute ones, and the
 directories of other files that are named on its command line; nothing else of this machine. Its own headers and libraries are at ${SYSROOT}.
-`;
+`);
 
 /** Variables of the host that clang reads and that make sense in its file system. */
 const VARIABLES = ['SOURCE_DATE_EPOCH', 'CPATH', 'C_INCLUDE_PATH', 'CPLUS_INCLUDE_PATH'];
@@ -60,7 +61,7 @@ export async function compileIn(
   try {
     tools = await loadToolchain();
   } catch (error) {
-    tell(`wasi9p: ${(error as Error).message}\n`, io.stderr);
+    tell(text`wasi9p: ${sentence((error as Error).message)}\n`, io.stderr);
     return 1;
   }
   const host: Host = {

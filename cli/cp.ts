@@ -6,6 +6,7 @@ import { tell } from './output.ts';
 import type { Place } from './place.ts';
 import { Plan, type Item } from './plan.ts';
 import { Progress } from './progress.ts';
+import { own } from './text.ts';
 import type { Tool, Work } from './tool.ts';
 
 export const cp: Tool = {
@@ -42,7 +43,7 @@ not show, such as a name that is not UTF-8.`,
       });
     }
     const { stderr, stderrIsTerminal } = work.io;
-    const progress = new Progress(stderrIsTerminal ? (text) => tell(text, stderr) : null);
+    const progress = new Progress(stderrIsTerminal ? (line) => tell(own(line), stderr) : null);
     new Copier(target.fs, progress, failed).run(plan);
   },
 };

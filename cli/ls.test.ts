@@ -4,8 +4,10 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cat } from './cat.ts';
+import { pack, pax } from '../vfs/backend/tar/testing.ts';
 import { ls, modeText } from './ls.ts';
 import { UsageError } from './options.ts';
+import { ARCHIVES } from './place.ts';
 import { inScratch, runIt } from './testing.ts';
 import { tree } from './tree.ts';
 
@@ -102,18 +104,85 @@ test('what is mounted is seen without a guest', () => {
   });
 });
 
-test('a name cannot steer a terminal', () => {
+test('a name neither steers a terminal nor forges a line, in a pipe neither', () => {
   inScratch(() => {
     fs.mkdirSync('d');
+    fs.mkdirSync('d/\u202e');
     fs.writeFileSync('d/a\u001b[31m\nb', '');
-    assert.is(runIt(ls, ['d'], { stdoutIsTerminal: true }).stdout, 'a?[31m?b\n');
-    assert.is(runIt(ls, ['d']).stdout, 'a\u001b[31m\nb\n');
-    assert.match(runIt(tree, ['d'], { stdoutIsTerminal: true }).stdout, /── a\?\[31m\?b\n/);
-    assert.match(runIt(ls, ['-l', 'd'], { stdoutIsTerminal: true }).stdout, / a\?\[31m\?b\n$/);
+    fs.symlinkSync('b -> c\u009b', 'd/l');
+    assert.is(runIt(ls, ['d']).stdout, '"a\\033[31m\\nb"\nl\n"\\342\\200\\256"\n');
     assert.is(
-      runIt(ls, ['\u001b[2J'], { stderrIsTerminal: true }).stderr,
-      'wasi9p ls: ?[2J: no such file or directory.\n',
+      runIt(tree, ['d']).stdout,
+      'd\n├── "a\\033[31m\\nb"\n├── l -> "b -> c\\302\\233"\n└── "\\342\\200\\256"\n\n1 directory, 2 files\n',
     );
+    assert.match(
+      runIt(ls, ['-l', 'd']).stdout,
+      / "a\\033\[31m\\nb"\n.* l -> "b -> c\\302\\233"\n.* "\\342\\200\\256"\n$/,
+    );
+    assert.match(runIt(ls, ['d', 'd/\u202e']).stdout, /\n\n"d\/\\342\\200\\256":\n$/);
+    const { stderr } = runIt(ls, ['\u001b[2J', 'x\ny']);
+    assert.is(
+      stderr,
+      'wasi9p ls: "\\033[2J": no such file or directory.\nwasi9p ls: "x\\ny": no such file or directory.\n',
+    );
+  });
+});
+
+test('a symlink is shown so that name and target can be told apart', () => {
+  inScratch(() => {
+    fs.mkdirSync('d');
+    fs.symlinkSync('b', 'd/a -> x');
+    assert.match(runIt(ls, ['-l', 'd']).stdout, / "a -> x" -> b\n$/);
+    assert.is(runIt(ls, ['d']).stdout, 'a -> x\n');
+  });
+});
+
+test('a file that is named as a place in an archive comes first, and the archive can be reached still', () => {
+  inScratch(() => {
+    fs.writeFileSync('x.json', JSON.stringify({ '/a': 'in the archive' }));
+    fs.writeFileSync('x.json:a', 'on the disk');
+    fs.symlinkSync('nowhere', 'x.json:b');
+    for (const word of ['x.json:a', './x.json:a', `${process.cwd()}/x.json:a`]) {
+      assert.is(runIt(cat, [word]).stdout, 'on the disk', word);
+    }
+    for (const word of ['x.json:./a', 'x.json:/a']) assert.is(runIt(cat, [word]).stdout, 'in the archive', word);
+    assert.match(runIt(ls, ['-l', 'x.json:b']).stdout, / x\.json:b -> nowhere\n$/);
+  });
+});
+
+test('times that no Date holds are told as seconds', () => {
+  inScratch(() => {
+    fs.writeFileSync(
+      'x.tar',
+      pack(pax({ mtime: '8640000000001' }), { name: 'far' }, pax({ mtime: '-1' }), { name: 'near' }),
+    );
+    const { stdout } = runIt(ls, ['-l', 'x.tar:'], { archives: ARCHIVES });
+    assert.match(stdout, / 8640000000001 far\n/);
+    assert.match(stdout, / (1969-12-31|1970-01-01) \d\d:\d\d near\n/);
+  });
+});
+
+test('a directory of very many entries is listed', () => {
+  inScratch(() => {
+    const count = 130_000;
+    const files = Object.fromEntries(Array.from({ length: count }, (_, i) => [`/f${i}`, '']));
+    fs.writeFileSync('x.json', JSON.stringify(files));
+    const { status, stdout, stderr } = runIt(ls, ['-l', 'x.json:']);
+    assert.equal([status, stderr, stdout.split('\n').length], [0, '', count + 1]);
+  });
+});
+
+test('what is wrong is told a hundred times, and then counted', () => {
+  inScratch(() => {
+    const { status, stderr } = runIt(
+      ls,
+      Array.from({ length: 1234 }, (_, i) => `none${i}`),
+    );
+    const lines = stderr.split('\n');
+    assert.equal([status, lines.length], [1, 102]);
+    assert.is(lines[99], 'wasi9p ls: none99: no such file or directory.');
+    assert.is(lines[100], 'wasi9p ls: 1134 more of these.');
+    assert.ok(runIt(ls, ['x'.repeat(1_000_000)]).stderr.length < 6000);
   });
 });
 

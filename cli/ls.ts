@@ -2,12 +2,13 @@ import type { BigIntStats, FileSystem } from '../vfs/fs/index.ts';
 import { join } from '../vfs/fs/path-text.ts';
 import { isHidden, shown } from './names.ts';
 import type { Place } from './place.ts';
+import { joined, own, text, type Text } from './text.ts';
 import type { Tool, Work } from './tool.ts';
 
 export const ls: Tool = {
   name: 'ls',
   usage: '[OPTIONS] [PLACE]…',
-  about: 'Lists directories, one name a line; a PLACE that is no directory is listed itself.',
+  about: 'Lists directories, one name a line; a PLACE that is not a directory is listed itself.',
   options: [
     { name: 'long', letter: 'l', help: 'Kind and permissions, links, owner, group, size in bytes, time of change.' },
     { name: 'all', letter: 'a', help: 'Names that begin with a dot, too.' },
@@ -29,7 +30,7 @@ export const ls: Tool = {
       });
     }
     for (const place of directories) {
-      if (words.length > 1) work.write(`${first ? '' : '\n'}${shown(place.text, work.io.stdoutIsTerminal)}:\n`);
+      if (words.length > 1) work.write(first ? text`${place.text}:\n` : text`\n${place.text}:\n`);
       first = false;
       work.attempt(place.text, () => list(work, place));
     }
@@ -54,34 +55,41 @@ function list(work: Work, { fs, path }: Place): void {
   );
 }
 
-function lines(work: Work, fs: FileSystem, files: readonly (readonly [name: string, path: string])[]): string {
-  const isTerminal = work.io.stdoutIsTerminal;
-  if (!work.has('long')) return files.map(([name]) => `${shown(name, isTerminal)}\n`).join('');
-  const rows: string[][] = [];
+function lines(work: Work, fs: FileSystem, files: readonly (readonly [name: string, path: string])[]): Text {
+  if (!work.has('long')) return joined(files.map(([name]) => text`${name}\n`));
+  const rows: Row[] = [];
   for (const [name, path] of files) {
     work.attempt(name, () => {
       const stat = fs.lstatSync(path, { bigint: true });
-      const target = stat.isSymbolicLink() ? ` -> ${fs.readlinkSync(path)}` : '';
-      rows.push([...columns(stat), shown(name + target, isTerminal)]);
+      const target = stat.isSymbolicLink() ? fs.readlinkSync(path) : undefined;
+      rows.push({ columns: columns(stat), name: shown(name, target) });
     });
   }
   return aligned(rows);
 }
 
+/** One file with -l. */
+interface Row {
+  readonly columns: readonly string[];
+  readonly name: Text;
+}
+
 function columns(stat: BigIntStats): string[] {
   const { nlink, uid, gid, size } = stat;
-  return [modeText(Number(stat.mode)), ...[nlink, uid, gid, size].map(String), timeText(stat.mtime)];
+  return [modeText(Number(stat.mode)), ...[nlink, uid, gid, size].map(String), timeText(stat.mtimeNs)];
 }
 
 /** Numbers stand to the right, all else to the left. */
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = [1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row[column]!.length)));
-  return rows
-    .map(([mode, ...rest]) => {
-      const cells = rest.map((cell, i) => cell.padStart(widths[i] ?? 0));
-      return `${[mode, ...cells].join(' ')}\n`;
-    })
-    .join('');
+function aligned(rows: readonly Row[]): Text {
+  const widths = [0, 0, 0, 0, 0];
+  for (const { columns: cells } of rows) {
+    for (const i of widths.keys()) widths[i] = Math.max(widths[i]!, cells[i]!.length);
+  }
+  const lines = rows.map(({ columns: cells, name }) => {
+    const before = cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join(' ');
+    return text`${own(before)} ${name}\n`;
+  });
+  return joined(lines);
 }
 
 const KINDS: Readonly<Record<number, string>> = {
@@ -106,8 +114,10 @@ export function modeText(mode: number): string {
   return (KINDS[mode & 0o170000] ?? '?') + bits.join('');
 }
 
-/** Local time to the minute: `2026-01-31 09:05`. */
-function timeText(time: Date): string {
+/** Local time to the minute, `2026-01-31 09:05`; seconds since 1970 beyond what a Date can be, as ls(1) has it. */
+function timeText(ns: bigint): string {
+  const time = new Date(Number(ns / 1_000_000n));
+  if (Number.isNaN(time.getTime())) return String(ns / 1_000_000_000n);
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
   return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;

@@ -1,7 +1,12 @@
-/** A name as it can be shown on a terminal: what would steer it is a question mark, as ls(1) has it. */
-export function shown(name: string, isTerminal: boolean): string {
-  // oxlint-disable-next-line no-control-regex
-  return isTerminal ? name.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?') : name;
+import { quoted, text, type Text } from './text.ts';
+
+/** A name, and of a symlink where it leads: quoted, too, if they could be taken apart in another place. */
+export function shown(name: string, target?: string): Text {
+  return target === undefined ? text`${name}` : text`${arrowless(name)} -> ${arrowless(target)}`;
+}
+
+function arrowless(name: string): string | Text {
+  return name.includes(' -> ') ? quoted(name) : name;
 }
 
 /** Whether a listing leaves a name out unless all are asked for. */

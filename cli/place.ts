@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { parse, resolve, sep } from 'node:path';
 import type { Backend } from '../vfs/backend/backend.ts';
 import { hostDir } from '../vfs/backend/hostdir/index.ts';
@@ -39,7 +39,7 @@ export interface Place {
 }
 
 /**
- * What the places on a command line stand for: `ARCHIVE:PATH` is in an archive; a path that begins with `/` is in the
+ * What the places on a command line stand for: `ARCHIVE:PATH` is in an archive, unless a file has this very name; a path that begins with `/` is in the
  * mounts, if there are any; every other path is this machine's.
  */
 export class Places {
@@ -79,12 +79,14 @@ export class Places {
     for (const backend of this.backends) closeStore(backend);
   }
 
+  /** What has just this name on this machine is not looked for in an archive. */
   private inArchive(text: string): Place | null {
     for (let colon = text.indexOf(':'); colon > 0; colon = text.indexOf(':', colon + 1)) {
       const file = text.slice(0, colon);
       const kind = this.archives.find(({ ending }) => ending.test(file));
       if (kind === undefined) this.refuseOther(text, file);
       if (kind === undefined) continue;
+      if (isThere(text)) return null;
       const fs = this.open(`archive ${resolve(file)}`, () => kind.open(bytesOf(file)), file);
       const path = `/${text.slice(colon + 1)}`;
       return { fs, path, text, name: lastName(path) };
@@ -127,6 +129,15 @@ export class Places {
     }
     this.opened.set(key, fs);
     return fs;
+  }
+}
+
+/** Whether a file of this machine has this very name, be it a symlink. */
+function isThere(text: string): boolean {
+  try {
+    return lstatSync(text, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -7,6 +7,7 @@ import { MOUNT_OPTIONS, limitsOf, mountsOf, withRoot } from './mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option } from './options.ts';
 import { print, tell } from './output.ts';
 import { reasonOf } from './reason.ts';
+import { joined, own, sentence, text, type Text } from './text.ts';
 import { TraceFile } from './trace-file.ts';
 
 /** Exit status of a program that trapped: 128 + SIGABRT, as a shell reports abort(3). */
@@ -25,9 +26,12 @@ export const RUN_OPTIONS: readonly Option[] = [
 ];
 
 /** What may stand in the place of a program: the compiler, which runs several of them. */
-const DRIVERS: Readonly<Record<string, Driver>> = { cc: 'clang', 'c++': 'clang++' };
+const DRIVERS: ReadonlyMap<string, Driver> = new Map([
+  ['cc', 'clang'],
+  ['c++', 'clang++'],
+]);
 
-export const runHelp = `Usage: wasi9p run [OPTIONS] PROGRAM.wasm|cc|c++ [--] [ARGUMENTS]
+export const runHelp = own(`Usage: wasi9p run [OPTIONS] PROGRAM.wasm|cc|c++ [--] [ARGUMENTS]
 
 Runs a WASI preview1 program, or the compiler (see wasi9p help cc). Its root directory is an empty volume in memory with /tmp in it, unless an option
 gives it another; of this machine it sees only what is granted. It cannot get out of that on Linux; on other systems
@@ -37,7 +41,7 @@ ${helpLines(RUN_OPTIONS)}
 
 The exit status is the program's; ${TRAPPED} when it trapped, 1 when it could not be started, or the trace or
 the changes could not be written, 2 for wrong usage.
-`;
+`);
 
 function variable(text: string): [string, string] {
   const at = text.indexOf('=');
@@ -75,9 +79,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   const overlays = overlaysOf(options, mounts);
   const env = Object.fromEntries((options.get('env') ?? []).map(variable));
   const preopens = Object.fromEntries(mounts.map(({ guest, backend }) => [guest, backend]));
-  const driver = DRIVERS[program];
+  const driver = DRIVERS.get(program);
   const module = driver === undefined ? await load(program) : null;
-  for (const limit of limitsOf(mounts)) tell(`wasi9p: ${limit}\n`);
+  for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
   if (driver !== undefined) {
     if (options.has('trace')) throw new UsageError('--trace is for programs of your own, not for the compiler.');
     return settleChanges(options, overlays, await compileIn(driver, args, preopens, env));
@@ -104,13 +108,29 @@ function start(wasi: WASI, module: WebAssembly.Module, program: string): number 
     const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
     const message = error instanceof Error ? error.message : String(error);
     if (!trapped) throw new Error(`${program} cannot be started: ${message}`, { cause: error });
-    tell(`wasi9p: ${program} trapped: ${message}\n${frames(error)}`);
+    tell(text`wasi9p: ${program} trapped: ${sentence(message)}\n${frames(error)}`);
     return TRAPPED;
   }
 }
 
-/** The program's own frames of a trap, without ours. */
-function frames(error: Error): string {
-  const lines = (error.stack ?? '').split('\n').filter((line) => line.includes('wasm'));
-  return lines.map((line) => `${line}\n`).join('');
+/** The most frames of a trap that are shown: Node keeps ten, unless it is told otherwise. */
+const FRAMES_MAX = 50;
+/** The most characters of one: a function of a program may have a name of megabytes. */
+const FRAME_MAX = 300;
+
+/** The program's own frames of a trap, without ours. Their names are the program's, and may be anything. */
+function frames(error: Error): Text {
+  const { message, stack = '' } = error;
+  // The stack begins with the message.
+  const lines = stack.slice(stack.startsWith(`${error.name}: ${message}`) ? error.name.length + message.length + 2 : 0);
+  const theirs = lines.split(/\n(?= {4}at )/).filter((line) => line.includes('wasm'));
+  return joined(theirs.slice(0, FRAMES_MAX).map(frameText));
+}
+
+function frameText(line: string): Text {
+  // What was called comes before where it is, which is of use.
+  const where = /\(?wasm:\/\/[^\s()]*\)?$/.exec(line)?.[0] ?? '';
+  const head = line.slice(0, line.length - where.length);
+  const short = head.length > FRAME_MAX ? `${head.slice(0, FRAME_MAX)}… ` : head;
+  return text`${sentence(short.trimEnd())} ${sentence(where.slice(0, FRAME_MAX))}\n`;
 }

@@ -3,6 +3,8 @@ import { Volume } from 'memfs';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import * as assert from 'uvu/assert';
 import { Capture } from '../toolchain/capture.ts';
 import { memfs } from '../vfs/backend/memfs/index.ts';
@@ -29,7 +31,6 @@ export function runIt(tool: Tool, argv: readonly string[], io: Partial<Io> = {})
   const status = runTool(tool, argv, {
     stdout: out.sink,
     stderr: err.sink,
-    stdoutIsTerminal: false,
     stderrIsTerminal: false,
     archives: [JSON_ARCHIVE],
     ...io,
@@ -54,4 +55,20 @@ export function inScratch(act: (dir: string) => void): void {
     process.chdir(home);
     fs.rmSync(dir, { recursive: true });
   }
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** The command in files as dist/ has them: the path of its entry, whose directory is the caller's to remove. */
+export async function bundle(): Promise<string> {
+  // Below the root, where packages are found from; the version is read from ../package.json.
+  fs.mkdirSync(join(ROOT, '.build'), { recursive: true });
+  const outdir = fs.mkdtempSync(join(ROOT, '.build', 'cli-'));
+  const entryPoints = { cli: join(ROOT, 'cli', 'main.ts') };
+  fs.copyFileSync(join(ROOT, 'package.json'), join(ROOT, '.build', 'package.json'));
+  await build({
+    ...{ entryPoints, outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', packages: 'external' },
+    ...{ outExtension: { '.js': '.mjs' }, logLevel: 'error' },
+  });
+  return join(outdir, 'cli.mjs');
 }

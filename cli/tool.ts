@@ -1,17 +1,26 @@
+import { isatty } from 'node:tty';
 import type { Sink } from '../toolchain/sink.ts';
-import { shown } from './names.ts';
 import { MOUNT_OPTIONS, limitsOf, mountsOf } from './mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from './options.ts';
 import { OutputError, endOf, print, tell } from './output.ts';
 import { ARCHIVES, Places, type ArchiveKind } from './place.ts';
 import { reasonOf } from './reason.ts';
+import { own, sentence, text, type Text } from './text.ts';
+
+/** How many complaints are told one by one: an archive of 60 kB has reason for many thousands. */
+const COMPLAINTS = 100;
+/** The most characters of a name in a complaint. A path may have 4,095; what an archive calls one may be longer. */
+const NAME_MAX = 5000;
+
+function cut(name: string): string {
+  return name.length > NAME_MAX ? `${name.slice(0, NAME_MAX)}…` : name;
+}
 
 /** Where a tool writes. */
 export interface Io {
   readonly stdout: Sink;
   readonly stderr: Sink;
-  /** Whether a person looks at it. */
-  readonly stdoutIsTerminal: boolean;
+  /** Whether a person looks at stderr. */
   readonly stderrIsTerminal: boolean;
   readonly archives: readonly ArchiveKind[];
 }
@@ -38,6 +47,7 @@ export class Work {
   status = 0;
   private readonly options: Parsed['options'];
   private readonly tool: Tool;
+  private complaints = 0;
 
   constructor(tool: Tool, parsed: Parsed, places: Places, io: Io) {
     this.tool = tool;
@@ -52,15 +62,25 @@ export class Work {
   }
 
   /** @throws OutputError when nobody reads it. */
-  write(output: string | Uint8Array): void {
+  write(output: Text | Uint8Array): void {
     print(output, this.io.stdout);
   }
 
-  /** Tells what went wrong; the work goes on, and the exit status is 1. */
+  /** Tells what went wrong, but not without end; the work goes on, and the exit status is 1. */
   complain(what: string, error: unknown): void {
     this.status = 1;
-    const sentence = `wasi9p ${this.tool.name}: ${what}: ${reasonOf(error)}.`;
-    tell(`${shown(sentence, this.io.stderrIsTerminal)}\n`, this.io.stderr);
+    if (++this.complaints > COMPLAINTS) return;
+    tell(text`${this.who}: ${cut(what)}: ${sentence(reasonOf(error))}.\n`, this.io.stderr);
+  }
+
+  /** Tells how many complaints were not told. */
+  sumUp(): void {
+    const more = this.complaints - COMPLAINTS;
+    if (more > 0) tell(text`${this.who}: ${more} more of these.\n`, this.io.stderr);
+  }
+
+  private get who(): Text {
+    return text`wasi9p ${this.tool.name}`;
   }
 
   /** Does something, and tells when it fails: whether it did not. */
@@ -78,14 +98,7 @@ export class Work {
 
 /** What `run` of a tool is given by default: this process's streams. */
 function standard(): Io {
-  const { stdout, stderr } = process;
-  return {
-    stdout: 1,
-    stderr: 2,
-    stdoutIsTerminal: stdout.isTTY === true,
-    stderrIsTerminal: stderr.isTTY === true,
-    archives: ARCHIVES,
-  };
+  return { stdout: 1, stderr: 2, stderrIsTerminal: isatty(2), archives: ARCHIVES };
 }
 
 const HELP: Option = { name: 'help', help: 'Shows this.' };
@@ -95,18 +108,22 @@ function optionsOf(tool: Tool): Option[] {
   return [...tool.options, ...MOUNT_OPTIONS, HELP];
 }
 
-export function helpOf(tool: Tool): string {
-  return `Usage: wasi9p ${tool.name} ${tool.usage}
+export function helpOf(tool: Tool): Text {
+  return own(`Usage: wasi9p ${tool.name} ${tool.usage}
 
 ${tool.about}
 
-A PLACE is a path of this machine, or ARCHIVE:PATH for what is in a tar archive. With one of the options that mount
+A PLACE is a path of this machine, or ARCHIVE:PATH for what is in a tar archive; a file of this machine that has just
+this name comes first, and ARCHIVE:./PATH is still the archive's. With one of the options that mount
 something, as of wasi9p run, a path that begins with / is one in the tree that the mounts make up.
+
+A name that holds characters which could steer a terminal, such as escapes, line breaks and marks of direction, is shown
+between double quotes with the escapes of C, as git shows it: "a\\nb". So is one that begins with a double quote.
 
 ${helpLines(optionsOf(tool))}
 
 The exit status is 0, 1 when something could not be done, 2 for wrong usage.
-`;
+`);
 }
 
 /** Runs a tool: the exit status. @throws UsageError */
@@ -119,14 +136,15 @@ export function runTool(tool: Tool, argv: readonly string[], io: Io = standard()
   if (parsed.rest.length < tool.least)
     throw new UsageError(`${tool.name} takes more words: wasi9p ${tool.name} ${tool.usage}.`);
   const mounts = mountsOf(parsed.options);
-  for (const limit of limitsOf(mounts)) tell(`wasi9p: ${limit}\n`, io.stderr);
+  for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`, io.stderr);
   const places = new Places(mounts, io.archives);
   const work = new Work(tool, parsed, places, io);
   try {
     tool.run(work);
+    work.sumUp();
   } catch (error) {
     if (!(error instanceof OutputError)) throw error;
-    return endOf(error, `wasi9p ${tool.name}`, io.stderr);
+    return endOf(error, text`wasi9p ${tool.name}`, io.stderr);
   } finally {
     places.close();
   }

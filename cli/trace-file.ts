@@ -4,6 +4,7 @@ import { strace } from '../shim/strace.ts';
 import { say } from '../toolchain/sink.ts';
 import { tell } from './output.ts';
 import { reasonOf } from './reason.ts';
+import { sentence, text } from './text.ts';
 
 /** Where `--trace` writes: it must not get in the way of the program, so it ends where it cannot be written. */
 export class TraceFile {
@@ -31,7 +32,7 @@ export class TraceFile {
   /** Closes it, and tells when it is not whole: whether it is. */
   close(): boolean {
     if (this.fd !== 2) closeSync(this.fd);
-    if (this.error !== null) tell(`wasi9p: ${this.name} ends early: ${reasonOf(this.error)}.\n`);
+    if (this.error !== null) tell(text`wasi9p: ${this.name} ends early: ${sentence(reasonOf(this.error))}.\n`);
     return this.error === null;
   }
 }

@@ -1,6 +1,7 @@
 import type { FileSystem } from '../vfs/fs/index.ts';
 import { join } from '../vfs/fs/path-text.ts';
 import { isHidden, shown } from './names.ts';
+import { own, text } from './text.ts';
 import type { Tool, Work } from './tool.ts';
 
 export const tree: Tool = {
@@ -16,9 +17,11 @@ export const tree: Tool = {
         const count: Count = { directories: 0, files: 0 };
         // What cannot be listed is not drawn at all.
         fs.readdirSync(path);
-        work.write(`${shown(word, work.io.stdoutIsTerminal)}\n`);
+        work.write(text`${word}\n`);
         draw(work, fs, path, '', count);
-        work.write(`\n${sum(count.directories, 'directory', 'directories')}, ${sum(count.files, 'file', 'files')}\n`);
+        const { directories, files } = count;
+        const sums = `${sum(directories, 'directory', 'directories')}, ${sum(files, 'file', 'files')}`;
+        work.write(own(`\n${sums}\n`));
       });
     }
   },
@@ -38,9 +41,8 @@ function draw(work: Work, fs: FileSystem, dir: string, indent: string, count: Co
   for (const [i, entry] of entries.entries()) {
     const isLast = i === entries.length - 1;
     const path = join(dir, entry.name);
-    const target = entry.isSymbolicLink() ? ` -> ${fs.readlinkSync(path)}` : '';
-    const text = shown(entry.name + target, work.io.stdoutIsTerminal);
-    work.write(`${indent}${isLast ? '└── ' : '├── '}${text}\n`);
+    const target = entry.isSymbolicLink() ? fs.readlinkSync(path) : undefined;
+    work.write(text`${own(indent)}${own(isLast ? '└── ' : '├── ')}${shown(entry.name, target)}\n`);
     if (!entry.isDirectory()) count.files++;
     else {
       count.directories++;

@@ -1,6 +1,7 @@
 import { printMessage } from '../vfs/9p/print.ts';
 import { wasiErrnoName } from '../vfs/errno.ts';
 import type { Message, Mount } from '../vfs/mount.ts';
+import { quote } from '../vfs/quote.ts';
 import { EVENTTYPE, FDFLAGS, entriesOf, FSTFLAGS, LOOKUPFLAGS, OFLAGS, STRUCTS, WHENCE } from './abi.ts';
 import type { Guest } from './guest.ts';
 import type { Imports } from './imports.ts';
@@ -13,7 +14,7 @@ const INDENT = '    ';
 /** How much of a path or of data is shown. */
 const TEXT_MAX = 64;
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 type Args = readonly (number | bigint)[];
 
@@ -27,8 +28,8 @@ function nameOf(value: number, names: object): string {
   return entriesOf(names).find(([, number]) => number === value)?.[0] ?? String(value);
 }
 
-function quote(bytes: Uint8Array): string {
-  const text = JSON.stringify(decoder.decode(bytes.slice(0, TEXT_MAX)));
+function quoteBytes(bytes: Uint8Array): string {
+  const text = quote(decoder.decode(bytes.slice(0, TEXT_MAX)));
   return bytes.length > TEXT_MAX ? `${text}…` : text;
 }
 
@@ -70,7 +71,7 @@ function printRights(rights: bigint): string {
 }
 
 function printText(m: GuestMemory, ptr: number, length: number): string {
-  return m.fits(ptr, length) ? quote(m.u8.subarray(ptr, ptr + length)) : `(bad pointer ${ptr}+${length})`;
+  return m.fits(ptr, length) ? quoteBytes(m.u8.subarray(ptr, ptr + length)) : `(bad pointer ${ptr}+${length})`;
 }
 
 function printSizes(m: GuestMemory, ptr: number, count: number): string {

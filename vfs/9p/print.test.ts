@@ -37,6 +37,11 @@ test('a line tells each field that holds, once', () => {
 test('lines as they are read in a trace', () => {
   const qid = { type: P9.QTDIR, version: 3, path: 0x2c1facn };
   const cases: [string, Record<string, unknown>, string][] = [
+    [
+      'Twalk',
+      { fid: 1, newfid: 2, wname: ['\u009b', '\n\u202e'] },
+      'Twalk tag=1 fid=1 newfid=2 wname=["\\302\\233","\\n\\342\\200\\256"]',
+    ],
     ['Twalk', { fid: 1, newfid: 2, wname: ['tmp', 'x"y'] }, 'Twalk tag=1 fid=1 newfid=2 wname=["tmp","x\\"y"]'],
     ['Rwalk', { wqid: [qid, { ...qid, type: 0 }] }, 'Rwalk tag=1 wqid=[(2c1fac 3 d),(2c1fac 3 -)]'],
     ['Rlerror', { ecode: 2 }, 'Rlerror tag=1 ecode=ENOENT'],

@@ -1,4 +1,5 @@
 import { errnoName } from '../errno.ts';
+import { quote } from '../quote.ts';
 import type { Message } from './codec.gen.ts';
 import * as P9 from './constants.ts';
 import { VALID_BITS } from './messages.ts';
@@ -35,8 +36,8 @@ function printItem(m: Values, row: Row, item: Item): string[] {
 
 function printValue(m: Values, row: Row, item: Item): string {
   const { name, kind, counter } = item;
-  if (kind === 'string' && counter) return JSON.stringify((m[name] as unknown as string[]).slice(0, m[counter]));
-  if (kind === 'string') return JSON.stringify(m[name]);
+  if (kind === 'string' && counter) return list((m[name] as unknown as string[]).slice(0, m[counter]));
+  if (kind === 'string') return quote(m[name] as unknown as string);
   if (kind === 'qid' && counter) {
     const qids = Array.from({ length: m[counter] }, (_, i) => printQid((word) => uints(m, `${name}_${word}`)[i]));
     return `[${qids.join(',')}]`;
@@ -45,6 +46,10 @@ function printValue(m: Values, row: Row, item: Item): string {
   if (kind === 'opaque') return String(u64(m[`${name}_hi`], m[`${name}_lo`]));
   const print = PRINTERS[`${row.name}.${name}`] ?? PRINTERS[name];
   return print ? print(m[name]) : String(m[name]);
+}
+
+function list(names: readonly string[]): string {
+  return `[${names.map(quote).join(',')}]`;
 }
 
 function uints(m: Values, name: string): ArrayLike<number> {

@@ -41,7 +41,8 @@ export type Flag = string | number;
 /** Linux open(2) flags. @throws TypeError ERR_INVALID_ARG_VALUE. */
 export function flagsOf(flag: Flag | null | undefined, fallback: string): number {
   if (typeof flag === 'number') return flag;
-  const flags = FLAGS[flag ?? fallback];
+  const word = flag ?? fallback;
+  const flags = Object.hasOwn(FLAGS, word) ? FLAGS[word] : undefined;
   if (flags === undefined) {
     throw badArgument('ERR_INVALID_ARG_VALUE', `The argument 'flags' is invalid. Received '${flag}'`);
   }

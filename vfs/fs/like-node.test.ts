@@ -10,7 +10,24 @@ const PATHS = ['file', 'dir', 'link', 'abs', 'dangling', 'loop', 'none', 'file/x
 
 likeNode('open, close and what flags mean', (fs, on, call) => {
   plant(fs, on);
-  for (const flag of ['r', 'r+', 'rs+', 'w', 'wx', 'w+', 'wx+', 'a', 'ax', 'a+', 'ax+', 'xw', 'zz', 'rw', '']) {
+  for (const flag of [
+    'r',
+    'r+',
+    'rs+',
+    'w',
+    'wx',
+    'w+',
+    'wx+',
+    'a',
+    'ax',
+    'a+',
+    'ax+',
+    'xw',
+    'zz',
+    'rw',
+    '',
+    'toString',
+  ]) {
     for (const path of [...PATHS, 'fresh']) {
       call(() => {
         const fd = fs.openSync(on(path), flag);

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { bugOf } from './bug.ts';
+import { cc, ccHelp, cxx } from './cc.ts';
+import { cat } from './cat.ts';
+import { cp } from './cp.ts';
+import { ls } from './ls.ts';
+import { UsageError } from './options.ts';
+import { OutputError, endOf, print, tell } from './output.ts';
+import { reasonOf } from './reason.ts';
+import { run, runHelp } from './run.ts';
+import { own, sentence, text, type Text } from './text.ts';
+import { helpOf, runTool, type Tool } from './tool.ts';
+import { tree } from './tree.ts';
+
+const help = own(`Usage: wasi9p COMMAND …
+
+  run PROGRAM.wasm   Runs a WASI program on a file system in memory, or on directories that are granted to it.
+  cc, c++            Compiles C or C++ for WASI, with a clang that itself runs on wasi9p.
+  ls, cat, tree      Look into directories, archives and what is mounted, without a program.
+  cp                 Copies between them.
+  help [COMMAND]     Shows this, or how a command is used.
+  --version          Shows the version.
+`);
+
+const TOOLS: readonly Tool[] = [ls, cat, cp, tree];
+
+const HELP: ReadonlyMap<string, Text> = new Map([
+  ['run', runHelp],
+  ['cc', ccHelp],
+  ['c++', ccHelp],
+  ...TOOLS.map((tool) => [tool.name, helpOf(tool)] as const),
+]);
+
+/** Runs a command line: the exit status; what goes wrong is told. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    return await dispatch(argv);
+  } catch (error) {
+    return statusOf(error);
+  }
+}
+
+async function dispatch([command, ...argv]: readonly string[]): Promise<number> {
+  const tool = TOOLS.find(({ name }) => name === command);
+  if (tool !== undefined) return runTool(tool, argv);
+  switch (command) {
+    case 'run':
+      return run(argv);
+    case 'cc':
+      return cc([...argv]);
+    case 'c++':
+      return cxx([...argv]);
+    case 'help':
+    case '--help':
+    case '-h':
+      print(helpOn(argv[0]));
+      return 0;
+    case '--version':
+      print(text`wasi9p ${version()}\n`);
+      return 0;
+    case undefined:
+      throw new UsageError('No command was given.');
+    default:
+      throw new UsageError(`There is no command ${command}.`);
+  }
+}
+
+/** The help on a command; without one the list of them. @throws UsageError for what is no command. */
+function helpOn(command: string | undefined): Text {
+  const found = command === undefined ? help : HELP.get(command);
+  if (found === undefined) throw new UsageError(`There is no command ${command}.`);
+  return found;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Tells why a command ended early: its exit status. */
+export function statusOf(error: unknown): number {
+  if (error instanceof OutputError) return endOf(error, text`wasi9p`);
+  const usage = error instanceof UsageError;
+  tell(text`wasi9p: ${sentence(sentenceOf(error))}\n${usage ? own('Try: wasi9p help\n') : own('')}`);
+  return usage ? 2 : 1;
+}
+
+/** Of a call of the system that nobody has explained: what it was about, and why not. */
+function sentenceOf(error: unknown): string {
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined) return `${path ?? syscall}: ${reasonOf(error)}.`;
+  return bugOf(error) ?? (error as Error).message;
+}

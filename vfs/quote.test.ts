@@ -1,0 +1,52 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { escapeControls, quote, quoteIfNeeded } from './quote.ts';
+
+/** Reads back what was quoted, as C does. */
+function unquote(text: string): string {
+  const letters: Record<string, number> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, '\\': 92 };
+  const bytes: number[] = [];
+  for (const [part] of text.slice(1, -1).matchAll(/\\[0-7]{3}|\\.|[^\\]+/gs)) {
+    if (/^\\[0-7]/.test(part)) bytes.push(Number.parseInt(part.slice(1), 8));
+    else if (part.startsWith('\\')) bytes.push(letters[part[1]!]!);
+    else bytes.push(...new TextEncoder().encode(part));
+  }
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
+}
+
+const NAMES = [
+  'a\nb',
+  '\u001b[2K\u001b[1A',
+  '\u007f',
+  '\u009b31m',
+  '\u202eexe.txt',
+  '\u2066x\u2069',
+  'zero\u200bwidth',
+  '\u2028\u2029\ufeff',
+  '"quoted"',
+  '',
+  '\u{e0041}',
+];
+
+test('what could steer a terminal is quoted, and can be read back', () => {
+  for (const name of NAMES) {
+    const text = quoteIfNeeded(name);
+    assert.match(text, /^"[^\p{C}\p{Zl}\p{Zp}]*"$/u, JSON.stringify(name));
+    assert.is(unquote(text), name);
+  }
+  const all = Array.from({ length: 0x3000 }, (_, i) => String.fromCodePoint(i)).join('');
+  assert.is(unquote(quote(all)), all);
+  assert.not.match(quote(all), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+});
+
+test('all else stays as it is', () => {
+  for (const name of ['a b', 'ü', '漢字', '😀', 'C:\\x', 'a"b', "it's"]) assert.is(quoteIfNeeded(name), name);
+  assert.is(quote('a"b\\'), '"a\\"b\\\\"');
+  assert.is(escapeControls('"a"\n\u009b\\'), '"a"\\n\\302\\233\\');
+});
+
+test('half of a pair is shown as what UTF-8 makes of it', () => {
+  assert.is(quoteIfNeeded('\ud800x'), '"\\357\\277\\275x"');
+});
+
+test.run();
