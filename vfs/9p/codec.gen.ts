@@ -1,17 +1,16 @@
 // Generated from messages.ts by gen.ts. Do not edit it: change the table and generate it anew.
 import { E } from '../errno.ts';
 import { internString } from '../intern.ts';
-import { type Packet, putString } from './packet.ts';
+import { Packet, putString } from './packet.ts';
 
 const EINVAL = E.EINVAL;
 const EMSGSIZE = E.EMSGSIZE;
-const EOVERFLOW = E.EOVERFLOW;
-const ENOTSUP = E.ENOTSUP;
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 const MIN_SAFE = -MAX_SAFE - 1;
 const TWO_32 = 0x100000000;
-// The upper half of MAX_SAFE.
+// The upper halves of both.
 const MAX_HIGH = 0x1fffff;
+const MIN_HIGH = ~MAX_HIGH;
 
 /**
  * Any message: `type` tells which, and so which of the fields hold. All of them exist from the start, so that all
@@ -277,16 +276,18 @@ export const NAMES: readonly string[] = /* @__PURE__ */ Array.from(
  */
 export function encode(m: Message, p: Packet, limit: number): number {
   const type = m.type;
-  if (type !== (type & 255)) return -EINVAL;
+  const least = LEAST[type];
+  if (!least) return -EINVAL;
   const length = p.u8.length;
   const end = limit < length ? limit : length;
-  if (end < Math.abs(LENGTHS[type])) return -EMSGSIZE;
+  if (end < Math.abs(least)) return -EMSGSIZE;
   fault = 0;
-  const written = ENCODERS[type](m, p, end, limit);
-  if (written < 0) return written;
-  if (fault !== 0) return -EINVAL;
   const view = p.view;
-  view.setUint32(0, LENGTHS[type] === 0 ? written + m.count : written, true);
+  const written = ENCODERS[type](m, view, end, p);
+  const size = least < 0 ? written + (m.count >>> 0) : written;
+  if (fault !== 0) return -fault;
+  if (size > limit) return -EMSGSIZE;
+  view.setUint32(0, size, true);
   view.setUint8(4, type);
   view.setUint16(5, m.tag, true);
   return written;
@@ -303,14 +304,20 @@ export function encode(m: Message, p: Packet, limit: number): number {
  */
 export function decode(m: Message, p: Packet, end: number): number {
   if (end < 7 || end > p.u8.length) return EINVAL;
+  const view = p.view;
   const type = p.u8[4];
   m.type = type;
-  m.tag = p.view.getUint16(5, true);
-  const size = p.view.getUint32(0, true);
-  const length = LENGTHS[type];
-  if (length > 0 ? size !== end || end !== length : length < 0 && (size !== end || end < -length)) return EINVAL;
+  m.tag = view.getUint16(5, true);
+  const least = LEAST[type];
+  if (least === 0) return E.ENOTSUP;
+  if (end < Math.abs(least)) return EINVAL;
   fault = 0;
-  return DECODERS[type](m, p, end, size) || fault;
+  const at = DECODERS[type](m, view, end, p);
+  if (fault !== 0) return fault;
+  const size = view.getUint32(0, true);
+  if (least > 0) return at === end && size === end ? 0 : EINVAL;
+  m.data_offset = at;
+  return size === at + m.count && (end === size || end === at) ? 0 : EINVAL;
 }
 
 /** Whether a number is that of a request. */
@@ -341,6 +348,7 @@ export function encodeDirent(m: Dirent, p: Packet, start: number, end: number): 
  */
 export function decodeDirent(m: Dirent, p: Packet, start: number, end: number): number {
   if (end > p.u8.length || end < start + 24) return -EINVAL;
+  fault = 0;
   const view = p.view;
   m.qid_type = view.getUint8(start);
   m.qid_version = view.getUint32(start + 1, true);
@@ -349,156 +357,145 @@ export function decodeDirent(m: Dirent, p: Packet, start: number, end: number): 
   m.cookie_lo = view.getUint32(start + 13, true);
   m.cookie_hi = view.getUint32(start + 17, true);
   m.dtype = view.getUint8(start + 21);
-  const at = getString(p, start + 22, end, m.name);
-  if (at < 0) return at;
+  const at = get(p, start + 22, m.name, end);
   m.name = string;
-  return at;
+  return fault === 0 ? at : -fault;
 }
 
-function tooLarge(high: number): number {
-  return high > 0x7fffffff ? EINVAL : EOVERFLOW;
-}
-
-// The errno of a number of the message that is out of range.
+// The errno of what is first found wrong with the message: it is looked at when all of it is written or read.
 let fault = 0;
 
 /** The upper half of a number that has more than 32 bits; a fault when it is no whole number from `least` on. */
-function highOf(n: number, least = 0): number {
-  if (!(n >= least && n <= MAX_SAFE && Math.floor(n) === n)) fault = EINVAL;
+function highOf(n: number, least: number): number {
+  if (!(n >= least && n <= MAX_SAFE && Math.floor(n) === n)) fault ||= EINVAL;
   return Math.floor(n / TWO_32);
 }
 
 /** Writes a number as an [8]. */
-function putLong(view: DataView, at: number, n: number, least = 0): void {
+function putLong(view: DataView, at: number, n: number, least: number): void {
+  // It takes a number modulo 2^32 and drops its fraction, so that n needs no splitting. Nearly all fit in 32 bits.
   view.setUint32(at, n, true);
   view.setUint32(at + 4, n >>> 0 === n ? 0 : highOf(n, least), true);
 }
 
-/** The upper half of one that may be rounded, but not be negative. */
-function roundedHigh(n: number): number {
-  if (!(n >= 0)) fault = EINVAL;
-  return n / TWO_32;
+/** Writes one that may be rounded, but not be negative. */
+function putRounded(view: DataView, at: number, n: number): void {
+  if (!(n >= 0)) fault ||= EINVAL;
+  view.setUint32(at, n, true);
+  view.setUint32(at + 4, n / TWO_32, true);
 }
 
-// What getString has read.
+/** Reads an [8] whose upper half is at least `least`; one out of range is 0, and a fault if `holds` is not 0. */
+function getLong(view: DataView, at: number, holds: number, least: number): number {
+  const low = view.getUint32(at, true);
+  const high = view.getInt32(at + 4, true);
+  return high === 0 ? low : wide(high, low, holds, least);
+}
+
+function wide(high: number, low: number, holds: number, least: number): number {
+  if (high <= MAX_HIGH && high >= least) return high * TWO_32 + low;
+  if (holds !== 0) fault ||= high < 0 && least === 0 ? EINVAL : E.EOVERFLOW;
+  return 0;
+}
+
+/** Writes length[2] and UTF-8: the position behind it, which is `stop` after a fault, so that the rest still fits. */
+function put(p: Packet, at: number, text: string, stop: number): number {
+  const after = putString(p, at, text, stop);
+  if (after >= 0) return after;
+  fault ||= -after;
+  return stop;
+}
+
+// What get has read.
 let string = '';
 
-/** Reads length[2] and UTF-8 at `at`, not beyond `stop`: the position behind it, or -EINVAL, -EILSEQ. */
-function getString(p: Packet, at: number, stop: number, guess: string): number {
+/** Reads length[2] and UTF-8 at `at`, not beyond `stop`: the position behind it, `stop` after a fault. */
+function get(p: Packet, at: number, guess: string, stop: number): number {
   const from = at + 2;
-  if (from > stop) return -EINVAL;
-  const end = from + p.view.getUint16(at, true);
-  if (end > stop) return -EINVAL;
-  const found = internString(p.u8, from, end, guess);
-  if (typeof found === 'number') return -found;
+  const end = from > stop ? from : from + p.view.getUint16(at, true);
+  const found = end > stop ? EINVAL : internString(p.u8, from, end, guess);
+  if (typeof found === 'number') {
+    fault ||= found;
+    return stop;
+  }
   string = found;
   return end;
 }
 
-/** A checked number by its halves; one that is out of range is 0, and a fault if the message says that it holds. */
-function longSize(high: number, low: number, holds = 1): number {
-  if (high <= MAX_HIGH) return high * TWO_32 + low;
-  if (holds !== 0) fault = tooLarge(high);
-  return 0;
+function putQid(m: Message, view: DataView, at: number): void {
+  view.setUint8(at, m.qid_type);
+  view.setUint32(at + 1, m.qid_version, true);
+  view.setUint32(at + 5, m.qid_path_lo, true);
+  view.setUint32(at + 9, m.qid_path_hi, true);
 }
 
-/** A signed number, likewise. */
-function longSeconds(high: number, low: number, holds = 1): number {
-  if (high <= MAX_HIGH && high >= ~MAX_HIGH) return high * TWO_32 + low;
-  if (holds !== 0) fault = EOVERFLOW;
-  return 0;
+function getQid(m: Message, view: DataView, at: number): void {
+  m.qid_type = view.getUint8(at);
+  m.qid_version = view.getUint32(at + 1, true);
+  m.qid_path_lo = view.getUint32(at + 5, true);
+  m.qid_path_hi = view.getUint32(at + 9, true);
 }
 
-/** Reads an [8] as a checked number. */
-function getSize(view: DataView, at: number, holds = 1): number {
-  return longSize(view.getUint32(at + 4, true), view.getUint32(at, true), holds);
-}
-
-/** Reads an [8] as a signed number. */
-function getSeconds(view: DataView, at: number, holds = 1): number {
-  return longSeconds(view.getInt32(at + 4, true), view.getUint32(at, true), holds);
-}
-
-function encodeRlerror(m: Message, p: Packet): number {
-  p.view.setUint32(7, m.ecode, true);
+function encodeRlerror(m: Message, view: DataView): number {
+  view.setUint32(7, m.ecode, true);
   return 11;
 }
 
-function encodeTstatfs(m: Message, p: Packet): number {
-  p.view.setUint32(7, m.fid, true);
+function encodeTstatfs(m: Message, view: DataView): number {
+  view.setUint32(7, m.fid, true);
   return 11;
 }
 
-function encodeRstatfs(m: Message, p: Packet): number {
-  const view = p.view;
-  let n = 0;
+function encodeRstatfs(m: Message, view: DataView): number {
   view.setUint32(7, m.fstype, true);
   view.setUint32(11, m.bsize, true);
-  putLong(view, 15, m.blocks);
-  putLong(view, 23, m.bfree);
-  putLong(view, 31, m.bavail);
-  putLong(view, 39, m.files);
-  putLong(view, 47, m.ffree);
-  n = m.fsid;
-  view.setUint32(55, n, true);
-  view.setUint32(59, n >>> 0 === n ? 0 : roundedHigh(n), true);
+  putLong(view, 15, m.blocks, 0);
+  putLong(view, 23, m.bfree, 0);
+  putLong(view, 31, m.bavail, 0);
+  putLong(view, 39, m.files, 0);
+  putLong(view, 47, m.ffree, 0);
+  putRounded(view, 55, m.fsid);
   view.setUint32(63, m.namelen, true);
   return 67;
 }
 
-function encodeTlopen(m: Message, p: Packet): number {
-  const view = p.view;
+function encodeTlopen(m: Message, view: DataView): number {
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.flags, true);
   return 15;
 }
 
-function encodeRlopen(m: Message, p: Packet): number {
-  const view = p.view;
-  view.setUint8(7, m.qid_type);
-  view.setUint32(8, m.qid_version, true);
-  view.setUint32(12, m.qid_path_lo, true);
-  view.setUint32(16, m.qid_path_hi, true);
+function encodeRlopen(m: Message, view: DataView): number {
+  putQid(m, view, 7);
   view.setUint32(20, m.iounit, true);
   return 24;
 }
 
-function encodeTlcreate(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTlcreate(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.fid, true);
-  let at = putString(p, 11, m.name, end - 12);
-  if (at < 0) return at;
+  const at = put(p, 11, m.name, end - 12);
   view.setUint32(at, m.flags, true);
   view.setUint32(at + 4, m.mode, true);
   view.setUint32(at + 8, m.gid, true);
   return at + 12;
 }
 
-function encodeTsymlink(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTsymlink(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.dfid, true);
-  let at = putString(p, 11, m.name, end - 6);
-  if (at < 0) return at;
-  at = putString(p, at, m.symtgt, end - 4);
-  if (at < 0) return at;
+  let at = put(p, 11, m.name, end - 6);
+  at = put(p, at, m.symtgt, end - 4);
   view.setUint32(at, m.gid, true);
   return at + 4;
 }
 
-function encodeRsymlink(m: Message, p: Packet): number {
-  const view = p.view;
-  view.setUint8(7, m.qid_type);
-  view.setUint32(8, m.qid_version, true);
-  view.setUint32(12, m.qid_path_lo, true);
-  view.setUint32(16, m.qid_path_hi, true);
+function encodeRsymlink(m: Message, view: DataView): number {
+  putQid(m, view, 7);
   return 20;
 }
 
-function encodeTmknod(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTmknod(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.dfid, true);
-  let at = putString(p, 11, m.name, end - 16);
-  if (at < 0) return at;
+  const at = put(p, 11, m.name, end - 16);
   view.setUint32(at, m.mode, true);
   view.setUint32(at + 4, m.major, true);
   view.setUint32(at + 8, m.minor, true);
@@ -506,147 +503,103 @@ function encodeTmknod(m: Message, p: Packet, end: number): number {
   return at + 16;
 }
 
-function encodeTrename(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTrename(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.dfid, true);
-  return putString(p, 15, m.name, end);
+  const at = put(p, 15, m.name, end);
+  return at;
 }
 
-function encodeRrename(m: Message, p: Packet): number {
+function encodeRrename(): number {
   return 7;
 }
 
-function encodeRreadlink(m: Message, p: Packet, end: number): number {
-  return putString(p, 7, m.target, end);
+function encodeRreadlink(m: Message, view: DataView, end: number, p: Packet): number {
+  const at = put(p, 7, m.target, end);
+  return at;
 }
 
-function encodeTgetattr(m: Message, p: Packet): number {
-  const view = p.view;
-  let n = 0;
+function encodeTgetattr(m: Message, view: DataView): number {
   view.setUint32(7, m.fid, true);
-  n = m.request_mask;
-  view.setUint32(11, n, true);
-  view.setUint32(15, n >>> 0 === n ? 0 : highOf(n), true);
+  putLong(view, 11, m.request_mask, 0);
   return 19;
 }
 
-function encodeRgetattr(m: Message, p: Packet): number {
-  const view = p.view;
-  let n = 0;
-  n = m.valid;
-  view.setUint32(7, n, true);
-  view.setUint32(11, n >>> 0 === n ? 0 : highOf(n), true);
-  view.setUint8(15, m.qid_type);
-  view.setUint32(16, m.qid_version, true);
-  view.setUint32(20, m.qid_path_lo, true);
-  view.setUint32(24, m.qid_path_hi, true);
+function encodeRgetattr(m: Message, view: DataView): number {
+  putLong(view, 7, m.valid, 0);
+  putQid(m, view, 15);
   view.setUint32(28, m.mode, true);
   view.setUint32(32, m.uid, true);
   view.setUint32(36, m.gid, true);
-  n = m.nlink;
-  view.setUint32(40, n, true);
-  view.setUint32(44, n >>> 0 === n ? 0 : highOf(n), true);
+  putLong(view, 40, m.nlink, 0);
   if ((m.valid & 16) === 0) {
     view.setFloat64(48, 0);
   } else {
-    n = m.rdev;
-    view.setUint32(48, n, true);
-    view.setUint32(52, n >>> 0 === n ? 0 : highOf(n), true);
+    putLong(view, 48, m.rdev, 0);
   }
-  n = m.size;
-  view.setUint32(56, n, true);
-  view.setUint32(60, n >>> 0 === n ? 0 : highOf(n), true);
+  putLong(view, 56, m.size, 0);
   if ((m.valid & 1024) === 0) {
     view.setFloat64(64, 0);
     view.setFloat64(72, 0);
   } else {
-    n = m.blksize;
-    view.setUint32(64, n, true);
-    view.setUint32(68, n >>> 0 === n ? 0 : highOf(n), true);
-    n = m.blocks;
-    view.setUint32(72, n, true);
-    view.setUint32(76, n >>> 0 === n ? 0 : highOf(n), true);
+    putLong(view, 64, m.blksize, 0);
+    putLong(view, 72, m.blocks, 0);
   }
-  n = m.atime_sec;
-  view.setUint32(80, n, true);
-  view.setUint32(84, n >>> 0 === n ? 0 : highOf(n, MIN_SAFE), true);
-  n = m.atime_nsec;
-  view.setUint32(88, n, true);
-  view.setUint32(92, n >>> 0 === n ? 0 : highOf(n), true);
-  n = m.mtime_sec;
-  view.setUint32(96, n, true);
-  view.setUint32(100, n >>> 0 === n ? 0 : highOf(n, MIN_SAFE), true);
-  n = m.mtime_nsec;
-  view.setUint32(104, n, true);
-  view.setUint32(108, n >>> 0 === n ? 0 : highOf(n), true);
-  n = m.ctime_sec;
-  view.setUint32(112, n, true);
-  view.setUint32(116, n >>> 0 === n ? 0 : highOf(n, MIN_SAFE), true);
-  n = m.ctime_nsec;
-  view.setUint32(120, n, true);
-  view.setUint32(124, n >>> 0 === n ? 0 : highOf(n), true);
+  putLong(view, 80, m.atime_sec, MIN_SAFE);
+  putLong(view, 88, m.atime_nsec, 0);
+  putLong(view, 96, m.mtime_sec, MIN_SAFE);
+  putLong(view, 104, m.mtime_nsec, 0);
+  putLong(view, 112, m.ctime_sec, MIN_SAFE);
+  putLong(view, 120, m.ctime_nsec, 0);
   if ((m.valid & 14336) === 0) {
     view.setFloat64(128, 0);
     view.setFloat64(136, 0);
     view.setFloat64(144, 0);
     view.setFloat64(152, 0);
   } else {
-    n = m.btime_sec;
-    view.setUint32(128, n, true);
-    view.setUint32(132, n >>> 0 === n ? 0 : highOf(n, MIN_SAFE), true);
-    n = m.btime_nsec;
-    view.setUint32(136, n, true);
-    view.setUint32(140, n >>> 0 === n ? 0 : highOf(n), true);
-    n = m.gen;
-    view.setUint32(144, n, true);
-    view.setUint32(148, n >>> 0 === n ? 0 : highOf(n), true);
-    n = m.data_version;
-    view.setUint32(152, n, true);
-    view.setUint32(156, n >>> 0 === n ? 0 : highOf(n), true);
+    putLong(view, 128, m.btime_sec, MIN_SAFE);
+    putLong(view, 136, m.btime_nsec, 0);
+    putLong(view, 144, m.gen, 0);
+    putLong(view, 152, m.data_version, 0);
   }
   return 160;
 }
 
-function encodeTsetattr(m: Message, p: Packet): number {
-  const view = p.view;
+function encodeTsetattr(m: Message, view: DataView): number {
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.valid, true);
   view.setUint32(15, m.mode, true);
   view.setUint32(19, m.uid, true);
   view.setUint32(23, m.gid, true);
-  putLong(view, 27, m.size);
+  putLong(view, 27, m.size, 0);
   putLong(view, 35, m.atime_sec, MIN_SAFE);
-  putLong(view, 43, m.atime_nsec);
+  putLong(view, 43, m.atime_nsec, 0);
   putLong(view, 51, m.mtime_sec, MIN_SAFE);
-  putLong(view, 59, m.mtime_nsec);
+  putLong(view, 59, m.mtime_nsec, 0);
   return 67;
 }
 
-function encodeTxattrwalk(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTxattrwalk(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.newfid, true);
-  return putString(p, 15, m.name, end);
+  const at = put(p, 15, m.name, end);
+  return at;
 }
 
-function encodeRxattrwalk(m: Message, p: Packet): number {
-  putLong(p.view, 7, m.size);
+function encodeRxattrwalk(m: Message, view: DataView): number {
+  putLong(view, 7, m.size, 0);
   return 15;
 }
 
-function encodeTxattrcreate(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTxattrcreate(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.fid, true);
-  let at = putString(p, 11, m.name, end - 12);
-  if (at < 0) return at;
-  putLong(view, at, m.attr_size);
+  const at = put(p, 11, m.name, end - 12);
+  putLong(view, at, m.attr_size, 0);
   view.setUint32(at + 8, m.flags, true);
   return at + 12;
 }
 
-function encodeTreaddir(m: Message, p: Packet): number {
-  const view = p.view;
+function encodeTreaddir(m: Message, view: DataView): number {
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.cookie_lo, true);
   view.setUint32(15, m.cookie_hi, true);
@@ -654,153 +607,131 @@ function encodeTreaddir(m: Message, p: Packet): number {
   return 23;
 }
 
-function encodeRreaddir(m: Message, p: Packet, _end: number, limit: number): number {
-  if (11 + (m.count >>> 0) > limit || p.u8.length < 11) return -EMSGSIZE;
-  p.view.setUint32(7, m.count, true);
+function encodeRreaddir(m: Message, view: DataView): number {
+  view.setUint32(7, m.count, true);
   return 11;
 }
 
-function encodeTfsync(m: Message, p: Packet): number {
-  const view = p.view;
+function encodeTfsync(m: Message, view: DataView): number {
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.datasync, true);
   return 15;
 }
 
-function encodeTlock(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTlock(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.fid, true);
   view.setUint8(11, m.ltype);
   view.setUint32(12, m.flags, true);
-  putLong(view, 16, m.start);
-  putLong(view, 24, m.length);
+  putLong(view, 16, m.start, 0);
+  putLong(view, 24, m.length, 0);
   view.setUint32(32, m.proc_id, true);
-  return putString(p, 36, m.client_id, end);
+  const at = put(p, 36, m.client_id, end);
+  return at;
 }
 
-function encodeRlock(m: Message, p: Packet): number {
-  p.view.setUint8(7, m.status);
+function encodeRlock(m: Message, view: DataView): number {
+  view.setUint8(7, m.status);
   return 8;
 }
 
-function encodeTgetlock(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTgetlock(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.fid, true);
   view.setUint8(11, m.ltype);
-  putLong(view, 12, m.start);
-  putLong(view, 20, m.length);
+  putLong(view, 12, m.start, 0);
+  putLong(view, 20, m.length, 0);
   view.setUint32(28, m.proc_id, true);
-  return putString(p, 32, m.client_id, end);
+  const at = put(p, 32, m.client_id, end);
+  return at;
 }
 
-function encodeRgetlock(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeRgetlock(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint8(7, m.ltype);
-  putLong(view, 8, m.start);
-  putLong(view, 16, m.length);
+  putLong(view, 8, m.start, 0);
+  putLong(view, 16, m.length, 0);
   view.setUint32(24, m.proc_id, true);
-  return putString(p, 28, m.client_id, end);
+  const at = put(p, 28, m.client_id, end);
+  return at;
 }
 
-function encodeTlink(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTlink(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.dfid, true);
   view.setUint32(11, m.fid, true);
-  return putString(p, 15, m.name, end);
+  const at = put(p, 15, m.name, end);
+  return at;
 }
 
-function encodeTmkdir(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTmkdir(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.dfid, true);
-  let at = putString(p, 11, m.name, end - 8);
-  if (at < 0) return at;
+  const at = put(p, 11, m.name, end - 8);
   view.setUint32(at, m.mode, true);
   view.setUint32(at + 4, m.gid, true);
   return at + 8;
 }
 
-function encodeTrenameat(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTrenameat(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.olddirfid, true);
-  let at = putString(p, 11, m.oldname, end - 6);
-  if (at < 0) return at;
+  let at = put(p, 11, m.oldname, end - 6);
   view.setUint32(at, m.newdirfid, true);
-  return putString(p, at + 4, m.newname, end);
+  at = put(p, at + 4, m.newname, end);
+  return at;
 }
 
-function encodeTunlinkat(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTunlinkat(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.dfid, true);
-  let at = putString(p, 11, m.name, end - 4);
-  if (at < 0) return at;
+  const at = put(p, 11, m.name, end - 4);
   view.setUint32(at, m.flags, true);
   return at + 4;
 }
 
-function encodeTversion(m: Message, p: Packet, end: number): number {
-  p.view.setUint32(7, m.msize, true);
-  return putString(p, 11, m.version, end);
+function encodeTversion(m: Message, view: DataView, end: number, p: Packet): number {
+  view.setUint32(7, m.msize, true);
+  const at = put(p, 11, m.version, end);
+  return at;
 }
 
-function encodeTauth(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTauth(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.afid, true);
-  let at = putString(p, 11, m.uname, end - 6);
-  if (at < 0) return at;
-  at = putString(p, at, m.aname, end - 4);
-  if (at < 0) return at;
+  let at = put(p, 11, m.uname, end - 6);
+  at = put(p, at, m.aname, end - 4);
   view.setUint32(at, m.n_uname, true);
   return at + 4;
 }
 
-function encodeRauth(m: Message, p: Packet): number {
-  const view = p.view;
-  view.setUint8(7, m.qid_type);
-  view.setUint32(8, m.qid_version, true);
-  view.setUint32(12, m.qid_path_lo, true);
-  view.setUint32(16, m.qid_path_hi, true);
-  return 20;
-}
-
-function encodeTattach(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTattach(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.afid, true);
-  let at = putString(p, 15, m.uname, end - 6);
-  if (at < 0) return at;
-  at = putString(p, at, m.aname, end - 4);
-  if (at < 0) return at;
+  let at = put(p, 15, m.uname, end - 6);
+  at = put(p, at, m.aname, end - 4);
   view.setUint32(at, m.n_uname, true);
   return at + 4;
 }
 
-function encodeTflush(m: Message, p: Packet): number {
-  p.view.setUint16(7, m.oldtag, true);
+function encodeTflush(m: Message, view: DataView): number {
+  view.setUint16(7, m.oldtag, true);
   return 9;
 }
 
-function encodeTwalk(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeTwalk(m: Message, view: DataView, end: number, p: Packet): number {
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.newfid, true);
   view.setUint16(15, m.nwname, true);
   const count = m.nwname >>> 0;
-  if (count > 16 || count > m.wname.length) return -EINVAL;
+  if (count > 16 || count > m.wname.length) fault = EINVAL;
+  if (fault !== 0) return 0;
   let at = 17;
   for (let i = 0; i < count; i++) {
-    at = putString(p, at, m.wname[i], end);
-    if (at < 0) return at;
+    at = put(p, at, m.wname[i], end);
   }
   return at;
 }
 
-function encodeRwalk(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function encodeRwalk(m: Message, view: DataView, end: number): number {
   view.setUint16(7, m.nwqid, true);
   const count = m.nwqid >>> 0;
-  if (count > 16) return -EINVAL;
+  if (count > 16) fault = EINVAL;
+  else if (9 + 13 * count > end) fault = EMSGSIZE;
+  if (fault !== 0) return 0;
   let at = 9;
-  if (at + 13 * count > end) return -EMSGSIZE;
   for (let i = 0; i < count; i++) {
     view.setUint8(at, m.wqid_type[i]);
     view.setUint32(at + 1, m.wqid_version[i], true);
@@ -811,433 +742,324 @@ function encodeRwalk(m: Message, p: Packet, end: number): number {
   return at;
 }
 
-function encodeTread(m: Message, p: Packet): number {
-  const view = p.view;
-  let n = 0;
+function encodeTread(m: Message, view: DataView): number {
   view.setUint32(7, m.fid, true);
-  n = m.offset;
-  view.setUint32(11, n, true);
-  view.setUint32(15, n >>> 0 === n ? 0 : highOf(n), true);
+  putLong(view, 11, m.offset, 0);
   view.setUint32(19, m.count, true);
   return 23;
 }
 
-function encodeTwrite(m: Message, p: Packet, _end: number, limit: number): number {
-  if (23 + (m.count >>> 0) > limit || p.u8.length < 23) return -EMSGSIZE;
-  const view = p.view;
-  let n = 0;
-  view.setUint32(7, m.fid, true);
-  n = m.offset;
-  view.setUint32(11, n, true);
-  view.setUint32(15, n >>> 0 === n ? 0 : highOf(n), true);
-  view.setUint32(19, m.count, true);
-  return 23;
-}
-
-function encodeRwrite(m: Message, p: Packet): number {
-  p.view.setUint32(7, m.count, true);
+function decodeRlerror(m: Message, view: DataView): number {
+  m.ecode = view.getUint32(7, true);
   return 11;
 }
 
-function decodeRlerror(m: Message, p: Packet): number {
-  m.ecode = p.view.getUint32(7, true);
-  return 0;
+function decodeTstatfs(m: Message, view: DataView): number {
+  m.fid = view.getUint32(7, true);
+  return 11;
 }
 
-function decodeTstatfs(m: Message, p: Packet): number {
-  m.fid = p.view.getUint32(7, true);
-  return 0;
-}
-
-function decodeRstatfs(m: Message, p: Packet): number {
-  const view = p.view;
+function decodeRstatfs(m: Message, view: DataView): number {
   m.fstype = view.getUint32(7, true);
   m.bsize = view.getUint32(11, true);
-  m.blocks = getSize(view, 15);
-  m.bfree = getSize(view, 23);
-  m.bavail = getSize(view, 31);
-  m.files = getSize(view, 39);
-  m.ffree = getSize(view, 47);
+  m.blocks = getLong(view, 15, 1, 0);
+  m.bfree = getLong(view, 23, 1, 0);
+  m.bavail = getLong(view, 31, 1, 0);
+  m.files = getLong(view, 39, 1, 0);
+  m.ffree = getLong(view, 47, 1, 0);
   m.fsid = view.getUint32(59, true) * TWO_32 + view.getUint32(55, true);
   m.namelen = view.getUint32(63, true);
-  return 0;
+  return 67;
 }
 
-function decodeTlopen(m: Message, p: Packet): number {
-  const view = p.view;
+function decodeTlopen(m: Message, view: DataView): number {
   m.fid = view.getUint32(7, true);
   m.flags = view.getUint32(11, true);
-  return 0;
+  return 15;
 }
 
-function decodeRlopen(m: Message, p: Packet): number {
-  const view = p.view;
-  m.qid_type = view.getUint8(7);
-  m.qid_version = view.getUint32(8, true);
-  m.qid_path_lo = view.getUint32(12, true);
-  m.qid_path_hi = view.getUint32(16, true);
+function decodeRlopen(m: Message, view: DataView): number {
+  getQid(m, view, 7);
   m.iounit = view.getUint32(20, true);
-  return 0;
+  return 24;
 }
 
-function decodeTlcreate(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTlcreate(m: Message, view: DataView, end: number, p: Packet): number {
   m.fid = view.getUint32(7, true);
-  const at = getString(p, 11, end - 12, m.name);
-  if (at < 0) return -at;
+  const at = get(p, 11, m.name, end - 12);
   m.name = string;
   m.flags = view.getUint32(at, true);
   m.mode = view.getUint32(at + 4, true);
   m.gid = view.getUint32(at + 8, true);
-  return at + 12 === end ? 0 : EINVAL;
+  return at + 12;
 }
 
-function decodeTsymlink(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTsymlink(m: Message, view: DataView, end: number, p: Packet): number {
   m.dfid = view.getUint32(7, true);
-  let at = getString(p, 11, end - 6, m.name);
-  if (at < 0) return -at;
+  let at = get(p, 11, m.name, end - 6);
   m.name = string;
-  at = getString(p, at, end - 4, m.symtgt);
-  if (at < 0) return -at;
+  at = get(p, at, m.symtgt, end - 4);
   m.symtgt = string;
   m.gid = view.getUint32(at, true);
-  return at + 4 === end ? 0 : EINVAL;
+  return at + 4;
 }
 
-function decodeRsymlink(m: Message, p: Packet): number {
-  const view = p.view;
-  m.qid_type = view.getUint8(7);
-  m.qid_version = view.getUint32(8, true);
-  m.qid_path_lo = view.getUint32(12, true);
-  m.qid_path_hi = view.getUint32(16, true);
-  return 0;
+function decodeRsymlink(m: Message, view: DataView): number {
+  getQid(m, view, 7);
+  return 20;
 }
 
-function decodeTmknod(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTmknod(m: Message, view: DataView, end: number, p: Packet): number {
   m.dfid = view.getUint32(7, true);
-  const at = getString(p, 11, end - 16, m.name);
-  if (at < 0) return -at;
+  const at = get(p, 11, m.name, end - 16);
   m.name = string;
   m.mode = view.getUint32(at, true);
   m.major = view.getUint32(at + 4, true);
   m.minor = view.getUint32(at + 8, true);
   m.gid = view.getUint32(at + 12, true);
-  return at + 16 === end ? 0 : EINVAL;
+  return at + 16;
 }
 
-function decodeTrename(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTrename(m: Message, view: DataView, end: number, p: Packet): number {
   m.fid = view.getUint32(7, true);
   m.dfid = view.getUint32(11, true);
-  const at = getString(p, 15, end, m.name);
-  if (at < 0) return -at;
+  const at = get(p, 15, m.name, end);
   m.name = string;
-  return at === end ? 0 : EINVAL;
+  return at;
 }
 
 function decodeRrename(): number {
-  return 0;
+  return 7;
 }
 
-function decodeRreadlink(m: Message, p: Packet, end: number): number {
-  const at = getString(p, 7, end, m.target);
-  if (at < 0) return -at;
+function decodeRreadlink(m: Message, view: DataView, end: number, p: Packet): number {
+  const at = get(p, 7, m.target, end);
   m.target = string;
-  return at === end ? 0 : EINVAL;
+  return at;
 }
 
-function decodeTgetattr(m: Message, p: Packet): number {
-  const view = p.view;
-  let n = 0;
+function decodeTgetattr(m: Message, view: DataView): number {
   m.fid = view.getUint32(7, true);
-  n = view.getUint32(15, true);
-  m.request_mask = n === 0 ? view.getUint32(11, true) : longSize(n, view.getUint32(11, true));
-  return 0;
+  m.request_mask = getLong(view, 11, 1, 0);
+  return 19;
 }
 
-function decodeRgetattr(m: Message, p: Packet): number {
-  const view = p.view;
-  let n = 0;
-  n = view.getUint32(11, true);
-  m.valid = n === 0 ? view.getUint32(7, true) : longSize(n, view.getUint32(7, true));
-  m.qid_type = view.getUint8(15);
-  m.qid_version = view.getUint32(16, true);
-  m.qid_path_lo = view.getUint32(20, true);
-  m.qid_path_hi = view.getUint32(24, true);
+function decodeRgetattr(m: Message, view: DataView): number {
+  m.valid = getLong(view, 7, 1, 0);
+  getQid(m, view, 15);
   m.mode = view.getUint32(28, true);
   m.uid = view.getUint32(32, true);
   m.gid = view.getUint32(36, true);
-  n = view.getUint32(44, true);
-  m.nlink = n === 0 ? view.getUint32(40, true) : longSize(n, view.getUint32(40, true), m.valid & 2);
+  m.nlink = getLong(view, 40, m.valid & 2, 0);
   if ((m.valid & 16) === 0) {
     m.rdev = 0;
   } else {
-    n = view.getUint32(52, true);
-    m.rdev = n === 0 ? view.getUint32(48, true) : longSize(n, view.getUint32(48, true), m.valid & 16);
+    m.rdev = getLong(view, 48, m.valid & 16, 0);
   }
-  n = view.getUint32(60, true);
-  m.size = n === 0 ? view.getUint32(56, true) : longSize(n, view.getUint32(56, true), m.valid & 512);
+  m.size = getLong(view, 56, m.valid & 512, 0);
   if ((m.valid & 1024) === 0) {
     m.blksize = m.blocks = 0;
   } else {
-    n = view.getUint32(68, true);
-    m.blksize = n === 0 ? view.getUint32(64, true) : longSize(n, view.getUint32(64, true), m.valid & 1024);
-    n = view.getUint32(76, true);
-    m.blocks = n === 0 ? view.getUint32(72, true) : longSize(n, view.getUint32(72, true), m.valid & 1024);
+    m.blksize = getLong(view, 64, m.valid & 1024, 0);
+    m.blocks = getLong(view, 72, m.valid & 1024, 0);
   }
-  n = view.getInt32(84, true);
-  m.atime_sec = n === 0 ? view.getUint32(80, true) : longSeconds(n, view.getUint32(80, true), m.valid & 32);
-  n = view.getUint32(92, true);
-  m.atime_nsec = n === 0 ? view.getUint32(88, true) : longSize(n, view.getUint32(88, true), m.valid & 32);
-  n = view.getInt32(100, true);
-  m.mtime_sec = n === 0 ? view.getUint32(96, true) : longSeconds(n, view.getUint32(96, true), m.valid & 64);
-  n = view.getUint32(108, true);
-  m.mtime_nsec = n === 0 ? view.getUint32(104, true) : longSize(n, view.getUint32(104, true), m.valid & 64);
-  n = view.getInt32(116, true);
-  m.ctime_sec = n === 0 ? view.getUint32(112, true) : longSeconds(n, view.getUint32(112, true), m.valid & 128);
-  n = view.getUint32(124, true);
-  m.ctime_nsec = n === 0 ? view.getUint32(120, true) : longSize(n, view.getUint32(120, true), m.valid & 128);
+  m.atime_sec = getLong(view, 80, m.valid & 32, MIN_HIGH);
+  m.atime_nsec = getLong(view, 88, m.valid & 32, 0);
+  m.mtime_sec = getLong(view, 96, m.valid & 64, MIN_HIGH);
+  m.mtime_nsec = getLong(view, 104, m.valid & 64, 0);
+  m.ctime_sec = getLong(view, 112, m.valid & 128, MIN_HIGH);
+  m.ctime_nsec = getLong(view, 120, m.valid & 128, 0);
   if ((m.valid & 14336) === 0) {
     m.btime_sec = m.btime_nsec = m.gen = m.data_version = 0;
   } else {
-    n = view.getInt32(132, true);
-    m.btime_sec = n === 0 ? view.getUint32(128, true) : longSeconds(n, view.getUint32(128, true), m.valid & 2048);
-    n = view.getUint32(140, true);
-    m.btime_nsec = n === 0 ? view.getUint32(136, true) : longSize(n, view.getUint32(136, true), m.valid & 2048);
-    n = view.getUint32(148, true);
-    m.gen = n === 0 ? view.getUint32(144, true) : longSize(n, view.getUint32(144, true), m.valid & 4096);
-    n = view.getUint32(156, true);
-    m.data_version = n === 0 ? view.getUint32(152, true) : longSize(n, view.getUint32(152, true), m.valid & 8192);
+    m.btime_sec = getLong(view, 128, m.valid & 2048, MIN_HIGH);
+    m.btime_nsec = getLong(view, 136, m.valid & 2048, 0);
+    m.gen = getLong(view, 144, m.valid & 4096, 0);
+    m.data_version = getLong(view, 152, m.valid & 8192, 0);
   }
-  return 0;
+  return 160;
 }
 
-function decodeTsetattr(m: Message, p: Packet): number {
-  const view = p.view;
+function decodeTsetattr(m: Message, view: DataView): number {
   m.fid = view.getUint32(7, true);
   m.valid = view.getUint32(11, true);
   m.mode = view.getUint32(15, true);
   m.uid = view.getUint32(19, true);
   m.gid = view.getUint32(23, true);
-  m.size = getSize(view, 27, m.valid & 8);
-  m.atime_sec = getSeconds(view, 35, m.valid & 128);
-  m.atime_nsec = getSize(view, 43, m.valid & 128);
-  m.mtime_sec = getSeconds(view, 51, m.valid & 256);
-  m.mtime_nsec = getSize(view, 59, m.valid & 256);
-  return 0;
+  m.size = getLong(view, 27, m.valid & 8, 0);
+  m.atime_sec = getLong(view, 35, m.valid & 128, MIN_HIGH);
+  m.atime_nsec = getLong(view, 43, m.valid & 128, 0);
+  m.mtime_sec = getLong(view, 51, m.valid & 256, MIN_HIGH);
+  m.mtime_nsec = getLong(view, 59, m.valid & 256, 0);
+  return 67;
 }
 
-function decodeTxattrwalk(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTxattrwalk(m: Message, view: DataView, end: number, p: Packet): number {
   m.fid = view.getUint32(7, true);
   m.newfid = view.getUint32(11, true);
-  const at = getString(p, 15, end, m.name);
-  if (at < 0) return -at;
+  const at = get(p, 15, m.name, end);
   m.name = string;
-  return at === end ? 0 : EINVAL;
+  return at;
 }
 
-function decodeRxattrwalk(m: Message, p: Packet): number {
-  m.size = getSize(p.view, 7);
-  return 0;
+function decodeRxattrwalk(m: Message, view: DataView): number {
+  m.size = getLong(view, 7, 1, 0);
+  return 15;
 }
 
-function decodeTxattrcreate(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTxattrcreate(m: Message, view: DataView, end: number, p: Packet): number {
   m.fid = view.getUint32(7, true);
-  const at = getString(p, 11, end - 12, m.name);
-  if (at < 0) return -at;
+  const at = get(p, 11, m.name, end - 12);
   m.name = string;
-  m.attr_size = getSize(view, at);
+  m.attr_size = getLong(view, at, 1, 0);
   m.flags = view.getUint32(at + 8, true);
-  return at + 12 === end ? 0 : EINVAL;
+  return at + 12;
 }
 
-function decodeTreaddir(m: Message, p: Packet): number {
-  const view = p.view;
+function decodeTreaddir(m: Message, view: DataView): number {
   m.fid = view.getUint32(7, true);
   m.cookie_lo = view.getUint32(11, true);
   m.cookie_hi = view.getUint32(15, true);
   m.count = view.getUint32(19, true);
-  return 0;
+  return 23;
 }
 
-function decodeRreaddir(m: Message, p: Packet, end: number, size: number): number {
-  if (end < 11) return EINVAL;
-  m.count = p.view.getUint32(7, true);
-  m.data_offset = 11;
-  return size === 11 + m.count && (end === size || end === 11) ? 0 : EINVAL;
+function decodeRreaddir(m: Message, view: DataView): number {
+  m.count = view.getUint32(7, true);
+  return 11;
 }
 
-function decodeTfsync(m: Message, p: Packet): number {
-  const view = p.view;
+function decodeTfsync(m: Message, view: DataView): number {
   m.fid = view.getUint32(7, true);
   m.datasync = view.getUint32(11, true);
-  return 0;
+  return 15;
 }
 
-function decodeTlock(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTlock(m: Message, view: DataView, end: number, p: Packet): number {
   m.fid = view.getUint32(7, true);
   m.ltype = view.getUint8(11);
   m.flags = view.getUint32(12, true);
-  m.start = getSize(view, 16);
-  m.length = getSize(view, 24);
+  m.start = getLong(view, 16, 1, 0);
+  m.length = getLong(view, 24, 1, 0);
   m.proc_id = view.getUint32(32, true);
-  const at = getString(p, 36, end, m.client_id);
-  if (at < 0) return -at;
+  const at = get(p, 36, m.client_id, end);
   m.client_id = string;
-  return at === end ? 0 : EINVAL;
+  return at;
 }
 
-function decodeRlock(m: Message, p: Packet): number {
-  m.status = p.view.getUint8(7);
-  return 0;
+function decodeRlock(m: Message, view: DataView): number {
+  m.status = view.getUint8(7);
+  return 8;
 }
 
-function decodeTgetlock(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTgetlock(m: Message, view: DataView, end: number, p: Packet): number {
   m.fid = view.getUint32(7, true);
   m.ltype = view.getUint8(11);
-  m.start = getSize(view, 12);
-  m.length = getSize(view, 20);
+  m.start = getLong(view, 12, 1, 0);
+  m.length = getLong(view, 20, 1, 0);
   m.proc_id = view.getUint32(28, true);
-  const at = getString(p, 32, end, m.client_id);
-  if (at < 0) return -at;
+  const at = get(p, 32, m.client_id, end);
   m.client_id = string;
-  return at === end ? 0 : EINVAL;
+  return at;
 }
 
-function decodeRgetlock(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeRgetlock(m: Message, view: DataView, end: number, p: Packet): number {
   m.ltype = view.getUint8(7);
-  m.start = getSize(view, 8);
-  m.length = getSize(view, 16);
+  m.start = getLong(view, 8, 1, 0);
+  m.length = getLong(view, 16, 1, 0);
   m.proc_id = view.getUint32(24, true);
-  const at = getString(p, 28, end, m.client_id);
-  if (at < 0) return -at;
+  const at = get(p, 28, m.client_id, end);
   m.client_id = string;
-  return at === end ? 0 : EINVAL;
+  return at;
 }
 
-function decodeTlink(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTlink(m: Message, view: DataView, end: number, p: Packet): number {
   m.dfid = view.getUint32(7, true);
   m.fid = view.getUint32(11, true);
-  const at = getString(p, 15, end, m.name);
-  if (at < 0) return -at;
+  const at = get(p, 15, m.name, end);
   m.name = string;
-  return at === end ? 0 : EINVAL;
+  return at;
 }
 
-function decodeTmkdir(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTmkdir(m: Message, view: DataView, end: number, p: Packet): number {
   m.dfid = view.getUint32(7, true);
-  const at = getString(p, 11, end - 8, m.name);
-  if (at < 0) return -at;
+  const at = get(p, 11, m.name, end - 8);
   m.name = string;
   m.mode = view.getUint32(at, true);
   m.gid = view.getUint32(at + 4, true);
-  return at + 8 === end ? 0 : EINVAL;
+  return at + 8;
 }
 
-function decodeTrenameat(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTrenameat(m: Message, view: DataView, end: number, p: Packet): number {
   m.olddirfid = view.getUint32(7, true);
-  let at = getString(p, 11, end - 6, m.oldname);
-  if (at < 0) return -at;
+  let at = get(p, 11, m.oldname, end - 6);
   m.oldname = string;
   m.newdirfid = view.getUint32(at, true);
-  at = getString(p, at + 4, end, m.newname);
-  if (at < 0) return -at;
+  at = get(p, at + 4, m.newname, end);
   m.newname = string;
-  return at === end ? 0 : EINVAL;
+  return at;
 }
 
-function decodeTunlinkat(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTunlinkat(m: Message, view: DataView, end: number, p: Packet): number {
   m.dfid = view.getUint32(7, true);
-  const at = getString(p, 11, end - 4, m.name);
-  if (at < 0) return -at;
+  const at = get(p, 11, m.name, end - 4);
   m.name = string;
   m.flags = view.getUint32(at, true);
-  return at + 4 === end ? 0 : EINVAL;
+  return at + 4;
 }
 
-function decodeTversion(m: Message, p: Packet, end: number): number {
-  m.msize = p.view.getUint32(7, true);
-  const at = getString(p, 11, end, m.version);
-  if (at < 0) return -at;
+function decodeTversion(m: Message, view: DataView, end: number, p: Packet): number {
+  m.msize = view.getUint32(7, true);
+  const at = get(p, 11, m.version, end);
   m.version = string;
-  return at === end ? 0 : EINVAL;
+  return at;
 }
 
-function decodeTauth(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTauth(m: Message, view: DataView, end: number, p: Packet): number {
   m.afid = view.getUint32(7, true);
-  let at = getString(p, 11, end - 6, m.uname);
-  if (at < 0) return -at;
+  let at = get(p, 11, m.uname, end - 6);
   m.uname = string;
-  at = getString(p, at, end - 4, m.aname);
-  if (at < 0) return -at;
+  at = get(p, at, m.aname, end - 4);
   m.aname = string;
   m.n_uname = view.getUint32(at, true);
-  return at + 4 === end ? 0 : EINVAL;
+  return at + 4;
 }
 
-function decodeRauth(m: Message, p: Packet): number {
-  const view = p.view;
-  m.qid_type = view.getUint8(7);
-  m.qid_version = view.getUint32(8, true);
-  m.qid_path_lo = view.getUint32(12, true);
-  m.qid_path_hi = view.getUint32(16, true);
-  return 0;
-}
-
-function decodeTattach(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTattach(m: Message, view: DataView, end: number, p: Packet): number {
   m.fid = view.getUint32(7, true);
   m.afid = view.getUint32(11, true);
-  let at = getString(p, 15, end - 6, m.uname);
-  if (at < 0) return -at;
+  let at = get(p, 15, m.uname, end - 6);
   m.uname = string;
-  at = getString(p, at, end - 4, m.aname);
-  if (at < 0) return -at;
+  at = get(p, at, m.aname, end - 4);
   m.aname = string;
   m.n_uname = view.getUint32(at, true);
-  return at + 4 === end ? 0 : EINVAL;
+  return at + 4;
 }
 
-function decodeTflush(m: Message, p: Packet): number {
-  m.oldtag = p.view.getUint16(7, true);
-  return 0;
+function decodeTflush(m: Message, view: DataView): number {
+  m.oldtag = view.getUint16(7, true);
+  return 9;
 }
 
-function decodeTwalk(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeTwalk(m: Message, view: DataView, end: number, p: Packet): number {
   m.fid = view.getUint32(7, true);
   m.newfid = view.getUint32(11, true);
   m.nwname = view.getUint16(15, true);
   const count = m.nwname;
-  if (count > 16) return EINVAL;
+  if (count > 16) return 0;
   let at = 17;
   for (let i = 0; i < count; i++) {
-    at = getString(p, at, end, m.wname[i]);
-    if (at < 0) return -at;
+    at = get(p, at, m.wname[i], end);
     m.wname[i] = string;
   }
-  return at === end ? 0 : EINVAL;
+  return at;
 }
 
-function decodeRwalk(m: Message, p: Packet, end: number): number {
-  const view = p.view;
+function decodeRwalk(m: Message, view: DataView, end: number): number {
   m.nwqid = view.getUint16(7, true);
   const count = m.nwqid;
-  if (count > 16) return EINVAL;
+  if (count > 16 || 9 + 13 * count > end) return 0;
   let at = 9;
-  if (at + 13 * count > end) return EINVAL;
   for (let i = 0; i < count; i++) {
     m.wqid_type[i] = view.getUint8(at);
     m.wqid_version[i] = view.getUint32(at + 1, true);
@@ -1245,105 +1067,63 @@ function decodeRwalk(m: Message, p: Packet, end: number): number {
     m.wqid_path_hi[i] = view.getUint32(at + 9, true);
     at += 13;
   }
-  return at === end ? 0 : EINVAL;
+  return at;
 }
 
-function decodeTread(m: Message, p: Packet): number {
-  const view = p.view;
-  let n = 0;
+function decodeTread(m: Message, view: DataView): number {
   m.fid = view.getUint32(7, true);
-  n = view.getUint32(15, true);
-  m.offset = n === 0 ? view.getUint32(11, true) : longSize(n, view.getUint32(11, true));
+  m.offset = getLong(view, 11, 1, 0);
   m.count = view.getUint32(19, true);
-  return 0;
+  return 23;
 }
 
-function decodeTwrite(m: Message, p: Packet, end: number, size: number): number {
-  if (end < 23) return EINVAL;
-  const view = p.view;
-  let n = 0;
-  m.fid = view.getUint32(7, true);
-  n = view.getUint32(15, true);
-  m.offset = n === 0 ? view.getUint32(11, true) : longSize(n, view.getUint32(11, true));
-  m.count = view.getUint32(19, true);
-  m.data_offset = 23;
-  return size === 23 + m.count && (end === size || end === 23) ? 0 : EINVAL;
+/** `end` is where the packet ends or the longest message does, whichever is first. Gives the position behind it. */
+type Coder = (m: Message, view: DataView, end: number, p: Packet) => number;
+
+const ENCODERS: Coder[] = [];
+const DECODERS: Coder[] = [];
+/** The least bytes of each message; negative with a payload, 0 for no message. */
+const LEAST = new Int16Array(256);
+
+const blank = new Message();
+const scratch = new Packet(256);
+
+/** An encoder and a decoder for each message from number `type` on: of a request and its answer. */
+function rows(type: number, ...coders: Coder[]): void {
+  for (let i = 0; i < coders.length; i += 2) {
+    LEAST[type] = coders[i](blank, scratch.view, 256, scratch);
+    ENCODERS[type] = coders[i];
+    DECODERS[type++] = coders[i + 1];
+  }
 }
 
-function decodeRwrite(m: Message, p: Packet): number {
-  m.count = p.view.getUint32(7, true);
-  return 0;
-}
-
-/** `end` is where the packet ends or the longest message does, whichever is first. */
-type Encoder = (m: Message, p: Packet, end: number, limit: number) => number;
-type Decoder = (m: Message, p: Packet, end: number, size: number) => number;
-
-const ENCODERS: Encoder[] = new Array<Encoder>(256).fill(() => -EINVAL);
-const DECODERS: Decoder[] = new Array<Decoder>(256).fill(() => ENOTSUP);
-/** The length of each message in bytes; the least one, negative, of those that vary; 0 of those with a payload. */
-const LENGTHS = new Int16Array(256);
-
-function row(type: number, length: number, encoder: Encoder, decoder: Decoder): void {
-  LENGTHS[type] = length;
-  ENCODERS[type] = encoder;
-  DECODERS[type] = decoder;
-}
-
-row(7, 11, encodeRlerror, decodeRlerror);
-row(8, 11, encodeTstatfs, decodeTstatfs);
-row(9, 67, encodeRstatfs, decodeRstatfs);
-row(12, 15, encodeTlopen, decodeTlopen);
-row(13, 24, encodeRlopen, decodeRlopen);
-row(14, -25, encodeTlcreate, decodeTlcreate);
-row(15, 24, encodeRlopen, decodeRlopen);
-row(16, -19, encodeTsymlink, decodeTsymlink);
-row(17, 20, encodeRsymlink, decodeRsymlink);
-row(18, -29, encodeTmknod, decodeTmknod);
-row(19, 20, encodeRsymlink, decodeRsymlink);
-row(20, -17, encodeTrename, decodeTrename);
-row(21, 7, encodeRrename, decodeRrename);
-row(22, 11, encodeTstatfs, decodeTstatfs);
-row(23, -9, encodeRreadlink, decodeRreadlink);
-row(24, 19, encodeTgetattr, decodeTgetattr);
-row(25, 160, encodeRgetattr, decodeRgetattr);
-row(26, 67, encodeTsetattr, decodeTsetattr);
-row(27, 7, encodeRrename, decodeRrename);
-row(30, -17, encodeTxattrwalk, decodeTxattrwalk);
-row(31, 15, encodeRxattrwalk, decodeRxattrwalk);
-row(32, -25, encodeTxattrcreate, decodeTxattrcreate);
-row(33, 7, encodeRrename, decodeRrename);
-row(40, 23, encodeTreaddir, decodeTreaddir);
-row(41, 0, encodeRreaddir, decodeRreaddir);
-row(50, 15, encodeTfsync, decodeTfsync);
-row(51, 7, encodeRrename, decodeRrename);
-row(52, -38, encodeTlock, decodeTlock);
-row(53, 8, encodeRlock, decodeRlock);
-row(54, -34, encodeTgetlock, decodeTgetlock);
-row(55, -30, encodeRgetlock, decodeRgetlock);
-row(70, -17, encodeTlink, decodeTlink);
-row(71, 7, encodeRrename, decodeRrename);
-row(72, -21, encodeTmkdir, decodeTmkdir);
-row(73, 20, encodeRsymlink, decodeRsymlink);
-row(74, -19, encodeTrenameat, decodeTrenameat);
-row(75, 7, encodeRrename, decodeRrename);
-row(76, -17, encodeTunlinkat, decodeTunlinkat);
-row(77, 7, encodeRrename, decodeRrename);
-row(100, -13, encodeTversion, decodeTversion);
-row(101, -13, encodeTversion, decodeTversion);
-row(102, -19, encodeTauth, decodeTauth);
-row(103, 20, encodeRauth, decodeRauth);
-row(104, -23, encodeTattach, decodeTattach);
-row(105, 20, encodeRsymlink, decodeRsymlink);
-row(108, 9, encodeTflush, decodeTflush);
-row(109, 7, encodeRrename, decodeRrename);
-row(110, -17, encodeTwalk, decodeTwalk);
-row(111, -9, encodeRwalk, decodeRwalk);
-row(116, 23, encodeTread, decodeTread);
-row(117, 0, encodeRreaddir, decodeRreaddir);
-row(118, 0, encodeTwrite, decodeTwrite);
-row(119, 11, encodeRwrite, decodeRwrite);
-row(120, 11, encodeTstatfs, decodeTstatfs);
-row(121, 7, encodeRrename, decodeRrename);
-row(122, 11, encodeTstatfs, decodeTstatfs);
-row(123, 7, encodeRrename, decodeRrename);
+rows(7, encodeRlerror, decodeRlerror);
+rows(8, encodeTstatfs, decodeTstatfs, encodeRstatfs, decodeRstatfs);
+rows(12, encodeTlopen, decodeTlopen, encodeRlopen, decodeRlopen);
+rows(14, encodeTlcreate, decodeTlcreate, encodeRlopen, decodeRlopen);
+rows(16, encodeTsymlink, decodeTsymlink, encodeRsymlink, decodeRsymlink);
+rows(18, encodeTmknod, decodeTmknod, encodeRsymlink, decodeRsymlink);
+rows(20, encodeTrename, decodeTrename, encodeRrename, decodeRrename);
+rows(22, encodeTstatfs, decodeTstatfs, encodeRreadlink, decodeRreadlink);
+rows(24, encodeTgetattr, decodeTgetattr, encodeRgetattr, decodeRgetattr);
+rows(26, encodeTsetattr, decodeTsetattr, encodeRrename, decodeRrename);
+rows(30, encodeTxattrwalk, decodeTxattrwalk, encodeRxattrwalk, decodeRxattrwalk);
+rows(32, encodeTxattrcreate, decodeTxattrcreate, encodeRrename, decodeRrename);
+rows(40, encodeTreaddir, decodeTreaddir, encodeRreaddir, decodeRreaddir);
+rows(50, encodeTfsync, decodeTfsync, encodeRrename, decodeRrename);
+rows(52, encodeTlock, decodeTlock, encodeRlock, decodeRlock);
+rows(54, encodeTgetlock, decodeTgetlock, encodeRgetlock, decodeRgetlock);
+rows(70, encodeTlink, decodeTlink, encodeRrename, decodeRrename);
+rows(72, encodeTmkdir, decodeTmkdir, encodeRsymlink, decodeRsymlink);
+rows(74, encodeTrenameat, decodeTrenameat, encodeRrename, decodeRrename);
+rows(76, encodeTunlinkat, decodeTunlinkat, encodeRrename, decodeRrename);
+rows(100, encodeTversion, decodeTversion, encodeTversion, decodeTversion);
+rows(102, encodeTauth, decodeTauth, encodeRsymlink, decodeRsymlink);
+rows(104, encodeTattach, decodeTattach, encodeRsymlink, decodeRsymlink);
+rows(108, encodeTflush, decodeTflush, encodeRrename, decodeRrename);
+rows(110, encodeTwalk, decodeTwalk, encodeRwalk, decodeRwalk);
+rows(116, encodeTread, decodeTread, encodeRreaddir, decodeRreaddir);
+rows(118, encodeTread, decodeTread, encodeRreaddir, decodeRreaddir);
+rows(120, encodeTstatfs, decodeTstatfs, encodeRrename, decodeRrename);
+rows(122, encodeTstatfs, decodeTstatfs, encodeRrename, decodeRrename);
+for (const type of [41, 117, 118]) LEAST[type] *= -1;

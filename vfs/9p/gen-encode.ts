@@ -1,26 +1,38 @@
-import { FREQUENT, MAX_WALK } from './messages.ts';
+import { MAX_WALK } from './messages.ts';
 import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from './rows.ts';
 
-/** Writes the encoder of one message: `encodeTwalk(m, p, limit)`. */
+/** Writes the encoder of one message: `encodeTwalk(m, view, end, p)`, with the parameters that it needs. */
 export function encoder(row: Row): string {
-  const payload = row.items.at(-1)?.kind === 'data';
   const { lines, end } = encodeItems(row.items, '7', row);
-  const bounds = payload ? [`if (${end} + (m.count >>> 0) > limit || p.u8.length < ${end}) return -EMSGSIZE;`] : [];
-  const body = [...bounds, ...withLocals(withReturn(lines, end))];
-  const parameters = payload ? ', _end: number, limit: number' : lines.join().includes('end') ? ', end: number' : '';
-  return func(`function encode${row.name}(m: Message, p: Packet${parameters}): number`, body);
+  return func(coder('encode', row, lines), [...lines, `return ${end};`]);
+}
+
+/** The first line of the function that writes or reads a message: what it does not use comes last and is left out. */
+export function coder(verb: string, row: Row, lines: string[]): string {
+  const all: [name: string, type: string][] = [
+    ['m', 'Message'],
+    ['view', 'DataView'],
+    ['end', 'number'],
+    ['p', 'Packet'],
+  ];
+  const last = all.findLastIndex(([name]) => lines.some((line) => new RegExp(`\\b${name}\\b`).test(line)));
+  const parameters = all.slice(0, last + 1).map(([name, type]) => `${name}: ${type}`);
+  return `function ${verb}${row.name}(${parameters.join(', ')}): number`;
 }
 
 /** Writes the encoder of a directory entry. */
 export function direntEncoder(): string {
-  const { lines, end } = encodeItems(DIRENT_ITEMS, 'start');
+  const fixed = DIRENT_ITEMS.slice(0, -1);
+  const name = DIRENT_ITEMS.at(-1)!;
+  const { lines, end } = encodeItems(fixed, 'start');
   const doc = `/**
  * Writes a directory entry into the packet at \`start\`, not beyond \`end\`. Returns the position after it, or -EMSGSIZE
  * when it does not fit, -EINVAL and -EILSEQ as \`encode\`.
  */`;
   const bounds = `if (end < start + ${minBytes(DIRENT_ITEMS)}) return -EMSGSIZE;`;
   const signature = 'export function encodeDirent(m: Dirent, p: Packet, start: number, end: number): number';
-  return `${doc}\n${func(signature, [bounds, ...withLocals(withReturn(lines, end))])}`;
+  const body = [bounds, 'const view = p.view;', ...lines, `return putString(p, ${end}, m.${name.name}, end);`];
+  return `${doc}\n${func(signature, body)}`;
 }
 
 /** Bytes items take at least. */
@@ -52,25 +64,6 @@ export function isFixed(item: Item): boolean {
   return item.kind !== 'string' && item.counter === '';
 }
 
-/** Lines with the declarations of what they use: the view, unless it is used only once, and `n`. */
-export function withLocals(lines: string[]): string[] {
-  const uses = lines.join().split(/\bview\b/).length - 1;
-  const declared = [
-    ...(uses > 1 ? ['const view = p.view;'] : []),
-    ...(lines.some((line) => line.startsWith('n = ')) ? ['let n = 0;'] : []),
-  ];
-  return [...declared, ...(uses > 1 ? lines : lines.map((line) => line.replace(/\bview\b/, 'p.view')))];
-}
-
-const FAILED = 'if (at < 0) return at;';
-
-/** Lines that end by giving the position `end`; what the last string's writing gives is that, or why it failed. */
-function withReturn(lines: string[], end: string): string[] {
-  const last = lines.at(-2) ?? '';
-  if (lines.at(-1) !== FAILED) return [...lines, `return ${end};`];
-  return [...lines.slice(0, -2), last.replace(/^(let )?at =/, 'return')];
-}
-
 /** The lines that write items from `start` on, and the position after the last as an expression. */
 function encodeItems(items: Item[], start: string, row?: Row): { lines: string[]; end: string } {
   const seldom = row === undefined ? [] : seldomOf(row.name);
@@ -80,7 +73,7 @@ function encodeItems(items: Item[], start: string, row?: Row): { lines: string[]
   items.forEach((item, index) => {
     if (item.kind === 'data') return;
     if (isFixed(item)) {
-      const written = encodeFixed(item, base, offset, row);
+      const written = encodeFixed(item, base, offset, row !== undefined);
       const zeros = (zero: Seldom) =>
         zero.names.map((_, i) => `view.setFloat64(${position(base, offset + 8 * i)}, 0);`);
       lines.push(...ifWanted(seldom, item, written, zeros));
@@ -89,13 +82,20 @@ function encodeItems(items: Item[], start: string, row?: Row): { lines: string[]
     }
     const at = position(base, offset);
     const stop = position('end', -minBytes(items.slice(index + 1)));
-    const assign = base === 'at' ? 'at' : 'let at';
+    const assign = assignment(items, index);
     if (item.counter) lines.push(...encodeList(item, at, stop, assign));
-    else lines.push(`${assign} = putString(p, ${at}, m.${item.name}, ${stop});`, FAILED);
+    else lines.push(`${assign} = put(p, ${at}, m.${item.name}, ${stop});`);
     base = 'at';
     offset = 0;
   });
   return { lines, end: position(base, offset) };
+}
+
+/** How the position behind the item, the first or a later one of those without a fixed length, is assigned to. */
+export function assignment(items: Item[], index: number): string {
+  const varying = items.filter((item) => !isFixed(item) && item.kind !== 'data');
+  if (varying[0] !== items[index]) return 'at';
+  return varying.length > 1 || varying[0]!.counter ? 'let at' : 'const at';
 }
 
 /** The lines for an item; before the first and behind the last of those that are seldom wanted, what else is done. */
@@ -106,7 +106,7 @@ export function ifWanted(all: Seldom[], item: Item, lines: string[], zeros: (one
   return [...before, ...lines, ...(one.names.at(-1) === item.name ? ['}'] : [])];
 }
 
-function encodeFixed(item: Item, base: string, offset: number, row?: Row): string[] {
+function encodeFixed(item: Item, base: string, offset: number, isMessage: boolean): string[] {
   const at = position(base, offset);
   const value = `m.${item.name}`;
   switch (item.kind) {
@@ -117,31 +117,23 @@ function encodeFixed(item: Item, base: string, offset: number, row?: Row): strin
     case 'u32':
       return [`view.setUint32(${at}, ${value}, true);`];
     case 'size':
+      return [`putLong(view, ${at}, ${value}, 0);`];
     case 'seconds':
-    case 'rounded': {
-      if (item.kind !== 'rounded' && !FREQUENT.includes(row?.name ?? '')) {
-        return [`putLong(view, ${at}, ${value}${item.kind === 'seconds' ? ', MIN_SAFE' : ''});`];
-      }
-      const high = { size: 'highOf(n)', seconds: 'highOf(n, MIN_SAFE)', rounded: 'roundedHigh(n)' }[item.kind];
-      return [
-        `n = ${value};`,
-        // It takes a number modulo 2^32 and drops its fraction, so that n needs no splitting. Nearly all fit in 32 bits.
-        `view.setUint32(${at}, n, true);`,
-        `view.setUint32(${position(base, offset + 4)}, n >>> 0 === n ? 0 : ${high}, true);`,
-      ];
-    }
+      return [`putLong(view, ${at}, ${value}, MIN_SAFE);`];
+    case 'rounded':
+      return [`putRounded(view, ${at}, ${value});`];
     case 'opaque':
       return ['lo', 'hi'].map(
         (half, i) => `view.setUint32(${position(base, offset + 4 * i)}, ${value}_${half}, true);`,
       );
     case 'qid':
-      return encodeQid((word) => `m.qid_${word}`, base, offset);
+      return isMessage ? [`putQid(m, view, ${at});`] : encodeQid((word) => `m.qid_${word}`, base, offset);
     default:
       throw new Error(`${item.name} has no fixed length`);
   }
 }
 
-function encodeQid(field: (word: string) => string, base: string, offset: number): string[] {
+export function encodeQid(field: (word: string) => string, base: string, offset: number): string[] {
   return [
     `view.setUint8(${position(base, offset)}, ${field('type')});`,
     `view.setUint32(${position(base, offset + 1)}, ${field('version')}, true);`,
@@ -151,28 +143,19 @@ function encodeQid(field: (word: string) => string, base: string, offset: number
 }
 
 function encodeList(item: Item, at: string, stop: string, assign: string): string[] {
-  const count = [`const count = m.${item.counter} >>> 0;`];
-  const loop = 'for (let i = 0; i < count; i++) {';
-  if (item.kind === 'string') {
-    return [
-      ...count,
-      `if (count > ${MAX_WALK} || count > m.${item.name}.length) return -EINVAL;`,
-      `${assign} = ${at};`,
-      loop,
-      `at = putString(p, at, m.${item.name}[i], ${stop});`,
-      'if (at < 0) return at;',
-      '}',
-    ];
-  }
+  const strings = item.kind === 'string';
   const width = MIN_BYTES[item.kind];
+  const tooMany = strings ? `count > ${MAX_WALK} || count > m.${item.name}.length` : `count > ${MAX_WALK}`;
   return [
-    ...count,
-    `if (count > ${MAX_WALK}) return -EINVAL;`,
+    `const count = m.${item.counter} >>> 0;`,
+    `if (${tooMany}) fault = EINVAL;`,
+    ...(strings ? [] : [`else if (${position(at, 0)} + ${width} * count > ${stop}) fault = EMSGSIZE;`]),
+    'if (fault !== 0) return 0;',
     `${assign} = ${at};`,
-    `if (at + ${width} * count > ${stop}) return -EMSGSIZE;`,
-    loop,
-    ...encodeQid((word) => `m.${item.name}_${word}[i]`, 'at', 0),
-    `at += ${width};`,
+    'for (let i = 0; i < count; i++) {',
+    ...(strings
+      ? [`at = put(p, at, m.${item.name}[i], ${stop});`]
+      : [...encodeQid((word) => `m.${item.name}_${word}[i]`, 'at', 0), `at += ${width};`]),
     '}',
   ];
 }

@@ -1,6 +1,6 @@
-import { direntDecoder, decoder } from './gen-decode.ts';
-import { direntEncoder, encoder, isFixed, minBytes } from './gen-encode.ts';
-import { MAX_WALK, VALID_BITS } from './messages.ts';
+import { decodeQid, decoder, direntDecoder } from './gen-decode.ts';
+import { direntEncoder, encodeQid, encoder } from './gen-encode.ts';
+import { MAX_WALK, type Name } from './messages.ts';
 import { DIRENT_ITEMS, type Item, ROWS, type Row } from './rows.ts';
 
 /**
@@ -22,36 +22,41 @@ export function generate(): string {
     direntEncoder(),
     direntDecoder(),
     HELPERS,
-    ...DISTINCT.map(encoder),
-    ...DISTINCT.map(decoder),
+    ...ROWS.filter((row) => sameEncoder(row) === row.name).map(encoder),
+    ...ROWS.filter((row) => sameDecoder(row) === row.name).map(decoder),
     tables(),
   ];
   return parts.join('\n\n') + '\n';
 }
 
-/** The first message of each layout: messages with the same fields share its encoder and decoder. */
-function layoutOf(row: Row): Row {
-  const text = JSON.stringify(row.items);
-  const bits = VALID_BITS[row.name];
-  return ROWS.find((other) => JSON.stringify(other.items) === text && VALID_BITS[other.name] === bits)!;
+/** The name of the first message whose encoder is the same, but for its name. */
+const sameEncoder = firstAlike(encoder);
+/** The same of decoders. */
+const sameDecoder = firstAlike(decoder);
+
+function firstAlike(write: (row: Row) => string): (row: Row) => Name {
+  const text = (row: Row) => write(row).replace(row.name, '');
+  return (row) => ROWS.find((other) => text(other) === text(row))!.name;
 }
 
-const DISTINCT = ROWS.filter((row) => layoutOf(row) === row);
+/** Requests with their answers. Only Rlerror answers no request of its own. */
+const PAIRS = ROWS.filter(({ type }) => type % 2 === 0 || !ROWS.some((row) => row.type === type - 1)).map((row) =>
+  ROWS.filter(({ type }) => type === row.type || (row.type % 2 === 0 && type === row.type + 1)),
+);
 
 const HEAD = `// Generated from messages.ts by gen.ts. Do not edit it: change the table and generate it anew.
 import { E } from '../errno.ts';
 import { internString } from '../intern.ts';
-import { type Packet, putString } from './packet.ts';
+import { Packet, putString } from './packet.ts';
 
 const EINVAL = E.EINVAL;
 const EMSGSIZE = E.EMSGSIZE;
-const EOVERFLOW = E.EOVERFLOW;
-const ENOTSUP = E.ENOTSUP;
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 const MIN_SAFE = -MAX_SAFE - 1;
 const TWO_32 = 0x100000000;
-// The upper half of MAX_SAFE.
-const MAX_HIGH = 0x1fffff;`;
+// The upper halves of both.
+const MAX_HIGH = 0x1fffff;
+const MIN_HIGH = ~MAX_HIGH;`;
 
 const MESSAGE_DOC = `/**
  * Any message: \`type\` tells which, and so which of the fields hold. All of them exist from the start, so that all
@@ -73,16 +78,18 @@ const ENTRY = `/**
  */
 export function encode(m: Message, p: Packet, limit: number): number {
   const type = m.type;
-  if (type !== (type & 255)) return -EINVAL;
+  const least = LEAST[type];
+  if (!least) return -EINVAL;
   const length = p.u8.length;
   const end = limit < length ? limit : length;
-  if (end < Math.abs(LENGTHS[type])) return -EMSGSIZE;
+  if (end < Math.abs(least)) return -EMSGSIZE;
   fault = 0;
-  const written = ENCODERS[type](m, p, end, limit);
-  if (written < 0) return written;
-  if (fault !== 0) return -EINVAL;
   const view = p.view;
-  view.setUint32(0, LENGTHS[type] === 0 ? written + m.count : written, true);
+  const written = ENCODERS[type](m, view, end, p);
+  const size = least < 0 ? written + (m.count >>> 0) : written;
+  if (fault !== 0) return -fault;
+  if (size > limit) return -EMSGSIZE;
+  view.setUint32(0, size, true);
   view.setUint8(4, type);
   view.setUint16(5, m.tag, true);
   return written;
@@ -99,14 +106,20 @@ export function encode(m: Message, p: Packet, limit: number): number {
  */
 export function decode(m: Message, p: Packet, end: number): number {
   if (end < 7 || end > p.u8.length) return EINVAL;
+  const view = p.view;
   const type = p.u8[4];
   m.type = type;
-  m.tag = p.view.getUint16(5, true);
-  const size = p.view.getUint32(0, true);
-  const length = LENGTHS[type];
-  if (length > 0 ? size !== end || end !== length : length < 0 && (size !== end || end < -length)) return EINVAL;
+  m.tag = view.getUint16(5, true);
+  const least = LEAST[type];
+  if (least === 0) return E.ENOTSUP;
+  if (end < Math.abs(least)) return EINVAL;
   fault = 0;
-  return DECODERS[type](m, p, end, size) || fault;
+  const at = DECODERS[type](m, view, end, p);
+  if (fault !== 0) return fault;
+  const size = view.getUint32(0, true);
+  if (least > 0) return at === end && size === end ? 0 : EINVAL;
+  m.data_offset = at;
+  return size === at + m.count && (end === size || end === at) ? 0 : EINVAL;
 }
 
 /** Whether a number is that of a request. */
@@ -114,68 +127,76 @@ export function isT(type: number): boolean {
   return (type & 1) === 0 && NAMES[type] !== undefined && NAMES[type] !== '';
 }`;
 
-const HELPERS = `function tooLarge(high: number): number {
-  return high > 0x7fffffff ? EINVAL : EOVERFLOW;
-}
-
-// The errno of a number of the message that is out of range.
+const HELPERS = `// The errno of what is first found wrong with the message: it is looked at when all of it is written or read.
 let fault = 0;
 
 /** The upper half of a number that has more than 32 bits; a fault when it is no whole number from \`least\` on. */
-function highOf(n: number, least = 0): number {
-  if (!(n >= least && n <= MAX_SAFE && Math.floor(n) === n)) fault = EINVAL;
+function highOf(n: number, least: number): number {
+  if (!(n >= least && n <= MAX_SAFE && Math.floor(n) === n)) fault ||= EINVAL;
   return Math.floor(n / TWO_32);
 }
 
 /** Writes a number as an [8]. */
-function putLong(view: DataView, at: number, n: number, least = 0): void {
+function putLong(view: DataView, at: number, n: number, least: number): void {
+  // It takes a number modulo 2^32 and drops its fraction, so that n needs no splitting. Nearly all fit in 32 bits.
   view.setUint32(at, n, true);
   view.setUint32(at + 4, n >>> 0 === n ? 0 : highOf(n, least), true);
 }
 
-/** The upper half of one that may be rounded, but not be negative. */
-function roundedHigh(n: number): number {
-  if (!(n >= 0)) fault = EINVAL;
-  return n / TWO_32;
+/** Writes one that may be rounded, but not be negative. */
+function putRounded(view: DataView, at: number, n: number): void {
+  if (!(n >= 0)) fault ||= EINVAL;
+  view.setUint32(at, n, true);
+  view.setUint32(at + 4, n / TWO_32, true);
 }
 
-// What getString has read.
+/** Reads an [8] whose upper half is at least \`least\`; one out of range is 0, and a fault if \`holds\` is not 0. */
+function getLong(view: DataView, at: number, holds: number, least: number): number {
+  const low = view.getUint32(at, true);
+  const high = view.getInt32(at + 4, true);
+  return high === 0 ? low : wide(high, low, holds, least);
+}
+
+function wide(high: number, low: number, holds: number, least: number): number {
+  if (high <= MAX_HIGH && high >= least) return high * TWO_32 + low;
+  if (holds !== 0) fault ||= high < 0 && least === 0 ? EINVAL : E.EOVERFLOW;
+  return 0;
+}
+
+/** Writes length[2] and UTF-8: the position behind it, which is \`stop\` after a fault, so that the rest still fits. */
+function put(p: Packet, at: number, text: string, stop: number): number {
+  const after = putString(p, at, text, stop);
+  if (after >= 0) return after;
+  fault ||= -after;
+  return stop;
+}
+
+// What get has read.
 let string = '';
 
-/** Reads length[2] and UTF-8 at \`at\`, not beyond \`stop\`: the position behind it, or -EINVAL, -EILSEQ. */
-function getString(p: Packet, at: number, stop: number, guess: string): number {
+/** Reads length[2] and UTF-8 at \`at\`, not beyond \`stop\`: the position behind it, \`stop\` after a fault. */
+function get(p: Packet, at: number, guess: string, stop: number): number {
   const from = at + 2;
-  if (from > stop) return -EINVAL;
-  const end = from + p.view.getUint16(at, true);
-  if (end > stop) return -EINVAL;
-  const found = internString(p.u8, from, end, guess);
-  if (typeof found === 'number') return -found;
+  const end = from > stop ? from : from + p.view.getUint16(at, true);
+  const found = end > stop ? EINVAL : internString(p.u8, from, end, guess);
+  if (typeof found === 'number') {
+    fault ||= found;
+    return stop;
+  }
   string = found;
   return end;
 }
 
-/** A checked number by its halves; one that is out of range is 0, and a fault if the message says that it holds. */
-function longSize(high: number, low: number, holds = 1): number {
-  if (high <= MAX_HIGH) return high * TWO_32 + low;
-  if (holds !== 0) fault = tooLarge(high);
-  return 0;
+function putQid(m: Message, view: DataView, at: number): void {
+${encodeQid((word) => `m.qid_${word}`, 'at', 0)
+  .map((line) => `  ${line}`)
+  .join('\n')}
 }
 
-/** A signed number, likewise. */
-function longSeconds(high: number, low: number, holds = 1): number {
-  if (high <= MAX_HIGH && high >= ~MAX_HIGH) return high * TWO_32 + low;
-  if (holds !== 0) fault = EOVERFLOW;
-  return 0;
-}
-
-/** Reads an [8] as a checked number. */
-function getSize(view: DataView, at: number, holds = 1): number {
-  return longSize(view.getUint32(at + 4, true), view.getUint32(at, true), holds);
-}
-
-/** Reads an [8] as a signed number. */
-function getSeconds(view: DataView, at: number, holds = 1): number {
-  return longSeconds(view.getInt32(at + 4, true), view.getUint32(at, true), holds);
+function getQid(m: Message, view: DataView, at: number): void {
+${decodeQid((word) => `m.qid_${word}`, 'at', 0)
+  .map((line) => `  ${line}`)
+  .join('\n')}
 }`;
 
 // Mostly NOFID and NONUNAME, no small integers: begun as 0 they would change the layout of all messages at the attach, and
@@ -231,32 +252,32 @@ function types(): string {
 }
 
 function tables(): string {
+  const payloads = ROWS.filter(({ items }) => items.at(-1)?.kind === 'data').map(({ type }) => type);
   return [
-    '/** `end` is where the packet ends or the longest message does, whichever is first. */',
-    'type Encoder = (m: Message, p: Packet, end: number, limit: number) => number;',
-    'type Decoder = (m: Message, p: Packet, end: number, size: number) => number;',
+    '/** `end` is where the packet ends or the longest message does, whichever is first. Gives the position behind it. */',
+    'type Coder = (m: Message, view: DataView, end: number, p: Packet) => number;',
     '',
-    'const ENCODERS: Encoder[] = new Array<Encoder>(256).fill(() => -EINVAL);',
-    'const DECODERS: Decoder[] = new Array<Decoder>(256).fill(() => ENOTSUP);',
-    '/** The length of each message in bytes; the least one, negative, of those that vary; 0 of those with a payload. */',
-    'const LENGTHS = new Int16Array(256);',
+    'const ENCODERS: Coder[] = [];',
+    'const DECODERS: Coder[] = [];',
+    '/** The least bytes of each message; negative with a payload, 0 for no message. */',
+    'const LEAST = new Int16Array(256);',
     '',
-    'function row(type: number, length: number, encoder: Encoder, decoder: Decoder): void {',
-    '  LENGTHS[type] = length;',
-    '  ENCODERS[type] = encoder;',
-    '  DECODERS[type] = decoder;',
+    'const blank = new Message();',
+    'const scratch = new Packet(256);',
+    '',
+    '/** An encoder and a decoder for each message from number `type` on: of a request and its answer. */',
+    'function rows(type: number, ...coders: Coder[]): void {',
+    '  for (let i = 0; i < coders.length; i += 2) {',
+    '    LEAST[type] = coders[i](blank, scratch.view, 256, scratch);',
+    '    ENCODERS[type] = coders[i];',
+    '    DECODERS[type++] = coders[i + 1];',
+    '  }',
     '}',
     '',
-    ...ROWS.map((row) => {
-      const { name } = layoutOf(row);
-      return `row(${row.type}, ${lengthOf(row)}, encode${name}, decode${name});`;
+    ...PAIRS.map((pair) => {
+      const coders = pair.flatMap((row) => [`encode${sameEncoder(row)}`, `decode${sameDecoder(row)}`]);
+      return `rows(${[pair[0]!.type, ...coders].join(', ')});`;
     }),
+    `for (const type of [${payloads.join(', ')}]) LEAST[type] *= -1;`,
   ].join('\n');
-}
-
-/** What LENGTHS holds of a message. */
-function lengthOf({ items }: Row): number {
-  if (items.at(-1)?.kind === 'data') return 0;
-  const least = 7 + minBytes(items);
-  return items.every(isFixed) ? least : -least;
 }

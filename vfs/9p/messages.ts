@@ -213,9 +213,6 @@ export const SELDOM: Record<string, readonly (readonly string[])[]> = {
   Rgetattr: [['rdev'], ['blksize', 'blocks'], ['btime_sec', 'btime_nsec', 'gen', 'data_version']],
 };
 
-/** The messages whose `[8]` are written out in full, for speed; those of the others go through calls, for brevity. */
-export const FREQUENT: readonly string[] = ['Tgetattr', 'Rgetattr', 'Tread', 'Twrite'];
-
 /** The most names a Twalk and qids an Rwalk may hold: MAXWELEM of walk(5). */
 export const MAX_WALK = 16;
 
