@@ -63,6 +63,20 @@ const ownUrl = {
   },
 };
 
+/** What tests get for `uvu`: it looks after each of them whether something is left open. */
+const LEAK_CHECK = join(ROOT, 'build/leak-check.ts');
+
+/**
+ * No test file can forget the look.
+ * @type {import('esbuild').Plugin}
+ */
+const leakCheck = {
+  name: 'leak-check',
+  setup({ onResolve }) {
+    onResolve({ filter: /^uvu$/ }, ({ importer }) => (importer === LEAK_CHECK ? null : { path: LEAK_CHECK }));
+  },
+};
+
 /**
  * Bundles files that run here and now (tests, generators) below .build/, with source maps, packages left out. The
  * bundles are this process's own, so that runs side by side do not disturb each other, and go when it ends.
@@ -85,7 +99,7 @@ export async function bundleToRun(files, dir) {
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     sourcemap: 'linked',
-    plugins: [ownUrl],
+    plugins: [leakCheck, ownUrl],
   });
   return files.map((file) => join(outdir, file.replace(/\.ts$/, '.mjs')));
 }

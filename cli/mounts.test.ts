@@ -4,14 +4,14 @@ import * as assert from 'uvu/assert';
 import { HostDirBackend } from '../vfs/backend/hostdir/index.ts';
 import { PathTree } from '../vfs/backend/hostdir/path-tree.ts';
 import { ram } from '../vfs/backend/ram/index.ts';
-import { limitsOf, mountsOf, placeOf, withRoot } from './mounts.ts';
+import { closeStore, limitsOf, mountsOf, placeOf, withRoot } from './mounts.ts';
 import { UsageError } from './options.ts';
 import { inScratch } from './testing.ts';
 
 function made(options: Record<string, string[]>): [string, string, boolean | undefined][] {
   return mountsOf(new Map(Object.entries(options))).map(({ guest, backend }) => {
     const { readOnly } = backend as { readOnly?: boolean };
-    (backend as Partial<HostDirBackend>).close?.();
+    closeStore(backend);
     return [guest, backend.name, readOnly];
   });
 }

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
-import { hostDir } from '../vfs/backend/hostdir/index.ts';
+import { hostDir, type HostDirBackend } from '../vfs/backend/hostdir/index.ts';
 import { OFLAGS } from './abi.ts';
 import { OUT, READ_WRITE, ROOT, WRITE, withGuest } from './testing.ts';
 
@@ -27,9 +27,19 @@ process.once('exit', () => rmSync(HOST, { recursive: true }));
 const RO = ROOT;
 const RW = ROOT + 1;
 
+const opened: HostDirBackend[] = [];
+test.after.each(() => {
+  for (const backend of opened.splice(0)) backend.close();
+});
+
+function readOnlyHost(): HostDirBackend {
+  opened.push(hostDir(HOST, { readOnly: true }));
+  return opened.at(-1)!;
+}
+
 const OPTIONS = {
   preopens: (server: Parameters<NonNullable<Parameters<typeof withGuest>[1]['preopens']>>[0]) => ({
-    '/ro': hostDir(HOST, { readOnly: true }),
+    '/ro': readOnlyHost(),
     '/rw': server,
   }),
   files: { '/g': 'free' },

@@ -12,8 +12,10 @@ import { WASI } from './wasi.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'wasi9p-stdio-'));
 const opened: number[] = [];
+test.after.each(() => {
+  for (const fd of opened.splice(0)) closeSync(fd);
+});
 test.after(() => {
-  for (const fd of opened) closeSync(fd);
   rmSync(scratch, { recursive: true });
 });
 

@@ -19,7 +19,9 @@ import {
   SETATTR_SIZE,
 } from '../9p/constants.ts';
 import { Iov } from '../iov.ts';
-import { link, named, open, rename, rmdir, small, stat } from './testing.ts';
+import { link, named, open, rename, rmdir, small, stat, endWorlds } from './testing.ts';
+
+test.after.each(endWorlds);
 
 const CREAT = O_WRONLY | O_CREAT;
 const EXCL = CREAT | O_EXCL;

@@ -15,7 +15,10 @@ import {
   unlink,
   utimens,
   type World,
+  endWorlds,
 } from './testing.ts';
+
+test.after.each(endWorlds);
 
 const CREAT = O_WRONLY | O_CREAT;
 const EXCL = CREAT | O_EXCL;

@@ -2,7 +2,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';
 import { parsePath } from './path.ts';
-import { named, World } from './testing.ts';
+import { named, World, endWorlds } from './testing.ts';
+
+test.after.each(endWorlds);
 
 /** Finds a path from the root and lets go of it: its inode's number, or the errno's name. */
 function find(world: World, path: string, follow = true): number | string {

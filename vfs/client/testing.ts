@@ -26,6 +26,13 @@ class Faulty extends InProcess {
   }
 }
 
+const worlds: World[] = [];
+
+/** Ends the sessions of all Worlds: to be called after each test. */
+export function endWorlds(): void {
+  for (const world of worlds.splice(0)) world.server.close();
+}
+
 /** A memfs volume, its server and a client of it. */
 export class World {
   readonly volume = new Volume();
@@ -42,6 +49,7 @@ export class World {
     assert.is(this.client.attach(), 0);
     this.at = new AtCalls(this.client);
     this.root = this.client.root;
+    worlds.push(this);
   }
 
   /** Makes directories (`a/`), symlinks (`a -> target`) and empty files, in order. */

@@ -1,9 +1,11 @@
 // Whichever of a call's messages fails: no fid is kept, and the call fails with that, or has done all the same.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { small, type World } from '../client/testing.ts';
+import { endWorlds, small, type World } from '../client/testing.ts';
 import type { FsError } from './errors.ts';
 import { FileSystem } from './file-system.ts';
+
+test.after.each(endWorlds);
 
 const CALLS: [what: string, call: (fs: FileSystem) => unknown][] = [
   ['readFile', (fs) => fs.readFileSync('/dir/file')],

@@ -18,7 +18,12 @@ class World {
   constructor(tree: Record<string, Source>) {
     this.tree = tree;
     for (const [path, source] of Object.entries(tree)) this.mounts.add(path, source, Object.keys(tree));
-    this.mounts.join();
+    try {
+      this.mounts.join();
+    } catch (error) {
+      this.mounts.close();
+      throw error;
+    }
   }
 
   get at() {

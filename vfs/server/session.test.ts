@@ -13,7 +13,9 @@ const ATTACH = { fid: ROOT, afid: NOFID, uname: 'me', aname: '', n_uname: 0 };
 /** What a fresh connection answers to a Tversion. */
 function version(msize: number, name = VERSION, serverMsize = 1 << 20) {
   const session = new Server(memfs(new Volume()), { msize: serverMsize }).connect();
-  return exchange(session, 'Tversion', { msize, version: name }, NOTAG);
+  const reply = exchange(session, 'Tversion', { msize, version: name }, NOTAG);
+  session.close();
+  return reply;
 }
 
 test('the smaller msize of both sides counts', () => {

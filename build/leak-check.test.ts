@@ -1,0 +1,61 @@
+import { closeSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { suite, test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ram } from '../vfs/backend/ram/index.ts';
+import { Mount, serverOf } from '../vfs/index.ts';
+import { alive, left, suite as checked } from './leak-check.ts';
+
+const FILE = fileURLToPath(import.meta.url);
+
+/** What is left between the two, and nothing once it has been let go of. */
+function leftBy(open: () => () => void): string[] {
+  const before = alive();
+  const close = open();
+  const found = left(before);
+  close();
+  assert.equal(left(before), []);
+  return found;
+}
+
+test('no test file gets another uvu', () => {
+  assert.is(suite, checked);
+});
+
+test('descriptors are told by their files', () => {
+  if (process.platform !== 'linux') return;
+  const found = leftBy(() => {
+    const fd = openSync(FILE, 'r');
+    return () => closeSync(fd);
+  });
+  assert.match(found.join(), /^descriptor \d+ of \/.*leak-check\.test\.ts$/);
+});
+
+test('timers, those that keep no process alive too', () => {
+  const found = leftBy(() => {
+    const timer = setTimeout(() => {}, 1e6).unref();
+    return () => clearTimeout(timer);
+  });
+  assert.equal(found, ['a timer']);
+});
+
+test('listeners of the process', () => {
+  const found = leftBy(() => {
+    const listener = (): void => {};
+    process.on('SIGUSR2', listener);
+    process.on('exit', listener);
+    return () => process.off('SIGUSR2', listener).off('exit', listener);
+  });
+  assert.ok(found.includes('a listener of SIGUSR2') && found.includes('a listener of exit'), found.join());
+});
+
+test('sessions and their fids', () => {
+  const found = leftBy(() => {
+    const mount = new Mount(serverOf(ram()));
+    mount.client.clone(mount.client.root);
+    return () => mount.close();
+  });
+  assert.equal(found, ['a session with 2 fids (backend ram)']);
+});
+
+test.run();

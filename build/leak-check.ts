@@ -1,0 +1,127 @@
+// What `import { test } from 'uvu'` gives in a test: after each test a look that nothing is left of it.
+import { readdirSync, readlinkSync } from 'node:fs';
+import * as uvu from 'uvu';
+import { Server } from '../vfs/server/server.ts';
+import type { Session } from '../vfs/server/session.ts';
+
+/** How long what ends by itself (a child process, a timer of 0 ms) may take, ms. Less than a host directory lingers. */
+const GRACE = 500;
+
+type Timer = { _destroyed?: boolean };
+
+const sessions = new Set<Session>();
+const timers = new Set<Timer>();
+
+const { connect, disconnected } = Server.prototype;
+Server.prototype.connect = function watched(this: Server): Session {
+  const session = connect.call(this);
+  sessions.add(session);
+  return session;
+};
+Server.prototype.disconnected = function watched(this: Server, session: Session): void {
+  sessions.delete(session);
+  disconnected.call(this, session);
+};
+
+for (const name of ['setTimeout', 'setInterval'] as const) {
+  const start = globalThis[name] as (...args: unknown[]) => Timer;
+  const watched = (...args: unknown[]): Timer => {
+    const timer = start(...args);
+    timers.add(timer);
+    // A test may start many: this must not be what keeps them.
+    if (timers.size % 1024 === 0) forgetEnded();
+    return timer;
+  };
+  globalThis[name] = Object.assign(watched, start) as never;
+}
+
+// Streams that Node makes when they are first used.
+void process.stdout;
+void process.stderr;
+
+function forgetEnded(): void {
+  for (const timer of timers) if (timer._destroyed === true) timers.delete(timer);
+}
+
+/** What is alive, each in words, and how many of each. */
+export function alive(): Map<string, number> {
+  const found = new Map<string, number>();
+  const add = (text: string, count = 1): void => void found.set(text, (found.get(text) ?? 0) + count);
+  for (const text of descriptors()) add(text);
+  forgetEnded();
+  if (timers.size > 0) add('a timer', timers.size);
+  for (const { fids, server } of sessions) add(`a session with ${fids.size} fids (backend ${server.backend.name})`);
+  for (const name of process.eventNames()) add(`a listener of ${String(name)}`, process.listenerCount(name));
+  // Timers are counted above, those without a reference too.
+  for (const kind of process.getActiveResourcesInfo()) if (!/Timeout|Immediate/.test(kind)) add(`a ${kind}`);
+  return found;
+}
+
+/** Descriptors of files and directories; sockets and pipes are among the resources. Linux only. */
+function descriptors(): string[] {
+  const dir = '/proc/self/fd';
+  let names: string[];
+  try {
+    names = readdirSync(dir);
+  } catch {
+    return [];
+  }
+  const targets = names.map((name) => {
+    try {
+      return `descriptor ${name} of ${readlinkSync(`${dir}/${name}`)}`;
+    } catch {
+      return ''; // the one of the listing itself
+    }
+  });
+  return targets.filter((text) => / of \//.test(text));
+}
+
+/** What is alive now and was not before. */
+export function left(before: Map<string, number>): string[] {
+  const more = [...alive()].map(([text, count]) => [text, count - (before.get(text) ?? 0)] as const);
+  return more.filter(([, count]) => count > 0).map(([text, count]) => (count === 1 ? text : `${count} times ${text}`));
+}
+
+async function settled(before: Map<string, number>): Promise<string[]> {
+  const end = Date.now() + GRACE;
+  for (;;) {
+    const rest = left(before);
+    if (rest.length === 0 || Date.now() > end) return rest;
+    await new Promise((done) => setImmediate(done));
+  }
+}
+
+type Suite = ReturnType<typeof uvu.suite>;
+
+/** A suite with the look after each test that passed, once the test's own hooks have run. */
+function watched(suite: Suite): Suite {
+  let before = new Map<string, number>();
+  let passed = false;
+  const noting =
+    (add: Suite['only']): Suite['only'] =>
+    (title, run) =>
+      add(title, async (context) => {
+        await run(context);
+        passed = true;
+      });
+  return Object.assign(noting(suite), suite, {
+    only: noting(suite.only),
+    run(): void {
+      suite.before.each(() => {
+        passed = false;
+        before = alive();
+      });
+      suite.after.each(async () => {
+        if (!passed) return;
+        passed = false;
+        const rest = await settled(before);
+        if (rest.length > 0) throw new Error(`the test left open: ${rest.join('; ')}`);
+      });
+      suite.run();
+    },
+  }) as Suite;
+}
+
+export const suite = ((name, context) => watched(uvu.suite(name, context) as Suite)) as typeof uvu.suite;
+export const test: typeof uvu.test = watched(uvu.test as Suite) as typeof uvu.test;
+export const { exec } = uvu;
