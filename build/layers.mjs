@@ -97,7 +97,7 @@ export const LAYERS = [
     name: 'tar',
     files: /^vfs\/backend\/tar\//,
     may: ['backend', 'vfs', 'client', 'transport', '9p', '9p constants', 'base'],
-    packages: ['@remix-run/tar-parser', 'pako'],
+    packages: ['pako'],
     core: true,
   },
   { name: 'backend', files: /^vfs\/backend\//, may: ['9p constants', 'base'], packages: ['memfs'], core: true },

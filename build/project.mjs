@@ -28,14 +28,7 @@ export const ENTRIES = {
 };
 
 /** Packages a published module imports at run time instead of holding a copy. */
-export const EXTERNAL = [
-  'memfs',
-  '@bjorn3/browser_wasi_shim',
-  '@remix-run/tar-parser',
-  'pako',
-  '@yowasp/clang',
-  'node:*',
-];
+export const EXTERNAL = ['memfs', '@bjorn3/browser_wasi_shim', 'pako', '@yowasp/clang', 'node:*'];
 
 /**
  * What `gen` writes: source module, the function it exports (no arguments, gives the text), the file written.

@@ -3,16 +3,15 @@ import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, StatFs } from '../backend.ts';
 import { shut } from '../closed.ts';
+import { readData, Sparse, storedBytes } from './data.ts';
 import { MapCursor } from './cursor.ts';
 import { Unwritable, wantsWriting } from '../readonly/unwritable.ts';
 import { getXattr, listXattrs } from '../xattrs.ts';
 import type { TarInode } from './inode.ts';
-import { BLOCK } from './reader.ts';
+import { BLOCK } from './size.ts';
 import type { Skipped, TarTree } from './tree.ts';
 
 const encoder = new TextEncoder();
-/** Up to this many bytes a loop is faster than making a view to copy with. */
-const LOOP = 16;
 
 /**
  * The tree of a tar archive, read from the archive's own bytes. Nothing can be changed (EROFS). The bytes must not be
@@ -91,7 +90,7 @@ export class TarBackend extends Unwritable implements Backend {
     out.rdev = inode.kind === S_IFCHR || inode.kind === S_IFBLK ? rdev : 0;
     out.size = size;
     out.blksize = 4096;
-    out.blocks = inode.kind === S_IFREG ? Math.ceil(size / BLOCK) : 0;
+    out.blocks = inode.kind === S_IFREG ? Math.ceil(storedBytes(inode.data) / BLOCK) : 0;
     out.atime_sec = (atime ?? mtime).sec;
     out.atime_nsec = (atime ?? mtime).nsec;
     out.mtime_sec = out.btime_sec = mtime.sec;
@@ -114,11 +113,17 @@ export class TarBackend extends Unwritable implements Backend {
   }
 
   read({ data }: TarInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
-    const count = Math.min(end - start, data.length - offset);
-    if (count <= 0) return 0;
-    if (count <= LOOP) for (let i = 0; i < count; i++) u8[start + i] = data[offset + i]!;
-    else u8.set(data.subarray(offset, offset + count), start);
-    return count;
+    return readData(data, offset, u8, start, end);
+  }
+
+  seekData({ data }: TarInode, _handle: number, offset: number): number {
+    if (data instanceof Sparse) return data.seekData(offset);
+    return offset >= 0 && offset < data.length ? offset : -E.ENXIO;
+  }
+
+  seekHole({ data }: TarInode, _handle: number, offset: number): number {
+    if (data instanceof Sparse) return data.seekHole(offset);
+    return offset >= 0 && offset < data.length ? data.length : -E.ENXIO;
   }
 
   fsync(): number {

@@ -1,6 +1,8 @@
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
-import type { PaxRecords, Time } from './pax.ts';
-import { parseTime, textOf } from './pax.ts';
+import type { Header } from './block.ts';
+import type { FileData } from './data.ts';
+import { decimal, parseTime, textOf, type Time } from './pax.ts';
+import type { Records } from './records.ts';
 
 /** `kind` of an entry that is another name of an earlier one. */
 export const HARD_LINK = 0;
@@ -25,84 +27,88 @@ export interface TarEntry {
   /** Only in extended headers. */
   atime: Time | null;
   ctime: Time | null;
-  /** The file's bytes, within those of the archive. */
-  data: Uint8Array;
+  /** A regular file's bytes, within those of the archive. */
+  data: FileData;
   /** Extended attributes, from SCHILY.xattr records. */
   xattrs: Map<string, Uint8Array> | null;
 }
 
-/** What the fixed header of a member says: tar-parser's numbers, and names from the bytes. */
-export interface Header {
-  name: Uint8Array;
-  target: Uint8Array;
-  type: string;
-  mode: number;
-  uid: number;
-  gid: number;
-  size: number;
-  mtime: number;
-  major: number;
-  minor: number;
-}
-
-const KINDS: Readonly<Record<string, number>> = {
-  1: HARD_LINK,
-  2: S_IFLNK,
-  3: S_IFCHR,
-  4: S_IFBLK,
-  5: S_IFDIR,
-  6: S_IFIFO,
+const KINDS: ReadonlyMap<string, number> = new Map([
+  ['1', HARD_LINK],
+  ['2', S_IFLNK],
+  ['3', S_IFCHR],
+  ['4', S_IFBLK],
+  ['5', S_IFDIR],
+  ['6', S_IFIFO],
   // A directory with a list of its files in an incremental dump of GNU tar.
-  D: S_IFDIR,
-};
+  ['D', S_IFDIR],
+]);
 
-const XATTR = 'SCHILY.xattr.';
+/** Types that are a directory when their name ends in a slash, as it was before POSIX. */
+const REGULAR = /^[07\0]$/;
 const SLASH = 0x2f;
+const ID_MAX = 2 ** 32 - 1;
+const TIME_MAX = 2 ** 53;
 
 /** The kind that a type tells. POSIX: one that is not known is a regular file. */
 function kindOf(type: string, name: Uint8Array): number {
-  const kind = KINDS[type];
-  if (kind !== undefined) return kind;
-  // Before POSIX a directory was a file whose name ends in a slash.
-  return name.at(-1) === SLASH ? S_IFDIR : S_IFREG;
+  return KINDS.get(type) ?? (REGULAR.test(type) && name.at(-1) === SLASH ? S_IFDIR : S_IFREG);
 }
 
-/** A member of its header and its records; `data` are its bytes. */
-export function makeEntry(header: Header, pax: PaxRecords, data: Uint8Array): TarEntry {
-  const text = (keyword: string): string | null => {
-    const value = pax.get(keyword);
-    return value === undefined ? null : textOf(value);
-  };
-  const path = pax.get('path') ?? header.name;
+/** GNU's long names, which stand for those of the header when no pax record does. */
+export interface LongNames {
+  name: Uint8Array | null;
+  target: Uint8Array | null;
+}
+
+/**
+ * A member of its header, GNU's long names and pax records, in which the later of these counts. It has no data yet.
+ * A string tells what cannot be read: a number is never guessed.
+ */
+export function makeEntry(header: Header, long: LongNames, records: Records): TarEntry | string {
+  const path = records.get('GNU.sparse.name') ?? records.get('path') ?? long.name ?? header.name;
+  const target = records.get('linkpath') ?? long.target ?? header.target;
+  const kind = kindOf(header.type, path);
+  const uid = idOf(records.text('uid'), header.uid);
+  const gid = idOf(records.text('gid'), header.gid);
+  if (!(header.mode >= 0)) return 'the mode of a file cannot be read';
+  if (!(uid >= 0 && uid <= ID_MAX && gid >= 0 && gid <= ID_MAX)) return 'the owner of a file cannot be read';
+  const [mtime, atime, ctime] = ['mtime', 'atime', 'ctime'].map((keyword) => {
+    const text = records.text(keyword);
+    return text === null ? undefined : parseTime(text);
+  });
+  const inHeader = mtime === undefined ? { sec: header.mtime, nsec: 0 } : mtime;
+  if (inHeader === null || !(Math.abs(inHeader.sec) <= TIME_MAX) || atime === null || ctime === null)
+    return 'a time of a file cannot be read';
+  const rdev = kind === S_IFCHR || kind === S_IFBLK ? deviceOf(header) : 0;
+  if (!(rdev >= 0)) return 'the number of a device cannot be read';
   const name = textOf(path);
-  const linkpath = pax.get('linkpath');
   return {
     name,
     shown: name ?? new TextDecoder().decode(path),
-    target: textOf(linkpath ?? header.target),
-    kind: kindOf(header.type, path),
-    perm: header.mode & 0o7777,
-    uid: idOf(text('uid'), header.uid),
-    gid: idOf(text('gid'), header.gid),
-    // makedev(3) of numbers as large as tar can hold.
-    rdev: (header.major * 256 + (header.minor & 0xff) + (header.minor & ~0xff) * 4096) >>> 0,
-    mtime: parseTime(text('mtime')) ?? { sec: header.mtime, nsec: 0 },
-    atime: parseTime(text('atime')),
-    ctime: parseTime(text('ctime')),
-    data,
-    xattrs: xattrsOf(pax),
+    target: textOf(target),
+    kind,
+    perm: header.mode % 0o10000,
+    uid,
+    gid,
+    rdev,
+    mtime: inHeader,
+    atime: atime ?? null,
+    ctime: ctime ?? null,
+    data: NOTHING,
+    xattrs: records.attributes(),
   };
 }
 
+const NOTHING = new Uint8Array(0);
+
 function idOf(text: string | null, header: number): number {
-  const id = text !== null && /^[0-9]{1,10}$/.test(text) ? Number(text) : header;
-  return id < 2 ** 32 ? id : header;
+  return text === null ? header : decimal(text);
 }
 
-function xattrsOf(pax: PaxRecords): Map<string, Uint8Array> | null {
-  let xattrs: Map<string, Uint8Array> | null = null;
-  for (const [keyword, value] of pax) {
-    if (keyword.startsWith(XATTR)) (xattrs ??= new Map()).set(keyword.slice(XATTR.length), value);
-  }
-  return xattrs;
+/** makedev(3); GNU tar leaves out what is no device in the oldest format. */
+function deviceOf({ major, minor, format }: Header): number {
+  if (format === 'old') return 0;
+  if (!(major >= 0 && major <= ID_MAX && minor >= 0 && minor <= ID_MAX)) return NaN;
+  return (((major & 0xfff) << 8) | (minor & 0xff) | ((minor & 0xfff00) << 12)) >>> 0;
 }

@@ -3,18 +3,19 @@ import zlib from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inflated } from './gzip.ts';
+import { Limits } from './limits.ts';
 
 /** With node:zlib, and as in a browser. */
 const WAYS = { 'node:zlib': zlib, pako: null } as const;
 
 for (const [name, given] of Object.entries(WAYS)) {
   // A default value stands in for undefined, so the browser's way is a runtime without modules.
-  const unpack = (bytes: Uint8Array): Uint8Array => {
-    if (given !== null) return inflated(bytes, given);
+  const unpack = (bytes: Uint8Array, limits = new Limits()): Uint8Array => {
+    if (given !== null) return inflated(bytes, limits, given);
     const own = process.getBuiltinModule;
     process.getBuiltinModule = (() => undefined) as typeof own;
     try {
-      return inflated(bytes);
+      return inflated(bytes, limits);
     } finally {
       process.getBuiltinModule = own;
     }

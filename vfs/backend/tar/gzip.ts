@@ -1,7 +1,23 @@
-import { ungzip } from 'pako';
+import { Inflate } from 'pako';
+import { crc32 } from './crc.ts';
+import type { Limits } from './limits.ts';
 
+/** What is used of node:zlib; `crc32` is there from Node 20.15 on. */
 interface Zlib {
-  gunzipSync(bytes: Uint8Array): Uint8Array;
+  inflateRawSync(bytes: Uint8Array, options: object): unknown;
+  crc32?: (bytes: Uint8Array, value?: number) => number;
+}
+
+/** What inflateRawSync gives with `info`. */
+interface Inflated {
+  buffer: Uint8Array;
+  engine: { bytesWritten: number };
+}
+
+/** One deflate stream: its data in pieces, and how many bytes of the input it had. */
+interface Stream {
+  pieces: Uint8Array[];
+  consumed: number;
 }
 
 /** node:zlib, which is three times as fast as what runs everywhere; asked for at run time, for a browser has none. */
@@ -10,21 +26,138 @@ function nodeZlib(): Zlib | undefined {
   return process?.getBuiltinModule?.('node:zlib') as Zlib | undefined;
 }
 
+/** Bytes of a piece: members may be many and small, so it is no more. */
+const PIECE = 1 << 16;
+/** More than any runtime has in one buffer. */
+const MAX_LENGTH = 2 ** 32;
+const CUT_OFF = 'unexpected end of file';
+
 /**
- * Unpacks gzip, several members one after the other too; any other bytes are given back as they are.
+ * Unpacks gzip (RFC 1952), several members one after the other and with zeros between them too; any other bytes are
+ * given back as they are. What follows the last member and is no gzip is ignored, as gzip(1) does after a warning.
+ * @param limits `maxBytes` counts what comes out.
  * @param zlib Undefined: as in a browser.
- * @throws Error
+ * @throws Error for damage and for more data than the limit.
  */
-export function inflated(bytes: Uint8Array, zlib = nodeZlib()): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    if (zlib === undefined) return ungzip(bytes);
-    const { buffer, byteOffset, length } = zlib.gunzipSync(bytes);
-    return new Uint8Array(buffer, byteOffset, length);
-  } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new Error(`This gzip archive is damaged or cut off (${why}). Get the archive anew, or pack it again.`, {
-      cause: thrown,
-    });
+export function inflated(bytes: Uint8Array, limits: Limits, zlib = nodeZlib()): Uint8Array {
+  if (!isMember(bytes, 0)) return bytes;
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; isMember(bytes, at);) {
+    at = member(bytes, at, limits, zlib, pieces);
+    while (bytes[at] === 0) at++;
   }
+  return joined(pieces);
+}
+
+function isMember(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0x1f && bytes[at + 1] === 0x8b;
+}
+
+/** Adds the data of the member at `at` to `pieces`: where it ends. */
+function member(bytes: Uint8Array, at: number, limits: Limits, zlib: Zlib | undefined, pieces: Uint8Array[]): number {
+  const begin = dataOf(bytes, at);
+  const input = bytes.subarray(begin);
+  let stream: Stream | null = null;
+  let why = '';
+  try {
+    stream = (zlib === undefined ? null : byZlib(zlib, input, limits)) ?? byPako(input, limits);
+  } catch (thrown) {
+    if ((thrown as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw limits.exceeded('maxBytes');
+    why = thrown instanceof Error ? thrown.message : String(thrown);
+  }
+  if (stream === null) throw damaged(why);
+  const { consumed } = stream;
+  if (input.length < consumed + 8) throw damaged(CUT_OFF);
+  const view = new DataView(input.buffer, input.byteOffset + consumed, 8);
+  let crc = 0;
+  let length = 0;
+  for (const piece of stream.pieces) {
+    crc = zlib?.crc32 === undefined ? crc32(piece, crc) : zlib.crc32(piece, crc);
+    length += piece.length;
+  }
+  if (view.getUint32(0, true) !== crc >>> 0) throw damaged('incorrect data check');
+  if (view.getUint32(4, true) !== length % 2 ** 32) throw damaged('incorrect length check');
+  limits.use('maxBytes', length);
+  for (const piece of stream.pieces) pieces.push(piece);
+  return begin + consumed + 8;
+}
+
+const FHCRC = 2;
+const FEXTRA = 4;
+const FNAME = 8;
+const FCOMMENT = 16;
+const RESERVED = 0xe0;
+
+/** Where the data of the member at `at` begins, after its header. */
+function dataOf(bytes: Uint8Array, at: number): number {
+  const flags = bytes[at + 3] ?? 0;
+  if (at + 10 > bytes.length) throw damaged(CUT_OFF);
+  if (bytes[at + 2] !== 8) throw damaged('unknown compression method');
+  if ((flags & RESERVED) !== 0) throw damaged('unknown header flags');
+  let next = at + 10;
+  if ((flags & FEXTRA) !== 0) next += 2 + (bytes[next] ?? 0) + (bytes[next + 1] ?? 0) * 256;
+  for (const flag of [FNAME, FCOMMENT]) {
+    if ((flags & flag) === 0) continue;
+    const end = bytes.indexOf(0, next);
+    if (end < 0) throw damaged(CUT_OFF);
+    next = end + 1;
+  }
+  if ((flags & FHCRC) !== 0) next += 2;
+  if (next > bytes.length) throw damaged(CUT_OFF);
+  return next;
+}
+
+/** Null where the runtime does not tell how much it has read. */
+function byZlib(zlib: Zlib, input: Uint8Array, limits: Limits): Stream | null {
+  const maxOutputLength = Math.min(MAX_LENGTH, Math.max(1, limits.left('maxBytes')));
+  const options = { info: true, maxOutputLength, chunkSize: PIECE };
+  const { buffer, engine } = zlib.inflateRawSync(input, options) as Inflated;
+  if (typeof engine?.bytesWritten !== 'number') return null;
+  return {
+    pieces: [own(new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length))],
+    consumed: engine.bytesWritten,
+  };
+}
+
+/** A piece that keeps no larger buffer alive. */
+function own(piece: Uint8Array): Uint8Array {
+  return piece.length < piece.buffer.byteLength ? piece.slice() : piece;
+}
+
+function byPako(input: Uint8Array, limits: Limits): Stream {
+  const inflate = new Inflate({ raw: true, chunkSize: PIECE });
+  const pieces: Uint8Array[] = [];
+  let left = limits.left('maxBytes');
+  inflate.onData = (piece) => {
+    if ((left -= piece.length) < 0) throw Object.assign(new Error(), { code: 'ERR_BUFFER_TOO_LARGE' });
+    pieces.push(own(piece));
+  };
+  inflate.onEnd = () => {};
+  inflate.push(input, true);
+  if (inflate.err !== 0) throw new Error(inflate.msg);
+  // Private in its types, and the only one to tell where the stream has ended.
+  const { strm } = inflate as unknown as { strm: { next_in: number } };
+  return { pieces, consumed: strm.next_in };
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  let whole;
+  try {
+    whole = new Uint8Array(length);
+  } catch (thrown) {
+    throw new Error(`This archive inflates to ${length} bytes, which is more than memory can hold.`, { cause: thrown });
+  }
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+function damaged(why: string): Error {
+  return new Error(`This gzip archive is damaged or cut off (${why}). Get the archive anew, or pack it again.`);
 }

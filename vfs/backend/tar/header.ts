@@ -1,6 +1,7 @@
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
 import { formatPax, formatTime, type Time } from './pax.ts';
-import { BLOCK } from './reader.ts';
+import { quoted } from './records.ts';
+import { BLOCK, padded } from './size.ts';
 
 /** What is written of a file. */
 export interface Meta {
@@ -17,6 +18,8 @@ export interface Meta {
   size: number;
   mtime: Time;
   xattrs: ReadonlyMap<string, Uint8Array> | null;
+  /** Of a file that is written with its holes left out: bytes that follow the header, its map included. Else null. */
+  stored: number | null;
 }
 
 const encoder = new TextEncoder();
@@ -41,35 +44,55 @@ export function canHold(kind: number): boolean {
   return TYPES[kind] !== undefined;
 }
 
-/** Bytes up to a whole number of blocks. */
-export function padded(size: number): number {
-  return Math.ceil(size / BLOCK) * BLOCK;
-}
-
 /** The header blocks of a member: ustar, with a pax extended header in front where that cannot say it. */
 export function headersOf(meta: Meta): Uint8Array {
   const records = recordsOf(meta);
   if (records.size === 0) return ustar(meta, TYPES[meta.kind]!);
   const pax = formatPax(records);
   const blocks = new Uint8Array(BLOCK + padded(pax.length) + BLOCK);
-  const name = meta.path.split('/').findLast((part) => part !== '') ?? '.';
+  const name = meta.path.slice(meta.path.lastIndexOf('/', meta.path.length - 2) + 1) || '.';
   const extended = { ...meta, path: `PaxHeaders/${name}`, target: '', perm: 0o644, size: pax.length };
   blocks.set(ustar(extended, 'x'));
   blocks.set(pax, BLOCK);
-  blocks.set(ustar(meta, TYPES[meta.kind]!), blocks.length - BLOCK);
+  // For a reader that knows no sparse files: a file of another name, with the map and the data.
+  const own = meta.stored === null ? meta : { ...meta, path: `GNUSparseFile.0/${name}`, size: meta.stored };
+  blocks.set(ustar(own, TYPES[meta.kind]!), blocks.length - BLOCK);
   return blocks;
 }
 
-function recordsOf({ path, target, size, uid, gid, mtime, xattrs }: Meta): Map<string, Uint8Array> {
+/**
+ * The map of a file with holes, as GNU tar writes it in version 1.0 of its pax format: a number a line, the first of
+ * which counts the pairs; the last pair is empty and ends the file.
+ */
+export function mapOf(extents: readonly number[], size: number): Uint8Array {
+  const lines = [extents.length / 2];
+  for (let i = 0; i < extents.length; i += 2) lines.push(extents[i]!, extents[i + 1]! - extents[i]!);
+  if (extents.at(-1) !== size) {
+    lines[0]!++;
+    lines.push(size, 0);
+  }
+  const map = encoder.encode(`${lines.join('\n')}\n`);
+  const blocks = new Uint8Array(padded(map.length));
+  blocks.set(map);
+  return blocks;
+}
+
+function recordsOf({ path, target, size, uid, gid, mtime, xattrs, stored }: Meta): Map<string, Uint8Array> {
   const records = new Map<string, Uint8Array>();
   const add = (keyword: string, value: string) => records.set(keyword, encoder.encode(value));
-  if (encoder.encode(path).length > NAME_SIZE) add('path', path);
+  if (stored === null && encoder.encode(path).length > NAME_SIZE) add('path', path);
   if (encoder.encode(target).length > NAME_SIZE) add('linkpath', target);
-  if (size > LARGE_MAX) add('size', String(size));
+  if (stored !== null) {
+    add('GNU.sparse.major', '1');
+    add('GNU.sparse.minor', '0');
+    add('GNU.sparse.name', path);
+    add('GNU.sparse.realsize', String(size));
+  }
+  if ((stored ?? size) > LARGE_MAX) add('size', String(stored ?? size));
   if (uid > ID_MAX) add('uid', String(uid));
   if (gid > ID_MAX) add('gid', String(gid));
   if (mtime.nsec !== 0 || mtime.sec < 0 || mtime.sec > LARGE_MAX) add('mtime', formatTime(mtime));
-  for (const [name, value] of xattrs ?? []) records.set(`SCHILY.xattr.${name}`, value);
+  for (const [name, value] of xattrs ?? []) records.set(`SCHILY.xattr.${quoted(name)}`, value);
   return records;
 }
 

@@ -1,5 +1,6 @@
 import { S_IFDIR } from '../../9p/constants.ts';
 import { Inode } from '../inode.ts';
+import type { FileData } from './data.ts';
 import type { TarEntry } from './entry.ts';
 import type { Time } from './pax.ts';
 
@@ -10,7 +11,7 @@ export type TarMeta = Pick<TarEntry, 'perm' | 'uid' | 'gid' | 'rdev' | 'mtime' |
 export class TarInode extends Inode {
   meta: TarMeta;
   /** A file's bytes (the archive's own), a directory's entries, a symlink's target; null for a special file. */
-  readonly content: Uint8Array | Map<string, TarInode> | string | null;
+  readonly content: FileData | Map<string, TarInode> | string | null;
   /** The directory that holds a directory. */
   parent: TarInode | null = null;
   nlink: number;
@@ -32,7 +33,7 @@ export class TarInode extends Inode {
   }
 
   /** The bytes of a regular file. */
-  get data(): Uint8Array {
-    return this.content as Uint8Array;
+  get data(): FileData {
+    return this.content as FileData;
   }
 }

@@ -7,6 +7,7 @@ import {
   SETATTR_MODE,
   SETATTR_MTIME,
   SETATTR_MTIME_SET,
+  SETATTR_SIZE,
   S_IFDIR,
   S_IFLNK,
   S_IFREG,
@@ -15,12 +16,16 @@ import type { Client } from '../../client/client.ts';
 import { E, errnoName } from '../../errno.ts';
 import { Iov } from '../../iov.ts';
 import type { TarBackend } from './backend.ts';
+import { Sparse, type FileData } from './data.ts';
 import type { TarInode } from './inode.ts';
+import type { Time } from './pax.ts';
 import { failure, walkTo, inTree, type Place, type Tree } from './place.ts';
 import type { Skipped } from './tree.ts';
 import { mknod, setMode, xattrcreate } from '../../client/seldom.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
+/** Seconds from 1970 to the last Date of JavaScript. */
+const DATE_MAX = 8.64e12;
 const NOT_MADE = 'special files of its kind cannot be made there';
 
 /** Copies the tree of an archive into a place, over what is there already: directories are merged, all else goes. */
@@ -29,13 +34,25 @@ export function copyInto(archive: TarBackend, into: Place, onSkip?: (skipped: Sk
   inTree(into, (tree) => new Loader(tree, archive, onSkip).run());
 }
 
+/** A directory that is being filled. */
+interface Level {
+  fid: number;
+  inode: TarInode;
+  name: string;
+  rest: Iterator<[string, TarInode]>;
+  /** Whether its owner, mode and times are the archive's. */
+  isOurs: boolean;
+}
+
 class Loader {
   private readonly tree: Tree;
   private readonly client: Client;
   private readonly archive: TarBackend;
   private readonly onSkip: ((skipped: Skipped) => void) | undefined;
+  /** From the root down: a list and no recursion, for a tree may be deeper than the stack. */
+  private readonly levels: Level[] = [];
   /** Where files with several names have been put first; null for what was left out. */
-  private readonly placed = new Map<TarInode, readonly string[] | null>();
+  private readonly placed = new Map<TarInode, string | null>();
 
   constructor(tree: Tree, archive: TarBackend, onSkip: ((skipped: Skipped) => void) | undefined) {
     this.tree = tree;
@@ -45,36 +62,58 @@ class Loader {
   }
 
   run(): void {
-    const { client, archive } = this;
+    const { levels, archive } = this;
     const root = archive.root();
-    this.fill(client.root, root, []);
-    if (archive.isTold(root)) this.finish(client.root, root, []);
-  }
-
-  /** Puts the entries of a directory in. Its own times come after, for this moves them. */
-  private fill(dir: number, from: TarInode, names: readonly string[]): void {
-    for (const [name, inode] of from.children) {
-      const path = [...names, name];
-      if (inode.kind === S_IFDIR) this.directory(dir, name, inode, path);
-      else this.file(dir, name, inode, path);
+    this.enter(this.client.root, root, '', archive.isTold(root));
+    try {
+      while (levels.length > 0) this.step(levels.at(-1)!);
+    } finally {
+      while (levels.length > 0) this.leave();
     }
   }
 
-  private directory(dir: number, name: string, inode: TarInode, path: readonly string[]): void {
+  /** Puts the next entry of a directory in. Its own times come after all of them, for this moves them. */
+  private step(level: Level): void {
+    const next = level.rest.next();
+    if (next.done === true) {
+      if (level.isOurs) this.finish(level.fid, level.inode, '');
+      this.leave();
+      return;
+    }
+    const [name, inode] = next.value;
+    if (inode.kind === S_IFDIR) this.directory(level.fid, name, inode);
+    else this.file(level.fid, name, inode);
+  }
+
+  private enter(fid: number, inode: TarInode, name: string, isOurs: boolean): void {
+    this.levels.push({ fid, inode, name, rest: inode.children.entries(), isOurs });
+  }
+
+  private leave(): void {
+    const { fid } = this.levels.pop()!;
+    if (fid !== this.client.root) this.client.clunk(fid);
+  }
+
+  /** From the root to `name` in the directory at hand, or to that itself. */
+  private pathOf(name: string): string {
+    const names = this.levels.map((level) => level.name);
+    return [...names, name].filter((part) => part !== '').join('/');
+  }
+
+  private directory(dir: number, name: string, inode: TarInode): void {
     const { client } = this;
     let errno = client.mkdir(dir, name, 0o700);
     const isNew = errno !== E.EEXIST;
     if (!isNew && !this.isDirectory(dir, name)) errno = client.unlinkat(dir, name, 0) || client.mkdir(dir, name, 0o700);
-    if (errno !== 0 && errno !== E.EEXIST) throw failure('made', path.join('/'), errno);
+    if (errno !== 0 && errno !== E.EEXIST) throw this.failure('made', name, errno);
     const fid = client.walk(dir, [name], 0, 1);
-    if (fid < 0) throw failure('made', path.join('/'), -fid);
-    try {
-      this.fill(fid, inode, path);
-      // What the archive says nothing of keeps what it has.
-      if (isNew || this.archive.isTold(inode)) this.finish(fid, inode, path);
-    } finally {
-      client.clunk(fid);
-    }
+    if (fid < 0) throw this.failure('made', name, -fid);
+    // What the archive says nothing of keeps what it has.
+    this.enter(fid, inode, name, isNew || this.archive.isTold(inode));
+  }
+
+  private failure(what: string, name: string, errno: number): Error {
+    return failure(what, this.pathOf(name), errno);
   }
 
   private isDirectory(dir: number, name: string): boolean {
@@ -83,27 +122,27 @@ class Loader {
     return fid > 0;
   }
 
-  private file(dir: number, name: string, inode: TarInode, path: readonly string[]): void {
+  private file(dir: number, name: string, inode: TarInode): void {
     const first = this.placed.get(inode);
     if (first !== undefined) {
-      this.link(dir, name, first, path);
+      this.link(dir, name, first);
       return;
     }
     let fid = this.make(dir, name, inode);
     if (fid === -E.EEXIST) {
-      this.clear(dir, name, path);
+      this.clear(dir, name);
       fid = this.make(dir, name, inode);
     }
     const isLeftOut = fid === -E.EPERM && inode.kind !== S_IFREG && inode.kind !== S_IFLNK;
-    this.placed.set(inode, isLeftOut ? null : path);
+    if (inode.nlink > 1) this.placed.set(inode, isLeftOut ? null : this.pathOf(name));
     if (isLeftOut) {
-      this.skip(path, NOT_MADE);
+      this.skip(name, NOT_MADE);
       return;
     }
-    if (fid < 0) throw failure('made', path.join('/'), -fid);
+    if (fid < 0) throw this.failure('made', name, -fid);
     try {
-      if (inode.kind === S_IFREG) this.write(fid, inode.data, path);
-      this.finish(fid, inode, path);
+      if (inode.kind === S_IFREG) this.write(fid, inode.data, name);
+      this.finish(fid, inode, name);
     } finally {
       this.client.clunk(fid);
     }
@@ -115,11 +154,11 @@ class Loader {
   }
 
   /** Takes away what has the name, an empty directory too. */
-  private clear(dir: number, name: string, path: readonly string[]): void {
+  private clear(dir: number, name: string): void {
     const { client } = this;
     let errno = client.unlinkat(dir, name, 0);
     if (errno === E.EISDIR) errno = client.unlinkat(dir, name, AT_REMOVEDIR);
-    if (errno !== 0) throw failure('replaced', path.join('/'), errno);
+    if (errno !== 0) throw this.failure('replaced', name, errno);
   }
 
   private create(dir: number, name: string): number {
@@ -142,61 +181,82 @@ class Loader {
     return errno === 0 ? client.walk(dir, [name], 0, 1) : -errno;
   }
 
-  private link(dir: number, name: string, first: readonly string[] | null, path: readonly string[]): void {
+  private link(dir: number, name: string, first: string | null): void {
     const { client } = this;
     if (first === null) {
-      this.skip(path, NOT_MADE);
+      this.skip(name, NOT_MADE);
       return;
     }
-    const fid = walkTo(client, first);
-    if (fid < 0) throw failure('linked', path.join('/'), -fid);
+    const fid = walkTo(client, first.split('/'));
+    if (fid < 0) throw this.failure('linked', name, -fid);
     try {
       let errno = client.link(dir, fid, name);
       if (errno === E.EEXIST) {
-        this.clear(dir, name, path);
+        this.clear(dir, name);
         errno = client.link(dir, fid, name);
       }
-      if (errno !== 0) throw failure('linked', path.join('/'), errno);
+      if (errno !== 0) throw this.failure('linked', name, errno);
     } finally {
       client.clunk(fid);
     }
   }
 
-  private write(fid: number, data: Uint8Array, path: readonly string[]): void {
+  private write(fid: number, data: FileData, name: string): void {
+    if (!(data instanceof Sparse)) {
+      this.put(fid, data, 0, name);
+      return;
+    }
+    // First, so that EFBIG comes before any data; what is not written stays a hole.
+    const errno = this.client.setSize(fid, SETATTR_SIZE, data.length);
+    if (errno !== 0) throw this.failure('written', name, errno);
+    for (let i = 0; i < data.begins.length; i++) this.put(fid, data.part(i), data.begins[i]!, name);
+  }
+
+  private put(fid: number, bytes: Uint8Array, offset: number, name: string): void {
     const iov = new Iov();
-    iov.single(data, 0, data.length);
-    const count = data.length === 0 ? 0 : this.client.write(fid, 0, iov);
-    if (count !== data.length) throw failure('written', path.join('/'), count < 0 ? -count : E.ENOSPC);
+    iov.single(bytes, 0, bytes.length);
+    const count = bytes.length === 0 ? 0 : this.client.write(fid, offset, iov);
+    if (count !== bytes.length) throw this.failure('written', name, count < 0 ? -count : E.ENOSPC);
   }
 
   /** Owner, permissions, attributes and, after all that moves them, times. */
-  private finish(fid: number, inode: TarInode, path: readonly string[]): void {
+  private finish(fid: number, inode: TarInode, name: string): void {
     const { client } = this;
     const { perm, uid, gid, atime, mtime, xattrs } = inode.meta;
     const owner = this.tree.setOwner(fid, uid, gid);
     // Only root of a host may give files away: as tar, whoever is not keeps them.
-    if (owner !== 0 && owner !== E.EPERM) throw failure('given its owner', path.join('/'), owner);
+    if (owner !== 0 && owner !== E.EPERM) throw this.failure('given its owner', name, owner);
     const mode = inode.kind === S_IFLNK ? 0 : setMode(client, fid, SETATTR_MODE, perm);
-    if (mode !== 0) throw failure('given its mode', path.join('/'), mode);
-    for (const [name, value] of xattrs ?? []) this.xattr(fid, name, value, path);
-    const { sec, nsec } = atime ?? mtime;
-    const times = client.setTimes(fid, TIMES, sec, nsec, mtime.sec, mtime.nsec);
-    if (times !== 0) throw failure('given its times', path.join('/'), times);
+    if (mode !== 0) throw this.failure('given its mode', name, mode);
+    for (const [attribute, value] of xattrs ?? []) this.xattr(fid, attribute, value, name);
+    let times = this.setTimes(fid, atime ?? mtime, mtime);
+    if (times === E.EINVAL) times = this.setTimes(fid, clamped(atime ?? mtime), clamped(mtime));
+    if (times === E.EINVAL) this.skip(name, 'its times cannot be kept there');
+    else if (times !== 0) throw this.failure('given its times', name, times);
   }
 
-  private xattr(fid: number, name: string, value: Uint8Array, path: readonly string[]): void {
+  private setTimes(fid: number, atime: Time, mtime: Time): number {
+    return this.client.setTimes(fid, TIMES, atime.sec, atime.nsec, mtime.sec, mtime.nsec);
+  }
+
+  private xattr(fid: number, attribute: string, value: Uint8Array, name: string): void {
     const { client } = this;
     const setter = client.clone(fid);
-    if (setter < 0) throw failure('given its attributes', path.join('/'), -setter);
-    const created = xattrcreate(client, setter, name, value.length, 0);
+    if (setter < 0) throw this.failure('given its attributes', name, -setter);
+    const created = xattrcreate(client, setter, attribute, value.length, 0);
     const iov = new Iov();
     iov.single(value, 0, value.length);
     if (created === 0 && value.length > 0) client.write(setter, 0, iov);
     const errno = client.clunk(setter) || created;
-    if (errno !== 0) this.skip(path, `its attribute ${name} cannot be kept there (${errnoName(errno)})`);
+    if (errno !== 0) this.skip(name, `its attribute ${attribute} cannot be kept there (${errnoName(errno)})`);
   }
 
-  private skip(path: readonly string[], reason: string): void {
-    this.onSkip?.({ path: path.join('/'), reason });
+  private skip(name: string, reason: string): void {
+    this.onSkip?.({ path: this.pathOf(name), reason });
   }
+}
+
+/** The nearest time that a store has which keeps them as JavaScript does: as Linux clamps to what a file system has. */
+function clamped({ sec, nsec }: Time): Time {
+  return Math.abs(sec) < DATE_MAX ? { sec, nsec } : { sec: Math.sign(sec) * DATE_MAX, nsec: 0 };
 }

@@ -19,31 +19,45 @@ export function textOf(bytes: Uint8Array): string | null {
   }
 }
 
+const ZERO = 0x30;
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
 const EQUALS = 0x3d;
 
 /**
  * Takes an extended header apart: `LENGTH KEYWORD=VALUE\n` again and again, where the length counts the whole record in
- * bytes (POSIX pax, "pax Extended Header"). Null when it is not that.
+ * bytes (POSIX pax, "pax Extended Header"). False when it is not that.
  */
-export function parsePax(bytes: Uint8Array): PaxRecords | null {
-  const records: PaxRecords = new Map();
+export function eachRecord(bytes: Uint8Array, visit: (keyword: string, value: Uint8Array) => void): boolean {
   for (let at = 0; at < bytes.length;) {
     // Some writers fill the block with NULs and count them.
     if (bytes[at] === 0) break;
-    const space = bytes.indexOf(SPACE, at);
-    const digits = space < 0 ? null : textOf(bytes.subarray(at, space));
-    if (digits === null || !/^[0-9]{1,10}$/.test(digits)) return null;
-    const end = at + Number(digits);
-    const equals = bytes.indexOf(EQUALS, space);
-    if (end > bytes.length || equals < 0 || equals >= end || bytes[end - 1] !== NEWLINE) return null;
+    let space = at;
+    let length = 0;
+    for (let digit; (digit = bytes[space]! - ZERO) >= 0 && digit <= 9; space++) length = length * 10 + digit;
+    const end = at + length;
+    if (space === at || bytes[space] !== SPACE || end > bytes.length || bytes[end - 1] !== NEWLINE) return false;
+    // Looked for within the record: what follows may be long.
+    const equals = bytes.subarray(0, end).indexOf(EQUALS, space);
+    if (equals < 0) return false;
     const keyword = textOf(bytes.subarray(space + 1, equals));
-    if (keyword === null) return null;
-    records.set(keyword, bytes.subarray(equals + 1, end - 1));
+    // GNU tar sees a keyword as a C string.
+    if (keyword === null || keyword.includes('\0')) return false;
+    visit(keyword, bytes.subarray(equals + 1, end - 1));
     at = end;
   }
-  return records;
+  return true;
+}
+
+/** The records by keyword, of which the last counts; null when they are damaged. */
+export function parsePax(bytes: Uint8Array): PaxRecords | null {
+  const records: PaxRecords = new Map();
+  return eachRecord(bytes, (keyword, value) => records.set(keyword, value)) ? records : null;
+}
+
+/** A number in decimal digits. NaN when it is none; beyond 2^53 it is not exact. */
+export function decimal(text: string): number {
+  return /^[0-9]+$/.test(text) ? Number(text) : NaN;
 }
 
 /** The bytes of an extended header with these records. */
@@ -74,15 +88,21 @@ export function formatPax(records: ReadonlyMap<string, Uint8Array>): Uint8Array 
   return bytes;
 }
 
-/** A time in decimal seconds, as pax writes it: `1700000000.123456789`, `-0.5`. Null when it is none. */
-export function parseTime(text: string | null): Time | null {
-  const match = /^(-?)([0-9]{1,15})(?:\.([0-9]*))?$/.exec(text ?? '');
+/**
+ * A time in decimal seconds, as pax writes it: `1700000000.123456789`, `-0.5`. What is below a nanosecond is cut off
+ * towards the past. Null when it is none, or beyond 2^53 seconds.
+ */
+export function parseTime(text: string): Time | null {
+  const match = /^(-?)([0-9]+)(?:\.([0-9]*))?$/.exec(text);
   if (match === null) return null;
   const whole = Number(match[2]);
-  // What is below a nanosecond is cut off.
-  const nsec = Number((match[3] ?? '').slice(0, 9).padEnd(9, '0'));
+  if (whole >= 2 ** 53) return null;
+  const fraction = match[3] ?? '';
+  const nsec = Number(fraction.slice(0, 9).padEnd(9, '0'));
   if (match[1] === '') return { sec: whole, nsec };
-  return nsec === 0 ? { sec: 0 - whole, nsec: 0 } : { sec: -whole - 1, nsec: 1e9 - nsec };
+  const before = nsec + (/[1-9]/.test(fraction.slice(9)) ? 1 : 0);
+  if (before === 0) return { sec: 0 - whole, nsec: 0 };
+  return { sec: -whole - 1, nsec: 1e9 - before };
 }
 
 /** The other way round; no more digits than it takes. */

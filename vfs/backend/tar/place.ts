@@ -6,7 +6,10 @@ import { errnoName } from '../../errno.ts';
 import { Iov } from '../../iov.ts';
 import { isBackend, serverOfBackend, type Mount, type Server } from '../../mount.ts';
 import { InProcess } from '../../transport/inproc.ts';
+import type { Session } from '../../server/session.ts';
 import type { Backend } from '../backend.ts';
+import { Extents } from '../extents.ts';
+import { BLOCK, padded } from './size.ts';
 
 /** A file tree: a backend, a server, or a mount of one. */
 export type Place = Backend | Server | Mount;
@@ -17,17 +20,39 @@ const ROOM = 64 << 10;
 /** A client of its own in a place. */
 export class Tree {
   readonly client: Client;
+  private readonly server: Server;
+  private readonly session: Session;
   private readonly transport: InProcess;
   private readonly t = new Message();
   private readonly r = new Message();
 
   constructor(server: Server) {
-    this.transport = new InProcess(server.connect(), server.msize);
+    this.server = server;
+    this.session = server.connect();
+    this.transport = new InProcess(this.session, server.msize);
     this.client = new Client(this.transport);
     const errno = this.client.attach();
     if (errno === 0) return;
     this.transport.close();
     throw new Error(`The 9P server refused the attach (${errnoName(errno)}).`);
+  }
+
+  /**
+   * Where an opened file has data, from its store: 9P has no message for it. Pairs of a begin and an end, in bytes, in
+   * whole blocks but for the end of the file; or −errno.
+   */
+  extents(fid: number, size: number): number[] | number {
+    const { backend } = this.server;
+    const open = this.session.fids.get(fid)!;
+    const extents = new Extents(backend, open.inode, open.handle, 0, size);
+    const list: number[] = [];
+    while (extents.next()) {
+      const begin = extents.start - (extents.start % BLOCK);
+      const end = Math.min(size, padded(extents.end));
+      if (list.length > 0 && list.at(-1)! >= begin) list[list.length - 1] = end;
+      else list.push(begin, end);
+    }
+    return extents.errno === 0 ? list : -extents.errno;
   }
 
   /** chown(2), for which the client has no call: a program of WASI has none. 0 or an errno. */

@@ -40,7 +40,7 @@ test('times in text', () => {
 });
 
 test('records of extended headers, of any length', () => {
-  const keyword = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !text.includes('='));
+  const keyword = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[=\0]/.test(text));
   fc.assert(
     fc.property(fc.array(fc.tuple(keyword, fc.uint8Array({ maxLength: 1100 }))), (pairs) => {
       const records = new Map(pairs);

@@ -1,9 +1,12 @@
-import { parseTarHeader } from '@remix-run/tar-parser';
-import { makeEntry, type Header, type TarEntry } from './entry.ts';
-import { parsePax, textOf, type PaxRecords } from './pax.ts';
-
-/** Everything in a tar comes in blocks of this size. */
-export const BLOCK = 512;
+import { S_IFREG } from '../../9p/constants.ts';
+import { cString, headerOf, isHeader, isZero, type Header } from './block.ts';
+import { makeEntry, type LongNames, type TarEntry } from './entry.ts';
+import type { FileData } from './data.ts';
+import type { Limits } from './limits.ts';
+import { decimal } from './pax.ts';
+import { Records } from './records.ts';
+import { BLOCK, padded } from './size.ts';
+import { oldGnuSparse, paxSparse } from './sparse.ts';
 
 const HOW = 'Get the archive anew, or pack it again.';
 
@@ -15,102 +18,135 @@ const OTHERS: [name: string, magic: number[], hint: string][] = [
   ['zip', [0x50, 0x4b, 0x03, 0x04], 'Unpack it and pack it again with `tar`.'],
 ];
 
+/** Bytes that an extended attribute is counted for, besides its name. */
+const ATTRIBUTE = 16;
+const REGULAR = /^[07\0]$/;
+
 /**
  * Goes through the blocks of an archive once. Members refer to the bytes: nothing is copied. Read are ustar, GNU's
- * long names and numbers, and pax extended headers, those for all members too.
+ * long names, numbers and sparse files, and pax extended headers, those for all members too. What is not clear is
+ * read as GNU tar unpacks it.
  */
 export class TarReader {
   private readonly bytes: Uint8Array;
+  private readonly limits: Limits;
   private at = 0;
-  /** From `x`, `L` and `K` members: what they say is of the next one. */
-  private local: PaxRecords | null = null;
-  private readonly global: PaxRecords = new Map();
+  /** From `L` and `K` members: what they say is of the next one. */
+  private long: LongNames = { name: null, target: null };
+  private readonly records = new Records();
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, limits: Limits) {
     this.bytes = bytes;
+    this.limits = limits;
   }
 
   /**
    * The next member, or null at the end.
-   * @throws Error for what is no tar, is damaged, cut off, or stored in a way that is not read; each says so.
+   * @throws Error for what is no tar, is damaged, cut off, stored in a way that is not read, or more than the limits
+   *   allow; each says so.
    */
   next(): TarEntry | null {
     for (;;) {
       const header = this.header();
-      if (header === null) {
-        if (this.local !== null) throw this.cutOff();
-        return null;
-      }
+      if (header === null) return null;
       const { type } = header;
-      if (type === 'x' || type === 'X') this.extend(parsePax(this.body(header.size)));
-      else if (type === 'g') this.addGlobal(parsePax(this.body(header.size)));
-      else if (type === 'L') this.longName('path', header.size);
-      else if (type === 'K') this.longName('linkpath', header.size);
-      // A label of the volume, and the rest of a file that began on another one.
+      if (type === 'x' || type === 'X') this.extend(this.body(header.size));
+      else if (type === 'g') this.extendAll(this.body(header.size));
+      else if (type === 'L') this.long.name = cString(this.body(header.size));
+      else if (type === 'K') this.long.target = cString(this.body(header.size));
+      // A label of the volume.
       else if (type === 'V') this.body(header.size);
+      // The rest of a file that began on another volume.
       else if (type === 'M') throw new Error(`This tar archive is one volume of several. ${HOW}`);
       else return this.member(header);
     }
   }
 
   private member(header: Header): TarEntry {
-    const pax = this.records();
-    this.local = null;
-    const entry = makeEntry(header, pax, NOTHING);
-    if (header.type === 'S' || isSparse(pax)) {
-      throw new Error(`'${entry.shown}' is stored sparse in this tar archive: pack it again without --sparse.`);
-    }
-    if (!WITHOUT_DATA.test(header.type)) entry.data = this.body(sizeOf(pax, header.size));
+    const { records, limits } = this;
+    const entry = makeEntry(header, this.long, records);
+    if (typeof entry === 'string') throw this.damaged(entry);
+    limits.use('maxMembers', 1);
+    limits.use('maxNames', entry.shown.length + (entry.target?.length ?? 0));
+    const { xattrs } = entry;
+    if (xattrs !== null && !records.isShared(xattrs))
+      for (const name of xattrs.keys()) limits.use('maxNames', ATTRIBUTE + name.length);
+    if (header.type === 'S' || records.isSparse) entry.data = this.sparse(header, entry);
+    // As GNU tar unpacks links, devices, directories and fifos: no data follows, whatever their size says.
+    else if (this.hasData(header, entry)) entry.data = this.body(this.sizeOf(header));
+    records.clear();
+    this.long = { name: null, target: null };
     return entry;
   }
 
-  /** The records that count for the next member; an empty value takes one back. */
-  private records(): PaxRecords {
-    const { local, global } = this;
-    if (global.size === 0) return local ?? NO_RECORDS;
-    const all: PaxRecords = new Map([...global, ...(local ?? [])]);
-    for (const [keyword, value] of all) if (value.length === 0 && !keyword.includes('xattr.')) all.delete(keyword);
-    return all;
+  private hasData({ type }: Header, entry: TarEntry): boolean {
+    // The list of names in a directory of a dump.
+    if (type === 'D' || this.records.get('GNU.dumpdir') !== undefined) return true;
+    return entry.kind === S_IFREG;
   }
 
-  private extend(records: PaxRecords | null): void {
-    if (records === null) throw this.damaged('an extended header cannot be read');
-    this.local ??= new Map();
-    for (const [keyword, value] of records) this.local.set(keyword, value);
+  private sparse(header: Header, entry: TarEntry): FileData {
+    const { records } = this;
+    let data = null;
+    if (header.type === 'S' && header.format === 'gnu' && !records.isSparse) {
+      data = oldGnuSparse(
+        header,
+        () => this.block(),
+        () => this.body(this.sizeOf(header)),
+      );
+    } else if (REGULAR.test(header.type) && header.format === 'posix' && records.isExtended) {
+      data = paxSparse(records, this.body(this.sizeOf(header)));
+    }
+    if (data !== null) return data;
+    const how = 'pack it again with GNU tar, or without --sparse';
+    throw new Error(`'${entry.shown}' is stored sparse in this tar archive, and its map cannot be read: ${how}.`);
   }
 
-  private addGlobal(records: PaxRecords | null): void {
-    if (records === null) throw this.damaged('an extended header cannot be read');
-    for (const [keyword, value] of records) this.global.set(keyword, value);
+  /** Bytes of data in the archive. */
+  private sizeOf({ size }: Header): number {
+    const text = this.records.text('size');
+    return text === null ? size : decimal(text);
   }
 
-  /** GNU's `L` and `K`: the name is the body, up to a NUL. */
-  private longName(keyword: string, size: number): void {
-    const name = cString(this.body(size));
-    this.local ??= new Map();
-    if (!this.local.has(keyword)) this.local.set(keyword, name);
+  private extend(bytes: Uint8Array): void {
+    if (!this.records.extend(bytes)) throw this.damaged('an extended header cannot be read');
+  }
+
+  private extendAll(bytes: Uint8Array): void {
+    if (!this.records.extendAll(bytes)) throw this.damaged('an extended header cannot be read');
+    if (this.records.globals > this.limits.maxRecords) throw this.limits.exceeded('maxRecords');
   }
 
   /** The bytes behind a header, and past the rest of their last block. */
   private body(size: number): Uint8Array {
     const { bytes, at } = this;
+    if (!(size >= 0)) throw this.damaged('the size of a member cannot be read');
     if (size > bytes.length - at) throw this.cutOff();
     // The last block may lack what fills it.
-    this.at = Math.min(bytes.length, at + Math.ceil(size / BLOCK) * BLOCK);
+    this.at = Math.min(bytes.length, at + padded(size));
     return bytes.subarray(at, at + size);
+  }
+
+  /** The next block, whatever is in it; null at the end. */
+  private block(): Uint8Array | null {
+    const { bytes, at } = this;
+    if (at + BLOCK > bytes.length) return null;
+    this.at += BLOCK;
+    return bytes.subarray(at, at + BLOCK);
   }
 
   private header(): Header | null {
     const { bytes, at } = this;
     // A writer that left out the two empty blocks at the end.
     if (at === bytes.length && at > 0) return null;
-    if (at + BLOCK > bytes.length) throw at === 0 ? this.noTar() : this.cutOff();
-    const block = bytes.subarray(at, at + BLOCK);
-    if (block.every((byte) => byte === 0)) return null;
-    const header = decode(block);
-    if (header === null) throw at === 0 ? this.noTar() : this.damaged('a header cannot be read');
-    this.at += BLOCK;
-    return header;
+    const block = this.block();
+    if (block === null) throw at === 0 ? this.noTar() : this.cutOff();
+    if (isZero(block)) return null;
+    const header = isHeader(block) ? headerOf(block) : null;
+    // GNU tar takes a header for damaged whose size cannot be read, even where no data follows.
+    if (header !== null && (header.size >= 0 || header.type === '1')) return header;
+    this.at = at;
+    throw at === 0 ? this.noTar() : this.damaged('a header cannot be read');
   }
 
   private noTar(): Error {
@@ -127,64 +163,4 @@ export class TarReader {
   private damaged(what: string): Error {
     return new Error(`This tar archive is damaged: ${what} at byte ${this.at}. ${HOW}`);
   }
-}
-
-/** Links, devices, directories and fifos: as GNU tar unpacks them, no data follows, whatever their size says. */
-const WITHOUT_DATA = /[1-6]/;
-const NOTHING = new Uint8Array(0);
-const NO_RECORDS: PaxRecords = new Map();
-
-function isSparse(pax: PaxRecords): boolean {
-  for (const keyword of pax.keys()) if (keyword.startsWith('GNU.sparse.')) return true;
-  return false;
-}
-
-function sizeOf(pax: PaxRecords, size: number): number {
-  const text = textOf(pax.get('size') ?? NOTHING);
-  return text !== null && /^[0-9]{1,16}$/.test(text) ? Number(text) : size;
-}
-
-/** Up to the first NUL. */
-function cString(bytes: Uint8Array): Uint8Array {
-  const end = bytes.indexOf(0);
-  return end < 0 ? bytes : bytes.subarray(0, end);
-}
-
-/** A header block taken apart; null when its checksum or one of its numbers is wrong. */
-function decode(block: Uint8Array): Header | null {
-  let parsed;
-  try {
-    parsed = parseTarHeader(block);
-  } catch {
-    return null;
-  }
-  const { mode, uid, gid, size, devmajor, devminor } = parsed;
-  // tar-parser takes the binary form of a time before 1970 for a one's complement.
-  const mtime = (parsed.mtime ?? 0) - (block[136] === 0xff ? 1 : 0);
-  if (!Number.isSafeInteger(size) || size < 0 || !Number.isSafeInteger(mtime)) return null;
-  return {
-    name: nameOf(block),
-    target: cString(block.subarray(157, 257)),
-    type: String.fromCharCode(block[156]!),
-    mode: mode || 0,
-    uid: uid || 0,
-    gid: gid || 0,
-    size,
-    mtime,
-    major: devmajor || 0,
-    minor: devminor || 0,
-  };
-}
-
-/** The name by its bytes: tar-parser's text has lost those that are not UTF-8. Of ustar with the prefix in front. */
-function nameOf(block: Uint8Array): Uint8Array {
-  const name = cString(block.subarray(0, 100));
-  const isUstar = textOf(block.subarray(257, 263)) === 'ustar\0';
-  const prefix = isUstar ? cString(block.subarray(345, 500)) : NOTHING;
-  if (prefix.length === 0) return name;
-  const whole = new Uint8Array(prefix.length + 1 + name.length);
-  whole.set(prefix);
-  whole[prefix.length] = 0x2f;
-  whole.set(name, prefix.length + 1);
-  return whole;
 }

@@ -2,43 +2,61 @@ import { GETATTR_ALL, O_RDONLY, S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IF
 import type { Client } from '../../client/client.ts';
 import { E, errnoName } from '../../errno.ts';
 import { Iov } from '../../iov.ts';
-import { canHold, headersOf, padded, type Meta } from './header.ts';
-import { failure, namesIn, walkTo, inTree, type Place } from './place.ts';
-import { BLOCK } from './reader.ts';
-import { MAX_DEPTH, type Skipped } from './tree.ts';
+import { canHold, headersOf, mapOf, type Meta } from './header.ts';
+import { failure, namesIn, walkTo, inTree, type Place, type Tree } from './place.ts';
+import { BLOCK, padded } from './size.ts';
+import type { Skipped } from './tree.ts';
 import { xattrwalk } from '../../client/seldom.ts';
 
-/** One member to be written: its header blocks, and the file whose bytes follow. */
+/** One member to be written: its header blocks, with the map of a file with holes, and the file whose bytes follow. */
 interface Item {
   head: Uint8Array;
-  names: readonly string[];
-  /** Bytes of data; 0 for what has none. */
-  size: number;
+  path: string;
+  /** Where its data begins and ends, pair by pair; each begins with a block of the archive. */
+  extents: readonly number[];
+}
+
+/** A directory that is being gone through. */
+interface Level {
+  fid: number;
+  /** With a slash at the end, but of the root. */
+  path: string;
+  names: string[];
+  /** How many of them are done. */
+  at: number;
 }
 
 const decoder = new TextDecoder();
 
 /**
  * Packs a tree as a tar archive: with modes, owners, times of modification to the nanosecond, symlinks, hard links,
- * fifos, empty directories and extended attributes, in an order by names, so that equal trees give equal bytes.
+ * fifos, empty directories, extended attributes and holes (as GNU tar stores them), in an order by names, so that equal
+ * trees give equal bytes.
  * @param onSkip Told of each file that a tar cannot hold: a socket, a symlink whose target is not UTF-8.
  * @throws Error when a file cannot be read, or the archive is larger than memory; TypeError for what is no tree.
  */
 export function save(from: Place, onSkip?: (skipped: Skipped) => void): Uint8Array {
-  return inTree(from, ({ client }) => {
-    const items = new Survey(client, onSkip).items();
+  return inTree(from, (tree) => {
+    const items = new Survey(tree, onSkip).items();
     const end = 2 * BLOCK;
-    const length = items.reduce((sum, { head, size }) => sum + head.length + padded(size), end);
+    const length = items.reduce((sum, { head, extents }) => sum + head.length + bytesOf(extents), end);
     const bytes = room(length);
     let at = 0;
-    for (const { head, names, size } of items) {
+    for (const { head, path, extents } of items) {
       bytes.set(head, at);
       at += head.length;
-      if (size > 0) copy(client, names, bytes, at, at + size);
-      at += padded(size);
+      if (extents.length > 0) copy(tree.client, path, extents, bytes, at);
+      at += bytesOf(extents);
     }
     return bytes;
   });
+}
+
+/** What extents take of the archive. */
+function bytesOf(extents: readonly number[]): number {
+  let bytes = 0;
+  for (let i = 0; i < extents.length; i += 2) bytes += padded(extents[i + 1]! - extents[i]!);
+  return bytes;
 }
 
 function room(length: number): Uint8Array {
@@ -49,68 +67,98 @@ function room(length: number): Uint8Array {
   }
 }
 
-/** Reads a file into [start, end); what it has lost meanwhile stays zero. */
-function copy(client: Client, names: readonly string[], bytes: Uint8Array, start: number, end: number): void {
-  const fid = walkTo(client, names);
-  if (fid < 0) throw failure('read', names.join('/'), -fid);
+/** Reads the extents of a file into the archive from `at` on; what it has lost meanwhile stays zero. */
+function copy(client: Client, path: string, extents: readonly number[], bytes: Uint8Array, at: number): void {
+  const fid = walkTo(client, path.split('/'));
+  if (fid < 0) throw failure('read', path, -fid);
   const iov = new Iov();
-  iov.single(bytes, start, end);
-  const errno = client.lopen(fid, O_RDONLY);
-  const count = errno === 0 ? client.read(fid, 0, iov) : -errno;
+  let count = -client.lopen(fid, O_RDONLY);
+  let to = at;
+  for (let i = 0; i < extents.length && count >= 0; i += 2) {
+    const length = extents[i + 1]! - extents[i]!;
+    iov.single(bytes, to, to + length);
+    count = client.read(fid, extents[i]!, iov);
+    to += padded(length);
+  }
   client.clunk(fid);
-  if (count < 0) throw failure('read', names.join('/'), -count);
+  if (count < 0) throw failure('read', path, -count);
 }
 
 /** Goes through a tree and writes down what is in it. */
 class Survey {
+  private readonly tree: Tree;
   private readonly client: Client;
   private readonly onSkip: ((skipped: Skipped) => void) | undefined;
   private readonly list: Item[] = [];
   /** Where files with several names were come upon first. */
   private readonly links = new Map<number, string>();
+  /** From the root down: a list and no recursion, for a tree may be deeper than the stack. */
+  private readonly levels: Level[] = [];
 
-  constructor(client: Client, onSkip: ((skipped: Skipped) => void) | undefined) {
-    this.client = client;
+  constructor(tree: Tree, onSkip: ((skipped: Skipped) => void) | undefined) {
+    this.tree = tree;
+    this.client = tree.client;
     this.onSkip = onSkip;
   }
 
   items(): Item[] {
-    const { root } = this.client;
-    this.add(root, []);
-    this.directory(root, []);
+    const { client, levels } = this;
+    this.add(client.root, '');
+    this.enter(client.root, '');
+    try {
+      while (levels.length > 0) this.step(levels.at(-1)!);
+    } finally {
+      while (levels.length > 0) this.leave();
+    }
     return this.list;
   }
 
-  private directory(dir: number, names: readonly string[]): void {
+  private enter(fid: number, path: string): void {
+    const names = namesIn(this.client, fid);
+    if (typeof names === 'number') throw failure('listed', path, -names);
+    this.levels.push({ fid, path: path === '' ? '' : `${path}/`, names, at: 0 });
+  }
+
+  private leave(): void {
+    const { fid } = this.levels.pop()!;
+    if (fid !== this.client.root) this.client.clunk(fid);
+  }
+
+  /** Goes to the next name of a directory, and into it. */
+  private step(level: Level): void {
     const { client } = this;
-    if (names.length >= MAX_DEPTH) throw new Error(`A directory lies more than ${MAX_DEPTH} deep: it cannot be saved.`);
-    const found = namesIn(client, dir);
-    if (typeof found === 'number') throw failure('listed', names.join('/'), -found);
-    for (const name of found) {
-      const fid = client.walk(dir, [name], 0, 1);
-      // Gone since it was listed.
-      if (fid === -E.ENOENT) continue;
-      if (fid < 0) throw failure('read', [...names, name].join('/'), -fid);
-      try {
-        const path = [...names, name];
-        if (this.add(fid, path) === S_IFDIR) this.directory(fid, path);
-      } finally {
-        client.clunk(fid);
+    if (level.at === level.names.length) {
+      this.leave();
+      return;
+    }
+    const name = level.names[level.at++]!;
+    const path = level.path + name;
+    const fid = client.walk(level.fid, [name], 0, 1);
+    // Gone since it was listed.
+    if (fid === -E.ENOENT) return;
+    if (fid < 0) throw failure('read', path, -fid);
+    let isEntered = false;
+    try {
+      if (this.add(fid, path) === S_IFDIR) {
+        this.enter(fid, path);
+        isEntered = true;
       }
+    } finally {
+      if (!isEntered) client.clunk(fid);
     }
   }
 
   /** Writes one file down: its kind. */
-  private add(fid: number, names: readonly string[]): number {
+  private add(fid: number, path: string): number {
     const { client } = this;
     const errno = client.getattr(fid, GETATTR_ALL);
-    if (errno !== 0) throw failure('read', names.join('/'), errno);
+    if (errno !== 0) throw failure('read', path, errno);
     const { r } = client;
     const kind = r.mode & S_IFMT;
-    const { nlink } = r;
+    const { nlink, blocks } = r;
     const ino = r.qid_path_hi * 0x1_0000_0000 + r.qid_path_lo;
     const meta: Meta = {
-      path: names.length === 0 ? './' : names.join('/') + (kind === S_IFDIR ? '/' : ''),
+      path: path === '' ? './' : path + (kind === S_IFDIR ? '/' : ''),
       target: '',
       kind,
       perm: r.mode & 0o7777,
@@ -120,11 +168,36 @@ class Survey {
       size: kind === S_IFREG ? r.size : 0,
       mtime: { sec: r.mtime_sec, nsec: r.mtime_nsec },
       xattrs: null,
+      stored: null,
     };
     const reason = this.complete(fid, meta, ino, nlink);
-    if (reason !== '') this.onSkip?.({ path: names.join('/'), reason });
-    else this.list.push({ head: headersOf(meta), names, size: meta.size });
+    if (reason === '') this.list.push(this.item(fid, meta, path, blocks));
+    else this.onSkip?.({ path, reason });
     return kind;
+  }
+
+  /** With its holes left out when that is shorter. */
+  private item(fid: number, meta: Meta, path: string, blocks: number): Item {
+    const { size } = meta;
+    const head = headersOf(meta);
+    const plain = { head, path, extents: size > 0 ? [0, size] : [] };
+    if (blocks * BLOCK >= size) return plain;
+    const extents = this.extents(fid, path, size);
+    const map = mapOf(extents, size);
+    meta.stored = map.length + bytesOf(extents);
+    const sparse = headersOf(meta);
+    if (sparse.length + meta.stored >= head.length + padded(size)) return plain;
+    return { head: joined(sparse, map), path, extents };
+  }
+
+  private extents(fid: number, path: string, size: number): number[] {
+    const { client } = this;
+    const opened = client.clone(fid);
+    const errno = opened < 0 ? -opened : client.lopen(opened, O_RDONLY);
+    const extents = errno === 0 ? this.tree.extents(opened, size) : -errno;
+    if (opened >= 0) client.clunk(opened);
+    if (typeof extents === 'number') throw failure('read', path, -extents);
+    return extents;
   }
 
   /** What takes more messages to find out. Why it cannot be written; '' when it can. */
@@ -174,4 +247,11 @@ class Survey {
     if (count < 0) throw failure('read', path, -count);
     return bytes;
   }
+}
+
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
 }

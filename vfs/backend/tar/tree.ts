@@ -1,6 +1,7 @@
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
 import { HARD_LINK, type TarEntry } from './entry.ts';
 import { TarInode, type TarMeta } from './inode.ts';
+import type { Limits } from './limits.ts';
 
 /** A member of an archive that is not in the tree. */
 export interface Skipped {
@@ -13,18 +14,16 @@ export interface Skipped {
 const encoder = new TextEncoder();
 const NAME_MAX = 255;
 const TARGET_MAX = 4095;
-/** More levels than a path has (PATH_MAX of limits.h): a tree is gone through by recursion. */
-export const MAX_DEPTH = 2048;
 const LEADS_OUT = 'it leads out of the archive';
 
 /** The components of a member's name; or why it cannot be in the tree. */
-function componentsOf(name: string | null): string[] | string {
+function componentsOf(name: string | null, maxDepth: number): string[] | string {
   if (name === null) return 'its name is not UTF-8';
   if (name.includes('\0')) return 'its name has a NUL';
   // As tar does: an absolute name begins at the root of what is unpacked.
   const names = name.split('/').filter((part) => part !== '' && part !== '.');
   if (names.includes('..')) return LEADS_OUT;
-  if (names.length > MAX_DEPTH) return `it lies more than ${MAX_DEPTH} directories deep`;
+  if (names.length > maxDepth) return `it lies more than ${maxDepth} directories deep`;
   return names.some((part) => part.length * 3 > NAME_MAX && encoder.encode(part).length > NAME_MAX)
     ? `a name of it is longer than ${NAME_MAX} bytes`
     : names;
@@ -39,8 +38,10 @@ export class TarTree {
   private isFirst = true;
   /** Directories that have an entry of their own. */
   private readonly told = new Set<TarInode>();
+  private readonly limits: Limits;
 
-  constructor() {
+  constructor(limits: Limits) {
+    this.limits = limits;
     this.root = this.make(S_IFDIR, new Map(), implied(null));
     this.root.parent = this.root;
   }
@@ -56,7 +57,7 @@ export class TarTree {
 
   /** Why it has no place; '' when it has. */
   private place(entry: TarEntry): string {
-    const names = componentsOf(entry.name);
+    const names = componentsOf(entry.name, this.limits.maxDepth);
     if (typeof names === 'string') return names;
     if (this.isFirst) this.root.meta = implied(entry);
     this.isFirst = false;
@@ -74,8 +75,7 @@ export class TarTree {
     }
     const inode = entry.kind === HARD_LINK ? this.linked(entry) : this.file(entry);
     if (typeof inode === 'string') return inode;
-    this.put(dir, name, inode);
-    return '';
+    return this.put(dir, name, inode) ? '' : 'a directory of its name is not empty';
   }
 
   /** The directory of a path; those that the archive does not mention are made up. Null when a name is another kind. */
@@ -84,6 +84,7 @@ export class TarTree {
     for (const name of names) {
       const found = at.children.get(name);
       if (found !== undefined && found.kind !== S_IFDIR) return null;
+      if (found === undefined) this.limits.use('maxImplied', 1);
       at = found ?? this.enter(at, name, entry);
     }
     return at;
@@ -108,29 +109,25 @@ export class TarTree {
     return this.told.has(dir);
   }
 
-  private put(dir: TarInode, name: string, inode: TarInode): void {
+  /** Gives an inode a name. False when a directory that is not empty has it: GNU tar leaves that one, too. */
+  private put(dir: TarInode, name: string, inode: TarInode): boolean {
     const before = dir.children.get(name);
-    if (before === inode) return;
-    if (before !== undefined) this.take(dir, name, before);
+    if (before === inode) return true;
+    if (before?.kind === S_IFDIR && before.children.size > 0) return false;
+    if (before?.kind === S_IFDIR) dir.nlink--;
+    else if (before !== undefined) before.nlink--;
+    // It comes where the later one is.
+    dir.children.delete(name);
     dir.children.set(name, inode);
     if (inode.kind === S_IFDIR) {
       inode.parent = dir;
       dir.nlink++;
     } else inode.nlink++;
-  }
-
-  private take(dir: TarInode, name: string, inode: TarInode): void {
-    dir.children.delete(name);
-    if (inode.kind !== S_IFDIR) {
-      inode.nlink--;
-      return;
-    }
-    dir.nlink--;
-    for (const [child, below] of [...inode.children]) this.take(inode, child, below);
+    return true;
   }
 
   private linked(entry: TarEntry): TarInode | string {
-    const names = componentsOf(entry.target);
+    const names = componentsOf(entry.target, this.limits.maxDepth);
     if (typeof names === 'string') return names === LEADS_OUT ? 'what it links to leads out of the archive' : names;
     let at: TarInode | undefined = this.root;
     for (const name of names) at = at?.kind === S_IFDIR ? at.children.get(name) : undefined;

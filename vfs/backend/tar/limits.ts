@@ -1,0 +1,77 @@
+/** What an archive may make of itself; more is refused with a sentence. Each bounds memory, so that a small file costs little. */
+export interface TarOptions {
+  /** Bytes that a gzipped archive inflates to. Default 2 GiB. */
+  maxBytes?: number;
+  /** Members. Default 1,000,000. */
+  maxMembers?: number;
+  /** Directories that no member is of, and which are made up because a name leads through them. Default 262,144. */
+  maxImplied?: number;
+  /** Bytes of all names, of members, targets and extended attributes, together. Default 128 MiB. */
+  maxNames?: number;
+  /** Records of pax headers in force for all members. Default 1,000. */
+  maxRecords?: number;
+  /** Directories in each other. What lies deeper is left out. Default 2,048. */
+  maxDepth?: number;
+}
+
+/** Of each limit: its default and what it counts. */
+const LIMITS: Readonly<Record<keyof TarOptions, readonly [value: number, unit: string]>> = {
+  maxBytes: [2 ** 31, 'bytes of data'],
+  maxMembers: [1_000_000, 'members'],
+  maxImplied: [2 ** 18, 'directories without a member of their own'],
+  maxNames: [2 ** 27, 'bytes of names'],
+  maxRecords: [1000, 'pax records in force for all members'],
+  maxDepth: [2048, 'levels'],
+};
+
+/** The limits of one archive, and how much of each has been used. */
+export class Limits implements Required<TarOptions> {
+  readonly maxBytes!: number;
+  readonly maxMembers!: number;
+  readonly maxImplied!: number;
+  readonly maxNames!: number;
+  readonly maxRecords!: number;
+  readonly maxDepth!: number;
+  private readonly used: Record<keyof TarOptions, number>;
+
+  /** @throws TypeError for an option that is not known or is no whole number from 0 on. */
+  constructor(options: TarOptions = {}) {
+    this.used = { maxBytes: 0, maxMembers: 0, maxImplied: 0, maxNames: 0, maxRecords: 0, maxDepth: 0 };
+    for (const name of Object.keys(LIMITS) as (keyof TarOptions)[]) this[name] = LIMITS[name][0];
+    if (typeof options !== 'object' || options === null) throw invalid('TYPE', 'The options of tar() are no object.');
+    for (const [name, value] of Object.entries(options)) {
+      if (!Object.hasOwn(LIMITS, name)) throw invalid('VALUE', `tar() has no option '${name}'.`);
+      if (value === undefined) continue;
+      if (typeof value !== 'number') throw invalid('TYPE', `The option ${name} of tar() takes a number.`);
+      if (!(value >= 0))
+        throw invalid('VALUE', `The option ${name} of tar() takes a number from 0 on; it got ${value}.`);
+      (this as Record<string, unknown>)[name] = value;
+    }
+  }
+
+  /** @throws Error when `count` more are too many. */
+  use(name: keyof TarOptions, count: number): void {
+    if ((this.used[name] += count) > this[name]) throw this.exceeded(name);
+  }
+
+  /** How many more may be. */
+  left(name: keyof TarOptions): number {
+    return this[name] - this.used[name];
+  }
+
+  /** Gives back what is held no more. */
+  free(name: keyof TarOptions, count: number): void {
+    this.used[name] -= count;
+  }
+
+  exceeded(name: keyof TarOptions): Error {
+    return new Error(
+      `This archive has more than ${this[name]} ${LIMITS[name][1]}. ` +
+        `If you trust it, pass a larger ${name}: tar(bytes, { ${name}: … }).`,
+    );
+  }
+}
+
+function invalid(kind: 'TYPE' | 'VALUE', message: string): TypeError {
+  return Object.assign(new TypeError(message), { code: `ERR_INVALID_ARG_${kind}` });
+}
