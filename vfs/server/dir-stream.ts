@@ -6,6 +6,7 @@ import type { Inode } from '../backend/inode.ts';
 import { E } from '../errno.ts';
 import type { Iov } from '../iov.ts';
 import { qidType } from './references.ts';
+import type { Session } from './session.ts';
 
 /** Cookies 1 and 2 are `.` and `..`; entry i of the backend has cookie i + FIRST. */
 const FIRST = 3;
@@ -13,6 +14,10 @@ const FIRST = 3;
 const END = 0;
 const ENTRY = 1;
 const GONE = 2;
+const FULL = 3;
+
+/** The most names that the listings of a session keep together. */
+const MAX_LISTED = 1 << 22;
 
 /**
  * The listing of one opened directory. An entry's cookie is its number in the order in which this stream
@@ -20,6 +25,7 @@ const GONE = 2;
  * every survivor behind it once, and none twice.
  */
 export class DirStream {
+  private readonly session: Session;
   private readonly backend: Backend;
   private readonly dir: Inode;
   private readonly entry = new Dirent();
@@ -32,15 +38,17 @@ export class DirStream {
   private ino = 0;
   private kind = 0;
 
-  constructor(backend: Backend, dir: Inode) {
-    this.backend = backend;
+  constructor(session: Session, dir: Inode) {
+    this.session = session;
+    this.backend = session.server.backend;
     this.dir = dir;
   }
 
   /**
    * Writes the entries after `cookie` (0: from the start) into `room` bytes of the payload, as 9P: Rreaddir lays
    * them out.
-   * Returns the bytes written, 0 at the end or when the directory was removed; −EINVAL when not one fits.
+   * Returns the bytes written, 0 at the end or when the directory was removed; −EINVAL when not one fits, −ENOMEM when
+   * the session's listings keep too many names.
    */
   read(cookie: number, iov: Iov, room: number): number {
     if (this.backend.nlink(this.dir) === 0) return 0;
@@ -56,16 +64,18 @@ export class DirStream {
       const found = this.load(next);
       if (found === END) return at - begin;
       if (found === GONE) continue;
-      const after = this.write(packet, at, end, next);
+      const after = found === FULL ? -E.ENOMEM : this.write(packet, at, end, next);
       if (after >= 0) at = after;
       // A name that is no Unicode (JavaScript can make one) cannot be told to anybody.
-      else if (after !== -E.EILSEQ) return at === begin ? -E.EINVAL : at - begin;
+      else if (after !== -E.EILSEQ) return at > begin ? at - begin : found === FULL ? after : -E.EINVAL;
     }
   }
 
   close(): void {
     this.cursor?.close();
     this.cursor = null;
+    this.session.listed -= this.taken.length;
+    this.taken = [];
   }
 
   private rewind(): number {
@@ -73,23 +83,25 @@ export class DirStream {
     const cursor = this.backend.list(this.dir);
     if (typeof cursor === 'number') return cursor;
     this.cursor = cursor;
-    this.taken = [];
     return 0;
   }
 
   /** Puts entry number `cookie` into name, ino and kind. */
-  private load(cookie: number): typeof END | typeof ENTRY | typeof GONE {
+  private load(cookie: number): typeof END | typeof ENTRY | typeof GONE | typeof FULL {
     if (cookie < FIRST) return this.loadDot(cookie);
     const index = cookie - FIRST;
     if (index < this.taken.length) return this.reload(this.taken[index]!);
     const { cursor } = this;
     // A cookie from before a rewind is further on than this listing has come.
-    while (this.taken.length < index && cursor !== null && cursor.next()) this.taken.push(cursor.name);
-    if (this.taken.length < index || cursor === null || !cursor.next()) return END;
-    this.name = cursor.name;
-    this.ino = cursor.ino;
-    this.kind = cursor.kind;
-    this.taken.push(this.name);
+    while (this.taken.length <= index) {
+      if (this.session.listed >= MAX_LISTED) return FULL;
+      if (cursor === null || !cursor.next()) return END;
+      this.name = cursor.name;
+      this.taken.push(this.name);
+      this.session.listed++;
+    }
+    this.ino = cursor!.ino;
+    this.kind = cursor!.kind;
     return ENTRY;
   }
 

@@ -190,4 +190,20 @@ scenario('an orphan keeps its locks', (c, store) => {
   assert.is(lock(other, theirs, R, 0, 1), LOCK_SUCCESS);
 });
 
+scenario('a session locks no more than 65,536 pieces in all its files', (c) => {
+  const [one, other] = [c.create('one'), c.create('other')];
+  // As if it had locked all the others, which takes long.
+  c.session.locks = 65_534;
+  lock(c, one, W, 0, 1);
+  lock(c, one, R, 2, 1);
+  const more = { fid: other, flags: 0, start: 0, length: 1, proc_id: 1, client_id: '' };
+  c.expectError('Tlock', { ...more, ltype: W }, E.ENOLCK);
+  assert.is(lock(c, one, W, 2, 1), LOCK_SUCCESS, 'no more than before');
+  assert.is(lock(c, other, U, 0, 0), LOCK_SUCCESS);
+  c.clunk(one);
+  assert.is(c.session.locks, 65_534);
+  assert.is(lock(c, other, W, 0, 1), LOCK_SUCCESS);
+  c.session.locks -= 65_534;
+});
+
 test.run();

@@ -7,6 +7,8 @@ import type { Fid } from './fid.ts';
 const TO_EOF = Number.MAX_SAFE_INTEGER;
 /** The most pieces that a file is locked in: each is looked at for each lock that is asked for. */
 const MAX_LOCKS = 4096;
+/** The most pieces that a session has locked in all files. */
+const MAX_SESSION_LOCKS = 1 << 16;
 
 /** A POSIX record lock (fcntl(2), F_SETLK): the bytes [start, end). */
 export interface Lock {
@@ -54,7 +56,7 @@ export function findConflict(inode: Inode, wanted: Lock): Lock | undefined {
 
 /**
  * Sets or, with type UNLCK, takes away: the owner's older locks give way where they overlap, and one of the same type
- * that touches becomes one with it. ENOLCK: there are too many pieces.
+ * that touches becomes one with it. ENOLCK: there are too many pieces, of the file or of the session.
  */
 export function setLock(inode: Inode, wanted: Lock): number {
   const before = locksOf(inode);
@@ -72,13 +74,18 @@ export function setLock(inode: Inode, wanted: Lock): number {
     }
   }
   if (wanted.type !== LOCK_TYPE_UNLCK) kept.push(set);
-  if (kept.length > MAX_LOCKS && kept.length > before.length) return E.ENOLCK;
+  const { session } = wanted.fid;
+  const more = kept.length - before.length;
+  if (more > 0 && (kept.length > MAX_LOCKS || session.locks + more > MAX_SESSION_LOCKS)) return E.ENOLCK;
+  session.locks += more;
   inode.locks = kept.length > 0 ? kept : null;
   return 0;
 }
 
 /** Takes away all locks that were set through a fid: it is being clunked. */
 export function dropLocks(inode: Inode, fid: Fid): void {
-  const kept = locksOf(inode).filter((held) => held.fid !== fid);
+  const before = locksOf(inode);
+  const kept = before.filter((held) => held.fid !== fid);
+  fid.session.locks += kept.length - before.length;
   inode.locks = kept.length > 0 ? kept : null;
 }

@@ -1,12 +1,25 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DT_DIR, DT_FIFO, DT_LNK, DT_REG, O_RDONLY, QTDIR, QTFILE, QTSYMLINK, S_IFIFO } from '../9p/constants.ts';
+import {
+  DT_DIR,
+  DT_FIFO,
+  DT_LNK,
+  DT_REG,
+  O_DIRECTORY,
+  O_RDONLY,
+  QTDIR,
+  QTFILE,
+  QTSYMLINK,
+  S_IFIFO,
+} from '../9p/constants.ts';
 import { encodeFrame } from '../9p/interpret.ts';
 import { Packet } from '../9p/packet.ts';
+import { ram } from '../backend/ram/index.ts';
 import { E } from '../errno.ts';
 import { Iov } from '../iov.ts';
-import { type Client, ROOT, scenario, Store } from './testing.ts';
+import { Server } from './server.ts';
+import { Client, ROOT, scenario, Store } from './testing.ts';
 
 function makeFiles(c: Client, count: number): string[] {
   const names = Array.from({ length: count }, (_, i) => `f${i}`);
@@ -225,6 +238,25 @@ test('in a storm of changes every survivor is seen once, and nothing breaks', ()
     }),
     { numRuns: 60 },
   );
+});
+
+test('the listings of a session keep no more than 4,194,304 names', () => {
+  const server = new Server(ram());
+  const c = new Client(server, 1 << 20);
+  for (let i = 0; i < 2000; i++) c.file(`${i}`);
+  const open = () => c.open('', O_RDONLY | O_DIRECTORY);
+  // Cookies that are far behind the end: all names before them are read.
+  const far = (fid: number) => c.errno('Treaddir', { fid, cookie: 1n << 40n, count: 1000 });
+  const fids = Array.from({ length: 2097 }, open);
+  for (const fid of fids) assert.is(far(fid), 0);
+  assert.is(c.session.listed, 4_194_000);
+  const last = open();
+  assert.is(far(last), E.ENOMEM);
+  assert.is(c.errno('Treaddir', { fid: fids[0]!, cookie: 3n, count: 1000 }), 0, 'it keeps them already');
+  c.clunk(fids[0]!);
+  assert.is(far(last), 0);
+  server.close();
+  assert.is(c.session.listed, 0);
 });
 
 test.run();

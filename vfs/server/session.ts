@@ -27,6 +27,10 @@ export class Session {
   readonly fids = new FidTable();
   /** Fids that have the value of an extended attribute. */
   xattrs = 0;
+  /** Pieces of files that it has locked. */
+  locks = 0;
+  /** Names that its listings keep. */
+  listed = 0;
   /** Longest message agreed on; 0 before Tversion. */
   msize = 0;
   /** The payload of the request being served: data to write, or room for what is read. */

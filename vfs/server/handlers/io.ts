@@ -128,7 +128,7 @@ export function readdir(session: Session, t: Message, r: Message): number {
   const room = Math.min(t.count, session.iov.total);
   if (room < MIN_DIRENT) return E.EINVAL;
   const { backend } = session.server;
-  fid.stream ??= new DirStream(backend, fid.inode);
+  fid.stream ??= new DirStream(session, fid.inode);
   const cookie = t.cookie_hi * 0x1_0000_0000 + t.cookie_lo;
   const count = fid.stream.read(cookie, session.iov, room);
   if (count > 0) backend.accessed(fid.inode);
