@@ -1,5 +1,4 @@
 import { DISPOSE } from '../vfs/dispose.ts';
-import { errnoName } from '../vfs/errno.ts';
 import type { Mount } from '../vfs/mount.ts';
 import type { Descriptor } from './descriptor.ts';
 import { DirectoryDescriptor } from './directory.ts';
@@ -46,6 +45,8 @@ export interface BaseOptions<Preopen, Input, Output> {
   stdin?: Input;
   stdout?: Output;
   stderr?: Output;
+  /** Which of them is a terminal to the guest (isatty(3)). Default: those that are one of the host, and the console. */
+  tty?: { readonly stdin?: boolean; readonly stdout?: boolean; readonly stderr?: boolean };
   /** Default: none, which costs nothing. */
   trace?: Tracer;
 }
@@ -90,12 +91,14 @@ export class WASIBase<Preopen, Input, Output> {
   }
 
   private openStdio(options: BaseOptions<Preopen, Input, Output>): void {
-    this.lend(this.adapters.input(options.stdin));
-    this.lend(this.adapters.output(options.stdout, 1));
-    this.lend(this.adapters.output(options.stderr, 2));
+    const { stdin, stdout, stderr, tty = {} } = options;
+    this.lend(this.adapters.input(stdin), tty.stdin);
+    this.lend(this.adapters.output(stdout, 1), tty.stdout);
+    this.lend(this.adapters.output(stderr, 2), tty.stderr);
   }
 
-  private lend(descriptor: Descriptor): void {
+  private lend(descriptor: Descriptor, terminal?: boolean): void {
+    if (terminal !== undefined) descriptor.setTerminal(terminal);
     this.lent.push(descriptor);
     this.guest.fds.add(descriptor);
   }
@@ -109,7 +112,7 @@ export class WASIBase<Preopen, Input, Output> {
   private openRoot(path: string, source: Preopen, all: readonly string[]): DirectoryDescriptor {
     const mount = this.mounts.add(path, source, all);
     const fid = mount.client.clone(mount.client.root);
-    if (fid < 0) throw new Error(`The preopen ${path} could not be opened: ${errnoName(-fid)}.`);
+    if (fid < 0) throw new Error(`The preopen ${path} could not be opened (errno ${-fid}).`);
     return new DirectoryDescriptor(mount.at, fid);
   }
 

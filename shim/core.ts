@@ -6,7 +6,7 @@
 import { Server, isBackend, serverOfBackend, type Backend } from '../vfs/mount.ts';
 import { WASIBase, type Adapters, type BaseOptions } from './base.ts';
 import { SeparateMounts } from './mounts.ts';
-import { FunctionInput, FunctionOutput, lineOutput, textInput, type InputChunk } from './stream.ts';
+import { FunctionInput, FunctionOutput, LineOutput, textInput, type InputChunk } from './stream.ts';
 
 /** What a directory of the guest is. */
 export type Preopen = Server | Backend;
@@ -27,7 +27,7 @@ const ADAPTERS: Adapters<Preopen, Input, Output> = {
   mounts: () => new SeparateMounts(serverOf),
   descriptor: () => null,
   input: (stdin = '') => (typeof stdin === 'function' ? new FunctionInput(stdin) : textInput(stdin)),
-  output: (output, fd) => (output === undefined ? lineOutput(fd) : new FunctionOutput(output)),
+  output: (output, fd) => (output === undefined ? new LineOutput(fd) : new FunctionOutput(output)),
 };
 
 /** Runs one WASI program: see WASIBase for what it does. */

@@ -1,5 +1,6 @@
 import { E } from '../vfs/errno.ts';
 import type { Iov } from '../vfs/iov.ts';
+import { FILETYPE } from './abi.ts';
 import type { GuestMemory } from './memory.ts';
 
 /** The times of a set_times call: seconds and nanoseconds, and the 9P `valid` bits that say which count. */
@@ -27,7 +28,7 @@ export interface OpenRequest {
  */
 export abstract class Descriptor {
   /** WASI filetype. */
-  abstract readonly filetype: number;
+  abstract filetype: number;
   /** WASI fdflags. */
   fdflags = 0;
   rightsBase: number;
@@ -50,6 +51,12 @@ export abstract class Descriptor {
   /** Whether this right was dropped, by the guest or on the way here; then a call that needs it is ENOTCAPABLE. */
   dropped(right: number): boolean {
     return (this.rightsOfKind & ~this.rightsBase & right) !== 0;
+  }
+
+  /** Makes it a terminal to the guest, which is a character device that cannot seek (wasi-libc), or none. */
+  setTerminal(terminal: boolean): void {
+    if (terminal !== (this.filetype === FILETYPE.CHARACTER_DEVICE))
+      this.filetype = terminal ? FILETYPE.CHARACTER_DEVICE : FILETYPE.UNKNOWN;
   }
 
   /** From now on what it stands for is its owner's alone: closing this does not close it. For what the host lent. */

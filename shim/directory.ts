@@ -38,7 +38,7 @@ function flagsOf(request: OpenRequest): number {
  * opened when it is first asked for.
  */
 export class DirectoryDescriptor extends Descriptor {
-  readonly filetype = FILETYPE.DIRECTORY;
+  filetype: number = FILETYPE.DIRECTORY;
   readonly at: AtCalls;
   private readonly fid: number;
   private listing: DirectoryListing | null = null;

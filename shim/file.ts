@@ -36,7 +36,7 @@ export function openFlags(fdflags: number): number {
 
 /** An open file: a fid and an offset. */
 export class FileDescriptor extends Descriptor {
-  readonly filetype = FILETYPE.REGULAR_FILE;
+  filetype: number = FILETYPE.REGULAR_FILE;
   readonly at: AtCalls;
   private fid: number;
   private offset = 0;

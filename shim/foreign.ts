@@ -12,7 +12,7 @@ import { foreignTimes, putFilestat, statFiletype, usualRights, type Opened } fro
 import { holds, isDirectory, parentOf, withoutSlash } from './foreign/tree.ts';
 import type { GuestMemory } from './memory.ts';
 import { lowHalf } from './foreign/halves.ts';
-import { RIGHTS_ALL, fileRights, rightsArgument } from './rights.ts';
+import { RIGHTS_ALL, RIGHTS_SEEK, fileRights, rightsArgument } from './rights.ts';
 import { putPlainStat } from './stat.ts';
 
 /** An Fd that stands for a descriptor of ours (browser-wasi-shim/directory.ts). */
@@ -34,7 +34,7 @@ export function descriptorOf(fd: Fd): Descriptor {
  */
 export class ForeignDescriptor extends Descriptor {
   readonly fd: Fd;
-  readonly filetype: number;
+  filetype: number;
   /** How the guest opened it; null for what the host gave. */
   private readonly opened: Opened | null;
   private listing: ForeignListing | null = null;
@@ -55,6 +55,11 @@ export class ForeignDescriptor extends Descriptor {
     this.opened = opened;
     this.fdflags = (told?.fs_flags ?? 0) | (opened?.fdflags ?? 0);
     this.preopen = preopen;
+  }
+
+  override setTerminal(terminal: boolean): void {
+    super.setTerminal(terminal);
+    if (terminal) this.rightsBase &= ~RIGHTS_SEEK;
   }
 
   override giveBack(): void {

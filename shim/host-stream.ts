@@ -1,8 +1,8 @@
 import { E, errnoOf } from '../vfs/errno.ts';
 import type { Iov } from '../vfs/iov.ts';
-import { FDFLAGS, FILETYPE } from './abi.ts';
-import { hostFs, hostProcess, sleep, type HostFs } from './host.ts';
-import { RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from './rights.ts';
+import { FDFLAGS, FILETYPE, WHENCE } from './abi.ts';
+import { hostFs, hostProcess, isTerminal, sleep, type HostFs } from './host.ts';
+import { RIGHTS_SEEK, RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from './rights.ts';
 import { filetypeOf } from './stat.ts';
 import { StreamDescriptor } from './stream.ts';
 
@@ -18,8 +18,8 @@ export class HostDescriptor extends StreamDescriptor {
   /** The same stream opened so that reading does not wait, −1 where that cannot be had. */
   private probe: number | null = null;
 
-  private constructor(fs: HostFs, fd: number, filetype: number, ino: number, input: boolean) {
-    super(filetype, input ? RIGHTS_STREAM_IN : RIGHTS_STREAM_OUT, ino);
+  private constructor(fs: HostFs, fd: number, filetype: number, ino: number, rights: number) {
+    super(filetype, rights, ino);
     this.fs = fs;
     this.fd = fd;
   }
@@ -37,7 +37,9 @@ export class HostDescriptor extends StreamDescriptor {
     } catch {
       // EBADF: what uses it will say so.
     }
-    return new HostDescriptor(fs, fd, filetype, ino, input);
+    // wasi-libc takes a character device that cannot seek for a terminal; Linux lets /dev/null seek.
+    const seeks = filetype === FILETYPE.CHARACTER_DEVICE && !isTerminal(fd) ? RIGHTS_SEEK : 0;
+    return new HostDescriptor(fs, fd, filetype, ino, seeks | (input ? RIGHTS_STREAM_IN : RIGHTS_STREAM_OUT));
   }
 
   override close(): number {
@@ -105,6 +107,17 @@ export class HostDescriptor extends StreamDescriptor {
         sleep(RETRY_MS);
       }
     }
+  }
+
+  override setTerminal(terminal: boolean): void {
+    super.setTerminal(terminal);
+    this.rightsBase &= ~RIGHTS_SEEK;
+  }
+
+  /** A device that is no terminal stays at 0 (null_lseek of the kernel's mem.c). */
+  override seek(_offset: number, whence: number): number {
+    if ((this.rightsBase & RIGHTS_SEEK) === 0) return -E.ESPIPE;
+    return whence > WHENCE.END ? -E.EINVAL : 0;
   }
 
   override setFlags(fdflags: number): number {

@@ -13,6 +13,11 @@ export interface HostFs {
   constants: { O_RDONLY: number; O_NONBLOCK?: number };
 }
 
+/** What the shim uses of node:tty. */
+interface HostTty {
+  isatty(fd: number): boolean;
+}
+
 interface HostProcess {
   getBuiltinModule?: (name: string) => unknown;
   cpuUsage?: () => { user: number; system: number };
@@ -29,6 +34,11 @@ export function hostProcess(): HostProcess | undefined {
 /** node:fs, or null where there is none. */
 export function hostFs(): HostFs | null {
   return (hostProcess()?.getBuiltinModule?.('node:fs') as HostFs | undefined) ?? null;
+}
+
+/** Whether a character device of the host is a terminal; one is where that cannot be asked. */
+export function isTerminal(fd: number): boolean {
+  return (hostProcess()?.getBuiltinModule?.('node:tty') as HostTty | undefined)?.isatty(fd) ?? true;
 }
 
 const gate = typeof SharedArrayBuffer === 'undefined' ? null : new Int32Array(new SharedArrayBuffer(4));

@@ -88,6 +88,9 @@ export const RIGHTS_STREAM_OUT =
   RIGHTS.FD_DATASYNC |
   RIGHTS.POLL_FD_READWRITE;
 
+/** What a terminal does not have: wasi-libc tells it from other character devices by these. */
+export const RIGHTS_SEEK = RIGHTS.FD_SEEK | RIGHTS.FD_TELL;
+
 /** The base rights of a file opened for reading, writing or both. */
 export function fileRights(read: boolean, write: boolean): number {
   const reading = read ? RIGHTS.FD_READ : 0;

@@ -1,9 +1,9 @@
-import { ConsoleStdout, Fd } from '@bjorn3/browser_wasi_shim';
+import { Fd } from '@bjorn3/browser_wasi_shim';
 import type { Descriptor } from './descriptor.ts';
 import { ForeignDescriptor } from './foreign.ts';
 import { hostFs } from './host.ts';
 import { HostDescriptor } from './host-stream.ts';
-import { FunctionInput, FunctionOutput, textInput, type InputChunk } from './stream.ts';
+import { FunctionInput, FunctionOutput, LineOutput, textInput, type InputChunk } from './stream.ts';
 
 /** Where a guest's stdin comes from: a descriptor of the host, its bytes or text, a function, or an Fd. */
 export type Input = number | string | Uint8Array | ((max: number) => InputChunk) | Fd;
@@ -31,16 +31,11 @@ export function inputDescriptor(input: Input | undefined): Descriptor {
 export function outputDescriptor(output: Output | undefined, fallback: 1 | 2): Descriptor {
   if (isForeignFd(output)) return new ForeignDescriptor(output);
   if (typeof output === 'function') return new FunctionOutput(output);
-  if (output === undefined && hostFs() === null) return new ForeignDescriptor(consoleLines(fallback));
+  if (output === undefined && hostFs() === null) return new LineOutput(fallback);
   if (output === undefined || isNumber(output)) return HostDescriptor.open(output ?? fallback, false);
   throw new TypeError('stdout and stderr take a descriptor number, a function, or an Fd of browser_wasi_shim.');
 }
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
-}
-
-function consoleLines(fd: 1 | 2): Fd {
-  // eslint-disable-next-line no-console -- this is what a program's output is in a browser
-  return ConsoleStdout.lineBuffered((line) => (fd === 1 ? console.log(line) : console.error(line)));
 }

@@ -8,6 +8,9 @@ import { putPlainStat } from './stat.ts';
 /** Most bytes that a function for stdout is given at once: overlapping ranges can be far longer than the memory. */
 const OUTPUT_MAX = 1 << 20;
 
+/** A line on the console that has grown to so many characters is printed. */
+const LINE_MAX = 1 << 16;
+
 const part = new Iov();
 
 /** Copies `length` bytes of the ranges, from byte `from` of them on, into one array of its own. */
@@ -35,7 +38,7 @@ function scatter(bytes: Uint8Array, iov: Iov): number {
 
 /** A stream of the host that is no file of ours. */
 export abstract class StreamDescriptor extends Descriptor {
-  readonly filetype: number;
+  filetype: number;
   private readonly ino: number;
 
   constructor(filetype: number, rights: number, ino: number) {
@@ -55,23 +58,65 @@ export abstract class StreamDescriptor extends Descriptor {
   }
 }
 
-/** stdout or stderr as a function that is given the bytes of each write, of long ones 1 MiB at a time. */
-export class FunctionOutput extends StreamDescriptor {
-  private readonly output: (bytes: Uint8Array) => void;
-
-  constructor(output: (bytes: Uint8Array) => void) {
-    // A terminal to the guest's libc: it hands out lines as they are complete.
-    super(FILETYPE.CHARACTER_DEVICE, RIGHTS_STREAM_OUT, 0);
-    this.output = output;
+/** stdout or stderr that is given the bytes of each write, of long ones 1 MiB at a time. */
+abstract class OutputDescriptor extends StreamDescriptor {
+  constructor() {
+    super(FILETYPE.UNKNOWN, RIGHTS_STREAM_OUT, 0);
   }
+
+  protected abstract put(bytes: Uint8Array): void;
 
   override write(iov: Iov, m: GuestMemory): number {
     const { total } = iov;
     for (let at = 0; at < total; at += OUTPUT_MAX) {
       iov.u8 = m.fresh();
-      this.output(gather(iov, at, Math.min(OUTPUT_MAX, total - at)));
+      this.put(gather(iov, at, Math.min(OUTPUT_MAX, total - at)));
     }
     return total;
+  }
+}
+
+/** stdout or stderr as a function. */
+export class FunctionOutput extends OutputDescriptor {
+  private readonly output: (bytes: Uint8Array) => void;
+
+  constructor(output: (bytes: Uint8Array) => void) {
+    super();
+    this.output = output;
+  }
+
+  protected override put(bytes: Uint8Array): void {
+    this.output(bytes);
+  }
+}
+
+/** stdout or stderr as lines on the console; a line of 64 Ki characters and more is several. */
+export class LineOutput extends OutputDescriptor {
+  private readonly print: (line: string) => void;
+  private readonly decoder = new TextDecoder();
+  private rest = '';
+
+  constructor(fd: 1 | 2) {
+    super();
+    // eslint-disable-next-line no-console -- this is what a program's output is in a browser
+    this.print = (line) => (fd === 1 ? console.log : console.error)(line);
+    // To a terminal the guest's libc hands out lines as they are complete.
+    this.setTerminal(true);
+  }
+
+  protected override put(bytes: Uint8Array): void {
+    const lines = this.decoder.decode(bytes, { stream: true }).split('\n');
+    // Only what is new is searched, and a long line is not copied each time that it grows.
+    lines[0] = this.rest + lines[0]!;
+    this.rest = lines.at(-1)!.length < LINE_MAX ? lines.pop()! : '';
+    for (const line of lines) this.print(line);
+  }
+
+  /** A last line without an end is printed, too. */
+  override close(): number {
+    if (this.rest !== '') this.print(this.rest);
+    this.rest = '';
+    return 0;
   }
 }
 
@@ -87,7 +132,7 @@ export class FunctionInput extends StreamDescriptor {
   private ended = false;
 
   constructor(input: (max: number) => InputChunk) {
-    super(FILETYPE.CHARACTER_DEVICE, RIGHTS_STREAM_IN, 0);
+    super(FILETYPE.UNKNOWN, RIGHTS_STREAM_IN, 0);
     this.input = input;
   }
 
@@ -118,17 +163,5 @@ export function textInput(text: string | Uint8Array): FunctionInput {
     const chunk = rest;
     rest = null;
     return chunk;
-  });
-}
-
-/** stdout or stderr as lines on the console. */
-export function lineOutput(fd: 1 | 2): FunctionOutput {
-  const decoder = new TextDecoder();
-  let rest = '';
-  return new FunctionOutput((bytes) => {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-    rest = lines.pop()!;
-    // eslint-disable-next-line no-console -- this is what a program's output is in a browser
-    for (const line of lines) (fd === 1 ? console.log : console.error)(line);
   });
 }
