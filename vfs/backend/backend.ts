@@ -112,8 +112,8 @@ export interface Backend {
   parent(dir: Inode): Inode | number;
   /** How many names it has; 0 for what was removed, directories too. */
   nlink(inode: Inode): number;
-  /** How many entries a directory has, without `.` and `..`. */
-  entries(dir: Inode): number;
+  /** How many entries a directory has, without `.` and `..`; with `most`, it may stop counting there. */
+  entries(dir: Inode, most?: number): number;
 
   getattr(inode: Inode, out: Attr): number;
   /** EFBIG, ENOSPC for a size; ENOTSUP for the mode of a symlink, which nobody looks at (chmod(2)). */

@@ -57,7 +57,7 @@ export function checkRemoval(backend: Backend, victim: Inode, rmdir: boolean): n
   if (!rmdir) return victim.kind === S_IFDIR ? E.EISDIR : 0;
   if (victim.kind !== S_IFDIR) return E.ENOTDIR;
   if (victim === backend.root()) return E.EBUSY;
-  return backend.entries(victim) > 0 ? E.ENOTEMPTY : 0;
+  return backend.entries(victim, 1) > 0 ? E.ENOTEMPTY : 0;
 }
 
 /** More levels than any tree has. */
@@ -106,7 +106,7 @@ export function checkRename(
   if (target === null) return 0;
   if (isDir) {
     if (target.kind !== S_IFDIR) return E.ENOTDIR;
-    return backend.entries(target) > 0 ? E.ENOTEMPTY : 0;
+    return backend.entries(target, 1) > 0 ? E.ENOTEMPTY : 0;
   }
   return target.kind === S_IFDIR ? E.EISDIR : 0;
 }

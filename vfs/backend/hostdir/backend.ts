@@ -2,6 +2,7 @@ import {
   O_ACCMODE,
   O_APPEND,
   O_DSYNC,
+  O_NOATIME,
   O_RDONLY,
   O_SYNC,
   O_TRUNC,
@@ -26,13 +27,15 @@ import { fillAttr } from './attr.ts';
 import { HostCursor } from './cursor.ts';
 import { transfer, truncate } from './data.ts';
 import { READS_AND_WRITES, type HostInode } from './inode.ts';
-import { hostErrno, type Fs } from './node.ts';
+import { BIG_OR_NONE, hostErrno, type Fs, type Stats } from './node.ts';
 import { HostTimes } from './times.ts';
 import { openFlags } from './open-flags.ts';
 import type { HostTree } from './tree.ts';
 
 /** Permission bits that are kept: set-user-ID and set-group-ID are nothing for a guest to give. */
 const MODE_MASK = 0o1777;
+/** How often a link is tried by another name. */
+const TRIES = 16;
 /** The most that a double counts exactly. */
 const MOST = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -95,9 +98,17 @@ export class HostDirBackend implements Backend {
     return this.tree.limits;
   }
 
-  /** Descriptors that hold inodes: the root's, one for each inode in use, and for a second those used last. */
+  /**
+   * Descriptors that hold inodes: the root's, one for each inode in use, for a second up to 256 of those used last, and
+   * up to 256 of the directories above what is in use.
+   */
   get descriptors(): number {
     return this.tree.descriptors();
+  }
+
+  /** Inodes that are known: the root, those in use and held, and the directories above them. */
+  get inodes(): number {
+    return this.tree.known();
   }
 
   /** Closes the descriptors that nobody uses, now rather than in a second. */
@@ -145,9 +156,17 @@ export class HostDirBackend implements Backend {
     }
   }
 
-  entries(dir: HostInode): number {
+  entries(dir: HostInode, most = Infinity): number {
     // Of one that nobody has looked at the kernel will say ENOTEMPTY.
-    return this.tree.isUnseen(dir) ? 0 : this.tree.list(dir).length;
+    if (this.tree.isUnseen(dir)) return 0;
+    const names = this.tree.names(dir);
+    let count = 0;
+    try {
+      while (count < most && names.next() !== null) count++;
+    } finally {
+      names.close();
+    }
+    return count;
   }
 
   size(inode: HostInode): number {
@@ -189,9 +208,11 @@ export class HostDirBackend implements Backend {
     const writer = inode.power === READS_AND_WRITES ? inode.fd : inode.writers.at(-1);
     if (writer !== undefined) return truncate(this.fs, writer, size);
     const fd = this.tree.open(inode, this.fs.constants.O_WRONLY);
-    const errno = truncate(this.fs, fd, size);
-    this.fs.closeSync(fd);
-    return errno;
+    try {
+      return truncate(this.fs, fd, size);
+    } finally {
+      this.fs.closeSync(fd);
+    }
   }
 
   /** A change of the content takes set-user-ID and set-group-ID; the kernel leaves them when it is root's. */
@@ -209,7 +230,7 @@ export class HostDirBackend implements Backend {
     const bits = mode & MODE_MASK;
     if (kind === S_IFDIR) {
       this.fs.mkdirSync(path, bits);
-      return this.made(this.tree.adoptDirectory(dir, name), S_IFDIR);
+      return this.tree.adoptName(dir, name, S_IFDIR);
     }
     if (kind !== S_IFREG) return E.EPERM;
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = this.fs.constants;
@@ -225,27 +246,26 @@ export class HostDirBackend implements Backend {
   symlink(dir: HostInode, name: string, target: string): Inode | number {
     if (this.readOnly) return E.EROFS;
     this.fs.symlinkSync(target, this.tree.entry(dir, name));
-    return this.made(this.tree.adoptSymlink(dir, name, target), S_IFLNK);
-  }
-
-  /** The inode of what was just made; ESTALE when the host has put something else in its place. */
-  private made(inode: HostInode | number, kind: number): Inode | number {
-    if (typeof inode === 'number' || inode.kind === kind) return inode;
-    this.release(inode);
-    return E.ESTALE;
+    return this.tree.adoptName(dir, name, S_IFLNK);
   }
 
   link(dir: HostInode, name: string, inode: HostInode): number {
     if (this.readOnly) return E.EROFS;
     const { tree } = this;
     // There is no call that links a descriptor: it goes by a name, which must have been the inode's all the time.
-    const last = tree.lastName(inode);
-    if (last !== null && this.linkAs(last, dir, name, inode) === 0) return 0;
-    const from = tree.nameOf(inode);
-    return typeof from === 'number' ? from : this.linkAs(from, dir, name, inode);
+    let from: string | number | null = tree.lastName(inode);
+    for (let tries = 0; ; tries++) {
+      from ??= tree.nameOf(inode);
+      if (typeof from === 'number') return from;
+      const errno = this.linkAs(from, dir, name, inode);
+      if ((errno !== E.ENOENT && errno !== E.ESTALE) || tries === TRIES) return errno;
+      // Others may have taken that name, and there may be another; or the directory is gone.
+      if (errno === E.ENOENT && this.nlink(dir) === 0) return errno;
+      from = null;
+    }
   }
 
-  /** Links by a name of the inode. ESTALE, and nothing is linked: it is one no more. */
+  /** Links by a name of the inode. ENOENT or ESTALE, and nothing is linked: it is one no more. */
   private linkAs(from: string, dir: HostInode, name: string, inode: HostInode): number {
     const { fs, tree } = this;
     const to = tree.entry(dir, name);
@@ -257,13 +277,24 @@ export class HostDirBackend implements Backend {
     }
     tree.changed(dir);
     this.look(inode);
-    // One name more tells it, unless others link it, too.
-    if (inode.links !== before + 1 && tree.table.keyOf(fs.lstatSync(to, { bigint: true })) !== inode.key) {
-      fs.unlinkSync(to);
-      return E.ESTALE;
+    if (inode.links !== before + 1) {
+      const made = fs.lstatSync(to, BIG_OR_NONE);
+      if (made === undefined || tree.table.keyOf(made) !== inode.key) return this.unsure(from, to, made);
     }
     tree.place(inode, dir, name);
     return 0;
+  }
+
+  /**
+   * The name that was just made is not the inode's: others have removed it since or put another file there, which does
+   * not matter; or `from` stood for another file, and then the name is taken away. ESTALE.
+   */
+  private unsure(from: string, to: string, made: Stats | undefined): number {
+    const { table } = this.tree;
+    const source = made === undefined ? undefined : this.fs.lstatSync(from, BIG_OR_NONE);
+    if (source === undefined || table.keyOf(source) !== table.keyOf(made!)) return 0;
+    this.fs.unlinkSync(to);
+    return E.ESTALE;
   }
 
   unlink(dir: HostInode, name: string, inode: HostInode): number {
@@ -304,7 +335,7 @@ export class HostDirBackend implements Backend {
   }
 
   readlink(inode: HostInode): string | number {
-    if (inode.target === null) this.tree.readTarget(inode);
+    if (inode.target === undefined) this.tree.readTarget(inode);
     return inode.target ?? E.EILSEQ;
   }
 
@@ -313,12 +344,13 @@ export class HostDirBackend implements Backend {
     if (this.readOnly && (access !== O_RDONLY || (flags & O_TRUNC) !== 0)) return -E.EROFS;
     const special = flags & (O_APPEND | O_SYNC | O_DSYNC);
     const { tree } = this;
-    if (special === 0 && tree.borrow(inode, access === O_RDONLY)) return inode.fd;
+    const quiet = this.readOnly || (flags & O_NOATIME) !== 0;
+    if (special === 0 && tree.borrow(inode, access === O_RDONLY, quiet)) return inode.fd;
     const before = inode.ctime;
     try {
-      const fd = this.openHost(inode, openFlags(this.fs, access, special, inode.kind === S_IFDIR));
+      const fd = this.openHost(inode, openFlags(this.fs, access, special, inode.kind === S_IFDIR), quiet);
       if (access !== O_RDONLY) inode.writers.push(fd);
-      else if (special === 0) tree.lend(inode, fd, before);
+      else if (special === 0) tree.lend(inode, fd, before, quiet);
       if (fd !== inode.fd) this.handles.add(fd);
       return fd;
     } catch (thrown) {
@@ -326,12 +358,12 @@ export class HostDirBackend implements Backend {
     }
   }
 
-  /** What is read only is not even marked as read, where the host lets this user say so: the file must be the user's. */
-  private openHost(inode: HostInode, flags: number): number {
-    const { O_NOATIME = 0 } = this.fs.constants;
-    if (!this.readOnly || O_NOATIME === 0) return this.tree.open(inode, flags);
+  /** `quiet`: it is not even marked as read, where the host lets this user say so: the file must be the user's. */
+  private openHost(inode: HostInode, flags: number, quiet: boolean): number {
+    const { O_NOATIME: noAtime = 0 } = this.fs.constants;
+    if (!quiet || noAtime === 0) return this.tree.open(inode, flags);
     try {
-      return this.tree.open(inode, flags | O_NOATIME);
+      return this.tree.open(inode, flags | noAtime);
     } catch (thrown) {
       if (hostErrno(thrown) !== E.EPERM) throw thrown;
       return this.tree.open(inode, flags);

@@ -1,15 +1,16 @@
 import { S_IFMT } from '../../9p/constants.ts';
 import type { DirCursor } from '../backend.ts';
+import { Given, markOf } from './given.ts';
 import type { HostInode } from './inode.ts';
-import { BIG_OR_NONE, type Fs } from './node.ts';
+import type { Names } from './names.ts';
+import { BIG_OR_NONE, HostError, type Fs } from './node.ts';
 import type { HostTree } from './tree.ts';
 
 /**
- * A listing: the names as they were when it began, each looked at when its turn comes, so that what was removed
- * meanwhile is left out and the inode number is the one that stat gives.
+ * A listing: names as the host gives them, each looked at when its turn comes, so that what was removed meanwhile is
+ * left out and the inode number is the one that stat gives.
  *
- * A name of the host that is not UTF-8 is hidden: node:fs gives it with replacement characters, and no file of that
- * name is there.
+ * A name of the host that is not UTF-8 is hidden.
  */
 export class HostCursor implements DirCursor {
   name = '';
@@ -18,32 +19,89 @@ export class HostCursor implements DirCursor {
   private readonly fs: Fs;
   private readonly tree: HostTree;
   private readonly dir: HostInode;
-  private readonly names: string[];
-  private at = 0;
+  /** The directory's names, while it is open. */
+  private names: Names | null;
+  private readonly given: Given;
+  /** Of a directory that was opened again: what it gives once more. */
+  private again: Map<number, number> | null = null;
+  private done = false;
 
   constructor(fs: Fs, tree: HostTree, dir: HostInode) {
     this.fs = fs;
     this.tree = tree;
     this.dir = dir;
-    const names = tree.list(dir);
-    // Two names that are not UTF-8 may look the same, or like one that is there.
-    this.names = names.some((name) => name.includes('\ufffd')) ? [...new Set(names)] : names;
+    this.names = tree.names(dir);
+    this.given = new Given(tree.listings.budget);
+    tree.listings.use(this);
   }
 
   next(): boolean {
-    while (this.at < this.names.length) {
-      const name = this.names[this.at++]!;
-      const st = this.fs.lstatSync(this.tree.entry(this.dir, name), BIG_OR_NONE);
-      if (st === undefined) continue;
-      this.name = name;
-      this.ino = this.tree.table.inoOf(st);
-      this.kind = Number(st.mode) & S_IFMT;
-      return true;
+    while (!this.done) {
+      const name = (this.names ?? this.resume()).next();
+      if (name === null) this.end();
+      else if (name !== '' && this.again?.has(markOf(name)) !== true && this.give(name)) return true;
     }
     return false;
   }
 
+  private give(name: string): boolean {
+    const { tree } = this;
+    tree.listings.use(this);
+    const st = this.fs.lstatSync(tree.entry(this.dir, name), BIG_OR_NONE);
+    if (st === undefined) return false;
+    if (!this.given.add(name)) throw new HostError('ENOMEM', 'too many names in the listings that are open');
+    this.name = name;
+    this.ino = tree.table.inoOf(st);
+    this.kind = Number(st.mode) & S_IFMT;
+    return true;
+  }
+
+  /** Opens the directory again, which was closed as too many are. */
+  private resume(): Names {
+    this.again = this.given.positions();
+    return (this.names = this.tree.names(this.dir));
+  }
+
+  /** The directory is closed, and the listing goes on with it opened again. */
+  suspend(): void {
+    const { names } = this;
+    this.names = null;
+    this.again = null;
+    try {
+      names?.close();
+    } catch {
+      // It is closed whatever is said.
+    }
+  }
+
+  private end(): void {
+    this.done = true;
+    this.tree.listings.leave(this);
+    this.suspend();
+  }
+
+  /** The name of the entry that was given as number `index`; empty when the directory has it no more. */
+  nameAt(index: number): string {
+    return this.tree.listings.names(this, () => this.reread())[index] ?? '';
+  }
+
+  private reread(): (string | undefined)[] {
+    const positions = this.given.positions();
+    const read = new Array<string | undefined>(this.given.count);
+    const names = this.tree.names(this.dir);
+    try {
+      for (let name = names.next(); name !== null; name = names.next()) {
+        const at = positions.get(markOf(name));
+        if (at !== undefined) read[at] = name;
+      }
+    } finally {
+      names.close();
+    }
+    return read;
+  }
+
   close(): void {
-    this.at = this.names.length;
+    this.end();
+    this.given.clear();
   }
 }

@@ -1,5 +1,6 @@
 import { S_IFMT, S_ISGID, S_ISUID } from '../../9p/constants.ts';
 import { Inode } from '../inode.ts';
+import type { Idle } from './idle.ts';
 import type { Stats } from './node.ts';
 
 /** A descriptor that the inode can only be named by (O_PATH). */
@@ -17,25 +18,36 @@ export class HostInode extends Inode {
   readonly key: number | string;
   /** When it was made, in nanoseconds: tells apart two files that had the number one after the other. */
   readonly born: bigint;
+  /** It had not been changed since, or the host tells no time of birth but that of the last change. */
+  private readonly fresh: boolean;
   /** The descriptor that holds it, −1 for none. */
   fd = -1;
   /** What `fd` can do: HOLDS, READS or READS_AND_WRITES. */
   power = HOLDS;
+  /** Where it waits for its descriptor to be closed. */
+  idle: Idle | null = null;
+  /** Reading by `fd` does not move the access time. */
+  quiet = false;
   /** How many handles of the server are `fd` itself. */
   borrowed = 0;
   /** The ctime that the file had before `fd` was opened, or NEW: with another, permissions are asked anew. */
   openedAt = -1n;
-  /** Where it was last seen. */
+  /** Where it was last seen; null for the root, and once it was let go. */
   parent: HostInode | null = null;
+  /** The same of one that was let go: a fid may still name it as the directory that it came by. */
+  wasIn: HostInode | null = null;
   name = '';
   /** Other names, of a file with several hard links. */
   others: [dir: HostInode, name: string][] | null = null;
   /** Of a directory: the inodes that were last seen in it and are held, by their names there (places.ts). */
   held: Map<string, HostInode> | null = null;
-  /** How many held inodes were last seen in this directory: it is held for them, as fids name it by its object. */
+  /**
+   * How many inodes that are known were last seen in this directory: it is known for as long as they are, as fids name it
+   * by its object. Its descriptor may be closed meanwhile, and it is found again by its name.
+   */
   pins = 0;
-  /** Of a symlink, once read; null when it is not UTF-8. */
-  target: string | null = null;
+  /** Of a symlink; undefined until it is read, null when it is not UTF-8. */
+  target: string | null | undefined = undefined;
   /** Names it had when last asked, less those taken since. */
   links = 0;
   /** It has a set-user-ID or set-group-ID bit. */
@@ -60,7 +72,13 @@ export class HostInode extends Inode {
     super(ino, Number(st.mode) & S_IFMT);
     this.key = key;
     this.born = st.birthtimeNs;
+    this.fresh = isFresh(st);
     this.seen(st);
+  }
+
+  /** Whether a file with its number, found while nothing held this one, is this very file, as far as can be told. */
+  mayBe(st: Stats): boolean {
+    return st.birthtimeNs === this.born || (this.fresh && isFresh(st));
   }
 
   /** Takes over what a look at the file told. */
@@ -75,4 +93,8 @@ export class HostInode extends Inode {
     // of it, and milliseconds of mtime.)
     this.version = Number(BigInt.asUintN(32, st.ctimeNs * 31n + st.mtimeNs + (st.size << 8n)));
   }
+}
+
+function isFresh(st: Stats): boolean {
+  return st.birthtimeNs === st.ctimeNs;
 }

@@ -2,15 +2,20 @@ import { S_IFDIR } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import { FIND } from '../purpose.ts';
 import type { HostInode } from './inode.ts';
-import { BIG_OR_NONE, type Fs } from './node.ts';
+import { BIG_OR_NONE, hostErrno, type Fs } from './node.ts';
 import type { ProcTree } from './proc-tree.ts';
 
 /** A path that leads to an inode now: one that it was seen by, or else the one that the kernel tells. ENOENT. */
 export function nameOf(tree: ProcTree, fs: Fs, inode: HostInode): string | number {
   for (const [dir, name] of [[inode.parent, inode.name] as const, ...(inode.others ?? [])]) {
-    if (dir === null || dir.fd < 0) continue;
-    const path = tree.entry(dir, name);
-    if (leadsTo(tree, fs, path, inode)) return path;
+    if (dir === null) continue;
+    try {
+      const path = tree.entry(dir, name);
+      if (leadsTo(tree, fs, path, inode)) return path;
+    } catch (thrown) {
+      // The directory is where it was no more.
+      if (hostErrno(thrown) !== E.ESTALE) throw thrown;
+    }
   }
   return nameByKernel(tree, fs, inode);
 }

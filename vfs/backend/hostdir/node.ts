@@ -37,7 +37,7 @@ export function hostErrno(thrown: unknown): number {
 export class HostError extends Error {
   readonly code: string;
 
-  constructor(code: 'ESTALE' | 'EINVAL' | 'ENOENT', message: string) {
+  constructor(code: 'EINVAL' | 'EIO' | 'ENOENT' | 'ENOMEM' | 'ESTALE', message: string) {
     super(`${code}: ${message}`);
     this.code = code;
   }

@@ -2,6 +2,8 @@ import { S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import { HOLDS, READS_AND_WRITES, type HostInode } from './inode.ts';
 import { BIG, BIG_OR_NONE, HostError, hostErrno, type Fs, type Stats } from './node.ts';
+import { Listings } from './listings.ts';
+import { openNames, type Names } from './names.ts';
 import { InodeTable } from './table.ts';
 import { decodeTarget, isWindowsName } from './text.ts';
 import type { HostTime, HostTree } from './tree.ts';
@@ -21,6 +23,8 @@ export class PathTree implements HostTree {
     'guest runs can make it create, rename and remove names outside of it, and what the host renames is lost (ESTALE).';
   readonly table = new InodeTable();
   readonly root: HostInode;
+  readonly listings = new Listings();
+  private closed = false;
   private readonly fs: Fs;
   private readonly top: string;
   /** Directories and symlinks that the guest has removed, as they were: there is no way to hold them. */
@@ -52,6 +56,7 @@ export class PathTree implements HostTree {
   }
 
   private unchecked(inode: HostInode): string {
+    if (this.closed) throw new HostError('EIO', 'the directory was closed');
     if (inode === this.root) return this.top;
     if (inode.parent === null) throw new HostError('ESTALE', 'it was removed');
     return this.entry(inode.parent, inode.name);
@@ -109,12 +114,14 @@ export class PathTree implements HostTree {
     return this.fs.openSync(path, flags, mode);
   }
 
-  adoptDirectory(dir: HostInode, name: string): HostInode | number {
-    return this.lookup(dir, name);
-  }
-
-  adoptSymlink(dir: HostInode, name: string): HostInode | number {
-    return this.lookup(dir, name);
+  adoptName(dir: HostInode, name: string, kind: number): HostInode {
+    let found: HostInode | number = E.ENOENT;
+    try {
+      found = this.lookup(dir, name);
+    } catch {
+      // It was made, whatever has become of it.
+    }
+    return typeof found !== 'number' && found.kind === kind ? found : this.table.gone(kind, this.stat(this.root));
   }
 
   isUnseen(): boolean {
@@ -126,7 +133,14 @@ export class PathTree implements HostTree {
   }
 
   adopt(dir: HostInode, name: string, fd: number): HostInode {
-    const inode = this.found(this.fs.fstatSync(fd, BIG), dir, name);
+    let st: Stats;
+    try {
+      st = this.fs.fstatSync(fd, BIG);
+    } catch (thrown) {
+      this.fs.closeSync(fd);
+      throw thrown;
+    }
+    const inode = this.found(st, dir, name);
     if (inode.fd >= 0) this.fs.closeSync(fd);
     else {
       inode.fd = fd;
@@ -185,15 +199,21 @@ export class PathTree implements HostTree {
   }
 
   trim(): void {
-    // Nothing is left open.
+    this.listings.drop();
   }
 
   closeAll(): void {
+    this.closed = true;
+    this.trim();
     for (const inode of this.table.all()) this.close(inode);
   }
 
   descriptors(): number {
     return this.table.all().filter((inode) => inode.fd >= 0).length;
+  }
+
+  known(): number {
+    return this.table.size;
   }
 
   pathOfRoot(): string {
@@ -216,7 +236,8 @@ export class PathTree implements HostTree {
   }
 
   readTarget(inode: HostInode): void {
-    inode.target ??= decodeTarget(this.fs.readlinkSync(this.pathOf(inode), { encoding: 'buffer' }));
+    if (inode.target === undefined)
+      inode.target = decodeTarget(this.fs.readlinkSync(this.pathOf(inode), { encoding: 'buffer' }));
   }
 
   /** What was opened must be what was looked up: a symlink swapped in is found out before a byte is moved. */
@@ -229,8 +250,8 @@ export class PathTree implements HostTree {
     throw this.lost(inode);
   }
 
-  borrow(inode: HostInode): boolean {
-    if (inode.power === HOLDS) return false;
+  borrow(inode: HostInode, _reads: boolean, quiet: boolean): boolean {
+    if (inode.power === HOLDS || quiet) return false;
     inode.borrowed++;
     return true;
   }
@@ -239,9 +260,16 @@ export class PathTree implements HostTree {
     // Opened files are held only once their name is taken.
   }
 
-  list(dir: HostInode): string[] {
-    const names = this.fs.readdirSync(this.pathOf(dir));
-    return this.windows ? names.filter(isWindowsName) : names;
+  names(dir: HostInode): Names {
+    const names = openNames(this.fs, this.pathOf(dir));
+    if (!this.windows) return names;
+    return {
+      next: () => {
+        const name = names.next();
+        return name === null || isWindowsName(name) ? name : '';
+      },
+      close: () => names.close(),
+    };
   }
 
   chmod(inode: HostInode, mode: number): void {

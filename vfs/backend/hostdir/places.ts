@@ -25,6 +25,7 @@ export function displace(inode: HostInode): HostInode | null {
   forget(inode, inode.parent, inode.name);
   if (inode.others !== null) for (const [dir, name] of inode.others) forget(inode, dir, name);
   inode.others = null;
+  inode.wasIn = inode.parent;
   return leave(inode, null);
 }
 

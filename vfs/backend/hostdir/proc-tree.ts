@@ -1,25 +1,30 @@
-import { S_IFDIR, S_IFLNK } from '../../9p/constants.ts';
+import { S_IFDIR, S_IFLNK, S_IFMT } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import { FIND, TO_MAKE, TO_REPLACE, TO_RMDIR, TO_UNLINK } from '../purpose.ts';
-import { Idle } from './idle.ts';
-import { HOLDS, HostInode, NEW, READS, READS_AND_WRITES } from './inode.ts';
+import { Below } from './below.ts';
+import { Descriptors } from './descriptors.ts';
+import { HostInode, NEW, READS, READS_AND_WRITES } from './inode.ts';
+import { Listings } from './listings.ts';
 import { isSettled, keep, refresh, unsettle } from './name-cache.ts';
 import { nameOf } from './name-of.ts';
+import { NO_NAMES, openNames, type Names } from './names.ts';
 import { displace, place } from './places.ts';
 import { BIG, BIG_OR_NONE, HostError, hostErrno, type Fs, type Stats } from './node.ts';
 import { InodeTable } from './table.ts';
+import { O_PATH, readLink } from './proc.ts';
+import { reopen } from './refind.ts';
 import type { HostTime, HostTree } from './tree.ts';
-import { O_PATH, isBelow, readLink } from './proc.ts';
-
-const encoder = new TextEncoder();
 
 /** How often a lookup is begun again when the name changes under it. */
-const TRIES = 8;
+const TRIES = 64;
 
 /**
  * Linux: an inode is a descriptor opened with O_PATH|O_NOFOLLOW, and everything is done to `/proc/PID/fd/N` or to
  * one name below it. So a path is never resolved by the kernel beyond one component, a symlink is never followed,
  * and what was reached stays reached, whatever is renamed, replaced or removed meanwhile.
+ *
+ * What a fid is on is held. A directory that is known only for what is in use below it may lose its descriptor to
+ * others, so that depth costs none; it is opened again when it is wanted (refind.ts).
  *
  * `/proc/PID/fd/N/name/` and `/proc/PID/fd/N/name/.` would follow a symlink in spite of O_NOFOLLOW: `entry` lets
  * no name through that is not a single component.
@@ -28,11 +33,13 @@ export class ProcTree implements HostTree {
   readonly limits = '';
   readonly table = new InodeTable();
   readonly root: HostInode;
-  private readonly fs: Fs;
-  private readonly idle: Idle;
-  private readonly flags: number;
+  readonly listings = new Listings();
+  readonly fs: Fs;
+  readonly held: Descriptors;
+  private readonly below: Below;
+  private closed = false;
   /** `/proc/PID/fd/`, which is a tenth faster than by the symlink `self`; only where it is the same. */
-  private readonly descriptorsAt: string;
+  readonly descriptorsAt: string;
   /** What was looked up last: its name is most likely still good. */
   private last: HostInode | null = null;
   /** Deno's unlinkSync removes an empty directory, too. */
@@ -44,38 +51,48 @@ export class ProcTree implements HostTree {
   /** @param fd A descriptor of the directory, which is closed with the tree (openTop). */
   constructor(fs: Fs, fd: number) {
     this.fs = fs;
-    this.flags = O_PATH | fs.constants.O_NOFOLLOW;
-    this.idle = new Idle((inode) => this.close(inode));
+    this.held = new Descriptors(fs, this.listings, (inode) => this.close(inode));
     const st = fs.fstatSync(fd, BIG);
     this.root = this.table.add(st);
-    this.root.fd = fd;
+    this.held.take(this.root, fd);
     this.unseenFile = new HostInode(0, '', Object.assign(Object.create(st), { mode: 0n, nlink: 1n }));
     this.unseenDirectory = new HostInode(0, '', st);
     // A /proc of another process namespace has other numbers.
     const pid = String(process.pid);
     this.descriptorsAt = `/proc/${fs.readlinkSync('/proc/self') === pid ? pid : 'self'}/fd/`;
+    this.below = new Below(this);
   }
 
   /** The path that leads to an inode, which the kernel follows like a link. */
   self(inode: HostInode): string {
     if (inode.fd < 0) this.reach(inode);
+    else inode.idle?.touch(inode);
     return this.descriptorsAt + inode.fd;
   }
 
-  /** Opens what was made a moment ago. ESTALE when the host has put something else in its place, or it was let go. */
+  /** Opens what has no descriptor now. ESTALE when the host has moved it or put something else in its place. */
   private reach(inode: HostInode): void {
-    if (inode.parent === null) throw new HostError('ESTALE', 'the inode was let go');
-    const fd = this.openFd(this.entry(inode.parent, inode.name), this.flags);
-    const found = this.record(fd);
-    if (found === inode) return;
-    this.release(found);
-    throw new HostError('ESTALE', 'it was replaced');
+    if (this.closed) throw new HostError('EIO', 'the directory was closed');
+    this.held.take(inode, reopen(this, inode));
+    // A fid still named it as the directory that it came by.
+    this.table.put(inode);
+    if (inode.refs === 0) this.held.wait(inode);
   }
 
   entry(dir: HostInode, name: string): string {
-    // The server has checked it; this is the line that a guest must not cross.
-    if (name === '' || name === '.' || name === '..' || name.includes('/')) throw new HostError('EINVAL', 'a bad name');
+    checkName(name);
     return `${this.self(dir)}/${name}`;
+  }
+
+  /** The same by a descriptor. */
+  under(fd: number, name: string): string {
+    checkName(name);
+    return `${this.descriptorsAt}${fd}/${name}`;
+  }
+
+  /** Whether a descriptor's directory is the root or below it. */
+  isInside(fd: number): boolean {
+    return this.below.has(fd);
   }
 
   lookup(dir: HostInode, name: string, purpose: number): HostInode | number {
@@ -116,14 +133,14 @@ export class ProcTree implements HostTree {
     if (name === dir.made && dir.held?.has(name) !== true) return this.pin(dir, name, path, now);
     const st = this.fs.lstatSync(path, BIG_OR_NONE);
     if (st === undefined) return E.ENOENT;
-    const known = this.table.find(st);
+    const known = this.knownAs(st);
     if (known === undefined || known.fd < 0) return this.pin(dir, name, path, now);
     known.seen(st);
     return this.found(known, dir, name);
   }
 
   private found(inode: HostInode, dir: HostInode, name: string): HostInode {
-    this.idle.delete(inode);
+    inode.idle?.delete(inode);
     this.place(inode, dir, name);
     this.last = inode;
     return inode;
@@ -138,60 +155,64 @@ export class ProcTree implements HostTree {
         return -fd;
       }
       const inode = this.record(fd);
-      if (inode.kind !== S_IFLNK || inode.target !== null || readLink(this.fs, this.table, inode, path)) {
+      if (inode.kind !== S_IFLNK || inode.target !== undefined || this.reads(inode, path)) {
         keep(dir, name, inode, now);
         return this.found(inode, dir, name);
       }
-      if (inode.refs === 0) this.close(inode);
+      this.release(inode);
     }
     return E.ESTALE;
   }
 
+  /** Reads a symlink that was just opened; it is let go of when that fails. */
+  private reads(inode: HostInode, path: string): boolean {
+    try {
+      return readLink(this.fs, this.table, inode, path);
+    } catch (thrown) {
+      this.release(inode);
+      throw thrown;
+    }
+  }
+
   private openPath(path: string): number {
     try {
-      return this.openFd(path, this.flags);
+      return this.held.open(path, this.held.flags);
     } catch (thrown) {
       return -hostErrno(thrown);
     }
   }
 
-  /** open(2); when there are too many descriptors, once more without those that nobody uses. */
-  private openFd(path: string, flags: number, mode?: number): number {
-    try {
-      return this.fs.openSync(path, flags, mode);
-    } catch (thrown) {
-      if (!this.gaveUpSome(hostErrno(thrown))) throw thrown;
-      return this.fs.openSync(path, flags, mode);
-    }
-  }
-
-  /** When there are too many descriptors, those go that nobody uses: whether there were any, so that it may be tried again. */
-  private gaveUpSome(errno: number): boolean {
-    return (errno === E.EMFILE || errno === E.ENFILE) && this.idle.drop();
-  }
-
   create(path: string, flags: number, mode: number): number {
-    return this.openFd(path, flags, mode);
+    return this.held.open(path, flags, mode);
   }
 
   /** The record of a descriptor, which is closed when the file is held already. */
   private record(fd: number): HostInode {
-    const { fs, table } = this;
-    const st = fs.fstatSync(fd, BIG);
-    const known = table.find(st);
-    if (known !== undefined) {
-      if (known.fd < 0) known.fd = fd;
-      else fs.closeSync(fd);
-      known.seen(st);
-      return known;
+    let inode: HostInode | undefined;
+    try {
+      const st = this.fs.fstatSync(fd, BIG);
+      inode = this.knownAs(st) ?? this.table.add(st);
+      inode.seen(st);
+    } finally {
+      if (inode === undefined || inode.fd >= 0) this.held.closeFd(fd);
     }
-    const inode = table.add(st);
-    inode.fd = fd;
+    if (inode.fd < 0) this.held.take(inode, fd);
     return inode;
   }
 
-  readTarget(): void {
-    // The lookup has done it.
+  /** What is known of the file. What had its number before, and is not held, is another one's. */
+  private knownAs(st: Stats): HostInode | undefined {
+    const inode = this.table.find(st);
+    if (inode === undefined || inode.fd >= 0 || inode.mayBe(st)) return inode;
+    this.table.remove(inode);
+    return undefined;
+  }
+
+  readTarget(inode: HostInode): void {
+    // The lookup has done it, unless the symlink was just made.
+    const { parent } = inode;
+    if (parent !== null && readLink(this.fs, this.table, inode, this.entry(parent, inode.name))) return;
+    throw new HostError('ESTALE', 'it was replaced');
   }
 
   parent(dir: HostInode): HostInode | number {
@@ -199,12 +220,19 @@ export class ProcTree implements HostTree {
     const fd = this.openPath(`${this.self(dir)}/..`);
     if (fd < 0) return -fd;
     const inode = this.record(fd);
-    this.idle.delete(inode);
-    const isInside =
-      inode === this.root || isBelow(this.fs, this.table, this.self(inode), this.self(this.root), this.root);
-    if (isInside) return inode;
-    if (inode.refs === 0) this.close(inode);
+    inode.idle?.delete(inode);
+    if (inode === this.root || this.isBelow(inode)) return inode;
+    this.release(inode);
     return E.ESTALE;
+  }
+
+  private isBelow(inode: HostInode): boolean {
+    try {
+      return this.below.has(inode.fd);
+    } catch (thrown) {
+      this.release(inode);
+      throw thrown;
+    }
   }
 
   adopt(dir: HostInode, name: string, fd: number): HostInode {
@@ -219,30 +247,19 @@ export class ProcTree implements HostTree {
     return this.found(inode, dir, name);
   }
 
-  adoptDirectory(dir: HostInode, name: string): HostInode | number {
+  adoptName(dir: HostInode, name: string, kind: number): HostInode {
     unsettle(dir);
     dir.made = name;
-    // Whoever uses it opens it: most are let go at once.
-    const st = this.fs.lstatSync(this.entry(dir, name), BIG_OR_NONE);
-    return st === undefined ? E.ESTALE : this.found(this.table.find(st) ?? this.table.add(st), dir, name);
-  }
-
-  adoptSymlink(dir: HostInode, name: string, target: string): HostInode | number {
-    unsettle(dir);
-    dir.made = name;
-    const path = this.entry(dir, name);
-    const fd = this.openPath(path);
-    if (fd < 0) return -fd;
-    const inode = this.record(fd);
-    if (inode.kind === S_IFLNK && inode.target === null) {
-      // One of another length is not the one that was made.
-      if (inode.size === BigInt(encoder.encode(target).length)) inode.target = target;
-      else if (!readLink(this.fs, this.table, inode, path)) {
-        this.release(inode);
-        return E.ESTALE;
+    try {
+      // Whoever uses it opens it: most are let go at once.
+      const st = this.fs.lstatSync(this.entry(dir, name), BIG_OR_NONE);
+      if (st !== undefined && (Number(st.mode) & S_IFMT) === kind) {
+        return this.found(this.knownAs(st) ?? this.table.add(st), dir, name);
       }
+    } catch {
+      // It was made, whatever has become of it.
     }
-    return this.found(inode, dir, name);
+    return this.table.gone(kind, this.fs.fstatSync(this.root.fd, BIG));
   }
 
   changed(dir: HostInode): void {
@@ -267,46 +284,56 @@ export class ProcTree implements HostTree {
     // A descriptor for writing would keep the host from running the file (ETXTBSY).
     try {
       // Without O_NOFOLLOW, which would open the link in /proc itself.
-      const fd = this.openFd(this.self(inode), O_PATH);
-      this.fs.closeSync(inode.fd);
-      inode.fd = fd;
-      inode.power = HOLDS;
+      const fd = this.held.open(this.self(inode), O_PATH);
+      this.held.letGo(inode);
+      this.held.take(inode, fd);
     } catch {
       // No descriptor to be had: it goes with the last fid.
     }
   }
 
   release(inode: HostInode): void {
-    if (inode === this.root || inode.refs > 0 || inode.pins > 0) return;
-    if (inode.fd < 0 || inode.power === READS_AND_WRITES || inode.links === 0) this.close(inode);
-    else this.idle.add(inode);
+    if (this.isDone(inode)) this.close(inode);
+  }
+
+  /** Whether an inode is to be closed at once; otherwise it is in use, or held for a while. */
+  private isDone(inode: HostInode): boolean {
+    if (inode === this.root || inode.refs > 0) return false;
+    if (inode.pins === 0 && (inode.fd < 0 || inode.power === READS_AND_WRITES || inode.links === 0)) return true;
+    if (inode.fd >= 0) this.held.wait(inode);
+    return false;
   }
 
   close(inode: HostInode): void {
-    this.idle.delete(inode);
-    this.table.remove(inode);
-    inode.names = null;
-    inode.held = null;
-    if (this.last === inode) this.last = null;
-    if (inode.fd >= 0) this.fs.closeSync(inode.fd);
-    inode.fd = -1;
-    inode.power = HOLDS;
-    const left = displace(inode);
-    if (left !== null) this.release(left);
+    // With the last file in it a directory is let go, too, and so on.
+    for (let at: HostInode | null = inode; at !== null;) {
+      at.idle?.delete(at);
+      this.table.remove(at);
+      at.names = null;
+      at.held = null;
+      if (this.last === at) this.last = null;
+      this.held.letGo(at);
+      const left = displace(at);
+      at = left !== null && this.isDone(left) ? left : null;
+    }
   }
 
   trim(): void {
-    // With the last file in it a directory is let go, too.
-    while (this.idle.drop());
+    this.held.trim();
   }
 
   closeAll(): void {
+    this.closed = true;
+    this.trim();
     for (const inode of this.table.all()) this.close(inode);
-    // What was held for those that are closed has been let go of meanwhile.
-    this.idle.end();
+    this.held.end();
   }
 
   descriptors(): number {
+    return this.held.count;
+  }
+
+  known(): number {
     return this.table.size;
   }
 
@@ -333,15 +360,15 @@ export class ProcTree implements HostTree {
   }
 
   open(inode: HostInode, flags: number): number {
-    return this.openFd(this.self(inode), flags);
+    return this.held.open(this.self(inode), flags);
   }
 
   /**
    * A descriptor for reading holds the inode as well as one that only names it, so the first one opened takes its
    * place, and whoever opens the file again has it too: a look at the ctime (1 µs) for a way through /proc (4 µs).
    */
-  borrow(inode: HostInode, reads: boolean): boolean {
-    if (inode.power === READS_AND_WRITES || (reads && inode.power === READS)) {
+  borrow(inode: HostInode, reads: boolean, quiet: boolean): boolean {
+    if (quiet === inode.quiet && (inode.power === READS_AND_WRITES || (reads && inode.power === READS))) {
       const { openedAt } = inode;
       if (openedAt === NEW) inode.openedAt = inode.ctime;
       else {
@@ -354,25 +381,26 @@ export class ProcTree implements HostTree {
     return false;
   }
 
-  lend(inode: HostInode, fd: number, before: bigint): void {
+  lend(inode: HostInode, fd: number, before: bigint, quiet: boolean): void {
     if (inode.borrowed > 0 || inode.power === READS_AND_WRITES) return;
-    this.fs.closeSync(inode.fd);
-    inode.fd = fd;
+    this.held.letGo(inode);
+    this.held.take(inode, fd);
     inode.power = READS;
+    inode.quiet = quiet;
     inode.openedAt = before;
     inode.borrowed = 1;
   }
 
-  list(dir: HostInode): string[] {
+  names(dir: HostInode): Names {
     const path = this.self(dir);
     for (;;) {
       try {
-        return this.fs.readdirSync(path);
+        return openNames(this.fs, path);
       } catch (thrown) {
         const errno = hostErrno(thrown);
         // Bun cannot list a directory that was removed, which is empty.
-        if (errno === E.ENOENT && this.stat(dir).nlink === 0n) return [];
-        if (!this.gaveUpSome(errno)) throw thrown;
+        if (errno === E.ENOENT && this.stat(dir).nlink === 0n) return NO_NAMES;
+        if (!this.held.gaveUpSome(errno)) throw thrown;
       }
     }
   }
@@ -388,4 +416,9 @@ export class ProcTree implements HostTree {
   utimes(inode: HostInode, atime: HostTime, mtime: HostTime): void {
     this.fs.utimesSync(this.self(inode), atime, mtime);
   }
+}
+
+/** The server has checked it; this is the line that a guest must not cross. */
+function checkName(name: string): void {
+  if (name === '' || name === '.' || name === '..' || name.includes('/')) throw new HostError('EINVAL', 'a bad name');
 }

@@ -65,32 +65,3 @@ export function readLink(fs: Fs, table: InodeTable, inode: HostInode, path: stri
   inode.target = bytes === null ? null : decodeTarget(bytes);
   return true;
 }
-
-/**
- * Whether going up from a directory comes to the root: it may have been moved out of the tree.
- * @param path The path of its descriptor in /proc; `top` is that of the root.
- */
-export function isBelow(fs: Fs, table: InodeTable, path: string, top: string, root: HostInode): boolean {
-  // Where the kernel says that both are: two calls, however deep it is.
-  const place = placeOf(fs, path);
-  const above = placeOf(fs, top);
-  if (place !== null && above !== null && place.startsWith(`${above}/`)) return true;
-  for (let below: number | string = ''; ;) {
-    const key = table.keyOf(fs.statSync(path, BIG));
-    if (key === root.key) return true;
-    // Only the host's own root is its own parent.
-    if (key === below) return false;
-    below = key;
-    path += '/..';
-  }
-}
-
-/** The path that a descriptor has now; null for the host's root, what was removed, and a path that is not UTF-8. */
-function placeOf(fs: Fs, descriptor: string): string | null {
-  try {
-    const path = fs.readlinkSync(descriptor);
-    return /^\/$|\ufffd| \(deleted\)$/.test(path) ? null : path;
-  } catch {
-    return null; // longer than a path may be
-  }
-}

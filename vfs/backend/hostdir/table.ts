@@ -10,6 +10,7 @@ export class InodeTable {
   /** Numbers given to files of other devices than the root's, and to numbers of the host that are too large. */
   private readonly allotted = new Map<string, number>();
   private device = -1n;
+  private nameless = 0;
 
   /** How many are known. */
   get size(): number {
@@ -45,9 +46,24 @@ export class InodeTable {
     return inode;
   }
 
+  /**
+   * The record of a file that was made and is gone already: others have removed it. It has a number of its own, and is
+   * not known.
+   * @param st Of any file.
+   */
+  gone(kind: number, st: Stats): HostInode {
+    const gone = Object.assign(Object.create(st) as Stats, { mode: BigInt(kind), nlink: 0n });
+    return new HostInode(Number.MAX_SAFE_INTEGER - this.nameless++, '', gone);
+  }
+
   /** Whether `st` is of this very file. */
   is(inode: HostInode, st: Stats): boolean {
     return this.keyOf(st) === inode.key && st.birthtimeNs === inode.born;
+  }
+
+  /** Makes it known again, unless another object is known for the file. */
+  put(inode: HostInode): void {
+    if (!this.records.has(inode.key)) this.records.set(inode.key, inode);
   }
 
   remove(inode: HostInode): void {

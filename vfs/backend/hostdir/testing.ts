@@ -8,8 +8,8 @@ import { isClosed } from '../closed.ts';
 import { PathTree } from './path-tree.ts';
 
 /** A directory to export, and one beside it that nothing may reach. */
-export function scratch(): { root: string; outside: string; remove(): void } {
-  const top = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'wasi9p-'));
+export function scratch(base = tmpdir()): { root: string; outside: string; remove(): void } {
+  const top = fs.mkdtempSync(join(fs.realpathSync(base), 'wasi9p-'));
   const root = join(top, 'export');
   const outside = join(top, 'outside');
   fs.mkdirSync(root);
@@ -27,7 +27,9 @@ export function subject(byPaths: boolean): Subject {
     outside: { fs, root },
     leaks: () => {
       backend.trim();
-      return backend.descriptors === (isClosed(backend) ? 0 : atRest) ? '' : `${backend.descriptors} descriptors`;
+      const { descriptors, inodes } = backend;
+      if (descriptors !== (isClosed(backend) ? 0 : atRest)) return `${descriptors} descriptors`;
+      return byPaths || inodes <= 1 ? '' : `${inodes} inodes`;
     },
     dispose: () => {
       backend.close();

@@ -1,4 +1,6 @@
 import type { HostInode } from './inode.ts';
+import type { Listings } from './listings.ts';
+import type { Names } from './names.ts';
 import type { InodeTable } from './table.ts';
 import type { Stats } from './node.ts';
 
@@ -14,6 +16,7 @@ export interface HostTree {
   readonly limits: string;
   readonly table: InodeTable;
   readonly root: HostInode;
+  readonly listings: Listings;
 
   /**
    * The entry of a directory, or an errno.
@@ -26,10 +29,8 @@ export interface HostTree {
   create(path: string, flags: number, mode: number): number;
   /** The record of the file that was just made: by its descriptor, which is kept. */
   adopt(dir: HostInode, name: string, fd: number): HostInode;
-  /** What is known of the directory that was just made, or an errno. */
-  adoptDirectory(dir: HostInode, name: string): HostInode | number;
-  /** The record of the symlink that was just made, or an errno. */
-  adoptSymlink(dir: HostInode, name: string, target: string): HostInode | number;
+  /** What is known of the directory or symlink that was just made; one without a name when others have removed it. */
+  adoptName(dir: HostInode, name: string, kind: number): HostInode;
   /** Called once entries of a directory were changed. */
   changed(dir: HostInode): void;
   /** Called once an inode has this name. */
@@ -48,6 +49,8 @@ export interface HostTree {
   returned(inode: HostInode): void;
   /** How many descriptors hold inodes. */
   descriptors(): number;
+  /** How many inodes are known. */
+  known(): number;
 
   /** A path for calls that act on a name in a directory and follow no symlink there. */
   entry(dir: HostInode, name: string): string;
@@ -67,11 +70,15 @@ export interface HostTree {
   stat(inode: HostInode): Stats;
   /** Opens with the host's flags: a descriptor. */
   open(inode: HostInode, flags: number): number;
-  /** Whether the inode's own descriptor does for a handle; then it counts as one until `returned`. */
-  borrow(inode: HostInode, reads: boolean): boolean;
+  /**
+   * Whether the inode's own descriptor does for a handle; then it counts as one until `returned`.
+   * @param quiet Reading must not move the access time.
+   */
+  borrow(inode: HostInode, reads: boolean, quiet: boolean): boolean;
   /** Called with a new descriptor for reading, and the ctime before: it may become the inode's own, and borrowed. */
-  lend(inode: HostInode, fd: number, before: bigint): void;
-  list(dir: HostInode): string[];
+  lend(inode: HostInode, fd: number, before: bigint, quiet: boolean): void;
+  /** Opens a directory for the names in it. */
+  names(dir: HostInode): Names;
   chmod(inode: HostInode, mode: number): void;
   chown(inode: HostInode, uid: number, gid: number): void;
   utimes(inode: HostInode, atime: HostTime, mtime: HostTime): void;

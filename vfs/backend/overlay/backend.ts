@@ -120,8 +120,8 @@ export class OverlayBackend implements Backend {
     return lower === null ? above : above + Math.max(0, this.lower.nlink(lower) - inode.lost);
   }
 
-  entries(dir: OverlayInode): number {
-    return this.dirs.entries(dir);
+  entries(dir: OverlayInode, most = Infinity): number {
+    return this.dirs.entries(dir, most);
   }
 
   size(inode: OverlayInode): number {

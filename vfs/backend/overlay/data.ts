@@ -1,4 +1,4 @@
-import { O_RDONLY, O_RDWR, O_WRONLY } from '../../9p/constants.ts';
+import { O_NOATIME, O_RDONLY, O_RDWR, O_WRONLY } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import type { Backend } from '../backend.ts';
 import type { Inode } from '../inode.ts';
@@ -71,9 +71,9 @@ function rewritePieces(from: Source, reader: number, to: Source, writer: number,
   return 0;
 }
 
-/** Runs a step with an open handle. */
+/** Runs a step with an open handle; what is only read is not marked as read. */
 function opened(file: Source, flags: number, step: (handle: number) => number): number {
-  const handle = file.backend.open(file.inode, flags);
+  const handle = file.backend.open(file.inode, flags === O_RDONLY ? O_NOATIME : flags);
   if (handle < 0) return -handle;
   try {
     return step(handle);

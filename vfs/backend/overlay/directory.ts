@@ -122,19 +122,28 @@ export class Directories {
   /**
    * How many entries it has; counted, since others may have changed the lower directory. One whose name cannot be told,
    * as it is not UTF-8, counts all the same: the lower layer cannot remove the directory either.
+   * @param most Where it may stop counting.
    */
-  entries(dir: OverlayInode): number {
+  entries(dir: OverlayInode, most: number): number {
     if (dir.removed) return 0;
     const { upper, lower } = dir;
-    if (lower === null) return this.upper.entries(upper!);
-    if (upper === null) return this.lower.entries(lower);
-    let count = this.upper.entries(upper);
+    if (lower === null) return this.upper.entries(upper!, most);
+    if (upper === null) return this.lower.entries(lower, most);
+    const above = this.upper.entries(upper, most);
+    if (above >= most) return above;
     const cursor = this.lower.list(lower);
-    if (typeof cursor === 'number') return count;
-    count += this.lower.entries(lower);
-    while (cursor.next()) if (dir.hides(cursor.name) || has(this.upper, upper, cursor.name)) count--;
-    cursor.close();
-    return count;
+    if (typeof cursor === 'number') return above;
+    let shown = 0;
+    let hidden = 0;
+    try {
+      while (above + shown < most && cursor.next()) {
+        if (dir.hides(cursor.name) || has(this.upper, upper, cursor.name)) hidden++;
+        else shown++;
+      }
+    } finally {
+      cursor.close();
+    }
+    return above + shown >= most ? most : above + this.lower.entries(lower) - hidden;
   }
 }
 
@@ -144,8 +153,11 @@ function kindsIn(backend: Backend, dir: Inode): Map<string, number> | null {
   const errno = attempt(() => {
     const cursor = backend.list(dir);
     if (typeof cursor === 'number') return cursor;
-    while (cursor.next()) kinds.set(cursor.name, cursor.kind);
-    cursor.close();
+    try {
+      while (cursor.next()) kinds.set(cursor.name, cursor.kind);
+    } finally {
+      cursor.close();
+    }
     return 0;
   });
   return errno === 0 ? kinds : null;

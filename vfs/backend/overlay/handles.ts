@@ -1,4 +1,4 @@
-import { O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC } from '../../9p/constants.ts';
+import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOATIME, O_TRUNC } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import type { Backend } from '../backend.ts';
 import type { OverlayInode } from './inode.ts';
@@ -30,7 +30,9 @@ export class Handles {
   /** Opens: the handle, or −errno. The lower layer is only read, whatever the flags. */
   open(inode: OverlayInode, flags: number): number {
     const layer =
-      inode.upper !== null ? this.upper.open(inode.upper, flags) : this.lower.open(inode.lower!, flags & O_DIRECTORY);
+      inode.upper !== null
+        ? this.upper.open(inode.upper, flags)
+        : this.lower.open(inode.lower!, (flags & O_DIRECTORY) | O_NOATIME);
     if (layer < 0) return layer;
     const handle = this.free.pop() ?? this.slots.length;
     this.slots[handle] = { flags, layer };

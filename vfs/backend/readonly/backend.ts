@@ -1,3 +1,4 @@
+import { O_NOATIME } from '../../9p/constants.ts';
 import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, DirCursor, StatFs } from '../backend.ts';
@@ -48,8 +49,8 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
     return this.base.nlink(inode);
   }
 
-  entries(dir: Inode): number {
-    return this.base.entries(dir);
+  entries(dir: Inode, most?: number): number {
+    return this.base.entries(dir, most);
   }
 
   getattr(inode: Inode, out: Attr): number {
@@ -65,7 +66,7 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
   }
 
   open(inode: Inode, flags: number): number {
-    return wantsWriting(flags) ? -E.EROFS : this.base.open(inode, flags);
+    return wantsWriting(flags) ? -E.EROFS : this.base.open(inode, flags | O_NOATIME);
   }
 
   closeHandle(inode: Inode, handle: number): void {

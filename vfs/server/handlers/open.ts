@@ -20,6 +20,9 @@ import { checkEntryName, checkParent } from '../rules.ts';
 import type { Server } from '../server.ts';
 import type { Session } from '../session.ts';
 
+/** How often O_CREAT tries to make, and then to find, a name that comes and goes. */
+const MAKE_TRIES = 9;
+
 /** What O_TRUNC asks of the backend. */
 const TRUNCATE: SetAttr = {
   valid: SETATTR_SIZE,
@@ -95,15 +98,20 @@ export function lcreate(session: Session, t: Message, r: Message): number {
   // Flags with which the file could be made, but not opened then.
   if ((t.flags & O_DIRECTORY) !== 0 || (t.flags & O_ACCMODE) === O_ACCMODE) return E.EINVAL;
   const { server } = session;
-  let found = server.backend.lookup(dir, t.name, TO_MAKE);
-  let isNew = found === E.ENOENT || found === 0;
-  if (isNew) found = (found === 0 ? 0 : checkParent(server.backend, dir)) || make(server, dir, t);
-  if (found === E.EEXIST) {
-    // The backend has not looked before, or spells the name otherwise.
-    isNew = false;
-    found = server.backend.lookup(dir, t.name);
-    if (found === E.ENOENT) return E.EEXIST;
-  }
+  let found: Inode | number;
+  let isNew: boolean;
+  let tries = MAKE_TRIES;
+  do {
+    found = server.backend.lookup(dir, t.name, TO_MAKE);
+    isNew = found === E.ENOENT || found === 0;
+    if (isNew) found = (found === 0 ? 0 : checkParent(server.backend, dir)) || make(server, dir, t);
+    if (found === E.EEXIST) {
+      // The backend has not looked before, or spells the name otherwise; or others have removed it by now.
+      isNew = false;
+      found = server.backend.lookup(dir, t.name);
+      if (found === E.ENOENT) found = E.EEXIST;
+    }
+  } while (found === E.EEXIST && --tries);
   const inode = isNew ? found : existing(server, found, t.flags);
   if (typeof inode === 'number') return inode;
   // What was just made is not cut (FMODE_CREATED in fs/namei.c): its times stay those of its making.
