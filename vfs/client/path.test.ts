@@ -71,6 +71,14 @@ test('a path is taken apart once, however many others come between', () => {
   assert.equal(parsePath('once/and/again'), path, 'also when it was forgotten meanwhile');
 });
 
+test('long paths are forgotten when there are many', () => {
+  const long = (i: number) => `${'a/'.repeat(2000)}${i}`;
+  const first = parsePath(long(0));
+  for (let i = 1; i < 100; i++) parsePath(long(i));
+  assert.is.not(parsePath(long(0)), first);
+  assert.equal(parsePath(long(0)), first);
+});
+
 test('names joined again lead the same way', () => {
   const anyName = fc.constantFrom('a', 'b', '.', '..', '', 'é', ' ', '..a');
   fc.assert(

@@ -65,7 +65,11 @@ function parse(text: string): Path {
 
 /** A program uses the same paths again and again: taking one apart is done once, as long as no other takes its place. */
 const CACHE = 4096;
-const cache: Path[] = new Array<Path>(CACHE).fill(parse(''));
+const EMPTY = parse('');
+const cache: Path[] = new Array<Path>(CACHE).fill(EMPTY);
+/** How many characters all of them have. The names of a path take up to ten bytes for each. */
+let kept = 0;
+const MAX_KEPT = 1 << 18;
 /** How many characters choose the place: names that count up differ at their end, and so do their directories. */
 const TELLING = 16;
 
@@ -77,5 +81,11 @@ export function parsePath(text: string): Path {
     hash = Math.imul(hash, 31) + text.charCodeAt(i);
   const slot = (hash ^ (hash >>> 12)) & (CACHE - 1);
   const path = cache[slot]!;
-  return path.text === text ? path : (cache[slot] = parse(text));
+  if (path.text === text) return path;
+  kept += length - path.text.length;
+  if (kept > MAX_KEPT) {
+    cache.fill(EMPTY);
+    kept = length;
+  }
+  return (cache[slot] = parse(text));
 }

@@ -231,6 +231,40 @@ test('`..` of a moved directory is where it is now', () => {
   assert.is(find(world, 'b/d/..'), world.ino('b'));
 });
 
+test('`..` costs the same at any depth', () => {
+  const depth = 1000;
+  const world = new World();
+  const down = Array.from({ length: depth }, () => 'd').join('/');
+  world.volume.mkdirSync(`/${down}`, { recursive: true });
+  world.make(`down -> ${down}`, `${down}/up -> ${'../'.repeat(depth - 1)}`);
+  const sent = world.messages(() => assert.is(find(world, 'down/up'), world.ino('d')));
+  assert.ok(sent.length < 5 * depth, `${sent.length} messages`);
+});
+
+test('a directory that is moved while a path goes through it leads nowhere else', () => {
+  const path = 'a/b/c/../../f';
+  // Before each message: wherever the directories go, the path leads to where it began, or is not there.
+  for (const moved of ['a', 'a/b', 'a/b/c'])
+    for (let count = 0; count < 14; count++) {
+      const world = new World().make('base/', 'base/a/', 'base/a/b/', 'base/a/b/c/', 'base/a/f', 'base/f', 'f');
+      world.make('away/', 'away/f', 'away/in/', 'away/in/f');
+      const { at, root, client } = world;
+      const base = client.walk(root, ['base'], 0, 1);
+      const right = world.ino('base/a/f');
+      let found = 0;
+      world.meanwhile(
+        count,
+        () => world.volume.renameSync(`/base/${moved}`, '/away/in/moved'),
+        () => (found = at.resolver.find(base, parsePath(path), true)),
+      );
+      const what = found < 0 ? named(found) : world.inoOf(found);
+      assert.ok(what === right || what === 'ENOENT', `${moved} moved before message ${count}: ${what}`);
+      at.resolver.drop(base, found);
+      client.clunk(base);
+      world.atRest();
+    }
+});
+
 test('an absolute path, and one above a directory, is refused below any directory', () => {
   const world = small();
   const { at, root, client } = world;

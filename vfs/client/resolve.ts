@@ -7,6 +7,10 @@ import { LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
 /** Most symlinks that one path may go through (namei.c, MAXSYMLINKS). */
 const MAXSYMLINKS = 40;
 
+/** Most names that are walked for one path. Without mounts on the way it has fewer: PATH_MAX bytes, and as many a link. */
+const MAX_STEPS = 1 << 18;
+const DOTDOT = ['..'];
+
 /** Whether a path can be followed at all, in the kernel's order: ENOENT for an empty one, ENAMETOOLONG, EXDEV. */
 function pathErrno(path: Path): number {
   if (path.empty) return E.ENOENT;
@@ -185,14 +189,24 @@ export class Resolver {
   }
 }
 
+/** A directory on the way, free of symlinks and `..`. */
+interface Level {
+  readonly name: string;
+  /** Its tree; null when it was not walked to, or is the root of one. */
+  at: AtCalls | null;
+  /** Its qid.path. */
+  lo: number;
+  hi: number;
+}
+
 /** One path on its way: the directories resolved so far, and the names still to go. */
 class Walker {
   private readonly resolver: Resolver;
   /** Where it began. */
   private tree: AtCalls;
   private base: number;
-  /** Names from `base` to `dir`, free of symlinks and `..`. */
-  private readonly stack: string[] = [];
+  /** From below `base` to `dir`. */
+  private readonly stack: Level[] = [];
   /** Where it is: a directory, its own to clunk unless it is the one it began at. */
   private at: AtCalls;
   private dir: number;
@@ -201,6 +215,7 @@ class Walker {
   private outside = false;
   private readonly todo: string[] = [];
   private links = 0;
+  private steps = 0;
 
   constructor(resolver: Resolver, tree: AtCalls, base: number) {
     this.resolver = resolver;
@@ -227,7 +242,7 @@ class Walker {
       }
       const isLast = this.todo.length === 0;
       if (isLast && make && slash) return this.fail(E.EISDIR);
-      const next = resolver.step(this.at, this.dir, name);
+      const next = this.step(name);
       if (next < 0) {
         if (!isLast || !make || next !== -E.ENOENT) return this.fail(-next);
         resolver.parent = this.dir;
@@ -252,18 +267,30 @@ class Walker {
         this.at.client.clunk(next);
         return this.fail(E.ENOTDIR);
       }
-      this.enter(next);
-      this.stack.push(name);
+      this.enter(next, name);
     }
     resolver.found = this.at;
     // A fid for the caller, also when the path led to where it began.
     return this.owned ? this.dir : this.at.client.clone(this.dir);
   }
 
-  /** Goes on at what the resolver has found. */
-  private enter(fid: number): void {
+  /** Walks one name, as Resolver.step. */
+  private step(name: string): number {
+    return ++this.steps > MAX_STEPS ? -E.ELOOP : this.resolver.step(this.at, this.dir, name);
+  }
+
+  /** Goes on at what the resolver has found by a name. */
+  private enter(fid: number, name: string): void {
+    const { found } = this.resolver;
+    const { r } = found.client;
+    const at = found === this.at ? found : null;
+    this.stack.push({ name, at, lo: r.wqid_path_lo[0]!, hi: r.wqid_path_hi[0]! });
+    this.become(found, fid);
+  }
+
+  private become(at: AtCalls, fid: number): void {
     this.leave();
-    this.at = this.resolver.found;
+    this.at = at;
     this.dir = fid;
     this.owned = true;
   }
@@ -273,18 +300,37 @@ class Walker {
     this.owned = false;
   }
 
-  /** `..`: the directory before, walked anew from the base; above the base is out of bounds. */
+  /**
+   * `..`: the directory before; above the base is out of bounds. The server is asked for it, and believed if it tells
+   * of the directory that was walked through; else one was moved meanwhile, and the names are walked anew from the base.
+   */
   private up(): number {
     const { resolver, stack } = this;
+    resolver.type = QTDIR;
     if (stack.length === 0) {
       const outer = this.tree.joins?.outer(this.base) ?? null;
       if (outer === null) return E.EXDEV;
       this.tree = outer.at;
       this.base = outer.base;
       this.outside = true;
-      stack.push(...outer.names);
+      for (const name of outer.names) stack.push({ name, at: null, lo: 0, hi: 0 });
     }
     stack.pop();
+    const { at } = this;
+    const above = stack.at(-1);
+    if (above?.at === at) {
+      const { client } = at;
+      const fid = client.walk(this.dir, DOTDOT, 0, 1);
+      if (fid >= 0) {
+        this.become(at, fid);
+        if (client.r.wqid_path_lo[0] === above.lo && client.r.wqid_path_hi[0] === above.hi) return 0;
+      }
+    }
+    return this.anew(stack.splice(0));
+  }
+
+  /** Walks from the base to a directory where it has been. */
+  private anew(levels: readonly Level[]): number {
     this.leave();
     this.at = this.tree;
     this.dir = this.base;
@@ -295,12 +341,12 @@ class Walker {
       this.dir = dir;
       this.owned = true;
     }
-    for (const name of stack) {
-      const next = resolver.step(this.at, this.dir, name);
+    for (const { name } of levels) {
+      const next = this.step(name);
       if (next < 0) return -next;
-      this.enter(next);
+      this.enter(next, name);
     }
-    resolver.type = QTDIR;
+    this.resolver.type = QTDIR;
     return 0;
   }
 

@@ -18,8 +18,11 @@ class Faulty extends InProcess {
   sent: string[] = [];
   /** How many more are sent before the one that fails; negative: none does. */
   failIn = -1;
+  /** Called before each message with how many were sent since the last look. */
+  before: ((sent: number) => void) | null = null;
 
   override rpc(t: Message, r: Message, iov: Iov): number {
+    this.before?.(this.sent.length);
     this.sent.push(NAMES[t.type]!);
     if (this.failIn-- === 0) return E.EIO;
     return super.rpc(t, r, iov);
@@ -68,6 +71,16 @@ export class World {
     this.transport.sent = [];
     call();
     return this.transport.sent;
+  }
+
+  /** Does something between two messages of a call, `count` of them before it: what another client does meanwhile. */
+  meanwhile(count: number, change: () => void, call: () => void): void {
+    this.transport.sent = [];
+    this.transport.before = (sent) => {
+      if (sent === count) change();
+    };
+    call();
+    this.transport.before = null;
   }
 
   /** Lets the message after the next `count` ones fail. */
