@@ -18,6 +18,7 @@ import {
   SETATTR_SIZE,
   VERSION,
 } from '../9p/constants.ts';
+import { MEMFS_COST, nameCost } from '../backend/memfs/space.ts';
 import { E } from '../errno.ts';
 import { AT_REST, type Client, exchange, ROOT, scenario, Store } from './testing.ts';
 
@@ -173,7 +174,7 @@ scenario(
     c.clunk(fid);
     assert.is(free(), all);
   },
-  { capacity: 1 << 20 },
+  { capacity: (1 << 20) + MEMFS_COST.inode + nameCost('f') },
 );
 
 scenario('the orphan and the new file of its name are two', (c) => {

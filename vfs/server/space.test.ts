@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_RDWR, SETATTR_SIZE } from '../9p/constants.ts';
+import { MEMFS_COST, nameCost } from '../backend/memfs/space.ts';
 import { E } from '../errno.ts';
 import { type Client, ROOT, scenario } from './testing.ts';
 
@@ -25,19 +26,19 @@ scenario(
   'a full store frees what waits before it says ENOSPC',
   (c, store) => {
     const other = store.client();
-    const [old] = makeOrphans(other, 1, 6000);
+    const [old] = makeOrphans(other, 1, 60_000);
     const fid = c.create('f');
-    c.expectError('Tsetattr', { ...resize(fid, 8000) }, E.ENOSPC, 'the orphan is still held');
+    c.expectError('Tsetattr', { ...resize(fid, 80_000) }, E.ENOSPC, 'the orphan is still held');
     store.faults.reclaim = () => E.EIO;
     other.clunk(old!);
-    c.expectError('Tsetattr', { ...resize(fid, 8000) }, E.ENOSPC, 'nothing can be freed');
+    c.expectError('Tsetattr', { ...resize(fid, 80_000) }, E.ENOSPC, 'nothing can be freed');
     delete store.faults.reclaim;
     // Sixteen in front of it, so that the step of the request itself does not come to it.
     c.clunk(...makeOrphans(c, 20, 0));
-    c.call('Tsetattr', { ...resize(fid, 8000) });
-    assert.is(c.attr(fid).size, 8000);
+    c.call('Tsetattr', { ...resize(fid, 80_000) });
+    assert.is(c.attr(fid).size, 80_000);
   },
-  { capacity: 10_000 },
+  { capacity: 100_000 },
 );
 
 function resize(fid: number, size: number) {
@@ -51,14 +52,16 @@ scenario(
     const fid = c.create('f');
     const log = c.open('f', O_RDWR | 0o2000);
     store.faults.reclaim = () => E.EIO;
-    c.clunk(...makeOrphans(c, 1, 10_000));
+    const [orphan] = makeOrphans(c, 1, 8000);
+    assert.ok(c.write(orphan!, new Uint8Array(14_000), 8000) < 14_000, 'now it is full');
+    c.clunk(orphan!);
     let drained = 0;
     store.faults.reclaim = () => (drained++ === 0 ? E.EIO : undefined);
     assert.is(c.write(log, 'abc'), 3);
     assert.is(c.read(fid), 'abc');
     assert.is(drained, 2, 'in passing, and then because the store was full');
   },
-  { capacity: 10_000 },
+  { capacity: 14_000 },
 );
 
 scenario(
@@ -85,7 +88,7 @@ scenario(
     }
     assert.is(free(), 16);
   },
-  { capacity: 65_536 },
+  { capacity: 65_536 + MEMFS_COST.inode + nameCost('f') },
 );
 
 scenario('an error that is no lack of room frees nothing', (c, store) => {

@@ -181,7 +181,7 @@ scenario(
     c.file('g', '');
     assert.is(set(c, 'g', 'user.b', 'x'.repeat(6000)), 0);
   },
-  { capacity: 10_000 },
+  { capacity: 12_000 },
 );
 
 scenario('a session has so many in hand and no more', (c) => {

@@ -14,7 +14,9 @@ import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
 import { shut } from '../closed.ts';
 import type { Inode } from '../inode.ts';
-import { getXattr, listXattrs, setXattr, xattrBytes } from '../xattrs.ts';
+import { defaultCapacity } from '../space.ts';
+import { getXattr, listXattrs, setXattr } from '../xattrs.ts';
+import { NameCount, isAttached } from './attached.ts';
 import {
   EVENT_ATTRIB,
   EVENT_CREATE,
@@ -25,13 +27,15 @@ import {
   NEXT_INO,
   setSteps,
   type Core,
+  type CoreEvent,
   type CoreLink,
   type MemfsVolume,
 } from './core.ts';
 import { MemfsCursor } from './cursor.ts';
 import { FILE_MAX, freeData, readData, truncateData, writeData } from './data.ts';
 import { MemfsInode } from './inode.ts';
-import { Space } from './space.ts';
+import { MEMFS_COST, VolumeSpace, dataOf, heapCost, nameCost } from './space.ts';
+import { deriveSteps } from './steps.ts';
 import {
   refresh,
   setTimes,
@@ -45,9 +49,16 @@ import {
 const encoder = new TextEncoder();
 const BLOCK = 4096;
 
+/** Of all backends: an inode outlives its backend. */
+let epochs = 0;
+
 /** How much a volume may hold. */
 export interface MemfsOptions {
-  /** Bytes of file data, orphans included, before ENOSPC. Default: as much as memory gives. */
+  /**
+   * Bytes before ENOSPC for guests: the sizes of all files, holes included, and for each node, name, symlink and extended
+   * attribute what `MEMFS_COST` tells (space.ts); what JavaScript has made counts, and orphans do until they are
+   * reclaimed. JavaScript itself is not held to it. Default: a quarter of the machine's memory, or of the container's.
+   */
   capacity?: number;
 }
 
@@ -66,12 +77,54 @@ export class MemfsBackend implements Backend {
     nanoseconds: true,
   };
   private readonly core: Core;
-  private readonly space: Space;
+  private readonly space: VolumeSpace;
+  private readonly top: MemfsInode;
+  private readonly names: NameCount;
+  private readonly hasDerivedSteps: boolean;
+  /** Another one when JavaScript has taken names away, where memfs does not count rightly. */
+  private epoch = ++epochs;
   private readonly inodeOfLink = (link: CoreLink): MemfsInode => this.inodeOf(link);
 
   constructor(volume: MemfsVolume, options: MemfsOptions = {}) {
-    this.core = volume._core as Core;
-    this.space = new Space(this.core, options.capacity ?? Infinity);
+    const core = volume._core as Core;
+    this.core = core;
+    this.space = new VolumeSpace(core, options.capacity ?? defaultCapacity());
+    this.hasDerivedSteps = deriveSteps(core.root);
+    this.names = new NameCount(core);
+    this.top = this.inodeOf(core.root);
+    core.changes.listeners.add(this.listener);
+  }
+
+  private readonly listener = ({ type }: CoreEvent): void => {
+    if (this.space.isOurs) return;
+    this.space.isStale = true;
+    if (type === EVENT_DELETE || type === EVENT_MOVE) this.epoch = ++epochs;
+  };
+
+  root(): MemfsInode {
+    return this.freshRoot();
+  }
+
+  /**
+   * The root: `reset()` of a volume gives it another tree, and the same inode is its root then. Everything in the old
+   * tree has lost its name.
+   */
+  private freshRoot(): MemfsInode {
+    const { top } = this;
+    const { root } = this.core;
+    if (top.link === root) return top;
+    top.link = root;
+    top.node = root.getNode();
+    top.node[INODE] = top;
+    top.version = (top.version + 1) >>> 0;
+    this.epoch = ++epochs;
+    this.space.isStale = true;
+    return top;
+  }
+
+  /** The link of a directory, which has its entries. */
+  private linkOf(dir: MemfsInode): CoreLink {
+    return dir === this.top ? this.freshRoot().link : dir.link;
   }
 
   private inodeOf(link: CoreLink): MemfsInode {
@@ -94,33 +147,53 @@ export class MemfsBackend implements Backend {
 
   /** Ends it: whatever is asked after that is EIO. The volume stays, and `memfs` gives another backend of it. */
   close(): void {
-    if (shut(this)) this.space.close();
+    if (shut(this)) this.core.changes.listeners.delete(this.listener);
   }
 
   [DISPOSE](): void {
     this.close();
   }
 
-  root(): MemfsInode {
-    return this.inodeOf(this.core.root);
+  lookup(dir: MemfsInode, name: string): MemfsInode | number {
+    const { children } = this.linkOf(dir);
+    if (dir.epoch !== this.epoch) this.recount(dir);
+    // memfs leaves the entries in a directory that JavaScript has removed with all that is in it.
+    const link = dir.removed ? undefined : children.get(name);
+    return link === undefined ? E.ENOENT : this.seen(this.inodeOf(link));
   }
 
-  lookup(dir: MemfsInode, name: string): MemfsInode | number {
-    const link = dir.link.children.get(name);
-    return link === undefined ? E.ENOENT : this.inodeOf(link);
+  /** An inode that the tree led to: one that is new to us has no name that memfs counts and that is lost. */
+  private seen(inode: MemfsInode): MemfsInode {
+    if (inode.epoch === 0 && (inode.kind === S_IFDIR || inode.node._nlink === 1)) inode.epoch = this.epoch;
+    return inode;
   }
 
   parent(dir: MemfsInode): Inode | number {
-    const { parent } = dir.link;
-    return parent === undefined ? this.root() : this.inodeOf(parent);
+    const { parent } = this.linkOf(dir);
+    return parent === undefined || parent === this.core.root ? this.freshRoot() : this.inodeOf(parent);
   }
 
   nlink(inode: MemfsInode): number {
-    const { node, link } = inode;
-    if (inode.kind !== S_IFDIR) return Math.max(node._nlink, 0);
-    if (link === this.core.root) return 2 + this.subdirectories(inode);
-    // JavaScript removes a directory without counting: then it has no `..` any more.
-    return inode.removed || !link.children.has('..') ? 0 : node._nlink;
+    const { node } = inode;
+    // A new root makes an epoch.
+    if (inode === this.freshRoot()) return 2 + this.subdirectories(inode);
+    if (inode.epoch !== this.epoch) this.recount(inode);
+    if (inode.removed) return 0;
+    return inode.kind === S_IFDIR ? node._nlink : Math.max(node._nlink - inode.lost, 0);
+  }
+
+  /** Finds which of its names an inode has lost to JavaScript, which may leave memfs's own count as it was. */
+  private recount(inode: MemfsInode): void {
+    const { epoch } = this;
+    const { node } = inode;
+    inode.epoch = epoch;
+    const attached = isAttached(inode.link, this.core.root);
+    if (inode.kind === S_IFDIR) inode.removed ||= !attached;
+    else if (!inode.removed && node._nlink > 0 && !(attached && node._nlink === 1)) {
+      const names = this.names.of(inode, epoch);
+      inode.lost = node._nlink - names;
+      inode.removed = names === 0;
+    } else inode.lost = 0;
   }
 
   /** memfs counts the root otherwise before and after `reset()`. */
@@ -129,7 +202,8 @@ export class MemfsBackend implements Backend {
   }
 
   entries(dir: MemfsInode): number {
-    const { children } = dir.link;
+    const { children } = this.linkOf(dir);
+    if (this.nlink(dir) === 0) return 0;
     return children.size - (children.has('.') ? 1 : 0) - (children.has('..') ? 1 : 0);
   }
 
@@ -141,6 +215,7 @@ export class MemfsBackend implements Backend {
   }
 
   getattr(inode: MemfsInode, out: Attr): number {
+    this.linkOf(inode);
     refresh(inode);
     const { node } = inode;
     const size = this.size(inode);
@@ -165,6 +240,7 @@ export class MemfsBackend implements Backend {
   }
 
   setattr(inode: MemfsInode, set: SetAttr): number {
+    this.linkOf(inode);
     const { node } = inode;
     const { valid } = set;
     if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
@@ -193,21 +269,24 @@ export class MemfsBackend implements Backend {
     return errno;
   }
 
-  create(dir: MemfsInode, name: string, mode: number, rdev: number): MemfsInode {
+  create(dir: MemfsInode, name: string, mode: number, rdev: number): MemfsInode | number {
+    if (!this.space.takeHeap(MEMFS_COST.inode + nameCost(name))) return E.ENOSPC;
     const node = this.core.createNode(mode);
     node.rdev = rdev;
-    return this.created(dir, dir.link.createChild(name, node));
+    return this.created(dir, this.linkOf(dir).createChild(name, node));
   }
 
-  symlink(dir: MemfsInode, name: string, target: string): MemfsInode {
+  symlink(dir: MemfsInode, name: string, target: string): MemfsInode | number {
+    const cost = MEMFS_COST.inode + MEMFS_COST.letter * target.length + nameCost(name);
+    if (!this.space.takeHeap(cost)) return E.ENOSPC;
     const node = this.core.createNode(S_IFLNK | 0o777);
     node.makeSymlink(target);
     node.mode = S_IFLNK | 0o777;
-    return this.created(dir, dir.link.createChild(name, node));
+    return this.created(dir, this.linkOf(dir).createChild(name, node));
   }
 
   private created(dir: MemfsInode, link: CoreLink): MemfsInode {
-    const inode = this.inodeOf(link);
+    const inode = this.seen(this.inodeOf(link));
     touchCreated(inode);
     touchModified(dir);
     this.emit(EVENT_CREATE, inode, link);
@@ -215,8 +294,9 @@ export class MemfsBackend implements Backend {
   }
 
   link(dir: MemfsInode, name: string, inode: MemfsInode): number {
+    if (!this.space.takeHeap(nameCost(name))) return E.ENOSPC;
     inode.node._nlink++;
-    inode.link = dir.link.createChild(name, inode.node);
+    inode.link = this.linkOf(dir).createChild(name, inode.node);
     touchChanged(inode);
     touchModified(dir);
     this.emit(EVENT_CREATE, inode, inode.link);
@@ -224,7 +304,7 @@ export class MemfsBackend implements Backend {
   }
 
   unlink(dir: MemfsInode, name: string, inode: MemfsInode): number {
-    const link = dir.link.children.get(name);
+    const link = this.linkOf(dir).children.get(name);
     if (link === undefined) return E.ENOENT;
     this.take(dir, link, inode);
     touchModified(dir);
@@ -235,6 +315,7 @@ export class MemfsBackend implements Backend {
   private take(dir: MemfsInode, link: CoreLink, inode: MemfsInode): void {
     this.emit(EVENT_DELETE, inode, link);
     dir.link.deleteChild(link);
+    this.space.giveHeap(nameCost(link.name));
     if (inode.kind === S_IFDIR) {
       inode.removed = true;
       inode.node._nlink = 0;
@@ -251,14 +332,18 @@ export class MemfsBackend implements Backend {
     newName: string,
     target: MemfsInode | null,
   ): number {
-    const link = oldDir.link.children.get(oldName);
+    const link = this.linkOf(oldDir).children.get(oldName);
     if (link === undefined) return E.ENOENT;
-    const over = newDir.link.children.get(newName);
+    const more = MEMFS_COST.letter * (newName.length - oldName.length);
+    if (more < 0) this.space.giveHeap(-more);
+    else if (more > 0 && !this.space.takeHeap(more)) return E.ENOSPC;
+    const over = this.linkOf(newDir).children.get(newName);
     if (over !== undefined && target !== null) this.take(newDir, over, target);
-    const oldSteps = link.steps;
+    const isTold = this.isWatched();
+    const oldSteps = isTold ? link.steps : undefined;
     oldDir.link.deleteChild(link);
     link.name = newName;
-    setSteps(link, [...newDir.link.steps, newName]);
+    if (!this.hasDerivedSteps) setSteps(link, [...newDir.link.steps, newName]);
     newDir.link.setChild(newName, link);
     inode.link = link;
     touchModified(oldDir);
@@ -286,18 +371,14 @@ export class MemfsBackend implements Backend {
 
   write(inode: MemfsInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
     const { node } = inode;
-    const { space } = this;
-    if (space.capacity === Infinity) return writeData(node, offset, u8, start, end);
     const before = node.size;
-    const room = space.room(offset + (end - start) - before) + before - offset;
-    if (room <= 0 && offset + (end - start) > before) return -E.ENOSPC;
-    const count = writeData(
-      node,
-      offset,
-      u8,
-      start,
-      offset + (end - start) > before ? Math.min(end, start + room) : end,
-    );
+    const after = offset + (end - start);
+    if (after <= before || after > FILE_MAX) return writeData(node, offset, u8, start, end, 0);
+    const { space } = this;
+    const room = space.room(after - before);
+    const most = before + room - offset;
+    if (most <= 0) return -E.ENOSPC;
+    const count = writeData(node, offset, u8, start, Math.min(end, start + most), room);
     space.add(node.size - before);
     return count;
   }
@@ -316,19 +397,16 @@ export class MemfsBackend implements Backend {
   }
 
   list(dir: MemfsInode): MemfsCursor {
-    return new MemfsCursor(dir, this.inodeOfLink);
+    return new MemfsCursor(this.linkOf(dir), this.inodeOfLink);
   }
 
   statfs(out: StatFs): number {
-    const { capacity } = this.space;
-    const used = this.space.recount();
-    // Without a limit of its own a volume tells the largest number of blocks that is exact in bytes.
-    const total = capacity === Infinity ? Number.MAX_SAFE_INTEGER : capacity;
+    const { bytes, inodes } = this.space.left();
     out.bsize = BLOCK;
-    out.blocks = Math.floor(total / BLOCK);
-    out.bfree = out.bavail = Math.max(0, Math.floor((total - used) / BLOCK));
-    out.files = 0xffff_ffff;
-    out.ffree = out.files - Object.keys(this.core.inodes).length;
+    out.blocks = Math.floor(Math.min(this.space.capacity, Number.MAX_SAFE_INTEGER) / BLOCK);
+    out.bfree = out.bavail = Math.min(out.blocks, Math.floor(bytes / BLOCK));
+    out.ffree = inodes;
+    out.files = Object.keys(this.core.inodes).length + inodes;
     out.fsid = 0;
     return 0;
   }
@@ -338,10 +416,8 @@ export class MemfsBackend implements Backend {
   }
 
   setxattr(inode: MemfsInode, name: string, value: Uint8Array, flags: number): number {
-    const before = xattrBytes(inode);
-    const errno = setXattr(inode, name, value, flags, this.space.room(name.length + value.length));
+    const errno = setXattr(inode, name, value, flags, this.space);
     if (errno !== 0) return errno;
-    this.space.add(xattrBytes(inode) - before);
     touchChanged(inode);
     return 0;
   }
@@ -357,11 +433,14 @@ export class MemfsBackend implements Backend {
   reclaim(inode: MemfsInode): number {
     const { core } = this;
     const { node } = inode;
+    const cost = heapCost(node);
+    const data = dataOf(node);
     // JavaScript may have removed it already, and another node may have its number now.
     if (core.inodes[node.ino] === node) {
-      this.space.add(-(inode.kind === S_IFDIR ? 0 : node.size) - xattrBytes(inode));
       delete core.inodes[node.ino];
       core.releasedInos.push(node.ino);
+      this.space.giveHeap(cost);
+      this.space.add(-data);
     }
     // A descriptor that JavaScript still has on it needs the data; then the collector frees it.
     if (core.openFiles === 0 && node.size > 0) freeData(node);
@@ -369,8 +448,8 @@ export class MemfsBackend implements Backend {
   }
 
   private emit(type: number, inode: MemfsInode, link: CoreLink, oldSteps?: string[]): void {
+    if (!this.isWatched()) return;
     const { changes } = this.core;
-    if (changes.listeners.size === this.space.listeners) return;
     if (type !== EVENT_DELETE && this.nlink(inode) === 0) return;
     this.space.isOurs = true;
     try {
@@ -378,5 +457,10 @@ export class MemfsBackend implements Backend {
     } finally {
       this.space.isOurs = false;
     }
+  }
+
+  /** Whether others than this backend want to know of changes. */
+  private isWatched(): boolean {
+    return this.core.changes.listeners.size > 1;
   }
 }

@@ -26,14 +26,24 @@ export function readData(node: CoreNode, offset: number, u8: Uint8Array, start: 
   return count;
 }
 
-/** Copies u8[start, end) into the file at `offset`; a gap before it becomes zeros. Count, or −EFBIG, −ENOSPC. */
-export function writeData(node: CoreNode, offset: number, u8: Uint8Array, start: number, end: number): number {
+/**
+ * Copies u8[start, end) into the file at `offset`; a gap before it becomes zeros. Count, or −EFBIG, −ENOSPC.
+ * @param room Bytes by which the volume lets it grow: no more is taken in advance.
+ */
+export function writeData(
+  node: CoreNode,
+  offset: number,
+  u8: Uint8Array,
+  start: number,
+  end: number,
+  room: number,
+): number {
   const { size } = node;
   const count = Math.min(end - start, FILE_MAX - offset);
   if (count <= 0) return -E.EFBIG;
   const after = offset + count;
   if (after > node.capacity) {
-    const errno = grow(node, after, Math.max(node.capacity * 2, 64));
+    const errno = grow(node, after, Math.min(Math.max(node.capacity * 2, 64), size + room));
     if (errno !== 0) return -errno;
   }
   const { buf } = node;

@@ -7,11 +7,18 @@ import type { CoreLink, CoreNode } from './core.ts';
  * times to the nanosecond (memfs keeps milliseconds).
  */
 export class MemfsInode extends Inode {
-  readonly node: CoreNode;
+  /** Of the root another one after `reset()`. */
+  node: CoreNode;
   /** The entry it was last seen under; of a directory the only one, which holds its children. */
   link: CoreLink;
-  /** Taken out of its directory by this server. */
+  /** A directory that is out of the tree, or a file without names: by this server, or by JavaScript. */
   removed = false;
+  /** Names that memfs counts and that are lost, as of the backend's epoch. */
+  lost = 0;
+  epoch = 0;
+  /** How many names were found, when they were last looked for, in which epoch. */
+  names = 0;
+  counted = -1;
   atime_sec = 0;
   atime_nsec = 0;
   mtime_sec = 0;

@@ -5,6 +5,7 @@ import { O_CREAT, O_RDWR } from '../../9p/constants.ts';
 import { conformance } from '../conformance.ts';
 import { Kit, type Outside } from '../conformance-kit.ts';
 import { memfs } from './index.ts';
+import { MEMFS_COST, nameCost } from './space.ts';
 
 conformance('memfs', () => {
   const volume = new Volume();
@@ -38,31 +39,33 @@ test('a tree of 3,000 levels is renamed', () => {
 
 test('a limit counts what JavaScript has made, and no more what it has removed', () => {
   const volume = new Volume();
-  const kit = new Kit({ backend: memfs(volume, { capacity: 100 }), dispose: () => {} });
+  // A file with a name of one letter.
+  const F = MEMFS_COST.inode + nameCost('a');
+  const kit = new Kit({ backend: memfs(volume, { capacity: 100_000 + 2 * F }), dispose: () => {} });
   const store = (path: string, size: number): number | string => {
     const fid = kit.open(path, O_CREAT | O_RDWR);
     const written = kit.write(fid, 0, 'x'.repeat(size));
     kit.clunk(fid);
     return written;
   };
-  assert.equal([store('a', 100), store('b', 1)], [100, 'ENOSPC']);
+  assert.equal([store('a', 100_000), store('b', 1)], [100_000, 'ENOSPC']);
   volume.unlinkSync('/a');
-  assert.equal([store('b', 60), store('c', 50)], [60, 40]);
+  assert.equal([store('b', 60_000), store('c', 50_000)], [60_000, 40_000]);
   volume.truncateSync('/b', 10);
   volume.mkdirSync('/d');
-  volume.writeFileSync('/d/e', 'x'.repeat(30));
-  assert.is(store('f', 100), 20, 'what JavaScript wrote counts');
+  volume.writeFileSync('/d/e', 'x'.repeat(30_000));
+  assert.is(store('f', 100_000), 29_990 - 3 * F, 'what JavaScript wrote counts');
   volume.rmSync('/d', { recursive: true });
   volume.renameSync('/b', '/c');
-  assert.is(store('g', 100), 70);
+  assert.is(store('g', 100_000), 70_000 + 2 * F);
   const orphan = kit.open('g', O_RDWR);
   kit.unlink('g');
-  assert.is(store('h', 1), 'ENOSPC', 'an orphan counts');
+  assert.is(kit.openError('h', O_CREAT | O_RDWR), 'ENOSPC', 'an orphan counts');
   kit.clunk(orphan);
-  assert.is(store('h', 100), 70);
+  assert.is(store('h', 100_000), 70_000 + 2 * F);
   volume.watch('/').close();
   volume.reset();
-  assert.is(store('i', 100), 100);
+  assert.is(store('i', 100_000), 100_000);
   kit.end();
 });
 

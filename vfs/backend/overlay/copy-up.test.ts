@@ -13,6 +13,7 @@ import {
 } from '../../9p/constants.ts';
 import { type Kit, tick } from '../conformance-kit.ts';
 import { ram } from '../ram/index.ts';
+import { COST, nameCost } from '../space.ts';
 import { age, getXattr, overlaid, setXattr, write } from './testing.ts';
 import { mknod, setMode } from '../../client/seldom.ts';
 
@@ -142,7 +143,8 @@ test('opening for writing and reading copy nothing', () => {
 });
 
 test('O_TRUNC does not copy the data, and what does not fit leaves nothing behind', () => {
-  const upper = ram({ capacity: 1000 });
+  const costs = nameCost('d') + nameCost('big') + nameCost('also') + COST.directory + 3 * COST.inode;
+  const upper = ram({ capacity: costs + 1000 });
   overlaid(
     (kit) => {
       kit.mkdir('d');

@@ -7,6 +7,7 @@ import {
   SETATTR_UID,
   S_IFDIR,
   S_IFLNK,
+  S_IFMT,
   S_IFREG,
 } from '../../9p/constants.ts';
 import { nowNsec, nowSec, tick } from '../../clock.ts';
@@ -15,6 +16,7 @@ import { E } from '../../errno.ts';
 import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
 import { shut } from '../closed.ts';
 import type { Inode } from '../inode.ts';
+import { COST, Space, defaultCapacity, nameCost } from '../space.ts';
 import { getXattr, listXattrs, setXattr, xattrBytes } from '../xattrs.ts';
 import { Cells } from './cells.ts';
 import { forgetCopied } from './copy.ts';
@@ -29,7 +31,10 @@ const DAY = 24 * 60 * 60;
 
 /** How much the store may hold. */
 export interface RamOptions {
-  /** Bytes of file data, orphans included, before ENOSPC. Default: as much as memory gives. */
+  /**
+   * Bytes before ENOSPC: file data, and for each inode, name, symlink and extended attribute what `COST` tells (space.ts);
+   * orphans count until they are reclaimed. Default: a quarter of the machine's memory, or of the container's.
+   */
   capacity?: number;
 }
 
@@ -47,16 +52,16 @@ export class RamBackend implements Backend {
     nanoseconds: true,
   };
   private readonly top: RamInode;
-  private readonly capacity: number;
-  private readonly cells = new Cells();
+  private readonly space: Space;
+  private readonly cells: Cells;
   private nextIno = 1;
   /** Inodes that exist, orphans among them. */
   private inodes = 0;
-  /** Bytes of memory that file data holds. */
-  private used = 0;
 
-  constructor(options: RamOptions = {}) {
-    this.capacity = options.capacity ?? Infinity;
+  /** @param space Room that it shares with other stores. */
+  constructor(options: RamOptions = {}, space = new Space(options.capacity ?? defaultCapacity())) {
+    this.space = space;
+    this.cells = new Cells(space);
     tick();
     this.top = this.make(S_IFDIR | 0o755, 0, 0, null);
     this.top.nlink = 2;
@@ -152,14 +157,16 @@ export class RamBackend implements Backend {
   private resize(inode: RamInode, size: number): number {
     // What is empty and stays so needs no bytes of its own.
     if (size === 0 && inode.content === null) return 0;
-    const data = this.ownData(inode);
-    const before = data.allocated;
-    const errno = data.truncate(size);
-    this.used += data.allocated - before;
-    return errno;
+    return this.ownData(inode).truncate(size);
+  }
+
+  /** Takes room for a name and what it is to name: false when there is none. */
+  private takeRoom(name: string, inode: number): boolean {
+    return this.space.takeHeap(nameCost(name) + inode);
   }
 
   create(dir: RamInode, name: string, mode: number, _rdev: number, uid: number, gid: number): RamInode | number {
+    if (!this.takeRoom(name, inodeCost(mode & S_IFMT, null))) return E.ENOSPC;
     tick();
     const inode = this.make(mode, uid, gid, null);
     if (inode.kind === S_IFDIR) {
@@ -171,6 +178,7 @@ export class RamBackend implements Backend {
   }
 
   symlink(dir: RamInode, name: string, target: string, uid: number, gid: number): RamInode | number {
+    if (!this.takeRoom(name, inodeCost(S_IFLNK, target))) return E.ENOSPC;
     tick();
     return this.enter(dir, name, this.make(S_IFLNK | 0o777, uid, gid, target));
   }
@@ -182,6 +190,7 @@ export class RamBackend implements Backend {
   }
 
   link(dir: RamInode, name: string, inode: RamInode): number {
+    if (!this.takeRoom(name, 0)) return E.ENOSPC;
     tick();
     inode.nlink++;
     setChanged(inode);
@@ -192,6 +201,7 @@ export class RamBackend implements Backend {
   unlink(dir: RamInode, name: string, inode: RamInode): number {
     tick();
     dir.children.remove(name);
+    this.space.giveHeap(nameCost(name));
     this.lose(dir, inode);
     setModified(dir);
     return 0;
@@ -214,6 +224,10 @@ export class RamBackend implements Backend {
     newName: string,
     target: RamInode | null,
   ): number {
+    // The new name is paid for by the old one, or is there already.
+    const more = target === null ? COST.letter * (newName.length - oldName.length) : -nameCost(oldName);
+    if (more > 0 && !this.space.takeHeap(more)) return E.ENOSPC;
+    if (more < 0) this.space.giveHeap(-more);
     tick();
     if (target !== null) {
       newDir.children.remove(newName);
@@ -250,16 +264,7 @@ export class RamBackend implements Backend {
   }
 
   write(inode: RamInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
-    const data = this.ownData(inode);
-    const before = data.allocated;
-    if (this.capacity !== Infinity) {
-      const room = this.room(data.size, offset, end - start);
-      if (room === 0 && end > start) return -E.ENOSPC;
-      end = Math.min(end, start + room);
-    }
-    const count = data.write(offset, u8, start, end);
-    this.used += data.allocated - before;
-    return count;
+    return this.ownData(inode).write(offset, u8, start, end);
   }
 
   seekData(inode: RamInode, _handle: number, offset: number): number {
@@ -273,12 +278,6 @@ export class RamBackend implements Backend {
   /** The bytes of a file, to be changed. */
   private ownData(inode: RamInode): FileData {
     return (inode.content ??= new FileData(this.cells)) as FileData;
-  }
-
-  /** How many of `count` bytes at `offset` may be written to a file of `size` bytes. */
-  private room(size: number, offset: number, count: number): number {
-    const within = Math.max(0, Math.min(count, size - offset));
-    return Math.min(count, within + Math.max(0, this.capacity - this.used));
   }
 
   accessed(inode: RamInode): void {
@@ -308,12 +307,12 @@ export class RamBackend implements Backend {
   }
 
   statfs(out: StatFs): number {
-    const total = this.capacity === Infinity ? Number.MAX_SAFE_INTEGER : this.capacity;
+    const { space } = this;
     out.bsize = BLOCK;
-    out.blocks = Math.floor(total / BLOCK);
-    out.bfree = out.bavail = Math.max(0, Math.floor((total - this.used) / BLOCK));
-    out.files = 0xffff_ffff;
-    out.ffree = out.files - this.inodes;
+    out.blocks = Math.floor(Math.min(space.capacity, Number.MAX_SAFE_INTEGER) / BLOCK);
+    out.bfree = out.bavail = Math.min(out.blocks, Math.floor(space.left / BLOCK));
+    out.ffree = space.heapLeft(COST.inode + COST.name);
+    out.files = this.inodes + out.ffree;
     out.fsid = 0;
     return 0;
   }
@@ -323,10 +322,8 @@ export class RamBackend implements Backend {
   }
 
   setxattr(inode: RamInode, name: string, value: Uint8Array, flags: number): number {
-    const before = xattrBytes(inode);
-    const errno = setXattr(inode, name, value, flags, this.capacity - this.used);
+    const errno = setXattr(inode, name, value, flags, this.space);
     if (errno !== 0) return errno;
-    this.used += xattrBytes(inode) - before;
     tick();
     setChanged(inode);
     return 0;
@@ -337,24 +334,24 @@ export class RamBackend implements Backend {
   }
 
   release(inode: RamInode): void {
-    if (inode.kind !== S_IFREG) return;
-    const { data } = inode;
-    const before = data.allocated;
-    data.trim();
-    this.used += data.allocated - before;
+    if (inode.kind === S_IFREG) inode.data.trim();
   }
 
   reclaim(inode: RamInode): number {
     this.inodes--;
-    if (inode.content instanceof FileData) {
-      this.used -= inode.content.allocated;
-      inode.content.free();
-    }
+    const { content } = inode;
+    if (content instanceof FileData) content.free();
+    this.space.giveHeap(inodeCost(inode.kind, typeof content === 'string' ? content : null) + xattrBytes(inode));
     inode.content = null;
-    this.used -= xattrBytes(inode);
     inode.xattrs = null;
     return 0;
   }
+}
+
+/** What an inode of a kind costs; a symlink with its target. */
+function inodeCost(kind: number, target: string | null): number {
+  if (kind === S_IFDIR) return COST.inode + COST.directory;
+  return target === null ? COST.inode : COST.inode + COST.letter * target.length;
 }
 
 /** Whether (aSec, aNsec) is not after (bSec, bNsec). */

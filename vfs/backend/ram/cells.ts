@@ -1,3 +1,5 @@
+import type { Space } from '../space.ts';
+
 /** The largest cell, in bytes. What is larger is worth an ArrayBuffer of its own. */
 export const LARGEST_CELL = 2048;
 /** The smallest one. */
@@ -6,6 +8,9 @@ const SMALLEST_CELL = 64;
 const CELLS = 32;
 /** Bits of a slab with nothing in it. */
 const ALL_FREE = -1;
+
+/** Free cells, in bytes, that count for nothing beside as many that are taken. */
+const SPARE = 1 << 18;
 
 /** A buffer that is cut into cells of one size. */
 export class Slab {
@@ -32,12 +37,25 @@ export class Slab {
  * and those half-way between. All bytes of a cell that nobody has are zero.
  */
 export class Cells {
+  readonly space: Space;
   /** Of each kind the slabs that have free cells. */
   private readonly open: Slab[][] = [];
   /** Where the cell begins that was taken last. */
   at = 0;
+  /** Bytes of all slabs, and of the cells in them that are taken. */
+  private held = 0;
+  private taken = 0;
+  /** What counts of the free ones. */
+  private idle = 0;
 
-  /** A slab with a cell of at least `size` bytes, now the caller's, from `at` on; null when there is no memory. */
+  constructor(space: Space) {
+    this.space = space;
+  }
+
+  /**
+   * A slab with a cell of at least `size` bytes, now the caller's, from `at` on; null when there is no memory. The cell
+   * itself is for the caller to count; slabs that are mostly free, as a guest can make them, are counted here.
+   */
   take(size: number): Slab | null {
     const kind = kindOf(size);
     const slabs = (this.open[kind] ??= []);
@@ -50,6 +68,8 @@ export class Cells {
       slab.place = -1;
     }
     this.at = (31 - Math.clz32(bit)) * slab.size;
+    this.taken += slab.size;
+    this.countIdle();
     return slab;
   }
 
@@ -57,6 +77,7 @@ export class Cells {
     try {
       const slab = new Slab(kind);
       slab.place = slabs.push(slab) - 1;
+      this.held += slab.bytes.length;
       return slab;
     } catch {
       return null;
@@ -71,7 +92,20 @@ export class Cells {
     slab.free |= 1 << (at / slab.size);
     if (slab.place < 0) slab.place = slabs.push(slab) - 1;
     // One that is empty is kept for the next file, unless another has room for it.
-    else if (slab.free === ALL_FREE && slabs.length > 1) drop(slabs, slab);
+    else if (slab.free === ALL_FREE && slabs.length > 1) {
+      drop(slabs, slab);
+      this.held -= bytes.length;
+    }
+    this.taken -= slab.size;
+    this.countIdle();
+  }
+
+  /** Half of the slabs may lie idle, and a little more: what there is beyond counts, as if it were taken. */
+  private countIdle(): void {
+    const idle = Math.max(0, this.held / 2 - SPARE - this.taken);
+    if (idle === this.idle) return;
+    this.space.used += idle - this.idle;
+    this.idle = idle;
   }
 }
 
@@ -81,6 +115,18 @@ function drop(slabs: Slab[], slab: Slab): void {
   if (last === slab) return;
   slabs[slab.place] = last;
   last.place = slab.place;
+}
+
+/** The size of the cell that `take(size)` gives. */
+export function cellFor(size: number): number {
+  return sizeOf(kindOf(size));
+}
+
+/** The largest cell of at most `size` bytes; 0 when there is none. */
+export function cellWithin(size: number): number {
+  const kind = kindOf(Math.min(size, LARGEST_CELL));
+  if (sizeOf(kind) <= size) return sizeOf(kind);
+  return kind > 0 ? sizeOf(kind - 1) : 0;
 }
 
 /** 64, 96, 128, 192, 256, … bytes. */

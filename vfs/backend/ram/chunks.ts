@@ -17,10 +17,11 @@ export class Chunks {
     return this.numbers[at] === number ? this.pieces[at] : undefined;
   }
 
-  /** Puts one where there is none. */
-  add(number: number, piece: Uint8Array): void {
+  /** Puts one there, in place of the one that was. */
+  set(number: number, piece: Uint8Array): void {
     const at = this.place(number);
-    if (at === this.numbers.length) {
+    if (this.numbers[at] === number) this.pieces[at] = piece;
+    else if (at === this.numbers.length) {
       this.numbers.push(number);
       this.pieces.push(piece);
     } else {
@@ -29,12 +30,13 @@ export class Chunks {
     }
   }
 
-  /** Lets go of those from `number` on: how many. */
+  /** Lets go of those from `number` on: how many bytes they had. */
   cut(number: number): number {
     const kept = this.place(number);
-    const dropped = this.pieces.length - kept;
+    let bytes = 0;
+    for (let i = kept; i < this.pieces.length; i++) bytes += this.pieces[i]!.length;
     this.numbers.length = this.pieces.length = kept;
-    return dropped;
+    return bytes;
   }
 
   /** The number of the first one from `number` on; −1 when none follows. */

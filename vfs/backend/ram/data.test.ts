@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { E } from '../../errno.ts';
+import { Space } from '../space.ts';
 import { Cells, LARGEST_CELL, type Slab } from './cells.ts';
 import { FILE_MAX, FileData } from './data.ts';
 
@@ -24,7 +25,7 @@ function openSlabs(cells: Cells): Slab[] {
 }
 
 test('cells are large enough, zero, apart from each other, and given again', () => {
-  const cells = new Cells();
+  const cells = new Cells(new Space(Infinity));
   const taken: Cell[] = [];
   for (let size = 1; size <= LARGEST_CELL; size += 7) taken.push(take(cells, size));
   for (const [i, { slab, at, size }] of taken.entries()) {
@@ -67,7 +68,7 @@ class Model {
 }
 
 test('writes of whole megabytes: into holes, over what is there, and what is beside them stays', () => {
-  const data = new FileData(new Cells());
+  const data = new FileData(new Cells(new Space(Infinity)));
   const model = new Model();
   const bytes = Uint8Array.from({ length: 3 * MIB + 7 }, (_, i) => (i * 31 + (i >>> 12)) & 0xff);
   const put = (offset: number, start: number, end: number) => {
@@ -92,7 +93,7 @@ test('at random: files that share their cells have what was written, zeros elsew
   /** Mostly small, and some about where chunks meet. */
   const place = () => (random(40) === 0 ? MIB - 50 + random(100) : random(random(8) === 0 ? 9000 : 600));
 
-  const cells = new Cells();
+  const cells = new Cells(new Space(Infinity));
   const files = Array.from({ length: 40 }, () => ({ data: new FileData(cells), model: new Model() }));
   const buffer = new Uint8Array(MIB + 20_000);
   for (let i = 0; i < 30_000; i++) {
@@ -136,7 +137,7 @@ test('at random: files that share their cells have what was written, zeros elsew
 });
 
 test('what is far away costs no more than what is near', () => {
-  const data = new FileData(new Cells());
+  const data = new FileData(new Cells(new Space(Infinity)));
   const byte = Uint8Array.of(7);
   const read = new Uint8Array(4);
   // Going through as many places as the last chunk's number would take minutes for each round.

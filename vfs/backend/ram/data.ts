@@ -1,12 +1,17 @@
 import { E } from '../../errno.ts';
-import { LARGEST_CELL, type Cells, type Slab } from './cells.ts';
+import { LARGEST_CELL, cellFor, cellWithin, type Cells, type Slab } from './cells.ts';
 import { Chunks } from './chunks.ts';
 import { copyBytes } from './copy.ts';
 
-/** Data is kept in pieces of this size; the first one grows to it by doubling. */
+/**
+ * Data is kept in pieces of this size; the first one grows to it by doubling, the others are made whole, and shorter
+ * where the store has no room for that.
+ */
 const CHUNK = 1 << 20;
 /** Largest file, in bytes: 2 PiB, so that its chunks can be counted in 31 bits. Holes cost nothing. */
 export const FILE_MAX = 2 ** 51;
+/** What a chunk is a multiple of, when there is no room for a whole one. */
+const PAGE = 4096;
 /** A buffer below this is not worth being cut to size. */
 const SMALL = 4096;
 
@@ -63,8 +68,10 @@ export class FileData {
 
   private readChunk(offset: number, u8: Uint8Array, start: number, count: number): void {
     const chunk = this.chunks?.get(chunkAt(offset));
-    if (chunk === undefined) u8.fill(0, start, start + count);
-    else copyBytes(chunk, offset % CHUNK, u8, start, count);
+    const from = offset % CHUNK;
+    const there = chunk === undefined ? 0 : Math.max(0, Math.min(count, chunk.length - from));
+    if (there > 0) copyBytes(chunk!, from, u8, start, there);
+    if (there < count) u8.fill(0, start + there, start + count);
   }
 
   /** Copies u8[start, end) to `offset`: how many bytes; or −EFBIG, −ENOSPC. */
@@ -78,13 +85,14 @@ export class FileData {
     for (let done = 0; done < count;) {
       const at = offset + done;
       const within = at < CHUNK ? at : at % CHUNK;
-      const part = Math.min(CHUNK - within, count - done);
+      let part = Math.min(CHUNK - within, count - done);
       if (part === CHUNK && this.putChunk(at, u8, start + done)) {
         done += part;
         continue;
       }
-      const piece = at < CHUNK ? this.growHead(within + part) : this.growChunk(at);
-      if (piece === null) return done > 0 ? this.written(offset + done, done) : -E.ENOSPC;
+      const piece = at < CHUNK ? this.growHead(within + part) : this.growChunk(at, within, within + part);
+      if (piece !== null) part = Math.min(part, (at < CHUNK ? this.room : piece.length) - within);
+      if (piece === null || part <= 0) return done > 0 ? this.written(offset + done, done) : -E.ENOSPC;
       copyBytes(u8, start + done, piece, at < CHUNK ? this.base + within : within, part);
       done += part;
     }
@@ -96,61 +104,95 @@ export class FileData {
     return count;
   }
 
-  /** The head, with room for at least `needed` bytes; null when there is no memory. */
+  /** The head, with room for `needed` bytes, or as many as there can be. */
   private growHead(needed: number): Uint8Array | null {
     const { room } = this;
     if (room >= needed) return this.head;
     const next = this.trimmed ? room + (room >>> 3) : room * 2;
     const kept = Math.min(this.size, room);
-    const grown = this.moveHead(Math.max(needed, Math.min(next, CHUNK)), kept) || this.moveHead(needed, kept);
-    return grown ? this.head : null;
+    if (this.moveHead(Math.max(needed, Math.min(next, CHUNK)), kept) || this.moveHead(needed, kept)) return this.head;
+    const most = room + this.cells.space.left;
+    const fitting = most > LARGEST_CELL ? Math.min(most, needed) : cellWithin(most);
+    if (fitting > room) this.moveHead(fitting, kept);
+    return this.head;
   }
 
-  /** Puts the first `kept` bytes of the head where there is room for `wanted`; false when there is no memory. */
+  /** Puts the first `kept` bytes of the head where there is room for `wanted`; false when there is none. */
   private moveHead(wanted: number, kept: number): boolean {
     const { cells, head, base } = this;
-    const slab = wanted <= LARGEST_CELL ? cells.take(wanted) : null;
+    const isSmall = wanted <= LARGEST_CELL;
+    const room = isSmall ? cellFor(wanted) : wanted;
+    const more = room - this.room;
+    if (more > 0 && !cells.space.take(more)) return false;
+    const slab = isSmall ? cells.take(wanted) : null;
     const at = slab === null ? 0 : cells.at;
-    const bytes = slab === null ? (wanted <= LARGEST_CELL ? null : allocate(wanted)) : slab.bytes;
-    if (bytes === null) return false;
+    const bytes = slab === null ? (isSmall ? null : allocate(wanted)) : slab.bytes;
+    if (bytes === null) {
+      if (more > 0) cells.space.give(more);
+      return false;
+    }
     if (kept > 0) copyBytes(head!, base, bytes, at, kept);
-    this.dropHead();
+    if (this.slab !== null) this.giveCell(this.slab);
+    if (more < 0) cells.space.give(-more);
     this.head = bytes;
     this.base = at;
-    this.room = slab === null ? wanted : slab.size;
+    this.room = room;
     this.slab = slab;
-    this.allocated += this.room;
+    this.allocated += more;
     return true;
   }
 
+  private giveCell(slab: Slab): void {
+    this.cells.give(slab, this.base, Math.min(this.size, this.room));
+  }
+
   private dropHead(): void {
-    if (this.slab !== null) this.cells.give(this.slab, this.base, Math.min(this.size, this.room));
-    this.allocated -= this.room;
+    if (this.slab !== null) this.giveCell(this.slab);
+    this.freed(this.room);
     this.head = null;
     this.slab = null;
     this.base = 0;
     this.room = 0;
   }
 
-  private growChunk(offset: number): Uint8Array | null {
+  private freed(bytes: number): void {
+    this.allocated -= bytes;
+    this.cells.space.give(bytes);
+  }
+
+  /**
+   * The chunk of an offset, `within` of which is to be written up to before `needed`: whole, or as long as there is
+   * room for; null when that is not beyond `within`.
+   */
+  private growChunk(offset: number, within: number, needed: number): Uint8Array | null {
     const number = chunkAt(offset);
     const there = this.chunks?.get(number);
-    if (there !== undefined) return there;
-    const chunk = allocate(CHUNK);
-    if (chunk === null) return null;
-    (this.chunks ??= new Chunks()).add(number, chunk);
-    this.allocated += CHUNK;
+    const before = there === undefined ? 0 : there.length;
+    if (before >= needed) return there!;
+    const { space } = this.cells;
+    const most = Math.floor((before + space.left) / PAGE) * PAGE;
+    const length = most >= CHUNK ? CHUNK : Math.min(most, Math.ceil(needed / PAGE) * PAGE);
+    if (length <= before || length <= within || !space.take(length - before)) return there ?? null;
+    const chunk = allocate(length);
+    if (chunk === null) {
+      space.give(length - before);
+      return there ?? null;
+    }
+    if (there !== undefined) copyBytes(there, 0, chunk, 0, before);
+    (this.chunks ??= new Chunks()).set(number, chunk);
+    this.allocated += length - before;
     return chunk;
   }
 
   /** Makes a chunk that is not there of CHUNK bytes of u8: a copy that is made as such is not filled with zeros first. */
   private putChunk(offset: number, u8: Uint8Array, start: number): boolean {
     const number = chunkAt(offset);
-    if (number < 0 || this.chunks?.get(number) !== undefined) return false;
+    if (number < 0 || this.chunks?.get(number) !== undefined || !this.cells.space.take(CHUNK)) return false;
     try {
       const chunk = new Uint8Array(u8.subarray(start, start + CHUNK));
-      (this.chunks ??= new Chunks()).add(number, chunk);
+      (this.chunks ??= new Chunks()).set(number, chunk);
     } catch {
+      this.cells.space.give(CHUNK);
       return false;
     }
     this.allocated += CHUNK;
@@ -178,7 +220,7 @@ export class FileData {
 
   private cutChunks(chunks: Chunks, size: number): void {
     const kept = Math.max(0, Math.ceil(size / CHUNK) - 1);
-    this.allocated -= CHUNK * chunks.cut(kept);
+    this.freed(chunks.cut(kept));
     const within = size % CHUNK;
     if (kept > 0 && within > 0) chunks.get(kept - 1)?.fill(0, within);
     if (chunks.count === 0) this.chunks = null;
@@ -212,10 +254,10 @@ export class FileData {
 
   /** Lets go of everything. */
   free(): void {
+    this.freed(this.allocated - this.room);
     this.dropHead();
     this.chunks = null;
     this.size = 0;
-    this.allocated = 0;
   }
 }
 

@@ -1,12 +1,13 @@
 import { S_IFDIR } from '../../9p/constants.ts';
 import { nowNsec, nowSec } from '../../clock.ts';
 import { Inode } from '../inode.ts';
+import { Space } from '../space.ts';
 import { Cells } from './cells.ts';
 import { FileData } from './data.ts';
 import { Names } from './names.ts';
 
 /** What a file without bytes has: nothing is made for it. */
-const NOTHING = new FileData(new Cells());
+const NOTHING = new FileData(new Cells(new Space(0)));
 
 /** An inode in memory: times as seconds and nanoseconds, and what its kind needs. */
 export class RamInode extends Inode {

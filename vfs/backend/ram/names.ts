@@ -1,8 +1,9 @@
 import type { DirCursor } from '../backend.ts';
+import { COST, nameCost } from '../space.ts';
 import type { RamInode } from './inode.ts';
 
-/** Dead names that are kept however few live ones there are. */
-const SPARE = 4;
+/** What dead names may cost however few live ones there are: a directory's own cost pays for them. */
+const SPARE = 4 * COST.name;
 
 /**
  * The entries of a directory, in the order in which they were made.
@@ -10,13 +11,16 @@ const SPARE = 4;
  * A name that is removed stays in the map as a dead one, with null, and lives again when it comes back. Were it deleted,
  * V8 would leave it in the chain of its hash until the map is full: a name made and removed again and again (a lock
  * file, a temporary one) would make its own chain as long as the directory. Dead names are deleted all at once when they
- * outnumber the live ones; each is another name, so that they lie in chains of their own, and a running listing goes on
+ * cost more than the live ones; each is another name, so that they lie in chains of their own, and a running listing goes on
  * rightly, since the iterators of a Map do.
  */
 export class Names {
   /** null while nothing was entered. */
   private map: Map<string, RamInode | null> | null = null;
   private dead = 0;
+  /** What the live names cost, and the dead ones, in bytes. */
+  private liveCost = 0;
+  private deadCost = 0;
   /** The name that was found last, and its inode: paths go through the same directories again and again. */
   private last = '';
   private found: RamInode | null = null;
@@ -41,7 +45,11 @@ export class Names {
     const map = (this.map ??= new Map<string, RamInode | null>());
     const before = map.size;
     map.set(name, inode);
-    if (map.size === before) this.dead--;
+    const cost = nameCost(name);
+    this.liveCost += cost;
+    if (map.size > before) return;
+    this.dead--;
+    this.deadCost -= cost;
   }
 
   /** Takes away a name that is there. */
@@ -52,8 +60,11 @@ export class Names {
       this.last = '';
       this.found = null;
     }
+    const cost = nameCost(name);
+    this.liveCost -= cost;
+    this.deadCost += cost;
     this.dead++;
-    if (this.dead > SPARE + this.size) this.bury(map);
+    if (this.deadCost > SPARE + this.liveCost) this.bury(map);
   }
 
   private bury(map: Map<string, RamInode | null>): void {
@@ -61,6 +72,7 @@ export class Names {
     if (this.size === 0) this.map = null;
     else for (const [name, inode] of map) if (inode === null) map.delete(name);
     this.dead = 0;
+    this.deadCost = 0;
   }
 
   list(): NamesCursor {

@@ -1,0 +1,50 @@
+import { INODE, type Core, type CoreLink } from './core.ts';
+import type { MemfsInode } from './inode.ts';
+import { Climb } from './steps.ts';
+
+/** Whether the root leads to a link. */
+export function isAttached(link: CoreLink, root: CoreLink): boolean {
+  const climb = new Climb(link);
+  while (climb.at !== root) {
+    const { at } = climb;
+    // What was put in place of it, or is gone: memfs leaves the link as it was.
+    if (!climb.up() || climb.at.children.get(at.name) !== at) return false;
+  }
+  return true;
+}
+
+/**
+ * Finds which names lead to the inodes that the server knows: how many, and one of them. memfs does not count the names
+ * that are lost by a rename over them or with their directory.
+ */
+export class NameCount {
+  private readonly core: Core;
+  private epoch = -1;
+
+  constructor(core: Core) {
+    this.core = core;
+  }
+
+  /** How many lead to an inode, counted once in each epoch. */
+  of(inode: MemfsInode, epoch: number): number {
+    if (this.epoch !== epoch) this.count(epoch);
+    return inode.counted === epoch ? inode.names : 0;
+  }
+
+  private count(epoch: number): void {
+    this.epoch = epoch;
+    for (const todo = [this.core.root]; todo.length > 0;) {
+      for (const [name, link] of todo.pop()!.children) {
+        if (name === '.' || name === '..' || link === undefined) continue;
+        const inode = link.getNode()[INODE] as MemfsInode | undefined;
+        if (inode !== undefined) {
+          if (inode.counted !== epoch) inode.names = 0;
+          inode.counted = epoch;
+          inode.names++;
+          inode.link = link;
+        }
+        if (link.children.size > 0) todo.push(link);
+      }
+    }
+  }
+}
