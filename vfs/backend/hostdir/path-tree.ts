@@ -4,6 +4,7 @@ import { HOLDS, READS_AND_WRITES, type HostInode } from './inode.ts';
 import { BIG, BIG_OR_NONE, HostError, hostErrno, type Fs, type Stats } from './node.ts';
 import { Listings } from './listings.ts';
 import { openNames, type Names } from './names.ts';
+import { OTHERS } from './places.ts';
 import { InodeTable } from './table.ts';
 import { decodeTarget, isWindowsName } from './text.ts';
 import type { HostTime, HostTree } from './tree.ts';
@@ -154,6 +155,10 @@ export class PathTree implements HostTree {
   }
 
   place(inode: HostInode, dir: HostInode, name: string): void {
+    const { parent, others } = inode;
+    if (parent !== null && inode.links > 1 && (parent !== dir || inode.name !== name)) {
+      inode.others = [...(others ?? []).slice(1 - OTHERS), [parent, inode.name]];
+    }
     inode.parent = dir;
     inode.name = name;
   }
@@ -221,6 +226,11 @@ export class PathTree implements HostTree {
   }
 
   nameOf(inode: HostInode): string {
+    for (const [dir, name] of inode.others ?? []) {
+      const st = this.fs.lstatSync(this.unchecked(inode), BIG_OR_NONE);
+      if (st !== undefined && this.table.is(inode, st)) break;
+      this.place(inode, dir, name);
+    }
     return this.pathOf(inode);
   }
 

@@ -1,7 +1,7 @@
 import type { HostInode } from './inode.ts';
 
 /** How many names of a file with several are remembered besides the last one seen. */
-const OTHERS = 8;
+export const OTHERS = 8;
 
 /**
  * Notes that an inode was seen under this name, so that its directory is held for it, and finds it by the name.
