@@ -1,5 +1,6 @@
 // What cp does to files that are there already or are linked: it must not take one for another.
 import * as fs from 'node:fs';
+import nodeFs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ram } from '../vfs/backend/ram/index.ts';
@@ -122,7 +123,7 @@ test('nothing is written through a symlink that was just copied, nor for a direc
     });
     fs.mkdirSync('outside');
     fs.writeFileSync('outside/f', 'old');
-    const refused = 'a directory cannot take the place of what is no directory';
+    const refused = 'a directory cannot take the place of what is not a directory';
     for (const [out, words] of [
       ['one', ['v1.tar:', 'v2.tar:']],
       ['two', ['v1.tar:', 'v2.tar:f', 'v2.tar:d', 'v2.tar:z']],
@@ -136,12 +137,15 @@ test('nothing is written through a symlink that was just copied, nor for a direc
       assert.equal(fs.readdirSync(out).sort(), ['d', 'f', 'z']);
       assert.equal([fs.readdirSync('outside'), fs.readFileSync('outside/f', 'utf8')], [['f'], 'old']);
     }
-    // As cp(1): what was there before is followed for a file, and not for a directory.
+    // Nor through one that was there before: a copy stays where it was sent.
     assert.is(
       runIt(cp, ['-r', 'v2.tar:', 'one'], { archives: ARCHIVES }).stderr,
-      `wasi9p cp: v2.tar:/d: ${refused}.\n`,
+      `wasi9p cp: v2.tar:/d: ${refused}.\nwasi9p cp: v2.tar:/f: a symlink has its name there.\n`,
     );
-    assert.equal([fs.readdirSync('outside'), fs.readFileSync('outside/f', 'utf8')], [['f'], 'new']);
+    assert.equal([fs.readdirSync('outside'), fs.readFileSync('outside/f', 'utf8')], [['f'], 'old']);
+    // One that the user has named is, as with cp(1).
+    assert.is(runIt(cp, ['-r', 'v2.tar:f', 'one/f'], { archives: ARCHIVES }).stderr, '');
+    assert.is(fs.readFileSync('outside/f', 'utf8'), 'new');
   });
 });
 
@@ -163,6 +167,77 @@ test('a symlink that leads nowhere is not written through; the target itself may
         ['d', 'f'],
       ],
     );
+  });
+});
+
+test('hard-linked symlinks stay one symlink', () => {
+  inScratch(() => {
+    archive('s.tar', (tree) => {
+      tree.symlinkSync('nowhere', 'a');
+      tree.linkSync('a', 'b');
+    });
+    fs.mkdirSync('d');
+    fs.symlinkSync('x', 'd/a');
+    fs.linkSync('d/a', 'd/b');
+    for (const [word, to] of [
+      ['d', 'e'],
+      ['s.tar:', 'f'],
+    ] as const) {
+      assert.is(runIt(cp, ['-r', word, to], { archives: ARCHIVES }).stderr, '');
+      assert.is(fs.lstatSync(`${to}/a`).ino, fs.lstatSync(`${to}/b`).ino);
+      assert.is(runIt(cp, ['-r', `${word.replace(/:$/, ':')}/.`, to], { archives: ARCHIVES }).stderr, '');
+      assert.is(fs.lstatSync(`${to}/a`).ino, fs.lstatSync(`${to}/b`).ino);
+    }
+  });
+});
+
+linux('a copy is for nobody else until it is done', () => {
+  inScratch(() => {
+    fs.mkdirSync('d', { mode: 0o700 });
+    fs.writeFileSync('d/f', 'secret', { mode: 0o600 });
+    const modes: string[] = [];
+    const { writeSync } = nodeFs;
+    nodeFs.writeSync = ((...args: Parameters<typeof writeSync>) => {
+      if (fs.existsSync('e/f')) modes.push(...['e', 'e/f'].map((file) => (fs.statSync(file).mode & 0o777).toString(8)));
+      return writeSync(...args);
+    }) as typeof writeSync;
+    try {
+      assert.is(runIt(cp, ['-r', 'd', 'e']).stderr, '');
+    } finally {
+      nodeFs.writeSync = writeSync;
+    }
+    assert.equal(modes, ['700', '600']);
+  });
+});
+
+test('ten thousand levels are copied', () => {
+  inScratch(() => {
+    const depth = 10_000;
+    const store = ram();
+    let dir = store.root();
+    for (let i = 0; i < depth; i++) dir = store.create(dir, 'd', 0o40755, 0, 0, 0) as typeof dir;
+    const to = ram();
+    // They are looked at when the command is done.
+    const kinds = (
+      [
+        ['.from', store],
+        ['.to', to],
+      ] as const
+    ).map(([ending, backend]) => ({
+      ending: new RegExp(`\\${ending}$`),
+      names: '',
+      open: () => Object.assign(backend, { close: undefined }),
+    }));
+    for (const file of ['x.from', 'x.to']) fs.writeFileSync(file, '');
+    const { status, stderr } = runIt(cp, ['-r', 'x.from:', 'x.to:'], { archives: kinds });
+    assert.equal([status, stderr], [0, '']);
+    let levels = 0;
+    for (let at = to.root(); ; levels++) {
+      const next = to.lookup(at, 'd');
+      if (typeof next === 'number') break;
+      at = next;
+    }
+    assert.is(levels, depth);
   });
 });
 

@@ -1,67 +1,87 @@
-import type { BigIntStats, FileSystem } from '../vfs/fs/index.ts';
-import { parentOf } from '../vfs/fs/path-text.ts';
-import { dataIn } from './holes.ts';
-import { find, findItself, isSame, type Found } from './identity.ts';
-import type { Item, Plan } from './plan.ts';
+import { E } from '../vfs/errno.ts';
+import type { FileSystem } from '../vfs/fs/index.ts';
+import { join } from '../vfs/fs/path-text.ts';
+import { pour } from './content.ts';
+import { Handle, isRegular, type Attributes } from './handle.ts';
+import { isSame } from './identity.ts';
+import { found, namesOf, rootOf, type Failed, type Item, type Plan } from './plan.ts';
 import { sizeText, type Progress } from './progress.ts';
+import { Trail } from './trail.ts';
 
-/** Bytes that are copied at once. */
-const CHUNK = 1 << 20;
+/** Where copies go. */
+export interface Target {
+  readonly fs: FileSystem;
+  /** The path of `dir`. */
+  readonly path: string;
+  /** The directory that the named items are copied into. */
+  readonly dir: Handle;
+}
 
-/** Copies the items of a plan to one file system, with modes, times, symlinks and hard links. */
+/** A file with several names that was copied: where to. */
+interface Copied {
+  readonly item: Item;
+  readonly key: string;
+}
+
+/**
+ * Copies the items of a plan to one file system, with modes, times, symlinks and hard links. Everything is done by
+ * fids: a name is looked up once, and no symlink is followed but one that the user has named.
+ */
 export class Copier {
-  private readonly target: FileSystem;
+  private readonly target: Target;
   private readonly progress: Progress;
-  private readonly failed: (item: Item, error: unknown) => void;
-  /** Where the first name of a file with several was copied to, by its device and number. */
-  private readonly links = new Map<FileSystem, Map<string, string>>();
+  private readonly failed: Failed;
+  /** Where the first name of a file with several was copied to, by its key. */
+  private readonly copies = new Map<string, Copied>();
   /** The symlinks that were made: where one archive's symlink leads is not for another's files to go. */
   private readonly made = new Set<string>();
-  /** Directories that could not be made: what is in them has no place, and is not told of one by one. */
-  private readonly lost = new Set<string>();
-  private readonly chunk = new Uint8Array(CHUNK);
+  /** The directories that we are in, and where they come from. */
+  private readonly open: Item[] = [];
+  private readonly from = new Trail();
+  private readonly to = new Trail();
   private files = 0;
   private bytes = 0;
 
   /** @param failed Told of what cannot be copied; the rest is. */
-  constructor(target: FileSystem, progress: Progress, failed: (item: Item, error: unknown) => void) {
+  constructor(target: Target, progress: Progress, failed: Failed) {
     this.target = target;
     this.progress = progress;
     this.failed = failed;
   }
 
   run(plan: Plan): void {
-    const directories: Item[] = [];
-    for (const item of plan.items) {
-      const isCopied = !this.lost.has(parentOf(item.to)) && this.attempt(item);
-      if (item.stat.isDirectory()) {
-        this.remember(item, isCopied);
-        if (isCopied) directories.push(item);
+    try {
+      for (const item of plan.items) {
+        this.leaveTo(item.depth);
+        const isCopied = item.parent?.isLost !== true && this.attempt(item, () => this.copy(item));
+        if (!isCopied) item.isLost = true;
+        this.files++;
+        this.progress.tell(
+          () => `${this.files} of ${plan.items.length} files, ${sizeText(this.bytes)} of ${sizeText(plan.bytes)}`,
+        );
       }
-      this.files++;
-      this.tell(plan);
-    }
-    // What is put into a directory changes its times, and may need to be allowed.
-    for (const item of directories.reverse()) {
-      try {
-        this.keepAttributes(item);
-      } catch (error) {
-        this.failed(item, error);
-      }
+      this.leaveTo(0);
+    } finally {
+      this.from.close();
+      this.to.close();
     }
     this.progress.clear();
   }
 
-  private remember({ to }: Item, isMade: boolean): void {
-    if (!isMade) this.lost.add(to);
-    // What one source could not make another may have found there.
-    else this.lost.delete(to);
+  /** Goes up. What was put into a directory has changed its times, and may have needed to be allowed. */
+  private leaveTo(depth: number): void {
+    while (this.open.length > depth) {
+      const item = this.open.pop()!;
+      this.attempt(item, () => keepAttributes(this.to.top(), item.stat));
+      this.from.pop();
+      this.to.pop();
+    }
   }
 
-  /** Copies an item, or tells why not: whether it was. */
-  private attempt(item: Item): boolean {
+  /** Does something, or tells why not: whether it did. */
+  private attempt(item: Item, act: () => void): boolean {
     try {
-      this.copy(item);
+      act();
       return true;
     } catch (error) {
       this.progress.clear();
@@ -70,140 +90,184 @@ export class Copier {
     }
   }
 
-  private tell(plan: Plan): void {
-    this.progress.tell(
-      () => `${this.files} of ${plan.items.length} files, ${sizeText(this.bytes)} of ${sizeText(plan.bytes)}`,
-    );
-  }
-
   private copy(item: Item): void {
-    const { stat } = item;
-    if (stat.isDirectory()) this.makeDirectory(item);
-    else if (stat.isSymbolicLink()) this.copySymlink(item);
-    else if (!stat.isFile()) throw new Error('only files, directories and symlinks are copied');
-    else if (!this.linkAgain(item)) {
-      this.copyFile(item);
-      this.keepAttributes(item);
-      if (stat.nlink > 1n) this.linksOf(item).set(fileKey(stat), item.to);
+    const source = found(item.parent === null ? rootOf(item).find() : this.from.top().child(item.name), 'from');
+    try {
+      const stat = source.attributes();
+      if (stat.key !== item.stat.key) throw new Error('it was replaced while the copy went on');
+      if (source.isDirectory) this.enter(item, source);
+      else if (source.isSymlink) this.copySymlink(item, source, stat);
+      else if (isRegular(stat)) this.copyFile(item, source, stat);
+      else throw new Error('only files, directories and symlinks are copied');
+    } finally {
+      source.close();
     }
   }
 
-  private makeDirectory({ to }: Item): void {
+  /** The directory that an item's copy is in. */
+  private dirOf(item: Item): Handle {
+    return item.parent === null ? this.target.dir : this.to.top();
+  }
+
+  /** Goes into a directory, which is made if it is not there. */
+  private enter(item: Item, source: Handle): void {
+    const to = this.makeDirectory(this.dirOf(item), item.name);
+    this.to.push(item.name, to);
+    this.from.push(item.name, source.clone());
+    this.open.push(item);
+  }
+
+  private makeDirectory(dir: Handle, name: string): Handle {
+    // A root has no name of its own: it is copied to the target itself.
+    if (name === '.') return dir.clone();
+    let there = dir.child(name);
+    if (there === E.ENOENT) {
+      dir.mkdir(name);
+      there = dir.child(name);
+    }
+    const handle = found(there, 'to');
     // As cp(1), no symlink is followed here: who has put it there may not be who the user means to write to.
-    const found = findItself(this.target, to);
-    if (found === undefined) this.target.mkdirSync(to);
-    else if (!found.isDirectory()) {
-      throw new Error('a directory cannot take the place of what is no directory');
-    }
+    if (handle.isDirectory) return handle;
+    handle.close();
+    throw new Error('a directory cannot take the place of what is not a directory');
   }
 
-  private copySymlink(item: Item): void {
-    const { fs, from, to, stat } = item;
+  private copySymlink(item: Item, source: Handle, stat: Attributes): void {
     // Before way is made for it: what cannot be read takes no other's place.
-    const text = fs.readlinkSync(from);
-    this.makeWay(item);
-    this.target.symlinkSync(text, to);
-    this.made.add(fileKey(this.target.lstatSync(to, { bigint: true })));
-    this.target.lutimesSync(to, stat.atimeNs, stat.mtimeNs);
+    const text = source.target();
+    if (this.linkAgain(item, stat, source)) return;
+    const dir = this.dirOf(item);
+    this.makeWay(item, dir, source);
+    dir.symlink(text, item.name);
+    const copy = found(dir.child(item.name), 'to');
+    try {
+      if (!copy.isSymlink) throw new Error('its copy was replaced at once');
+      const { key } = copy.attributes();
+      this.made.add(key);
+      copy.setTimes(stat);
+      this.remember(item, stat, key);
+    } finally {
+      copy.close();
+    }
   }
 
   /** Removes what has the name already and cannot be written into, unless it is what is copied. */
-  private makeWay(item: Item): void {
-    const { target } = this;
-    const { to } = item;
-    const stat = findItself(target, to);
-    if (stat === undefined) return;
-    if (stat.isDirectory()) throw new Error('a directory has its name there');
-    if (isSourceOf(item, { fs: target, path: to, stat })) throw new Error('it is the same file');
-    target.unlinkSync(to);
-    this.made.delete(fileKey(stat));
+  private makeWay(item: Item, dir: Handle, source: Handle): void {
+    const there = dir.child(item.name);
+    if (there === E.ENOENT) return;
+    const other = found(there, 'to');
+    try {
+      if (other.isDirectory) throw new Error('a directory has its name there');
+      if (this.isSourceOf(item, source, other)) throw new Error('it is the same file');
+      const { key } = other.attributes();
+      dir.unlink(item.name);
+      this.made.delete(key);
+    } finally {
+      other.close();
+    }
+  }
+
+  /** Whether a file is the one that is copied; or, of a symlink, the one that it leads to, which would be lost with it. */
+  private isSourceOf(item: Item, source: Handle, file: Handle): boolean {
+    if (isSame(source, file)) return true;
+    if (!source.isSymlink || file.isSymlink || item.parent !== null) return false;
+    const led = rootOf(item).follow();
+    if (typeof led === 'number') return false;
+    try {
+      return isSame(led, file);
+    } finally {
+      led.close();
+    }
   }
 
   /** Another name for what was copied already; false when it was not, or there are no hard links. */
-  private linkAgain(item: Item): boolean {
-    const { fs, stat, to } = item;
-    const first = stat.nlink > 1n ? this.links.get(fs)?.get(fileKey(stat)) : undefined;
-    if (first === undefined || first === to) return false;
-    this.makeWay(item);
+  private linkAgain(item: Item, stat: Attributes, source: Handle): boolean {
+    const copied = stat.nlink > 1 && item.name !== '.' ? this.copies.get(stat.key) : undefined;
+    if (copied === undefined) return false;
+    const first = this.copyOf(copied);
+    if (first === null) return false;
     try {
-      this.target.linkSync(first, to);
-      return true;
-    } catch {
+      const dir = this.dirOf(item);
+      const there = dir.child(item.name);
+      if (typeof there !== 'number') {
+        const isIt = there.attributes().key === copied.key;
+        there.close();
+        if (isIt) return false;
+      }
+      this.makeWay(item, dir, source);
       // A store without hard links gets a copy.
-      return false;
+      return dir.link(first, item.name) === 0;
+    } finally {
+      first.close();
     }
   }
 
-  private linksOf({ fs }: Item): Map<string, string> {
-    let links = this.links.get(fs);
-    if (links === undefined) this.links.set(fs, (links = new Map()));
-    return links;
+  private remember(item: Item, stat: Attributes, key: string): void {
+    if (stat.nlink > 1) this.copies.set(stat.key, { item, key });
   }
 
-  private copyFile(item: Item): void {
-    const { fs, from, to, stat } = item;
-    this.refuseSymlink(to);
-    const found = find(this.target, to);
-    if (found?.isDirectory() === true) throw new Error('a directory has its name there');
-    if (found !== undefined && isSame({ fs, path: from, stat }, { fs: this.target, path: to, stat: found }))
-      throw new Error('it is the same file');
-    const source = fs.openSync(from);
+  /** The copy of a file, if it is still where it was put: looked up name by name. */
+  private copyOf({ item, key }: Copied): Handle | null {
+    const names = [rootOf(item).name, ...namesOf(item)].filter((name) => name !== '.');
+    let at: Handle | number = this.target.dir;
+    for (const name of names) {
+      const next: Handle | number = at.child(name);
+      if (at !== this.target.dir) at.close();
+      if (typeof next === 'number') return null;
+      at = next;
+    }
+    if (at !== this.target.dir && at.attributes().key === key) return at;
+    if (at !== this.target.dir) at.close();
+    return null;
+  }
+
+  private copyFile(item: Item, source: Handle, stat: Attributes): void {
+    if (this.linkAgain(item, stat, source)) return;
+    const dir = this.dirOf(item);
+    const there = this.existing(item, dir);
     try {
-      const sink = this.target.openSync(to, 'w');
+      if (there?.isDirectory === true) throw new Error('a directory has its name there');
+      if (there !== null && isSame(source, there)) throw new Error('it is the same file');
+      source.openToRead();
+      there?.openToWrite();
+      const copy = there ?? dir.createFile(item.name);
       try {
-        this.pour(item, source, sink);
+        pour(source, stat, copy, (count) => this.moved(count));
+        keepAttributes(copy, stat);
+        this.remember(item, stat, copy.attributes().key);
       } finally {
-        this.target.closeSync(sink);
+        if (copy !== there) copy.close();
       }
     } finally {
-      fs.closeSync(source);
+      there?.close();
     }
   }
 
-  /** @throws Error for a symlink that is not written through: one that this copy has made, or that leads nowhere. */
-  private refuseSymlink(to: string): void {
-    const itself = findItself(this.target, to);
-    if (itself?.isSymbolicLink() !== true) return;
-    if (this.made.has(fileKey(itself))) throw new Error('a symlink that was just copied has its name there');
-    if (find(this.target, to) === undefined) throw new Error('a symlink that leads nowhere has its name there');
+  private moved(count: number): void {
+    this.bytes += count;
+    this.progress.tell(() => `${this.files} files, ${sizeText(this.bytes)}`);
   }
 
-  /** Copies the content to a file that is empty; what has holes keeps them, as with cp(1). */
-  private pour({ fs, stat }: Item, source: number, sink: number): void {
-    const { chunk } = this;
-    const hasHoles = stat.blocks * 512n < stat.size;
-    let size = 0;
-    for (let count = fs.readSync(source, chunk); count > 0; count = fs.readSync(source, chunk)) {
-      for (const [start, end] of hasHoles ? dataIn(chunk, count) : [[0, count] as const]) {
-        this.put(sink, size, start, end);
-      }
-      size += count;
-      this.bytes += count;
-      this.progress.tell(() => `${this.files} files, ${sizeText(this.bytes)}`);
-    }
-    // It may end in one.
-    if (hasHoles) this.target.ftruncateSync(sink, size);
-  }
-
-  /** Writes a range of a chunk that begins at an offset of the file. */
-  private put(sink: number, offset: number, start: number, end: number): void {
-    for (let at = start; at < end;) at += this.target.writeSync(sink, this.chunk, at, end - at, offset + at);
-  }
-
-  private keepAttributes({ to, stat }: Item): void {
-    this.target.chmodSync(to, Number(stat.mode) & 0o1777);
-    this.target.utimesSync(to, stat.atimeNs, stat.mtimeNs);
+  /**
+   * The file that is written into, if there is one.
+   * @throws Error for a symlink, unless the user has named it; one that this copy has made; one that leads nowhere.
+   */
+  private existing(item: Item, dir: Handle): Handle | null {
+    const there = dir.child(item.name);
+    if (there === E.ENOENT) return null;
+    const file = found(there, 'to');
+    if (!file.isSymlink) return file;
+    const { key } = file.attributes();
+    file.close();
+    if (this.made.has(key)) throw new Error('a symlink that was just copied has its name there');
+    if (item.parent !== null || !rootOf(item).follows) throw new Error('a symlink has its name there');
+    const led = Handle.find(this.target.fs, join(this.target.path, item.name), true, 'to');
+    if (led === E.ENOENT) throw new Error('a symlink that leads nowhere has its name there');
+    return found(led, 'to');
   }
 }
 
-/** Whether a file is the one that is copied; or, of a symlink, the one that it leads to, which would be lost with it. */
-function isSourceOf({ fs, from, stat }: Item, file: Found): boolean {
-  if (isSame({ fs, path: from, stat }, file)) return true;
-  const led = stat.isSymbolicLink() && !file.stat.isSymbolicLink() ? find(fs, from) : undefined;
-  return led !== undefined && isSame({ fs, path: from, stat: led }, file);
-}
-
-/** What tells a file of a file system from the others: the mounts of one number their files each for itself. */
-function fileKey({ dev, ino }: BigIntStats): string {
-  return `${dev}:${ino}`;
+function keepAttributes(copy: Handle, stat: Attributes): void {
+  copy.setMode(stat.mode);
+  copy.setTimes(stat);
 }

@@ -169,12 +169,12 @@ test('kinds that do not fit', () => {
     fs.writeFileSync('g', '');
     assert.is(
       runIt(cp, ['-r', 'd/f', 'e']).stderr,
-      'wasi9p cp: d/f: a directory cannot take the place of what is no directory.\n',
+      'wasi9p cp: d/f: a directory cannot take the place of what is not a directory.\n',
     );
     assert.is(runIt(cp, ['g', 'e']).stderr, 'wasi9p cp: g: a directory has its name there.\n');
     assert.is(
       runIt(cp, ['e/f', 'g', 'none']).stderr,
-      'wasi9p cp: none: it is no directory, and several files cannot go to one.\n',
+      'wasi9p cp: none: it is not a directory, and several files cannot go to one.\n',
     );
     assert.is(runIt(cp, ['g', 'new/']).stderr, 'wasi9p cp: g: there is no directory new/ to copy it into.\n');
     assert.is(runIt(cp, ['e/f', 'g/']).stderr, 'wasi9p cp: e/f: there is no directory g/ to copy it into.\n');

@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cat } from './cat.ts';
+import { ram } from '../vfs/backend/ram/index.ts';
 import { pack, pax } from '../vfs/backend/tar/testing.ts';
 import { ls, modeText } from './ls.ts';
 import { UsageError } from './options.ts';
@@ -169,6 +170,19 @@ test('a directory of very many entries is listed', () => {
     fs.writeFileSync('x.json', JSON.stringify(files));
     const { status, stdout, stderr } = runIt(ls, ['-l', 'x.json:']);
     assert.equal([status, stderr, stdout.split('\n').length], [0, '', count + 1]);
+  });
+});
+
+test('tree draws more levels than a path has names', () => {
+  inScratch(() => {
+    const store = ram();
+    let dir = store.root();
+    for (let i = 0; i < 3000; i++) dir = store.create(dir, 'd', 0o40755, 0, 0, 0) as typeof dir;
+    fs.writeFileSync('x.deep', '');
+    const archives = [{ ending: /\.deep$/, names: '', open: () => store }];
+    const { status, stdout, stderr } = runIt(tree, ['x.deep:'], { archives });
+    assert.equal([status, stderr], [0, '']);
+    assert.match(stdout.slice(-100), /^ +└── d\n\n3000 directories, 0 files\n$/);
   });
 });
 

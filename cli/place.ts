@@ -6,7 +6,6 @@ import { tar } from '../vfs/backend/tar/index.ts';
 import { fsOf, type FileSystem } from '../vfs/fs/index.ts';
 import { nameOf } from '../vfs/fs/path-text.ts';
 import { Namespace } from '../vfs/namespace/index.ts';
-import { HiddenNames } from './hidden.ts';
 import { closeStore, placeOf, withRoot, type GuestMount } from './mounts.ts';
 import { UsageError } from './options.ts';
 import { reasonOf } from './reason.ts';
@@ -43,8 +42,6 @@ export interface Place {
  * mounts, if there are any; every other path is this machine's.
  */
 export class Places {
-  /** What they hold and do not show. */
-  readonly hidden = new HiddenNames();
   private readonly mounts: Namespace | null;
   private readonly archives: readonly ArchiveKind[];
   private readonly opened = new Map<string, FileSystem>();
@@ -54,8 +51,6 @@ export class Places {
     this.archives = archives;
     this.backends = mounts.map(({ backend }) => backend);
     this.mounts = mounts.length === 0 ? null : this.mounted(mounts);
-    if (this.mounts === null) return;
-    for (const mount of mounts) this.hidden.add({ ...mount, fs: this.mounts.fs, at: placeOf(mount.guest) });
   }
 
   private mounted(mounts: readonly GuestMount[]): Namespace {
@@ -109,21 +104,20 @@ export class Places {
   private onHost(text: string): Place {
     if (text === '') throw new UsageError('A place is missing: an empty word stands for none.');
     const { root } = parse(resolve(text));
-    const fs = this.open(`host ${root}`, () => hostDir(root), root, root);
+    const fs = this.open(`host ${root}`, () => hostDir(root), root);
     const path = parse(text).root === '' ? `${process.cwd()}${sep}${text}` : text;
     // `..` behind a symlink is for the file system to resolve.
     const below = `/${path.slice(root.length).replaceAll(sep, '/')}`;
     return { fs, path: below, text, name: lastName(below) };
   }
 
-  private open(key: string, make: () => Backend, file: string, host?: string): FileSystem {
+  private open(key: string, make: () => Backend, file: string): FileSystem {
     let fs = this.opened.get(key);
     if (fs !== undefined) return fs;
     try {
       const backend = make();
       this.backends.push(backend);
       fs = fsOf(backend);
-      this.hidden.add({ fs, at: '/', backend, ...(host !== undefined && { host }) });
     } catch (error) {
       throw new UsageError(`${file} cannot be read: ${reasonOf(error)}.`);
     }

@@ -1,61 +1,156 @@
-import type { BigIntStats, FileSystem } from '../vfs/fs/index.ts';
-import type { HiddenNames } from './hidden.ts';
+import { fsError } from '../vfs/fs/errors.ts';
 import { join } from '../vfs/fs/path-text.ts';
+import { isRegular, type Attributes, type Handle } from './handle.ts';
+import { insideOf } from './inside.ts';
+import { Trail } from './trail.ts';
 
 /** One file that is to be copied. */
-export interface Item {
-  readonly fs: FileSystem;
-  readonly from: string;
-  readonly to: string;
-  readonly stat: BigIntStats;
-  /** `from` and `to` in the user's words. */
+export class Item {
+  /** What it is in; null for what the user has named. */
+  readonly parent: Item | null;
+  /** Its name, and that of the copy: the same but for what the user has named. */
+  readonly name: string;
+  /** As it was when all was planned: another one that has its name later is not copied. */
+  readonly stat: Attributes;
+  /** How many directories of the plan it is in. */
+  readonly depth: number;
+  readonly isDirectory: boolean;
+  /** A directory that could not be made: what is in it has no place, and is not told of one by one. */
+  isLost = false;
+
+  constructor(parent: Item | null, name: string, source: Handle, stat: Attributes) {
+    this.parent = parent;
+    this.name = name;
+    this.stat = stat;
+    this.isDirectory = source.isDirectory;
+    this.depth = parent === null ? 0 : parent.depth + 1;
+  }
+}
+
+/** What the user has named, of an item that it holds. */
+export function rootOf(item: Item): RootItem {
+  let at = item;
+  while (at.parent !== null) at = at.parent;
+  return at as RootItem;
+}
+
+/** Names from what the user has named, which is not among them. */
+export function namesOf(item: Item): string[] {
+  const names: string[] = [];
+  for (let at = item; at.parent !== null; at = at.parent) names.push(at.name);
+  return names.reverse();
+}
+
+/** What the user has named. */
+export class RootItem extends Item {
+  /** It and its copy in the user's words. */
   readonly text: string;
   readonly toText: string;
+  /** Finds it: it is looked for again when its turn comes. */
+  readonly find: () => Handle | number;
+  /** What it leads to, if it is a symlink. */
+  readonly follow: () => Handle | number;
+  /** The copy's name is the user's own, so that a symlink that has it is followed. */
+  readonly follows: boolean;
+
+  constructor(
+    source: Handle,
+    stat: Attributes,
+    named: Pick<RootItem, 'name' | 'text' | 'toText' | 'find' | 'follow' | 'follows'>,
+  ) {
+    super(null, named.name, source, stat);
+    this.text = named.text;
+    this.toText = named.toText;
+    this.find = named.find;
+    this.follow = named.follow;
+    this.follows = named.follows;
+  }
+}
+
+/** Told of what cannot be copied: the item it is or is in, and its name in that. */
+export type Failed = (item: Item, error: unknown, name?: string) => void;
+
+/** The words for an item, or for a name in it. */
+export function textOf(item: Item, side: 'text' | 'toText', name = ''): string {
+  return join(join(rootOf(item)[side], namesOf(item).join('/')), name);
 }
 
 /** What is to be copied, each directory before what is in it. */
 export class Plan {
   readonly items: Item[] = [];
   bytes = 0;
-  private readonly hidden: HiddenNames;
+  private readonly failed: Failed;
 
-  constructor(hidden: HiddenNames) {
-    this.hidden = hidden;
+  /** @param failed Told of what cannot be looked at, and of what does not show. */
+  constructor(failed: Failed) {
+    this.failed = failed;
   }
 
   /**
    * Adds a file, or a directory with all that is below it. It is looked at as a whole before anything is made: so a
    * directory can be copied into itself by another way to it, and comes to an end.
-   * @param failed Told of what cannot be looked at, and of what does not show.
+   * @param source Stays the caller's.
    */
-  add(item: Item, failed: (item: Item, error: unknown) => void): void {
-    const { fs, stat } = item;
+  add(root: RootItem, source: Handle): void {
+    this.note(root);
+    if (!root.isDirectory) return;
+    const trail = new Trail();
+    try {
+      trail.push('', source.clone());
+      this.walk(root, trail);
+    } finally {
+      trail.close();
+    }
+  }
+
+  private note(item: Item): void {
     this.items.push(item);
-    if (stat.isFile()) this.bytes += Number(stat.size);
-    if (!stat.isDirectory()) return;
-    for (const name of this.names(item, failed)) {
-      const below = itemIn(item, name);
+    if (isRegular(item.stat)) this.bytes += item.stat.size;
+  }
+
+  private walk(root: Item, trail: Trail): void {
+    const open = [{ item: root, names: this.namesIn(root, trail.top()) }];
+    while (open.length > 0) {
+      const { item, names } = open.at(-1)!;
+      const name = names.pop();
+      if (name === undefined) {
+        open.pop();
+        if (open.length > 0) trail.pop();
+        continue;
+      }
       try {
-        this.add({ ...below, stat: fs.lstatSync(below.from, { bigint: true }) }, failed);
+        const source = found(trail.top().child(name), 'from');
+        const child = new Item(item, name, source, source.attributes());
+        this.note(child);
+        if (!child.isDirectory) {
+          source.close();
+          continue;
+        }
+        trail.push(name, source);
+        open.push({ item: child, names: this.namesIn(child, source) });
       } catch (error) {
-        failed(below, error);
+        this.failed(item, error, name);
       }
     }
   }
 
-  private names(item: Item, failed: (item: Item, error: unknown) => void): string[] {
-    let names: string[] = [];
+  /** Last first. */
+  private namesIn(item: Item, dir: Handle): string[] {
     try {
-      names = item.fs.readdirSync(item.from);
-      for (const { name, reason } of this.hidden.in(item.fs, item.from)) failed(itemIn(item, name), new Error(reason));
+      const names = dir.entries().map((entry) => entry.name);
+      const inside = insideOf(dir.at.client, dir.fid);
+      const hidden = inside?.backend.hidden?.(inside.inode) ?? [];
+      for (const { name, reason } of hidden) this.failed(item, new Error(reason), name);
+      return names.reverse();
     } catch (error) {
-      failed(item, error);
+      this.failed(item, error);
+      return [];
     }
-    return names;
   }
 }
 
-function itemIn(item: Item, name: string): Item {
-  const names = { text: join(item.text, name), toText: join(item.toText, name) };
-  return { ...item, from: join(item.from, name), to: join(item.to, name), ...names };
+/** What a look-up has found. @throws Error of an errno. */
+export function found(handle: Handle | number, side: string): Handle {
+  if (typeof handle === 'number') throw fsError(handle, 'cp', side);
+  return handle;
 }

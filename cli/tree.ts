@@ -1,8 +1,12 @@
-import type { FileSystem } from '../vfs/fs/index.ts';
+import { S_IFDIR, S_IFLNK } from '../vfs/9p/constants.ts';
+import type { Entry } from '../vfs/fs/listing.ts';
 import { join } from '../vfs/fs/path-text.ts';
+import { Handle } from './handle.ts';
 import { isHidden, shown } from './names.ts';
-import { own, text } from './text.ts';
+import { found } from './plan.ts';
+import { own, text, type Text } from './text.ts';
 import type { Tool, Work } from './tool.ts';
+import { Trail } from './trail.ts';
 
 export const tree: Tool = {
   name: 'tree',
@@ -14,14 +18,15 @@ export const tree: Tool = {
     for (const word of work.words.length > 0 ? work.words : ['.']) {
       work.attempt(word, () => {
         const { fs, path } = work.places.at(word);
-        const count: Count = { directories: 0, files: 0 };
-        // What cannot be listed is not drawn at all.
-        fs.readdirSync(path);
-        work.write(text`${word}\n`);
-        draw(work, fs, path, '', count);
-        const { directories, files } = count;
-        const sums = `${sum(directories, 'directory', 'directories')}, ${sum(files, 'file', 'files')}`;
-        work.write(own(`\n${sums}\n`));
+        const dir = found(Handle.find(fs, path, true, word), word);
+        try {
+          // What cannot be listed is not drawn at all.
+          const entries = entriesOf(work, dir);
+          work.write(text`${word}\n`);
+          work.write(sums(draw(work, word, dir, entries)));
+        } finally {
+          dir.close();
+        }
       });
     }
   },
@@ -36,17 +41,69 @@ function sum(count: number, one: string, more: string): string {
   return `${count} ${count === 1 ? one : more}`;
 }
 
-function draw(work: Work, fs: FileSystem, dir: string, indent: string, count: Count): void {
-  const entries = fs.readdirSync(dir, { withFileTypes: true }).filter(({ name }) => work.has('all') || !isHidden(name));
-  for (const [i, entry] of entries.entries()) {
-    const isLast = i === entries.length - 1;
-    const path = join(dir, entry.name);
-    const target = entry.isSymbolicLink() ? fs.readlinkSync(path) : undefined;
-    work.write(text`${own(indent)}${own(isLast ? '└── ' : '├── ')}${shown(entry.name, target)}\n`);
-    if (!entry.isDirectory()) count.files++;
-    else {
-      count.directories++;
-      work.attempt(path, () => draw(work, fs, path, `${indent}${isLast ? '    ' : '│   '}`, count));
+function sums({ directories, files }: Count): Text {
+  return own(`\n${sum(directories, 'directory', 'directories')}, ${sum(files, 'file', 'files')}\n`);
+}
+
+/** The entries that are shown, last first. */
+function entriesOf(work: Work, dir: Handle): Entry[] {
+  const entries = dir.entries().filter(({ name }) => work.has('all') || !isHidden(name));
+  return entries.reverse();
+}
+
+/** A directory that is being drawn: what is left of it. */
+interface Level {
+  readonly path: string;
+  readonly entries: Entry[];
+  /** What stands before its lines. */
+  readonly indent: string;
+}
+
+function draw(work: Work, path: string, top: Handle, entries: Entry[]): Count {
+  const count: Count = { directories: 0, files: 0 };
+  const trail = new Trail();
+  try {
+    trail.push('', top.clone());
+    const levels: Level[] = [{ path, entries, indent: '' }];
+    while (levels.length > 0) {
+      const level = levels.at(-1)!;
+      const entry = level.entries.pop();
+      if (entry !== undefined) {
+        const below = drawEntry(work, trail, level, entry, count);
+        if (below !== null) levels.push(below);
+        continue;
+      }
+      levels.pop();
+      if (levels.length > 0) trail.pop();
     }
+  } finally {
+    trail.close();
   }
+  return count;
+}
+
+/** Draws one line: what is to be drawn below it. */
+function drawEntry(work: Work, trail: Trail, level: Level, { name, kind }: Entry, count: Count): Level | null {
+  const isLast = level.entries.length === 0;
+  const isDirectory = kind === S_IFDIR;
+  const path = join(level.path, name);
+  let target: string | undefined;
+  let below: Level | null = null;
+  work.attempt(path, () => {
+    if (!isDirectory && kind !== S_IFLNK) return;
+    const file = found(trail.top().child(name), path);
+    try {
+      if (file.isSymlink) target = file.target();
+      if (!file.isDirectory) return;
+      const indent = `${level.indent}${isLast ? '    ' : '│   '}`;
+      below = { path, entries: entriesOf(work, file), indent };
+      trail.push(name, file.clone());
+    } finally {
+      file.close();
+    }
+  });
+  if (isDirectory) count.directories++;
+  else count.files++;
+  work.write(text`${own(level.indent)}${own(isLast ? '└── ' : '├── ')}${shown(name, target)}\n`);
+  return below;
 }

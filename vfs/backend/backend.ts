@@ -66,6 +66,13 @@ export interface DirCursor {
   close(): void;
 }
 
+/** Something in a directory that its listing does not show. */
+export interface Hidden {
+  readonly name: string;
+  /** Half a sentence. */
+  readonly reason: string;
+}
+
 /** What a backend can do; the conformance suite skips by these flags and prints the reason. */
 export interface Capabilities {
   /** Hard links can be made. */
@@ -156,6 +163,8 @@ export interface Backend {
 
   /** Begins a listing. */
   list(dir: Inode): DirCursor | number;
+  /** What a directory holds and does not list, for who promises to leave nothing out in silence. */
+  hidden?(dir: Inode): readonly Hidden[];
   statfs(out: StatFs): number;
 
   /** The value of an extended attribute, ENODATA when it is not set. */

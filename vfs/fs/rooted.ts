@@ -61,6 +61,11 @@ export class Rooted {
     return this.fid(path, ending, (name) => this.at.openat(this.root, name, flags));
   }
 
+  /** A fid on what a path leads to, not opened: the root itself, or one to be clunked, of `found`; or −errno. */
+  lookup(path: string, follow: boolean): number {
+    return this.fid(path, follow ? FOLLOW : STAY, (name) => this.at.lookup(this.root, name, follow));
+  }
+
   stat(path: string, follow: boolean, mask: number): number {
     return this.errno(path, follow ? FOLLOW : STAY, (name) => this.at.statat(this.root, name, follow, mask));
   }

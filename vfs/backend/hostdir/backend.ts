@@ -19,7 +19,7 @@ import {
 } from '../../9p/constants.ts';
 import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
-import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../backend.ts';
+import type { Attr, Backend, Capabilities, Hidden, SetAttr, StatFs } from '../backend.ts';
 import { shut } from '../closed.ts';
 import type { Inode } from '../inode.ts';
 import { FIND } from '../purpose.ts';
@@ -30,8 +30,10 @@ import { READS_AND_WRITES, type HostInode } from './inode.ts';
 import { BIG_OR_NONE, hostErrno, type Fs, type Stats } from './node.ts';
 import { HostTimes } from './times.ts';
 import { openFlags } from './open-flags.ts';
+import { decodeTarget } from './text.ts';
 import type { HostTree } from './tree.ts';
 
+const decoder = new TextDecoder();
 /** Permission bits that are kept: set-user-ID and set-group-ID are nothing for a guest to give. */
 const MODE_MASK = 0o1777;
 /** How often a link is tried by another name. */
@@ -415,6 +417,12 @@ export class HostDirBackend implements Backend {
 
   list(dir: HostInode): HostCursor {
     return new HostCursor(this.fs, this.tree, dir);
+  }
+
+  /** Names that are not UTF-8: they could not be written. */
+  hidden(dir: HostInode): Hidden[] {
+    const names = this.tree.listBytes(dir).filter((bytes) => decodeTarget(bytes) === null);
+    return names.map((bytes) => ({ name: decoder.decode(bytes), reason: 'its name is not UTF-8' }));
   }
 
   statfs(out: StatFs): number {

@@ -282,6 +282,10 @@ export class PathTree implements HostTree {
     };
   }
 
+  listBytes(dir: HostInode): Uint8Array[] {
+    return this.fs.readdirSync(this.pathOf(dir), { encoding: 'buffer' });
+  }
+
   chmod(inode: HostInode, mode: number): void {
     this.onDescriptor(inode, (fd) => this.fs.fchmodSync(fd, mode));
   }

@@ -405,6 +405,10 @@ export class ProcTree implements HostTree {
     }
   }
 
+  listBytes(dir: HostInode): Uint8Array[] {
+    return this.fs.readdirSync(this.self(dir), { encoding: 'buffer' });
+  }
+
   chmod(inode: HostInode, mode: number): void {
     this.fs.chmodSync(this.self(inode), mode);
   }

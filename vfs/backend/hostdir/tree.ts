@@ -79,6 +79,8 @@ export interface HostTree {
   lend(inode: HostInode, fd: number, before: bigint, quiet: boolean): void;
   /** Opens a directory for the names in it. */
   names(dir: HostInode): Names;
+  /** The names as they are, which need not be UTF-8. */
+  listBytes(dir: HostInode): Uint8Array[];
   chmod(inode: HostInode, mode: number): void;
   chown(inode: HostInode, uid: number, gid: number): void;
   utimes(inode: HostInode, atime: HostTime, mtime: HostTime): void;

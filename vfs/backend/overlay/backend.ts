@@ -2,7 +2,7 @@ import { SETATTR_SIZE } from '../../9p/constants.ts';
 import { nowNsec, nowSec, tick } from '../../clock.ts';
 import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
-import type { Attr, Backend, Capabilities, DirCursor, SetAttr, StatFs } from '../backend.ts';
+import type { Attr, Backend, Capabilities, Hidden, DirCursor, SetAttr, StatFs } from '../backend.ts';
 import { shut } from '../closed.ts';
 import { seekData, seekHole } from '../extents.ts';
 import type { Inode } from '../inode.ts';
@@ -355,6 +355,10 @@ export class OverlayBackend implements Backend {
     if (inode.upper === null) return 0;
     const at = this.handles.at(inode, handle);
     return at < 0 ? -at : this.upper.fsync(inode.upper, at, datasync);
+  }
+
+  hidden({ lower }: OverlayInode): readonly Hidden[] {
+    return lower === null ? [] : (this.lower.hidden?.(lower) ?? []);
   }
 
   list(dir: OverlayInode): DirCursor | number {

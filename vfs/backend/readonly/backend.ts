@@ -1,7 +1,7 @@
 import { O_NOATIME } from '../../9p/constants.ts';
 import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
-import type { Attr, Backend, Capabilities, DirCursor, StatFs } from '../backend.ts';
+import type { Attr, Backend, Capabilities, DirCursor, Hidden, StatFs } from '../backend.ts';
 import { shut } from '../closed.ts';
 import { seekData, seekHole } from '../extents.ts';
 import type { Inode } from '../inode.ts';
@@ -91,6 +91,10 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
 
   list(dir: Inode): DirCursor | number {
     return this.base.list(dir);
+  }
+
+  hidden(dir: Inode): readonly Hidden[] {
+    return this.base.hidden?.(dir) ?? [];
   }
 
   statfs(out: StatFs): number {

@@ -1,10 +1,11 @@
 import { S_IFCHR, S_IFBLK, S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
 import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
-import type { Attr, Backend, Capabilities, StatFs } from '../backend.ts';
+import type { Attr, Backend, Capabilities, Hidden, StatFs } from '../backend.ts';
 import { shut } from '../closed.ts';
 import { readData, Sparse, storedBytes } from './data.ts';
 import { MapCursor } from './cursor.ts';
+import { hiddenIn } from './hidden.ts';
 import { Unwritable, wantsWriting } from '../readonly/unwritable.ts';
 import { getXattr, listXattrs } from '../xattrs.ts';
 import type { TarInode } from './inode.ts';
@@ -29,6 +30,8 @@ export class TarBackend extends Unwritable implements Backend {
   /** Members that are not in the tree, and why. */
   readonly skipped: readonly Skipped[];
   private readonly tree: TarTree;
+  /** Made when it is asked for. */
+  private hiddenIn: ReadonlyMap<TarInode, readonly Hidden[]> | null = null;
   /** Length of the archive, in bytes. */
   private readonly length: number;
 
@@ -55,6 +58,11 @@ export class TarBackend extends Unwritable implements Backend {
   /** Whether the archive has an entry of a directory; else its attributes are made up. */
   isTold(dir: TarInode): boolean {
     return this.tree.isTold(dir);
+  }
+
+  hidden(dir: TarInode): readonly Hidden[] {
+    this.hiddenIn ??= hiddenIn(this.root(), this.skipped);
+    return this.hiddenIn.get(dir) ?? [];
   }
 
   lookup(dir: TarInode, name: string): TarInode | number {

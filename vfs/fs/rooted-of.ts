@@ -1,0 +1,8 @@
+import type { FileSystem } from './file-system.ts';
+import type { Rooted } from './rooted.ts';
+
+/** The *at calls below a FileSystem, for who works with fids. */
+export function rootedOf(fs: FileSystem): Rooted {
+  // Protected, so that it is no part of what is public.
+  return (fs as unknown as { readonly rooted: Rooted }).rooted;
+}
