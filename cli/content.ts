@@ -1,11 +1,13 @@
 import { Extents } from '../vfs/backend/extents.ts';
 import { fsError } from '../vfs/fs/errors.ts';
 import type { Attributes, Handle } from './handle.ts';
-import { dataIn } from './holes.ts';
-import { insideOf } from './inside.ts';
+import { BLOCK, dataIn } from './holes.ts';
+import { insideOf, type Inside } from './inside.ts';
 
 /** Bytes that are copied at once. */
 const CHUNK = 1 << 20;
+/** A file of fewer bytes may be kept in its inode, and have no blocks. */
+const LARGE = 64 << 10;
 const chunk = new Uint8Array(CHUNK);
 
 /** The copy of one file's content. */
@@ -16,12 +18,21 @@ class Pouring {
   private readonly copy: Handle;
   private readonly hasHoles: boolean;
   private readonly moved: (count: number) => void;
+  /** How many bytes of data the source may still have. */
+  private left: number;
 
-  constructor(source: Handle, copy: Handle, hasHoles: boolean, moved: (count: number) => void) {
+  /** @param data The most bytes of data that the source has. */
+  constructor(source: Handle, copy: Handle, hasHoles: boolean, data: number, moved: (count: number) => void) {
     this.source = source;
     this.copy = copy;
     this.hasHoles = hasHoles;
+    this.left = data;
     this.moved = moved;
+  }
+
+  /** All that follows is a hole. */
+  get isDone(): boolean {
+    return this.left <= 0;
   }
 
   /** Leaves out what is a hole in the source. */
@@ -32,11 +43,12 @@ class Pouring {
 
   /** Copies up to an offset: false when the source ends before it. */
   copyTo(end: number): boolean {
-    while (this.done < end) {
+    while (this.done < end && !this.isDone) {
       const count = this.source.read(this.done, chunk, Math.min(CHUNK, end - this.done));
       if (count === 0) return false;
       for (const [from, to] of this.hasHoles ? dataIn(chunk, count) : [[0, count] as const]) {
         this.copy.write(this.done + from, chunk, from, to);
+        if (this.hasHoles) this.left -= Math.ceil((to - from) / BLOCK) * BLOCK;
       }
       this.done += count;
       this.moved(count);
@@ -53,21 +65,23 @@ class Pouring {
  */
 export function pour(source: Handle, { size, blocks }: Attributes, copy: Handle, moved: (count: number) => void): void {
   if (size > 0) copy.setSize(size);
-  const pouring = new Pouring(source, copy, blocks * 512 < size, moved);
-  if (copyExtents(source, size, pouring)) {
+  const hasHoles = blocks * 512 < size;
+  const inside = insideOf(source.at.client, source.fid);
+  const counts = hasHoles && size >= LARGE && inside?.backend.countsBlocks?.(inside.inode) === true;
+  const pouring = new Pouring(source, copy, hasHoles, counts ? blocks * 512 : Infinity, moved);
+  if (copyExtents(source, inside, size, pouring)) {
     // Others may have appended to it; and what the kernel makes up, as below /proc, has no size.
     pouring.skipTo(size);
-    pouring.copyTo(Infinity);
+    if (!counts) pouring.copyTo(Infinity);
   }
   if (pouring.done !== size) copy.setSize(pouring.done);
 }
 
 /** Copies what the source has data for: false when it ends before its size. */
-function copyExtents(source: Handle, size: number, pouring: Pouring): boolean {
-  const inside = insideOf(source.at.client, source.fid);
+function copyExtents(source: Handle, inside: Inside | null, size: number, pouring: Pouring): boolean {
   if (inside === null) return pouring.copyTo(size);
   const extents = new Extents(inside.backend, inside.inode, inside.handle, 0, size);
-  while (extents.next()) {
+  while (!pouring.isDone && extents.next()) {
     pouring.skipTo(extents.start);
     if (!pouring.copyTo(extents.end)) return false;
   }

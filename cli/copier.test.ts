@@ -12,6 +12,9 @@ import { inScratch, runIt } from './testing.ts';
 
 const linux = process.platform === 'linux' ? test : test.skip;
 
+/** File systems whose st_blocks is told right (statfs(2)): ext4, xfs, tmpfs. */
+const COUNTING = new Set([0xef53, 0x58465342, 0x01021994]);
+
 /** Writes an archive of what is made in an empty tree. */
 function archive(file: string, make: (tree: FileSystem) => void): void {
   const store = ram();
@@ -260,6 +263,87 @@ linux('holes stay holes, also at the end and over what was there', () => {
     fs.writeFileSync('full', Buffer.alloc(1 << 20));
     assert.is(runIt(cp, ['full', 'copy']).stderr, '');
     assert.is(fs.statSync('copy').blocks, fs.statSync('full').blocks);
+  });
+});
+
+linux('a hole of a terabyte costs nothing', () => {
+  inScratch(() => {
+    const size = 2 ** 40;
+    fs.writeFileSync('s', 'x');
+    fs.truncateSync('s', size);
+    const store = ram();
+    const tree = fsOf(store);
+    tree.writeFileSync('/s', 'x');
+    tree.truncateSync('/s', size);
+    const archives = [{ ending: /\.ram$/, names: '', open: () => store }];
+    fs.writeFileSync('x.ram', '');
+    let reads = 0;
+    const { readSync } = nodeFs;
+    nodeFs.readSync = ((...args: Parameters<typeof readSync>) => {
+      // It would take an hour.
+      if (++reads > 100) throw new Error('the hole is read');
+      return readSync(...args);
+    }) as typeof readSync;
+    try {
+      // Only some file systems tell: elsewhere it is read.
+      if (COUNTING.has(fs.statfsSync('.').type)) assert.is(runIt(cp, ['s', 'one']).stderr, '');
+      assert.is(runIt(cp, ['x.ram:s', 'two'], { archives }).stderr, '');
+    } finally {
+      nodeFs.readSync = readSync;
+    }
+    for (const name of ['one', 'two']) {
+      if (!fs.existsSync(name)) continue;
+      assert.is(fs.statSync(name).size, size, name);
+      assert.ok(fs.statSync(name).blocks <= 16);
+      const fd = fs.openSync(name, 'r');
+      const bytes = Buffer.alloc(3);
+      fs.readSync(fd, bytes, 0, 3, 0);
+      fs.closeSync(fd);
+      assert.is(bytes.toString(), 'x\0\0');
+    }
+  });
+});
+
+linux('what is too large is told before it is copied', () => {
+  inScratch(() => {
+    const archives = [
+      { ending: /\.ram$/, names: '', open: () => store },
+      { ending: /\.less$/, names: '', open: () => less },
+    ];
+    const store = ram();
+    const tree = fsOf(store);
+    tree.writeFileSync('/s', 'x');
+    tree.truncateSync('/s', 2 ** 50);
+    const less = ram();
+    let writes = 0;
+    less.write = () => ++writes;
+    less.setattr = () => 27; // EFBIG
+    for (const name of ['x.ram', 'x.less']) fs.writeFileSync(name, '');
+    const { status, stderr } = runIt(cp, ['x.ram:s', 'x.less:s'], { archives });
+    assert.equal([status, stderr, writes], [1, 'wasi9p cp: x.less:s: file too large.\n', 0]);
+  });
+});
+
+linux('files that the kernel makes up have content without a size', () => {
+  inScratch(() => {
+    assert.is(runIt(cp, ['/proc/self/environ', 'e']).stderr, '');
+    assert.is(fs.readFileSync('e', 'latin1'), fs.readFileSync('/proc/self/environ', 'latin1'));
+  });
+});
+
+linux('with -r other names of a target keep their content, as with cp -a', () => {
+  inScratch(() => {
+    for (const dir of ['s', 'd', 'elsewhere']) fs.mkdirSync(dir);
+    fs.writeFileSync('s/f', 'new');
+    fs.writeFileSync('elsewhere/f', 'old');
+    fs.linkSync('elsewhere/f', 'd/f');
+    assert.is(runIt(cp, ['-r', 's/.', 'd']).stderr, '');
+    assert.equal([fs.readFileSync('d/f', 'utf8'), fs.readFileSync('elsewhere/f', 'utf8')], ['new', 'old']);
+    // Without, it is written into.
+    fs.linkSync('d/f', 'd/g');
+    fs.writeFileSync('s/f', 'newer');
+    assert.is(runIt(cp, ['s/f', 'd']).stderr, '');
+    assert.is(fs.readFileSync('d/g', 'utf8'), 'newer');
   });
 });
 

@@ -224,11 +224,17 @@ export class Copier {
   private copyFile(item: Item, source: Handle, stat: Attributes): void {
     if (this.linkAgain(item, stat, source)) return;
     const dir = this.dirOf(item);
-    const there = this.existing(item, dir);
+    let there = this.existing(item, dir);
     try {
       if (there?.isDirectory === true) throw new Error('a directory has its name there');
       if (there !== null && isSame(source, there)) throw new Error('it is the same file');
       source.openToRead();
+      if (there !== null && !rootOf(item).follows && there.attributes().nlink > 1) {
+        // As cp(1) when it keeps links: its other names, which may be elsewhere, keep what they lead to.
+        dir.unlink(item.name);
+        there.close();
+        there = null;
+      }
       there?.openToWrite();
       const copy = there ?? dir.createFile(item.name);
       try {

@@ -1,5 +1,5 @@
 /** The least that a file system leaves out of a file; on most of them it is one block. */
-const BLOCK = 4096;
+export const BLOCK = 4096;
 const ZEROS = Buffer.alloc(1 << 20);
 
 /** The ranges of bytes[0, count) between whole blocks of zeros, which a new file need not be given. */

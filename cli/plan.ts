@@ -50,7 +50,7 @@ export class RootItem extends Item {
   readonly find: () => Handle | number;
   /** What it leads to, if it is a symlink. */
   readonly follow: () => Handle | number;
-  /** The copy's name is the user's own, so that a symlink that has it is followed. */
+  /** The copy's name is the user's own, so that what has it is written into, be it a symlink or of several names. */
   readonly follows: boolean;
 
   constructor(

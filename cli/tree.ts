@@ -37,12 +37,8 @@ interface Count {
   files: number;
 }
 
-function sum(count: number, one: string, more: string): string {
-  return `${count} ${count === 1 ? one : more}`;
-}
-
 function sums({ directories, files }: Count): Text {
-  return own(`\n${sum(directories, 'directory', 'directories')}, ${sum(files, 'file', 'files')}\n`);
+  return text`\n${directories} ${directories === 1 ? 'directory' : 'directories'}, ${files} ${files === 1 ? 'file' : 'files'}\n`;
 }
 
 /** The entries that are shown, last first. */

@@ -156,6 +156,11 @@ export interface Backend {
   seekData?(inode: Inode, handle: number, offset: number): number;
   /** lseek(2), SEEK_HOLE: the first offset from `offset` on that is in a hole, or the size; −ENXIO from the size on. */
   seekHole?(inode: Inode, handle: number, offset: number): number;
+  /**
+   * Whether the blocks of `getattr` count all that holds data, so that a file that has shown as many bytes of it has no
+   * more: for who reads a store that does not tell where data is.
+   */
+  countsBlocks?(inode: Inode): boolean;
   /** Touches times after one or more `read`s or `write`s of one message have moved bytes, a listing or `readlink`. */
   accessed(inode: Inode): void;
   modified(inode: Inode): void;

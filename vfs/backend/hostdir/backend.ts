@@ -34,6 +34,11 @@ import { decodeTarget } from './text.ts';
 import type { HostTree } from './tree.ts';
 
 const decoder = new TextDecoder();
+/**
+ * File systems of Linux whose st_blocks counts all data, also what is not written yet (statfs(2), f_type): ext4, xfs and
+ * tmpfs. Others compress, keep small files in the inode, or say what they like, as those of FUSE.
+ */
+const COUNTING: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x01021994]);
 /** Permission bits that are kept: set-user-ID and set-group-ID are nothing for a guest to give. */
 const MODE_MASK = 0o1777;
 /** How often a link is tried by another name. */
@@ -417,6 +422,11 @@ export class HostDirBackend implements Backend {
 
   list(dir: HostInode): HostCursor {
     return new HostCursor(this.fs, this.tree, dir);
+  }
+
+  countsBlocks(inode: HostInode): boolean {
+    const path = this.tree.held(inode);
+    return path !== null && COUNTING.has(Number(this.fs.statfsSync(path).type));
   }
 
   /** Names that are not UTF-8: they could not be written. */

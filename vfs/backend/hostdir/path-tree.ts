@@ -221,6 +221,10 @@ export class PathTree implements HostTree {
     return this.table.size;
   }
 
+  held(): null {
+    return null;
+  }
+
   pathOfRoot(): string {
     return this.top;
   }

@@ -346,6 +346,10 @@ export class ProcTree implements HostTree {
     return nameOf(this, this.fs, inode);
   }
 
+  held(inode: HostInode): string {
+    return this.self(inode);
+  }
+
   pathOfRoot(): string {
     return this.self(this.root);
   }

@@ -357,6 +357,10 @@ export class OverlayBackend implements Backend {
     return at < 0 ? -at : this.upper.fsync(inode.upper, at, datasync);
   }
 
+  countsBlocks({ upper, lower }: OverlayInode): boolean {
+    return upper === null && this.lower.countsBlocks?.(lower!) === true;
+  }
+
   hidden({ lower }: OverlayInode): readonly Hidden[] {
     return lower === null ? [] : (this.lower.hidden?.(lower) ?? []);
   }

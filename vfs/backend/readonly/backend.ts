@@ -85,6 +85,10 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
     return seekHole(this.base, inode, handle, offset);
   }
 
+  countsBlocks(inode: Inode): boolean {
+    return this.base.countsBlocks?.(inode) === true;
+  }
+
   fsync(inode: Inode, handle: number, datasync: boolean): number {
     return this.base.fsync(inode, handle, datasync);
   }
