@@ -7,8 +7,7 @@ const DEBUG = 'WASI9P_DEBUG';
  */
 export function bugOf(error: unknown): string | undefined {
   if (error instanceof Error && Object.getPrototypeOf(error) === Error.prototype) return undefined;
-  if (error instanceof Error && error.constructor.name === 'UsageError') return undefined;
   const told = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const stack = process.env[DEBUG] === undefined ? '' : ` ${(error as Error).stack ?? ''}`;
-  return `this is a mistake of wasi9p itself (${told}): please report it with what ${DEBUG}=1 tells of the same command.${stack}`;
+  return `this is a mistake of wasi9p itself (${told}): please report it with what ${DEBUG}=1 tells of the same command${stack}`;
 }

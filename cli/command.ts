@@ -89,5 +89,6 @@ export function statusOf(error: unknown): number {
 function sentenceOf(error: unknown): string {
   const { syscall, path } = error as NodeJS.ErrnoException;
   if (syscall !== undefined) return `${path ?? syscall}: ${reasonOf(error)}.`;
-  return bugOf(error) ?? (error as Error).message;
+  const bug = error instanceof UsageError ? undefined : bugOf(error);
+  return bug === undefined ? (error as Error).message : `${bug}.`;
 }

@@ -143,7 +143,7 @@ hostile('what has not been foreseen is told as such', () => {
   const { status, stderr } = run({});
   assert.is(status, 1);
   assert.match(stderr, /^wasi9p: this is a mistake of wasi9p itself \(TypeError: [^\n]*\): please report it [^\n]*\n$/);
-  assert.match(run({ WASI9P_DEBUG: '1' }).stderr, /\\n {4}at .*\n$/);
+  assert.match(run({ WASI9P_DEBUG: '1' }).stderr, /\\n {4}at .*\.\n$/);
 });
 
 hostile('only output.ts writes, and only text.ts makes what it takes', () => {

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import type { Sink } from '../toolchain/sink.ts';
+import { bugOf } from './bug.ts';
 import { MOUNT_OPTIONS, limitsOf, mountsOf } from './mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from './options.ts';
 import { OutputError, endOf, print, tell } from './output.ts';
@@ -70,7 +71,7 @@ export class Work {
   complain(what: string, error: unknown): void {
     this.status = 1;
     if (++this.complaints > COMPLAINTS) return;
-    tell(text`${this.who}: ${cut(what)}: ${sentence(reasonOf(error))}.\n`, this.io.stderr);
+    tell(text`${this.who}: ${cut(what)}: ${sentence(bugOf(error) ?? reasonOf(error))}.\n`, this.io.stderr);
   }
 
   /** Tells how many complaints were not told. */

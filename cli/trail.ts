@@ -4,7 +4,7 @@ import type { Handle } from './handle.ts';
 /** How many of the last directories are held. */
 const HELD = 32;
 /** Every so many levels one is held as well, to come back from. */
-const MARK = 64;
+const MARK = 256;
 
 interface Step {
   readonly name: string;

@@ -425,7 +425,7 @@ export class HostDirBackend implements Backend {
   }
 
   countsBlocks(inode: HostInode): boolean {
-    const path = this.tree.held(inode);
+    const path = this.tree.statfsPath(inode);
     return path !== null && COUNTING.has(Number(this.fs.statfsSync(path).type));
   }
 

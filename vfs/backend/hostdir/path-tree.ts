@@ -221,7 +221,7 @@ export class PathTree implements HostTree {
     return this.table.size;
   }
 
-  held(): null {
+  statfsPath(): null {
     return null;
   }
 

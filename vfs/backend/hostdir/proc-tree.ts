@@ -346,7 +346,7 @@ export class ProcTree implements HostTree {
     return nameOf(this, this.fs, inode);
   }
 
-  held(inode: HostInode): string {
+  statfsPath(inode: HostInode): string {
     return this.self(inode);
   }
 

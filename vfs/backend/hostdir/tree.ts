@@ -59,7 +59,7 @@ export interface HostTree {
   /** Whether it stands for a name that nobody has looked at. */
   isUnseen(inode: HostInode): boolean;
   /** A path that leads to the inode and to nothing else; null where there is none. */
-  held(inode: HostInode): string | null;
+  statfsPath(inode: HostInode): string | null;
   /** A path that led to the inode a moment ago, or null. */
   lastName(inode: HostInode): string | null;
   /** A path that leads to the inode now, as some name of it; ENOENT. */
