@@ -3,7 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HostDirBackend } from '../vfs/backend/hostdir/index.ts';
 import { PathTree } from '../vfs/backend/hostdir/path-tree.ts';
-import { ram } from '../vfs/backend/ram/index.ts';
+import { ram, type RamBackend } from '../vfs/backend/ram/index.ts';
+import { defaultCapacity, type Space } from '../vfs/backend/space.ts';
 import { closeStore, limitsOf, mountsOf, placeOf, withRoot } from './mounts.ts';
 import { UsageError } from './options.ts';
 import { inScratch } from './testing.ts';
@@ -64,9 +65,29 @@ test('what cannot be mounted is said in a sentence', () => {
     assert.match(refused({ dir: ['d::/x::rw'] }), /write HOST, HOST::GUEST or HOST::GUEST::ro/);
     for (const value of ['', 'd::', '::d', 'd::/a::ro::x']) assert.match(refused({ dir: [value] }), /not understood/);
     for (const value of ['', 'd::/a::ro']) assert.match(refused({ ro: [value] }), /write HOST or HOST::GUEST\./);
-    for (const value of ['', '/a::/b']) assert.match(refused({ mem: [value] }), /write GUEST\./);
+    for (const value of ['', '/a::/b']) assert.match(refused({ mem: [value] }), /write GUEST or GUEST=SIZE\./);
     assert.match(refused({ dir: ['d::/x'], mem: ['x/'] }), /^--mem x\/: there is a mount at x already\.$/);
   });
+});
+
+test('a directory in memory has a size, or shares the default', () => {
+  const room = (values: string[]): number[] =>
+    mountsOf(new Map([['mem', values]])).map(({ backend }) => {
+      const out = { fstype: 0, bsize: 0, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, fsid: 0, namelen: 0 };
+      backend.statfs(out);
+      return out.blocks * out.bsize;
+    });
+  assert.equal(room(['/a=64K', '/b=512M', '/c=2g', '/=1T', '/d=8192']), [2 ** 16, 2 ** 29, 2 ** 31, 2 ** 40, 8192]);
+  const [one, two] = room(['/a', '/b']);
+  assert.ok(one === two && Math.abs(one! - defaultCapacity()) < 4096);
+  for (const value of ['/a=', '/a=x', '/a=1Q', '/a=-1', '/a=0', '/a=1.5G', '=1G', '/a=99999999T']) {
+    assert.match(refused({ mem: [value] }), /write GUEST or GUEST=SIZE, with SIZE such as 512M or 2G\./, value);
+  }
+  const [a, b] = mountsOf(new Map([['mem', ['/a', '/b']]])).map(({ backend }) => backend as RamBackend);
+  const left = (store: RamBackend): number => (store as unknown as { space: Space }).space.left;
+  const before = left(b!);
+  a!.symlink(a!.root(), 'l', 'x'.repeat(4000), 0, 0);
+  assert.ok(before - left(b!) >= 4000, 'of one room');
 });
 
 test('the root comes first, and is in memory unless it is mounted', () => {

@@ -4,8 +4,8 @@ import { S_IFDIR } from '../vfs/9p/constants.ts';
 import type { Backend } from '../vfs/backend/backend.ts';
 import { hostDir } from '../vfs/backend/hostdir/index.ts';
 import { OverlayBackend, overlay } from '../vfs/backend/overlay/index.ts';
-import { ram } from '../vfs/backend/ram/index.ts';
 import { tar } from '../vfs/backend/tar/index.ts';
+import { DEFAULT_SHARE, Memory, sizeOf } from './memory.ts';
 import { UsageError, type Option, type Parsed } from './options.ts';
 import { reasonOf } from './reason.ts';
 
@@ -21,7 +21,7 @@ export interface GuestMount {
 export interface MountOption extends Option {
   readonly value: string;
   /** @throws UsageError for a value that cannot be. */
-  mount(value: string): GuestMount;
+  mount(value: string, memory: Memory): GuestMount;
 }
 
 export const MOUNT_OPTIONS: readonly MountOption[] = [
@@ -48,11 +48,11 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     name: 'overlay',
     value: 'HOST::GUEST',
     help: 'A directory of this machine that the program may change as it likes: the changes are kept in memory.',
-    mount(value) {
+    mount(value, memory) {
       const [host, guest] = parts('overlay', value, 'HOST::GUEST', 2);
       if (guest === undefined) throw misread('overlay', value, 'HOST::GUEST');
       const path = directory('overlay', value, host!);
-      return { guest, backend: overlay({ lower: hostDir(path) }), host: path };
+      return { guest, backend: overlay({ lower: hostDir(path), upper: memory.directory() }), host: path };
     },
   },
   {
@@ -67,11 +67,16 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
   },
   {
     name: 'mem',
-    value: 'GUEST',
-    help: 'An empty directory in memory, which is gone at the end.',
-    mount(value) {
-      const [guest] = parts('mem', value, 'GUEST', 1);
-      return { guest: guest!, backend: ram() };
+    value: 'GUEST[=SIZE]',
+    help: `An empty directory in memory, which is gone at the end; the program gets ENOSPC when it holds SIZE (such as\n512M or 2G; --mem /=2G for the root). Default: ${DEFAULT_SHARE} of this machine's memory for all without SIZE together.`,
+    mount(value, memory) {
+      const [whole] = parts('mem', value, 'GUEST or GUEST=SIZE', 1);
+      const at = whole!.lastIndexOf('=');
+      if (at < 0) return { guest: whole!, backend: memory.directory() };
+      const size = sizeOf(whole!.slice(at + 1));
+      if (at === 0 || size === undefined)
+        throw misread('mem', value, 'GUEST or GUEST=SIZE, with SIZE such as 512M or 2G');
+      return { guest: whole!.slice(0, at), backend: memory.directory(size) };
     },
   },
 ];
@@ -105,11 +110,11 @@ function archive(option: string, value: string, file: string): Backend {
 }
 
 /** What a command line mounts. @throws UsageError, also for two mounts in one place. */
-export function mountsOf(options: Parsed['options']): GuestMount[] {
+export function mountsOf(options: Parsed['options'], memory = new Memory()): GuestMount[] {
   const mounts: GuestMount[] = [];
   try {
     for (const option of MOUNT_OPTIONS) {
-      for (const value of options.get(option.name) ?? []) addMount(mounts, option, value);
+      for (const value of options.get(option.name) ?? []) addMount(mounts, option, value, memory);
     }
     return mounts;
   } catch (error) {
@@ -119,8 +124,8 @@ export function mountsOf(options: Parsed['options']): GuestMount[] {
 }
 
 /** @throws UsageError when something is mounted there already. */
-function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: string): void {
-  const wanted = mount(value);
+function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: string, memory: Memory): void {
+  const wanted = mount(value, memory);
   const made = { ...wanted, guest: guestPath(wanted.guest) };
   const isTaken = mounts.some(({ guest }) => placeOf(guest) === placeOf(made.guest));
   mounts.push(made);
@@ -128,15 +133,15 @@ function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: str
 }
 
 /** The mounts, the root first, so that libc finds the others before it: by default one in memory with /tmp in it. */
-export function withRoot(mounts: readonly GuestMount[]): GuestMount[] {
+export function withRoot(mounts: readonly GuestMount[], memory = new Memory()): GuestMount[] {
   const isRoot = ({ guest }: GuestMount): boolean => placeOf(guest) === '/';
   const roots = mounts.filter(isRoot);
-  const root = roots.length > 0 ? roots : [{ guest: '/', backend: emptyRoot() }];
+  const root = roots.length > 0 ? roots : [{ guest: '/', backend: emptyRoot(memory) }];
   return [...root, ...mounts.filter((mount) => !isRoot(mount))];
 }
 
-function emptyRoot(): Backend {
-  const store = ram();
+function emptyRoot(memory: Memory): Backend {
+  const store = memory.directory();
   store.create(store.root(), 'tmp', S_IFDIR | 0o1777, 0, 0, 0);
   return store;
 }

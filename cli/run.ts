@@ -3,6 +3,7 @@ import { WASI } from '../shim/index.ts';
 import type { Driver } from '../toolchain/driver.ts';
 import { compileIn } from './cc.ts';
 import { CHANGE_OPTIONS, overlaysOf, settleChanges } from './changes.ts';
+import { Memory } from './memory.ts';
 import { MOUNT_OPTIONS, limitsOf, mountsOf, withRoot } from './mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option } from './options.ts';
 import { print, tell } from './output.ts';
@@ -75,7 +76,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (program === undefined) throw new UsageError('No program was given: wasi9p run PROGRAM.wasm.');
   // The first -- only parts our arguments from the program's.
   const args = words[0] === '--' ? words.slice(1) : words;
-  const mounts = withRoot(mountsOf(options));
+  const memory = new Memory();
+  const mounts = withRoot(mountsOf(options, memory), memory);
   const overlays = overlaysOf(options, mounts);
   const env = Object.fromEntries((options.get('env') ?? []).map(variable));
   const preopens = Object.fromEntries(mounts.map(({ guest, backend }) => [guest, backend]));
@@ -101,10 +103,18 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 function start(wasi: WASI, module: WebAssembly.Module, program: string): number {
+  let instance;
   try {
-    return wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
+    instance = new WebAssembly.Instance(module, wasi.getImportObject());
+    return wasi.start(instance);
   } catch (error) {
     wasi.close();
+    if (instance === undefined && isOutOfMemory(error)) {
+      throw new Error(
+        `${program} cannot be started: this process may not have the memory that it asks for; raise the limit (ulimit -v).`,
+        { cause: error },
+      );
+    }
     const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
     const message = error instanceof Error ? error.message : String(error);
     if (!trapped) throw new Error(`${program} cannot be started: ${message}`, { cause: error });
@@ -117,6 +127,11 @@ function start(wasi: WASI, module: WebAssembly.Module, program: string): number 
 const FRAMES_MAX = 50;
 /** The most characters of one: a function of a program may have a name of megabytes. */
 const FRAME_MAX = 300;
+
+/** Whether a module was not given its memory; a stack that is too deep in its start function is a trap. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof RangeError && /memory/i.test(error.message);
+}
 
 /** The program's own frames of a trap, without ours. Their names are the program's, and may be anything. */
 function frames(error: Error): Text {
