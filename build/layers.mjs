@@ -76,7 +76,7 @@ export const LAYERS = [
     may: ['server', 'client', 'transport', 'backend', 'hostdir', '9p', '9p constants', 'base'],
     core: true,
   },
-  { name: 'fs', files: /^vfs\/fs\//, may: ['vfs', 'client', '9p constants', 'base'], core: true },
+  { name: 'fs', files: /^vfs\/fs\//, may: ['backend', 'vfs', 'client', '9p constants', 'base'], core: true },
   { name: 'server', files: /^vfs\/server\//, may: ['backend', '9p', '9p constants', 'base'], core: true },
   { name: 'client', files: /^vfs\/client\//, may: ['9p', '9p constants', 'base'], core: true },
   {

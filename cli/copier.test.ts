@@ -20,7 +20,7 @@ function archive(file: string, make: (tree: FileSystem) => void): void {
   const store = ram();
   const tree = fsOf(store);
   make(tree);
-  tree.close();
+  tree.unmount();
   fs.writeFileSync(file, save(store));
 }
 

@@ -12,7 +12,7 @@ function mount(guest: string, file: string): GuestMount {
   const backend = ram();
   const view = fsOf(backend);
   view.writeFileSync('/which', file);
-  view.close();
+  view.unmount();
   return { guest, backend };
 }
 

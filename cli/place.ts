@@ -70,7 +70,7 @@ export class Places {
   /** Lets go of everything. */
   close(): void {
     this.mounts?.close();
-    for (const fs of this.opened.values()) fs.close();
+    for (const fs of this.opened.values()) fs.unmount();
     for (const backend of this.backends) closeStore(backend);
   }
 

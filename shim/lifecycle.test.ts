@@ -85,7 +85,7 @@ test(
     namespace.close();
     assert.is(fs.readFileSync('/f', 'utf8'), 'text');
     wasi.close();
-    fs.close();
+    fs.unmount();
     assert.throws(() => fsOf(namespace.preopens['/x']!), /refused the attach/);
   }),
 );
@@ -117,8 +117,8 @@ test(
     const fs = fsOf(dir);
     assert.is(fs.readFileSync('/f', 'utf8'), 'text');
     fs.openSync('/f');
-    fs.close();
-    fs.close();
+    fs.unmount();
+    fs.unmount();
     assert.throws(() => fs.readFileSync('/f'), /EIO/);
     for (const make of [(path: string) => new MountedDirectory('/', path), fsOf, serverOf]) {
       assert.throws(() => make(`${dir}/none`), /ENOENT/);
@@ -151,7 +151,7 @@ test(
       fs.renameSync('/d', '/e');
       fs.openSync('/f');
       work.close();
-      fs.close();
+      fs.unmount();
       lower.trim();
       assert.is(lower.descriptors, before);
       assert.is(upper.root().refs, 0);
@@ -161,10 +161,10 @@ test(
     assert.is(fs.readFileSync('/f', 'utf8'), 'text');
     view.close!();
     assert.throws(() => fs.readFileSync('/f'), /EIO/);
-    fs.close();
+    fs.unmount();
     const again = fsOf(readOnly(lower));
     assert.is(again.readFileSync('/f', 'utf8'), 'text');
-    again.close();
+    again.unmount();
     lower.close();
     lower.close();
   }),

@@ -25,7 +25,7 @@ export class Client {
   msize: number;
   /** The next request. */
   readonly t = new Message();
-  private readonly transport: Transport;
+  readonly transport: Transport;
   /** The numbers of its fids. */
   readonly fids = new NumberPool(1, NOFID);
   private readonly chunk = new Iov();

@@ -105,3 +105,14 @@ export function optionsOf<T extends object>(
   if (options === undefined || options === null) return {};
   return (typeof options === 'string' ? { encoding: options } : options) as Partial<T> & { encoding?: string };
 }
+
+/** Options that are true or false, or not given. @throws TypeError ERR_INVALID_ARG_TYPE. */
+export function booleansIn(options: object | null | undefined, ...names: string[]): void {
+  if (options === null || (typeof options !== 'object' && options !== undefined))
+    throw badArgument('ERR_INVALID_ARG_TYPE', 'The "options" argument must be of type object.');
+  for (const name of names) {
+    const value = (options as Record<string, unknown> | undefined)?.[name];
+    if (value !== undefined && value !== null && typeof value !== 'boolean')
+      throw badArgument('ERR_INVALID_ARG_TYPE', `The "options.${name}" property must be of type boolean.`);
+  }
+}

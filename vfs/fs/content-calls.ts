@@ -6,12 +6,15 @@ import { constants } from './constants.ts';
 import { DescriptorCalls, count } from './descriptor-calls.ts';
 import { UTF8, codecOf, codecOrBytes, type AsBytes, type AsText, type AsUsual, type Encoding } from './encodings.ts';
 import { check, fsError, outOfRange, type FsError } from './errors.ts';
+import { extentsOf } from './holes.ts';
 import { flagsOf, type Flag } from './flags.ts';
 import type { OpenFile } from './open-file.ts';
 import { setMode } from '../client/seldom.ts';
 
 /** Bytes that are read at once where the size says nothing, and that are copied at once. */
 const CHUNK = 512 << 10;
+/** What `blocks` of stat(2) counts. */
+const BLOCK = 512;
 /** The largest file that is read in one go, in bytes. */
 const READ_MAX = 2 ** 31 - 1;
 
@@ -92,7 +95,7 @@ export class ContentCalls extends DescriptorCalls {
     const source = this.openFile(from, O_RDONLY, 0, 'copyfile');
     try {
       check(source.getattr(), 'copyfile');
-      const { mode, qid_path_lo: low, qid_path_hi: high } = source.client.r;
+      const { mode, size, blocks, qid_path_lo: low, qid_path_hi: high } = source.client.r;
       if (source.isDir) throw fsError(E.EISDIR, 'copyfile');
       if ((mode & S_IFMT) !== S_IFREG) throw fsError(E.EINVAL, 'copyfile');
       const bits = mode & 0o7777;
@@ -104,7 +107,8 @@ export class ContentCalls extends DescriptorCalls {
         if (isSame && r.qid_path_lo === low && r.qid_path_hi === high) return;
         check(target.truncate(0), 'copyfile');
         check(setMode(target.client, target.fid, SETATTR_MODE, bits), 'copyfile');
-        copyAll(source, target);
+        if (blocks * BLOCK < size) copySparse(source, target, size);
+        else copyAll(source, target);
       } finally {
         target.close();
       }
@@ -182,4 +186,24 @@ function copyAll(source: OpenFile, target: OpenFile): void {
     if (got === 0) return;
     writeAll(target, chunk, got);
   }
+}
+
+/** Copies what is no hole; the size comes first, so that EFBIG and ENOSPC come before any data. */
+function copySparse(source: OpenFile, target: OpenFile, size: number): void {
+  check(target.truncate(size), 'copyfile');
+  const extents = extentsOf(source.client, source.fid, size);
+  const chunk = new Uint8Array(CHUNK);
+  const copyOf = (start: number, end: number): void => {
+    for (let at = start; at < end;) {
+      const got = count(source.read(chunk, 0, Math.min(CHUNK, end - at), at), 'copyfile');
+      if (got === 0) return;
+      // Over a wire nothing tells where data is.
+      const isHole = extents === null && chunk.subarray(0, got).every((byte) => byte === 0);
+      for (let done = 0; done < got && !isHole;) done += count(target.write(chunk, done, got, at + done), 'copyfile');
+      at += got;
+    }
+  };
+  if (extents === null) copyOf(0, size);
+  else while (extents.next()) copyOf(extents.start, extents.end);
+  check(extents?.errno ?? 0, 'copyfile');
 }

@@ -1,4 +1,5 @@
 import { E } from '../errno.ts';
+import { booleansIn } from './arguments.ts';
 import { badArgument, refusal, type FsError } from './errors.ts';
 import type { NameCalls } from './name-calls.ts';
 import { join, parentOf } from './path-text.ts';
@@ -25,6 +26,14 @@ export interface CopyOptions {
 /** As of `cp` of node:fs/promises, which waits for what the filter promises. */
 export interface PromisedCopyOptions extends Omit<CopyOptions, 'filter'> {
   filter?: (src: string, dest: string) => boolean | Promise<boolean>;
+}
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE. */
+export function checkCopyOptions(options: CopyOptions | PromisedCopyOptions): void {
+  booleansIn(options, 'dereference', 'errorOnExist', 'force', 'preserveTimestamps', 'recursive', 'verbatimSymlinks');
+  const { filter } = options;
+  if (filter !== undefined && typeof filter !== 'function')
+    throw badArgument('ERR_INVALID_ARG_TYPE', 'The "options.filter" property must be of type function.');
 }
 
 const INVALID = 'Invalid src or dest';
@@ -110,35 +119,62 @@ function intoItself(src: string, dest: string): FsError {
   return refuse('EINVAL', INVALID, E.EINVAL, `cannot copy ${src} to a subdirectory of self ${dest}`, dest);
 }
 
+/** By a list and no recursion: a tree may be deeper than the stack. */
 function* copyAny(fs: NameCalls, src: string, dest: string, stat: Stats, options: PromisedCopyOptions): Copying {
-  if (stat.isDirectory()) return yield* copyDirectory(fs, src, dest, stat, options);
-  if (stat.isSymbolicLink()) return copySymlink(fs, src, dest, options);
-  if (stat.isFile()) return copyFile(fs, src, dest, stat, options);
-  if (stat.isFIFO())
-    throw refuse('FIFO_PIPE', 'Cannot copy a FIFO pipe', E.EINVAL, `cannot copy a FIFO pipe: ${dest}`, dest);
-  if (stat.isSocket())
-    throw refuse('SOCKET', 'Cannot copy a socket file', E.EINVAL, `cannot copy a socket file: ${dest}`, dest);
-  throw refuse(
-    'UNKNOWN',
-    'Cannot copy an unknown file type',
-    E.EINVAL,
-    `cannot copy an unknown file type: ${dest}`,
-    dest,
-  );
+  const levels: Level[] = [];
+  copyOne(fs, { src, dest, stat }, options, levels);
+  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    const name = level.names.pop();
+    if (name === undefined) {
+      if (level.isNew) fs.chmodSync(level.dest, level.stat.mode & 0o7777);
+      levels.pop();
+      continue;
+    }
+    const [from, to] = [join(level.src, name), join(level.dest, name)];
+    if (options.filter !== undefined && !(yield options.filter(from, to))) continue;
+    copyOne(fs, { src: from, dest: to, stat: checkPaths(fs, from, to, options) }, options, levels);
+  }
 }
 
-function* copyDirectory(fs: NameCalls, src: string, dest: string, stat: Stats, options: PromisedCopyOptions): Copying {
+/** What is copied, where to, and its attributes. */
+interface Pair {
+  src: string;
+  dest: string;
+  stat: Stats;
+}
+
+/** A directory that is being copied: the names that are left, the next one last. */
+interface Level extends Pair {
+  isNew: boolean;
+  names: string[];
+}
+
+/** Copies one file, or makes a directory and puts it on the list. */
+function copyOne(fs: NameCalls, pair: Pair, options: PromisedCopyOptions, levels: Level[]): void {
+  const { src, dest, stat } = pair;
+  if (stat.isDirectory()) levels.push(directory(fs, pair, options));
+  else if (stat.isSymbolicLink()) copySymlink(fs, src, dest, options);
+  else if (stat.isFile()) copyFile(fs, src, dest, stat, options);
+  else throw notCopied(stat, dest);
+}
+
+function notCopied(stat: Stats, dest: string): FsError {
+  const [code, what] = stat.isFIFO()
+    ? ['FIFO_PIPE', 'a FIFO pipe']
+    : stat.isSocket()
+      ? ['SOCKET', 'a socket file']
+      : ['UNKNOWN', 'an unknown file type'];
+  return refuse(code!, `Cannot copy ${what}`, E.EINVAL, `cannot copy ${what}: ${dest}`, dest);
+}
+
+function directory(fs: NameCalls, pair: Pair, options: PromisedCopyOptions): Level {
+  const { src, dest } = pair;
   if (options.recursive !== true) {
     throw refusal('ERR_FS_EISDIR', 'Path is a directory', E.EINVAL, `${src} is a directory (not copied)`, 'cp', src);
   }
   const isNew = !fs.existsSync(dest);
   if (isNew) fs.mkdirSync(dest);
-  for (const name of fs.readdirSync(src)) {
-    const [from, to] = [join(src, name), join(dest, name)];
-    if (options.filter !== undefined && !(yield options.filter(from, to))) continue;
-    yield* copyAny(fs, from, to, checkPaths(fs, from, to, options), options);
-  }
-  if (isNew) fs.chmodSync(dest, stat.mode & 0o7777);
+  return { ...pair, isNew, names: fs.readdirSync(src).reverse() };
 }
 
 function copyFile(fs: NameCalls, src: string, dest: string, stat: Stats, options: PromisedCopyOptions): void {

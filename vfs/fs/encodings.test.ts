@@ -98,7 +98,7 @@ test('names below directories are whole paths in any encoding, and writes in an 
   }
   assert.is(fs.statSync('/f').size, 0);
   fs.closeSync(fd);
-  fs.close();
+  fs.unmount();
 });
 
 test('a handle writes text in its encoding, as that of node:fs/promises', async () => {
@@ -115,7 +115,7 @@ test('a handle writes text in its encoding, as that of node:fs/promises', async 
     await handle.close();
     assert.is(await fs.readFile(file, 'hex'), '61e9c3a9');
   }
-  ours.close();
+  ours.unmount();
   nodeFs.rmSync(path, { recursive: true });
 });
 

@@ -40,7 +40,7 @@ function tried(world: World, call: (fs: FileSystem) => unknown): FsError | null 
     return error as FsError;
   } finally {
     // What `open` gave before its `close` failed is still its caller's.
-    fs.close();
+    fs.unmount();
   }
 }
 

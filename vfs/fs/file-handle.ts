@@ -1,5 +1,6 @@
 import { E } from '../errno.ts';
 import { chanceToAbort } from './abort.ts';
+import { refuse } from './callback-calls.ts';
 import { optionsOf, type Data, type Mode, type TimeLike } from './arguments.ts';
 import { writeChunks, type Chunks, type PromisedWriteOptions } from './chunks.ts';
 import type { ContentCalls, PromisedReadOptions } from './content-calls.ts';
@@ -7,6 +8,10 @@ import type { Position, Range } from './descriptor-calls.ts';
 import type { AsBytes, AsText, AsUsual, Encoding } from './encodings.ts';
 import { fsError } from './errors.ts';
 import type { BigIntStats, Stats } from './stats.ts';
+
+/** Bytes of the buffer that `read` makes when it is given none. */
+const READ_SIZE = 16_384;
+const INSTEAD = 'read with read() or readFile()';
 
 /** An open file, as `open` of node:fs/promises gives it. */
 export class FileHandle {
@@ -25,12 +30,27 @@ export class FileHandle {
     if (fd >= 0) this.#fs.closeSync(fd);
   }
 
+  /** With no buffer into one of 16 KiB. */
+  async read<T extends ArrayBufferView = Uint8Array>(
+    options?: Range & { buffer?: T },
+  ): Promise<{ bytesRead: number; buffer: T }>;
   async read<T extends ArrayBufferView>(
     buffer: T,
     offset?: number | Range | null,
     length?: number,
     position?: Position,
+  ): Promise<{ bytesRead: number; buffer: T }>;
+  async read<T extends ArrayBufferView>(
+    first?: T | (Range & { buffer?: T }),
+    offset?: number | Range | null,
+    length?: number,
+    position?: Position,
   ): Promise<{ bytesRead: number; buffer: T }> {
+    if (!ArrayBuffer.isView(first)) {
+      const { buffer = new Uint8Array(READ_SIZE) as ArrayBufferView as T, ...range } = first ?? {};
+      return { bytesRead: this.#fs.readSync(openFd(this, 'read'), buffer, range), buffer };
+    }
+    const buffer = first;
     const bytesRead =
       typeof offset === 'object' && offset !== null
         ? this.#fs.readSync(openFd(this, 'read'), buffer, offset)
@@ -115,6 +135,23 @@ export class FileHandle {
 
   async chown(uid: number, gid: number): Promise<void> {
     this.#fs.fchownSync(openFd(this, 'fchown'), uid, gid);
+  }
+
+  /** @throws TypeError ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, as the three below. */
+  createReadStream(): never {
+    return refuse('filehandle.createReadStream', INSTEAD);
+  }
+
+  createWriteStream(): never {
+    return refuse('filehandle.createWriteStream', 'write with write() or writeFile()');
+  }
+
+  readLines(): never {
+    return refuse('filehandle.readLines', INSTEAD);
+  }
+
+  readableWebStream(): never {
+    return refuse('filehandle.readableWebStream', INSTEAD);
   }
 
   async utimes(atime: TimeLike, mtime: TimeLike): Promise<void> {

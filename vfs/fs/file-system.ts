@@ -1,6 +1,8 @@
 import type { AtCalls } from '../client/at.ts';
 import type { Client } from '../client/client.ts';
 import { DISPOSE } from '../dispose.ts';
+import { type PathLike } from './arguments.ts';
+import { addCallbackCalls, type CallbackCalls } from './callback-calls.ts';
 import { constants } from './constants.ts';
 import { Promises } from './promises.ts';
 import { TreeCalls } from './tree-calls.ts';
@@ -9,7 +11,7 @@ import { TreeCalls } from './tree-calls.ts';
 export interface FileSystemOptions {
   /** st_dev of what a client reaches. Default: 0. */
   deviceOf?: (client: Client) => number;
-  /** Called by `close`, once no descriptor is open. */
+  /** Called by `unmount`, once no descriptor is open. */
   onClose?: () => void;
 }
 
@@ -21,7 +23,7 @@ export interface FileSystemOptions {
  * Nobody's permissions are checked but those of the store (a directory of the host has its own). Every call can be taken
  * off the object, as `const { readFileSync } = fs`.
  */
-export class FileSystem extends TreeCalls {
+class FileSystemCalls extends TreeCalls {
   readonly constants = constants;
   /** The same calls with promises, as node:fs/promises. */
   readonly promises: Promises;
@@ -34,23 +36,39 @@ export class FileSystem extends TreeCalls {
     this.promises = new Promises(this);
     bindCalls(this);
     bindCalls(this.promises);
+    Object.assign(this.realpathSync, { native: this.realpathSync });
+    addCallbackCalls(this, this.promises);
   }
 
-  /** Closes what is open. */
-  close(): void {
+  /** A file's content as a Blob; it is read at once. */
+  async openAsBlob(path: PathLike, options: { type?: string } = {}): Promise<Blob> {
+    return new Blob([this.readFileSync(path) as Uint8Array<ArrayBuffer>], options);
+  }
+
+  /** Ends the file system: closes what is open in it. (`close` of node:fs closes one descriptor.) */
+  unmount(): void {
     this.closeAll();
     this.onClose();
   }
 
   [DISPOSE](): void {
-    this.close();
+    this.unmount();
   }
 }
+
+export type FileSystem = Omit<FileSystemCalls, 'realpathSync'> &
+  CallbackCalls & { realpathSync: FileSystemCalls['realpathSync'] & { native: FileSystemCalls['realpathSync'] } };
+
+/** @see FileSystemCalls */
+export const FileSystem = FileSystemCalls as unknown as new (
+  ...args: ConstructorParameters<typeof FileSystemCalls>
+) => FileSystem;
 
 /** Makes every public call a property of the object itself, which needs no `this`. */
 function bindCalls(object: object): void {
   const calls = object as Record<string, unknown>;
-  const isPublic = (name: string): boolean => name.endsWith('Sync') || object instanceof Promises;
+  const isPublic = (name: string): boolean =>
+    name.endsWith('Sync') || name === 'openAsBlob' || object instanceof Promises;
   for (let from = Object.getPrototypeOf(object) as object; from !== Object.prototype;) {
     for (const name of Object.getOwnPropertyNames(from)) {
       const call = calls[name];

@@ -3,7 +3,7 @@ import { FileSystem } from './file-system.ts';
 
 /**
  * A file system with the shape of node:fs over a memfs volume, a directory of the host, a server or a backend. Guests of
- * the same volume, backend or server see what is done here, and the other way round. `close` ends it; a directory given by
+ * the same volume, backend or server see what is done here, and the other way round. `unmount` ends it; a directory given by
  * its path is closed with it.
  * @throws TypeError for what is no source; Error when a path of the host is no directory.
  */

@@ -1,14 +1,25 @@
 import { GETATTR_BASIC, O_DIRECTORY, O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT, S_IFREG } from '../9p/constants.ts';
 import { E } from '../errno.ts';
-import { modeOf, optionsOf, ownerOf, pathOf, timeOf, type Mode, type PathLike, type TimeLike } from './arguments.ts';
+import {
+  booleansIn,
+  modeOf,
+  optionsOf,
+  ownerOf,
+  pathOf,
+  timeOf,
+  type Mode,
+  type PathLike,
+  type TimeLike,
+} from './arguments.ts';
 import { constants } from './constants.ts';
 import { ContentCalls } from './content-calls.ts';
 import { BOTH_TIMES, UMASK } from './descriptor-calls.ts';
 import { Dir } from './dir.ts';
 import { Dirent } from './dirent.ts';
 import { namesIn, type AsBytes, type AsText, type AsUsual, type Encoding } from './encodings.ts';
-import { check, fsError, type FsError } from './errors.ts';
+import { badArgument, check, fsError, outOfRange, type FsError } from './errors.ts';
 import { Listing, type Entry } from './listing.ts';
+import type { OpenFile } from './open-file.ts';
 import { join, parentOf } from './path-text.ts';
 import { BigIntStatsFs, StatsFs } from './statfs.ts';
 import type { BigIntStats, Stats } from './stats.ts';
@@ -40,6 +51,13 @@ export type NamesOptions = ListOptions & { withFileTypes?: false };
 export type EntriesOptions = ListOptions & { withFileTypes: true };
 /** What `readdir` gives. */
 export type Listed = string[] | Uint8Array[] | Dirent[] | Dirent<Uint8Array>[];
+
+export interface OpenDirOptions extends NameOptions {
+  /** How many entries Node asks for at once. Here a message has as many as it holds. */
+  bufferSize?: number;
+  /** The entries of directories below, too, after those of the directory itself. */
+  recursive?: boolean;
+}
 
 export interface MakeOptions {
   recursive?: boolean;
@@ -92,6 +110,9 @@ export class NameCalls extends ContentCalls {
    */
   accessSync(path: PathLike, mode: number = constants.F_OK): void {
     const text = pathOf(path);
+    if (typeof mode !== 'number')
+      throw badArgument('ERR_INVALID_ARG_TYPE', 'The "mode" argument must be of type number.');
+    if (!(Number.isInteger(mode) && mode >= 0 && mode <= 7)) throw outOfRange('mode', '>= 0 && <= 7', mode);
     const errno = this.rooted.stat(text, true, GETATTR_BASIC) || this.accessErrno(text, mode);
     check(errno, 'access', text);
   }
@@ -158,6 +179,7 @@ export class NameCalls extends ContentCalls {
     const text = pathOf(path);
     const { recursive = false, mode = DIR_MODE } = typeof options === 'object' ? (options ?? {}) : { mode: options };
     const bits = modeOf(mode);
+    booleansIn({ recursive }, 'recursive');
     if (recursive) return this.makeAll(text, text, bits);
     check(this.makeDir(text, bits), 'mkdir', text);
     return undefined;
@@ -170,31 +192,47 @@ export class NameCalls extends ContentCalls {
 
   /** Makes a directory and those above it: the first that was made. `asked` is for the error. */
   private makeAll(path: string, asked: string, mode: number): string | undefined {
-    let first: string | undefined;
-    let errno = this.makeDir(path, mode);
-    if (errno === E.ENOENT) {
-      const parent = parentOf(path);
-      if (path === '' || parent === path || parent === '.') throw fsError(errno, 'mkdir', asked);
-      first = this.makeAll(parent, asked, mode);
-      errno = this.makeDir(path, mode);
+    // From the bottom up to what is there or can be made, and down again.
+    const missing: string[] = [];
+    let at = path;
+    let errno = this.makeDir(at, mode);
+    while (errno === E.ENOENT) {
+      const parent = parentOf(at);
+      if (at === '' || parent === at || parent === '.') throw fsError(errno, 'mkdir', asked);
+      missing.push(at);
+      at = parent;
+      errno = this.makeDir(at, mode);
     }
-    if (errno === 0) return first ?? path;
+    let first = this.made(at, asked, errno) ? at : undefined;
+    for (let below = missing.pop(); below !== undefined; below = missing.pop()) {
+      if (this.made(below, asked, this.makeDir(below, mode))) first ??= below;
+    }
+    return first;
+  }
+
+  /** Whether mkdir has made a directory; false when there is one already. @throws FsError. */
+  private made(path: string, asked: string, errno: number): boolean {
+    if (errno === 0) return true;
     // `a/.` is there once `a` is.
     const found = this.rooted.stat(path, true, GETATTR_BASIC);
-    if (found === 0 && (this.rooted.found.r.mode & S_IFMT) === S_IFDIR) return first;
+    if (found === 0 && (this.rooted.found.r.mode & S_IFMT) === S_IFDIR) return false;
     if (errno !== E.EEXIST) throw fsError(errno, 'mkdir', asked);
     // A dangling symlink, or what is no directory.
     throw fsError(found !== 0 ? found : path === asked ? errno : E.ENOTDIR, 'mkdir', asked);
   }
 
   /** Makes a directory whose name is the prefix and six random characters, mode 0700: its path. */
-  mkdtempSync(prefix: PathLike): string {
+  mkdtempSync(prefix: PathLike, options?: AsText<NameOptions> | AsUsual<NameOptions>): string;
+  mkdtempSync(prefix: PathLike, options: AsBytes<NameOptions>): Uint8Array;
+  mkdtempSync(prefix: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array;
+  mkdtempSync(prefix: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array {
+    const given = namesIn(optionsOf<NameOptions>(options).encoding);
     const start = pathOf(prefix, 'prefix');
     for (let tries = 0; ; tries++) {
       const random = crypto.getRandomValues(new Uint8Array(6));
       const path = start + Array.from(random, (byte) => TEMPORARY[byte % TEMPORARY.length]).join('');
       const errno = this.makeDir(path, 0o700);
-      if (errno === 0) return path;
+      if (errno === 0) return given(path);
       if (errno !== E.EEXIST || tries > 100) throw fsError(errno, 'mkdtemp', `${start}XXXXXX`);
     }
   }
@@ -234,11 +272,15 @@ export class NameCalls extends ContentCalls {
     return given(this.rooted.found.r.target);
   }
 
-  realpathSync(path: PathLike): string {
+  realpathSync(path: PathLike, options?: AsText<NameOptions> | AsUsual<NameOptions>): string;
+  realpathSync(path: PathLike, options: AsBytes<NameOptions>): Uint8Array;
+  realpathSync(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array;
+  realpathSync(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array {
+    const given = namesIn(optionsOf<NameOptions>(options).encoding);
     const text = pathOf(path);
     const real = this.rooted.realpath(text);
     if (typeof real === 'number') throw fsError(real, 'realpath', text);
-    return real;
+    return given(real);
   }
 
   // --- listings
@@ -256,10 +298,12 @@ export class NameCalls extends ContentCalls {
     const { encoding, withFileTypes, recursive } = optionsOf<ListOptions>(options);
     const given = namesIn(encoding);
     const top = pathOf(path);
+    booleansIn({ recursive }, 'recursive');
     const found: { dir: string; entry: Entry }[] = [];
     // Directories by their paths below `top`, in the order in which node:fs goes through them.
     const todo = [''];
-    for (let below = todo.shift(); below !== undefined; below = todo.shift()) {
+    for (let next = 0; next < todo.length; next++) {
+      const below = todo[next]!;
       for (const entry of this.entries(join(top, below))) {
         found.push({ dir: below, entry });
         if (recursive === true && entry.kind === S_IFDIR) todo.push(join(below, entry.name));
@@ -279,10 +323,16 @@ export class NameCalls extends ContentCalls {
     return entries;
   }
 
-  opendirSync(path: PathLike): Dir {
+  opendirSync(path: PathLike, options?: Encoding | OpenDirOptions | null): Dir {
     const text = pathOf(path);
+    const { encoding, bufferSize = 32, recursive = false } = optionsOf<OpenDirOptions>(options);
+    const given = namesIn(encoding);
+    if (typeof bufferSize !== 'number')
+      throw badArgument('ERR_INVALID_ARG_TYPE', 'The "options.bufferSize" property must be of type number.');
+    if (bufferSize >>> 0 !== bufferSize || bufferSize === 0) throw outOfRange('options.bufferSize', '>= 1', bufferSize);
+    const open = (dir: string): OpenFile => this.openFile(dir, O_RDONLY | O_DIRECTORY, 0, 'opendir');
     try {
-      return new Dir(text, this.openFile(text, O_RDONLY | O_DIRECTORY, 0, 'opendir'));
+      return new Dir(text, open(text), { given, open: recursive ? open : null });
     } catch (error) {
       // As node:fs has it: without a path.
       throw fsError(-(error as FsError).errno, 'opendir');

@@ -24,7 +24,7 @@ async function onBoth(act: (fs: Promises, on: (path: string) => string) => Promi
   const expected = await act(nodeFs.promises as unknown as Promises, (path) => `${root}/${path}`);
   assert.equal(await act(ours.promises, (path) => `/${path}`), expected);
   assert.is(serverOf(backend).inspect().fids, 1);
-  ours.close();
+  ours.unmount();
   nodeFs.rmSync(root, { recursive: true });
 }
 
@@ -123,7 +123,7 @@ test('promises: the same results, and errors as of node:fs/promises', async () =
     assert.is((await fs.readdir(on(''))).length, 1);
   }
   assert.is(serverOf(backend).inspect().fids, 1);
-  ours.close();
+  ours.unmount();
   nodeFs.rmSync(root, { recursive: true });
 });
 
@@ -202,7 +202,7 @@ test('an abort in the same breath comes before anything is done; its reason is t
   const error = await done;
   assert.equal([(error as Error).cause, (error as Error).message], ['why', 'The operation was aborted']);
   assert.not(fs.existsSync('/f'));
-  fs.close();
+  fs.unmount();
 });
 
 test('what comes in pieces is written piece by piece', async () => {
@@ -263,7 +263,7 @@ test('a handle that is closed between two pieces is EBADF, and another file that
   assert.equal([fs.readFileSync('/f', 'utf8'), fs.readFileSync('/other', 'utf8')], ['x', '']);
   for (const fd of other) fs.closeSync(fd);
   assert.is(serverOf(backend).inspect().fids, 1);
-  fs.close();
+  fs.unmount();
 });
 
 test('a handle that is closed is EBADF', async () => {

@@ -1,9 +1,10 @@
 import { chanceToAbort } from './abort.ts';
 import { optionsOf, pathOf, type Mode, type PathLike, type TimeLike } from './arguments.ts';
 import { writeChunks, type Chunks, type PromisedWriteOptions } from './chunks.ts';
+import { refuse } from './callback-calls.ts';
 import { constants } from './constants.ts';
 import type { PromisedReadOptions } from './content-calls.ts';
-import { copyTreeWaiting, type PromisedCopyOptions } from './copy-tree.ts';
+import { checkCopyOptions, copyTreeWaiting, type PromisedCopyOptions } from './copy-tree.ts';
 import type { Dir } from './dir.ts';
 import type { Dirent } from './dirent.ts';
 import type { AsBytes, AsText, AsUsual, Encoding } from './encodings.ts';
@@ -16,6 +17,7 @@ import type {
   MakeOptions,
   NameOptions,
   NamesOptions,
+  OpenDirOptions,
   StatOptions,
 } from './name-calls.ts';
 import type { BigIntStatsFs, StatsFs } from './statfs.ts';
@@ -55,7 +57,13 @@ export class Promises {
   }
 
   async cp(src: PathLike, dest: PathLike, options: PromisedCopyOptions = {}): Promise<void> {
+    checkCopyOptions(options);
     await copyTreeWaiting(this.#fs, pathOf(src, 'src'), pathOf(dest, 'dest'), options);
+  }
+
+  /** @throws Error ERR_METHOD_NOT_IMPLEMENTED: Linux has no such call. */
+  async lchmod(): Promise<never> {
+    throw Object.assign(new Error('The lchmod() method is not implemented'), { code: 'ERR_METHOD_NOT_IMPLEMENTED' });
   }
 
   async lchown(path: PathLike, uid: number, gid: number): Promise<void> {
@@ -80,16 +88,18 @@ export class Promises {
     return this.#fs.mkdirSync(path, options);
   }
 
-  async mkdtemp(prefix: PathLike): Promise<string> {
-    return this.#fs.mkdtempSync(prefix);
+  async mkdtemp(prefix: PathLike, options?: AsText<NameOptions> | AsUsual<NameOptions>): Promise<string>;
+  async mkdtemp(prefix: PathLike, options: AsBytes<NameOptions>): Promise<Uint8Array>;
+  async mkdtemp(prefix: PathLike, options?: Encoding | 'buffer' | NameOptions | null): Promise<string | Uint8Array> {
+    return this.#fs.mkdtempSync(prefix, options);
   }
 
   async open(path: PathLike, flags?: Flag | null, mode?: Mode | null): Promise<FileHandle> {
     return new FileHandle(this.#fs, this.#fs.openSync(path, flags, mode));
   }
 
-  async opendir(path: PathLike): Promise<Dir> {
-    return this.#fs.opendirSync(path);
+  async opendir(path: PathLike, options?: Encoding | OpenDirOptions | null): Promise<Dir> {
+    return this.#fs.opendirSync(path, options);
   }
 
   async readdir(path: PathLike, options?: AsText<NamesOptions> | AsUsual<NamesOptions>): Promise<string[]>;
@@ -126,8 +136,10 @@ export class Promises {
     return this.#fs.readlinkSync(path, options);
   }
 
-  async realpath(path: PathLike): Promise<string> {
-    return this.#fs.realpathSync(path);
+  async realpath(path: PathLike, options?: AsText<NameOptions> | AsUsual<NameOptions>): Promise<string>;
+  async realpath(path: PathLike, options: AsBytes<NameOptions>): Promise<Uint8Array>;
+  async realpath(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): Promise<string | Uint8Array> {
+    return this.#fs.realpathSync(path, options);
   }
 
   async rename(oldPath: PathLike, newPath: PathLike): Promise<void> {
@@ -168,6 +180,11 @@ export class Promises {
 
   async utimes(path: PathLike, atime: TimeLike, mtime: TimeLike): Promise<void> {
     this.#fs.utimesSync(path, atime, mtime);
+  }
+
+  /** @throws TypeError ERR_FEATURE_UNAVAILABLE_ON_PLATFORM. */
+  watch(): never {
+    return refuse('fs.promises.watch', '9P tells of no changes');
   }
 
   /** With a signal, or of what comes in pieces, an abort leaves what is written by then. */

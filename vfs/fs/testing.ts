@@ -130,7 +130,7 @@ function atRest(fs: FileSystem, backend: Backend): void {
   server.sync();
   const { fids, orphans } = server.inspect();
   assert.equal({ fids, orphans }, { fids: 1, orphans: 0 }, `${backend.name}: something was left open`);
-  fs.close();
+  fs.unmount();
   assert.equal(server.inspect(), { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 });
 }
 

@@ -1,7 +1,7 @@
 import { GETATTR_BASIC, S_IFDIR, S_IFMT } from '../9p/constants.ts';
 import { E } from '../errno.ts';
-import { pathOf, type PathLike } from './arguments.ts';
-import { copyTree, type CopyOptions } from './copy-tree.ts';
+import { booleansIn, pathOf, type PathLike } from './arguments.ts';
+import { checkCopyOptions, copyTree, type CopyOptions } from './copy-tree.ts';
 import { check, fsError, refusal } from './errors.ts';
 import { NameCalls } from './name-calls.ts';
 import { join } from './path-text.ts';
@@ -16,6 +16,7 @@ export interface RemoveOptions {
 export class TreeCalls extends NameCalls {
   rmSync(path: PathLike, options: RemoveOptions = {}): void {
     const text = pathOf(path);
+    booleansIn(options, 'force', 'recursive');
     const errno = this.rooted.stat(text, false, GETATTR_BASIC);
     if (errno === E.ENOENT && options.force === true) return;
     check(errno, 'lstat', text);
@@ -28,6 +29,7 @@ export class TreeCalls extends NameCalls {
 
   /** `recursive` is deprecated by Node in favour of `rm`: unlike there, what is no directory is refused. */
   override rmdirSync(path: PathLike, options: { recursive?: boolean } = {}): void {
+    booleansIn(options, 'recursive');
     if (options.recursive !== true) return super.rmdirSync(path);
     const text = pathOf(path);
     check(this.rooted.stat(text, false, GETATTR_BASIC), 'lstat', text);
@@ -41,17 +43,26 @@ export class TreeCalls extends NameCalls {
     if (errno !== E.ENOENT) check(errno, 'unlink', path);
   }
 
+  /** By a list and no recursion: a tree may be deeper than the stack. */
   private removeTree(path: string): void {
-    for (const { name, kind } of this.entries(path)) {
-      if (kind === S_IFDIR) this.removeTree(join(path, name));
-      else this.removeFile(join(path, name));
+    const levels = [{ path, entries: this.entries(path) }];
+    for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+      const entry = level.entries.pop();
+      if (entry === undefined) {
+        const errno = this.rooted.rmdir(level.path);
+        if (errno !== E.ENOENT) check(errno, 'rmdir', level.path);
+        levels.pop();
+        continue;
+      }
+      const child = join(level.path, entry.name);
+      if (entry.kind === S_IFDIR) levels.push({ path: child, entries: this.entries(child) });
+      else this.removeFile(child);
     }
-    const errno = this.rooted.rmdir(path);
-    if (errno !== E.ENOENT) check(errno, 'rmdir', path);
   }
 
   /** Copies a file, a symlink or, with `recursive`, a directory. */
   cpSync(src: PathLike, dest: PathLike, options: CopyOptions = {}): void {
+    checkCopyOptions(options);
     copyTree(this, pathOf(src, 'src'), pathOf(dest, 'dest'), options);
   }
 }

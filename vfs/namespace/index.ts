@@ -52,7 +52,7 @@ export class Namespace {
 
   /** Closes what `fs` has open, and ends the sessions. A directory given by its path ends with the last guest in it. */
   close(): void {
-    this.fs.close();
+    this.fs.unmount();
   }
 
   [DISPOSE](): void {

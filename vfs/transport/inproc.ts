@@ -21,7 +21,7 @@ export interface Peer {
  */
 export class InProcess implements Transport {
   readonly msize: number;
-  private readonly peer: Peer;
+  readonly peer: Peer;
   private readonly request: Packet;
   private readonly reply: Packet;
   // Set twice, here and below: what compiled code takes for a constant would be compiled anew at the first close.
