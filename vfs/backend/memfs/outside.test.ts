@@ -50,7 +50,7 @@ test('after reset() the new tree shows, to fsOf, to a Namespace and to guests, a
   g.ok('fd_close', old);
   g.ok('fd_close', dir);
   namespace.close();
-  fs.close();
+  fs.unmount();
   g.end();
 });
 
