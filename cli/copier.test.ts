@@ -275,7 +275,7 @@ linux('a hole of a terabyte costs nothing', () => {
     const tree = fsOf(store);
     tree.writeFileSync('/s', 'x');
     tree.truncateSync('/s', size);
-    tree.close();
+    tree.unmount();
     const archives = [{ ending: /\.ram$/, names: '', open: () => store }];
     fs.writeFileSync('x.ram', '');
     let reads = 0;
@@ -315,7 +315,7 @@ linux('what is too large is told before it is copied', () => {
     const tree = fsOf(store);
     tree.writeFileSync('/s', 'x');
     tree.truncateSync('/s', 2 ** 50);
-    tree.close();
+    tree.unmount();
     const less = ram();
     let writes = 0;
     less.write = () => ++writes;
