@@ -62,6 +62,11 @@ export interface DirCursor {
   ino: number;
   /** S_IFMT bits. */
   kind: number;
+  /**
+   * The name of the entry that was given as number `index` (0, 1, …); empty when the directory has it no more. Without it
+   * the server keeps the names.
+   */
+  nameAt?(index: number): string;
   /** Ends the listing early. */
   close(): void;
 }

@@ -32,7 +32,8 @@ export class DirStream {
   private cursor: DirCursor | null = null;
   /** The room of the last listing: mostly that of the next, too. */
   private packet: Packet | null = null;
-  /** Names come upon so far, for going back to an earlier cookie. */
+  /** How many entries were come upon, and their names for going back, unless the cursor knows them. */
+  private count = 0;
   private taken: string[] = [];
   private name = '';
   private ino = 0;
@@ -76,6 +77,7 @@ export class DirStream {
     this.cursor = null;
     this.session.listed -= this.taken.length;
     this.taken = [];
+    this.count = 0;
   }
 
   private rewind(): number {
@@ -90,13 +92,15 @@ export class DirStream {
   private load(cookie: number): typeof END | typeof ENTRY | typeof GONE | typeof FULL {
     if (cookie < FIRST) return this.loadDot(cookie);
     const index = cookie - FIRST;
-    if (index < this.taken.length) return this.reload(this.taken[index]!);
     const { cursor } = this;
+    if (index < this.count) return this.reload(cursor!.nameAt?.(index) ?? this.taken[index]!);
     // A cookie from before a rewind is further on than this listing has come.
-    while (this.taken.length <= index) {
+    while (this.count <= index) {
       if (this.session.listed >= MAX_LISTED) return FULL;
       if (cursor === null || !cursor.next()) return END;
+      this.count++;
       this.name = cursor.name;
+      if (cursor.nameAt !== undefined) continue;
       this.taken.push(this.name);
       this.session.listed++;
     }
@@ -115,8 +119,8 @@ export class DirStream {
   }
 
   private reload(name: string): typeof ENTRY | typeof GONE {
-    const inode = this.backend.lookup(this.dir, name);
-    if (typeof inode === 'number') return GONE;
+    const inode = name && this.backend.lookup(this.dir, name);
+    if (typeof inode !== 'object') return GONE;
     this.name = name;
     this.ino = inode.ino;
     this.kind = inode.kind;

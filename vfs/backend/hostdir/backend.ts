@@ -26,23 +26,18 @@ import { FIND } from '../purpose.ts';
 import { fillAttr } from './attr.ts';
 import { HostCursor } from './cursor.ts';
 import { transfer, truncate } from './data.ts';
+import { HostHoles, countsBlocks } from './holes.ts';
+import { look, Links } from './links.ts';
 import { READS_AND_WRITES, type HostInode } from './inode.ts';
-import { BIG_OR_NONE, hostErrno, type Fs, type Stats } from './node.ts';
+import { hostErrno, type Fs } from './node.ts';
 import { HostTimes } from './times.ts';
 import { openFlags } from './open-flags.ts';
 import { decodeTarget } from './text.ts';
 import type { HostTree } from './tree.ts';
 
 const decoder = new TextDecoder();
-/**
- * File systems of Linux whose st_blocks counts all data, also what is not written yet (statfs(2), f_type): ext4, xfs and
- * tmpfs. Others compress, keep small files in the inode, or say what they like, as those of FUSE.
- */
-const COUNTING: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x01021994]);
 /** Permission bits that are kept: set-user-ID and set-group-ID are nothing for a guest to give. */
 const MODE_MASK = 0o1777;
-/** How often a link is tried by another name. */
-const TRIES = 16;
 /** The most that a double counts exactly. */
 const MOST = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -89,6 +84,8 @@ export class HostDirBackend implements Backend {
   private readonly fs: Fs;
   private readonly tree: HostTree;
   private readonly times: HostTimes;
+  private readonly holes: HostHoles;
+  private readonly links: Links;
   /** The descriptors of open files that are not their inode's own. */
   private readonly handles = new Set<number>();
 
@@ -98,6 +95,8 @@ export class HostDirBackend implements Backend {
     this.tree = tree;
     this.readOnly = options.readOnly === true;
     this.times = new HostTimes(tree);
+    this.links = new Links(fs, tree);
+    this.holes = new HostHoles(fs, (inode) => this.countsBlocks(inode));
   }
 
   /** What the host's system does not let this backend promise; empty on Linux. */
@@ -151,16 +150,8 @@ export class HostDirBackend implements Backend {
 
   nlink(inode: HostInode): number {
     // Without a fid the server only wants to know whether to reclaim, and both ways end with a closed descriptor.
-    if (inode.refs > 0) this.look(inode);
+    if (inode.refs > 0) look(this.tree, inode);
     return inode.links;
-  }
-
-  private look(inode: HostInode): void {
-    try {
-      inode.seen(this.tree.stat(inode));
-    } catch {
-      // ESTALE (path-tree.ts): what is done with it next will say so.
-    }
   }
 
   entries(dir: HostInode, most = Infinity): number {
@@ -258,50 +249,7 @@ export class HostDirBackend implements Backend {
 
   link(dir: HostInode, name: string, inode: HostInode): number {
     if (this.readOnly) return E.EROFS;
-    const { tree } = this;
-    // There is no call that links a descriptor: it goes by a name, which must have been the inode's all the time.
-    let from: string | number | null = tree.lastName(inode);
-    for (let tries = 0; ; tries++) {
-      from ??= tree.nameOf(inode);
-      if (typeof from === 'number') return from;
-      const errno = this.linkAs(from, dir, name, inode);
-      if ((errno !== E.ENOENT && errno !== E.ESTALE) || tries === TRIES) return errno;
-      // Others may have taken that name, and there may be another; or the directory is gone.
-      if (errno === E.ENOENT && this.nlink(dir) === 0) return errno;
-      from = null;
-    }
-  }
-
-  /** Links by a name of the inode. ENOENT or ESTALE, and nothing is linked: it is one no more. */
-  private linkAs(from: string, dir: HostInode, name: string, inode: HostInode): number {
-    const { fs, tree } = this;
-    const to = tree.entry(dir, name);
-    const before = inode.links;
-    try {
-      fs.linkSync(from, to);
-    } catch (thrown) {
-      return hostErrno(thrown);
-    }
-    tree.changed(dir);
-    this.look(inode);
-    if (inode.links !== before + 1) {
-      const made = fs.lstatSync(to, BIG_OR_NONE);
-      if (made === undefined || tree.table.keyOf(made) !== inode.key) return this.unsure(from, to, made);
-    }
-    tree.place(inode, dir, name);
-    return 0;
-  }
-
-  /**
-   * The name that was just made is not the inode's: others have removed it since or put another file there, which does
-   * not matter; or `from` stood for another file, and then the name is taken away. ESTALE.
-   */
-  private unsure(from: string, to: string, made: Stats | undefined): number {
-    const { table } = this.tree;
-    const source = made === undefined ? undefined : this.fs.lstatSync(from, BIG_OR_NONE);
-    if (source === undefined || table.keyOf(source) !== table.keyOf(made!)) return 0;
-    this.fs.unlinkSync(to);
-    return E.ESTALE;
+    return this.links.make(dir, name, inode);
   }
 
   unlink(dir: HostInode, name: string, inode: HostInode): number {
@@ -406,6 +354,14 @@ export class HostDirBackend implements Backend {
     return transfer(this.fs.writeSync, handle, offset, u8, start, end);
   }
 
+  seekData(inode: HostInode, handle: number, offset: number): number {
+    return this.holes.data(inode, handle, offset);
+  }
+
+  seekHole(inode: HostInode, handle: number, offset: number): number {
+    return this.holes.hole(inode, handle, offset);
+  }
+
   accessed(): void {
     // The kernel did it.
   }
@@ -426,7 +382,7 @@ export class HostDirBackend implements Backend {
 
   countsBlocks(inode: HostInode): boolean {
     const path = this.tree.statfsPath(inode);
-    return path !== null && COUNTING.has(Number(this.fs.statfsSync(path).type));
+    return path !== null && countsBlocks(this.fs, path);
   }
 
   /** Names that are not UTF-8: they could not be written. */

@@ -9,7 +9,7 @@ import { mknod } from '../../client/seldom.ts';
 import { errnoName } from '../../errno.ts';
 import { Kit } from '../conformance-kit.ts';
 import { hostDir } from './index.ts';
-import { scratch } from './testing.ts';
+import { inMemory, scratch } from './testing.ts';
 
 const ROUNDS = Number(process.env['WASI9P_RACES'] ?? 12_000) / 6;
 
@@ -101,7 +101,7 @@ async function busy(kit: Kit, root: string, how: string): Promise<void> {
 
 for (const how of ['remove', 'replace', 'move']) {
   test(`each call is done or refused as on Linux while another process does this: ${how}`, async () => {
-    const { root, remove } = scratch();
+    const { root, remove } = scratch(inMemory);
     const backend = hostDir(root);
     const kit = new Kit({ backend, dispose: () => {} });
     await busy(kit, root, how);

@@ -6,6 +6,9 @@ import type { Names } from './names.ts';
 import { BIG_OR_NONE, HostError, type Fs } from './node.ts';
 import type { HostTree } from './tree.ts';
 
+/** How many names are kept as they are. */
+const RECENT = 256;
+
 /**
  * A listing: names as the host gives them, each looked at when its turn comes, so that what was removed meanwhile is
  * left out and the inode number is the one that stat gives.
@@ -24,6 +27,8 @@ export class HostCursor implements DirCursor {
   private readonly given: Given;
   /** Of a directory that was opened again: what it gives once more. */
   private again: Map<number, number> | null = null;
+  /** The names given last, each at its number modulo RECENT: mostly no other is gone back to. */
+  private readonly recent: string[] = [];
   private done = false;
 
   constructor(fs: Fs, tree: HostTree, dir: HostInode) {
@@ -50,6 +55,7 @@ export class HostCursor implements DirCursor {
     const st = this.fs.lstatSync(tree.entry(this.dir, name), BIG_OR_NONE);
     if (st === undefined) return false;
     if (!this.given.add(name)) throw new HostError('ENOMEM', 'too many names in the listings that are open');
+    this.recent[(this.given.count - 1) % RECENT] = name;
     this.name = name;
     this.ino = tree.table.inoOf(st);
     this.kind = Number(st.mode) & S_IFMT;
@@ -82,6 +88,8 @@ export class HostCursor implements DirCursor {
 
   /** The name of the entry that was given as number `index`; empty when the directory has it no more. */
   nameAt(index: number): string {
+    const { count } = this.given;
+    if (index >= count - RECENT && index < count) return this.recent[index % RECENT]!;
     return this.tree.listings.names(this, () => this.reread())[index] ?? '';
   }
 

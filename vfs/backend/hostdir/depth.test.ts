@@ -2,7 +2,6 @@
 // found again, or is ESTALE, and is never another.
 import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDWR } from '../../9p/constants.ts';
@@ -10,12 +9,9 @@ import { remove, rename } from '../../client/seldom.ts';
 import { errnoName } from '../../errno.ts';
 import { Kit } from '../conformance-kit.ts';
 import { hostDir, type HostDirBackend } from './index.ts';
-import { hosted, scratch } from './testing.ts';
+import { hosted, inMemory, scratch } from './testing.ts';
 
 const linux = process.platform === 'linux' ? test : test.skip;
-
-/** A file system that makes directories fast. */
-const inMemory = fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** One step, by one name, and the fid it was made from is let go of. */
 function step(kit: Kit, fid: number, name: string): number {

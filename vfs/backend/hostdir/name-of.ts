@@ -5,7 +5,13 @@ import type { HostInode } from './inode.ts';
 import { BIG_OR_NONE, hostErrno, type Fs } from './node.ts';
 import type { ProcTree } from './proc-tree.ts';
 
-/** A path that leads to an inode now: one that it was seen by, or else the one that the kernel tells. ENOENT. */
+/** How many entries are looked at for a name that nobody has seen. */
+const LOOKS = 4096;
+
+/**
+ * A path that leads to an inode now: one that it was seen by, else the one that the kernel tells, else another name of
+ * it in the directories that it was seen in. ENOENT.
+ */
 export function nameOf(tree: ProcTree, fs: Fs, inode: HostInode): string | number {
   for (const [dir, name] of [[inode.parent, inode.name] as const, ...(inode.others ?? [])]) {
     if (dir === null) continue;
@@ -17,7 +23,32 @@ export function nameOf(tree: ProcTree, fs: Fs, inode: HostInode): string | numbe
       if (hostErrno(thrown) !== E.ESTALE) throw thrown;
     }
   }
-  return nameByKernel(tree, fs, inode);
+  const told = nameByKernel(tree, fs, inode);
+  return typeof told === 'number' ? (nameBeside(tree, fs, inode) ?? told) : told;
+}
+
+/** Another name in the directories that it was seen in: the host made a link of it, and its own name is gone. */
+function nameBeside(tree: ProcTree, fs: Fs, inode: HostInode): string | null {
+  if (inode.links === 0) return null;
+  let looks = 0;
+  for (const dir of new Set([inode.parent, ...(inode.others ?? []).map(([other]) => other)])) {
+    if (dir === null) continue;
+    try {
+      const names = tree.names(dir);
+      try {
+        for (let name = names.next(); name !== null && looks < LOOKS; name = names.next(), looks++) {
+          if (name === '') continue;
+          const path = tree.entry(dir, name);
+          if (leadsTo(tree, fs, path, inode)) return path;
+        }
+      } finally {
+        names.close();
+      }
+    } catch (thrown) {
+      if (hostErrno(thrown) !== E.ESTALE) throw thrown;
+    }
+  }
+  return null;
 }
 
 function leadsTo(tree: ProcTree, fs: Fs, path: string, inode: HostInode): boolean {

@@ -259,8 +259,13 @@ export class PathTree implements HostTree {
     const { fs } = this;
     const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
     const fd = fs.openSync(this.pathOf(inode), flags | O_NOFOLLOW | O_NONBLOCK);
-    if (this.table.is(inode, fs.fstatSync(fd, BIG))) return fd;
-    fs.closeSync(fd);
+    let same = false;
+    try {
+      same = this.table.is(inode, fs.fstatSync(fd, BIG));
+    } finally {
+      if (!same) fs.closeSync(fd);
+    }
+    if (same) return fd;
     throw this.lost(inode);
   }
 

@@ -7,6 +7,9 @@ import { hostDir } from './index.ts';
 import { isClosed } from '../closed.ts';
 import { PathTree } from './path-tree.ts';
 
+/** A file system that makes many files fast. */
+export const inMemory = fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 /** A directory to export, and one beside it that nothing may reach. */
 export function scratch(base = tmpdir()): { root: string; outside: string; remove(): void } {
   const top = fs.mkdtempSync(join(fs.realpathSync(base), 'wasi9p-'));
