@@ -270,6 +270,87 @@ test('from one kind of store to another', () => {
   });
 });
 
+test('times that a store cannot keep are clamped, and what comes after is there', () => {
+  const bytes = pack(
+    pax({ mtime: '-9007199254740.5', atime: '9007199254740991' }),
+    { name: 'd/old', data: 'x' },
+    pax({ mtime: '-9007199254740.5' }),
+    { name: 'e/', type: '5' },
+    { name: 'z', data: 'z' },
+  );
+  inScratch((dir) => {
+    const host = hostDir(dir);
+    const skipped: Skipped[] = [];
+    load(bytes, host, (skip) => skipped.push(skip));
+    assert.equal(skipped, []);
+    mounted(host, (kit) => assert.equal([kit.get('d/old'), kit.get('z')], ['x', 'z']));
+    host.close();
+  });
+  const exact = ram();
+  load(bytes, exact);
+  mounted(exact, (kit) => assert.is(kit.stat('d/old').mtime, '-9007199254741.500000000'));
+});
+
+test('attributes with = and % in their names are quoted as GNU tar quotes them', () => {
+  const names = ['user.a=b', 'user.100%', 'user.%3D', 'user.a==%25', 'user.plain'];
+  const quoted = ['user.a%3Db', 'user.100%25', 'user.%253D', 'user.a%3D%3D%2525', 'user.plain'];
+  const store = ram();
+  mounted(store, (kit) => {
+    kit.put('f', 'x');
+    for (const name of names) {
+      const fid = kit.walk('f');
+      const iov = new Iov();
+      iov.single(Buffer.from(`=${name}`), 0, name.length + 1);
+      assert.is(xattrcreate(kit.client, fid, name, name.length + 1, 0), 0);
+      assert.is(kit.client.write(fid, 0, iov), name.length + 1);
+      kit.clunk(fid);
+    }
+  });
+  const bytes = save(store);
+  const text = Buffer.from(bytes).toString('latin1');
+  for (const [i, name] of quoted.entries()) assert.ok(text.includes(` SCHILY.xattr.${name}==${names[i]}\n`), name);
+  const copy = ram();
+  load(bytes, copy);
+  for (const backend of [tar(bytes), copy]) {
+    const file = backend.lookup(backend.root() as never, 'f');
+    assert.equal([...(backend.listxattr(file as never) as string[])].sort(), [...names].sort());
+  }
+  assert.equal(save(copy), bytes);
+});
+
+test('a hole costs nothing to save and to load', () => {
+  const store = ram();
+  const size = 2 ** 45;
+  mounted(store, (kit) => {
+    kit.put('f', 'begin');
+    const fid = kit.open('f', O_RDWR);
+    assert.is(kit.setSize(fid, size), 'ok');
+    assert.is(kit.write(fid, 2 ** 40, 'middle'), 6);
+    kit.clunk(fid);
+    kit.put('small', 'x');
+  });
+  let read = 0;
+  const own = store.read.bind(store);
+  store.read = (...args) => {
+    const count = own(...args);
+    read += Math.max(0, count);
+    return count;
+  };
+  const bytes = save(store);
+  assert.ok(read < 1 << 23 && bytes.length < 1 << 23, `${read} read, ${bytes.length} in the archive`);
+  const copy = ram({ capacity: 1 << 23 });
+  load(bytes, copy);
+  assert.equal(save(copy), bytes);
+  mounted(copy, (kit) => {
+    const fid = kit.open('f');
+    assert.equal(
+      [kit.stat('f').size, kit.read(fid, 2 ** 40 - 1, 8), kit.read(fid, 0, 6)],
+      [size, '.middle.', 'begin.'],
+    );
+    kit.clunk(fid);
+  });
+});
+
 test('a fifo stays one', () => {
   const from = ram();
   mounted(from, (kit) => assert.is(errnoName(mknod(kit.client, kit.root, 'p', S_IFIFO | 0o622, 0, 0)), 'ok'));
