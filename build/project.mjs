@@ -41,6 +41,7 @@ export const GENERATED = [
   ['vfs/errno-doc.ts', 'errnoDoc', 'docs/errno.md'],
   ['shim/halves-gen.ts', 'generateHalves', 'shim/halves.gen.ts'],
   ['shim/abi-doc.ts', 'abiDoc', 'docs/abi.md'],
+  ['build/limits-doc.ts', 'limitsDoc', 'docs/security.md'],
 ];
 
 /** Where TypeScript is looked for. */

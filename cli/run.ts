@@ -124,9 +124,9 @@ function start(wasi: WASI, module: WebAssembly.Module, program: string): number 
 }
 
 /** The most frames of a trap that are shown: Node keeps ten, unless it is told otherwise. */
-const FRAMES_MAX = 50;
+export const FRAMES_MAX = 50;
 /** The most characters of one: a function of a program may have a name of megabytes. */
-const FRAME_MAX = 300;
+export const FRAME_MAX = 300;
 
 /** Whether a module was not given its memory; a stack that is too deep in its start function is a trap. */
 function isOutOfMemory(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import { escapeControls, quote, quoteIfNeeded } from '../vfs/quote.ts';
 
 /** The most characters of others' words in one sentence: a path may have 4,095. */
-const SENTENCE_MAX = 5000;
+export const SENTENCE_MAX = 5000;
 
 /**
  * A text that may be printed: nothing in it steers a terminal or forges a line but what this program has written

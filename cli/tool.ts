@@ -9,7 +9,7 @@ import { reasonOf } from './reason.ts';
 import { own, sentence, text, type Text } from './text.ts';
 
 /** How many complaints are told one by one: an archive of 60 kB has reason for many thousands. */
-const COMPLAINTS = 100;
+export const COMPLAINTS = 100;
 /** The most characters of a name in a complaint. A path may have 4,095; what an archive calls one may be longer. */
 const NAME_MAX = 5000;
 

@@ -4,9 +4,9 @@ import { Iov } from '../vfs/iov.ts';
 import { STRUCTS } from './abi.ts';
 
 /** Most ranges of one call (UIO_MAXIOV, readv(2)). */
-const IOV_MAX = 1024;
+export const IOV_MAX = 1024;
 /** Most bytes of one call; more is cut to it (MAX_RW_COUNT, read(2)). */
-const RW_MAX = 0x7fff_f000;
+export const RW_MAX = 0x7fff_f000;
 /** Most bytes of a path, its NUL included (PATH_MAX). */
 const PATH_MAX = 4096;
 

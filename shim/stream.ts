@@ -9,7 +9,7 @@ import { putPlainStat } from './stat.ts';
 const OUTPUT_MAX = 1 << 20;
 
 /** A line on the console that has grown to so many characters is printed. */
-const LINE_MAX = 1 << 16;
+export const LINE_MAX = 1 << 16;
 
 const part = new Iov();
 

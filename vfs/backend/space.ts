@@ -5,7 +5,7 @@ export const MEMORY_SHARE = 4;
 /** Of the engine's heap the part that its names and inodes may take. */
 export const HEAP_SHARE = 2;
 /** How full the heap may be, whoever fills it: there is no way back from the engine's own end. */
-const HEAP_FULL = 7 / 8;
+export const HEAP_FULL = 7 / 8;
 /** The heap is looked at again after this many bytes. */
 const LOOK_EVERY = 1 << 23;
 

@@ -64,12 +64,12 @@ function parse(text: string): Path {
 }
 
 /** A program uses the same paths again and again: taking one apart is done once, as long as no other takes its place. */
-const CACHE = 4096;
+export const CACHE = 4096;
 const EMPTY = parse('');
 const cache: Path[] = new Array<Path>(CACHE).fill(EMPTY);
 /** How many characters all of them have. The names of a path take up to ten bytes for each. */
 let kept = 0;
-const MAX_KEPT = 1 << 18;
+export const MAX_KEPT = 1 << 18;
 /** How many characters choose the place: names that count up differ at their end, and so do their directories. */
 const TELLING = 16;
 

@@ -5,10 +5,10 @@ import { MAXWELEM, type Client } from './client.ts';
 import { LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
 
 /** Most symlinks that one path may go through (namei.c, MAXSYMLINKS). */
-const MAXSYMLINKS = 40;
+export const MAXSYMLINKS = 40;
 
 /** Most names that are walked for one path. Without mounts on the way it has fewer: PATH_MAX bytes, and as many a link. */
-const MAX_STEPS = 1 << 18;
+export const MAX_STEPS = 1 << 18;
 const DOTDOT = ['..'];
 
 /** Whether a path can be followed at all, in the kernel's order: ENOENT for an empty one, ENAMETOOLONG, EXDEV. */

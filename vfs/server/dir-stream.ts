@@ -17,7 +17,7 @@ const GONE = 2;
 const FULL = 3;
 
 /** The most names that the listings of a session keep together. */
-const MAX_LISTED = 1 << 22;
+export const MAX_LISTED = 1 << 22;
 
 /**
  * The listing of one opened directory. An entry's cookie is its number in the order in which this stream

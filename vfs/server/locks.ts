@@ -6,9 +6,9 @@ import type { Fid } from './fid.ts';
 /** To the end of the file, however far it grows. */
 const TO_EOF = Number.MAX_SAFE_INTEGER;
 /** The most pieces that a file is locked in: each is looked at for each lock that is asked for. */
-const MAX_LOCKS = 4096;
+export const MAX_LOCKS = 4096;
 /** The most pieces that a session has locked in all files. */
-const MAX_SESSION_LOCKS = 1 << 16;
+export const MAX_SESSION_LOCKS = 1 << 16;
 
 /** A POSIX record lock (fcntl(2), F_SETLK): the bytes [start, end). */
 export interface Lock {

@@ -5,6 +5,10 @@ import { E, errnoOf } from '../errno.ts';
 import { ReclaimQueue } from './reclaim.ts';
 import { Session } from './session.ts';
 
+/** The defaults of both. */
+export const MSIZE = 8 << 20;
+export const MAX_FIDS = 1 << 18;
+
 /** What a server may hold; a session that asks for more gets EMFILE. */
 export interface ServerOptions {
   /** Longest message in bytes that it agrees to, payload included. Default 8 MiB. */
@@ -44,8 +48,8 @@ export class Server {
 
   constructor(backend: Backend, options: ServerOptions = {}) {
     this.backend = backend;
-    this.msize = options.msize ?? 8 << 20;
-    this.maxFids = options.maxFids ?? 1 << 18;
+    this.msize = options.msize ?? MSIZE;
+    this.maxFids = options.maxFids ?? MAX_FIDS;
     this.reclaim = new ReclaimQueue(backend);
   }
 

@@ -6,11 +6,11 @@ import { hostErrno, type Fs } from './node.ts';
 import { O_PATH } from './proc.ts';
 
 /** How many inodes are held that nobody uses: those of the last paths are most likely those of the next. */
-const IDLE = 256;
+export const IDLE = 256;
 /** How long, ms: a file that the host removes keeps its space on the disk for as long as it is held. */
-const LINGER = 1000;
+export const LINGER = 1000;
 /** How many directories are held only for what is in use below them. */
-const ANCESTORS = 256;
+export const ANCESTORS = 256;
 
 /**
  * The descriptors that hold inodes: for as long as they are in use, and for a while after. When the process has too

@@ -1,5 +1,5 @@
 /** Most names that the listings of one host directory remember together: 64 MiB. */
-const MOST = 1 << 23;
+export const MOST = 1 << 23;
 /** Room for the first names. */
 const FIRST = 32;
 /** Not to be foreseen, so that nobody can make a name that is taken for another. */

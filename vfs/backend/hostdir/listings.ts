@@ -2,7 +2,7 @@ import type { HostCursor } from './cursor.ts';
 import type { Budget } from './given.ts';
 
 /** How many listings have the directory open at a time, a descriptor each. */
-const OPEN = 64;
+export const OPEN = 64;
 
 /** The listings in progress: those used last have their directory open, and one the names that it has gone back to. */
 export class Listings {

@@ -3,7 +3,7 @@ import type { CoreLink } from './core.ts';
 import type { MemfsInode } from './inode.ts';
 
 /** Longest name, in bytes of UTF-8 (NAME_MAX of limits.h). */
-const NAME_MAX = 255;
+export const NAME_MAX = 255;
 
 /** Whether a name that JavaScript has made can be sent and looked up: not too long, no half of a pair, no NUL. */
 function isUsable(name: string): boolean {

@@ -8,7 +8,7 @@ import { checkEntryName, checkParent, longerThan } from '../rules.ts';
 import type { Session } from '../session.ts';
 
 /** Longest target of a symlink, in bytes (PATH_MAX of limits.h less its NUL). */
-const TARGET_MAX = 4095;
+export const TARGET_MAX = 4095;
 
 /**
  * The directory of `dfid` if `name` may be made in it. The order is the kernel's filename_create:

@@ -9,7 +9,7 @@ import { XATTR_SIZE_MAX, XattrIo } from '../xattr-io.ts';
 
 const encoder = new TextEncoder();
 /** Most attributes that a session has in hand at once. */
-const XATTRS_MAX = 1024;
+export const XATTRS_MAX = 1024;
 
 /**
  * Makes `newfid` read the value of an attribute, or with an empty name the list of names, each ended by NUL.
