@@ -4,6 +4,7 @@ import { FRAMES_MAX, FRAME_MAX } from '../cli/run.ts';
 import { SENTENCE_MAX } from '../cli/text.ts';
 import { COMPLAINTS } from '../cli/tool.ts';
 import { FD_MAX } from '../shim/fd-table.ts';
+import { DENSE_MAX } from '../shim/foreign.ts';
 import { IOV_MAX, RW_MAX } from '../shim/memory.ts';
 import { LINE_MAX } from '../shim/stream.ts';
 import { ANCESTORS, IDLE, LINGER } from '../vfs/backend/hostdir/descriptors.ts';
@@ -113,6 +114,16 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     limit: `${count(MEMFS_FILE_MAX)} bytes, and \`capacity\``,
     answer: 'EFBIG, ENOSPC',
     test: ['vfs/backend/conformance-files.ts', 'a size that no file can have is EFBIG and changes nothing'],
+  },
+  {
+    resource: 'size of a file of browser_wasi_shim, which is one array',
+    who: GUEST,
+    limit: size(DENSE_MAX),
+    answer: 'EFBIG',
+    test: [
+      'shim/foreign-files.test.ts',
+      'a file of browser_wasi_shim grows to 1 GiB and no further, and a hole costs nothing before',
+    ],
   },
   {
     resource: 'memory that a module declares and this process may not have',

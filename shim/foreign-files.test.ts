@@ -12,7 +12,7 @@ import * as assert from 'uvu/assert';
 import { FDFLAGS, FILETYPE, OFLAGS, WHENCE } from './abi.ts';
 import { CREATE, THERE, run, textOf, withTree } from './foreign/testing.ts';
 import { RIGHTS, RIGHTS_ALL, RIGHTS_DIRECTORY, fileRights } from './rights.ts';
-import { OUT, READ_WRITE, WRITE, utf8, type TestGuest } from './testing.ts';
+import { OUT, READ_WRITE, WRITE, utf8, TestGuest } from './testing.ts';
 
 // Fds as files: rights, attributes, offsets, sizes and data.
 
@@ -217,6 +217,26 @@ withInput('pread, pwrite and tell of an Fd that has none of them', opfs, (g) => 
   assert.is(g.pread(0, 0), 'Jello world');
   assert.is(g.seek(0, 0, SET), 0n);
   assert.is(g.read(0), 'Jello world');
+});
+
+test('a file of browser_wasi_shim grows to 1 GiB and no further, and a hole costs nothing before', () => {
+  const file = new File(utf8('old'));
+  const g = new TestGuest({ preopens: () => ({ '/': new PreopenDirectory('/', new Map([['f', file]])) }) });
+  const fd = g.open('f', { rights: READ_WRITE });
+  const far = 2 ** 30;
+  assert.is(g.pwrite(fd, 'x', far), 'EFBIG');
+  assert.is(g.call('fd_filestat_set_size', fd, far + 1), 'EFBIG');
+  assert.is(g.call('fd_allocate', fd, far, 1), 'EFBIG');
+  assert.is(g.seek(fd, far, 0), BigInt(far));
+  assert.is(g.write(fd, 'x'), 'EFBIG');
+  assert.is(g.seek(fd, 2 ** 40, 1), BigInt(far) + 2n ** 40n);
+  assert.is(g.write(fd, 'x'), 'EFBIG');
+  assert.is(file.data.length, 3);
+  assert.is(g.pwrite(fd, 'new', 3), 3);
+  g.seek(fd, 0, 0);
+  assert.equal([g.read(fd), g.write(fd, '!'), new TextDecoder().decode(file.data)], ['oldnew', 1, 'oldnew!']);
+  g.ok('fd_close', fd);
+  g.end();
 });
 
 test.run();

@@ -21,6 +21,9 @@ interface NativeFd {
   toDescriptor(): Descriptor | null;
 }
 
+/** Longest file of an Fd that holds its bytes in one array: 1 byte behind a hole of 2 GiB would take all of that. */
+export const DENSE_MAX = 2 ** 30;
+
 /** The descriptor of an Fd: one of our own where it stands for one, so that nothing is lost on the way. */
 export function descriptorOf(fd: Fd): Descriptor {
   return (fd as Partial<NativeFd>).toDescriptor?.() ?? new ForeignDescriptor(fd);
@@ -39,6 +42,8 @@ export class ForeignDescriptor extends Descriptor {
   private readonly opened: Opened | null;
   private listing: ForeignListing | null = null;
   private kept = false;
+  /** Its offset, as far as it went through us. */
+  private at = 0;
 
   constructor(fd: Fd, opened: Opened | null = null, inheriting = RIGHTS_ALL) {
     const { ret, fdstat } = fd.fd_fdstat_get();
@@ -87,7 +92,10 @@ export class ForeignDescriptor extends Descriptor {
 
   override read(iov: Iov, m: GuestMemory): number {
     const denied = this.denied('read');
-    return denied !== 0 ? -denied : readEach(iov, m, E.EBADF, (size) => this.fd.fd_read(size));
+    if (denied !== 0) return -denied;
+    const count = readEach(iov, m, E.EBADF, (size) => this.fd.fd_read(size));
+    if (count > 0) this.at += count;
+    return count;
   }
 
   override pread(iov: Iov, offset: number, m: GuestMemory): number {
@@ -97,12 +105,20 @@ export class ForeignDescriptor extends Descriptor {
     return count === -E.ENOTSUP ? this.elsewhere(offset, () => this.read(iov, m)) : count;
   }
 
+  /** Whether it keeps all its bytes in one array, holes too, and would have to make that longer than is allowed. */
+  private tooLong(end: number): boolean {
+    return end > DENSE_MAX && (this.fd as { file?: { data?: unknown } }).file?.data instanceof Uint8Array;
+  }
+
   override write(iov: Iov, m: GuestMemory): number {
     const denied = this.denied('write');
     if (denied !== 0) return -denied;
     // 0.4.2 goes to the end when the file is opened, and never again.
-    if (this.appends()) this.fd.fd_seek(0n, WHENCE.END);
-    return writeEach(iov, m, E.EBADF, (data) => this.fd.fd_write(data));
+    if (this.appends()) this.seek(0, WHENCE.END);
+    if (this.tooLong(this.at + iov.total)) return -E.EFBIG;
+    const count = writeEach(iov, m, E.EBADF, (data) => this.fd.fd_write(data));
+    if (count > 0) this.at += count;
+    return count;
   }
 
   override pwrite(iov: Iov, offset: number, m: GuestMemory): number {
@@ -110,6 +126,7 @@ export class ForeignDescriptor extends Descriptor {
     if (denied !== 0) return -denied;
     const size = this.appends() ? this.fd.fd_filestat_get().filestat?.size : undefined;
     const from = size ?? BigInt(offset);
+    if (this.tooLong(Number(from) + iov.total)) return -E.EFBIG;
     const count = writeEach(iov, m, E.ENOTSUP, (data, done) => this.fd.fd_pwrite(data, from + BigInt(done)));
     return count === -E.ENOTSUP ? this.elsewhere(offset, () => this.write(iov, m)) : count;
   }
@@ -130,7 +147,7 @@ export class ForeignDescriptor extends Descriptor {
 
   override seek(offset: number, whence: number): number {
     const { ret, offset: to } = this.fd.fd_seek(BigInt(offset), whence);
-    return ret === 0 ? Number(to) : failed(ret, E.ESPIPE);
+    return ret === 0 ? (this.at = Number(to)) : failed(ret, E.ESPIPE);
   }
 
   /** An Fd that keeps no flags has them kept here: APPEND is seen to here, and memory knows no waiting. */
@@ -143,6 +160,7 @@ export class ForeignDescriptor extends Descriptor {
 
   override setSize(size: number): number {
     if (this.denied('write') !== 0) return E.EINVAL;
+    if (this.tooLong(size)) return E.EFBIG;
     return -bounded(() => failed(this.fd.fd_filestat_set_size(BigInt(size)), E.EINVAL));
   }
 
@@ -152,6 +170,7 @@ export class ForeignDescriptor extends Descriptor {
 
   override allocate(offset: number, length: number): number {
     if (length === 0) return E.EINVAL;
+    if (this.tooLong(offset + length)) return E.EFBIG;
     return this.denied('write') || -bounded(() => -errnoOfWasi(this.fd.fd_allocate(BigInt(offset), BigInt(length))));
   }
 
