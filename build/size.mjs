@@ -30,7 +30,7 @@ export async function coreBundle() {
   const { code } = await minify(withoutConst(core.text), {
     module: true,
     ecma: 2020,
-    // Without the last three rewritings the text is longer, but more of it is alike. The unsafe ones break what the core
+    // Without the rewritings that are false the text is longer, but more of it is alike. The unsafe ones break what the core
     // does not do: calls of built-in constructors that a page has replaced, `new` on a function expression.
     compress: {
       passes: 8,
@@ -40,6 +40,8 @@ export async function coreBundle() {
       sequences: false,
       conditionals: false,
       if_return: false,
+      loops: false,
+      lhs_constants: false,
     },
     mangle: { properties: { regex: new RegExp(`^(?:${names.join('|')})$`) } },
   });
