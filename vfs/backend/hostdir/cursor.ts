@@ -1,11 +1,14 @@
 import { S_IFMT } from '../../9p/constants.ts';
+import { E } from '../../errno.ts';
 import type { DirCursor } from '../backend.ts';
 import { Given, markOf } from './given.ts';
 import type { HostInode } from './inode.ts';
 import type { Names } from './names.ts';
-import { BIG_OR_NONE, HostError, type Fs } from './node.ts';
+import { BIG_OR_NONE, HostError, hostErrno, type Fs } from './node.ts';
 import type { HostTree } from './tree.ts';
 
+/** How many entries are asked for at a time: few, as many listings only begin. */
+const AT_A_TIME = 16;
 /** How many names are kept as they are. */
 const RECENT = 256;
 
@@ -30,23 +33,36 @@ export class HostCursor implements DirCursor {
   /** The names given last, each at its number modulo RECENT: mostly no other is gone back to. */
   private readonly recent: string[] = [];
   private done = false;
+  private atATime = AT_A_TIME;
 
   constructor(fs: Fs, tree: HostTree, dir: HostInode) {
     this.fs = fs;
     this.tree = tree;
     this.dir = dir;
-    this.names = tree.names(dir);
+    this.names = tree.names(dir, this.atATime);
     this.given = new Given(tree.listings.budget);
     tree.listings.use(this);
   }
 
   next(): boolean {
     while (!this.done) {
-      const name = (this.names ?? this.resume()).next();
+      const name = this.nextName();
       if (name === null) this.end();
       else if (name !== '' && this.again?.has(markOf(name)) !== true && this.give(name)) return true;
     }
     return false;
+  }
+
+  private nextName(): string | null {
+    try {
+      return (this.names ?? this.resume()).next();
+    } catch (thrown) {
+      if (hostErrno(thrown) !== E.ENOENT || this.atATime === 1) throw thrown;
+      // Some may be lost: once more, one by one.
+      this.atATime = 1;
+      this.suspend();
+      return '';
+    }
   }
 
   private give(name: string): boolean {
@@ -65,7 +81,7 @@ export class HostCursor implements DirCursor {
   /** Opens the directory again, which was closed as too many are. */
   private resume(): Names {
     this.again = this.given.positions();
-    return (this.names = this.tree.names(this.dir));
+    return (this.names = this.tree.names(this.dir, this.atATime));
   }
 
   /** The directory is closed, and the listing goes on with it opened again. */

@@ -16,22 +16,26 @@ export const NO_NAMES: Names = { next: () => null, close: () => {} };
 const ASCII = /^[\x00-\x7f]*$/;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Opens a directory for its names. Throws what node:fs throws. */
-export function openNames(fs: Fs, path: string): Names {
+/**
+ * Opens a directory for its names. Throws what node:fs throws.
+ * @param atATime How many entries are asked for at a time. Where the file system does not tell kinds Node looks at each,
+ *   and when one of several is gone meanwhile `next` throws ENOENT and the others are lost: not with 1.
+ */
+export function openNames(fs: Fs, path: string, atATime: number): Names {
   const { bun, deno } = process.versions as { bun?: string; deno?: string };
   // These two read all at once, and give no bytes.
   if (bun !== undefined || deno !== undefined) return new ReadNames(fs.readdirSync(path));
   // A character for each byte, as only so it can be told what is not UTF-8.
-  // One entry at a time: where the file system does not tell kinds Node looks at each, and when one of several is gone
-  // meanwhile the others are lost.
-  return new StreamedNames(fs.opendirSync(path, { encoding: 'latin1', bufferSize: 1 }));
+  return new StreamedNames(fs.opendirSync(path, { encoding: 'latin1', bufferSize: atATime }), atATime);
 }
 
 class StreamedNames implements Names {
   private readonly dir: Dir;
+  private readonly atATime: number;
 
-  constructor(dir: Dir) {
+  constructor(dir: Dir, atATime: number) {
     this.dir = dir;
+    this.atATime = atATime;
   }
 
   next(): string | null {
@@ -42,7 +46,7 @@ class StreamedNames implements Names {
         const { name } = entry;
         return ASCII.test(name) ? name : fromBytes(name);
       } catch (thrown) {
-        if (hostErrno(thrown) !== E.ENOENT) throw thrown;
+        if (this.atATime > 1 || hostErrno(thrown) !== E.ENOENT) throw thrown;
       }
     }
   }

@@ -279,8 +279,8 @@ export class PathTree implements HostTree {
     // Opened files are held only once their name is taken.
   }
 
-  names(dir: HostInode): Names {
-    const names = openNames(this.fs, this.pathOf(dir));
+  names(dir: HostInode, atATime = 1): Names {
+    const names = openNames(this.fs, this.pathOf(dir), atATime);
     if (!this.windows) return names;
     return {
       next: () => {

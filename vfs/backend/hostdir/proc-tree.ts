@@ -395,11 +395,11 @@ export class ProcTree implements HostTree {
     inode.borrowed = 1;
   }
 
-  names(dir: HostInode): Names {
+  names(dir: HostInode, atATime = 1): Names {
     const path = this.self(dir);
     for (;;) {
       try {
-        return openNames(this.fs, path);
+        return openNames(this.fs, path, atATime);
       } catch (thrown) {
         const errno = hostErrno(thrown);
         // Bun cannot list a directory that was removed, which is empty.

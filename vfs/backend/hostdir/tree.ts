@@ -79,8 +79,8 @@ export interface HostTree {
   borrow(inode: HostInode, reads: boolean, quiet: boolean): boolean;
   /** Called with a new descriptor for reading, and the ctime before: it may become the inode's own, and borrowed. */
   lend(inode: HostInode, fd: number, before: bigint, quiet: boolean): void;
-  /** Opens a directory for the names in it. */
-  names(dir: HostInode): Names;
+  /** Opens a directory for the names in it; `atATime` as in openNames, 1 unless told. */
+  names(dir: HostInode, atATime?: number): Names;
   /** The names as they are, which need not be UTF-8. */
   listBytes(dir: HostInode): Uint8Array[];
   chmod(inode: HostInode, mode: number): void;

@@ -66,7 +66,12 @@ export const KINDS = {
 
 function makeHost(): Place {
   const directory = mkdtempSync(join(TMPFS, 'wasi9p-'));
-  return { server: serverOf(hostDir(directory)), dispose: () => rmSync(directory, { recursive: true }) };
+  const backend = hostDir(directory);
+  const dispose = (): void => {
+    backend.close();
+    rmSync(directory, { recursive: true });
+  };
+  return { server: serverOf(backend), dispose };
 }
 
 /** An overlay over what the first run has made. */
