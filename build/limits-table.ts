@@ -8,6 +8,8 @@ import { DENSE_MAX } from '../shim/foreign.ts';
 import { IOV_MAX, RW_MAX } from '../shim/memory.ts';
 import { LINE_MAX } from '../shim/stream.ts';
 import { ANCESTORS, IDLE, LINGER } from '../vfs/backend/hostdir/descriptors.ts';
+import { MOST } from '../vfs/backend/hostdir/given.ts';
+import { OPEN } from '../vfs/backend/hostdir/listings.ts';
 import { FILE_MAX as MEMFS_FILE_MAX } from '../vfs/backend/memfs/data.ts';
 import { MEMFS_COST } from '../vfs/backend/memfs/space.ts';
 import { FILE_MAX } from '../vfs/backend/ram/data.ts';
@@ -261,6 +263,16 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     answer: 'EMFILE, and that passes',
     by: '`ulimit -n`',
     test: ['vfs/backend/hostdir/depth.test.ts', 'directories above what is open are held, a bounded number of them'],
+  },
+  {
+    resource: 'listings of a directory of the host',
+    who: CLIENT,
+    limit: `${OPEN} with a descriptor each, the others are opened again; ${count(MOST)} names are remembered`,
+    answer: 'ENOMEM',
+    test: [
+      'vfs/backend/hostdir/listing.test.ts',
+      'what listings keep has a limit, and comes back when they are closed',
+    ],
   },
   {
     resource: 'bytes that an archive inflates to',
