@@ -42,6 +42,7 @@ export const GENERATED = [
   ['shim/halves-gen.ts', 'generateHalves', 'shim/halves.gen.ts'],
   ['shim/abi-doc.ts', 'abiDoc', 'docs/abi.md'],
   ['build/limits-doc.ts', 'limitsDoc', 'docs/security.md'],
+  ['build/api-doc.ts', 'apiDoc', 'docs/api.md'],
 ];
 
 /** Where TypeScript is looked for. */

@@ -1,4 +1,5 @@
 import { DISPOSE } from '../vfs/dispose.ts';
+import { check, checkOptions, invalid, type RowsOf } from '../vfs/options.ts';
 import type { Mount } from '../vfs/mount.ts';
 import type { Descriptor } from './descriptor.ts';
 import { DirectoryDescriptor } from './directory.ts';
@@ -20,6 +21,8 @@ export interface Tracer {
  * memfs volumes, paths and descriptors of the host and Fds of browser_wasi_shim, too.
  */
 export interface Adapters<Preopen, Input, Output> {
+  /** The options. */
+  rows: RowsOf<BaseOptions<never, never, never>>;
   /** The trees of one guest. */
   mounts(): Mounts<Preopen>;
   /** The descriptor that a preopen is by itself, or null: it is to be mounted. */
@@ -51,6 +54,21 @@ export interface BaseOptions<Preopen, Input, Output> {
   trace?: Tracer;
 }
 
+/** Those of `wasi9p/core`; preopens are looked at by the adapters, arguments and variables where they are encoded. */
+export const WASI_OPTIONS = {
+  version: 'string',
+  args: 'Array',
+  env: 'Object',
+  preopens: 'Object',
+  returnOnExit: 'boolean',
+  stdin: 'string|Uint8Array|function',
+  stdout: 'function',
+  stderr: 'function',
+  tty: 'Object',
+  trace: 'Tracer.wrap',
+} satisfies RowsOf<BaseOptions<never, never, never>>;
+export const TTY_OPTIONS = { stdin: 'boolean', stdout: 'boolean', stderr: 'boolean' };
+
 const encoder = new TextEncoder();
 
 /**
@@ -70,8 +88,9 @@ export class WASIBase<Preopen, Input, Output> {
 
   /** @throws TypeError for options that cannot be. */
   constructor(options: BaseOptions<Preopen, Input, Output>, adapters: Adapters<Preopen, Input, Output>) {
+    options = checkOptions(options, adapters.rows);
     const { version = 'preview1', args = [], env = {}, preopens = {}, returnOnExit = true } = options;
-    if (version !== 'preview1') throw new TypeError(`WASI version ${String(version)} is not known: use 'preview1'.`);
+    if (version !== 'preview1') throw invalid('"options.version" must be preview1');
     this.returnOnExit = returnOnExit;
     this.adapters = adapters;
     this.mounts = adapters.mounts();
@@ -91,7 +110,8 @@ export class WASIBase<Preopen, Input, Output> {
   }
 
   private openStdio(options: BaseOptions<Preopen, Input, Output>): void {
-    const { stdin, stdout, stderr, tty = {} } = options;
+    const { stdin, stdout, stderr } = options;
+    const tty = checkOptions(options.tty ?? {}, TTY_OPTIONS, 'options.tty');
     this.lend(this.adapters.input(stdin), tty.stdin);
     this.lend(this.adapters.output(stdout, 1), tty.stdout);
     this.lend(this.adapters.output(stderr, 2), tty.stderr);
@@ -124,14 +144,11 @@ export class WASIBase<Preopen, Input, Output> {
   /**
    * Runs a command: calls its `_start`. When it has ended, in whatever way, all its descriptors are closed.
    * @returns Its exit status; 0 when it returned.
-   * @throws Error when it was started before, or exports no `_start` or no `memory`; what it traps with.
+   * @throws TypeError when it exports no `_start`, as a reactor, or no `memory`; Error when it was started before; what it
+   *   traps with.
    */
   start(instance: WebAssembly.Instance): number {
-    const { _start: start, _initialize: initialize } = instance.exports;
-    if (typeof start !== 'function') {
-      throw new Error('The module exports no _start function: it is no command. Is it a reactor? Use initialize().');
-    }
-    if (initialize !== undefined) throw new Error('The module exports both _start and _initialize.');
+    const { _start: start } = exportsOf(instance, 'function', 'undefined');
     this.begin(instance);
     const code = this.run(start as () => void);
     if (code === null) return 0;
@@ -154,20 +171,16 @@ export class WASIBase<Preopen, Input, Output> {
 
   /**
    * Prepares a reactor: calls its `_initialize`, if it has one. Its descriptors stay open until `close()`.
-   * @throws Error when it was started before, or exports a `_start` or no `memory`.
+   * @throws TypeError when it exports a `_start`, as a command, or no `memory`; Error when it was started before.
    */
   initialize(instance: WebAssembly.Instance): void {
-    const { _start: start, _initialize: initialize } = instance.exports;
-    if (start !== undefined) throw new Error('The module exports _start: it is a command. Use start().');
-    if (initialize !== undefined && typeof initialize !== 'function') {
-      throw new Error('The export _initialize is no function.');
-    }
+    const { _initialize: initialize } = exportsOf(instance, 'undefined', 'function|undefined');
     this.begin(instance);
-    initialize?.();
+    (initialize as (() => void) | undefined)?.();
   }
 
   private begin(instance: WebAssembly.Instance): void {
-    if (this.started) throw new Error('This WASI object was started before: make a new one for each instance.');
+    if (this.started) throw new Error('This WASI was started before: make another one.');
     this.finalizeBindings(instance);
     this.started = true;
   }
@@ -177,10 +190,9 @@ export class WASIBase<Preopen, Input, Output> {
    * threads have it.
    */
   finalizeBindings(instance: WebAssembly.Instance, options: { memory?: WebAssembly.Memory } = {}): void {
-    const memory = options.memory ?? instance.exports.memory;
-    if (!isMemory(memory))
-      throw new Error('The module exports no memory: pass finalizeBindings(instance, { memory }).');
-    this.guest.memory.attach(memory);
+    const memory = options.memory ?? instance?.exports?.memory;
+    check(memory, 'Memory.grow', 'instance.exports.memory');
+    this.guest.memory.attach(memory as WebAssembly.Memory);
   }
 
   /** Closes all descriptors, and ends the sessions with their servers. start() does so by itself. */
@@ -195,13 +207,20 @@ export class WASIBase<Preopen, Input, Output> {
   }
 }
 
-/** A memory of another realm (a worker, a vm context) is one, too. */
-function isMemory(value: unknown): value is WebAssembly.Memory {
-  return Object.prototype.toString.call(value) === '[object WebAssembly.Memory]';
+/** @throws TypeError for what is no instance, as a module, and for one that exports something else than these kinds. */
+function exportsOf(instance: WebAssembly.Instance, start: string, initialize: string): WebAssembly.Exports {
+  const exports = instance?.exports;
+  check(exports, 'Object', 'instance.exports');
+  check(exports._start, start, 'instance.exports._start');
+  check(exports._initialize, initialize, 'instance.exports._initialize');
+  return exports;
 }
 
 function environment(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${value}`);
+    .map(([name, value]) => {
+      check(value, 'string', `options.env.${name}`);
+      return `${name}=${value}`;
+    });
 }

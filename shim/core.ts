@@ -3,8 +3,9 @@
  * stdin, stdout and stderr are functions. `wasi9p` is this with memfs, the host and browser_wasi_shim.
  * @module
  */
-import { Server, isBackend, serverOfBackend, type Backend } from '../vfs/mount.ts';
-import { WASIBase, type Adapters, type BaseOptions } from './base.ts';
+import { isBackend, serverOfBackend, type Backend, type Server } from '../vfs/mount.ts';
+import { BACKEND, SERVER, check } from '../vfs/options.ts';
+import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './base.ts';
 import { SeparateMounts } from './mounts.ts';
 import { FunctionInput, FunctionOutput, LineOutput, textInput, type InputChunk } from './stream.ts';
 
@@ -16,14 +17,18 @@ export type Input = string | Uint8Array | ((max: number) => InputChunk);
 export type Output = (bytes: Uint8Array) => void;
 export type WASIOptions = BaseOptions<Preopen, Input, Output>;
 
-/** The server of a backend, which is the same however often it is asked for. @throws TypeError for what is none. */
-export function serverOf(source: Preopen): Server {
-  if (source instanceof Server) return source;
-  if (isBackend(source)) return serverOfBackend(source);
-  throw new TypeError('This is no file system: pass a Server or a backend.');
+/**
+ * The server of a backend, which is the same however often it is asked for.
+ * @param name What an error calls it.
+ * @throws TypeError for what is none.
+ */
+export function serverOf(source: Preopen, name = 'source'): Server {
+  check(source, `${SERVER}|${BACKEND}`, name);
+  return isBackend(source) ? serverOfBackend(source) : source;
 }
 
 const ADAPTERS: Adapters<Preopen, Input, Output> = {
+  rows: WASI_OPTIONS,
   mounts: () => new SeparateMounts(serverOf),
   descriptor: () => null,
   input: (stdin = '') => (typeof stdin === 'function' ? new FunctionInput(stdin) : textInput(stdin)),

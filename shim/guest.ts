@@ -1,4 +1,5 @@
 import { WASI_ERRNO } from '../vfs/errno.ts';
+import { check, invalid } from '../vfs/options.ts';
 import { FdTable } from './fd-table.ts';
 import { GuestMemory } from './memory.ts';
 
@@ -12,15 +13,16 @@ export class Guest {
   readonly env: readonly Uint8Array[];
 
   constructor(args: readonly string[], env: readonly string[]) {
-    this.args = args.map((text) => encodeText(text, 'An argument'));
-    this.env = env.map((text) => encodeText(text, 'An environment variable'));
+    this.args = [...args].map((text) => encodeText(text, 'options.args'));
+    this.env = env.map((text) => encodeText(text, 'options.env'));
   }
 }
 
 const encoder = new TextEncoder();
 
-function encodeText(text: string, what: string): Uint8Array {
-  if (text.includes('\0')) throw new TypeError(`${what} holds a NUL character, which ends a C string: ${text}`);
+function encodeText(text: string, name: string): Uint8Array {
+  check(text, 'string', name);
+  if (text.includes('\0')) throw invalid(`"${name}" holds a NUL: ${text}`);
   return encoder.encode(`${text}\0`);
 }
 

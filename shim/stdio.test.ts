@@ -119,8 +119,9 @@ test('a descriptor of the host can be read into and written from shared memory',
 
 test('a closed descriptor of the host answers EBADF when it is used', () => {
   const fd = openSync(join(scratch, 'closed'), 'w+');
-  closeSync(fd);
   const g = new TestGuest({ stdin: fd, stdout: fd });
+  closeSync(fd);
+  assert.throws(() => new WASI({ stdin: fd }), /"options.stdin" must be an open descriptor/);
   assert.is(g.read(0), 'EBADF');
   assert.is(g.write(1, 'x'), 'EBADF');
   g.ok('fd_close', 0);
@@ -163,13 +164,13 @@ test('what stdin and stdout cannot be', () => {
   for (const stdin of [-1, 1.5, {}, true]) {
     assert.throws(
       () => new WASI({ stdin: stdin as never }),
-      /stdin takes a descriptor number, text, bytes, a function/,
+      /"options.stdin" must be a descriptor number, text, bytes, a function/,
     );
   }
   for (const stdout of ['text', null, new Uint8Array(1)]) {
     assert.throws(
       () => new WASI({ stdout: stdout as never }),
-      /stdout and stderr take a descriptor number, a function/,
+      /"options.std(out|err)" must be a descriptor number, a function/,
     );
   }
 });

@@ -1,4 +1,5 @@
 import { Fd } from '@bjorn3/browser_wasi_shim';
+import { invalid, mustBe } from '../vfs/options.ts';
 import type { Descriptor } from './descriptor.ts';
 import { ForeignDescriptor } from './foreign.ts';
 import { hostFs } from './host.ts';
@@ -23,8 +24,8 @@ export function inputDescriptor(input: Input | undefined): Descriptor {
   if (typeof input === 'function') return new FunctionInput(input);
   if (typeof input === 'string' || input instanceof Uint8Array) return textInput(input);
   if (input === undefined && hostFs() === null) return new FunctionInput(() => null);
-  if (input === undefined || isNumber(input)) return HostDescriptor.open(input ?? 0, true);
-  throw new TypeError('stdin takes a descriptor number, text, bytes, a function, or an Fd of browser_wasi_shim.');
+  if (input === undefined || isOpen(input, 'options.stdin')) return HostDescriptor.open(input ?? 0, true);
+  throw mustBe('a descriptor number, text, bytes, a function, or an Fd of browser_wasi_shim', 'options.stdin', input);
 }
 
 /** The descriptor of a `stdout` or `stderr` option; by default the host's, or lines on the console. */
@@ -32,10 +33,18 @@ export function outputDescriptor(output: Output | undefined, fallback: 1 | 2): D
   if (isForeignFd(output)) return new ForeignDescriptor(output);
   if (typeof output === 'function') return new FunctionOutput(output);
   if (output === undefined && hostFs() === null) return new LineOutput(fallback);
-  if (output === undefined || isNumber(output)) return HostDescriptor.open(output ?? fallback, false);
-  throw new TypeError('stdout and stderr take a descriptor number, a function, or an Fd of browser_wasi_shim.');
+  const name = fallback === 1 ? 'options.stdout' : 'options.stderr';
+  if (output === undefined || isOpen(output, name)) return HostDescriptor.open(output ?? fallback, false);
+  throw mustBe('a descriptor number, a function, or an Fd of browser_wasi_shim', name, output);
 }
 
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+/** Whether a value is the number of a descriptor. @throws TypeError for one that the host does not have open. */
+function isOpen(value: unknown, name: string): value is number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) return false;
+  try {
+    hostFs()?.fstatSync(value);
+    return true;
+  } catch {
+    throw invalid(`"${name}" must be an open descriptor, not ${value}`);
+  }
 }

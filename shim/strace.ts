@@ -3,6 +3,7 @@ import { wasiErrnoName } from '../vfs/errno.ts';
 import type { Message, Mount } from '../vfs/mount.ts';
 import { quote } from '../vfs/quote.ts';
 import { EVENTTYPE, FDFLAGS, entriesOf, FSTFLAGS, LOOKUPFLAGS, OFLAGS, STRUCTS, WHENCE } from './abi.ts';
+import { check } from '../vfs/options.ts';
 import type { Guest } from './guest.ts';
 import type { Imports } from './imports.ts';
 import type { GuestMemory } from './memory.ts';
@@ -118,6 +119,7 @@ function printFilestat(m: GuestMemory, ptr: number): string {
  * became of orphans. `write` gets each line without its end.
  */
 export function strace(write: (line: string) => void): Tracer {
+  check(write, 'function', 'write');
   let depth = 0;
   let between = false;
   let below: string[] = [];

@@ -1,7 +1,7 @@
 import type { Fd } from '@bjorn3/browser_wasi_shim';
 import { lentServerOf, type Source } from '../vfs/index.ts';
 import { NamespaceMounts } from '../vfs/namespace/mounts.ts';
-import { WASIBase, type Adapters, type BaseOptions } from './base.ts';
+import { WASIBase, WASI_OPTIONS as CORE_OPTIONS, type Adapters, type BaseOptions } from './base.ts';
 import { descriptorOf } from './foreign.ts';
 import { inputDescriptor, isForeignFd, outputDescriptor, type Input, type Output } from './stdio.ts';
 
@@ -16,8 +16,12 @@ export type Preopen = Source | Fd;
 /** As the options of node:wasi, and more. */
 export type WASIOptions = BaseOptions<Preopen, Input, Output>;
 
+/** The streams and preopens are looked at below. */
+export const WASI_OPTIONS = { ...CORE_OPTIONS, stdin: '', stdout: '', stderr: '' };
+
 const ADAPTERS: Adapters<Preopen, Input, Output> = {
-  mounts: () => new NamespaceMounts((preopen) => lentServerOf(preopen as Source)),
+  rows: WASI_OPTIONS,
+  mounts: () => new NamespaceMounts((preopen, path) => lentServerOf(preopen as Source, `options.preopens.${path}`)),
   descriptor: (preopen) => (isForeignFd(preopen) ? descriptorOf(preopen) : null),
   input: inputDescriptor,
   output: outputDescriptor,

@@ -1,5 +1,6 @@
 import { hostDir } from './backend/hostdir/index.ts';
 import { isMemfsVolume, memfs, type MemfsVolume } from './backend/memfs/index.ts';
+import { mustBe } from './options.ts';
 import { Server, isBackend, serverOfBackend, type Backend } from './mount.ts';
 import type { Session } from './server/session.ts';
 
@@ -32,10 +33,10 @@ class PathServer extends Server {
 }
 
 /** @throws TypeError for what is no source. */
-function backendOf(source: Exclude<Source, Server | string>): Backend {
+function backendOf(source: Exclude<Source, Server | string>, name: string): Backend {
   if (isMemfsVolume(source)) return memfs(source);
   if (isBackend(source)) return source;
-  throw new TypeError('This is no file system: pass a memfs Volume, a path of the host, a Server or a backend.');
+  throw mustBe('a memfs Volume, a path of the host, a Server or a backend', name, source);
 }
 
 /**
@@ -45,16 +46,20 @@ function backendOf(source: Exclude<Source, Server | string>): Backend {
  * @throws TypeError for what is no source; Error when a path of the host is no directory.
  */
 export function serverOf(source: Source): Server {
-  if (source instanceof Server) return source;
-  return typeof source === 'string' ? new PathServer(source, false) : serverOfBackend(backendOf(source));
+  return typeof source === 'string' ? new PathServer(source, false) : keptServerOf(source, 'source');
+}
+
+function keptServerOf(source: Exclude<Source, string>, name: string): Server {
+  return source instanceof Server ? source : serverOfBackend(backendOf(source, name));
 }
 
 /**
  * As `serverOf`, for who attaches to it at once and keeps it for no longer: the server of a host path closes the
  * directory when its last session has ended.
+ * @param name What an error calls it.
  */
-export function lentServerOf(source: Source): Server {
-  return typeof source === 'string' ? new PathServer(source, true) : serverOf(source);
+export function lentServerOf(source: Source, name = 'source'): Server {
+  return typeof source === 'string' ? new PathServer(source, true) : keptServerOf(source, name);
 }
 
 export { Mount, Server, type Inspection, type Message } from './mount.ts';

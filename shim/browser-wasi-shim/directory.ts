@@ -1,6 +1,7 @@
 import { wasi } from '@bjorn3/browser_wasi_shim';
 import { DISPOSE } from '../../vfs/dispose.ts';
 import { Mount, lentServerOf, type Server, type Source } from '../../vfs/index.ts';
+import { check } from '../../vfs/options.ts';
 import { WASI_ERRNO } from '../../vfs/errno.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { DirectoryDescriptor } from '../directory.ts';
@@ -29,6 +30,7 @@ export class MountedDirectory extends OpenMountedDirectory {
    * @throws TypeError for what is no source; Error when it cannot be attached to.
    */
   constructor(name: string, source: Source) {
+    check(name, 'string', 'name');
     super(null);
     this.prestat_name = name;
     this.mount = new Mount(lentServerOf(source));

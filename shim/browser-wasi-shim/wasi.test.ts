@@ -70,7 +70,7 @@ test('what it has of the class it stands for', () => {
   assert.is(shape.inst.exports.memory, memory);
   assert.throws(() => new WASI([], [], []).inst, 'No instance');
   assert.throws(() => new WASI(['a\0b'], [], []), 'NUL');
-  assert.throws(() => new WASI([], [], [{} as theirs.Fd]), 'fds[0] is no Fd');
+  assert.throws(() => new WASI([], [], [{} as theirs.Fd]), '"fds[0]" must be an Fd');
 });
 
 test('each Fd has the number of its place', () => {

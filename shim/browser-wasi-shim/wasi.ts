@@ -1,4 +1,5 @@
 import { WASIProcExit, strace, type Fd } from '@bjorn3/browser_wasi_shim';
+import { check, checkOptions, mustBe, type RowsOf } from '../../vfs/options.ts';
 import { ForeignDescriptor, descriptorOf } from '../foreign.ts';
 import { Guest, ProcessExit } from '../guest.ts';
 import { importsOf, type Imports } from '../imports.ts';
@@ -13,6 +14,8 @@ export interface Options {
   /** Sees the calls, and the messages of MountedDirectories; `strace` of `wasi9p/trace` makes one. */
   trace?: Tracer;
 }
+
+export const SHIM_OPTIONS = { debug: 'boolean', trace: 'Tracer.wrap' } satisfies RowsOf<Options>;
 
 /** What of an instance is used. */
 interface Instance {
@@ -53,12 +56,18 @@ export class WASI {
    * @throws TypeError for text with a NUL, or for what is no Fd.
    */
   constructor(args: string[], env: string[], fds: Fd[], options: Options = {}) {
+    check(args, 'Array', 'args');
+    check(env, 'Array', 'env');
+    check(fds, 'Array', 'fds');
+    for (const text of args) check(text, 'string', 'args');
+    for (const text of env) check(text, 'string', 'env');
+    const checked = checkOptions(options, SHIM_OPTIONS);
     this.args = args;
     this.env = env;
     this.fds = fds;
     this.guest = new Guest(args, env);
     this.lend();
-    const { debug = false, trace } = options;
+    const { debug = false, trace } = checked;
     const functions = importsOf(this.guest);
     const imports = trace === undefined ? functions : trace.wrap(functions, this.guest);
     if (trace !== undefined) for (const fd of fds) if (fd instanceof MountedDirectory) trace.listen(fd.mount);
@@ -116,7 +125,7 @@ export class WASI {
     try {
       for (const [number, fd] of this.fds.entries()) {
         if (fd === undefined || fd === null) continue;
-        if (!isForeignFd(fd)) throw new TypeError(`fds[${number}] is no Fd.`);
+        if (!isForeignFd(fd)) throw mustBe('an Fd', `fds[${number}]`, fd);
         const descriptor = descriptorOf(fd);
         if (descriptor instanceof ForeignDescriptor) lent.push(descriptor);
         this.guest.fds.put(number, descriptor);

@@ -1,6 +1,7 @@
 import type { AtCalls } from '../client/at.ts';
 import type { Client } from '../client/client.ts';
 import { DISPOSE } from '../dispose.ts';
+import { check, checkOptions, type RowsOf } from '../options.ts';
 import { type PathLike } from './arguments.ts';
 import { addCallbackCalls, type CallbackCalls } from './callback-calls.ts';
 import { constants } from './constants.ts';
@@ -14,6 +15,8 @@ export interface FileSystemOptions {
   /** Called by `unmount`, once no descriptor is open. */
   onClose?: () => void;
 }
+
+export const FILE_SYSTEM_OPTIONS = { deviceOf: 'function', onClose: 'function' } satisfies RowsOf<FileSystemOptions>;
 
 /**
  * A file system with the shape of node:fs: the same calls, options, defaults and errors, over 9P. Bytes are Uint8Array
@@ -31,8 +34,11 @@ class FileSystemCalls extends TreeCalls {
 
   /** @param root The fid that `/` is, of `at`; it stays the caller's. */
   constructor(at: AtCalls, root: number, options: FileSystemOptions = {}) {
-    super(at, root, options.deviceOf ?? (() => 0));
-    this.onClose = options.onClose ?? (() => {});
+    check(at, 'AtCalls.openat', 'at');
+    check(root, 'number', 'root');
+    const { deviceOf = () => 0, onClose = () => {} } = checkOptions(options, FILE_SYSTEM_OPTIONS);
+    super(at, root, deviceOf);
+    this.onClose = onClose;
     this.promises = new Promises(this);
     bindCalls(this);
     bindCalls(this.promises);

@@ -2,6 +2,7 @@ import { ram } from '../backend/ram/index.ts';
 import { DISPOSE } from '../dispose.ts';
 import { FileSystem } from '../fs/file-system.ts';
 import { lentServerOf, type Server, type Source } from '../index.ts';
+import { check, invalid } from '../options.ts';
 import { NamespaceMounts } from './mounts.ts';
 
 /**
@@ -27,13 +28,14 @@ export class Namespace {
    *   on.
    */
   constructor(tree: Readonly<Record<string, Source>>) {
+    check(tree, 'Object', 'tree');
     const paths = Object.keys(tree);
     const wrong = paths.find((path) => !path.startsWith('/') || path.split('/').includes('..'));
-    if (wrong !== undefined) throw new TypeError(`${wrong} is no place in a namespace: write an absolute path.`);
+    if (wrong !== undefined) throw invalid(`${wrong} is no place in a namespace: write an absolute path.`);
     const root = paths.some((path) => /^[/.]*$/.test(path)) ? {} : { '/': ram() };
     const sources = Object.entries<Source>({ ...root, ...tree });
     const all = sources.map(([path]) => path);
-    this.mounts = new NamespaceMounts(lentServerOf);
+    this.mounts = new NamespaceMounts((source, path) => lentServerOf(source, `tree.${path}`));
     try {
       const servers = sources.map(([path, source]) => [path, this.mounts.add(path, source, all).server] as const);
       this.preopens = Object.fromEntries(servers);

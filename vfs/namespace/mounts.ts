@@ -31,7 +31,7 @@ function isWithin(names: readonly string[], outer: readonly string[]): boolean {
  * its own. A mount point need not exist; where it does, it must be a directory.
  */
 export class NamespaceMounts<Source> {
-  private readonly serverOf: (source: Source) => Server;
+  private readonly serverOf: (source: Source, path: string) => Server;
   private readonly places: Place[] = [];
   /** A path of the host gives a new server each time it is asked for: within one guest it is one. */
   private readonly sources = new Map<Source, Server>();
@@ -39,7 +39,7 @@ export class NamespaceMounts<Source> {
   private readonly skeletons: Mount[] = [];
   private readonly names = new Set<string>();
 
-  constructor(serverOf: (source: Source) => Server) {
+  constructor(serverOf: (source: Source, path: string) => Server) {
     this.serverOf = serverOf;
   }
 
@@ -50,7 +50,7 @@ export class NamespaceMounts<Source> {
    * @throws what serverOf throws for what is no source.
    */
   add(path: string, source: Source, all: readonly string[]): Mount {
-    const server = this.sources.get(source) ?? this.serverOf(source);
+    const server = this.sources.get(source) ?? this.serverOf(source, path);
     this.sources.set(source, server);
     const names = namesOf(path);
     const nested = names !== null && all.some((other) => isNested(names, namesOf(other)));

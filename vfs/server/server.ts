@@ -2,6 +2,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { Inode } from '../backend/inode.ts';
 import { DISPOSE } from '../dispose.ts';
 import { E, errnoOf } from '../errno.ts';
+import { BACKEND, check, checkOptions, type RowsOf } from '../options.ts';
 import { ReclaimQueue } from './reclaim.ts';
 import { Session } from './session.ts';
 
@@ -16,6 +17,8 @@ export interface ServerOptions {
   /** Fids of one session. Default 262,144. */
   maxFids?: number;
 }
+
+export const SERVER_OPTIONS = { msize: 'number', maxFids: 'number' } satisfies RowsOf<ServerOptions>;
 
 /** What is alive on a server, as `inspect()` counts it. All are 0 when nothing is attached and nothing waits. */
 export interface Inspection {
@@ -46,10 +49,13 @@ export class Server {
   /** Called with what a backend threw that has no errno of its own (the client sees EIO). For traces. */
   onFault: ((thrown: unknown) => void) | null = null;
 
+  /** @throws TypeError for what is no backend, and for options that cannot be. */
   constructor(backend: Backend, options: ServerOptions = {}) {
+    check(backend, BACKEND, 'backend');
+    const { msize = MSIZE, maxFids = MAX_FIDS } = checkOptions(options, SERVER_OPTIONS);
     this.backend = backend;
-    this.msize = options.msize ?? MSIZE;
-    this.maxFids = options.maxFids ?? MAX_FIDS;
+    this.msize = msize;
+    this.maxFids = maxFids;
     this.reclaim = new ReclaimQueue(backend);
   }
 

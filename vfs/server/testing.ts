@@ -228,9 +228,9 @@ export class Store {
   private handles = 0;
   private listings = 0;
 
-  constructor(options: StoreOptions = {}) {
-    this.volume = options.volume ?? new Volume();
-    this.backend = new MemfsBackend(this.volume, options.capacity === undefined ? {} : { capacity: options.capacity });
+  constructor({ volume = new Volume(), capacity = Infinity, ...options }: StoreOptions = {}) {
+    this.volume = volume;
+    this.backend = new MemfsBackend(this.volume, { capacity });
     this.server = new Server(this.watched(), options);
     this.server.onFault = (thrown) => {
       if ((thrown as Error).message !== 'on purpose') this.violations.push(`threw ${thrown}`);

@@ -1,3 +1,4 @@
+import { BACKEND, check, checkOptions, invalid, type RowsOf } from '../../options.ts';
 import type { Backend } from '../backend.ts';
 import { ram } from '../ram/index.ts';
 import { OverlayBackend } from './backend.ts';
@@ -14,13 +15,17 @@ export interface OverlayOptions {
   upper?: Backend;
 }
 
+export const OVERLAY_OPTIONS = { lower: BACKEND, upper: BACKEND } satisfies RowsOf<OverlayOptions>;
+
 /**
  * A tree that can be changed over one that is not: `overlay({ lower: hostDir('.') })` lets a program work on a
  * directory, which stays as it is until `commit()`; `diff()` tells what the program did. `close()` ends the overlay and
  * leaves the layers open that it was given: `using lower = hostDir('.'); using work = overlay({ lower });`.
- * @throws TypeError when both layers are one backend.
+ * @throws TypeError for options that cannot be, and when both layers are one backend.
  */
-export function overlay({ lower, upper }: OverlayOptions): OverlayBackend {
-  if (lower === upper) throw new TypeError('An overlay needs two backends: its lower and its upper one are the same.');
+export function overlay(options: OverlayOptions): OverlayBackend {
+  const { lower, upper } = checkOptions(options, OVERLAY_OPTIONS);
+  check(lower, BACKEND, 'options.lower');
+  if (lower === upper) throw invalid('An overlay needs two backends: its lower and its upper one are the same.');
   return new OverlayBackend(lower, upper ?? ram(), upper === undefined);
 }

@@ -1,4 +1,5 @@
 import { DISPOSE } from '../../dispose.ts';
+import { BACKEND, check } from '../../options.ts';
 import { isClosed } from '../closed.ts';
 import { addView, serverOfBackend } from '../../mount.ts';
 import type { Backend } from '../backend.ts';
@@ -17,9 +18,7 @@ const views = new WeakMap<Backend, ReadOnlyBackend>();
  * @throws TypeError for what is no backend.
  */
 export function readOnly(backend: Backend): Backend & Disposable {
-  if (typeof (backend as Partial<Backend> | null)?.root !== 'function') {
-    throw new TypeError('readOnly() takes a backend: pass `memfs(volume)`, `ram()` or `hostDir(path)`.');
-  }
+  check(backend, BACKEND, 'backend');
   if (backend.readOnly === true && DISPOSE in backend) return backend as Backend & Disposable;
   let view = views.get(backend);
   if (view === undefined || isClosed(view)) {

@@ -38,7 +38,8 @@ test('one view of a backend, one server of a view', () => {
   assert.is(readOnly(readOnly(store)), readOnly(store));
   assert.is(serverOf(readOnly(store)), serverOf(readOnly(store)));
   assert.is.not(serverOf(readOnly(store)), serverOf(store));
-  for (const value of [null, 'path', new Volume()]) assert.throws(() => readOnly(value as never), /takes a backend/);
+  for (const value of [null, 'path', new Volume()])
+    assert.throws(() => readOnly(value as never), /"backend" must be Backend/);
 });
 
 test('what is written is seen at once, under the same numbers', () => {

@@ -1,3 +1,4 @@
+import { check, mustBe } from '../../options.ts';
 import { TarBackend } from './backend.ts';
 import { inflated } from './gzip.ts';
 import { Limits, type TarOptions } from './limits.ts';
@@ -23,7 +24,7 @@ export type { Skipped } from './tree.ts';
  *   for options that are not known.
  */
 export function tar(bytes: Uint8Array, options?: TarOptions): TarBackend {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError('tar() takes the bytes of an archive: pass a Uint8Array.');
+  if (!(bytes instanceof Uint8Array)) throw mustBe('a Uint8Array, the bytes of an archive', 'bytes', bytes);
   const limits = new Limits(options);
   const archive = inflated(bytes, limits);
   const reader = new TarReader(archive, limits);
@@ -41,5 +42,6 @@ export function tar(bytes: Uint8Array, options?: TarOptions): TarBackend {
  * @throws Error when the archive cannot be read, and when a file cannot be written: then what came before it is there.
  */
 export function load(bytes: Uint8Array, into: Place, onSkip?: (skipped: Skipped) => void, options?: TarOptions): void {
+  check(onSkip, 'function|undefined', 'onSkip');
   copyInto(tar(bytes, options), into, onSkip);
 }

@@ -1,3 +1,5 @@
+import { checkOptions, type RowsOf } from '../../options.ts';
+
 /** What an archive may make of itself; more is refused with a sentence. Each bounds memory, so that a small file costs little. */
 export interface TarOptions {
   /** Bytes that a gzipped archive inflates to. Default 2 GiB. */
@@ -24,6 +26,15 @@ const LIMITS: Readonly<Record<keyof TarOptions, readonly [value: number, unit: s
   maxDepth: [2048, 'levels'],
 };
 
+export const TAR_OPTIONS = {
+  maxBytes: 'number',
+  maxMembers: 'number',
+  maxImplied: 'number',
+  maxNames: 'number',
+  maxRecords: 'number',
+  maxDepth: 'number',
+} satisfies RowsOf<TarOptions>;
+
 /** The limits of one archive, and how much of each has been used. */
 export class Limits implements Required<TarOptions> {
   readonly maxBytes!: number;
@@ -34,19 +45,11 @@ export class Limits implements Required<TarOptions> {
   readonly maxDepth!: number;
   private readonly used: Record<keyof TarOptions, number>;
 
-  /** @throws TypeError for an option that is not known or is no whole number from 0 on. */
+  /** @throws TypeError for options that cannot be. */
   constructor(options: TarOptions = {}) {
     this.used = { maxBytes: 0, maxMembers: 0, maxImplied: 0, maxNames: 0, maxRecords: 0, maxDepth: 0 };
     for (const name of Object.keys(LIMITS) as (keyof TarOptions)[]) this[name] = LIMITS[name][0];
-    if (typeof options !== 'object' || options === null) throw invalid('TYPE', 'The options of tar() are no object.');
-    for (const [name, value] of Object.entries(options)) {
-      if (!Object.hasOwn(LIMITS, name)) throw invalid('VALUE', `tar() has no option '${name}'.`);
-      if (value === undefined) continue;
-      if (typeof value !== 'number') throw invalid('TYPE', `The option ${name} of tar() takes a number.`);
-      if (!(value >= 0))
-        throw invalid('VALUE', `The option ${name} of tar() takes a number from 0 on; it got ${value}.`);
-      (this as Record<string, unknown>)[name] = value;
-    }
+    Object.assign(this, given(checkOptions(options, TAR_OPTIONS)));
   }
 
   /** @throws Error when `count` more are too many. */
@@ -72,6 +75,7 @@ export class Limits implements Required<TarOptions> {
   }
 }
 
-function invalid(kind: 'TYPE' | 'VALUE', message: string): TypeError {
-  return Object.assign(new TypeError(message), { code: `ERR_INVALID_ARG_${kind}` });
+/** Those that are not undefined. */
+function given(options: TarOptions): TarOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -5,6 +5,7 @@ import { Client, MAXWELEM } from '../../client/client.ts';
 import { errnoName } from '../../errno.ts';
 import { Iov } from '../../iov.ts';
 import { isBackend, serverOfBackend, type Mount, type Server } from '../../mount.ts';
+import { mustBe } from '../../options.ts';
 import { InProcess } from '../../transport/inproc.ts';
 import type { Session } from '../../server/session.ts';
 import type { Backend } from '../backend.ts';
@@ -94,7 +95,7 @@ function serverIn(place: Place): Server {
   if (server !== undefined) return server;
   if (connect !== undefined) return place as Server;
   if (isBackend(place)) return serverOfBackend(place);
-  throw new TypeError('This is no file tree: pass a backend, a Server or a Mount.');
+  throw mustBe('a backend, a Server or a Mount', 'place', place);
 }
 
 /** A fid on what names from the root lead to, not opened; or −errno. */

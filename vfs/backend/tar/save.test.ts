@@ -238,7 +238,7 @@ test('errors: where it cannot be read or written, and nothing is left open', () 
   assert.throws(() => load(bytes, readOnly(ram())), /^'d' cannot be made: EROFS\.$/);
   assert.throws(() => load(bytes, tar(bytes)), /^'d\/f' cannot be replaced: EROFS\.$/);
   assert.throws(() => load(new Uint8Array(3), ram()), /^This is no tar archive/);
-  assert.throws(() => save('x' as never), /This is no file tree: pass a backend, a Server or a Mount\./);
+  assert.throws(() => save('x' as never), /must be a backend, a Server or a Mount, not String/);
   const broken = ram();
   mounted(broken, (kit) => kit.put('f', 'x'));
   broken.read = () => -5;

@@ -2,6 +2,7 @@ import { GETATTR_ALL, O_RDONLY, S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IF
 import type { Client } from '../../client/client.ts';
 import { E, errnoName } from '../../errno.ts';
 import { Iov } from '../../iov.ts';
+import { check } from '../../options.ts';
 import { canHold, headersOf, mapOf, type Meta } from './header.ts';
 import { failure, namesIn, walkTo, inTree, type Place, type Tree } from './place.ts';
 import { BLOCK, padded } from './size.ts';
@@ -36,6 +37,7 @@ const decoder = new TextDecoder();
  * @throws Error when a file cannot be read, or the archive is larger than memory; TypeError for what is no tree.
  */
 export function save(from: Place, onSkip?: (skipped: Skipped) => void): Uint8Array {
+  check(onSkip, 'function|undefined', 'onSkip');
   return inTree(from, (tree) => {
     const items = new Survey(tree, onSkip).items();
     const end = 2 * BLOCK;

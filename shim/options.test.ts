@@ -1,0 +1,248 @@
+import { tmpdir } from 'node:os';
+import { Volume } from 'memfs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { API } from '../build/api.ts';
+import { hostDir } from '../vfs/backend/hostdir/index.ts';
+import { memfs } from '../vfs/backend/memfs/index.ts';
+import { overlay } from '../vfs/backend/overlay/index.ts';
+import { ram } from '../vfs/backend/ram/index.ts';
+import { readOnly } from '../vfs/backend/readonly/index.ts';
+import { load, save, tar } from '../vfs/backend/tar/index.ts';
+import { FileSystem, fsOf } from '../vfs/fs/index.ts';
+import { Mount, Server, serverOf } from '../vfs/index.ts';
+import { Namespace } from '../vfs/namespace/index.ts';
+import { MountedDirectory, WASI as ShimWASI } from './browser-wasi-shim.ts';
+import * as core from './core.ts';
+import { WASI } from './index.ts';
+import { strace } from './strace.ts';
+
+type Any = never;
+
+/** A value of each type, and what is often given by mistake. */
+const VALUES: Readonly<Record<string, unknown>> = {
+  null: null,
+  string: 'x',
+  number: 5,
+  negative: -1,
+  NaN: NaN,
+  bigint: 5n,
+  boolean: true,
+  symbol: Symbol('x'),
+  function: () => null,
+  array: ['/'],
+  mixed: [5],
+  sparse: Object.assign([] as string[], { 1: 'x' }),
+  object: {},
+  bare: Object.create(null) as unknown,
+  strings: { a: 'x' },
+  Map: new Map([['/', 'x']]),
+  Uint8Array: new Uint8Array(1),
+  Date: new Date(),
+  Memory: new WebAssembly.Memory({ initial: 1 }),
+};
+
+/** The values that a row takes, by its kind; or by its name, where the function looks closer. */
+const TAKES: Readonly<Record<string, string[]>> = {
+  boolean: ['boolean'],
+  function: ['function'],
+  number: ['number'],
+  'Backend.lookup': [],
+  'Tracer.wrap': [],
+  args: ['array'],
+  env: ['object', 'bare', 'strings'],
+  preopens: ['object', 'bare'],
+  tty: ['object', 'bare'],
+  stdin: ['string', 'function', 'Uint8Array'],
+  stdout: ['function'],
+  stderr: ['function'],
+  version: [],
+};
+
+const store = ram();
+const archive = save(store);
+const closed = (made: { close?(): void }): void => made.close?.();
+
+/** Each function with options, called with some. */
+const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
+  'new WASI(options)': [(options) => closed(new WASI(options)), (options) => closed(new core.WASI(options))],
+  'new FileSystem(at, root, options)': [
+    (options) => {
+      using mount = new Mount(serverOf(store));
+      new FileSystem(mount.at, mount.client.root, options).unmount();
+    },
+  ],
+  'new Server(backend, options)': [(options) => closed(new Server(store, options))],
+  'hostDir(path, options)': [(options) => closed(hostDir(tmpdir(), options))],
+  'memfs(volume, options)': [(options) => closed(memfs(new Volume(), options))],
+  'ram(options)': [(options) => closed(ram(options))],
+  'overlay(options)': [
+    (options: object) => closed(overlay(Array.isArray(options) ? (options as Any) : { lower: store, ...options })),
+  ],
+  'tar(bytes, options)': [(options) => closed(tar(archive, options))],
+  'load(bytes, into, onSkip, options)': [(options) => load(archive, store, undefined, options)],
+  'new WASI(args, env, fds, options)': [(options) => closed(new ShimWASI([], [], [], options))],
+};
+
+/** Each argument of a function that is no object of options, and the values that are right. */
+const ARGUMENTS: [call: string, argument: string, takes: string[], run: (value: Any) => void][] = [
+  ['wasi.finalizeBindings(instance, { memory })', 'instance', [], (value) => new WASI().finalizeBindings(value)],
+  ['serverOf(source)', 'source', [], (value) => serverOf(value)],
+  ['new Namespace(tree)', 'tree', ['object', 'bare'], (value) => closed(new Namespace(value))],
+  ['fsOf(source)', 'source', [], (value) => fsOf(value)],
+  ['new FileSystem(at, root, options)', 'at', [], (value) => new FileSystem(value, 0)],
+  ['new FileSystem(at, root, options)', 'root', ['number'], (value) => new FileSystem({ openat() {} } as Any, value)],
+  ['new Server(backend, options)', 'backend', [], (value) => new Server(value)],
+  ['hostDir(path, options)', 'path', [], (value) => hostDir(value)],
+  ['memfs(volume, options)', 'volume', [], (value) => memfs(value)],
+  ['readOnly(backend)', 'backend', [], (value) => readOnly(value)],
+  ['tar(bytes, options)', 'bytes', [], (value) => tar(value)],
+  ['load(bytes, into, onSkip, options)', 'bytes', [], (value) => load(value, store)],
+  ['load(bytes, into, onSkip, options)', 'into', [], (value) => load(archive, value)],
+  ['load(bytes, into, onSkip, options)', 'onSkip', ['function'], (value) => load(archive, store, value)],
+  ['save(from, onSkip)', 'from', [], (value) => save(value)],
+  ['save(from, onSkip)', 'onSkip', ['function'], (value) => save(store, value)],
+  ['strace(write)', 'write', ['function'], (value) => strace(value)],
+  ['new MountedDirectory(name, source)', 'name', ['string'], (value) => closed(new MountedDirectory(value, store))],
+  ['new MountedDirectory(name, source)', 'source', [], (value) => new MountedDirectory('/', value)],
+  ['new WASI(args, env, fds, options)', 'args', ['array'], (value) => closed(new ShimWASI(value, [], []))],
+  ['new WASI(args, env, fds, options)', 'env', ['array'], (value) => closed(new ShimWASI([], value, []))],
+  ['new WASI(args, env, fds, options)', 'fds', [], (value) => closed(new ShimWASI([], [], value))],
+];
+
+/** Paths and archives are text and bytes: what is wrong with these is another error. */
+const OTHER_ERROR: Readonly<Record<string, string[]>> = {
+  path: ['string'],
+  source: ['string'],
+  bytes: ['Uint8Array'],
+  fds: ['sparse'],
+  tree: ['strings'],
+};
+
+/** What a call throws: the code and the message of a TypeError; `ok`; anything else is a failure. */
+function thrown(run: () => unknown): string {
+  try {
+    run();
+    return 'ok';
+  } catch (error) {
+    const { name, code, message } = error as Error & { code?: string };
+    assert.ok(name === 'TypeError' && /^ERR_INVALID_ARG_(TYPE|VALUE)$/.test(code ?? ''), `${name} ${code}: ${message}`);
+    return `${code} ${message}`;
+  }
+}
+
+test('each function of docs/api.md is tried', () => {
+  const withOptions = API.filter(({ rows }) => rows !== undefined).map(({ call }) => call);
+  assert.equal(Object.keys(WITH_OPTIONS).sort(), withOptions.sort());
+  const wanted = API.flatMap(({ call, args = {} }) => Object.keys(args).map((name) => `${call} ${name}`));
+  assert.equal(ARGUMENTS.map(([call, name]) => `${call} ${name}`).sort(), wanted.sort());
+});
+
+for (const { call, rows = {} } of API) {
+  for (const run of WITH_OPTIONS[call] ?? []) {
+    test(`${call}: each option with a value of each type`, () => {
+      for (const [option, kind] of Object.entries(rows)) {
+        const takes = TAKES[option] ?? TAKES[kind]!;
+        for (const [type, value] of Object.entries(VALUES)) {
+          // Whether 5 is an open descriptor is not for this test.
+          if (option.startsWith('std') && type === 'number') continue;
+          // These are paths for one of the two.
+          if (option === 'preopens' && type === 'strings') continue;
+          const told = thrown(() => run({ [option]: value } as Any));
+          const what = `${option}: ${type}: ${told}`;
+          if (takes.includes(type)) assert.is(told, 'ok', what);
+          else assert.ok(told.includes(`"options.${option}`) && /must be|not known/.test(told), what);
+        }
+        assert.is(
+          thrown(() => option === 'lower' || run({ [option]: undefined } as Any)),
+          'ok',
+        );
+      }
+    });
+
+    test(`${call}: what is not known is refused, and only own keys count`, () => {
+      for (const key of ['nope', 'constructor', 'toString', '__proto__', 'hasOwnProperty', '']) {
+        const given = JSON.parse(`{ "${key}": 1 }`) as Any;
+        if (call.startsWith('overlay') && key === '__proto__') continue;
+        assert.match(
+          thrown(() => run(given)),
+          `"options.${key}" is not known: `,
+        );
+      }
+      assert.is(
+        thrown(() => run(Object.create({ nope: 1, trace: true }) as Any)),
+        'ok',
+      );
+      for (const value of [null, 5, 'x', [], new Map(), () => {}]) {
+        if (!call.startsWith('overlay'))
+          assert.match(
+            thrown(() => run(value as Any)),
+            '"options" must be Object',
+          );
+      }
+      const [known = ''] = Object.keys(rows);
+      assert.match(
+        thrown(() => run({ [known.toLowerCase() + 's']: 1 } as Any)),
+        'did you mean ',
+      );
+    });
+  }
+}
+
+for (const [call, argument, takes, run] of ARGUMENTS) {
+  test(`${call}: ${argument} with a value of each type`, () => {
+    for (const [type, value] of Object.entries({ undefined, ...VALUES })) {
+      if (OTHER_ERROR[argument]?.includes(type) === true) continue;
+      if (argument === 'onSkip' && type === 'undefined') continue;
+      const told = thrown(() => run(value as Any));
+      const name = argument === 'into' || argument === 'from' ? 'place' : argument;
+      if (takes.includes(type)) assert.is(told, 'ok', `${type}: ${told}`);
+      else assert.match(told, `"${name}`, type);
+    }
+  });
+}
+
+test('the mistakes that were swallowed, or thrown in the engine’s words', () => {
+  const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  const cases: [run: () => unknown, code: 'TYPE' | 'VALUE', message: string][] = [
+    [() => hostDir('.', { readonly: true } as Any), 'VALUE', '"options.readonly" is not known: did you mean readOnly?'],
+    [() => new WASI({ preopens: ['/'] as Any }), 'TYPE', '"options.preopens" must be Object, not Array'],
+    [() => new WASI({ preopens: new Map([['/', store]]) as Any }), 'TYPE', 'not Map'],
+    [() => new WASI({ preopen: { '/': store } } as Any), 'VALUE', 'did you mean preopens?'],
+    [() => new WASI({ preopens: { '/a': 5 as Any } }), 'TYPE', '"options.preopens./a" must be a memfs Volume, '],
+    [() => new core.WASI({ preopens: { '/a': '.' as Any } }), 'TYPE', '"/a" must be Server|Backend, not String'],
+    [() => new WASI({ env: ['A=1'] as Any }), 'TYPE', '"options.env" must be Object, not Array'],
+    [() => new WASI({ env: { A: 1 } as Any }), 'TYPE', '"options.env.A" must be string, not 1'],
+    [() => ram({ capacity: '5' } as Any), 'TYPE', '"options.capacity" must be number, not String'],
+    [() => ram({ capacity: -5 }), 'VALUE', '"options.capacity" must be number, not -5'],
+    [() => new Server(undefined as Any), 'TYPE', '"backend" must be Backend, not Undefined'],
+    [() => new WASI({ stdout: 999 }), 'VALUE', '"options.stdout" must be an open descriptor, not 999'],
+    [() => new WASI({ stdin: -1 }), 'VALUE', '"options.stdin"'],
+    [() => new core.WASI({ stdin: 5 as Any }), 'TYPE', '"options.stdin" must be string|Uint8Array|function, not 5'],
+    [() => new WASI({ args: 'x' as Any }), 'TYPE', '"options.args" must be Array, not String'],
+    [() => new WASI({ args: ['a', 5] as Any }), 'TYPE', '"options.args" must be string, not 5'],
+    [() => new WASI({ args: ['a\0b'] }), 'VALUE', 'NUL'],
+    [() => new WASI({ trace: true as Any }), 'TYPE', '"options.trace" must be Tracer, not Boolean'],
+    [() => new WASI({ tty: { stdn: true } as Any }), 'VALUE', '"options.tty.stdn" is not known: did you mean stdin?'],
+    [() => new WASI({ version: 'unstable' as Any }), 'VALUE', '"options.version"'],
+    [() => new WASI().start(module as Any), 'TYPE', '"instance.exports" must be Object, not Undefined'],
+    [() => new WASI().initialize(undefined as Any), 'TYPE', '"instance.exports"'],
+    [() => overlay({ lower: '.' as Any }), 'TYPE', '"options.lower" must be Backend, not String'],
+    [() => overlay({} as Any), 'TYPE', '"options.lower"'],
+    [() => overlay(undefined as Any), 'TYPE', '"options"'],
+    [() => overlay({ lower: store, upper: store }), 'VALUE', 'two backends'],
+  ];
+  for (const [run, code, message] of cases)
+    assert.match(
+      thrown(run),
+      new RegExp(`^ERR_INVALID_ARG_${code} .*${message.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`),
+    );
+});
+
+test('what was right before is right', () => {
+  closed(new WASI({ env: process.env, args: [], preopens: Object.freeze({ '/': store }), returnOnExit: false }));
+  closed(ram({ capacity: Infinity }));
+  closed(ram({ capacity: 0 }));
+});
+
+test.run();
