@@ -16,7 +16,7 @@ import { ROOT, sources } from './project.mjs';
 export const LAYERS = [
   {
     name: 'tests',
-    files: /\.test\.ts$|(^|\/)(harness|conformance(-\w+)?|testing)\.ts$|^wasm-tests\//,
+    files: /\.test\.ts$|(^|\/)(harness|conformance(-\w+)?|(\w+-)?testing)\.ts$|^wasm-tests\//,
     may: ['*'],
     packages: ['*'],
   },

@@ -1,5 +1,5 @@
 import { OverlayBackend, type Change } from '../vfs/backend/overlay/index.ts';
-import { errnoName } from '../vfs/errno.ts';
+import { commitAll } from './commit.ts';
 import type { GuestMount } from './mounts.ts';
 import { UsageError, type Option, type Parsed } from './options.ts';
 import { print, tell } from './output.ts';
@@ -13,14 +13,15 @@ export const CHANGE_OPTIONS: readonly Option[] = [
   },
   {
     name: 'commit',
-    help: 'At the end makes these changes in the directories themselves, if the exit status is 0.',
+    value: 'durable',
+    optional: true,
+    help: 'At the end makes these changes in the directories themselves, if the exit status is 0: all of them or none.\nWith =durable they are on the disk then.',
   },
 ];
 
 const LETTERS: Readonly<Record<Change['change'], string>> = { added: 'A', changed: 'M', removed: 'D' };
 
-interface Overlaid {
-  readonly guest: string;
+interface Overlaid extends GuestMount {
   readonly backend: OverlayBackend;
 }
 
@@ -28,6 +29,8 @@ interface Overlaid {
 export function overlaysOf(options: Parsed['options'], mounts: readonly GuestMount[]): Overlaid[] {
   const found = mounts.filter((mount): mount is Overlaid => mount.backend instanceof OverlayBackend);
   const wish = CHANGE_OPTIONS.find(({ name }) => options.has(name));
+  const odd = (options.get('commit') ?? []).find((value) => value !== '' && value !== 'durable');
+  if (odd !== undefined) throw new UsageError(`--commit=${odd} is not understood: write --commit or --commit=durable.`);
   if (found.length === 0 && wish !== undefined) {
     throw new UsageError(`--${wish.name} needs an --overlay HOST::GUEST whose changes are meant.`);
   }
@@ -40,16 +43,20 @@ export function overlaysOf(options: Parsed['options'], mounts: readonly GuestMou
  * @returns That of the command: 1 when something could not be written back.
  * @throws OutputError when what was changed cannot be told.
  */
-export function settleChanges(options: Parsed['options'], overlays: readonly Overlaid[], status: number): number {
+export async function settleChanges(
+  options: Parsed['options'],
+  overlays: readonly Overlaid[],
+  status: number,
+): Promise<number> {
   const changes = options.has('diff') ? overlays.flatMap(listing) : [];
   // The listing comes last: when nobody reads it, what was to be done is done.
-  const end = options.has('commit') ? writeBack(overlays, status) : status;
+  const end = options.has('commit') ? await writeBack(options, overlays, status) : status;
   print(joined(changes));
   return end;
 }
 
-function writeBack(overlays: readonly Overlaid[], status: number): number {
-  if (status === 0) return overlays.map(commit).every((done) => done) ? 0 : 1;
+async function writeBack(options: Parsed['options'], overlays: readonly Overlaid[], status: number): Promise<number> {
+  if (status === 0) return commitAll(overlays, options.get('commit')?.at(-1) === 'durable');
   tell(text`wasi9p: nothing was written back, for the program failed (exit status ${status}).\n`);
   return status;
 }
@@ -60,13 +67,4 @@ function listing({ guest, backend }: Overlaid): Text[] {
     const where = path === '.' ? guest : `${base}/${path}${kind === 'directory' ? '/' : ''}`;
     return text`${LETTERS[change]} ${where}\n`;
   });
-}
-
-function commit({ guest, backend }: Overlaid): boolean {
-  const { errno, path } = backend.commit();
-  if (errno === 0) return true;
-  tell(
-    text`wasi9p: ${path} of ${guest} could not be written back (${errnoName(errno)}); what came before it is done.\n`,
-  );
-  return false;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { bugOf } from './bug.ts';
 import { cc, ccHelp, cxx } from './cc.ts';
 import { cat } from './cat.ts';
+import { commit, commitHelp } from './commit.ts';
 import { cp } from './cp.ts';
 import { ls } from './ls.ts';
 import { UsageError } from './options.ts';
@@ -18,6 +19,7 @@ const help = own(`Usage: wasi9p COMMAND …
   cc, c++            Compiles C or C++ for WASI, with a clang that itself runs on wasi9p.
   ls, cat, tree      Look into directories, archives and what is mounted, without a program.
   cp                 Copies between them.
+  commit             Completes a commit of run --overlay that was cut off, or takes it back.
   help [COMMAND]     Shows this, or how a command is used.
   --version          Shows the version.
 `);
@@ -26,6 +28,7 @@ const TOOLS: readonly Tool[] = [ls, cat, cp, tree];
 
 const HELP: ReadonlyMap<string, Text> = new Map([
   ['run', runHelp],
+  ['commit', commitHelp],
   ['cc', ccHelp],
   ['c++', ccHelp],
   ...TOOLS.map((tool) => [tool.name, helpOf(tool)] as const),
@@ -46,6 +49,8 @@ async function dispatch([command, ...argv]: readonly string[]): Promise<number> 
   switch (command) {
     case 'run':
       return run(argv);
+    case 'commit':
+      return commit(argv);
     case 'cc':
       return cc([...argv]);
     case 'c++':

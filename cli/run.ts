@@ -4,6 +4,7 @@ import type { Driver } from '../toolchain/driver.ts';
 import { compileIn } from './cc.ts';
 import { CHANGE_OPTIONS, overlaysOf, settleChanges } from './changes.ts';
 import { Memory } from './memory.ts';
+import { refuseUnsettled } from './commit.ts';
 import { MOUNT_OPTIONS, limitsOf, mountsOf, withRoot } from './mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option } from './options.ts';
 import { print, tell } from './output.ts';
@@ -79,6 +80,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const memory = new Memory();
   const mounts = withRoot(mountsOf(options, memory), memory);
   const overlays = overlaysOf(options, mounts);
+  refuseUnsettled(overlays);
   const env = Object.fromEntries((options.get('env') ?? []).map(variable));
   const preopens = Object.fromEntries(mounts.map(({ guest, backend }) => [guest, backend]));
   const driver = DRIVERS.get(program);
@@ -86,7 +88,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
   if (driver !== undefined) {
     if (options.has('trace')) throw new UsageError('--trace is for programs of your own, not for the compiler.');
-    return settleChanges(options, overlays, await compileIn(driver, args, preopens, env));
+    return await settleChanges(options, overlays, await compileIn(driver, args, preopens, env));
   }
   const file = options.get('trace')?.at(-1);
   const trace = file === undefined ? null : new TraceFile(file);
@@ -98,7 +100,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   } finally {
     isWhole = trace?.close() !== false;
   }
-  const settled = settleChanges(options, overlays, status);
+  const settled = await settleChanges(options, overlays, status);
   return settled === 0 && !isWhole ? 1 : settled;
 }
 

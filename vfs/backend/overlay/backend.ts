@@ -6,7 +6,7 @@ import type { Attr, Backend, Capabilities, Hidden, DirCursor, SetAttr, StatFs } 
 import { shut } from '../closed.ts';
 import { seekData, seekHole } from '../extents.ts';
 import type { Inode } from '../inode.ts';
-import { commit, type CommitResult } from './commit.ts';
+import { Commit, type CommitOptions, type CommitResult } from './commit.ts';
 import { CopyUp, changed, keepCtime } from './copy-up.ts';
 import { OverlayCursor } from './cursor.ts';
 import { diff, type Change } from './diff.ts';
@@ -64,11 +64,19 @@ export class OverlayBackend implements Backend {
   }
 
   /**
-   * Makes the lower layer what the overlay shows. What was done stays done when it fails, and can be tried again.
+   * Makes the lower layer what the overlay shows, all of it or nothing. It can be tried again. When the process dies
+   * meanwhile, `settle` of the lower layer completes it or takes it back.
    * @returns errno 0; or an errno, and the path of what could not be removed, made or changed.
    */
-  commit(): CommitResult {
-    return commit(this, this.table, this.dirs);
+  commit(options: CommitOptions = {}): CommitResult {
+    const run = this.committing(options);
+    while (run.step());
+    return run.result;
+  }
+
+  /** The same, a step at a time; between two of them nothing may be done to the overlay. */
+  committing(options: CommitOptions = {}): Commit {
+    return new Commit(this, this.table, this.dirs, options);
   }
 
   /**

@@ -1,233 +1,174 @@
-import { S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
+import { S_IFDIR } from '../../9p/constants.ts';
 import { E, errnoOf } from '../../errno.ts';
-import type { Attr, Backend } from '../backend.ts';
-import type { Inode } from '../inode.ts';
-import { Arrangement } from './arrange.ts';
-import { attrOf, join, type Merged } from './diff.ts';
-import { copyData, rewriteData } from './data.ts';
+import type { Backend } from '../backend.ts';
+import type { Merged } from './diff.ts';
 import type { Directories } from './directory.ts';
-import type { OverlayInode } from './inode.ts';
-import { attempt, copyXattrs, dropXattrs, letGo, passed, setMode, setTimes, take } from './layer.ts';
-import { spareNames, type SpareName } from './journal.ts';
+import type { Journal } from './journal.ts';
+import { attempt, has } from './layer.ts';
+import { lookOf, restoreTimes, sameLook, type Look } from './look.ts';
 import { Matches } from './matches.ts';
+import { Plan } from './plan.ts';
+import type { Path } from './reach.ts';
+import { clear } from './settle.ts';
+import { Settling } from './settling.ts';
+import { Stage } from './stage.ts';
+import { DONE, NONE, Staging } from './staging.ts';
 import type { Table } from './table.ts';
-import { check, fail, heldDuring, must, namesOf } from './walk.ts';
+import { finish, type Running, type Work } from './work.ts';
 
-/** What became of a commit: errno 0 and no path, or the first thing that failed. */
-export interface CommitResult {
-  errno: number;
-  path: string;
+/** How a commit is made. */
+export interface CommitOptions {
+  /** All of it is on the disk (fsync(2)) when it is done; without, only its journal is. Default false. */
+  durable?: boolean;
 }
 
-/** Makes the lower layer what the overlay shows. */
-export function commit(merged: Merged, table: Table, dirs: Directories): CommitResult {
-  const run = new Commit(merged, table, dirs);
-  try {
-    run.all();
-    return { errno: 0, path: '' };
-  } catch (thrown) {
-    return { errno: errnoOf(thrown), path: run.path };
-  } finally {
-    run.end();
-  }
+/** What became of a commit. */
+export interface CommitResult {
+  /** 0: all was done. Else nothing was, but for what `unsettled` says; EBUSY: another commit is to be settled first. */
+  errno: number;
+  /** The path of what could not be removed, made or changed; '' for none. */
+  path: string;
+  /**
+   * The directory in the root of the lower layer that is left: of a commit that can neither be completed nor taken back,
+   * or of one that is done and whose rest cannot be removed. `settle` settles it. '' for none.
+   */
+  unsettled: string;
 }
 
 /**
- * First everything that the lower layer has by another name gets the one it has in the overlay (arrange.ts); then
- * whatever the overlay does not have is removed, which makes space; then files and symlinks are made or changed. What
- * is to take the place of another file does so when it is complete. A file that still is the one it was is changed in
- * place, so that its other names are, too. Times come last, those of a directory when all in it is done. The overlay
- * shows the same afterwards as before, at any point.
+ * A commit of an overlay, a step at a time. All that comes into the lower layer is made beside it first, then the
+ * journal is written, then its steps are done (settling.ts). When one fails those before it are taken back. When it is
+ * stopped before the first of them nothing was changed; after that it is to be settled, and `result` says so (EINTR).
+ *
+ * Nothing may be done to the overlay meanwhile.
  */
-class Commit {
-  /** What is being worked on. */
-  path = '';
+export class Commit implements Running {
+  readonly result: CommitResult = { errno: 0, path: '', unsettled: '' };
   private readonly merged: Merged;
   private readonly lower: Backend;
   private readonly table: Table;
   private readonly dirs: Directories;
+  private readonly durable: boolean;
   private readonly matches: Matches;
-  private readonly arrangement: Arrangement;
-  private readonly spareName: SpareName;
+  private readonly work: Work<void>;
+  private staging: Staging | null = null;
+  /** What is being done, and where. */
+  private at: { path: Path } = { path: [] };
+  private rootLook: Look | null = null;
+  private plan: Plan | null = null;
+  private stage: Stage | null = null;
+  private isEnded = false;
 
-  constructor(merged: Merged, table: Table, dirs: Directories) {
+  constructor(merged: Merged, table: Table, dirs: Directories, { durable = false }: CommitOptions) {
     this.merged = merged;
     this.lower = merged.lower;
     this.table = table;
     this.dirs = dirs;
+    this.durable = durable;
     this.matches = new Matches(merged, table);
-    this.spareName = spareNames(merged.lower, (dir, name) => {
-      const known = table.knownLower(dir);
-      if (known !== undefined) dirs.hide(known, name, true);
-    });
-    this.arrangement = new Arrangement(merged, table, this.matches, this.spareName);
+    this.work = this.all();
   }
 
-  all(): void {
-    const { table, lower, arrangement } = this;
+  step(): boolean {
+    if (this.isEnded) return false;
     try {
-      arrangement.run();
-    } finally {
-      this.path = arrangement.path;
-    }
-    this.remove('', table.top, lower.root());
-    this.fill('', table.top, lower.root());
-  }
-
-  /** Lets go of what was held; what is still out of its place goes back. Then the overlay looks at what has become. */
-  end(): void {
-    this.arrangement.undo();
-    for (const dir of this.table.mergedDirectories()) if (!dir.removed) this.dirs.recount(dir);
-    this.matches.end();
-  }
-
-  // --- removals
-
-  /** Removes what a lower directory has and the overlay does not. */
-  private remove(path: string, dir: OverlayInode, below: Inode): void {
-    if (this.matches.isUntouched(dir, below)) return;
-    for (const name of namesOf(this.lower, below)) {
-      const at = join(path, name);
-      this.path = at;
-      heldDuring(this.lower, below, name, (lower) => {
-        let wanted = false;
-        heldDuring(this.merged, dir, name, (inode) => {
-          wanted = true;
-          if (inode.kind === S_IFDIR && lower.kind === S_IFDIR) this.remove(at, inode as OverlayInode, lower);
-        });
-        if (!wanted) this.removeAll(at, below, name, lower);
-      });
-    }
-  }
-
-  private removeAll(path: string, dir: Inode, name: string, inode: Inode): void {
-    if (inode.kind === S_IFDIR) {
-      for (const child of namesOf(this.lower, inode)) {
-        heldDuring(this.lower, inode, child, (found) => this.removeAll(join(path, child), inode, child, found));
-      }
-    }
-    this.path = path;
-    check(this.lower.unlink(dir, name, inode));
-    this.nameGone(inode);
-  }
-
-  /** The overlay had counted the name out. */
-  private nameGone(inode: Inode): void {
-    const known = this.table.knownLower(inode);
-    if (known !== undefined && known.lost > 0) known.lost--;
-  }
-
-  // --- what is added or changed
-
-  /** Makes a lower directory hold what the overlay shows in it. */
-  private fill(path: string, dir: OverlayInode, below: Inode): void {
-    if (this.matches.isUntouched(dir, below)) return;
-    const attr = attrOf(this.merged, dir);
-    for (const name of namesOf(this.merged, dir)) {
-      heldDuring(this.merged, dir, name, (inode) => {
-        this.entry(join(path, name), below, name, inode as OverlayInode);
-      });
-    }
-    this.path = path === '' ? '.' : path;
-    if (dir.upper !== null) this.dress(dir, below, attr);
-  }
-
-  private entry(path: string, below: Inode, name: string, inode: OverlayInode): void {
-    this.path = path;
-    const found = this.lower.lookup(below, name);
-    if (typeof found === 'number') {
-      if (found !== E.ENOENT) check(found);
-      this.add(below, name, inode);
-      return;
-    }
-    take(found);
-    try {
-      if (inode.isDir) this.fill(path, inode, found);
-      else if (inode.upper !== null) {
-        if (this.matches.stays(inode, found) || this.matches.known(inode) === found) this.update(inode, found);
-        else this.replace(below, name, found, inode);
-      }
-    } finally {
-      letGo(this.lower, found);
-    }
-  }
-
-  /** Puts a file in the place of another. */
-  private replace(below: Inode, name: string, found: Inode, inode: OverlayInode): void {
-    const { lower } = this;
-    const made = this.spareName(below);
-    this.add(below, made, inode);
-    heldDuring(lower, below, made, (there) => {
-      const errno = attempt(() => lower.rename(below, made, there, below, name, found));
-      if (errno !== 0) attempt(() => lower.unlink(below, made, there));
-      check(errno);
-    });
-    this.nameGone(found);
-  }
-
-  private add(below: Inode, name: string, inode: OverlayInode): void {
-    const { lower } = this;
-    // Somebody has taken away the directory that was made, or put in its place, a moment ago.
-    if (inode.isDir) fail(E.ESTALE);
-    const known = this.matches.known(inode);
-    if (known !== undefined && lower.capabilities.hardLinks) {
-      check(lower.link(below, name, known));
-      // The overlay has the name in its upper layer.
-      if (inode.lower === known) inode.lost++;
-      return;
-    }
-    const made = this.make(below, name, inode);
-    this.matches.remember(inode, made);
-    passed(lower, made);
-  }
-
-  private make(below: Inode, name: string, inode: OverlayInode): Inode {
-    const { lower, merged } = this;
-    const attr = attrOf(merged, inode);
-    if (inode.kind === S_IFLNK) {
-      const link = must(lower.symlink(below, name, must(merged.readlink(inode)), attr.uid, attr.gid));
-      this.setTimes(link, attr);
-      return link;
-    }
-    const made = must(lower.create(below, name, attr.mode, attr.rdev, attr.uid, attr.gid));
-    take(made);
-    try {
-      if (inode.kind === S_IFREG) check(copyData(this.file(inode), { backend: lower, inode: made }, Infinity));
-      this.dress(inode, made, attr);
+      if (this.work.next().done !== true) return true;
     } catch (thrown) {
-      // Half a file is worse than none: the overlay has the whole.
-      attempt(() => lower.unlink(below, name, made));
-      letGo(lower, made);
-      throw thrown;
+      this.failed(thrown);
     }
-    made.refs--;
-    return made;
+    this.end();
+    return false;
   }
 
-  private file(inode: OverlayInode): { backend: Backend; inode: Inode } {
-    return { backend: this.merged, inode };
+  stop(): void {
+    if (this.isEnded) return;
+    this.work.return();
+    this.result.errno ||= E.EINTR;
+    this.end();
   }
 
-  /** Changes a lower file into what its copy is. */
-  private update(inode: OverlayInode, below: Inode): void {
-    const { lower } = this;
-    const attr = attrOf(this.merged, inode);
-    if (inode.kind === S_IFREG) check(rewriteData(this.file(inode), { backend: lower, inode: below }));
-    this.dress(inode, below, attr);
+  private *all(): Work<void> {
+    const { merged, lower, table, dirs } = this;
+    // Nothing was ever changed.
+    if (table.top.upper === null && !table.hasAliases()) return;
+    yield* clear(lower);
+    this.rootLook = lookOf(lower, lower.root());
+    const isTaken = (name: string): boolean => has(lower, lower.root(), name) || has(merged, table.top, name);
+    const staging = (this.staging = Staging.make(lower, isTaken));
+    dirs.hide(table.top, staging.name, true);
+    const journal = yield* this.prepare(staging, this.rootLook);
+    this.at = { path: [] };
+    if (!isEmpty(journal)) yield* this.carryOut(staging, journal);
   }
 
-  /** Mode, extended attributes and times. Who owns it is up to who commits. */
-  private dress(inode: OverlayInode, below: Inode, attr: Attr): void {
-    const { lower } = this;
-    const now = attrOf(lower, below);
-    check(copyXattrs(this.merged, inode, lower, below) || dropXattrs(this.merged, inode, lower, below));
-    if (inode.kind !== S_IFLNK && now.mode !== attr.mode) check(setMode(lower, below, attr.mode));
-    this.setTimes(below, attr);
+  /** Makes all that comes into the tree, which stays as it is. */
+  private *prepare(staging: Staging, rootLook: Look): Work<Journal> {
+    const { merged, table, matches, durable } = this;
+    this.at = this.plan = new Plan(merged, table, matches, staging.name, rootLook);
+    yield* this.plan.run();
+    this.at = this.stage = new Stage(merged, matches, staging, this.plan, durable);
+    return yield* this.stage.run();
   }
 
-  /** Only its owner may say how old a file is; who may write to it may still change it, and then it is new. */
-  private setTimes(below: Inode, attr: Attr): void {
-    const errno = attempt(() => setTimes(this.lower, below, attr));
-    if (errno !== E.EPERM) check(errno);
+  private *carryOut(staging: Staging, journal: Journal): Work<void> {
+    const { lower, durable } = this;
+    staging.begin(journal, durable);
+    yield;
+    const settling = new Settling(lower, staging, journal, durable);
+    this.at = settling;
+    try {
+      yield* settling.forward();
+    } catch (thrown) {
+      this.failed(thrown);
+      // What is left to be removed is no part of the commit.
+      if (staging.phase !== DONE) yield* settling.back();
+    } finally {
+      settling.end();
+    }
   }
+
+  /** Keeps the first reason. */
+  private failed(thrown: unknown): void {
+    const { result, staging } = this;
+    if (result.errno !== 0) return;
+    result.errno = errnoOf(thrown);
+    result.path = this.at.path.join('/') || '.';
+    if (staging === null && result.errno === E.EBUSY) result.unsettled = Staging.names(this.lower)[0] ?? '';
+  }
+
+  /** Removes what is of no use. Then the overlay looks at what has become. */
+  private end(): void {
+    this.isEnded = true;
+    const { staging, matches, table, dirs } = this;
+    matches.end();
+    if (staging !== null) this.leave(staging);
+    if (staging?.phase === DONE) this.recount();
+    for (const dir of table.mergedDirectories()) if (!dir.removed) dirs.recount(dir);
+  }
+
+  private leave(staging: Staging): void {
+    const { lower, result, rootLook } = this;
+    if (staging.phase === NONE && !staging.isClosed) {
+      const errno = attempt(() => {
+        finish(staging.remove());
+        restoreTimes(lower, lower.root(), rootLook!);
+        return 0;
+      });
+      result.errno ||= errno;
+    }
+    if (!staging.isClosed) result.unsettled = staging.name;
+    staging.close();
+  }
+
+  /** How many names lower files have that do not count. */
+  private recount(): void {
+    for (const inode of this.plan!.removed.losing()) if (inode.lost > 0) inode.lost--;
+    for (const inode of this.stage!.linked) inode.lost++;
+  }
+}
+
+/** Whether there is nothing to be done; the root is always there. */
+function isEmpty({ out, into, writes, dresses }: Journal): boolean {
+  if (out.length + into.length + writes.length > 0) return false;
+  return dresses.every(({ path, was, is }) => path?.length === 0 && sameLook(was!, is!, S_IFDIR, false));
 }

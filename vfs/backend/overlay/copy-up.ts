@@ -8,6 +8,7 @@ import type { Handles } from './handles.ts';
 import type { OverlayInode } from './inode.ts';
 import { attempt, copyXattrs, noAttr, passed, setMode, setMtime, setOwner, setTimes } from './layer.ts';
 import type { Table } from './table.ts';
+import { finish } from './work.ts';
 
 /** What the copies need of the backend. */
 export interface Told {
@@ -110,7 +111,7 @@ export class CopyUp {
     const made = this.create(dir, name, from, attr);
     if (typeof made === 'number') return made;
     const errno = attempt(() => {
-      const failed = inode.kind === S_IFREG ? copyData(from, { backend: this.upper, inode: made }, length) : 0;
+      const failed = inode.kind === S_IFREG ? finish(copyData(from, { backend: this.upper, inode: made }, length)) : 0;
       return failed || this.dress(from.backend, from.inode, made, attr);
     });
     if (errno === 0) return made;

@@ -1,8 +1,10 @@
 import { O_NOATIME, O_RDONLY, O_RDWR, O_WRONLY } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import type { Backend } from '../backend.ts';
+import { Extents } from '../extents.ts';
 import type { Inode } from '../inode.ts';
-import { attempt, noAttr, setSize } from './layer.ts';
+import { setSize } from './layer.ts';
+import type { Work } from './work.ts';
 
 /** Bytes of one read and one write. */
 const PIECE = 1 << 20;
@@ -13,105 +15,120 @@ export interface Source {
   inode: Inode;
 }
 
+/** A file that is open. */
+interface Opened extends Source {
+  handle: number;
+}
+
 /**
- * Copies the first `length` bytes of a file into an empty one, piece by piece; pieces that are all zero stay holes.
- * 0 or an errno; it may throw what the layers throw.
+ * Copies the first `length` bytes of a file into an empty one, piece by piece; holes stay holes. The size comes first:
+ * EFBIG before anything is read. 0 or an errno; it may throw what the layers throw.
  */
-export function copyData(from: Source, to: Source, length: number): number {
-  const attr = noAttr();
-  const errno = from.backend.getattr(from.inode, attr);
-  if (errno !== 0) return errno;
-  const size = Math.min(attr.size, length);
+export function* copyData(from: Source, to: Source, length: number): Work<number> {
+  const size = Math.min(from.backend.size(from.inode), length);
   if (size === 0) return 0;
-  // Only a hint: what a host has not written out yet, or keeps in its inode, may have no blocks.
-  const sparse = attr.blocks * 512 < attr.size;
-  return opened(from, O_RDONLY, (reader) =>
-    opened(to, O_WRONLY, (writer) => copyPieces(from, reader, to, writer, 0, size, sparse)),
-  );
+  const errno = setSize(to.backend, to.inode, size);
+  if (errno !== 0) return errno;
+  return yield* opened(from, O_RDONLY, (source) => opened(to, O_WRONLY, (target) => copyExtents(source, target, size)));
 }
 
 /**
- * Makes one file hold what another does. What it has more comes first: when there is no space for that, the file is cut
- * to what it was. Pieces that are the same are not written. 0 or an errno; it may throw what the layers throw.
+ * Makes one file hold what another does, holes included; what is the same is not written. 0 or an errno; it may throw
+ * what the layers throw.
  */
-export function rewriteData(from: Source, to: Source): number {
-  const attr = noAttr();
-  const failed = from.backend.getattr(from.inode, attr);
-  if (failed !== 0) return failed;
-  const { size } = attr;
-  const before = to.backend.size(to.inode);
-  const sparse = attr.blocks * 512 < size;
-  return opened(from, O_RDONLY, (reader) =>
-    opened(to, O_RDWR, (writer) => {
-      if (size > before) {
-        const errno = attempt(() => copyPieces(from, reader, to, writer, before, size, sparse));
-        if (errno !== 0) attempt(() => setSize(to.backend, to.inode, before));
-        if (errno !== 0) return errno;
-      }
-      const errno = rewritePieces(from, reader, to, writer, Math.min(size, before));
-      return errno !== 0 || size >= before ? errno : setSize(to.backend, to.inode, size);
-    }),
-  );
-}
-
-function rewritePieces(from: Source, reader: number, to: Source, writer: number, size: number): number {
-  const piece = new Uint8Array(Math.min(PIECE, size));
-  const old = new Uint8Array(piece.length);
-  for (let at = 0; at < size;) {
-    const count = fill(from, reader, at, piece, size);
-    if (count <= 0) return -count;
-    const there = fill(to, writer, at, old, size);
-    if (there < 0) return -there;
-    if (there !== count || !equal(piece, old, count)) {
-      const errno = writeAll(to, writer, at, piece, count);
-      if (errno !== 0) return errno;
-    }
-    at += count;
+export function* rewriteData(from: Source, to: Source): Work<number> {
+  const size = from.backend.size(from.inode);
+  if (to.backend.size(to.inode) !== size) {
+    const errno = setSize(to.backend, to.inode, size);
+    if (errno !== 0) return errno;
   }
-  return 0;
+  return yield* opened(from, O_RDONLY, (source) => opened(to, O_RDWR, (target) => rewrite(source, target, size)));
 }
 
 /** Runs a step with an open handle; what is only read is not marked as read. */
-function opened(file: Source, flags: number, step: (handle: number) => number): number {
+function* opened(file: Source, flags: number, step: (open: Opened) => Work<number>): Work<number> {
   const handle = file.backend.open(file.inode, flags === O_RDONLY ? O_NOATIME : flags);
   if (handle < 0) return -handle;
   try {
-    return step(handle);
+    return yield* step({ ...file, handle });
   } finally {
     file.backend.closeHandle(file.inode, handle);
   }
 }
 
-/** Copies the bytes [start, size) behind the end of a file. */
-function copyPieces(
-  from: Source,
-  reader: number,
-  to: Source,
-  writer: number,
-  start: number,
-  size: number,
-  sparse: boolean,
-): number {
-  const piece = new Uint8Array(Math.min(PIECE, size - start));
-  let end = start;
-  for (let at = start; at < size;) {
-    const count = from.backend.read(from.inode, reader, at, piece, 0, Math.min(piece.length, size - at));
-    if (count < 0) return -count;
-    // It has become shorter meanwhile.
-    if (count === 0) return at > end ? setSize(to.backend, to.inode, at) : 0;
-    if (!sparse || !isZero(piece, count)) {
-      const errno = writeAll(to, writer, at, piece, count);
-      if (errno !== 0) return errno;
-      end = at + count;
-    }
-    at += count;
-  }
-  return size > end ? setSize(to.backend, to.inode, size) : 0;
+function extentsOf({ backend, inode, handle }: Opened, from: number, to: number): Extents {
+  return new Extents(backend, inode, handle, from, to);
 }
 
-function writeAll(to: Source, writer: number, at: number, piece: Uint8Array, count: number): number {
+/** Copies the data of the first `size` bytes into a file of this size that has none. */
+function* copyExtents(from: Opened, to: Opened, size: number): Work<number> {
+  const piece = new Uint8Array(Math.min(PIECE, size));
+  const extents = extentsOf(from, 0, size);
+  while (extents.next()) {
+    for (let at = extents.start; at < extents.end;) {
+      const count = fill(from, at, piece, extents.end);
+      if (count < 0) return -count;
+      // It has become shorter meanwhile.
+      if (count === 0) return setSize(to.backend, to.inode, at);
+      // Not every layer can tell where its holes are.
+      if (!isZero(piece, count)) {
+        const errno = writeAll(to, at, piece, count);
+        if (errno !== 0) return errno;
+      }
+      at += count;
+      yield;
+    }
+  }
+  return extents.errno;
+}
+
+/** Makes a file of the same size the same. */
+function* rewrite(from: Opened, to: Opened, size: number): Work<number> {
+  const piece = new Uint8Array(Math.min(PIECE, size));
+  const old = new Uint8Array(piece.length);
+  const extents = extentsOf(from, 0, size);
+  let end = 0;
+  while (extents.next()) {
+    const errno = yield* blank(to, end, extents.start, old);
+    if (errno !== 0) return errno;
+    end = extents.end;
+    for (let at = extents.start; at < end;) {
+      const count = fill(from, at, piece, end);
+      if (count <= 0) return count === 0 ? E.EIO : -count;
+      const there = fill(to, at, old, at + count);
+      if (there < 0) return -there;
+      if (there !== count || !equal(piece, old, count)) {
+        const failed = writeAll(to, at, piece, count);
+        if (failed !== 0) return failed;
+      }
+      at += count;
+      yield;
+    }
+  }
+  return extents.errno || (yield* blank(to, end, size, old));
+}
+
+/** Puts zeros where a file has something else. */
+function* blank(file: Opened, from: number, end: number, piece: Uint8Array): Work<number> {
+  const extents = extentsOf(file, from, end);
+  while (extents.next()) {
+    for (let at = extents.start; at < extents.end;) {
+      const count = fill(file, at, piece, extents.end);
+      if (count <= 0) return -count;
+      if (!isZero(piece, count)) {
+        const errno = writeAll(file, at, piece.fill(0, 0, count), count);
+        if (errno !== 0) return errno;
+      }
+      at += count;
+      yield;
+    }
+  }
+  return extents.errno;
+}
+
+function writeAll(to: Opened, at: number, piece: Uint8Array, count: number): number {
   for (let done = 0; done < count;) {
-    const some = to.backend.write(to.inode, writer, at + done, piece, done, count);
+    const some = to.backend.write(to.inode, to.handle, at + done, piece, done, count);
     if (some < 0) return -some;
     if (some === 0) return E.ENOSPC;
     done += some;
@@ -126,35 +143,60 @@ function isZero(bytes: Uint8Array, count: number): boolean {
   return true;
 }
 
-/** Whether two files hold the same bytes: 1 or 0; or −errno. */
-export function sameData(a: Source, b: Source): number {
+/** Whether two files hold the same bytes: 1 or 0; or −errno. What is a hole in both is not read. */
+export function* sameData(a: Source, b: Source): Work<number> {
   const size = a.backend.size(a.inode);
   if (b.backend.size(b.inode) !== size) return 0;
-  let same = 1;
-  const errno = opened(a, O_RDONLY, (first) =>
-    opened(b, O_RDONLY, (second) => {
-      const one = new Uint8Array(Math.min(PIECE, size));
-      const two = new Uint8Array(one.length);
-      for (let at = 0; at < size && same === 1;) {
-        const count = fill(a, first, at, one, size);
-        if (count < 0) return -count;
-        const other = fill(b, second, at, two, size);
-        if (other < 0) return -other;
-        if (count !== other || count === 0 || !equal(one, two, count)) same = 0;
-        at += count;
-      }
-      return 0;
+  if (size === 0) return 1;
+  let same = 0;
+  const errno = yield* opened(a, O_RDONLY, (first) =>
+    opened(b, O_RDONLY, function* (second) {
+      const result = yield* compare(first, second, size);
+      same = result;
+      return result < 0 ? -result : 0;
     }),
   );
   return errno === 0 ? same : -errno;
 }
 
-/** Reads a whole piece, or up to the end: the bytes read; or −errno. */
-function fill(file: Source, handle: number, at: number, piece: Uint8Array, size: number): number {
-  const wanted = Math.min(piece.length, size - at);
+function* compare(a: Opened, b: Opened, size: number): Work<number> {
+  const one = new Uint8Array(Math.min(PIECE, size));
+  const two = new Uint8Array(one.length);
+  const [mine, theirs] = [extentsOf(a, 0, size), extentsOf(b, 0, size)];
+  const next = (extents: Extents, at: number): void => {
+    while (extents.end <= at && extents.next());
+  };
+  for (let at = 0; at < size;) {
+    next(mine, at);
+    next(theirs, at);
+    if (mine.errno !== 0 || theirs.errno !== 0) return -(mine.errno || theirs.errno);
+    // At the end of a file there is no extent, and both offsets are its size.
+    at = Math.max(at, Math.min(mine.start, theirs.start));
+    const until = Math.min(size, at + one.length, boundary(mine, at), boundary(theirs, at));
+    if (until <= at) return 1;
+    const count = fill(a, at, one, until);
+    if (count < 0) return count;
+    const other = fill(b, at, two, until);
+    if (other < 0) return other;
+    if (count !== other || count === 0 || !equal(one, two, count)) return 0;
+    at += count;
+    yield;
+  }
+  return 1;
+}
+
+/** Where the extent begins or ends next. */
+function boundary({ start, end }: Extents, at: number): number {
+  if (at < start) return start;
+  return at < end ? end : Infinity;
+}
+
+/** Reads a whole piece, or up to `end`: the bytes read; or −errno. */
+function fill({ backend, inode, handle }: Opened, at: number, piece: Uint8Array, end: number): number {
+  const wanted = Math.min(piece.length, end - at);
   let done = 0;
   while (done < wanted) {
-    const count = file.backend.read(file.inode, handle, at + done, piece, done, wanted);
+    const count = backend.read(inode, handle, at + done, piece, done, wanted);
     if (count < 0) return count;
     if (count === 0) break;
     done += count;

@@ -4,8 +4,10 @@ import { ram } from '../ram/index.ts';
 import { OverlayBackend } from './backend.ts';
 
 export { OverlayBackend } from './backend.ts';
-export type { CommitResult } from './commit.ts';
+export { Commit, type CommitOptions, type CommitResult } from './commit.ts';
 export type { Change } from './diff.ts';
+export { Settlement, settle, unsettled, type SettleResult, type Unsettled } from './settle.ts';
+export type { Running } from './work.ts';
 
 /** What an overlay is made of. */
 export interface OverlayOptions {

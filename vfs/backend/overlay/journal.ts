@@ -1,99 +1,175 @@
-import { S_IFDIR } from '../../9p/constants.ts';
-import { E } from '../../errno.ts';
-import type { Backend } from '../backend.ts';
-import type { Inode } from '../inode.ts';
-import { attempt, has, letGo, take } from './layer.ts';
-import { check, heldDuring, must } from './walk.ts';
+import type { Look, Time } from './look.ts';
+import type { Path } from './reach.ts';
 
-/** A name that a directory of the lower layer was given. What it leads to is not held: there may be very many. */
-interface Step {
+/** What a step is to meet at a path: if it is another file, somebody else has been there. */
+export interface Mark {
+  kind: number;
+  /** The file's number; 0 when it is not known beyond this process. */
   ino: number;
-  to: Inode;
-  toName: string;
-  /** Where the inode was before; null for one that was made. */
-  from: Inode | null;
-  fromName: string;
+  /** Of a file that nobody is to have written to. */
+  mtime?: Time;
 }
 
-/**
- * What was done to the names of the lower layer, so that it can be taken back: things were renamed to names that were
- * free, and empty directories made. Nothing else is done before the last of it.
- */
-export class Journal {
-  private readonly lower: Backend;
-  private readonly steps: Step[] = [];
-
-  constructor(lower: Backend) {
-    this.lower = lower;
-  }
-
-  rename(inode: Inode, from: Inode, fromName: string, to: Inode, toName: string): void {
-    check(this.lower.rename(from, fromName, inode, to, toName, null));
-    this.note({ ino: inode.ino, to, toName, from, fromName });
-  }
-
-  /** Makes an empty directory, which is to have its attributes later. It is not held: whoever uses it does that. */
-  make(to: Inode, toName: string): Inode {
-    const inode = must(this.lower.create(to, toName, S_IFDIR | 0o700, 0, 0, 0));
-    this.note({ ino: inode.ino, to, toName, from: null, fromName: '' });
-    return inode;
-  }
-
-  private note(step: Step): void {
-    take(step.to);
-    if (step.from !== null) take(step.from);
-    this.steps.push(step);
-  }
-
-  /**
-   * Takes all back, the last first. What fails meanwhile is not told of: what made this necessary is. Nobody sees what
-   * stays: the overlay has every one of these names, or hides it.
-   */
-  undo(): void {
-    for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
-      const last = step;
-      attempt(() => (this.back(last), 0));
-      this.release(last);
-    }
-  }
-
-  private back(step: Step): void {
-    heldDuring(this.lower, step.to, step.toName, (inode) => {
-      // Else somebody else has taken it, or put another in its place.
-      if (inode.ino === step.ino) check(this.backTo(step, inode));
-    });
-  }
-
-  private backTo({ to, toName, from, fromName }: Step, inode: Inode): number {
-    const { lower } = this;
-    if (from === null) return lower.entries(inode) > 0 ? E.ENOTEMPTY : lower.unlink(to, toName, inode);
-    if (lower.nlink(from) === 0) return E.ENOENT;
-    return has(lower, from, fromName) ? E.EEXIST : lower.rename(to, toName, inode, from, fromName, null);
-  }
-
-  private release({ to, from }: Step): void {
-    letGo(this.lower, to);
-    if (from !== null) letGo(this.lower, from);
-  }
-
-  /** It is not to be taken back any more. */
-  forget(): void {
-    for (const step of this.steps) this.release(step);
-    this.steps.length = 0;
-  }
+/** Out of its place into the staging directory: what is removed, or what is to have another name. */
+export interface Out {
+  do: 'out';
+  path: Path;
+  to: string;
+  was: Mark;
+  /** Of a directory that is removed: those in it, as paths from it on, and when their entries last changed. */
+  dirs?: (readonly [path: Path, mtime: Time])[];
 }
 
-/** Gives names that nothing has in a directory of the lower layer, and that the overlay is not to show. */
-export type SpareName = (dir: Inode) => string;
+/** Into its place, which is free. */
+export interface In {
+  do: 'in';
+  from: string;
+  path: Path;
+  is: Mark;
+}
 
-/** Makes them; `hide` keeps the overlay from showing one. */
-export function spareNames(lower: Backend, hide: (dir: Inode, name: string) => void): SpareName {
-  let next = 0;
-  return (dir) => {
-    let name = '';
-    do name = `.wasi9p-commit-${next++}`;
-    while (has(lower, dir, name));
-    hide(dir, name);
-    return name;
-  };
+/** Into the place of another file, which goes to the staging directory: the path never leads to nothing. */
+export interface Over {
+  do: 'over';
+  from: string;
+  path: Path;
+  to: string;
+  was: Mark;
+  is: Mark;
+}
+
+/** A file that is others' too gets the content of `from`; it had that of `old`. */
+export interface Write {
+  do: 'write';
+  path: Path;
+  from: string;
+  old: string;
+  is: Mark;
+}
+
+/** Attributes. */
+export interface Dress {
+  do: 'dress';
+  /** Where it is before the commit, and what it looks like there; null for what is made. */
+  old: Path | null;
+  was: Look | null;
+  /** Where it is afterwards, and what it is to look like; null for what goes. */
+  path: Path | null;
+  is: Look | null;
+  mark: Mark;
+  /** Bits of the mode that it has meanwhile, so that there can be work in it. */
+  opens: number;
+}
+
+export type Step = Out | In | Over | Write | Dress;
+
+/** All steps of a commit, in their order. */
+export interface Journal {
+  out: Out[];
+  into: (In | Over)[];
+  writes: Write[];
+  dresses: Dress[];
+}
+
+/** The first line; another version is another format. */
+const HEADER = 'wasi9p commit journal 1';
+const END = 'end';
+
+/** The journal as text, in pieces: a header, a line of JSON for each step, an end. */
+export function* linesOf({ out, into, writes, dresses }: Journal): Generator<string> {
+  yield `${HEADER}\n`;
+  for (const steps of [out, into, writes, dresses]) for (const step of steps) yield `${JSON.stringify(step)}\n`;
+  yield `${END}\n`;
+}
+
+/** Reads a journal; null for what is none, or leads out of its directory. */
+export function parseJournal(text: string): Journal | null {
+  const lines = text.split('\n');
+  if (lines[0] !== HEADER || lines.at(-2) !== END || lines.at(-1) !== '') return null;
+  const journal: Journal = { out: [], into: [], writes: [], dresses: [] };
+  for (const line of lines.slice(1, -2)) {
+    const step = stepOf(line);
+    if (step === null) return null;
+    if (step.do === 'out') journal.out.push(step);
+    else if (step.do === 'in' || step.do === 'over') journal.into.push(step);
+    else if (step.do === 'write') journal.writes.push(step);
+    else journal.dresses.push(step);
+  }
+  return journal;
+}
+
+function stepOf(line: string): Step | null {
+  let step;
+  try {
+    step = JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+  if (typeof step !== 'object' || step === null || !Object.hasOwn(CHECKS, String(step['do']))) return null;
+  return CHECKS[String(step['do'])]!(step) ? (step as unknown as Step) : null;
+}
+
+type Fields = Record<string, unknown>;
+
+/** What each step must have. A path is names, each of which stays in its directory. */
+const CHECKS: Readonly<Record<string, (step: Fields) => boolean>> = {
+  out: ({ path, to, was, dirs }) =>
+    isPath(path) && isStaged(to) && isMark(was) && (dirs === undefined || areDirs(dirs)),
+  in: ({ from, path, is }) => isStaged(from) && isPath(path) && isMark(is),
+  over: ({ from, path, to, was, is }) => isStaged(from) && isPath(path) && isStaged(to) && isMark(was) && isMark(is),
+  write: ({ path, from, old, is }) => isPath(path) && isStaged(from) && isStaged(old) && isMark(is),
+  dress: ({ old, was, path, is, mark, opens }) =>
+    (old === null ? was === null : isWay(old) && isLook(was)) &&
+    (path === null ? is === null : isWay(path) && isLook(is)) &&
+    isMark(mark) &&
+    isCount(opens),
+};
+
+function isName(name: unknown): boolean {
+  return typeof name === 'string' && name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
+}
+
+/** A path, the root's too. */
+function isWay(path: unknown): boolean {
+  return Array.isArray(path) && path.every(isName);
+}
+
+function isPath(path: unknown): boolean {
+  return isWay(path) && (path as Path).length > 0;
+}
+
+function isStaged(name: unknown): boolean {
+  return typeof name === 'string' && /^(new|old|mv)-\d+$/.test(name);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isTime(time: unknown): boolean {
+  return Array.isArray(time) && time.length === 2 && time.every(Number.isSafeInteger);
+}
+
+function isMark(mark: unknown): boolean {
+  if (typeof mark !== 'object' || mark === null) return false;
+  const { kind, ino, mtime } = mark as Partial<Mark>;
+  return isCount(kind) && isCount(ino) && (mtime === undefined || isTime(mtime));
+}
+
+function areDirs(dirs: unknown): boolean {
+  const isDir = (dir: unknown): boolean => Array.isArray(dir) && dir.length === 2 && isWay(dir[0]) && isTime(dir[1]);
+  return Array.isArray(dirs) && dirs.every(isDir);
+}
+
+function isLook(look: unknown): boolean {
+  if (typeof look !== 'object' || look === null) return false;
+  const { mode, atime, mtime, xattrs } = look as Partial<Look>;
+  const isXattr = (pair: unknown): boolean =>
+    Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string' && /^([0-9a-f]{2})*$/.test(String(pair[1]));
+  return (
+    isCount(mode) &&
+    isTime(atime) &&
+    isTime(mtime) &&
+    (xattrs === null || (Array.isArray(xattrs) && xattrs.every(isXattr)))
+  );
 }

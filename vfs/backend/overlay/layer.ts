@@ -7,7 +7,6 @@ import {
   SETATTR_MTIME_SET,
   SETATTR_SIZE,
   SETATTR_UID,
-  XATTR_REPLACE,
 } from '../../9p/constants.ts';
 import { nowNsec, nowSec, tick } from '../../clock.ts';
 import { E, errnoOf } from '../../errno.ts';
@@ -146,21 +145,6 @@ export function copyXattrs(from: Backend, source: Inode, to: Backend, target: In
     if (typeof value === 'number') return value;
     const errno = attempt(() => to.setxattr(target, name, value, 0));
     if (errno === E.ENOTSUP) return 0;
-    if (errno !== 0) return errno;
-  }
-  return 0;
-}
-
-/** Takes away the extended attributes that the other has not. */
-export function dropXattrs(from: Backend, source: Inode, to: Backend, target: Inode): number {
-  const names = to.listxattr(target);
-  const wanted = from.listxattr(source);
-  if (typeof names === 'number') return names === E.ENOTSUP ? 0 : names;
-  // A layer that keeps none has nothing to say of them.
-  if (typeof wanted === 'number') return wanted === E.ENOTSUP ? 0 : wanted;
-  for (const name of names) {
-    if (wanted.includes(name)) continue;
-    const errno = attempt(() => to.setxattr(target, name, new Uint8Array(0), XATTR_REPLACE));
     if (errno !== 0) return errno;
   }
   return 0;

@@ -1,9 +1,13 @@
+import { S_IFREG } from '../../9p/constants.ts';
 import type { Backend } from '../backend.ts';
 import type { Inode } from '../inode.ts';
-import { differs, type Merged } from './diff.ts';
+import { sameData } from './data.ts';
+import { alike, type Merged } from './diff.ts';
 import type { OverlayInode } from './inode.ts';
 import { letGo, take } from './layer.ts';
 import type { Table } from './table.ts';
+import { fail } from './walk.ts';
+import type { Work } from './work.ts';
 
 /** Which inodes of the lower layer are, or can become, which of the overlay's. */
 export class Matches {
@@ -28,22 +32,29 @@ export class Matches {
   }
 
   /** Whether a lower inode can become what the overlay has by its name. */
-  stays(inode: OverlayInode, lower: Inode): boolean {
+  *stays(inode: OverlayInode, lower: Inode): Work<boolean> {
     if (inode.kind !== lower.kind) return false;
     // A renamed directory has come here: it brings its own lower one.
     if (inode.isDir) return inode.lower === null || inode.lower === lower;
-    return this.isSame(inode, lower) || this.isEqual(inode, lower);
+    return this.isSame(inode, lower) || (yield* this.isEqual(inode, lower));
   }
 
   /** Whether it is the very file, changed or not. */
-  isSame(inode: OverlayInode, lower: Inode): boolean {
+  private isSame(inode: OverlayInode, lower: Inode): boolean {
     return inode.lower === lower || (inode.copied && inode.ino === this.table.numbers.ofLower(lower.ino));
   }
 
   /** Whether it may stay for what was made in its place; not if it has another name, or is to have one. */
-  private isEqual(inode: OverlayInode, lower: Inode): boolean {
+  private *isEqual(inode: OverlayInode, lower: Inode): Work<boolean> {
     if (this.merged.nlink(inode) !== 1 || this.lower.nlink(lower) !== 1) return false;
-    return !differs(this.merged, inode, this.lower, lower);
+    return alike(this.merged, inode, this.lower, lower) && (yield* this.hasSameData(inode, lower));
+  }
+
+  /** Whether two files hold the same bytes. */
+  *hasSameData(inode: OverlayInode, lower: Inode): Work<boolean> {
+    if (inode.kind !== S_IFREG) return true;
+    const same = yield* sameData({ backend: this.merged, inode }, { backend: this.lower, inode: lower });
+    return same < 0 ? fail(-same) : same === 1;
   }
 
   /** Other names of the file are to be links of this one. */
@@ -64,5 +75,6 @@ export class Matches {
       letGo(this.merged, inode);
       letGo(this.lower, lower);
     }
+    this.files.clear();
   }
 }

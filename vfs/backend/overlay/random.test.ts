@@ -172,7 +172,7 @@ function run(below: Layer, above: Layer, first: Call[], second: Call[], third: C
       assert.equal(told.slice().sort(), expected(held, after));
       assert.is(picture(lower, atimes), before, 'the lower layer has changed');
       const groups = links(merged);
-      assert.equal(merged.commit(), { errno: 0, path: '' });
+      assert.equal(merged.commit(), { errno: 0, path: '', unsettled: '' });
       assert.equal([...contents(lower)].sort(), [...after].sort(), 'what was committed');
       assert.equal([...contents(merged)].sort(), [...after].sort(), 'the overlay after the commit');
       assert.equal(merged.diff(), []);

@@ -1,7 +1,8 @@
 import type { Backend } from '../backend.ts';
 import { E, errnoName } from '../../errno.ts';
 import type { Inode } from '../inode.ts';
-import { letGo, take } from './layer.ts';
+import { letGo, passed, take } from './layer.ts';
+import type { Work } from './work.ts';
 
 /** The names in a directory of any backend. @throws Error when it cannot be listed. */
 export function namesOf(backend: Backend, dir: Inode): Set<string> {
@@ -26,6 +27,32 @@ export function heldDuring(backend: Backend, dir: Inode, name: string, step: (in
   } finally {
     letGo(backend, inode);
   }
+}
+
+/** The same for work that can be left; undefined for a name that is gone. */
+export function* heldWork<T>(
+  backend: Backend,
+  dir: Inode,
+  name: string,
+  step: (inode: Inode) => Work<T>,
+): Work<T | undefined> {
+  const inode = backend.lookup(dir, name);
+  if (inode === E.ENOENT) return undefined;
+  if (typeof inode === 'number') fail(inode);
+  take(inode);
+  try {
+    return yield* step(inode);
+  } finally {
+    letGo(backend, inode);
+  }
+}
+
+/** Whether a directory has an entry. @throws Error when that cannot be told. */
+export function isThere(backend: Backend, dir: Inode, name: string): boolean {
+  const found = backend.lookup(dir, name);
+  if (typeof found !== 'number') passed(backend, found);
+  else if (found !== E.ENOENT) fail(found);
+  return typeof found !== 'number';
 }
 
 /** What was found. @throws Error for an errno. */

@@ -1,0 +1,120 @@
+import { E, errnoOf } from '../../errno.ts';
+import type { Backend } from '../backend.ts';
+import { Settling } from './settling.ts';
+import { DONE, NONE, Staging, UNDONE } from './staging.ts';
+import { fail } from './walk.ts';
+import type { Running, Work } from './work.ts';
+
+/** What a commit has left that was not ended. */
+export interface Unsettled {
+  /** The directory in the root. */
+  name: string;
+  /** The number of the process that is making the commit; 0 for none. */
+  process: number;
+}
+
+/** What became of it. */
+export interface SettleResult {
+  /** 0; EBUSY: a process is making the commit; EINVAL: its journal cannot be understood; of a step that failed. */
+  errno: number;
+  /** The path of what could not be done; '' for none. */
+  path: string;
+  /**
+   * What the tree is now: as the commit was to make it, or as it was before. `nothing`: there was nothing to settle, or
+   * nothing but what is of no use.
+   */
+  outcome: 'nothing' | 'completed' | 'undone';
+}
+
+/** What commits have left in a directory: to be settled before there is another one. @throws Error */
+export function unsettled(lower: Backend): Unsettled[] {
+  return Staging.names(lower).map((name) => {
+    const staging = Staging.open(lower, name);
+    const { process } = staging;
+    staging.release();
+    return { name, process };
+  });
+}
+
+/** Removes what commits of this process have left, where there is nothing to do or to take back. */
+export function* clear(lower: Backend): Work<void> {
+  for (const name of Staging.names(lower)) {
+    const staging = Staging.open(lower, name);
+    try {
+      if (staging.isRest) yield* staging.remove();
+    } finally {
+      staging.release();
+    }
+  }
+}
+
+/**
+ * Completes a commit that was not ended, or takes it back, if there is one: of any overlay over this backend, of this
+ * process or another. Doing it again does nothing. One that is complete stays complete.
+ */
+export function settle(lower: Backend, how: 'resume' | 'undo'): SettleResult {
+  const run = new Settlement(lower, how);
+  while (run.step());
+  return run.result;
+}
+
+/** The same, a step at a time. */
+export class Settlement implements Running {
+  readonly result: SettleResult = { errno: 0, path: '', outcome: 'nothing' };
+  private readonly lower: Backend;
+  private readonly how: 'resume' | 'undo';
+  private readonly work: Work<void>;
+  private at: { path: readonly string[] } = { path: [] };
+
+  constructor(lower: Backend, how: 'resume' | 'undo') {
+    this.lower = lower;
+    this.how = how;
+    this.work = this.all();
+  }
+
+  step(): boolean {
+    try {
+      return this.work.next().done !== true;
+    } catch (thrown) {
+      this.result.errno = errnoOf(thrown);
+      this.result.path = this.at.path.join('/') || '.';
+      return false;
+    }
+  }
+
+  stop(): void {
+    this.work.return();
+    this.result.errno = E.EINTR;
+  }
+
+  private *all(): Work<void> {
+    for (const name of Staging.names(this.lower)) {
+      this.at = { path: [name] };
+      const staging = Staging.open(this.lower, name);
+      try {
+        if (staging.process !== 0) fail(E.EBUSY);
+        yield* this.one(staging);
+      } finally {
+        staging.release();
+      }
+    }
+  }
+
+  private *one(staging: Staging): Work<void> {
+    const { lower, how, result } = this;
+    if (staging.phase === NONE) {
+      yield* staging.remove();
+      return;
+    }
+    const journal = staging.read() ?? fail(E.EINVAL);
+    const settling = new Settling(lower, staging, journal, true);
+    this.at = settling;
+    const completes = staging.phase === DONE || (how === 'resume' && staging.phase !== UNDONE);
+    try {
+      yield* completes ? settling.forward() : settling.back();
+      result.outcome = completes ? 'completed' : 'undone';
+    } finally {
+      settling.end();
+    }
+  }
+}

@@ -1,0 +1,258 @@
+import { S_IFDIR, S_IFREG } from '../../9p/constants.ts';
+import { E, errnoOf } from '../../errno.ts';
+import type { Backend } from '../backend.ts';
+import type { Inode } from '../inode.ts';
+import { TO_RMDIR, TO_UNLINK } from '../purpose.ts';
+import { linesOf, parseJournal, type Journal } from './journal.ts';
+import { attempt, letGo, setMode, take } from './layer.ts';
+import { attrOf } from './look.ts';
+import { endOwner, isOver, isOwner, livingOwner, nameOwner } from './owner.ts';
+import { readText, sync, writeText } from './small-file.ts';
+import { check, fail, heldDuring, isThere, must, namesOf } from './walk.ts';
+import type { Work } from './work.ts';
+
+/** What the directory of a commit is called; with a number behind it when the tree has such a name of its own. */
+const NAME = '.wasi9p-commit';
+const NAMES = /^\.wasi9p-commit(-\d+)?$/;
+/** Its mode: with the sticky bit nobody's directory is like it, even before there is anything in it. */
+const MODE = 0o1700;
+
+/** How far a commit is: part of the journal's name, so that a rename tells it. */
+export const UNDONE = 0;
+export const OUT = 1;
+export const INTO = 2;
+export const CHANGE = 3;
+export const DONE = 4;
+/** There is no journal: nothing of the tree was changed, or nothing is left to be done but to remove this. */
+export const NONE = -1;
+
+const JOURNAL = /^journal-([0-4])$/;
+const UNFINISHED = 'journal.tmp';
+
+/**
+ * The directory in the root of the lower layer in which a commit has what it makes, what it has taken out of its place,
+ * and its journal. That it is there keeps other commits out.
+ */
+export class Staging {
+  readonly name: string;
+  readonly dir: Inode;
+  phase = NONE;
+  /** It is removed, or let go of. */
+  isClosed = false;
+  private readonly lower: Backend;
+  private owner = '';
+  private next = 0;
+
+  private constructor(lower: Backend, name: string, dir: Inode) {
+    this.lower = lower;
+    this.name = name;
+    this.dir = dir;
+    take(dir);
+  }
+
+  /** Those that earlier commits have left, and others are using. */
+  static names(lower: Backend): string[] {
+    const root = lower.root();
+    return [...namesOf(lower, root)].filter((name) => {
+      let isOurs = false;
+      if (NAMES.test(name)) heldDuring(lower, root, name, (inode) => (isOurs = isStaging(lower, inode)));
+      return isOurs;
+    });
+  }
+
+  /**
+   * Makes one, by a name that nothing has.
+   * @throws Error EBUSY when there is one; what making a directory gives.
+   */
+  static make(lower: Backend, isTaken: (name: string) => boolean): Staging {
+    const root = lower.root();
+    if (Staging.names(lower).length > 0) fail(E.EBUSY);
+    let name = NAME;
+    for (let i = 1; isTaken(name); i++) name = `${NAME}-${i}`;
+    const staging = new Staging(lower, name, made(lower, root, name));
+    try {
+      // Two may have begun at once, by different names.
+      if (Staging.names(lower).some((other) => other !== name)) fail(E.EBUSY);
+      staging.owner = nameOwner();
+      check(staging.put(staging.owner, ''));
+      return staging;
+    } catch (thrown) {
+      attempt(() => lower.unlink(root, name, staging.dir));
+      staging.close();
+      throw thrown;
+    }
+  }
+
+  /** Opens one that was left. @throws Error */
+  static open(lower: Backend, name: string): Staging {
+    const staging = new Staging(lower, name, must(lower.lookup(lower.root(), name)));
+    try {
+      for (const entry of namesOf(lower, staging.dir)) {
+        if (isOwner(entry)) staging.owner = entry;
+        const phase = JOURNAL.exec(entry)?.[1];
+        if (phase !== undefined) staging.phase = Number(phase);
+      }
+      return staging;
+    } catch (thrown) {
+      staging.close();
+      throw thrown;
+    }
+  }
+
+  /** The number of the process that is making the commit, 0 for none. */
+  get process(): number {
+    return livingOwner(this.owner);
+  }
+
+  /** Whether this process has left it, and there is nothing to do or to take back; or there is nothing in it. */
+  get isRest(): boolean {
+    return (this.owner === '' || isOver(this.owner)) && ![OUT, INTO, CHANGE].includes(this.phase);
+  }
+
+  /** A name in it that nothing has. */
+  fresh(kind: 'new' | 'old' | 'mv'): string {
+    return `${kind}-${this.next++}`;
+  }
+
+  /** Makes a small file: 0 or an errno. */
+  private put(name: string, text: string): number {
+    const { lower, dir } = this;
+    const inode = must(lower.create(dir, name, S_IFREG | 0o600, 0, 0, 0));
+    take(inode);
+    try {
+      return text === '' ? 0 : writeText(lower, inode, [text]);
+    } finally {
+      letGo(lower, inode);
+    }
+  }
+
+  /** Writes the journal, onto the disk: from now on the commit can be resumed and undone. */
+  begin(journal: Journal, durable: boolean): void {
+    const { lower, dir } = this;
+    const inode = must(lower.create(dir, UNFINISHED, S_IFREG | 0o600, 0, 0, 0));
+    take(inode);
+    try {
+      check(writeText(lower, inode, linesOf(journal)));
+      check(lower.rename(dir, UNFINISHED, inode, dir, `journal-${OUT}`, null));
+      this.phase = OUT;
+    } finally {
+      letGo(lower, inode);
+    }
+    if (!durable) return;
+    sync(lower, dir);
+    sync(lower, lower.root());
+  }
+
+  /** The journal; null when it cannot be understood. @throws Error when it cannot be read. */
+  read(): Journal | null {
+    let text = '';
+    heldDuring(this.lower, this.dir, `journal-${this.phase}`, (inode) => (text = readText(this.lower, inode)));
+    return parseJournal(text);
+  }
+
+  /** The commit is one step of its own further, or back. */
+  turn(phase: number): void {
+    const { lower, dir } = this;
+    let errno: number = E.ESTALE;
+    heldDuring(lower, dir, `journal-${this.phase}`, (inode) => {
+      errno = lower.rename(dir, `journal-${this.phase}`, inode, dir, `journal-${phase}`, null);
+    });
+    check(errno);
+    this.phase = phase;
+  }
+
+  /** Removes it, with all that is in it, the journal last. @throws Error */
+  *remove(): Work<void> {
+    const { lower, dir } = this;
+    const kinds = kindsOf(lower, dir);
+    const isLast = (name: string): boolean => name.startsWith('journal') || isOwner(name);
+    const waiting = [...kinds.keys()].filter((name) => !isLast(name));
+    let next = kinds.size;
+    const free = (): string => {
+      let name;
+      do name = `rm-${next++}`;
+      while (isThere(lower, dir, name));
+      kinds.set(name, S_IFDIR);
+      waiting.push(name);
+      return name;
+    };
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      if (kinds.get(name) === S_IFDIR) {
+        // A tree of any depth is flat here: its directories come to the others.
+        heldDuring(lower, dir, name, (inode) => this.empty(inode, free));
+      }
+      unlink(lower, dir, name, kinds.get(name)!);
+      yield;
+    }
+    const last = [...kinds.keys()].filter(isLast).sort();
+    for (const name of last) unlink(lower, dir, name, kinds.get(name)!);
+    check(lower.unlink(lower.root(), this.name, dir));
+    this.close();
+  }
+
+  private empty(inode: Inode, free: () => string): void {
+    const { lower, dir } = this;
+    const { mode } = attrOf(lower, inode);
+    if ((mode & 0o700) !== 0o700) check(setMode(lower, inode, mode | 0o700));
+    for (const [name, kind] of kindsOf(lower, inode)) {
+      if (kind !== S_IFDIR) unlink(lower, inode, name, kind);
+      else {
+        heldDuring(lower, inode, name, (child) => check(lower.rename(inode, name, child, dir, free(), null)));
+      }
+    }
+  }
+
+  /** This process does nothing more about it. */
+  close(): void {
+    if (!this.isClosed) endOwner(this.owner);
+    this.release();
+  }
+
+  /** Lets go of it. */
+  release(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    letGo(this.lower, this.dir);
+  }
+}
+
+/** Whether a directory is one of ours: it has an owner, or is as when it was just made. */
+function isStaging(lower: Backend, inode: Inode): boolean {
+  if (inode.kind !== S_IFDIR) return false;
+  const names = [...namesOf(lower, inode)];
+  if (names.length > 0) return names.some(isOwner);
+  return (attrOf(lower, inode).mode & 0o7777) === MODE;
+}
+
+function made(lower: Backend, root: Inode, name: string): Inode {
+  try {
+    const inode = lower.create(root, name, S_IFDIR | MODE, 0, 0, 0);
+    return inode === E.EEXIST ? fail(E.EBUSY) : must(inode);
+  } catch (thrown) {
+    if (errnoOf(thrown) === E.EEXIST) fail(E.EBUSY);
+    throw thrown;
+  }
+}
+
+/** The entries of a directory and what they are. @throws Error when it cannot be listed. */
+function kindsOf(lower: Backend, dir: Inode): Map<string, number> {
+  const kinds = new Map<string, number>();
+  const cursor = must(lower.list(dir));
+  while (cursor.next()) kinds.set(cursor.name, cursor.kind);
+  cursor.close();
+  return kinds;
+}
+
+/** Removes a name, if it is there. @throws Error for an errno. */
+function unlink(lower: Backend, dir: Inode, name: string, kind: number): void {
+  const inode = lower.lookup(dir, name, kind === S_IFDIR ? TO_RMDIR : TO_UNLINK);
+  if (inode === E.ENOENT) return;
+  if (typeof inode === 'number') fail(inode);
+  take(inode);
+  try {
+    const errno = attempt(() => lower.unlink(dir, name, inode));
+    if (errno !== E.ENOENT) check(errno);
+  } finally {
+    letGo(lower, inode);
+  }
+}
