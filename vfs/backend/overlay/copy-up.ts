@@ -43,10 +43,23 @@ export class CopyUp {
    */
   up(inode: OverlayInode, length = Infinity): number {
     if (inode.upper !== null) return 0;
-    const { parent, name } = inode;
+    // The directories above it first, of which there may be more than a stack has room for.
+    const above: OverlayInode[] = [];
+    for (let at = inode; !this.isNameless(at) && at.parent!.upper === null; at = at.parent!) above.push(at.parent!);
+    for (let dir = above.pop(); dir !== undefined; dir = above.pop()) {
+      const errno = this.one(dir, Infinity);
+      if (errno !== 0) return errno;
+    }
+    return this.one(inode, length);
+  }
+
+  private one(inode: OverlayInode, length: number): number {
     if (inode === this.table.top) return this.root(inode);
-    if (parent === null || name === '' || this.told.nlink(inode) === 0) return this.nameless(inode, length);
-    return this.at(inode, parent, name, length);
+    return this.isNameless(inode) ? this.nameless(inode, length) : this.at(inode, inode.parent!, inode.name, length);
+  }
+
+  private isNameless(inode: OverlayInode): boolean {
+    return inode.parent === null || inode.name === '' || this.told.nlink(inode) === 0;
   }
 
   /** The same by a name that it has. */

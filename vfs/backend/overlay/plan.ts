@@ -36,6 +36,7 @@ export interface Coming {
 export interface Changed {
   path: Path;
   old: Path;
+  mark: Mark;
 }
 
 /** A directory that is made. */
@@ -182,8 +183,9 @@ export class Plan {
     }
     this.matches.remember(inode, lower);
     if (inode.upper === null) return false;
+    const mark = markOf(this.lower, lower, true);
     if (!(yield* this.matches.hasSameData(inode, lower))) {
-      this.changed.push({ path, old });
+      this.changed.push({ path, old, mark });
       return true;
     }
     const [was, is] = [lookOf(this.lower, lower), lookOf(this.merged, inode)];

@@ -157,18 +157,19 @@ export class Stage {
   }
 
   /** A file that is the same and holds something else is replaced, unless it has other names or another's owner. */
-  private *changes({ path, old }: Changed, inode: OverlayInode): Work<void> {
-    yield* this.at(this.lower, this.theirs, old, (found) => this.change(inode, found, old, path));
+  private *changes(changed: Changed, inode: OverlayInode): Work<void> {
+    yield* this.at(this.lower, this.theirs, changed.old, (found) => this.change(inode, found, changed));
   }
 
-  private *change(inode: OverlayInode, found: Inode, old: Path, path: Path): Work<void> {
+  private *change(inode: OverlayInode, found: Inode, changed: Changed): Work<void> {
     const { lower, merged } = this;
     const isAlone = merged.nlink(inode) === 1 && lower.nlink(found) === 1;
-    if (!isAlone || !(yield* this.replaces(inode, found, path))) yield* this.rewrite(inode, found, old, path);
+    if (isAlone && (yield* this.replaces(inode, found, changed))) return;
+    yield* this.rewrite(inode, found, changed.old, changed.path);
   }
 
   /** Makes the file that takes the place of another: whether it has its owner. */
-  private *replaces(inode: OverlayInode, found: Inode, path: Path): Work<boolean> {
+  private *replaces(inode: OverlayInode, found: Inode, { path, mark }: Changed): Work<boolean> {
     const { lower } = this;
     const [from, made] = yield* this.make(inode, -1);
     try {
@@ -176,8 +177,8 @@ export class Stage {
       if (!give(lower, made, uid, gid)) return false;
       // That may have been a change of it.
       dress(lower, made, lookOf(this.merged, inode));
-      const marks = { was: markOf(lower, found, true), is: markOf(lower, made, true) };
-      this.overs.push({ do: 'over', from, path, to: this.staging.fresh('old'), ...marks });
+      const is = markOf(lower, made, true);
+      this.overs.push({ do: 'over', from, path, to: this.staging.fresh('old'), was: mark, is });
       return true;
     } finally {
       letGo(lower, made);
