@@ -5,8 +5,8 @@ import { compileIn } from './cc.ts';
 import { CHANGE_OPTIONS, overlaysOf, settleChanges } from './changes.ts';
 import { Memory } from './memory.ts';
 import { refuseUnsettled } from './commit.ts';
-import { MOUNT_OPTIONS, limitsOf, mountsOf, withRoot } from './mounts.ts';
-import { UsageError, helpLines, parseOptions, type Option } from './options.ts';
+import { MOUNT_OPTIONS, closeStore, limitsOf, mountsOf, withRoot, type GuestMount } from './mounts.ts';
+import { UsageError, helpLines, parseOptions, type Option, type Parsed } from './options.ts';
 import { print, tell } from './output.ts';
 import { reasonOf } from './reason.ts';
 import { joined, own, sentence, text, type Text } from './text.ts';
@@ -79,6 +79,20 @@ export async function run(argv: readonly string[]): Promise<number> {
   const args = words[0] === '--' ? words.slice(1) : words;
   const memory = new Memory();
   const mounts = withRoot(mountsOf(options, memory), memory);
+  try {
+    return await runOn(mounts, options, program, args);
+  } finally {
+    for (const { backend } of mounts) closeStore(backend);
+  }
+}
+
+/** Runs a program, or the compiler, on the mounts: the exit status of the command. */
+async function runOn(
+  mounts: readonly GuestMount[],
+  options: Parsed['options'],
+  program: string,
+  args: string[],
+): Promise<number> {
   const overlays = overlaysOf(options, mounts);
   refuseUnsettled(overlays);
   const env = Object.fromEntries((options.get('env') ?? []).map(variable));

@@ -208,8 +208,8 @@ withGuest('APPEND of data longer than msize stays in one piece', { msize: 512, f
 
 withGuest('a full store: what fits is written, then ENOSPC', { files: {} }, (g) => {
   const fd = g.open('f', { rights: WRITE, oflags: OFLAGS.CREAT });
-  const { space } = g.server.backend as unknown as { space: { capacity: number } };
-  space.capacity = 10;
+  const { space } = (g.server.backend as unknown as { space: { space: { capacity: number; used: number } } }).space;
+  space.capacity = space.used + 10;
   assert.is(g.write(fd, '0123456'), 7);
   assert.is(g.write(fd, '0123456'), 3);
   assert.is(g.write(fd, 'x'), 'ENOSPC');
