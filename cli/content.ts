@@ -14,6 +14,8 @@ const chunk = new Uint8Array(CHUNK);
 class Pouring {
   /** How far it has come. */
   done = 0;
+  /** The end of what was written. */
+  end = 0;
   private readonly source: Handle;
   private readonly copy: Handle;
   private readonly hasHoles: boolean;
@@ -48,6 +50,7 @@ class Pouring {
       if (count === 0) return false;
       for (const [from, to] of this.hasHoles ? dataIn(chunk, count) : [[0, count] as const]) {
         this.copy.write(this.done + from, chunk, from, to);
+        this.end = this.done + to;
         if (this.hasHoles) this.left -= Math.ceil((to - from) / BLOCK) * BLOCK;
       }
       this.done += count;
@@ -58,13 +61,16 @@ class Pouring {
 }
 
 /**
- * Copies the content to a file that is empty. Its size is set first, so that one that is too large fails at once; what
- * has holes keeps them, as with cp(1).
+ * Copies the content to a file that is empty. One that is too large fails at once; one that is cut off is as short as
+ * what was written, as with cp(1). What has holes keeps them.
  * @param source Open for reading.
  * @param moved Told of bytes that are done, holes among them.
  */
 export function pour(source: Handle, { size, blocks }: Attributes, copy: Handle, moved: (count: number) => void): void {
-  if (size > 0) copy.setSize(size);
+  if (size > CHUNK) {
+    copy.setSize(size);
+    copy.setSize(0);
+  }
   const hasHoles = blocks * 512 < size;
   const inside = insideOf(source.at.client, source.fid);
   const counts = hasHoles && size >= LARGE && inside?.backend.countsBlocks?.(inside.inode) === true;
@@ -74,7 +80,8 @@ export function pour(source: Handle, { size, blocks }: Attributes, copy: Handle,
     pouring.skipTo(size);
     if (!counts) pouring.copyTo(Infinity);
   }
-  if (pouring.done !== size) copy.setSize(pouring.done);
+  // It ends with a hole.
+  if (pouring.done !== pouring.end) copy.setSize(pouring.done);
 }
 
 /** Copies what the source has data for: false when it ends before its size. */
