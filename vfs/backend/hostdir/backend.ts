@@ -16,6 +16,7 @@ import {
   S_IFLNK,
   S_IFMT,
   S_IFREG,
+  S_ISGID,
 } from '../../9p/constants.ts';
 import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
@@ -188,9 +189,14 @@ export class HostDirBackend implements Backend {
       if (errno !== 0) return errno;
     }
     if ((valid & (SETATTR_UID | SETATTR_GID)) !== 0) this.chown(inode, set);
-    if ((valid & SETATTR_MODE) !== 0) this.tree.chmod(inode, set.mode & MODE_MASK);
+    if ((valid & SETATTR_MODE) !== 0) this.tree.chmod(inode, (set.mode & MODE_MASK) | this.kept(inode, set.mode));
     if ((valid & (SETATTR_ATIME | SETATTR_MTIME)) !== 0) this.times.set(inode, set);
     return 0;
+  }
+
+  /** The set-group-ID bit of a directory is nothing that runs: whoever asks for it keeps the one that the host has set. */
+  private kept(inode: HostInode, mode: number): number {
+    return inode.kind === S_IFDIR && (mode & S_ISGID) !== 0 ? Number(this.tree.stat(inode).mode) & S_ISGID : 0;
   }
 
   private chown(inode: HostInode, { valid, uid, gid }: SetAttr): void {

@@ -89,4 +89,21 @@ test('a symlink in the place of a directory of the journal is not followed', () 
   remove();
 });
 
+test('a directory that was just made is ours, also where the set-group-ID bit comes with it', () => {
+  for (const mode of [0o1700, 0o3700]) {
+    const { root, remove } = scratch();
+    const lower = hostDir(root);
+    try {
+      fs.mkdirSync(`${root}/.wasi9p-commit`);
+      fs.chmodSync(`${root}/.wasi9p-commit`, mode);
+      assert.equal(unsettled(lower), [{ name: '.wasi9p-commit', process: 0 }]);
+      assert.is(settle(lower, 'undo').errno, 0);
+      assert.equal(fs.readdirSync(root), []);
+    } finally {
+      lower.close();
+      remove();
+    }
+  }
+});
+
 test.run();

@@ -10,7 +10,7 @@ import { lookOf, sameLook, type Look } from './look.ts';
 import type { Matches } from './matches.ts';
 import { movedDirectories } from './moved.ts';
 import { Reach, type Path } from './reach.ts';
-import { MOST_NAMES, Removed, type Leaving } from './removed.ts';
+import { MOST_NAMES, Removed, isShut, type Leaving } from './removed.ts';
 import { markOf } from './steps.ts';
 import type { Table } from './table.ts';
 import { fail, heldDuring, heldWork, namesOf } from './walk.ts';
@@ -218,7 +218,8 @@ export class Plan {
     const was = old.length === 0 ? this.rootLook : lookOf(this.lower, below);
     const is = dir.upper === null ? was : lookOf(this.merged, dir);
     // Reading it has changed when it was last read; and the staging directory changes the root.
-    if (old.length > 0 && !touched && sameLook(was, is, S_IFDIR, false)) return;
+    const moves = this.moving.has(dir) && isShut(was);
+    if (old.length > 0 && !touched && !moves && sameLook(was, is, S_IFDIR, false)) return;
     this.dresses.push({ do: 'dress', old, was, path, is, mark: markOf(this.lower, below), opens: 0o700 });
   }
 }

@@ -5,7 +5,7 @@ import type { Inode } from '../inode.ts';
 import type { Merged } from './diff.ts';
 import type { OverlayInode } from './inode.ts';
 import type { Dress, Mark, Out } from './journal.ts';
-import { lookOf } from './look.ts';
+import { lookOf, type Look } from './look.ts';
 import { Reach, type Path } from './reach.ts';
 import { markOf } from './steps.ts';
 import type { Table } from './table.ts';
@@ -24,6 +24,14 @@ interface Gone {
   dress: Dress;
   /** Something is taken out of it. */
   touched: boolean;
+}
+
+/**
+ * Whether its owner may not write to a directory. Then he may rename it where it is, but not into another directory,
+ * as a commit does: for `..` in it changes (rename(2), EACCES).
+ */
+export function isShut({ mode }: Look): boolean {
+  return (mode & 0o200) === 0;
 }
 
 /** What leaves its place in the lower layer: it is removed, or gets another name. */
@@ -142,7 +150,9 @@ export class Removed {
   /** What directories look like that go and that something is taken out of. */
   dresses(): Dress[] {
     const gone = this.leaving.flatMap(({ dirs }) => dirs ?? []);
-    return gone.filter(({ touched }) => touched).map(({ dress }) => dress);
+    return gone
+      .filter(({ touched, below, dress }) => touched || (below.length === 0 && isShut(dress.was!)))
+      .map(({ dress }) => dress);
   }
 
   /** Those whose names the overlay has counted out and that lose them now. */

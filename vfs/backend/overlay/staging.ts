@@ -1,4 +1,4 @@
-import { S_IFDIR, S_IFREG } from '../../9p/constants.ts';
+import { S_IFDIR, S_IFREG, S_ISGID } from '../../9p/constants.ts';
 import { E, errnoOf } from '../../errno.ts';
 import type { Backend } from '../backend.ts';
 import type { Inode } from '../inode.ts';
@@ -192,14 +192,23 @@ export class Staging {
 
   private empty(inode: Inode, free: () => string): void {
     const { lower, dir } = this;
-    const { mode } = attrOf(lower, inode);
-    if ((mode & 0o700) !== 0o700) check(setMode(lower, inode, mode | 0o700));
+    this.open(inode);
     for (const [name, kind] of kindsOf(lower, inode)) {
       if (kind !== S_IFDIR) unlink(lower, inode, name, kind);
       else {
-        heldDuring(lower, inode, name, (child) => check(lower.rename(inode, name, child, dir, free(), null)));
+        heldDuring(lower, inode, name, (child) => {
+          // `..` in it is about to change.
+          this.open(child);
+          check(lower.rename(inode, name, child, dir, free(), null));
+        });
       }
     }
+  }
+
+  /** Lets there be work in a directory. */
+  private open(inode: Inode): void {
+    const { mode } = attrOf(this.lower, inode);
+    if ((mode & 0o700) !== 0o700) check(setMode(this.lower, inode, mode | 0o700));
   }
 
   /** This process does nothing more about it. */
@@ -221,7 +230,8 @@ function isStaging(lower: Backend, inode: Inode): boolean {
   if (inode.kind !== S_IFDIR) return false;
   const names = [...namesOf(lower, inode)];
   if (names.length > 0) return names.some(isOwner);
-  return (attrOf(lower, inode).mode & 0o7777) === MODE;
+  // A directory with a set-group-ID bit passes it on to what is made in it.
+  return (attrOf(lower, inode).mode & 0o7777 & ~S_ISGID) === MODE;
 }
 
 function made(lower: Backend, root: Inode, name: string): Inode {
