@@ -43,7 +43,8 @@ const LIMITS: Readonly<Record<string, Meaning>> = {
   maxMembers: { text: 'Members.', byDefault: '1,000,000' },
   maxImplied: { text: 'Directories that only the names of members tell of.', byDefault: '262,144' },
   maxNames: { text: 'Bytes of all names, of members, targets and extended attributes.', byDefault: '128 MiB' },
-  maxRecords: { text: 'Records of pax headers in force for all members.', byDefault: '1,000' },
+  maxRecords: { text: 'Records of one pax header, besides the map of a sparse file.', byDefault: '10,000' },
+  maxExtents: { text: 'Pieces of sparse files, together.', byDefault: '1,000,000' },
   maxDepth: { text: 'Directories in each other; what lies deeper is left out.', byDefault: '2,048' },
 };
 const PLACE: Meaning = { text: 'The tree.', type: 'Backend, Server or Mount' };

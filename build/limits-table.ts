@@ -299,12 +299,20 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     test: [TAR_LIMITS, 'directories that no member is of: bounded'],
   },
   {
-    resource: 'pax records in force for all members',
+    resource: 'records of a pax header',
     who: 'archive',
     limit: count(tar.maxRecords),
     answer: TAR_ANSWER,
     by: '`maxRecords`',
     test: [TAR_LIMITS, 'records for all members: bounded, and one copy serves for all'],
+  },
+  {
+    resource: 'pieces of sparse files in an archive',
+    who: 'archive',
+    limit: count(tar.maxExtents),
+    answer: TAR_ANSWER,
+    by: '`maxExtents`',
+    test: [TAR_LIMITS, 'pieces of sparse files: bounded, in each way to store a map'],
   },
   {
     resource: 'complaints of `ls`, `cat`, `cp` and `tree`',

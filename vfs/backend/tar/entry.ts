@@ -2,6 +2,7 @@ import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../9p/c
 import type { Header } from './block.ts';
 import type { FileData } from './data.ts';
 import { decimal, parseTime, textOf, type Time } from './pax.ts';
+import type { Limits } from './limits.ts';
 import type { Records } from './records.ts';
 
 /** `kind` of an entry that is another name of an earlier one. */
@@ -64,10 +65,13 @@ export interface LongNames {
 /**
  * A member of its header, GNU's long names and pax records, in which the later of these counts. It has no data yet.
  * A string tells what cannot be read: a number is never guessed.
+ * @throws Error for longer names than the limits allow.
  */
-export function makeEntry(header: Header, long: LongNames, records: Records): TarEntry | string {
+export function makeEntry(header: Header, long: LongNames, records: Records, limits: Limits): TarEntry | string {
   const path = records.get('GNU.sparse.name') ?? records.get('path') ?? long.name ?? header.name;
   const target = records.get('linkpath') ?? long.target ?? header.target;
+  // Before they are made texts: one can be as long as the archive.
+  limits.use('maxNames', path.length + target.length);
   const kind = kindOf(header.type, path);
   const uid = idOf(records.text('uid'), header.uid);
   const gid = idOf(records.text('gid'), header.gid);

@@ -203,6 +203,15 @@ const CASES: Record<string, Raw[]> = {
   'names of JavaScript': ['__proto__', 'constructor', 'toString', '__proto__/x', 'hasOwnProperty/__proto__'].map(
     (name): Raw => (name === '__proto__' ? { name, type: '5', mode: 0o755 } : { name, data: name }),
   ),
+  'a label of the volume takes what was told before it': [
+    pax({ path: 'a', mtime: '5' }),
+    LONG('b'),
+    { name: 'label', type: 'V', ...GNU },
+    { name: 'f', data: 'x' },
+    pax({ size: '3' }),
+    { name: 'label', type: 'V', size: 0, data: 'abc' },
+    { name: 'g', data: 'y' },
+  ],
   'numbers that cannot be read': [pax({ size: '1x' }), { name: 'f', data: 'x' }],
   'a negative size': [pax({ size: '-1' }), { name: 'f', data: 'x' }],
   'an empty size': [pax({ size: '' }), { name: 'f', data: 'x' }],

@@ -1,22 +1,26 @@
 import { S_IFDIR } from '../../9p/constants.ts';
 import type { Hidden } from '../backend.ts';
 import type { TarInode } from './inode.ts';
+import { nextName } from './names.ts';
 import type { Skipped } from './tree.ts';
 
 /** The members that an archive leaves out, by the directory that they would be in, as far as there is one. */
 export function hiddenIn(root: TarInode, skipped: readonly Skipped[]): Map<TarInode, Hidden[]> {
   const hidden = new Map<TarInode, Hidden[]>();
   for (const { path, reason } of skipped) {
-    const names = path.split('/').filter((name) => name !== '' && name !== '.');
     let dir = root;
-    let depth = 0;
-    for (; depth < names.length - 1; depth++) {
-      const next = dir.children.get(names[depth]!);
-      if (next?.kind !== S_IFDIR) break;
+    let [begin, end] = nextName(path, 0);
+    for (let after = nextName(path, end); after[0] < path.length; after = nextName(path, end)) {
+      const next = dir.children.get(path.slice(begin, end));
+      if (next?.kind !== S_IFDIR) {
+        end = path.length;
+        break;
+      }
       dir = next;
+      [begin, end] = after;
     }
     const there = hidden.get(dir) ?? [];
-    there.push({ name: names.slice(depth).join('/'), reason });
+    there.push({ name: path.slice(begin, end), reason });
     hidden.set(dir, there);
   }
   return hidden;

@@ -55,8 +55,12 @@ test('records for all members: bounded, and one copy serves for all', () => {
     Object.fromEntries(Array.from({ length: count }, (_, i) => [`SCHILY.xattr.user.${i}`, 'x']));
   const files = Array.from({ length: 6000 }, (_, i): Raw => ({ name: `f${i}` }));
   assert.is(
-    errorOf(() => tar(pack(pax(records(1001), 'g'), ...files))),
-    more(1000, 'pax records in force for all members', 'maxRecords'),
+    errorOf(() => tar(pack(pax(records(10_001), 'g'), ...files))),
+    more(10_000, 'records in one pax header', 'maxRecords'),
+  );
+  assert.is(
+    errorOf(() => tar(pack(pax(records(3)), { name: 'f' }), { maxRecords: 2 })),
+    more(2, 'records in one pax header', 'maxRecords'),
   );
   const backend = tar(pack(pax(records(1000), 'g'), ...files));
   const maps = new Set([...backend.root().children.values()].map(({ meta }) => meta.xattrs));
@@ -113,6 +117,87 @@ test('members, names and levels: bounded', () => {
   assert.is(
     errorOf(() => load(pack(...files), ram(), undefined, { maxMembers: 2 })),
     more(2, 'members', 'maxMembers'),
+  );
+});
+
+/** Archives with one sparse file of `count` empty pieces, in each way to store where they are. */
+function sparse(count: number): Uint8Array[] {
+  const map = Array.from({ length: 2 * count }, () => '0');
+  const size = { 'GNU.sparse.realsize': '0', 'GNU.sparse.numblocks': String(count) };
+  const pair = '23 GNU.sparse.offset=0\n25 GNU.sparse.numbytes=0\n';
+  const lines = `${count}\n${map.join('\n')}\n`;
+  const file: Raw = { name: 's' };
+  return [
+    pack({ ...pax(size), data: `${pax(size).data as string}${pair.repeat(count)}` }, file),
+    pack(pax({ ...size, 'GNU.sparse.map': map.join() }), file),
+    pack(pax({ ...size, 'GNU.sparse.major': '1', 'GNU.sparse.minor': '0' }), { ...file, data: lines }),
+    oldGnu(count),
+  ];
+}
+
+/** The oldest way: four pieces in the header, 21 in each block behind it. */
+function oldGnu(count: number): Uint8Array {
+  const pieces = (block: Uint8Array, at: number, few: number): Uint8Array => {
+    block.set(Buffer.from('00000000000\0'.repeat(2 * few)), at);
+    return block;
+  };
+  const [header, end] = [pack({ name: 's', type: 'S', magic: 'ustar  \0' }), new Uint8Array(1024)];
+  pieces(header, 386, Math.min(4, count)).set(Buffer.from('00000000000\0'), 483);
+  const blocks: Uint8Array[] = [];
+  for (let left = count - 4; left > 0; left -= 21) {
+    (blocks.at(-1) ?? header)[blocks.length > 0 ? 504 : 482] = 1;
+    blocks.push(pieces(new Uint8Array(512), 0, Math.min(21, left)));
+  }
+  header.fill(32, 148, 156);
+  const sum = header.subarray(0, 512).reduce((all, byte) => all + byte, 0);
+  header.set(Buffer.from(`${sum.toString(8).padStart(6, '0')}\0 `), 148);
+  return new Uint8Array(Buffer.concat([header.subarray(0, 512), ...blocks, end]));
+}
+
+test('pieces of sparse files: bounded, in each way to store a map', () => {
+  for (const [i, bytes] of sparse(100).entries()) {
+    const few = more(99, 'pieces of sparse files', 'maxExtents');
+    assert.is(
+      errorOf(() => tar(bytes, { maxExtents: 99 })),
+      few,
+      String(i),
+    );
+    for (const maxExtents of [100, Infinity]) {
+      mounted(tar(bytes, { maxExtents }), (kit) => assert.is(kit.stat('s').size, 0, String(i)));
+    }
+    // Of all files together.
+    const two = new Uint8Array(Buffer.concat([bytes.subarray(0, -1024), bytes]));
+    assert.is(
+      errorOf(() => tar(two, { maxExtents: 199 })),
+      more(199, 'pieces of sparse files', 'maxExtents'),
+    );
+  }
+  for (const bytes of sparse(1_000_001))
+    assert.is(
+      errorOf(() => tar(bytes)),
+      more(1_000_000, 'pieces of sparse files', 'maxExtents'),
+    );
+});
+
+test('a name as long as an archive is told, and not taken apart', () => {
+  const long = (name: string): Uint8Array =>
+    pack({ name: 'L', type: 'L', data: name, magic: 'ustar  \0' }, { name: 'f' }, { name: 'g' });
+  assert.equal(tar(long('/'.repeat(5_000_000))).skipped, []);
+  const deep = tar(long('a/'.repeat(2_500_000)));
+  assert.is(deep.skipped[0]!.reason, 'it lies more than 2048 directories deep');
+  const root = deep.root();
+  assert.equal([...root.children.keys()], ['g']);
+  assert.is(deep.hidden(root).length, 1);
+  assert.is(tar(long('a'.repeat(256))).skipped[0]!.reason, 'a name of it is longer than 255 bytes');
+  // Longer than the longest string.
+  const size = 2 ** 29 + 512;
+  const header = pack({ name: 'L', type: 'L', size, magic: 'ustar  \0' }).subarray(0, 512);
+  const bytes = new Uint8Array(size + 2048).fill(0x61);
+  bytes.set(header);
+  bytes.set(pack({ name: 'f' }), size + 512);
+  assert.is(
+    errorOf(() => tar(bytes)),
+    more(2 ** 27, 'bytes of names', 'maxNames'),
   );
 });
 

@@ -10,8 +10,10 @@ export interface TarOptions {
   maxImplied?: number;
   /** Bytes of all names, of members, targets and extended attributes, together. Default 128 MiB. */
   maxNames?: number;
-  /** Records of pax headers in force for all members. Default 1,000. */
+  /** Records of one pax header, besides the map of a sparse file. Default 10,000. */
   maxRecords?: number;
+  /** Pieces of sparse files, together. Default 1,000,000. */
+  maxExtents?: number;
   /** Directories in each other. What lies deeper is left out. Default 2,048. */
   maxDepth?: number;
 }
@@ -22,7 +24,8 @@ const LIMITS: Readonly<Record<keyof TarOptions, readonly [value: number, unit: s
   maxMembers: [1_000_000, 'members'],
   maxImplied: [2 ** 18, 'directories without a member of their own'],
   maxNames: [2 ** 27, 'bytes of names'],
-  maxRecords: [1000, 'pax records in force for all members'],
+  maxRecords: [10_000, 'records in one pax header'],
+  maxExtents: [1_000_000, 'pieces of sparse files'],
   maxDepth: [2048, 'levels'],
 };
 
@@ -32,6 +35,7 @@ export const TAR_OPTIONS = {
   maxImplied: 'number',
   maxNames: 'number',
   maxRecords: 'number',
+  maxExtents: 'number',
   maxDepth: 'number',
 } satisfies RowsOf<TarOptions>;
 
@@ -42,12 +46,13 @@ export class Limits implements Required<TarOptions> {
   readonly maxImplied!: number;
   readonly maxNames!: number;
   readonly maxRecords!: number;
+  readonly maxExtents!: number;
   readonly maxDepth!: number;
   private readonly used: Record<keyof TarOptions, number>;
 
   /** @throws TypeError for options that cannot be. */
   constructor(options: TarOptions = {}) {
-    this.used = { maxBytes: 0, maxMembers: 0, maxImplied: 0, maxNames: 0, maxRecords: 0, maxDepth: 0 };
+    this.used = { maxBytes: 0, maxMembers: 0, maxImplied: 0, maxNames: 0, maxRecords: 0, maxExtents: 0, maxDepth: 0 };
     for (const name of Object.keys(LIMITS) as (keyof TarOptions)[]) this[name] = LIMITS[name][0];
     Object.assign(this, given(checkOptions(options, TAR_OPTIONS)));
   }
@@ -60,11 +65,6 @@ export class Limits implements Required<TarOptions> {
   /** How many more may be. */
   left(name: keyof TarOptions): number {
     return this[name] - this.used[name];
-  }
-
-  /** Gives back what is held no more. */
-  free(name: keyof TarOptions, count: number): void {
-    this.used[name] -= count;
   }
 
   exceeded(name: keyof TarOptions): Error {

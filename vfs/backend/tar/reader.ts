@@ -18,8 +18,8 @@ const OTHERS: [name: string, magic: number[], hint: string][] = [
   ['zip', [0x50, 0x4b, 0x03, 0x04], 'Unpack it and pack it again with `tar`.'],
 ];
 
-/** Bytes that an extended attribute is counted for, besides its name. */
-const ATTRIBUTE = 16;
+/** Bytes that an extended attribute is counted for, besides its name: about what the engine takes for it. */
+const ATTRIBUTE = 256;
 const REGULAR = /^[07\0]$/;
 
 /**
@@ -33,11 +33,12 @@ export class TarReader {
   private at = 0;
   /** From `L` and `K` members: what they say is of the next one. */
   private long: LongNames = { name: null, target: null };
-  private readonly records = new Records();
+  private readonly records: Records;
 
   constructor(bytes: Uint8Array, limits: Limits) {
     this.bytes = bytes;
     this.limits = limits;
+    this.records = new Records(limits);
   }
 
   /**
@@ -54,28 +55,36 @@ export class TarReader {
       else if (type === 'g') this.extendAll(this.body(header.size));
       else if (type === 'L') this.long.name = cString(this.body(header.size));
       else if (type === 'K') this.long.target = cString(this.body(header.size));
-      // A label of the volume.
-      else if (type === 'V') this.body(header.size);
+      else if (type === 'V') this.label(header);
       // The rest of a file that began on another volume.
       else if (type === 'M') throw new Error(`This tar archive is one volume of several. ${HOW}`);
       else return this.member(header);
     }
   }
 
+  /** A label of the volume: a member as far as what was told before it goes. */
+  private label(header: Header): void {
+    this.body(this.sizeOf(header));
+    this.forget();
+  }
+
+  private forget(): void {
+    this.records.clear();
+    this.long = { name: null, target: null };
+  }
+
   private member(header: Header): TarEntry {
     const { records, limits } = this;
-    const entry = makeEntry(header, this.long, records);
+    const entry = makeEntry(header, this.long, records, limits);
     if (typeof entry === 'string') throw this.damaged(entry);
     limits.use('maxMembers', 1);
-    limits.use('maxNames', entry.shown.length + (entry.target?.length ?? 0));
     const { xattrs } = entry;
     if (xattrs !== null && !records.isShared(xattrs))
       for (const name of xattrs.keys()) limits.use('maxNames', ATTRIBUTE + name.length);
     if (header.type === 'S' || records.isSparse) entry.data = this.sparse(header, entry);
     // As GNU tar unpacks links, devices, directories and fifos: no data follows, whatever their size says.
     else if (this.hasData(header, entry)) entry.data = this.body(this.sizeOf(header));
-    records.clear();
-    this.long = { name: null, target: null };
+    this.forget();
     return entry;
   }
 
@@ -86,16 +95,17 @@ export class TarReader {
   }
 
   private sparse(header: Header, entry: TarEntry): FileData {
-    const { records } = this;
+    const { records, limits } = this;
     let data = null;
     if (header.type === 'S' && header.format === 'gnu' && !records.isSparse) {
       data = oldGnuSparse(
         header,
         () => this.block(),
         () => this.body(this.sizeOf(header)),
+        limits,
       );
     } else if (REGULAR.test(header.type) && header.format === 'posix' && records.isExtended) {
-      data = paxSparse(records, this.body(this.sizeOf(header)));
+      data = paxSparse(records, this.body(this.sizeOf(header)), limits);
     }
     if (data !== null) return data;
     const how = 'pack it again with GNU tar, or without --sparse';
@@ -114,7 +124,6 @@ export class TarReader {
 
   private extendAll(bytes: Uint8Array): void {
     if (!this.records.extendAll(bytes)) throw this.damaged('an extended header cannot be read');
-    if (this.records.globals > this.limits.maxRecords) throw this.limits.exceeded('maxRecords');
   }
 
   /** The bytes behind a header, and past the rest of their last block. */

@@ -1,4 +1,5 @@
-import { eachRecord, textOf, type PaxRecords } from './pax.ts';
+import type { Limits } from './limits.ts';
+import { decimal, eachRecord, textOf, type PaxRecords } from './pax.ts';
 
 const NONE: PaxRecords = new Map();
 const XATTR = 'SCHILY.xattr.';
@@ -15,51 +16,66 @@ function unquoted(name: string): string {
 
 /** The pax records in force: those for all members, and those for the next one, which count first. */
 export class Records {
+  private readonly limits: Limits;
   private global: PaxRecords = new Map();
   private local: PaxRecords = NONE;
   /** The numbers of a GNU sparse map of version 0.0: the same two keywords again and again. */
-  map: Uint8Array[] = [];
+  map: number[] = [];
   /** Whether the next member, or all, have records of a sparse file. */
   isSparse = false;
   private isSparseForAll = false;
   /** Extended attributes for all members: one map, however many members have it. */
   private shared: Map<string, Uint8Array> | null = null;
 
+  constructor(limits: Limits) {
+    this.limits = limits;
+  }
+
   /** Whether the next member has an extended header. */
   get isExtended(): boolean {
     return this.local !== NONE;
   }
 
-  /** What the next member has; of two extended headers the last counts. False when they are damaged. */
+  /**
+   * What the next member has; of two extended headers the last counts. False when they are damaged.
+   * @throws Error for more than the limits allow.
+   */
   extend(bytes: Uint8Array): boolean {
     this.local = new Map();
     this.map = [];
     this.isSparse = this.isSparseForAll;
     return eachRecord(bytes, (keyword, value) => {
       this.isSparse ||= keyword.startsWith(SPARSE);
-      if (keyword === 'GNU.sparse.offset' || keyword === 'GNU.sparse.numbytes') this.map.push(value);
-      this.local.set(keyword, value);
+      if (keyword === 'GNU.sparse.offset' || keyword === 'GNU.sparse.numbytes') this.addToMap(value);
+      else this.put(this.local, keyword, value);
     });
+  }
+
+  /** A number: the bytes would take ten times as much. */
+  private addToMap(value: Uint8Array): void {
+    this.map.push(decimal(textOf(value) ?? ''));
+    if (this.map.length > 2 * this.limits.left('maxExtents')) throw this.limits.exceeded('maxExtents');
+  }
+
+  private put(records: PaxRecords, keyword: string, value: Uint8Array): void {
+    records.set(keyword, value);
+    if (records.size > this.limits.maxRecords) throw this.limits.exceeded('maxRecords');
   }
 
   /**
    * What all members have from now on, in place of what an earlier header told: as GNU tar has it. (POSIX keeps what
    * the later one says nothing of.) False when they are damaged.
+   * @throws Error for more than the limits allow.
    */
   extendAll(bytes: Uint8Array): boolean {
     this.global = new Map();
     const isWhole = eachRecord(bytes, (keyword, value) => {
-      if (value.length > 0 || keyword.startsWith(XATTR)) this.global.set(keyword, value);
+      if (value.length > 0 || keyword.startsWith(XATTR)) this.put(this.global, keyword, value);
     });
     this.shared = attributesIn(this.global);
     this.isSparseForAll = [...this.global.keys()].some((keyword) => keyword.startsWith(SPARSE));
     this.isSparse ||= this.isSparseForAll;
     return isWhole;
-  }
-
-  /** How many are in force for all. */
-  get globals(): number {
-    return this.global.size;
   }
 
   /** Forgets what was of one member. */

@@ -318,6 +318,18 @@ test('attributes with = and % in their names are quoted as GNU tar quotes them',
   assert.equal(save(copy), bytes);
 });
 
+test('an attribute whose name begins with a byte order mark', () => {
+  const store = ram();
+  mounted(store, (kit) => {
+    kit.put('f', 'x');
+    const fid = kit.walk('f');
+    assert.is(xattrcreate(kit.client, fid, '\ufeffa', 0, 0), 0);
+    kit.clunk(fid);
+  });
+  const backend = tar(save(store));
+  assert.equal(backend.listxattr(backend.lookup(backend.root(), 'f') as never), ['\ufeffa']);
+});
+
 test('a hole costs nothing to save and to load', () => {
   const store = ram();
   const size = 2 ** 45;

@@ -27,7 +27,7 @@ interface Level {
   at: number;
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Packs a tree as a tar archive: with modes, owners, times of modification to the nanosecond, symlinks, hard links,

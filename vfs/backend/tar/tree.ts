@@ -2,6 +2,7 @@ import { S_IFDIR, S_IFLNK, S_IFREG } from '../../9p/constants.ts';
 import { HARD_LINK, type TarEntry } from './entry.ts';
 import { TarInode, type TarMeta } from './inode.ts';
 import type { Limits } from './limits.ts';
+import { namesOf } from './names.ts';
 
 /** A member of an archive that is not in the tree. */
 export interface Skipped {
@@ -16,17 +17,20 @@ const NAME_MAX = 255;
 const TARGET_MAX = 4095;
 const LEADS_OUT = 'it leads out of the archive';
 
+/** Whether a text has more than `max` bytes of UTF-8. */
+function isLonger(text: string, max: number): boolean {
+  return text.length > max || (text.length * 3 > max && encoder.encode(text).length > max);
+}
+
 /** The components of a member's name; or why it cannot be in the tree. */
 function componentsOf(name: string | null, maxDepth: number): string[] | string {
   if (name === null) return 'its name is not UTF-8';
   if (name.includes('\0')) return 'its name has a NUL';
   // As tar does: an absolute name begins at the root of what is unpacked.
-  const names = name.split('/').filter((part) => part !== '' && part !== '.');
+  const names = namesOf(name, maxDepth + 1);
   if (names.includes('..')) return LEADS_OUT;
   if (names.length > maxDepth) return `it lies more than ${maxDepth} directories deep`;
-  return names.some((part) => part.length * 3 > NAME_MAX && encoder.encode(part).length > NAME_MAX)
-    ? `a name of it is longer than ${NAME_MAX} bytes`
-    : names;
+  return names.some((part) => isLonger(part, NAME_MAX)) ? `a name of it is longer than ${NAME_MAX} bytes` : names;
 }
 
 /** Builds a tree of members, in the order in which they come: a later one takes the place of an earlier one. */
@@ -141,7 +145,7 @@ export class TarTree {
     if (kind !== S_IFLNK) return this.make(kind, null, metaOf(entry));
     if (target === null) return 'its target is not UTF-8';
     if (target === '' || target.includes('\0')) return 'its target is no path';
-    if (encoder.encode(target).length > TARGET_MAX) return `its target is longer than ${TARGET_MAX} bytes`;
+    if (isLonger(target, TARGET_MAX)) return `its target is longer than ${TARGET_MAX} bytes`;
     // Linux knows no other permissions of a symlink.
     return this.make(kind, target, { ...metaOf(entry), perm: 0o777 });
   }

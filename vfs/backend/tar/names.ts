@@ -1,0 +1,24 @@
+// The names of a path one by one: a path in an archive may be as long as the archive, and one that is split as a whole
+// takes many times its length.
+
+/** Where the first name from `from` on begins and ends, past slashes and `.`; twice the path's length if there is none. */
+export function nextName(path: string, from: number): [begin: number, end: number] {
+  for (let at = from; at < path.length;) {
+    const slash = path.indexOf('/', at);
+    const end = slash < 0 ? path.length : slash;
+    const isName = end > at && !(end === at + 1 && path[at] === '.');
+    if (isName) return [at, end];
+    at = end + 1;
+  }
+  return [path.length, path.length];
+}
+
+/** The names of a path, no more than `most` of them. */
+export function namesOf(path: string, most: number): string[] {
+  const names: string[] = [];
+  for (let [begin, end] = nextName(path, 0); begin < path.length; [begin, end] = nextName(path, end)) {
+    if (names.length === most) break;
+    names.push(path.slice(begin, end));
+  }
+  return names;
+}
