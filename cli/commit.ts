@@ -26,8 +26,9 @@ const OPTIONS: readonly Option[] = [
 
 export const commitHelp = own(`Usage: wasi9p commit --resume DIR | --undo DIR
 
-Settles a commit of run --overlay DIR::GUEST --commit that has not come to its end, as when the machine went down. Its
-journal is in the directory, in .wasi9p-commit; each file is there all the time, some perhaps only in that place.
+Settles a commit of run --overlay DIR::GUEST --commit that has not come to its end, as when it was killed. Its journal
+is in the directory, in .wasi9p-commit; each file is there all the time, some perhaps only in that place. When the whole
+machine went down, only --commit=durable has new content on the disk for sure: else take it back.
 
 ${helpLines(OPTIONS)}
 

@@ -66,7 +66,7 @@ export class Settling {
       for (const step of journal.writes) {
         this.path = step.path;
         yield* steps.write(step);
-        if (this.durable) steps.find(step.path, step.is, (inode) => sync(this.lower, inode));
+        steps.find(step.path, step.is, (inode) => sync(this.lower, inode));
       }
       yield* this.dress('path', 'is');
       yield* this.turn(DONE);
@@ -82,6 +82,7 @@ export class Settling {
       for (const step of journal.writes.toReversed()) {
         this.path = step.path;
         yield* steps.writeBack(step);
+        steps.find(step.path, step.is, (inode) => sync(this.lower, inode));
       }
       yield* this.turn(INTO);
     }
@@ -135,7 +136,8 @@ export class Settling {
     this.path = [this.staging.name];
     if (this.durable) yield* this.sync();
     this.staging.turn(phase);
-    if (this.durable) sync(this.lower, this.staging.dir);
+    // What is written in place is not to come onto the disk before the journal tells of it, nor leave it earlier.
+    if (this.durable || this.journal.writes.length > 0) sync(this.lower, this.staging.dir);
     yield;
   }
 

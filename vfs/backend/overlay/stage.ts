@@ -44,6 +44,7 @@ export class Stage {
   private readonly placed: Placed[] = [];
   private readonly overs: Over[] = [];
   private readonly writes: Write[] = [];
+  private readonly rewritten = new Set<OverlayInode>();
   private readonly dresses: Dress[] = [];
 
   constructor(merged: Merged, matches: Matches, staging: Staging, plan: Plan, durable: boolean) {
@@ -188,6 +189,9 @@ export class Stage {
   /** A file gets other content in place: with what it is to hold, and what it held, beside it. */
   private *rewrite(inode: OverlayInode, found: Inode, old: Path, path: Path): Work<void> {
     const { lower, merged } = this;
+    // By each of its names it is the same file.
+    if (this.rewritten.has(inode)) return;
+    this.rewritten.add(inode);
     const is = markOf(lower, found);
     const from = this.staging.fresh('new');
     const before = this.staging.fresh('old');
@@ -204,7 +208,8 @@ export class Stage {
     take(made);
     try {
       check(yield* copyData({ backend, inode }, { backend: lower, inode: made }, Infinity));
-      if (this.durable) sync(lower, made);
+      // Once the file itself is written to there is no other.
+      sync(lower, made);
     } finally {
       letGo(lower, made);
     }

@@ -138,7 +138,7 @@ export class Staging {
     } finally {
       letGo(lower, inode);
     }
-    if (!durable) return;
+    if (!durable && journal.writes.length === 0) return;
     sync(lower, dir);
     sync(lower, lower.root());
   }
