@@ -1,4 +1,4 @@
-import { Directory, File, PreopenDirectory, wasi } from '@bjorn3/browser_wasi_shim';
+import { Directory, File, PreopenDirectory, wasi, type Inode, type OpenDirectory } from '@bjorn3/browser_wasi_shim';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FILETYPE, OFLAGS } from './abi.ts';
@@ -40,6 +40,48 @@ withTree('a listing has types and inode numbers', (g, inodes) => {
   assert.equal(list(g, g.open('dir', { dir: THERE })), ['.', '..', 'in']);
   assert.equal(g.readdir(THERE, 4096, 2n ** 63n).entries, []);
   assert.is(g.call('fd_readdir', g.open('a', { dir: THERE }), DATA, 64, 0, OUT), 'ENOTDIR');
+});
+
+withTree('a long listing looks at each entry once, and is what the methods tell', (g, inodes) => {
+  let looks = 0;
+  class Counted extends Map<string, Inode> {
+    override entries(): MapIterator<[string, Inode]> {
+      looks += this.size;
+      return super.entries();
+    }
+    override [Symbol.iterator](): MapIterator<[string, Inode]> {
+      return this.entries();
+    }
+  }
+  const dir = new Directory(new Counted());
+  for (let i = 0; i < 1000; i++) dir.contents.set(`f${i}`, i % 3 ? new File([]) : new Directory([]));
+  inodes.set('long', dir);
+  const told: string[] = [];
+  const open = dir.path_open(0, 0n, 0).fd_obj as OpenDirectory;
+  for (let cookie = 0n; ; cookie++) {
+    const { dirent } = open.fd_readdir_single(cookie);
+    if (dirent === null) break;
+    told.push([dirent.d_next, dirent.d_ino, dirent.d_type, new TextDecoder().decode(dirent.dir_name)].join());
+  }
+  looks = 0;
+  const { entries } = g.readdir(g.open('long', { dir: THERE }), 1 << 16);
+  assert.equal(
+    entries.map(({ next, ino, type, name }) => [next, ino, type, name].join()),
+    told,
+  );
+  assert.is(looks, 1000);
+});
+
+test('an Fd with a way of its own to list is asked by it', () => {
+  class Hiding extends PreopenDirectory {
+    override fd_readdir_single(cookie: bigint): ReturnType<PreopenDirectory['fd_readdir_single']> {
+      return cookie < 2n ? super.fd_readdir_single(cookie) : { ret: 0, dirent: null };
+    }
+  }
+  const there = new Hiding('x', new Map([['hidden', new File([])]]));
+  run({ preopens: (server) => ({ '/': server, '/there': there }) }, (g) => {
+    assert.equal(list(g, THERE), ['.', '..']);
+  });
 });
 
 withTree('what exists is not made again', (g, inodes) => {
@@ -139,6 +181,20 @@ withTree('a directory cannot be moved into itself', (g, inodes) => {
   assert.ok(inodes.has('dir'));
   g.ok('path_rename', THERE, 'a', deep, 'x');
   assert.is(g.stat('dir/deep/x', true, THERE).size, 5n);
+});
+
+withTree('a directory is moved however deep it is', (g, inodes) => {
+  const top = new Directory([]);
+  let leaf = top;
+  for (let i = 0; i < 50_000; i++) {
+    const next = new Directory([]);
+    leaf.contents.set('d', next);
+    leaf = next;
+  }
+  inodes.set('deep', top);
+  g.ok('path_rename', THERE, 'deep', THERE, 'moved');
+  assert.is(inodes.get('moved'), top);
+  assert.is(g.call('path_rename', THERE, 'moved', THERE, 'moved/d/into'), 'EINVAL');
 });
 
 withTree('names do not move between ours and theirs', (g, inodes) => {

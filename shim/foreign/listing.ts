@@ -2,6 +2,7 @@ import type { Fd, wasi } from '@bjorn3/browser_wasi_shim';
 import { errnoOfWasi } from '../../vfs/errno.ts';
 import { STRUCTS } from '../abi.ts';
 import type { GuestMemory } from '../memory.ts';
+import { entriesOf } from './tree.ts';
 
 const D = STRUCTS.dirent.fields;
 const HEADER = STRUCTS.dirent.size;
@@ -41,6 +42,8 @@ export class ForeignListing {
 
   /** All entries; or an errno. */
   private take(): wasi.Dirent[] | number {
+    const known = entriesOf(this.fd);
+    if (known !== null) return known;
     const entries: wasi.Dirent[] = [];
     for (let cookie = 0n; ; cookie = entries.at(-1)!.d_next) {
       const { ret, dirent } = this.fd.fd_readdir_single(cookie);

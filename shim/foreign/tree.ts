@@ -1,4 +1,4 @@
-import type { Inode } from '@bjorn3/browser_wasi_shim';
+import { OpenDirectory, wasi, type Fd, type Inode } from '@bjorn3/browser_wasi_shim';
 import { FILETYPE } from '../abi.ts';
 
 /** A path without the slashes at its end. */
@@ -15,11 +15,35 @@ export function isDirectory(inode: Inode): boolean {
   return inode.stat().filetype === FILETYPE.DIRECTORY;
 }
 
-/** Whether a directory is another one or has it somewhere below. */
+/** The entries of a Directory, of whichever copy of the package, by name; null for what is none. */
+function contentsOf(inode: object): ReadonlyMap<string, Inode> | null {
+  const { contents } = inode as { contents?: unknown };
+  return contents instanceof Map ? (contents as Map<string, Inode>) : null;
+}
+
+/** Whether a directory is another one or has it somewhere below, however deep. */
 export function holds(dir: Inode, inode: Inode | null): boolean {
-  if (inode === null) return false;
-  // Those of a Directory, of whichever copy of the package.
-  const { contents } = dir as { contents?: unknown };
-  if (!(contents instanceof Map)) return false;
-  return dir === inode || [...(contents as Map<string, Inode>).values()].some((entry) => holds(entry, inode));
+  if (inode === null || contentsOf(dir) === null) return false;
+  const left = [dir];
+  for (let at = left.pop(); at !== undefined; at = left.pop()) {
+    if (at === inode) return true;
+    for (const entry of contentsOf(at)?.values() ?? []) if (contentsOf(entry) !== null) left.push(entry);
+  }
+  return false;
+}
+
+/**
+ * The entries of an OpenDirectory in one pass, numbered as its own method does: that one goes through all of them for
+ * each. Null for an Fd that lists in another way.
+ */
+export function entriesOf(fd: Fd): wasi.Dirent[] | null {
+  const { dir, fd_readdir_single } = fd as Partial<OpenDirectory>;
+  if (fd_readdir_single !== OpenDirectory.prototype.fd_readdir_single) return null;
+  const contents = dir && contentsOf(dir);
+  if (!contents) return null;
+  const own = [0n, 1n].map((cookie) => fd.fd_readdir_single(cookie).dirent!);
+  const names = Array.from(contents, ([name, entry], i) => {
+    return new wasi.Dirent(BigInt(i) + 3n, entry.ino, name, entry.stat().filetype);
+  });
+  return own.concat(names);
 }
