@@ -44,7 +44,8 @@ function pathOfBytes(value: unknown, name: string): string {
 /** @throws TypeError ERR_INVALID_ARG_TYPE; RangeError ERR_OUT_OF_RANGE. */
 export function fdOf(value: number): number {
   if (typeof value !== 'number') throw badArgument('ERR_INVALID_ARG_TYPE', 'The "fd" argument must be of type number.');
-  if (!Number.isInteger(value) || value < 0) throw outOfRange('fd', '>= 0 && <= 2147483647', value);
+  if (!Number.isInteger(value) || value < 0 || value > 0x7fff_ffff)
+    throw outOfRange('fd', '>= 0 && <= 2147483647', value);
   return value;
 }
 
@@ -98,11 +99,14 @@ export function bytesOf(data: Data, codec = UTF8): Uint8Array {
   throw badArgument('ERR_INVALID_ARG_TYPE', 'The data must be a string, a typed array or a DataView.');
 }
 
-/** Options that may be given as an encoding alone. */
+/** Options that may be given as an encoding alone. @throws TypeError ERR_INVALID_ARG_TYPE. */
 export function optionsOf<T extends object>(
   options: T | string | null | undefined,
 ): Partial<T> & { encoding?: string } {
-  if (options === undefined || options === null) return {};
+  // A callback in their place is one that has no options before it.
+  if (options === undefined || options === null || typeof options === 'function') return {};
+  if (typeof options !== 'string' && typeof options !== 'object')
+    throw badArgument('ERR_INVALID_ARG_TYPE', 'The "options" argument must be of type string or object.');
   return (typeof options === 'string' ? { encoding: options } : options) as Partial<T> & { encoding?: string };
 }
 

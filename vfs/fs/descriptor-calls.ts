@@ -92,7 +92,7 @@ export class DescriptorCalls {
   readSync(
     fd: number,
     buffer: ArrayBufferView,
-    first: Range | number | null = {},
+    first?: Range | number | null,
     length?: number,
     position?: Position,
   ): number {
@@ -119,7 +119,7 @@ export class DescriptorCalls {
     const u8 = typeof data === 'string' ? textToWrite(data, second as Encoding) : bytesOf(data);
     let range: { offset?: number | undefined; length?: number | undefined; position?: Position | undefined };
     if (typeof data === 'string') range = { position: first as Position };
-    else if (typeof first === 'object' && first !== null) range = first;
+    else if (typeof first === 'object') range = first ?? {};
     else range = { offset: Number(first ?? 0), length: (second ?? undefined) as number | undefined, position: third };
     const [start, end] = bounds(u8, range.offset, range.length);
     return count(this.fileOf(fd, 'write').write(u8, start, end, offsetOf(range.position)), 'write');

@@ -62,6 +62,10 @@ likeNode('descriptors: offsets, ranges, positions', (fs, on, call) => {
   call(() => [fs.readSync(fd, buffer), buffer]);
   call(() => [fs.readSync(fd, buffer, 2, 2, null), buffer]);
   call(() => [fs.readSync(fd, buffer, 0, 6, 1), buffer]);
+  call(() => [fs.readSync(fd, buffer, undefined, 2, 5), buffer]);
+  call(() => [fs.readSync(fd, buffer, undefined, 1, undefined), buffer]);
+  call(() => [fs.readSync(fd, buffer, null as never, 2, 5), buffer]);
+  call(() => fs.readSync(fd, buffer, undefined, 7, 0));
   call(() => [fs.readSync(fd, buffer, { offset: 1, length: 1, position: 9 }), buffer]);
   call(() => [fs.readSync(fd, buffer, { position: 3n }), buffer]);
   call(() => [fs.readSync(fd, buffer), buffer]);
@@ -76,6 +80,8 @@ likeNode('descriptors: offsets, ranges, positions', (fs, on, call) => {
   call(() => fs.writeSync(fd, 'end'));
   call(() => fs.writeSync(fd, 'é', 0));
   call(() => fs.writeSync(fd, new Uint8Array([65, 66, 67]), 1, 1, 4));
+  call(() => [fs.writeSync(fd, new Uint8Array([68, 69]), undefined, 1, 3), fs.readFileSync(on('f'))]);
+  call(() => [fs.writeSync(fd, new Uint8Array([70, 71]), null as never, 1, 3), fs.readFileSync(on('f'))]);
   call(() => fs.writeSync(fd, new Uint8Array([65, 66, 67]), { offset: 2, position: 5 }));
   call(() => fs.writeSync(fd, new Uint8Array([65]), 0, 5));
   call(() => fs.readFileSync(on('f'), 'utf8'));
@@ -91,7 +97,7 @@ likeNode('descriptors: offsets, ranges, positions', (fs, on, call) => {
   call(() => fs.fstatSync(fd, { bigint: true }));
   call(() => fs.fstatSync(fd, { bigint: true }).mtimeNs);
   call(() => fs.closeSync(fd));
-  for (const bad of [fd, 999_999, -1, 1.5, '3' as never, null as never]) {
+  for (const bad of [fd, 999_999, 2 ** 31, 2 ** 53, -1, 1.5, '3' as never, null as never]) {
     call(() => fs.closeSync(bad));
     call(() => fs.readSync(bad, buffer));
     call(() => fs.writeSync(bad, buffer));
@@ -106,6 +112,22 @@ likeNode('descriptors: offsets, ranges, positions', (fs, on, call) => {
     call(() => fs.readFileSync(bad, 'utf8'));
     call(() => fs.writeFileSync(bad, 'x'));
     call(() => fs.appendFileSync(bad, 'x'));
+  }
+});
+
+likeNode('options of a type that is none', (fs, on, call) => {
+  fs.writeFileSync(on('f'), 'text');
+  fs.symlinkSync('f', on('l'));
+  for (const bad of [5, true, 5n, Symbol('x')] as never[]) {
+    call(() => fs.readFileSync(on('f'), bad));
+    call(() => fs.writeFileSync(on('f'), 'x', bad));
+    call(() => fs.appendFileSync(on('f'), 'x', bad));
+    call(() => fs.readlinkSync(on('l'), bad));
+    call(() => fs.realpathSync(on('l'), bad));
+    call(() => fs.readdirSync(on(''), bad));
+    call(() => fs.opendirSync(on(''), bad));
+    call(() => fs.mkdtempSync(on('t'), bad));
+    call(() => fs.readdirSync(on('')).sort());
   }
 });
 
