@@ -3,7 +3,7 @@ import { check, checkOptions, invalid, type RowsOf } from '../vfs/options.ts';
 import type { Mount } from '../vfs/mount.ts';
 import type { Descriptor } from './descriptor.ts';
 import { DirectoryDescriptor } from './directory.ts';
-import { Guest, ProcessExit } from './guest.ts';
+import { Guest } from './guest.ts';
 import { hostProcess } from './host.ts';
 import { importsOf, type Imports } from './imports.ts';
 import type { Mounts } from './mounts.ts';
@@ -95,18 +95,18 @@ export class WASIBase<Preopen, Input, Output> {
     this.adapters = adapters;
     this.mounts = adapters.mounts();
     this.guest = new Guest(args, environment(env));
-    this.openStdio(options);
     try {
+      this.openStdio(options);
       const paths = Object.keys(preopens);
       for (const path of paths) this.preopen(path, preopens[path]!, paths);
       this.mounts.join();
+      const { trace } = options;
+      this.wasiImport = importsOf(this.guest, trace);
+      for (const mount of this.mounts.all()) trace?.listen(mount);
     } catch (thrown) {
       this.close();
       throw thrown;
     }
-    const imports = importsOf(this.guest);
-    this.wasiImport = options.trace === undefined ? imports : options.trace.wrap(imports, this.guest);
-    if (options.trace !== undefined) for (const mount of this.mounts.all()) options.trace.listen(mount);
   }
 
   private openStdio(options: BaseOptions<Preopen, Input, Output>): void {
@@ -160,13 +160,12 @@ export class WASIBase<Preopen, Input, Output> {
   private run(start: () => void): number | null {
     try {
       start();
-      return null;
     } catch (thrown) {
-      if (!(thrown instanceof ProcessExit)) throw thrown;
-      return thrown.code;
+      if (this.guest.code === null) throw thrown;
     } finally {
       this.close();
     }
+    return this.guest.code;
   }
 
   /**
@@ -179,8 +178,13 @@ export class WASIBase<Preopen, Input, Output> {
     (initialize as (() => void) | undefined)?.();
   }
 
+  /** The status with which the program has exited; null while it has not. Each later call of a function traps. */
+  get exitCode(): number | null {
+    return this.guest.code;
+  }
+
   private begin(instance: WebAssembly.Instance): void {
-    if (this.started) throw new Error('This WASI was started before: make another one.');
+    if (this.started) throw new Error('This WASI was closed or started before: make another one.');
     this.finalizeBindings(instance);
     this.started = true;
   }
@@ -197,9 +201,13 @@ export class WASIBase<Preopen, Input, Output> {
 
   /** Closes all descriptors, and ends the sessions with their servers. start() does so by itself. */
   close(): void {
-    for (const descriptor of this.lent) descriptor.giveBack();
-    this.guest.fds.closeAll();
-    this.mounts.close();
+    this.started = true;
+    try {
+      for (const descriptor of this.lent) descriptor.giveBack();
+      this.guest.fds.closeAll();
+    } finally {
+      this.mounts.close();
+    }
   }
 
   [DISPOSE](): void {

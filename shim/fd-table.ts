@@ -43,10 +43,18 @@ export class FdTable {
     return descriptor;
   }
 
-  /** Closes all. */
+  /** Closes all. @throws What the last one threw that did. */
   closeAll(): void {
-    for (let fd = 0; fd < this.slots.length; fd++) this.take(fd)?.close();
+    let thrown: unknown;
+    for (let fd = 0; fd < this.slots.length; fd++) {
+      try {
+        this.take(fd)?.close();
+      } catch (error) {
+        thrown = error;
+      }
+    }
     this.slots.length = 0;
     this.lowest = 0;
+    if (thrown) throw thrown;
   }
 }

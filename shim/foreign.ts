@@ -76,7 +76,7 @@ export class ForeignDescriptor extends Descriptor {
   }
 
   override stat(m: GuestMemory, ptr: number): number {
-    const { ret, filestat } = this.fd.fd_filestat_get();
+    const { ret, filestat } = m.leave(() => this.fd.fd_filestat_get());
     m.fresh();
     if (ret === 0 && filestat !== null) putFilestat(m, ptr, filestat);
     else if (ret === WASI_ERRNO.ENOTSUP) putPlainStat(m, ptr, this.filetype, 0, 0);
@@ -147,7 +147,9 @@ export class ForeignDescriptor extends Descriptor {
 
   override seek(offset: number, whence: number): number {
     const { ret, offset: to } = this.fd.fd_seek(BigInt(offset), whence);
-    return ret === 0 ? (this.at = Number(to)) : failed(ret, E.ESPIPE);
+    if (ret !== 0) return failed(ret, E.ESPIPE);
+    const reached = Number(to);
+    return reached >= 0 ? (this.at = reached) : -E.EIO;
   }
 
   /** An Fd that keeps no flags has them kept here: APPEND is seen to here, and memory knows no waiting. */
@@ -199,15 +201,25 @@ export class ForeignDescriptor extends Descriptor {
     const rights = BigInt(fileRights(read, write));
     const { ret, fd_obj } = this.fd.path_open(lookupflags(follow), path, flags, rights, rights, fdflags);
     if (ret !== 0 || fd_obj === null) return pathErrno(ret) || E.EIO;
-    const opened = new ForeignDescriptor(fd_obj, { read, write, fdflags }, this.rightsInheriting);
+    const opened = this.adopt(fd_obj, { read, write, fdflags });
     if (opened.filetype !== FILETYPE.DIRECTORY || !(write || creates || (oflags & OFLAGS.TRUNC) !== 0)) return opened;
     opened.close();
     return E.EISDIR;
   }
 
+  /** The descriptor of an Fd that was opened for the guest; it is closed if it cannot be looked at. */
+  private adopt(fd: Fd, opened: Opened): ForeignDescriptor {
+    try {
+      return new ForeignDescriptor(fd, opened, this.rightsInheriting);
+    } catch (thrown) {
+      fd.fd_close();
+      throw thrown;
+    }
+  }
+
   override statat(m: GuestMemory, ptr: number, path: string, follow: boolean): number {
     if (path === '') return E.ENOENT;
-    const { ret, filestat } = this.fd.path_filestat_get(lookupflags(follow), path);
+    const { ret, filestat } = m.leave(() => this.fd.path_filestat_get(lookupflags(follow), path));
     if (ret !== 0 || filestat === null) return pathErrno(ret) || E.EIO;
     m.fresh();
     putFilestat(m, ptr, filestat);

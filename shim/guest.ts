@@ -1,5 +1,6 @@
 import { WASI_ERRNO } from '../vfs/errno.ts';
 import { check, invalid } from '../vfs/options.ts';
+import { ENDED } from './gate.ts';
 import { FdTable } from './fd-table.ts';
 import { GuestMemory } from './memory.ts';
 
@@ -7,6 +8,8 @@ import { GuestMemory } from './memory.ts';
 export class Guest {
   readonly memory = new GuestMemory();
   readonly fds = new FdTable();
+  /** The status with which it has exited; null while it has not. */
+  code: number | null = null;
   /** argv, each argument as UTF-8 with its NUL. */
   readonly args: readonly Uint8Array[];
   /** environ, each `NAME=value` as UTF-8 with its NUL. */
@@ -16,6 +19,12 @@ export class Guest {
     this.args = [...args].map((text) => encodeText(text, 'options.args'));
     this.env = env.map((text) => encodeText(text, 'options.env'));
   }
+
+  /** Ends it when this call returns: the gate traps then, which the guest cannot catch as it could an exception. */
+  exit(code: number): void {
+    this.code = code;
+    this.memory.state.value = ENDED;
+  }
 }
 
 const encoder = new TextEncoder();
@@ -24,17 +33,6 @@ function encodeText(text: string, name: string): Uint8Array {
   check(text, 'string', name);
   if (text.includes('\0')) throw invalid(`"${name}" holds a NUL: ${text}`);
   return encoder.encode(`${text}\0`);
-}
-
-/** The program has ended by itself, or was ended by a signal: thrown through its frames by proc_exit. */
-export class ProcessExit extends Error {
-  readonly code: number;
-
-  constructor(code: number) {
-    super(`exit with exit code ${code}`);
-    this.name = 'ProcessExit';
-    this.code = code;
-  }
 }
 
 /** WASI errnos that the functions answer by themselves. */

@@ -4,12 +4,21 @@ import { ioCalls } from './calls/io.ts';
 import { pathCalls } from './calls/path.ts';
 import { pollCalls } from './calls/poll.ts';
 import { processCalls } from './calls/process.ts';
+import type { Tracer } from './base.ts';
 import type { Guest } from './guest.ts';
-import { longCalls } from './halves.ts';
+import { gate } from './gate.ts';
+import type { LongCalls } from './halves.gen.ts';
 
-/** The 46 functions of wasi_snapshot_preview1 for one guest. */
-export function importsOf(guest: Guest) {
-  const calls = {
+/** The 46 functions of wasi_snapshot_preview1 for one guest, as a tracer wraps them. */
+export function importsOf(guest: Guest, trace?: Pick<Tracer, 'wrap'>): Imports {
+  const { state } = guest.memory;
+  const imports = gate(callsOf(guest), state, true) as never as Imports;
+  return trace ? (gate(trace.wrap(imports, guest) as never, state, false) as never) : imports;
+}
+
+/** What does them: it takes an i64 as two numbers. */
+function callsOf(guest: Guest) {
+  return {
     ...processCalls(guest),
     ...clockCalls(guest),
     ...fdCalls(guest),
@@ -17,8 +26,7 @@ export function importsOf(guest: Guest) {
     ...pathCalls(guest),
     ...pollCalls(guest),
   };
-  return { ...calls, ...longCalls(calls) };
 }
 
 /** What `wasiImport` is. */
-export type Imports = ReturnType<typeof importsOf>;
+export type Imports = Omit<ReturnType<typeof callsOf>, keyof LongCalls> & LongCalls;

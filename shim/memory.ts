@@ -2,6 +2,7 @@ import { internString } from '../vfs/intern.ts';
 import { E } from '../vfs/errno.ts';
 import { Iov } from '../vfs/iov.ts';
 import { STRUCTS } from './abi.ts';
+import { INSIDE, OUTSIDE } from './gate.ts';
 
 /** Most ranges of one call (UIO_MAXIOV, readv(2)). */
 export const IOV_MAX = 1024;
@@ -25,7 +26,9 @@ export class GuestMemory {
   u8: Uint8Array = EMPTY;
   view: DataView = new DataView(EMPTY.buffer);
   /** The ranges of the last `loadIovs`. */
-  readonly iov = new Iov();
+  iov = new Iov();
+  /** Whether the guest is in a call, or has ended (gate.ts). */
+  readonly state = new WebAssembly.Global({ value: 'i32', mutable: true }, OUTSIDE);
   /** The path that came last: a program often does several things to one file. */
   private path = '';
 
@@ -33,6 +36,20 @@ export class GuestMemory {
   attach(memory: WebAssembly.Memory): void {
     this.memory = memory;
     this.refresh();
+  }
+
+  /** Runs code of the host in the middle of a call. It may call the guest, whose calls have ranges of their own. */
+  leave<T>(call: () => T): T {
+    const { iov, state } = this;
+    this.iov = new Iov();
+    state.value = OUTSIDE;
+    try {
+      return call();
+    } finally {
+      this.iov = iov;
+      // It may have ended meanwhile.
+      state.value ||= INSIDE;
+    }
   }
 
   private refresh(): void {

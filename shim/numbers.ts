@@ -2,7 +2,7 @@ import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } fr
 import { FSTFLAGS } from './abi.ts';
 import type { Times } from './descriptor.ts';
 
-// An i64 comes as its two halves, both signed 32-bit numbers (halves.ts).
+// An i64 comes as its two halves, both signed 32-bit numbers (gate.ts).
 
 const TWO_32 = 0x1_0000_0000;
 

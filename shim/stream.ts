@@ -1,3 +1,4 @@
+import { E } from '../vfs/errno.ts';
 import { Iov } from '../vfs/iov.ts';
 import { FILETYPE } from './abi.ts';
 import { Descriptor } from './descriptor.ts';
@@ -70,7 +71,8 @@ abstract class OutputDescriptor extends StreamDescriptor {
     const { total } = iov;
     for (let at = 0; at < total; at += OUTPUT_MAX) {
       iov.u8 = m.fresh();
-      this.put(gather(iov, at, Math.min(OUTPUT_MAX, total - at)));
+      const bytes = gather(iov, at, Math.min(OUTPUT_MAX, total - at));
+      m.leave(() => this.put(bytes));
     }
     return total;
   }
@@ -130,6 +132,7 @@ export class FunctionInput extends StreamDescriptor {
   private readonly input: (max: number) => InputChunk;
   private rest: Uint8Array = new Uint8Array(0);
   private ended = false;
+  private asking = false;
 
   constructor(input: (max: number) => InputChunk) {
     super(FILETYPE.UNKNOWN, RIGHTS_STREAM_IN, 0);
@@ -138,16 +141,21 @@ export class FunctionInput extends StreamDescriptor {
 
   override read(iov: Iov, m: GuestMemory): number {
     if (iov.total === 0) return 0;
-    if (this.rest.length === 0 && !this.ended) this.pull(iov.total);
+    // The function is the guest's caller: it cannot wait for itself.
+    if (this.asking) return -E.EDEADLK;
+    if (this.rest.length === 0 && !this.ended) this.pull(iov.total, m);
     iov.u8 = m.fresh();
     const count = scatter(this.rest, iov);
     this.rest = this.rest.subarray(count);
     return count;
   }
 
-  private pull(max: number): void {
-    const chunk = this.input(max);
-    this.rest = typeof chunk === 'string' ? encoder.encode(chunk) : (chunk ?? this.rest);
+  private pull(max: number, m: GuestMemory): void {
+    this.asking = true;
+    const chunk = m.leave(() => this.input(max)) ?? this.rest;
+    this.asking = false;
+    this.rest = typeof chunk === 'string' ? encoder.encode(chunk) : chunk;
+    if (!(this.rest instanceof Uint8Array)) throw new TypeError('stdin must return text or bytes, no promise.');
     this.ended = this.rest.length === 0;
   }
 

@@ -175,27 +175,32 @@ test('a directory that is closed is refused, and nothing is kept of those before
   assert.equal(dir.server.inspect(), AT_REST);
 });
 
-test('exits and signals are thrown as WASIProcExit', () => {
-  const { calls } = attached([]);
-  const thrown = (call: () => unknown): unknown => {
-    try {
-      return call();
-    } catch (error) {
-      return error;
-    }
-  };
-  const exit = thrown(() => calls.proc_exit(3)) as theirs.WASIProcExit;
-  assert.instance(exit, WASIProcExit);
-  assert.is(exit.code, 3);
-  assert.is((thrown(() => calls.proc_raise(6)) as theirs.WASIProcExit).code, 134);
-  assert.is(
-    thrown(() => calls.proc_raise(0)),
-    0,
-  );
-  assert.is(
-    thrown(() => calls.proc_raise(99)),
-    W.EINVAL,
-  );
+test('exits and signals leave by a trap, and the status is kept', () => {
+  for (const [end, status] of [
+    [({ calls }: ReturnType<typeof attached>) => calls.proc_exit(3), 3],
+    [({ calls }: ReturnType<typeof attached>) => calls.proc_raise(6), 134],
+  ] as const) {
+    const guest = attached([]);
+    const { calls, shape } = guest;
+    assert.is(calls.proc_raise(0), 0);
+    assert.is(calls.proc_raise(99), W.EINVAL);
+    assert.is(shape.exitCode, null);
+    assert.throws(() => end(guest), WebAssembly.RuntimeError);
+    assert.is(shape.exitCode, status);
+    assert.throws(() => calls.sched_yield(), WebAssembly.RuntimeError);
+  }
+});
+
+test('an exit in _initialize is thrown as WASIProcExit', () => {
+  const shape = new WASI([], [], []);
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  try {
+    shape.initialize({ exports: { memory, _initialize: () => shape.wasiImport.proc_exit(5) } });
+    assert.unreachable();
+  } catch (thrown) {
+    assert.instance(thrown, WASIProcExit);
+    assert.is((thrown as theirs.WASIProcExit).code, 5);
+  }
 });
 
 test('an instance without a memory is refused', () => {

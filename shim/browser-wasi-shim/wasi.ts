@@ -1,7 +1,8 @@
 import { WASIProcExit, strace, type Fd } from '@bjorn3/browser_wasi_shim';
 import { check, checkOptions, mustBe, type RowsOf } from '../../vfs/options.ts';
 import { ForeignDescriptor, descriptorOf } from '../foreign.ts';
-import { Guest, ProcessExit } from '../guest.ts';
+import { OUTSIDE } from '../gate.ts';
+import { Guest } from '../guest.ts';
 import { importsOf, type Imports } from '../imports.ts';
 import { isForeignFd } from '../stdio.ts';
 import type { Tracer } from '../base.ts';
@@ -20,17 +21,6 @@ export const SHIM_OPTIONS = { debug: 'boolean', trace: 'Tracer.wrap' } satisfies
 /** What of an instance is used. */
 interface Instance {
   exports: { memory: WebAssembly.Memory };
-}
-
-/** Turns the end of the program into the exception of browser_wasi_shim. */
-function ending<A extends unknown[], R>(call: (...args: A) => R): (...args: A) => R {
-  return (...args) => {
-    try {
-      return call(...args);
-    } catch (thrown) {
-      throw thrown instanceof ProcessExit ? new WASIProcExit(thrown.code) : thrown;
-    }
-  };
 }
 
 /**
@@ -66,13 +56,27 @@ export class WASI {
     this.env = env;
     this.fds = fds;
     this.guest = new Guest(args, env);
-    this.lend();
     const { debug = false, trace } = checked;
-    const functions = importsOf(this.guest);
-    const imports = trace === undefined ? functions : trace.wrap(functions, this.guest);
-    if (trace !== undefined) for (const fd of fds) if (fd instanceof MountedDirectory) trace.listen(fd.mount);
-    const exits = { ...imports, proc_exit: ending(imports.proc_exit), proc_raise: ending(imports.proc_raise) };
-    this.wasiImport = debug ? strace(exits, []) : exits;
+    const wrap = (imports: Imports): Imports => {
+      const traced = trace?.wrap(imports, this.guest) ?? imports;
+      return debug ? (strace({ ...traced } as never, []) as never) : traced;
+    };
+    this.lend();
+    try {
+      this.wasiImport = importsOf(
+        this.guest,
+        debug || trace !== undefined ? { wrap } : undefined,
+      ) as typeof this.wasiImport;
+      for (const fd of fds) if (fd instanceof MountedDirectory) trace?.listen(fd.mount);
+    } catch (thrown) {
+      this.close();
+      throw thrown;
+    }
+  }
+
+  /** The status with which the program has exited; null while it has not. */
+  get exitCode(): number | null {
+    return this.guest.code;
   }
 
   /** The instance whose memory the functions work on. It can be set without starting it. */
@@ -99,23 +103,28 @@ export class WASI {
     this.begin(instance);
     try {
       instance.exports._start();
-      return 0;
     } catch (thrown) {
-      if (thrown instanceof WASIProcExit) return thrown.code;
-      throw thrown;
+      if (this.guest.code === null) throw thrown;
     } finally {
       this.close();
     }
+    return this.guest.code ?? 0;
   }
 
   /** Prepares a reactor: calls its `_initialize`, if it has one. What it opens stays open until `close()`. */
   initialize(instance: { exports: { memory: WebAssembly.Memory; _initialize?: () => unknown } }): void {
     this.begin(instance);
-    instance.exports._initialize?.();
+    try {
+      instance.exports._initialize?.();
+    } catch (thrown) {
+      throw this.guest.code === null ? thrown : new WASIProcExit(this.guest.code);
+    }
   }
 
   private begin(instance: Instance): void {
     this.inst = instance;
+    this.guest.code = null;
+    this.guest.memory.state.value = OUTSIDE;
     if (this.lent === null) this.lend();
   }
 

@@ -52,7 +52,6 @@ export function fdCalls(guest: Guest) {
       if (!m.fits(at, STRUCTS.fdstat.size)) return FAULT;
       const { view } = m;
       view.setUint32(at, d.filetype | (d.fdflags << 16), true);
-      view.setUint32(at + 4, 0, true);
       view.setUint32(at + S.fs_rights_base[0], d.rightsBase, true);
       view.setUint32(at + S.fs_rights_base[0] + 4, 0, true);
       view.setUint32(at + S.fs_rights_inheriting[0], d.rightsInheriting, true);
@@ -129,8 +128,8 @@ export function fdCalls(guest: Guest) {
       if (source === undefined || target === undefined) return BADF;
       if (from === to) return 0;
       fds.take(from);
-      target.close();
       fds.put(to, source);
+      target.close();
       return 0;
     },
 
@@ -166,7 +165,8 @@ export function fdCalls(guest: Guest) {
       }
       if (!m.fits(ptr >>> 0, 8)) return FAULT;
       const to = d.seek(0, WHENCE.CUR);
-      return wasiErrnoOf(to < 0 ? -to : m.putU64(ptr >>> 0, to));
+      const errno = to < 0 ? -to : m.putU64(ptr >>> 0, to);
+      return errno === 0 ? 0 : wasiErrnoOf(errno);
     },
   };
 }

@@ -176,6 +176,8 @@ export function pathCalls(guest: Guest) {
       if (typeof path === 'number') return wasiErrnoOf(path);
       const target = d!.readlinkat(path);
       if (typeof target === 'number') return pathErrno(target);
+      // A function of the host may have grown the memory.
+      if (!m.fits(buf >>> 0, size >>> 0)) return FAULT;
       return wasiErrnoOf(m.putU32(out >>> 0, m.putText(buf >>> 0, size >>> 0, target)));
     },
 

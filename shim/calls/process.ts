@@ -1,6 +1,6 @@
 import { WASI_ERRNO, wasiErrnoOf } from '../../vfs/errno.ts';
 import { FDFLAGS_ALL, RIFLAGS_ALL, SDFLAGS_ALL, SIGNAL_MAX } from '../abi.ts';
-import { BADF, FAULT, INVAL, ProcessExit, type Guest } from '../guest.ts';
+import { BADF, FAULT, INVAL, type Guest } from '../guest.ts';
 
 /** Most bytes of one crypto.getRandomValues. */
 const RANDOM_MAX = 65536;
@@ -9,11 +9,14 @@ const SIGCHLD = 16;
 /** Signals that a process ignores unless it has a handler: none, CHLD, CONT, URG, WINCH (signal(7)). */
 const IGNORED = new Set([0, 16, 17, 22, 27]);
 
+function bytesOf(strings: readonly Uint8Array[]): number {
+  return strings.reduce((sum, text) => sum + text.length, 0);
+}
+
 /** Writes a list of C strings and the pointers to them, as argv and environ are. */
 function putStrings(guest: Guest, strings: readonly Uint8Array[], pointers: number, bytes: number): number {
   const { memory: m } = guest;
-  const total = strings.reduce((sum, text) => sum + text.length, 0);
-  if (!m.fits(pointers, strings.length * 4) || !m.fits(bytes, total)) return FAULT;
+  if (!m.fits(pointers, strings.length * 4) || !m.fits(bytes, bytesOf(strings))) return FAULT;
   let at = bytes;
   for (const [i, text] of strings.entries()) {
     m.view.setUint32(pointers + i * 4, at, true);
@@ -27,11 +30,7 @@ function putSizes(guest: Guest, strings: readonly Uint8Array[], count: number, s
   const { memory: m } = guest;
   if (!m.fits(count, 4) || !m.fits(size, 4)) return FAULT;
   m.view.setUint32(count, strings.length, true);
-  m.view.setUint32(
-    size,
-    strings.reduce((sum, text) => sum + text.length, 0),
-    true,
-  );
+  m.view.setUint32(size, bytesOf(strings), true);
   return 0;
 }
 
@@ -56,9 +55,9 @@ export function processCalls(guest: Guest) {
       return putSizes(guest, guest.env, count >>> 0, size >>> 0);
     },
 
-    /** Does not return: the frames of the program are left by an exception that start() turns into the status. */
-    proc_exit(code: number): never {
-      throw new ProcessExit(code >>> 0);
+    /** Does not return: the frames of the program are left by a trap, and start() knows the status. */
+    proc_exit(code: number): void {
+      guest.exit(code >>> 0);
     },
 
     /** raise(3) without handlers: the program ends with 128 + the signal's number, or goes on. INVAL: no signal. */
@@ -66,7 +65,8 @@ export function processCalls(guest: Guest) {
       const sig = signal >>> 0;
       if (sig > SIGNAL_MAX) return INVAL;
       if (IGNORED.has(sig)) return 0;
-      throw new ProcessExit(128 + (sig < SIGCHLD ? sig : sig + 1));
+      guest.exit(128 + (sig < SIGCHLD ? sig : sig + 1));
+      return 0;
     },
 
     sched_yield(): number {

@@ -13,12 +13,17 @@ export function pathErrno(ret: number): number {
   return ret === WASI_ERRNO.EXDEV ? CROSS_MOUNT : errnoOfWasi(ret);
 }
 
+/** Whether the stack was full, in the words of V8 and JavaScriptCore, or of SpiderMonkey. */
+function isStackOverflow(thrown: Error): boolean {
+  return /call stack|recursion/.test(thrown.message);
+}
+
 /** Runs what may ask for more memory than there is: −EFBIG. */
 export function bounded(call: () => number): number {
   try {
     return call();
   } catch (thrown) {
-    if (thrown instanceof RangeError) return -E.EFBIG;
-    throw thrown;
+    if (!(thrown instanceof RangeError) || isStackOverflow(thrown)) throw thrown;
+    return -E.EFBIG;
   }
 }

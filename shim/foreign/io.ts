@@ -1,3 +1,4 @@
+import { E } from '../../vfs/errno.ts';
 import type { Iov } from '../../vfs/iov.ts';
 import type { GuestMemory } from '../memory.ts';
 import { bounded, failed } from './errno.ts';
@@ -15,7 +16,7 @@ export function readEach(
   let done = 0;
   for (let i = 0; i < iov.count; i++) {
     const size = iov.end[i]! - iov.start[i]!;
-    const { ret, data } = read(size, done);
+    const { ret, data } = m.leave(() => read(size, done));
     if (ret !== 0) return done > 0 ? done : failed(ret, lacking);
     iov.u8 = m.fresh();
     iov.u8.set(data.length > size ? data.subarray(0, size) : data, iov.start[i]!);
@@ -38,8 +39,9 @@ export function writeEach(
     iov.u8 = m.fresh();
     const data = iov.u8.slice(iov.start[i]!, iov.end[i]!);
     const count = bounded(() => {
-      const { ret, nwritten } = write(data, done);
-      return ret === 0 ? nwritten : failed(ret, lacking);
+      const { ret, nwritten } = m.leave(() => write(data, done));
+      if (ret !== 0) return failed(ret, lacking);
+      return Number.isInteger(nwritten) && nwritten >= 0 && nwritten <= data.length ? nwritten : -E.EIO;
     });
     if (count < 0) return done > 0 ? done : count;
     done += count;

@@ -23,7 +23,7 @@ export class ForeignListing {
   /** As Descriptor.readdir. Cookie 0 begins anew. */
   read(m: GuestMemory, ptr: number, length: number, cookie: number): number {
     if (cookie === 0 || this.entries === null) {
-      const taken = this.take();
+      const taken = this.take(m);
       if (typeof taken === 'number') return -taken;
       this.entries = taken;
     }
@@ -41,12 +41,13 @@ export class ForeignListing {
   }
 
   /** All entries; or an errno. */
-  private take(): wasi.Dirent[] | number {
+  private take(m: GuestMemory): wasi.Dirent[] | number {
     const known = entriesOf(this.fd);
     if (known !== null) return known;
     const entries: wasi.Dirent[] = [];
     for (let cookie = 0n; ; cookie = entries.at(-1)!.d_next) {
-      const { ret, dirent } = this.fd.fd_readdir_single(cookie);
+      const from = cookie;
+      const { ret, dirent } = m.leave(() => this.fd.fd_readdir_single(from));
       if (ret !== 0) return errnoOfWasi(ret);
       if (dirent === null) return entries;
       entries.push(dirent);
