@@ -7,6 +7,24 @@ import { minify } from 'terser';
 import { Failure } from './bundle.mjs';
 import { ENTRIES, ROOT, SIZE_LIMIT } from './project.mjs';
 
+/**
+ * Names of members that are shortened, too: they are used by the core alone. What passes to another bundle keeps its names:
+ * the members of backends, inodes, Iov, Packet, messages, and those of Server, Mount and GuestMemory that a tracer uses.
+ */
+const INTERNAL = `
+  absolute adopt advise asking badName buf_len byServer clock_id closeAll createExclusive d_ino d_namlen d_next
+  d_type dense detach dispatch dropped fdflags filetype findOrParent findParent fitsAfterGrowth follow
+  followOrParent found fresh fs_filetype fs_flags fs_rights_base fs_rights_inheriting giveBack hasDotDot
+  hasRoom isPlain isTooFar joins lcreate leave linkat loadDot loadExtra loadIovs loadPath lowest mkdirat
+  mustBeDir oflags openDots openErrno openExisting openFile openNoFollow openOrCreate openat parentErrno
+  pr_name_len pread precision preopen putText putU32 putU64 pwrite readable readlinkat refuse refuseNew
+  refuseSlash reload renameNames renameat resolver retire revive rewind rightsBase rightsInheriting
+  rightsOfKind rmdirat setFlags setRights setTerminal spares statat step subscription symlinkat tooLong
+  trailingSlash transfer unlinkName unlinkat userdata utimensat viewed whyNot
+`
+  .trim()
+  .split(/\s+/);
+
 /** Prints the size of the core bundle and fails at the limit. */
 export async function size() {
   const bytes = await coreBundle();
@@ -34,6 +52,9 @@ export async function coreBundle() {
     // does not do: calls of built-in constructors that a page has replaced, `new` on a function expression.
     compress: {
       passes: 8,
+      arrows: false,
+      booleans_as_integers: true,
+      pure_getters: true,
       unsafe: true,
       unsafe_arrows: true,
       unsafe_methods: true,
@@ -43,7 +64,7 @@ export async function coreBundle() {
       loops: false,
       lhs_constants: false,
     },
-    mangle: { properties: { regex: new RegExp(`^(?:${names.join('|')})$`) } },
+    mangle: { properties: { regex: new RegExp(`^(?:${[...names, ...INTERNAL].join('|')})$`) } },
   });
   return code ?? '';
 }

@@ -132,7 +132,7 @@ export class WASIBase<Preopen, Input, Output> {
   private openRoot(path: string, source: Preopen, all: readonly string[]): DirectoryDescriptor {
     const mount = this.mounts.add(path, source, all);
     const fid = mount.client.clone(mount.client.root);
-    if (fid < 0) throw new Error(`The preopen ${path} could not be opened (errno ${-fid}).`);
+    if (fid < 0) throw new Error(`The 9P server refused ${path} (errno ${-fid}).`);
     return new DirectoryDescriptor(mount.at, fid);
   }
 
@@ -184,7 +184,7 @@ export class WASIBase<Preopen, Input, Output> {
   }
 
   private begin(instance: WebAssembly.Instance): void {
-    if (this.started) throw new Error('This WASI was closed or started before: make another one.');
+    if (this.started) throw new Error('This WASI was closed or started before.');
     this.finalizeBindings(instance);
     this.started = true;
   }

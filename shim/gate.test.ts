@@ -200,7 +200,7 @@ test('the end of a guest in the middle of a call of another one is the end of th
 
 test('a stdin function that gives a promise is told so', () => {
   const g = new TestGuest({ stdin: (() => Promise.resolve('x')) as never });
-  assert.throws(() => g.read(0), /stdin must return text or bytes, no promise/);
+  assert.throws(() => g.read(0), /"stdin\(\)" must be string\|Uint8Array, not Promise/);
   g.end();
 });
 

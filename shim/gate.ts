@@ -101,8 +101,8 @@ let parameters: string[] = [];
  */
 export function gate(calls: Functions, state: WebAssembly.Global, halved: boolean): Functions {
   if (halved && names.length === 0) {
-    names = Object.keys(calls);
-    parameters = names.map((name) => LONG_CALLS[name as 'fd_seek'] ?? 'i'.repeat(calls[name]!.length));
+    names = Object.keys(calls).sort();
+    parameters = LONG_CALLS.split(',').map((text, i) => text || 'i'.repeat(calls[names[i]!]!.length));
   }
   const module = (modules[+halved] ??= new WebAssembly.Module(moduleBytes(halved)));
   return { ...new WebAssembly.Instance(module, { a: { ...calls, 0: state } }).exports } as never;

@@ -13,10 +13,11 @@ export function generateHalves(): string {
   return [
     '// Generated from signatures.ts by halves-gen.ts. Do not edit it: change the table and generate it anew.',
     '',
-    '/** The functions with an i64 among their parameters: `i` is an i32, `I` an i64. */',
-    `export const LONG_CALLS = {`,
-    ...calls.map((call) => `  ${call}: '${typesOf(call).map(letter).join('')}',`),
-    '};',
+    '/** The parameters of each function with an i64 among them, in the order of their names: `i` is an i32, `I` an i64. */',
+    `export const LONG_CALLS = '${(Object.keys(SIGNATURES) as CallName[])
+      .sort()
+      .map((call) => (calls.includes(call) ? typesOf(call).map(letter).join('') : ''))
+      .join()}';`,
     '',
     '/** These functions as the guest calls them. */',
     'export type LongCalls = {',

@@ -1,5 +1,6 @@
 import { E } from '../vfs/errno.ts';
 import { Iov } from '../vfs/iov.ts';
+import { check } from '../vfs/options.ts';
 import { FILETYPE } from './abi.ts';
 import { Descriptor } from './descriptor.ts';
 import type { GuestMemory } from './memory.ts';
@@ -154,8 +155,8 @@ export class FunctionInput extends StreamDescriptor {
     this.asking = true;
     const chunk = m.leave(() => this.input(max)) ?? this.rest;
     this.asking = false;
+    check(chunk, 'string|Uint8Array', 'stdin()');
     this.rest = typeof chunk === 'string' ? encoder.encode(chunk) : chunk;
-    if (!(this.rest instanceof Uint8Array)) throw new TypeError('stdin must return text or bytes, no promise.');
     this.ended = this.rest.length === 0;
   }
 
