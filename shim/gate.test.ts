@@ -183,6 +183,20 @@ test('a function of the host that throws ends the guest, which cannot go on by c
   g.end();
 });
 
+test('a call within a call that an exception has left is the last one of both, though the host swallows that', () => {
+  const g: TestGuest = new TestGuest({
+    stdout: () => {
+      assert.throws(() => g.write(2, 'inner'), /enough/);
+    },
+    stderr: () => {
+      throw new Error('enough');
+    },
+  });
+  assert.throws(() => g.write(1, 'outer'), WebAssembly.RuntimeError);
+  assert.throws(() => g.read(0), WebAssembly.RuntimeError);
+  g.end();
+});
+
 test('the end of a guest in the middle of a call of another one is the end of the first one', () => {
   const g: TestGuest = new TestGuest({
     stdout: () => {

@@ -2,7 +2,7 @@ import { internString } from '../vfs/intern.ts';
 import { E } from '../vfs/errno.ts';
 import { Iov } from '../vfs/iov.ts';
 import { STRUCTS } from './abi.ts';
-import { INSIDE, OUTSIDE } from './gate.ts';
+import { ENDED, INSIDE, OUTSIDE } from './gate.ts';
 
 /** Most ranges of one call (UIO_MAXIOV, readv(2)). */
 export const IOV_MAX = 1024;
@@ -47,8 +47,8 @@ export class GuestMemory {
       return call();
     } finally {
       this.iov = iov;
-      // It may have ended meanwhile.
-      state.value ||= INSIDE;
+      // A call of the guest that an exception left, or its end, is that of this call, too, whoever has swallowed it.
+      state.value = state.value ? ENDED : INSIDE;
     }
   }
 
