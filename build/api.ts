@@ -3,6 +3,7 @@ import { WASI_OPTIONS } from '../shim/base.ts';
 import { SHIM_OPTIONS } from '../shim/browser-wasi-shim/wasi.ts';
 import { HOSTDIR_OPTIONS } from '../vfs/backend/hostdir/index.ts';
 import { MEMFS_OPTIONS } from '../vfs/backend/memfs/index.ts';
+import { COMMIT_OPTIONS } from '../vfs/backend/overlay/commit.ts';
 import { OVERLAY_OPTIONS } from '../vfs/backend/overlay/index.ts';
 import { RAM_OPTIONS } from '../vfs/backend/ram/index.ts';
 import { TAR_OPTIONS } from '../vfs/backend/tar/limits.ts';
@@ -196,6 +197,20 @@ export const API: readonly Call[] = [
     options: {
       lower: { text: 'What is shown, and never changed but by `commit()`.' },
       upper: { text: 'What takes the changes; nothing else may use it.', byDefault: 'a store in memory' },
+    },
+  },
+  {
+    call: 'overlay.commit(options)',
+    from: ['wasi9p/backends/overlay'],
+    about:
+      'Makes the lower layer what the overlay shows, all of it or nothing. `committing(options)` gives the same commit to ' +
+      'be made a step at a time.',
+    rows: COMMIT_OPTIONS,
+    options: {
+      durable: {
+        text: 'All of it is on the disk when the commit is done; without, only its journal is.',
+        byDefault: '`false`',
+      },
     },
   },
   {

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { API } from '../build/api.ts';
 import { hostDir } from '../vfs/backend/hostdir/index.ts';
 import { memfs } from '../vfs/backend/memfs/index.ts';
-import { overlay } from '../vfs/backend/overlay/index.ts';
+import { overlay, type OverlayBackend } from '../vfs/backend/overlay/index.ts';
 import { ram } from '../vfs/backend/ram/index.ts';
 import { readOnly } from '../vfs/backend/readonly/index.ts';
 import { load, save, tar } from '../vfs/backend/tar/index.ts';
@@ -63,6 +63,19 @@ const store = ram();
 const archive = save(store);
 const closed = (made: { close?(): void }): void => made.close?.();
 
+/** Runs with an overlay that has a change. */
+function over(run: (merged: OverlayBackend) => unknown): void {
+  using lower = ram();
+  using merged = overlay({ lower });
+  merged.symlink(merged.root(), 'made', 'target', 0, 0);
+  try {
+    run(merged);
+  } catch (thrown) {
+    assert.equal([lower.entries(lower.root()), merged.diff().length], [0, 1], 'refused, and yet something was done');
+    throw thrown;
+  }
+}
+
 /** Each function with options, called with some. */
 const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
   'new WASI(options)': [(options) => closed(new WASI(options)), (options) => closed(new core.WASI(options))],
@@ -78,6 +91,10 @@ const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
   'ram(options)': [(options) => closed(ram(options))],
   'overlay(options)': [
     (options: object) => closed(overlay(Array.isArray(options) ? (options as Any) : { lower: store, ...options })),
+  ],
+  'overlay.commit(options)': [
+    (options) => over((merged) => merged.commit(options)),
+    (options) => over((merged) => merged.committing(options).stop()),
   ],
   'tar(bytes, options)': [(options) => closed(tar(archive, options))],
   'load(bytes, into, onSkip, options)': [(options) => load(archive, store, undefined, options)],
@@ -163,7 +180,7 @@ for (const { call, rows = {} } of API) {
     test(`${call}: what is not known is refused, and only own keys count`, () => {
       for (const key of ['nope', 'constructor', 'toString', '__proto__', 'hasOwnProperty', '']) {
         const given = JSON.parse(`{ "${key}": 1 }`) as Any;
-        if (call.startsWith('overlay') && key === '__proto__') continue;
+        if (call === 'overlay(options)' && key === '__proto__') continue;
         assert.match(
           thrown(() => run(given)),
           `"options.${key}" is not known: `,
@@ -174,7 +191,7 @@ for (const { call, rows = {} } of API) {
         'ok',
       );
       for (const value of [null, 5, 'x', [], new Map(), () => {}]) {
-        if (!call.startsWith('overlay'))
+        if (call !== 'overlay(options)')
           assert.match(
             thrown(() => run(value as Any)),
             '"options" must be Object',
@@ -231,6 +248,9 @@ test('the mistakes that were swallowed, or thrown in the engine’s words', () =
     [() => overlay({} as Any), 'TYPE', '"options.lower"'],
     [() => overlay(undefined as Any), 'TYPE', '"options"'],
     [() => overlay({ lower: store, upper: store }), 'VALUE', 'two backends'],
+    [() => over((merged) => merged.commit('durable' as Any)), 'TYPE', '"options" must be Object, not String'],
+    [() => over((merged) => merged.commit({ durable: 1 } as Any)), 'TYPE', '"options.durable" must be boolean, not 1'],
+    [() => over((merged) => merged.commit({ durably: true } as Any)), 'VALUE', 'did you mean durable?'],
   ];
   for (const [run, code, message] of cases)
     assert.match(

@@ -2,11 +2,12 @@ import { SETATTR_SIZE } from '../../9p/constants.ts';
 import { nowNsec, nowSec, tick } from '../../clock.ts';
 import { DISPOSE } from '../../dispose.ts';
 import { E } from '../../errno.ts';
+import { checkOptions } from '../../options.ts';
 import type { Attr, Backend, Capabilities, Hidden, DirCursor, SetAttr, StatFs } from '../backend.ts';
 import { shut } from '../closed.ts';
 import { seekData, seekHole } from '../extents.ts';
 import type { Inode } from '../inode.ts';
-import { Commit, type CommitOptions, type CommitResult } from './commit.ts';
+import { COMMIT_OPTIONS, Commit, type CommitOptions, type CommitResult } from './commit.ts';
 import { CopyUp, changed, keepCtime } from './copy-up.ts';
 import { OverlayCursor } from './cursor.ts';
 import { diff, type Change } from './diff.ts';
@@ -67,6 +68,7 @@ export class OverlayBackend implements Backend {
    * Makes the lower layer what the overlay shows, all of it or nothing. It can be tried again. When the process dies
    * meanwhile, `settle` of the lower layer completes it or takes it back.
    * @returns errno 0; or an errno, and the path of what could not be removed, made or changed.
+   * @throws TypeError for options that cannot be, before anything is done.
    */
   commit(options: CommitOptions = {}): CommitResult {
     const run = this.committing(options);
@@ -74,9 +76,12 @@ export class OverlayBackend implements Backend {
     return run.result;
   }
 
-  /** The same, a step at a time; between two of them nothing may be done to the overlay. */
+  /**
+   * The same, a step at a time; between two of them nothing may be done to the overlay.
+   * @throws TypeError for options that cannot be.
+   */
   committing(options: CommitOptions = {}): Commit {
-    return new Commit(this, this.table, this.dirs, options);
+    return new Commit(this, this.table, this.dirs, checkOptions(options, COMMIT_OPTIONS));
   }
 
   /**

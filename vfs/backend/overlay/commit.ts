@@ -1,5 +1,6 @@
 import { S_IFDIR } from '../../9p/constants.ts';
 import { E, errnoOf } from '../../errno.ts';
+import type { RowsOf } from '../../options.ts';
 import type { Backend } from '../backend.ts';
 import type { Merged } from './diff.ts';
 import type { Directories } from './directory.ts';
@@ -21,6 +22,8 @@ export interface CommitOptions {
   /** All of it is on the disk (fsync(2)) when it is done; without, only its journal is. Default false. */
   durable?: boolean;
 }
+
+export const COMMIT_OPTIONS = { durable: 'boolean' } satisfies RowsOf<CommitOptions>;
 
 /** What became of a commit. */
 export interface CommitResult {
