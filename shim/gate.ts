@@ -11,8 +11,8 @@ export const INSIDE = 1;
 export const ENDED = 2;
 
 /** The stack that there must be for a call: so many frames of so many values of 8 bytes, 48 KiB (stack.test.ts). */
-const FRAMES = 4;
-const ROOM = 1536;
+const FRAMES = 3;
+const ROOM = 2048;
 /** Calls that go to a file system or move data: each is the last one if an exception leaves it. */
 const GUARDED = /path_|read|write|close|set_|alloc|ren|file/;
 /** Those of them that change something: each is begun with room. */
