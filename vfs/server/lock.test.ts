@@ -54,6 +54,34 @@ scenario('who may lock beside whom', (c) => {
   }
 });
 
+scenario('a session with locks by many fids ends in one look at each lock', (c, store) => {
+  const other = store.client();
+  const theirs = other.create('f');
+  const FIDS = 500;
+  for (let i = 0; i < FIDS; i++) {
+    lock(c, c.open('f'), R, 2 * i, 1, i);
+    lock(other, theirs, R, 2 * i, 1, i);
+    // These have locked nothing, and are marked as if they had.
+    lock(c, c.open('f'), U, 0, 1, 99);
+  }
+  let looks = 0;
+  const counted = (locks: unknown[]): unknown[] => {
+    const filter = (keep: (lock: unknown) => boolean): unknown[] => {
+      looks += locks.length;
+      return counted(Array.prototype.filter.call(locks, keep));
+    };
+    return Object.defineProperty(locks, 'filter', { value: filter });
+  };
+  const { inode } = other.session.fids.get(theirs)!;
+  inode.locks = counted(inode.locks as unknown[]);
+  assert.is((inode.locks as unknown[]).length, 2 * FIDS);
+  c.session.close();
+  assert.is(looks, 2 * FIDS);
+  assert.is(c.session.locks, 0);
+  assert.is((inode.locks as unknown[]).length, FIDS, 'those of the other session are kept');
+  assert.is(inTheWay(other, theirs, 10, 1), 'R 10+1 by 5');
+});
+
 scenario('a lock in the way is told, a blocking request is not waited for', (c) => {
   const fid = c.create('f');
   lock(c, fid, W, 5, 0);

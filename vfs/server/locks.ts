@@ -2,6 +2,7 @@ import { LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK } from '../9p/constants.ts';
 import type { Inode } from '../backend/inode.ts';
 import { E } from '../errno.ts';
 import type { Fid } from './fid.ts';
+import type { Session } from './session.ts';
 
 /** To the end of the file, however far it grows. */
 const TO_EOF = Number.MAX_SAFE_INTEGER;
@@ -82,10 +83,10 @@ export function setLock(inode: Inode, wanted: Lock): number {
   return 0;
 }
 
-/** Takes away all locks that were set through a fid: it is being clunked. */
-export function dropLocks(inode: Inode, fid: Fid): void {
+/** Takes away the locks that a session has set on a file, or only those set through one of its fids. */
+export function dropLocks(inode: Inode, session: Session, fid?: Fid): void {
   const before = locksOf(inode);
-  const kept = before.filter((held) => held.fid !== fid);
-  fid.session.locks += kept.length - before.length;
+  const kept = before.filter((held) => (fid ? held.fid !== fid : held.fid.session !== session));
+  session.locks += kept.length - before.length;
   inode.locks = kept.length > 0 ? kept : null;
 }

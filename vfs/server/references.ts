@@ -78,7 +78,7 @@ export function dropFid(session: Session, fid: Fid): number {
   session.fids.delete(fid.num);
   let errno = 0;
   if (fid.xattr !== null) errno = attempt(commitXattr, server, fid);
-  if (fid.locked) dropLocks(fid.inode, fid);
+  if (fid.locked) dropLocks(fid.inode, session, fid);
   if (fid.stream !== null) errno = attempt(closeStream, server, fid) || errno;
   if (fid.flags !== UNOPENED) errno = attempt(closeHandle, server, fid) || errno;
   fid.detach();
@@ -119,7 +119,13 @@ function commitXattr(server: Server, fid: Fid): number {
 
 /** Clunks all fids of a session: it has ended, or begins anew. */
 export function clunkAll(session: Session): void {
-  for (const fid of session.fids.all()) dropFid(session, fid);
+  const fids = session.fids.all();
+  // Once for each file: each of its fids would go through all its locks.
+  for (const inode of new Set(fids.map((fid) => fid.inode))) dropLocks(inode, session);
+  for (const fid of fids) {
+    fid.locked = false;
+    dropFid(session, fid);
+  }
 }
 
 /** Tells the fids of an inode that the name they were walked by is another now. */
