@@ -110,6 +110,11 @@ export interface Backend {
    * say so; the server does where Linux has the error before it looks at a name (unlink, rename).
    */
   readonly readOnly?: boolean;
+  /**
+   * Whether `rename` itself finds that a directory would be moved into itself (EINVAL), and that the target holds the
+   * source (ENOTEMPTY), as that of a kernel does. Of others the server goes up from directory to directory.
+   */
+  readonly findsRings?: boolean;
 
   /** The directory that Tattach gives. */
   root(): Inode;

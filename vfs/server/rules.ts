@@ -99,9 +99,11 @@ export function checkRename(
   const gone = checkParent(backend, newDir);
   if (gone !== 0) return gone;
   const isDir = source.kind === S_IFDIR;
-  if (isDir && isWithin(backend, newDir, source)) return E.EINVAL;
-  if (target !== null && target.kind === S_IFDIR && oldDir !== newDir && isWithin(backend, oldDir, target)) {
-    return E.ENOTEMPTY;
+  if (!backend.findsRings) {
+    if (isDir && isWithin(backend, newDir, source)) return E.EINVAL;
+    if (target !== null && target.kind === S_IFDIR && oldDir !== newDir && isWithin(backend, oldDir, target)) {
+      return E.ENOTEMPTY;
+    }
   }
   if (target === null) return 0;
   if (isDir) {

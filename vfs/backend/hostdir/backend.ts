@@ -82,6 +82,8 @@ export class HostDirBackend implements Backend {
     nanoseconds: !('deno' in process.versions),
   };
   readonly readOnly: boolean;
+  /** On Linux the kernel does. Elsewhere a rename goes by paths, and nobody has said so of each system. */
+  readonly findsRings: boolean;
   private readonly fs: Fs;
   private readonly tree: HostTree;
   private readonly times: HostTimes;
@@ -95,6 +97,7 @@ export class HostDirBackend implements Backend {
     this.fs = fs;
     this.tree = tree;
     this.readOnly = options.readOnly === true;
+    this.findsRings = tree.limits === '';
     this.times = new HostTimes(tree);
     this.links = new Links(fs, tree);
     this.holes = new HostHoles(fs, (inode) => this.countsBlocks(inode));

@@ -143,6 +143,32 @@ linux('directories above what is open are held, a bounded number of them', () =>
   });
 });
 
+linux('a directory in use is moved at any depth without a look at those above', () => {
+  const { root, remove: tidy } = scratch(inMemory);
+  const backend = hostDir(root);
+  const kit = new Kit({ backend, dispose: () => {} });
+  assert.is(errnoName(kit.client.mkdir(kit.root, 'moved', 0o755)), 'ok');
+  const moved = step(kit, kit.root, 'moved');
+  const deep = makeDeep(kit, 300);
+  const parent = backend.parent.bind(backend);
+  let looks = 0;
+  backend.parent = (dir) => (looks++, parent(dir));
+  const move = (from: number, name: string, to: number, newName: string): string =>
+    errnoName(kit.client.renameat(from, name, to, newName));
+  assert.is(move(kit.root, 'moved', deep, 'here'), 'ok');
+  assert.is(move(deep, 'here', moved, 'inside itself'), 'EINVAL');
+  assert.is(move(kit.root, 'd0', deep, 'inside itself'), 'EINVAL');
+  assert.is(move(deep, 'here', kit.root, 'd0'), 'ENOTEMPTY', 'the target holds it');
+  assert.is(errnoName(rename(kit.client, moved, kit.root, 'back')), 'ok');
+  assert.is(looks, 0);
+  assert.equal(fs.readdirSync(root).sort(), ['back', 'd0']);
+  kit.clunk(moved);
+  kit.clunk(deep);
+  kit.end();
+  backend.close();
+  tidy();
+});
+
 linux('the end of a deep tree takes no stack', () => {
   const { root, remove: tidy } = scratch(inMemory);
   const backend = hostDir(root);
