@@ -16,6 +16,8 @@ const ENTRY = 1;
 const GONE = 2;
 const FULL = 3;
 
+/** How many entries a cookie may be ahead of what a listing has come upon: all between are gone through at once. */
+export const MAX_AHEAD = 1 << 14;
 /** The most names that the listings of a session keep together. */
 export const MAX_LISTED = 1 << 22;
 
@@ -30,8 +32,6 @@ export class DirStream {
   private readonly dir: Inode;
   private readonly entry = new Dirent();
   private cursor: DirCursor | null = null;
-  /** The room of the last listing: mostly that of the next, too. */
-  private packet: Packet | null = null;
   /** How many entries were come upon, and their names for going back, unless the cursor knows them. */
   private count = 0;
   private taken: string[] = [];
@@ -48,16 +48,18 @@ export class DirStream {
   /**
    * Writes the entries after `cookie` (0: from the start) into `room` bytes of the payload, as 9P: Rreaddir lays
    * them out.
-   * Returns the bytes written, 0 at the end or when the directory was removed; −EINVAL when not one fits, −ENOMEM when
-   * the session's listings keep too many names.
+   * Returns the bytes written, 0 at the end or when the directory was removed; −EINVAL when not one fits, or the cookie
+   * is too far ahead; −ENOMEM when the session's listings keep too many names.
    */
   read(cookie: number, iov: Iov, room: number): number {
     if (this.backend.nlink(this.dir) === 0) return 0;
+    if (cookie - this.count > MAX_AHEAD) return -E.EINVAL;
     if (cookie === 0 || this.cursor === null) {
       const errno = this.rewind();
       if (errno !== 0) return -errno;
     }
-    const packet = this.packet?.u8 === iov.u8 ? this.packet : (this.packet = new Packet(iov.u8));
+    const { session } = this;
+    const packet = session.listing?.u8 === iov.u8 ? session.listing : (session.listing = new Packet(iov.u8));
     const begin = iov.start[0]!;
     const end = begin + room;
     let at = begin;

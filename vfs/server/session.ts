@@ -31,6 +31,8 @@ export class Session {
   locks = 0;
   /** Names that its listings keep. */
   listed = 0;
+  /** The room of the last listing: mostly that of the next, too. One for all of them: it may be as long as a message. */
+  listing: Packet | null = null;
   /** Longest message agreed on; 0 before Tversion. */
   msize = 0;
   /** The payload of the request being served: data to write, or room for what is read. */
@@ -108,11 +110,14 @@ export class Session {
   frame(bytes: Uint8Array): Uint8Array | null {
     if (bytes.length < HEADER) return this.drop();
     const limit = this.msize || this.server.msize;
-    const size = (bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16) | (bytes[3]! << 24)) >>> 0;
+    const request = new Packet(bytes);
+    const { view } = request;
+    const size = view.getUint32(0, true);
     if (size !== bytes.length || size > limit) return this.drop();
     const type = bytes[4]!;
-    const room = type === TREAD || type === TREADDIR ? this.wanted(bytes, limit) : 0;
-    const request = new Packet(bytes);
+    const reads = (type === TREAD || type === TREADDIR) && size >= TWRITE_DATA_AT;
+    // Cut to what fits in a message.
+    const room = reads ? Math.min(view.getUint32(COUNT_AT, true), limit - DATA_AT) : 0;
     const reply = new Packet(Math.max(room + DATA_AT, Math.min(limit, 128 << 10)));
     const iov = new Iov();
     if (type === TWRITE) iov.single(bytes, Math.min(TWRITE_DATA_AT, bytes.length), bytes.length);
@@ -121,14 +126,6 @@ export class Session {
     if (length === 0) return this.drop();
     const whole = room > 0 && reply.u8[4] === type + 1 ? length + this.r.count : length;
     return reply.u8.slice(0, whole);
-  }
-
-  /** The room that a Tread or Treaddir asks for, cut to what fits in a message. */
-  private wanted(bytes: Uint8Array, limit: number): number {
-    const at = COUNT_AT;
-    if (bytes.length < at + 4) return 0;
-    const count = (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
-    return Math.min(count, limit - DATA_AT);
   }
 
   private drop(): null {

@@ -12,6 +12,8 @@ import type { Session } from '../session.ts';
 const stage = new Uint8Array(16 << 10);
 const stageViews = new Views();
 
+/** The most bytes of a listing in one answer: of a directory of the host each entry costs some calls. */
+const MAX_LISTING = 1 << 16;
 /** Smallest listing: qid[13] offset[8] type[1] name[s] of a name of one byte. */
 const MIN_DIRENT = 25;
 
@@ -117,7 +119,8 @@ export function fsync(session: Session, t: Message, _r: Message): number {
 
 /**
  * Lists an opened directory from behind `cookie` on; no bytes at the end.
- * EBADF: no such fid, or not opened; ENOTDIR; EINVAL: the room is too small for one entry. (9P: readdir)
+ * EBADF: no such fid, or not opened; ENOTDIR; EINVAL: the room is too small for one entry, or the cookie was
+ * never given. (9P: readdir)
  */
 export function readdir(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -125,7 +128,7 @@ export function readdir(session: Session, t: Message, r: Message): number {
   if (fid.inode.kind !== S_IFDIR) return E.ENOTDIR;
   if (fid.flags === UNOPENED) return E.EBADF;
   // In the same process the payload may have more room than the message asks for.
-  const room = Math.min(t.count, session.iov.total);
+  const room = Math.min(t.count, session.iov.total, MAX_LISTING);
   if (room < MIN_DIRENT) return E.EINVAL;
   const { backend } = session.server;
   fid.stream ??= new DirStream(session, fid.inode);
