@@ -31,7 +31,9 @@ export class HostCursor implements DirCursor {
   /** Of a directory that was opened again: what it gives once more. */
   private again: Map<number, number> | null = null;
   /** The names given last, each at its number modulo RECENT: mostly no other is gone back to. */
-  private readonly recent: string[] = [];
+  private recent: string[] = [];
+  /** The number of the first of them that is kept. */
+  private recentFrom = 0;
   private done = false;
   private atATime = AT_A_TIME;
 
@@ -84,11 +86,13 @@ export class HostCursor implements DirCursor {
     return (this.names = this.tree.names(this.dir, this.atATime));
   }
 
-  /** The directory is closed, and the listing goes on with it opened again. */
+  /** The directory is closed, and the listing goes on with it opened again. Of its names the last one is kept. */
   suspend(): void {
     const { names } = this;
     this.names = null;
     this.again = null;
+    this.recent = [];
+    this.recentFrom = this.given.count;
     try {
       names?.close();
     } catch {
@@ -105,7 +109,8 @@ export class HostCursor implements DirCursor {
   /** The name of the entry that was given as number `index`; empty when the directory has it no more. */
   nameAt(index: number): string {
     const { count } = this.given;
-    if (index >= count - RECENT && index < count) return this.recent[index % RECENT]!;
+    if (index === count - 1) return this.name;
+    if (index >= Math.max(this.recentFrom, count - RECENT) && index < count) return this.recent[index % RECENT]!;
     return this.tree.listings.names(this, () => this.reread())[index] ?? '';
   }
 
@@ -126,6 +131,7 @@ export class HostCursor implements DirCursor {
 
   close(): void {
     this.end();
+    this.recentFrom = 0;
     this.given.clear();
   }
 }

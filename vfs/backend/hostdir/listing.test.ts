@@ -186,6 +186,28 @@ linux('going back to any cookie gives what came after it and is there still', ()
   end();
 });
 
+linux('of many listings 64 keep the names that they gave last, the others one', () => {
+  const { kit, backend, end } = counted(100);
+  const list = backend.list.bind(backend);
+  const cursors: { recent: string[] }[] = [];
+  backend.list = (dir) => {
+    const cursor = list(dir);
+    cursors.push(cursor as unknown as { recent: string[] });
+    return cursor;
+  };
+  const fids = Array.from({ length: 80 }, () => open(kit));
+  const heads = fids.map((fid) => kit.readdir(fid, 0, 2000));
+  assert.is(cursors.length, 80);
+  assert.is(cursors.filter(({ recent }) => recent.length > 0).length, 64);
+  for (const [i, fid] of fids.entries()) {
+    const rest = kit.listFid(fid, heads[i]!.at(-1)!.cookie, FEW);
+    assert.equal(names([...heads[i]!, ...rest]).sort(), names(kit.listFid(fid, 0, 4000)).sort());
+    assert.equal(kit.listFid(fid, 0, 4000).slice(5), kit.listFid(fid, kit.listFid(fid, 0, 4000)[4]!.cookie, FEW));
+    kit.clunk(fid);
+  }
+  end();
+});
+
 test('what listings keep has a limit, and comes back when they are closed', () => {
   const { budget } = new Listings();
   budget.used = 2 ** 23 - 1000;
