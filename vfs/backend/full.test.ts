@@ -46,8 +46,9 @@ const GROWTH: Record<string, (kit: Kit, i: number) => string> = {
   },
   'targets of symlinks': (kit, i) => kit.symlink(`${i}/`.padEnd(4094, 't'), `l${i}`),
   'names of attributes': (kit, i) => {
-    if (i === 0) kit.put('f', '');
-    return setXattr(kit, 'f', `user.${i}`.padEnd(255, 'n'), 0);
+    // One file has 64 KiB of them.
+    if (i === 0) for (let file = 0; file < 10; file++) kit.put(`f${file}`, '');
+    return setXattr(kit, `f${i % 10}`, `user.${i}`.padEnd(255, 'n'), 0);
   },
   'values of attributes': (kit, i) => {
     if (i === 0) kit.put('f', '');

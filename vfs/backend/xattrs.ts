@@ -13,6 +13,28 @@ export function getXattr(inode: XattrHolder, name: string): Uint8Array | number 
   return value === undefined ? E.ENODATA : value.slice();
 }
 
+/** Bytes that the names of an inode's attributes have together, each with a NUL: their list is read at once. */
+export const XATTR_LIST_MAX = 65536;
+
+/** Bytes of a string in UTF-8. */
+function bytesOf(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // A surrogate is half of a character of four bytes.
+    if (unit >= 0x80) bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
+  }
+  return bytes;
+}
+
+/** Whether the list of an inode's attributes would be too long with one more. */
+function isListFull({ xattrs }: XattrHolder, name: string): boolean {
+  if (xattrs === null) return false;
+  let bytes = bytesOf(name) + 1;
+  for (const other of xattrs.keys()) bytes += bytesOf(other) + 1;
+  return bytes > XATTR_LIST_MAX;
+}
+
 /** What an attribute costs of a store's room, in bytes. */
 function xattrCost(name: string, value: Uint8Array): number {
   return COST.xattr + COST.letter * name.length + value.length;
@@ -28,7 +50,7 @@ export function xattrBytes({ xattrs }: XattrHolder): number {
 
 /**
  * setxattr(2), and removexattr(2) as v9fs sends it: an empty value with XATTR_REPLACE. 0, EEXIST, ENODATA; ENOSPC when
- * the store has no room for it.
+ * the store has no room for it, or the inode for its name, as in ext4.
  */
 export function setXattr(
   inode: XattrHolder,
@@ -46,6 +68,7 @@ export function setXattr(
     inode.xattrs!.delete(name);
     return 0;
   }
+  if (there === undefined && isListFull(inode, name)) return E.ENOSPC;
   const more = xattrCost(name, value) - before;
   if (more <= 0) space.giveHeap(-more);
   else if (!space.takeHeap(more)) return E.ENOSPC;

@@ -39,6 +39,22 @@ scenario('an attribute is set at the clunk, and read back', (c) => {
   assert.is(c.text('f'), 'content');
 });
 
+scenario('the names of a file have 64 KiB together, so that their list has', (c) => {
+  c.file('f');
+  const name = (i: number) => `user.${i}`.padEnd(255, 'n');
+  let many = 0;
+  while (many < 1000 && set(c, 'f', name(many), '') === 0) many++;
+  assert.is(many, 256);
+  assert.is(set(c, 'f', name(many), ''), E.ENOSPC);
+  assert.is(set(c, 'f', name(0), 'changed', XATTR_REPLACE), 0, 'one that is there is set');
+  const fid = c.walk('f');
+  assert.is(c.call('Txattrwalk', { fid, newfid: c.fid(), name: '' }).size, 65_536);
+  assert.is(set(c, 'f', name(1), '', XATTR_REPLACE), 0);
+  assert.is(set(c, 'f', `user.${'é'.repeat(100)}`, ''), 0);
+  assert.is(set(c, 'f', `user.${'é'.repeat(23)}`, ''), E.ENOSPC, 'bytes are counted');
+  assert.is(set(c, 'f', `user.${'é'.repeat(22)}`, ''), 0);
+});
+
 scenario('XATTR_CREATE, XATTR_REPLACE, and the removal that v9fs sends', (c) => {
   c.file('f');
   assert.is(set(c, 'f', 'user.a', 'x', XATTR_REPLACE), E.ENODATA);
