@@ -37,6 +37,25 @@ test('a tree of 3,000 levels is renamed', () => {
   volume.reset();
 });
 
+test('statfs does not count all of a large volume each time', () => {
+  const volume = new Volume();
+  for (let i = 0; i < 5000; i++) volume.writeFileSync(`/f${i}`, '');
+  const store = memfs(volume);
+  const out = { fstype: 0, bsize: 0, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, fsid: 0, namelen: 0 };
+  assert.is(store.statfs(out), 0);
+  const link = volume._core.root.getChild('f7')!;
+  const getNode = link.getNode.bind(link);
+  let counts = 0;
+  link.getNode = () => (counts++, getNode());
+  for (let i = 0; i < 1000; i++) store.statfs(out);
+  assert.ok(counts < 500, `${counts}`);
+  // What JavaScript tells of is counted at once.
+  const before = out.bfree;
+  volume.writeFileSync('/f7', new Uint8Array(1 << 20));
+  store.statfs(out);
+  assert.is(before - out.bfree, 256);
+});
+
 test('a limit counts what JavaScript has made, and no more what it has removed', () => {
   const volume = new Volume();
   // A file with a name of one letter.

@@ -73,9 +73,9 @@ export class VolumeSpace {
     this.heapUsed -= bytes;
   }
 
-  /** Blocks and inodes that are left. */
+  /** Blocks and inodes that are left: who asks again and again has a large volume counted only now and then. */
   left(): { bytes: number; inodes: number } {
-    this.recount();
+    if (this.isStale || this.mayCount()) this.recount();
     return { bytes: this.space.left, inodes: this.space.heapLeft(MEMFS_COST.inode + MEMFS_COST.name) };
   }
 
