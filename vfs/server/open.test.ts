@@ -37,7 +37,7 @@ scenario('lopen answers as open(2)', (c) => {
     ['d', O_RDWR | O_DIRECTORY, E.EISDIR],
     ['d', O_RDONLY | O_TRUNC, E.EISDIR],
     ['s', O_RDONLY, E.ELOOP],
-    ['s', O_RDONLY | O_DIRECTORY, E.ELOOP],
+    ['s', O_RDONLY | O_DIRECTORY, E.ENOTDIR],
     ['p', O_RDONLY, E.ENXIO],
     ['p', O_WRONLY, E.ENXIO],
     ['k', O_RDWR, E.ENXIO],

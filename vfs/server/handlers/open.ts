@@ -36,13 +36,13 @@ const TRUNCATE: SetAttr = {
   mtime_nsec: 0,
 };
 
-/** Opens an inode: the backend's handle, or −errno in the order ELOOP, EISDIR, ENOTDIR, ENXIO, EINVAL. */
+/** Opens an inode: the backend's handle, or −errno in the order EISDIR, ENOTDIR, ELOOP, ENXIO, EINVAL. */
 function openInode(server: Server, inode: Inode, flags: number): number {
   const access = flags & O_ACCMODE;
-  if (inode.kind === S_IFLNK) return -E.ELOOP;
   if (inode.kind === S_IFDIR) {
     if (access !== O_RDONLY || (flags & O_TRUNC) !== 0) return -E.EISDIR;
   } else if ((flags & O_DIRECTORY) !== 0) return -E.ENOTDIR;
+  else if (inode.kind === S_IFLNK) return -E.ELOOP;
   else if (inode.kind !== S_IFREG) return -E.ENXIO;
   if (access === O_ACCMODE) return -E.EINVAL;
   const handle = server.backend.open(inode, flags);
