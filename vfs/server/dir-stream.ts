@@ -55,8 +55,10 @@ export class DirStream {
     if (this.backend.nlink(this.dir) === 0) return 0;
     if (cookie - this.count > MAX_AHEAD) return -E.EINVAL;
     if (cookie === 0 || this.cursor === null) {
-      const errno = this.rewind();
-      if (errno !== 0) return -errno;
+      this.close();
+      const cursor = this.backend.list(this.dir);
+      if (typeof cursor === 'number') return -cursor;
+      this.cursor = cursor;
     }
     const { session } = this;
     const packet = session.listing?.u8 === iov.u8 ? session.listing : (session.listing = new Packet(iov.u8));
@@ -80,14 +82,6 @@ export class DirStream {
     this.session.listed -= this.taken.length;
     this.taken = [];
     this.count = 0;
-  }
-
-  private rewind(): number {
-    this.close();
-    const cursor = this.backend.list(this.dir);
-    if (typeof cursor === 'number') return cursor;
-    this.cursor = cursor;
-    return 0;
   }
 
   /** Puts entry number `cookie` into name, ino and kind. */

@@ -30,8 +30,6 @@ export class Fid {
   stream: DirStream | null = null;
   /** Reading or setting an extended attribute: then the fid stands for the attribute, not for the file. */
   xattr: XattrIo | null = null;
-  /** It holds record locks. */
-  locked = false;
   /** Neighbours in the inode's list. */
   next: Fid | null = null;
   prev: Fid | null = null;
@@ -50,7 +48,6 @@ export class Fid {
     this.flags = UNOPENED;
     this.stream = null;
     this.xattr = null;
-    this.locked = false;
   }
 
   private attach(inode: Inode): void {

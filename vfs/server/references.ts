@@ -78,7 +78,7 @@ export function dropFid(session: Session, fid: Fid): number {
   session.fids.delete(fid.num);
   let errno = 0;
   if (fid.xattr !== null) errno = attempt(commitXattr, server, fid);
-  if (fid.locked) dropLocks(fid.inode, session, fid);
+  if (session.locks > 0) dropLocks(fid.inode, session, fid);
   if (fid.stream !== null) errno = attempt(closeStream, server, fid) || errno;
   if (fid.flags !== UNOPENED) errno = attempt(closeHandle, server, fid) || errno;
   fid.detach();
@@ -122,10 +122,7 @@ export function clunkAll(session: Session): void {
   const fids = session.fids.all();
   // Once for each file: each of its fids would go through all its locks.
   for (const inode of new Set(fids.map((fid) => fid.inode))) dropLocks(inode, session);
-  for (const fid of fids) {
-    fid.locked = false;
-    dropFid(session, fid);
-  }
+  for (const fid of fids) dropFid(session, fid);
 }
 
 /** Tells the fids of an inode that the name they were walked by is another now. */

@@ -64,11 +64,8 @@ export class Session {
     this.iov = iov;
     const errno = malformed !== 0 ? malformed : this.dispatch();
     if (this.closed || (this.msize === 0 && t.type !== TVERSION)) return 0;
-    if (errno === 0) r.type = t.type + 1;
-    else {
-      r.type = RLERROR;
-      r.ecode = errno;
-    }
+    if (errno !== 0) return this.refuse(reply, errno);
+    r.type = t.type + 1;
     const length = encode(r, reply, this.msize || server.msize);
     return length > 0 ? length : this.refuse(reply, -length);
   }
@@ -120,9 +117,9 @@ export class Session {
     const room = reads ? Math.min(view.getUint32(COUNT_AT, true), limit - DATA_AT) : 0;
     const reply = new Packet(Math.max(room + DATA_AT, Math.min(limit, 128 << 10)));
     const iov = new Iov();
-    if (type === TWRITE) iov.single(bytes, Math.min(TWRITE_DATA_AT, bytes.length), bytes.length);
+    if (type === TWRITE) iov.single(bytes, Math.min(TWRITE_DATA_AT, size), size);
     else iov.single(reply.u8, DATA_AT, DATA_AT + room);
-    const length = this.serve(request, bytes.length, reply, iov);
+    const length = this.serve(request, size, reply, iov);
     if (length === 0) return this.drop();
     const whole = room > 0 && reply.u8[4] === type + 1 ? length + this.r.count : length;
     return reply.u8.slice(0, whole);

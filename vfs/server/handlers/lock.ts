@@ -39,7 +39,6 @@ export function lock(session: Session, t: Message, r: Message): number {
   }
   const errno = setLock(fid.inode, wanted);
   if (errno !== 0) return errno;
-  fid.locked = true;
   r.status = LOCK_SUCCESS;
   return 0;
 }
@@ -50,11 +49,13 @@ export function getlock(session: Session, t: Message, r: Message): number {
   if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;
   if (t.ltype > LOCK_TYPE_UNLCK) return E.EINVAL;
   if (!isLockable(t.start, t.length)) return E.EOVERFLOW;
-  const conflict = t.ltype === LOCK_TYPE_UNLCK ? undefined : findConflict(fid.inode, lockOf(fid, t));
-  r.ltype = conflict?.type ?? LOCK_TYPE_UNLCK;
-  r.start = conflict?.start ?? t.start;
-  r.length = conflict === undefined ? t.length : lockLength(conflict);
-  r.proc_id = conflict?.procId ?? t.proc_id;
-  r.client_id = conflict?.clientId ?? t.client_id;
+  const wanted = lockOf(fid, t);
+  const conflict = t.ltype === LOCK_TYPE_UNLCK ? undefined : findConflict(fid.inode, wanted);
+  const told = conflict ?? wanted;
+  r.ltype = conflict === undefined ? LOCK_TYPE_UNLCK : told.type;
+  r.start = told.start;
+  r.length = lockLength(told);
+  r.proc_id = told.procId;
+  r.client_id = told.clientId;
   return 0;
 }
