@@ -31,6 +31,8 @@ export class Listing {
 
   /** The next entries, none at the end; or an errno. */
   next(): Entry[] | number {
+    // The cookies of mounts are none of the server's.
+    if (this.ended) return [];
     for (;;) {
       iov.single(this.bytes, 0, this.bytes.length);
       const count = this.file.client.readdir(this.file.fid, this.cookieLo, this.cookieHi, iov);
@@ -44,7 +46,6 @@ export class Listing {
 
   /** At the end come the mounts that the directory has no entry for, once. */
   private end(): Entry[] {
-    if (this.ended) return [];
     this.ended = true;
     return this.file.extra.flatMap((entry) => this.decode(entry, entry.length));
   }
