@@ -16,8 +16,11 @@ const ENTRY = 1;
 const GONE = 2;
 const FULL = 3;
 
-/** How many entries a cookie may be ahead of what a listing has come upon: all between are gone through at once. */
-export const MAX_AHEAD = 1 << 14;
+/**
+ * How many entries a cookie may be ahead of what a listing has come upon: all between are gone through at once. What is
+ * further ahead was never given, or before a rewind, after which it means nothing (POSIX seekdir).
+ */
+const MAX_AHEAD = 1 << 16;
 /** The most names that the listings of a session keep together. */
 export const MAX_LISTED = 1 << 22;
 
@@ -48,12 +51,11 @@ export class DirStream {
   /**
    * Writes the entries after `cookie` (0: from the start) into `room` bytes of the payload, as 9P: Rreaddir lays
    * them out.
-   * Returns the bytes written, 0 at the end or when the directory was removed; −EINVAL when not one fits, or the cookie
-   * is too far ahead; −ENOMEM when the session's listings keep too many names.
+   * Returns the bytes written, 0 at the end, when the directory was removed or the cookie is far ahead; −EINVAL when not
+   * one fits, −ENOMEM when the session's listings keep too many names.
    */
   read(cookie: number, iov: Iov, room: number): number {
-    if (this.backend.nlink(this.dir) === 0) return 0;
-    if (cookie - this.count > MAX_AHEAD) return -E.EINVAL;
+    if (this.backend.nlink(this.dir) === 0 || cookie - this.count > MAX_AHEAD) return 0;
     if (cookie === 0 || this.cursor === null) {
       this.close();
       const cursor = this.backend.list(this.dir);

@@ -119,8 +119,7 @@ export function fsync(session: Session, t: Message, _r: Message): number {
 
 /**
  * Lists an opened directory from behind `cookie` on; no bytes at the end.
- * EBADF: no such fid, or not opened; ENOTDIR; EINVAL: the room is too small for one entry, or the cookie was
- * never given. (9P: readdir)
+ * EBADF: no such fid, or not opened; ENOTDIR; EINVAL: the room is too small for one entry. (9P: readdir)
  */
 export function readdir(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
