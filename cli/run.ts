@@ -119,6 +119,13 @@ async function runOn(
 }
 
 function start(wasi: WASI, module: WebAssembly.Module, program: string): number {
+  const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+  if (!names.has('_start')) {
+    wasi.close();
+    throw new Error(
+      `${program} cannot be started: it exports no _start function. A reactor is run from JavaScript, by initialize().`,
+    );
+  }
   let instance;
   try {
     instance = new WebAssembly.Instance(module, wasi.getImportObject());
@@ -133,7 +140,10 @@ function start(wasi: WASI, module: WebAssembly.Module, program: string): number 
     }
     const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
     const message = error instanceof Error ? error.message : String(error);
-    if (!trapped) throw new Error(`${program} cannot be started: ${message}`, { cause: error });
+    if (!trapped) {
+      const stop = message.endsWith('.') ? '' : '.';
+      throw new Error(`${program} cannot be started: ${message}${stop}`, { cause: error });
+    }
     tell(text`wasi9p: ${program} trapped: ${sentence(message)}\n${frames(error)}`);
     return TRAPPED;
   }

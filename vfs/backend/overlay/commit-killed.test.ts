@@ -44,12 +44,16 @@ function commitFor(root: string, workload: string, word: string, ms: number): Pr
   return new Promise((resolve) => {
     const running = spawn(process.execPath, [child, root, workload], { stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';
+    let timer: NodeJS.Timeout | undefined;
     running.stdout.on('data', (bytes: Buffer) => {
       const isNew = !said.includes(word);
       said += bytes.toString();
-      if (isNew && said.includes(word) && ms < Infinity) setTimeout(() => running.kill('SIGKILL'), ms);
+      if (isNew && said.includes(word) && ms < Infinity) timer = setTimeout(() => running.kill('SIGKILL'), ms);
     });
-    running.on('close', () => resolve(said));
+    running.on('close', () => {
+      clearTimeout(timer);
+      resolve(said);
+    });
   });
 }
 
