@@ -17,7 +17,9 @@ import { COST, HEAP_FULL, HEAP_SHARE, MEMORY_SHARE } from '../vfs/backend/space.
 import { Limits } from '../vfs/backend/tar/limits.ts';
 import { CACHE, MAX_KEPT, PATH_MAX } from '../vfs/client/path.ts';
 import { MAXSYMLINKS, MAX_STEPS } from '../vfs/client/resolve.ts';
-import { MAX_LISTED } from '../vfs/server/dir-stream.ts';
+import { XATTR_LIST_MAX } from '../vfs/backend/xattrs.ts';
+import { MAX_AHEAD, MAX_LISTED } from '../vfs/server/dir-stream.ts';
+import { MAX_LISTING } from '../vfs/server/handlers/io.ts';
 import { TARGET_MAX } from '../vfs/server/handlers/make.ts';
 import { XATTRS_MAX } from '../vfs/server/handlers/xattr.ts';
 import { MAX_LOCKS, MAX_SESSION_LOCKS } from '../vfs/server/locks.ts';
@@ -206,6 +208,27 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     limit: `${count(MAX_SESSION_LOCKS)} pieces`,
     answer: 'ENOLCK',
     test: ['vfs/server/lock.test.ts', 'a session locks no more than 65,536 pieces in all its files'],
+  },
+  {
+    resource: 'names of the extended attributes of a file in ram and memfs, each with a NUL',
+    who: CLIENT,
+    limit: size(XATTR_LIST_MAX),
+    answer: 'ENOSPC',
+    test: ['vfs/server/xattr.test.ts', 'the names of a file have 64 KiB together, so that their list has'],
+  },
+  {
+    resource: 'a listing in one answer',
+    who: CLIENT,
+    limit: size(MAX_LISTING),
+    answer: 'a short answer',
+    test: ['vfs/server/readdir.test.ts', 'one answer has at most 64 KiB of a listing, whatever was asked for'],
+  },
+  {
+    resource: 'entries that are gone through for a cookie',
+    who: CLIENT,
+    limit: `${count(MAX_AHEAD)} ahead of what the listing has come upon`,
+    answer: 'the end of the listing',
+    test: ['vfs/server/readdir.test.ts', 'for a cookie that is far ahead nothing is gone through'],
   },
   {
     resource: 'names that the listings of a session keep',

@@ -20,7 +20,7 @@ const FULL = 3;
  * How many entries a cookie may be ahead of what a listing has come upon: all between are gone through at once. What is
  * further ahead was never given, or before a rewind, after which it means nothing (POSIX seekdir).
  */
-const MAX_AHEAD = 1 << 16;
+export const MAX_AHEAD = 1 << 16;
 /** The most names that the listings of a session keep together. */
 export const MAX_LISTED = 1 << 22;
 

@@ -13,7 +13,7 @@ const stage = new Uint8Array(16 << 10);
 const stageViews = new Views();
 
 /** The most bytes of a listing in one answer: of a directory of the host each entry costs some calls. */
-const MAX_LISTING = 1 << 16;
+export const MAX_LISTING = 1 << 16;
 /** Smallest listing: qid[13] offset[8] type[1] name[s] of a name of one byte. */
 const MIN_DIRENT = 25;
 
