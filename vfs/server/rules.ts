@@ -99,7 +99,8 @@ export function checkRename(
   const gone = checkParent(backend, newDir);
   if (gone !== 0) return gone;
   const isDir = source.kind === S_IFDIR;
-  if (!backend.findsRings) {
+  // A ring comes before what is wrong with a target, which the backend does not know the order of.
+  if (target !== null || !backend.findsRings) {
     if (isDir && isWithin(backend, newDir, source)) return E.EINVAL;
     if (target !== null && target.kind === S_IFDIR && oldDir !== newDir && isWithin(backend, oldDir, target)) {
       return E.ENOTEMPTY;
