@@ -33,7 +33,7 @@ function files(root) {
     codeOf(() => ours.readlinkSync('/odd')),
     String(ours.readdirSync('/')),
   ].join(' ');
-  ours.close();
+  ours.unmount();
   backend.close();
   return found === 'EISDIR ENOTDIR ok EILSEQ empty,file,odd' ? '' : `on a host directory: ${found}`;
 }
@@ -46,7 +46,7 @@ function removedBelow(root) {
   ours.writeFileSync('/empty/mine', 'mine');
   fs.rmdirSync(join(root, 'empty'));
   const found = `${ours.readdirSync('/empty')} ${merged.commit().errno} ${fs.readdirSync(join(root, 'empty'))}`;
-  ours.close();
+  ours.unmount();
   lower.close();
   return found === 'mine 0 mine' ? '' : `on an overlay whose directory was removed: ${found}`;
 }
