@@ -92,10 +92,12 @@ export function onEachPlace(name: string, run: (place: Place) => void | Promise<
   });
   test(`${name} on a host directory`, async () => {
     const root = hostFs.mkdtempSync(join(SCRATCH, 'wasi9p-'));
+    const server = serverOf(root);
     try {
       hostFs.mkdirSync(join(root, 'tmp'));
-      await run({ server: serverOf(root), fs: hostFs, root });
+      await run({ server, fs: hostFs, root });
     } finally {
+      server.close();
       hostFs.rmSync(root, { recursive: true });
     }
   });
