@@ -102,4 +102,32 @@ for (const [what, [meddle, errnos]] of Object.entries(MEDDLING)) {
   });
 }
 
+test('a directory that others have removed is made anew, and one that they have replaced is left alone', () => {
+  for (const replaced of [false, true]) {
+    const { root, remove } = scratch();
+    fs.mkdirSync(`${root}/d/sub`, { recursive: true });
+    const lower = hostDir(root);
+    const merged = overlay({ lower });
+    const kit = new Kit({ backend: merged, dispose: () => {} });
+    kit.put('d/mine', 'mine');
+    kit.put('d/sub/mine', 'mine');
+    fs.rmSync(`${root}/d`, { recursive: true });
+    if (replaced) fs.mkdirSync(`${root}/d`);
+    if (replaced) append(`${root}/d/theirs`);
+    const { errno, unsettled } = merged.commit();
+    assert.equal([errno, unsettled], [replaced ? E.ESTALE : 0, '']);
+    if (replaced) assert.equal(fs.readdirSync(`${root}/d`), ['theirs']);
+    else {
+      assert.equal(merged.diff(), []);
+      kit.put('d/sub/more', 'more');
+      assert.is(merged.commit().errno, 0);
+      assert.equal(fs.readdirSync(`${root}/d/sub`).sort(), ['mine', 'more']);
+      assert.is(fs.readFileSync(`${root}/d/mine`, 'utf8'), 'mine');
+    }
+    kit.end();
+    lower.close();
+    remove();
+  }
+});
+
 test.run();

@@ -13,7 +13,7 @@ import { Reach, type Path } from './reach.ts';
 import { MOST_NAMES, Removed, isShut, type Leaving } from './removed.ts';
 import { markOf } from './steps.ts';
 import type { Table } from './table.ts';
-import { fail, heldDuring, heldWork, namesOf } from './walk.ts';
+import { fail, heldDuring, heldWork, isThere, namesOf } from './walk.ts';
 import type { Work } from './work.ts';
 
 /** A directory that changes its name: its lower path, and the one it gets. */
@@ -143,7 +143,7 @@ export class Plan {
     for (const name of mine) {
       touched = true;
       heldDuring(this.merged, dir, name, (inode) => {
-        this.comes([...path, name], inode as OverlayInode, over.get(name) ?? null, gid);
+        this.comes([...path, name], inode as OverlayInode, over.get(name) ?? null, gid, below);
       });
     }
     if (below !== null && old !== null) this.dressDirectory(dir, below, path, old, touched);
@@ -195,7 +195,7 @@ export class Plan {
     return false;
   }
 
-  private comes(path: Path, inode: OverlayInode, over: Leaving | null, gid: number): void {
+  private comes(path: Path, inode: OverlayInode, over: Leaving | null, gid: number, below: Inode | null): void {
     this.path = path;
     this.keep(path);
     if (!inode.isDir) {
@@ -208,10 +208,20 @@ export class Plan {
       this.pending.push({ path, old: moving.old, gid: -1 });
       return;
     }
-    // Its lower directory has been removed or replaced by others.
-    if (inode.lower !== null) fail(E.ESTALE);
+    if (inode.lower !== null) this.loseLower(inode, inode.lower, below, path[path.length - 1]!);
     this.making.push({ path, is: lookOf(this.merged, inode), gid });
     this.pending.push({ path, old: null, gid });
+  }
+
+  /**
+   * Others have taken the lower directory away. If it is gone, and its name free, the overlay's is made anew.
+   * @throws Error ESTALE: it was moved, or something else has its name.
+   */
+  private loseLower(inode: OverlayInode, lower: Inode, below: Inode | null, name: string): void {
+    const isFree = below === null || !isThere(this.lower, below, name);
+    if (inode.upper === null || this.lower.nlink(lower) > 0 || !isFree) fail(E.ESTALE);
+    this.table.leaveLower(inode);
+    this.table.unpin(inode);
   }
 
   private dressDirectory(dir: OverlayInode, below: Inode, path: Path, old: Path, touched: boolean): void {
