@@ -53,6 +53,7 @@ export async function coreBundle() {
     compress: {
       passes: 8,
       arrows: false,
+      inline: 1,
       booleans_as_integers: true,
       pure_getters: true,
       unsafe: true,

@@ -5,13 +5,13 @@ import type { Descriptor } from './descriptor.ts';
 import { DirectoryDescriptor } from './directory.ts';
 import { Guest } from './guest.ts';
 import { hostProcess } from './host.ts';
-import { importsOf, type Imports } from './imports.ts';
+import { importsOf, type Calls, type Imports } from './imports.ts';
 import type { Mounts } from './mounts.ts';
 
 /** Sees a guest's calls and messages; `strace` of `wasi9p/trace` makes one. */
 export interface Tracer {
-  /** Wraps the 46 functions, before the guest has called one. */
-  wrap(imports: Imports, guest: Guest): Imports;
+  /** Wraps the 46 functions, before the guest has called one. They take an i64 as two numbers. */
+  wrap(calls: Calls, guest: Guest): Calls;
   /** Listens to the messages of a mount. */
   listen(mount: Mount): void;
 }
@@ -184,7 +184,7 @@ export class WASIBase<Preopen, Input, Output> {
   }
 
   private begin(instance: WebAssembly.Instance): void {
-    if (this.started) throw new Error('This WASI was closed or started before.');
+    if (this.started) throw new Error('This WASI was closed or started.');
     this.finalizeBindings(instance);
     this.started = true;
   }

@@ -1,8 +1,7 @@
-import { LONG_CALLS } from './halves.gen.ts';
+import { PARAMETERS } from './halves.gen.ts';
 
 /** Functions by their WASI names. */
 type Functions = Readonly<Record<string, (...args: never[]) => unknown>>;
-type Bytes = readonly (number | readonly number[])[];
 
 /** What a guest is doing, as its gate knows it (GuestMemory.state). */
 export const OUTSIDE = 0;
@@ -10,100 +9,112 @@ export const OUTSIDE = 0;
 export const INSIDE = 1;
 export const ENDED = 2;
 
-/** The stack that there must be for a call: so many frames of so many values of 8 bytes, 48 KiB (stack.test.ts). */
-const FRAMES = 3;
-const ROOM = 2048;
-/** Calls that go to a file system or move data: each is the last one if an exception leaves it. */
-const GUARDED = /path_|read|write|close|set_|alloc|ren|file/;
-/** Those of them that change something: each is begun with room. */
+/**
+ * The stack that there must be for a call: two frames of so many times so many values of 8 bytes, 48 KB (stack.test.ts).
+ * One large frame takes an engine three times as long to compile; four take twice as long in each call.
+ */
+const TIMES = 60;
+const VALUES = 50;
+/** Calls that change something: each is begun with room. */
 const ROOMY = /path_[^f]|write|close|set_|alloc|ren/;
-
-/** A number in LEB128. */
-function leb(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >> 7)];
+/** The others that go to a file system or move data. Each of both is the last one if an exception leaves it. */
+const GUARDED = /read|file/;
+/**
+ * A number below 16,384 in LEB128, always in two bytes. The module is a text with a character for each byte: JavaScript that
+ * has not run yet makes that soonest.
+ */
+function leb(value: number): string {
+  return String.fromCharCode((value & 0x7f) | 0x80, value >> 7);
 }
 
-/** A vector of the wasm binary format: the count, then the items. */
-function vector(items: Bytes): number[] {
-  return leb(items.length).concat(...items);
+/** Bytes after their number: also a name, and a vector of value types. */
+function sized(bytes: string): string {
+  return leb(bytes.length) + bytes;
 }
 
-function section(id: number, items: Bytes): number[] {
-  return [id, ...vector(vector(items))];
+/** A section of the wasm binary format: its number, and a vector of so many items. */
+function section(id: number, count: number, items: string): string {
+  return String.fromCharCode(id) + sized(leb(count) + items);
 }
 
-const TRAP_IF = [0x04, 0x40, 0x00, 0x0b];
-const STATE = [0x23, 0];
+const I64 = '\x7e';
+/** Instructions, each with what it always has here. */
+const TRAP_IF = '\x04\x40\0\x0b';
+const END = '\x0b';
+const CALL = '\x10';
+const CALL_INDIRECT = '\x11';
+const LOCAL_GET = '\x20';
+const GET_STATE = '\x23\0';
+const SET_STATE = '\x24\0';
+const I32_CONST = '\x41';
+const I32_NE = '\x47';
+const LOWER_HALF = '\xa7';
+const UPPER_HALF = '\x42\x20\x87\xa7';
+const IF = '\x04\x40';
 
 /**
- * The module: it imports each function from `a`, exports what calls it, and imports a guest's state as `0`.
- * With `halved` an i64 goes on as its lower and its upper half, by i32.wrap_i64 and by i64.shr_s 32, i32.wrap_i64.
+ * The module: it imports each function from `a`, exports what calls it, and imports a guest's state as `0`. An i64 goes
+ * on as its lower and its upper half.
  */
-function moduleBytes(halved: boolean): Uint8Array<ArrayBuffer> {
+function moduleText(names: readonly string[]): string {
   const count = names.length;
-  const type = (text: string, i: number): number[] => [
-    0x60,
-    ...vector(Array.from(text, (letter) => (letter === 'i' ? 0x7f : 0x7e))),
-    ...(names[i] === 'proc_exit' ? [0] : [1, 0x7f]),
-  ];
-  const body = (text: string, i: number): number[] => {
-    const args = Array.from(text, (letter, k) =>
-      letter === 'i' || !halved ? [0x20, k] : [0x20, k, 0xa7, 0x20, k, 0x42, 32, 0x87, 0xa7],
-    ).flat();
-    const guarded = halved && GUARDED.test(names[i]!);
-    return vector([
-      0,
-      ...[...STATE, ...TRAP_IF],
-      ...(guarded && ROOMY.test(names[i]!) ? [0x41, FRAMES, 0x10, 2 * count] : []),
-      ...(guarded ? [0x41, INSIDE, 0x24, 0] : []),
-      ...[...args, 0x10, i],
-      ...(guarded ? [...STATE, 0x41, INSIDE, 0x47, ...TRAP_IF, 0x41, OUTSIDE, 0x24, 0] : [...STATE, ...TRAP_IF]),
-      0x0b,
-    ]);
-  };
-  // What it does if the state is −1, which it never is, makes its frame so large. An engine looks if there is room for it.
-  const yields = names.indexOf('sched_yield');
-  const room = [
-    ...[0, ...STATE, 0x41, 0x7f, 0x46, 0x04, 0x40],
-    ...Array.from({ length: ROOM }, () => [0x10, yields, 0xac]).flat(),
-    ...[0x10, yields, 0x1a],
-    ...Array.from({ length: ROOM - 1 }, () => 0x85),
-    ...[0xa7, 0x24, 0, 0x0b],
-    ...[0x20, 0, 0x04, 0x40, 0x20, 0, 0x41, 1, 0x6b, 0x10, 2 * count, 0x0b, 0x0b],
-  ];
-  const text = names.map((name) => vector([...new TextEncoder().encode(name)]));
-  return new Uint8Array([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [
-      ...parameters.flatMap((text, i) => [type(text, i), type(halved ? text.replaceAll('I', 'ii') : text, i)]),
-      [0x60, 1, 0x7f, 0],
-    ]),
-    ...section(2, [...text.map((name, i) => [1, 0x61, ...name, 0, 2 * i + 1]), [1, 0x61, 1, 0x30, 3, 0x7f, 1]]),
-    ...section(3, [...names.map((_, i) => 2 * i), 2 * count]),
-    ...section(
-      7,
-      text.map((name, i) => [...name, 0, count + i]),
-    ),
-    ...section(10, [...parameters.map(body), vector(room)]),
-  ]);
+  const room = leb(2 * count);
+  let types = '';
+  let imports = '';
+  let functions = '';
+  let exports = '';
+  let bodies = '';
+  PARAMETERS.split(',').forEach((text, i) => {
+    const name = names[i]!;
+    const results = name === 'proc_exit' ? '\0' : '\x01\x7f';
+    types += `\x60${sized(text)}${results}\x60${sized(text.replaceAll(I64, '\x7f\x7f'))}${results}`;
+    imports += `\x01a${sized(name)}\0${leb(2 * i + 1)}`;
+    functions += leb(2 * i);
+    exports += `${sized(name)}\0${leb(count + i)}`;
+    let call = text.replace(/./g, (type, k: number) => {
+      const get = LOCAL_GET + leb(k);
+      return type === I64 ? get + LOWER_HALF + get + UPPER_HALF : get;
+    });
+    call += CALL + leb(i) + GET_STATE;
+    const isRoomy = ROOMY.test(name);
+    if (isRoomy || GUARDED.test(name)) {
+      call = `${I32_CONST}\x01${SET_STATE + call + I32_CONST}\x01${I32_NE + TRAP_IF + I32_CONST}\0${SET_STATE}`;
+      if (isRoomy) call = `${I32_CONST}\x01${CALL + room + call}`;
+    } else call += TRAP_IF;
+    bodies += sized(`\0${GET_STATE + TRAP_IF + call + END}`);
+  });
+  // If the state were not 0, all the values would be there at once. That makes the frame so large, and an engine looks if
+  // there is room for a frame. No function that gives or takes them exists, and over 500 bytes are never inlined.
+  const called = (type: number): string => `${I32_CONST}\0${CALL_INDIRECT}${leb(2 * count + type)}\0`.repeat(TIMES);
+  const values = sized(I64.repeat(VALUES));
+  const again = `${LOCAL_GET}\0${IF + I32_CONST}\0${CALL + room + END}`;
+  return [
+    '\0asm\x01\0\0\0',
+    section(1, 2 * count + 3, `${types}\x60\x01\x7f\0\x60\0${values}\x60${values}\0`),
+    section(2, count + 1, imports + '\x01a\x010\x03\x7f\x01'),
+    section(3, count + 1, functions + room),
+    section(4, 1, '\x70\0\x01'),
+    section(7, count, exports),
+    section(10, count + 1, bodies + sized(`\0${GET_STATE + IF + called(1) + called(2) + END + again + END}`)),
+  ].join('');
 }
 
-const modules: WebAssembly.Module[] = [];
-/** The functions and their parameters, which are those of every guest. */
-let names: string[] = [];
-let parameters: string[] = [];
+/** It is that of every guest. */
+let module: WebAssembly.Module | undefined;
+
+function compile(text: string): WebAssembly.Module {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return new WebAssembly.Module(bytes);
+}
 
 /**
  * The functions as a guest imports them: wasm functions, so that linking compares their types. They trap, which no
  * guest can catch, once it has ended, and after a call that an exception has left. A call that changes something is
  * only begun with stack to spare: else the engine throws its RangeError, which no guest can catch either.
- * @param halved Whether `calls` take each i64 as two numbers. Those that do not are around others that have passed here.
+ * @param calls Each takes an i64 as two numbers.
  */
-export function gate(calls: Functions, state: WebAssembly.Global, halved: boolean): Functions {
-  if (halved && names.length === 0) {
-    names = Object.keys(calls).sort();
-    parameters = LONG_CALLS.split(',').map((text, i) => text || 'i'.repeat(calls[names[i]!]!.length));
-  }
-  const module = (modules[+halved] ??= new WebAssembly.Module(moduleBytes(halved)));
+export function gate(calls: Functions, state: WebAssembly.Global): Functions {
+  module ??= compile(moduleText(Object.keys(calls).sort()));
   return { ...new WebAssembly.Instance(module, { a: { ...calls, 0: state } }).exports } as never;
 }

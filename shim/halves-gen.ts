@@ -13,10 +13,10 @@ export function generateHalves(): string {
   return [
     '// Generated from signatures.ts by halves-gen.ts. Do not edit it: change the table and generate it anew.',
     '',
-    '/** The parameters of each function with an i64 among them, in the order of their names: `i` is an i32, `I` an i64. */',
-    `export const LONG_CALLS = '${(Object.keys(SIGNATURES) as CallName[])
+    '/** The parameters of each function, in the order of their names: \\x7f is an i32 and \\x7e an i64, as in wasm. */',
+    `export const PARAMETERS = '${(Object.keys(SIGNATURES) as CallName[])
       .sort()
-      .map((call) => (calls.includes(call) ? typesOf(call).map(letter).join('') : ''))
+      .map((call) => typesOf(call).map(letter).join(''))
       .join()}';`,
     '',
     '/** These functions as the guest calls them. */',
@@ -28,7 +28,7 @@ export function generateHalves(): string {
 }
 
 function letter(type: Types[number]): string {
-  return type === 'i64' ? 'I' : 'i';
+  return type === 'i64' ? '\\x7e' : '\\x7f';
 }
 
 function declared(call: CallName): string[] {

@@ -11,12 +11,13 @@ import type { LongCalls } from './halves.gen.ts';
 
 /** The 46 functions of wasi_snapshot_preview1 for one guest, as a tracer wraps them. */
 export function importsOf(guest: Guest, trace?: Pick<Tracer, 'wrap'>): Imports {
-  const { state } = guest.memory;
-  const imports = gate(callsOf(guest), state, true) as never as Imports;
-  return trace ? (gate(trace.wrap(imports, guest) as never, state, false) as never) : imports;
+  const calls = callsOf(guest);
+  return gate(trace ? trace.wrap(calls, guest) : calls, guest.memory.state) as never;
 }
 
-/** What does them: it takes an i64 as two numbers. */
+/** The functions as they are here: an i64 is two numbers, its lower and its upper half. */
+export type Calls = ReturnType<typeof callsOf>;
+
 function callsOf(guest: Guest) {
   return {
     ...processCalls(guest),
@@ -29,4 +30,4 @@ function callsOf(guest: Guest) {
 }
 
 /** What `wasiImport` is. */
-export type Imports = Omit<ReturnType<typeof callsOf>, keyof LongCalls> & LongCalls;
+export type Imports = Omit<Calls, keyof LongCalls> & LongCalls;

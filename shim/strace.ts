@@ -5,19 +5,17 @@ import { quote } from '../vfs/quote.ts';
 import { EVENTTYPE, FDFLAGS, entriesOf, FSTFLAGS, LOOKUPFLAGS, OFLAGS, STRUCTS, WHENCE } from './abi.ts';
 import { check } from '../vfs/options.ts';
 import type { Guest } from './guest.ts';
-import type { Imports } from './imports.ts';
 import type { GuestMemory } from './memory.ts';
 import { RIGHTS, RIGHTS_ALL, rightsNames } from './rights.ts';
-import { SIGNATURES, parametersOf, type CallName, type Parameter } from './signatures.ts';
+import { parametersOf, type CallName, type Parameter } from './signatures.ts';
 import type { Tracer } from './base.ts';
+import { wrapWhole, type Args, type WholeCall } from './whole-calls.ts';
 
 const INDENT = '    ';
 /** How much of a path or of data is shown. */
 const TEXT_MAX = 64;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-type Args = readonly (number | bigint)[];
 
 /** The names of the bits that are set, or 0. */
 function bits(value: number, names: object): string {
@@ -140,7 +138,7 @@ export function strace(write: (line: string) => void): Tracer {
     below = [];
   }
 
-  function traced(guest: Guest, name: CallName, call: (...args: Args) => number): (...args: Args) => number {
+  function traced(guest: Guest, name: CallName, call: WholeCall): WholeCall {
     const parameters = parametersOf(name);
     const m = guest.memory;
     return (...args) => {
@@ -150,6 +148,8 @@ export function strace(write: (line: string) => void): Tracer {
       let result = ' does not return';
       try {
         const wasiErrno = call(...args);
+        // Only proc_exit has none.
+        if (wasiErrno === undefined) return wasiErrno;
         const outputs = wasiErrno === 0 ? parameters.filter((p) => p.out).map((p) => printOutput(m, p, args)) : [];
         result = ` = ${[wasiErrnoName(wasiErrno), ...outputs.filter((text) => text !== null)].join(' ')}`;
         return wasiErrno;
@@ -161,13 +161,7 @@ export function strace(write: (line: string) => void): Tracer {
   }
 
   return {
-    wrap(imports: Imports, guest: Guest): Imports {
-      const wrapped: Record<string, unknown> = {};
-      for (const name of Object.keys(SIGNATURES) as CallName[]) {
-        wrapped[name] = traced(guest, name, imports[name] as unknown as (...args: Args) => number);
-      }
-      return wrapped as unknown as Imports;
-    },
+    wrap: (calls, guest) => wrapWhole(calls, (name, call) => traced(guest, name, call)),
 
     listen(mount: Mount): void {
       const { server, transport } = mount;

@@ -138,8 +138,8 @@ test('returnOnExit: false ends the host process, once everything is closed', () 
 test('a WASI object starts once', () => {
   const { wasi } = guest();
   wasi.start(fake({ _start() {} }));
-  assert.throws(() => wasi.start(fake({ _start() {} })), /started before/);
-  assert.throws(() => wasi.initialize(fake({})), /started before/);
+  assert.throws(() => wasi.start(fake({ _start() {} })), /closed or started/);
+  assert.throws(() => wasi.initialize(fake({})), /closed or started/);
 });
 
 test('what start() refuses', () => {

@@ -3,9 +3,10 @@ import { check, checkOptions, mustBe, type RowsOf } from '../../vfs/options.ts';
 import { ForeignDescriptor, descriptorOf } from '../foreign.ts';
 import { OUTSIDE } from '../gate.ts';
 import { Guest } from '../guest.ts';
-import { importsOf, type Imports } from '../imports.ts';
+import { importsOf, type Calls, type Imports } from '../imports.ts';
 import { isForeignFd } from '../stdio.ts';
 import type { Tracer } from '../base.ts';
+import { wrapWhole, type WholeCall } from '../whole-calls.ts';
 import { MountedDirectory } from './directory.ts';
 
 /** As in browser_wasi_shim, and `trace`. */
@@ -57,9 +58,11 @@ export class WASI {
     this.fds = fds;
     this.guest = new Guest(args, env);
     const { debug = false, trace } = checked;
-    const wrap = (imports: Imports): Imports => {
-      const traced = trace?.wrap(imports, this.guest) ?? imports;
-      return debug ? (strace({ ...traced } as never, []) as never) : traced;
+    const wrap = (calls: Calls): Calls => {
+      const traced = trace?.wrap(calls, this.guest) ?? calls;
+      return debug
+        ? wrapWhole(traced, (name, call) => (strace({ [name]: call }, []) as Record<string, WholeCall>)[name]!)
+        : traced;
     };
     this.lend();
     try {
