@@ -7,6 +7,7 @@ import {
   unsettled,
   type CommitResult,
   type Running,
+  isStagingName,
 } from '../vfs/backend/overlay/index.ts';
 import { E, errnoName } from '../vfs/errno.ts';
 import type { GuestMount } from './mounts.ts';
@@ -100,7 +101,9 @@ function failure(
   const why =
     errno === E.EINTR
       ? text`The commit of ${host} was stopped`
-      : text`${path} of ${guest} could not be written back (${errnoName(errno)})`;
+      : errno === E.EPERM && isStagingName(path)
+        ? text`${path} of ${guest} looks like what a commit that was cut off leaves, so it cannot be written back: remove or rename it`
+        : text`${path} of ${guest} could not be written back (${errnoName(errno)})`;
   return left === ''
     ? text`${why}; nothing was changed.`
     : text`${why}, and the commit is not at its end: ${ways(host)}.`;

@@ -15,6 +15,7 @@ import { Settling } from './settling.ts';
 import { Stage } from './stage.ts';
 import { DONE, NONE, Staging } from './staging.ts';
 import type { Table } from './table.ts';
+import { fail } from './walk.ts';
 import { finish, type Running, type Work } from './work.ts';
 
 /** How a commit is made. */
@@ -99,6 +100,11 @@ export class Commit implements Running {
     const isTaken = (name: string): boolean => has(lower, lower.root(), name) || has(merged, table.top, name);
     const staging = (this.staging = Staging.make(lower, isTaken));
     dirs.hide(table.top, staging.name, true);
+    const impostor = staging.impostor(merged);
+    if (impostor !== '') {
+      this.at = { path: [impostor] };
+      fail(E.EPERM);
+    }
     const journal = yield* this.prepare(staging, this.rootLook);
     this.at = { path: [] };
     if (!isEmpty(journal)) yield* this.carryOut(staging, journal);

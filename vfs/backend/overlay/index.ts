@@ -7,6 +7,7 @@ export { OverlayBackend } from './backend.ts';
 export { Commit, type CommitOptions, type CommitResult } from './commit.ts';
 export type { Change } from './diff.ts';
 export { Settlement, settle, unsettled, type SettleResult, type Unsettled } from './settle.ts';
+export { isStagingName } from './staging.ts';
 export type { Running } from './work.ts';
 
 /** What an overlay is made of. */

@@ -61,7 +61,7 @@ test('a journal that leads out of its directory is none, and what is there is le
     assert.is(parseJournal(taking(step)), null, JSON.stringify(step));
     const { root, outside, remove } = scratch();
     fs.writeFileSync(`${outside}/f`, 'outside');
-    fs.mkdirSync(`${root}/.wasi9p-commit`);
+    fs.mkdirSync(`${root}/.wasi9p-commit`, 0o1700);
     fs.writeFileSync(`${root}/.wasi9p-commit/owner.0.0.0.1`, '');
     fs.writeFileSync(`${root}/.wasi9p-commit/journal-1`, taking(step));
     const lower = hostDir(root);
@@ -79,7 +79,7 @@ test('a symlink in the place of a directory of the journal is not followed', () 
   const { root, outside, remove } = scratch();
   fs.writeFileSync(`${outside}/f`, 'outside');
   fs.symlinkSync('../outside', `${root}/link`);
-  fs.mkdirSync(`${root}/.wasi9p-commit`);
+  fs.mkdirSync(`${root}/.wasi9p-commit`, 0o1700);
   fs.writeFileSync(`${root}/.wasi9p-commit/owner.0.0.0.1`, '');
   fs.writeFileSync(`${root}/.wasi9p-commit/journal-1`, taking({ path: ['link', 'f'], was: { kind: S_IFREG, ino: 0 } }));
   const lower = hostDir(root);

@@ -14,7 +14,12 @@ import type { Work } from './work.ts';
 /** What the directory of a commit is called; with a number behind it when the tree has such a name of its own. */
 const NAME = '.wasi9p-commit';
 const NAMES = /^\.wasi9p-commit(-\d+)?$/;
-/** Its mode: with the sticky bit nobody's directory is like it, even before there is anything in it. */
+/** Whether a name in the root is one that the directory of a commit may have. */
+export function isStagingName(name: string): boolean {
+  return NAMES.test(name);
+}
+
+/** Its mode, by which it is known: a guest cannot set a sticky bit, and hardly any directory with one is private. */
 const MODE = 0o1700;
 
 /** How far a commit is: part of the journal's name, so that a rename tells it. */
@@ -50,12 +55,16 @@ export class Staging {
     take(dir);
   }
 
-  /** Those that earlier commits have left, and others are using. */
-  static names(lower: Backend): string[] {
+  /**
+   * Those that earlier commits have left, and others are using.
+   * @param keepsSticky Whether the file system keeps a sticky bit; it is found out when a directory without one is in question.
+   */
+  static names(lower: Backend, keepsSticky?: boolean): string[] {
     const root = lower.root();
     return [...namesOf(lower, root)].filter((name) => {
       let isOurs = false;
-      if (NAMES.test(name)) heldDuring(lower, root, name, (inode) => (isOurs = isStaging(lower, inode)));
+      if (isStagingName(name))
+        heldDuring(lower, root, name, (inode) => (isOurs = isStaging(lower, inode, keepsSticky)));
       return isOurs;
     });
   }
@@ -97,6 +106,12 @@ export class Staging {
       staging.close();
       throw thrown;
     }
+  }
+
+  /** The name in a tree of something that would pass for the directory of a commit once it is committed; '' for none. */
+  impostor(merged: Backend): string {
+    const { lower, dir, name } = this;
+    return Staging.names(merged, isMarked(lower, dir)).find((other) => other !== name) ?? '';
   }
 
   /** The number of the process that is making the commit, 0 for none. */
@@ -225,13 +240,39 @@ export class Staging {
   }
 }
 
-/** Whether a directory is one of ours: it has an owner, or is as when it was just made. */
-function isStaging(lower: Backend, inode: Inode): boolean {
+/** Whether a directory is one of ours: it has the mode, and an owner or as yet nothing. */
+function isStaging(lower: Backend, inode: Inode, keepsSticky?: boolean): boolean {
   if (inode.kind !== S_IFDIR) return false;
   const names = [...namesOf(lower, inode)];
-  if (names.length > 0) return names.some(isOwner);
+  if (names.length === 0) return isMarked(lower, inode);
+  if (!names.some(isOwner)) return false;
+  return isMarked(lower, inode) || !(keepsSticky ?? doesKeepSticky(lower));
+}
+
+function isMarked(lower: Backend, inode: Inode): boolean {
   // A directory with a set-group-ID bit passes it on to what is made in it.
   return (attrOf(lower, inode).mode & 0o7777 & ~S_ISGID) === MODE;
+}
+
+/** Whether the file system keeps a sticky bit (FAT does not): tried with a directory that is removed at once. */
+function doesKeepSticky(lower: Backend): boolean {
+  const root = lower.root();
+  let name = '.wasi9p-probe';
+  while (isThere(lower, root, name)) name += '-';
+  let isKept = true;
+  attempt(() => {
+    const dir = lower.create(root, name, S_IFDIR | MODE, 0, 0, 0);
+    // No commit is made where no directory can be.
+    if (typeof dir === 'number') return dir;
+    take(dir);
+    try {
+      isKept = isMarked(lower, dir);
+      return lower.unlink(root, name, dir);
+    } finally {
+      letGo(lower, dir);
+    }
+  });
+  return isKept;
 }
 
 function made(lower: Backend, root: Inode, name: string): Inode {
