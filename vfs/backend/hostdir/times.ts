@@ -50,7 +50,9 @@ function canOmit(): boolean {
 function coarser(wanted: bigint, got: bigint, grain: bigint, omitted: boolean): bigint | undefined {
   const gap = wanted > got ? wanted - got : got - wanted;
   if (omitted || wanted < 0n || gap <= (grain > DOUBLE ? grain / 2n : DOUBLE)) return undefined;
-  return got % MILLI === 0n ? MILLI : got % MICRO === 0n ? MICRO : 1n;
+  // A time cut to microseconds is a whole millisecond now and then: the gap tells that it was cut to no more.
+  if (got % MILLI === 0n && gap > MICRO + DOUBLE) return MILLI;
+  return got % MICRO === 0n ? MICRO : 1n;
 }
 
 /** What was asked for, and what the host made of it. */
