@@ -7,6 +7,7 @@ import {
   unsettled,
   type CommitResult,
   type Running,
+  type Unsettled,
   isStagingName,
 } from '../vfs/backend/overlay/index.ts';
 import { E, errnoName } from '../vfs/errno.ts';
@@ -59,11 +60,14 @@ export function refuseUnsettled(mounts: readonly GuestMount[]): void {
   for (const { backend, host = '' } of mounts) {
     if (!(backend instanceof OverlayBackend)) continue;
     const [found] = unsettled(backend.lower);
-    if (found !== undefined) throw new Error(busy(host, found.process).toString());
+    if (found !== undefined) throw new Error(busy(host, found).toString());
   }
 }
 
-function busy(host: string, process: number): Text {
+/** @param found What is there now: nothing when another process has just come to its end. */
+function busy(host: string, found: Unsettled | undefined): Text {
+  if (found === undefined) return text`Another process has settled ${host} meanwhile: see that it is as you want it.`;
+  const { process } = found;
   if (process !== 0) return text`Process ${process} is committing to ${host}: wait until it has ended.`;
   return text`${host} has a commit that has not come to its end: ${ways(host)}.`;
 }
@@ -97,7 +101,7 @@ function failure(
   overlay: OverlayBackend,
 ): Text | null {
   if (errno === 0) return null;
-  if (errno === E.EBUSY && left !== '') return busy(host, unsettled(overlay.lower)[0]?.process ?? 0);
+  if (errno === E.EBUSY && left !== '') return busy(host, unsettled(overlay.lower)[0]);
   const why =
     errno === E.EINTR
       ? text`The commit of ${host} was stopped`
@@ -141,8 +145,7 @@ async function settle(lower: Backend, how: 'resume' | 'undo', host: string): Pro
     signals.end();
   }
   const { errno, path, outcome } = settlement.result;
-  if (errno === E.EBUSY && unsettled(lower)[0]?.process)
-    tell(text`wasi9p: ${busy(host, unsettled(lower)[0]!.process)}\n`);
+  if (errno === E.EBUSY && isStagingName(path)) tell(text`wasi9p: ${busy(host, unsettled(lower)[0])}\n`);
   else if (errno === E.EINVAL)
     tell(text`wasi9p: ${path} of ${host} has a journal that cannot be understood; it is left alone.\n`);
   else if (errno === E.EINTR) tell(text`wasi9p: It was stopped: ${ways(host)}.\n`);

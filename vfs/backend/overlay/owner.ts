@@ -87,6 +87,9 @@ export function livingOwner(name: string): number {
   const pid = Number(number);
   const here = host();
   if (here === undefined || !Number.isSafeInteger(pid) || pid <= 0 || ended.has(name)) return 0;
-  if (world !== (worldOf(here) || '0') || !here.exists(pid)) return 0;
-  return start === (startOf(here, pid) || '0') ? pid : 0;
+  if (world !== (worldOf(here) || '0')) return 0;
+  const now = startOf(here, pid);
+  // Another user's may be hidden (proc(5), hidepid): what cannot be told apart is taken for alive.
+  const lives = now === '' ? here.exists(pid) : now === start;
+  return lives ? pid : 0;
 }

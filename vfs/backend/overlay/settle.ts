@@ -2,7 +2,7 @@ import { E, errnoOf } from '../../errno.ts';
 import type { Backend } from '../backend.ts';
 import { Settling } from './settling.ts';
 import { DONE, NONE, Staging, UNDONE } from './staging.ts';
-import { fail } from './walk.ts';
+import { fail, isThere } from './walk.ts';
 import type { Running, Work } from './work.ts';
 
 /** What a commit has left that was not ended. */
@@ -15,7 +15,7 @@ export interface Unsettled {
 
 /** What became of it. */
 export interface SettleResult {
-  /** 0; EBUSY: a process is making the commit; EINVAL: its journal cannot be understood; of a step that failed. */
+  /** 0; EBUSY: a process is making the commit, or settling it; EINVAL: its journal cannot be understood; of a step that failed. */
   errno: number;
   /** The path of what could not be done; '' for none. */
   path: string;
@@ -28,12 +28,23 @@ export interface SettleResult {
 
 /** What commits have left in a directory: to be settled before there is another one. @throws Error */
 export function unsettled(lower: Backend): Unsettled[] {
-  return Staging.names(lower).map((name) => {
-    const staging = Staging.open(lower, name);
+  return Staging.names(lower).flatMap((name) => {
+    const staging = opened(lower, name);
+    if (staging === null) return [];
     const { process } = staging;
     staging.release();
-    return { name, process };
+    return [{ name, process }];
   });
+}
+
+/** Opens what a commit has left; null when another process has meanwhile removed it. */
+function opened(lower: Backend, name: string): Staging | null {
+  try {
+    return Staging.open(lower, name);
+  } catch (thrown) {
+    if (isThere(lower, lower.root(), name)) throw thrown;
+    return null;
+  }
 }
 
 /** Removes what commits of this process have left, where there is nothing to do or to take back. */
@@ -90,11 +101,12 @@ export class Settlement implements Running {
   private *all(): Work<void> {
     for (const name of Staging.names(this.lower)) {
       this.at = { path: [name] };
-      const staging = Staging.open(this.lower, name);
+      const staging = opened(this.lower, name) ?? fail(E.EBUSY);
       try {
-        if (staging.process !== 0) fail(E.EBUSY);
+        if (staging.process !== 0 || !staging.claim()) fail(E.EBUSY);
         yield* this.one(staging);
       } finally {
+        staging.giveBack();
         staging.release();
       }
     }

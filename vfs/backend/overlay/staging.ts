@@ -46,6 +46,8 @@ export class Staging {
   isClosed = false;
   private readonly lower: Backend;
   private owner = '';
+  /** Who had it before this process settled it. */
+  private former = '';
   private next = 0;
 
   private constructor(lower: Backend, name: string, dir: Inode) {
@@ -96,16 +98,53 @@ export class Staging {
   static open(lower: Backend, name: string): Staging {
     const staging = new Staging(lower, name, must(lower.lookup(lower.root(), name)));
     try {
-      for (const entry of namesOf(lower, staging.dir)) {
-        if (isOwner(entry)) staging.owner = entry;
-        const phase = JOURNAL.exec(entry)?.[1];
-        if (phase !== undefined) staging.phase = Number(phase);
-      }
+      staging.look();
       return staging;
     } catch (thrown) {
       staging.close();
       throw thrown;
     }
+  }
+
+  private look(): void {
+    this.phase = NONE;
+    for (const entry of namesOf(this.lower, this.dir)) {
+      if (isOwner(entry)) this.owner = entry;
+      const phase = JOURNAL.exec(entry)?.[1];
+      if (phase !== undefined) this.phase = Number(phase);
+    }
+  }
+
+  /**
+   * Makes this process the owner of what another has left: false when a third one has been faster. Who renames the
+   * owner's file has it, so that no two settle a commit at once.
+   */
+  claim(): boolean {
+    // There is nothing in it but its end.
+    if (this.owner === '') return true;
+    const mine = nameOwner();
+    if (!this.renameOwner(mine)) return false;
+    this.former = this.owner;
+    this.owner = mine;
+    this.look();
+    return true;
+  }
+
+  /** Gives it back, for another try of this process or another; unless it is gone. */
+  giveBack(): void {
+    if (this.former === '' || this.isClosed) return;
+    endOwner(this.owner);
+    if (attempt(() => (this.renameOwner(this.former) ? 0 : E.ENOENT)) === 0) this.owner = this.former;
+  }
+
+  private renameOwner(name: string): boolean {
+    const { lower, dir, owner } = this;
+    let errno: number = E.ENOENT;
+    heldDuring(lower, dir, owner, (inode) => {
+      errno = attempt(() => lower.rename(dir, owner, inode, dir, name, null));
+    });
+    if (errno !== E.ENOENT && errno !== E.ESTALE) check(errno);
+    return errno === 0;
   }
 
   /** The name in a tree of something that would pass for the directory of a commit once it is committed; '' for none. */
@@ -201,7 +240,9 @@ export class Staging {
     }
     const last = [...kinds.keys()].filter(isLast).sort();
     for (const name of last) unlink(lower, dir, name, kinds.get(name)!);
-    check(lower.unlink(lower.root(), this.name, dir));
+    const errno = attempt(() => lower.unlink(lower.root(), this.name, dir));
+    // An empty one has no owner: another process may have removed it.
+    if (errno !== E.ENOENT || this.owner !== '') check(errno);
     this.close();
   }
 
