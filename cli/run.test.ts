@@ -328,7 +328,10 @@ run('says why a program cannot be started, status 1', () => {
     stdout: '',
     stderr: 'wasi9p: --trace=none/x cannot be written (no such file or directory): name a file that you may write.\n',
   });
-  assert.match(wasi9p(['run', 'text.wasm']).stderr, /text\.wasm is no WebAssembly module/);
+  assert.match(
+    wasi9p(['run', 'text.wasm']).stderr,
+    /^wasi9p: text\.wasm is not a WebAssembly module \(expected .*\): give a \.wasm file, .*\.\n$/,
+  );
   assert.is(wasi9p(['run', 'text.wasm']).status, 1);
 });
 

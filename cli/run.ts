@@ -62,7 +62,11 @@ async function load(file: string): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {
-    throw new Error(`${file} is no WebAssembly module: ${(error as Error).message}`, { cause: error });
+    const reason = (error as Error).message.replace('WebAssembly.compile(): ', '');
+    throw new Error(
+      `${file} is not a WebAssembly module (${reason}): give a .wasm file, which wasi9p cc makes from C, for one.`,
+      { cause: error },
+    );
   }
 }
 

@@ -61,14 +61,14 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** The command in files as dist/ has them: the path of its entry, whose directory is the caller's to remove. */
 export async function bundle(): Promise<string> {
-  // Below the root, where packages are found from; the version is read from ../package.json.
+  // Below the root, where packages are found from; the version is read from its package.json.
   fs.mkdirSync(join(ROOT, '.build'), { recursive: true });
   const outdir = fs.mkdtempSync(join(ROOT, '.build', 'cli-'));
   const entryPoints = { cli: join(ROOT, 'cli', 'main.ts') };
   fs.copyFileSync(join(ROOT, 'package.json'), join(ROOT, '.build', 'package.json'));
   await build({
     ...{ entryPoints, outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', packages: 'external' },
-    ...{ outExtension: { '.js': '.mjs' }, logLevel: 'error' },
+    ...{ chunkNames: 'chunks/[name]-[hash]', outExtension: { '.js': '.mjs' }, logLevel: 'error' },
   });
   return join(outdir, 'cli.mjs');
 }
