@@ -66,15 +66,23 @@ test('without a root there is an empty one', () => {
 });
 
 test('what is no place is told', () => {
-  assert.throws(() => new Namespace({ src: ram() }), 'src is no place in a namespace: write an absolute path.');
+  assert.throws(() => new Namespace({ src: ram() }), /^src is no place in a namespace: write an absolute path\.$/);
   assert.throws(
     () => new Namespace({ '/a/../b': ram() }),
-    '/a/../b is no place in a namespace: write an absolute path.',
+    /^\/a\/\.\.\/b is no place in a namespace: write an absolute path\.$/,
+  );
+  assert.throws(
+    () => new Namespace({ '/a': ram(), '//a/.': ram() }),
+    /^\/\/a\/\. is given twice: mount one tree in one place\.$/,
+  );
+  assert.throws(
+    () => new Namespace({ '/': ram(), '/.': ram() }),
+    /^\/\. is given twice: mount one tree in one place\.$/,
   );
   const volume = Volume.fromJSON({ '/f': '' });
   assert.throws(
     () => new Namespace({ '/': volume, '/f': ram() }),
-    'Nothing can be mounted at /f: there is a file, not a directory.',
+    /^Nothing can be mounted at \/f: there is a file, not a directory\.$/,
   );
   assert.equal(serverOf(volume).inspect(), AT_REST);
 });

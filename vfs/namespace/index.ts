@@ -24,7 +24,7 @@ export class Namespace {
 
   /**
    * @param tree Absolute paths → what is there; without `/` the root is an empty directory in memory.
-   * @throws TypeError for a path that is not absolute and for what is no source; Error for what nothing can be mounted
+   * @throws TypeError for a path that is not absolute, for two of one place and for what is no source; Error for what nothing can be mounted
    *   on.
    */
   constructor(tree: Readonly<Record<string, Source>>) {
@@ -32,6 +32,8 @@ export class Namespace {
     const paths = Object.keys(tree);
     const wrong = paths.find((path) => !path.startsWith('/') || path.split('/').includes('..'));
     if (wrong !== undefined) throw invalid(`${wrong} is no place in a namespace: write an absolute path.`);
+    const twice = paths.find((path, i) => paths.findIndex((other) => placeOf(other) === placeOf(path)) !== i);
+    if (twice !== undefined) throw invalid(`${twice} is given twice: mount one tree in one place.`);
     const root = paths.some((path) => /^[/.]*$/.test(path)) ? {} : { '/': ram() };
     const sources = Object.entries<Source>({ ...root, ...tree });
     const all = sources.map(([path]) => path);
@@ -63,3 +65,11 @@ export class Namespace {
 }
 
 export type { FileSystem } from '../fs/file-system.ts';
+
+/** A path without what names the same place: empty components and `.`. */
+function placeOf(path: string): string {
+  return path
+    .split('/')
+    .filter((name) => name !== '' && name !== '.')
+    .join('/');
+}
