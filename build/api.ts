@@ -49,7 +49,11 @@ const LIMITS: Readonly<Record<string, Meaning>> = {
   maxDepth: { text: 'Directories in each other; what lies deeper is left out.', byDefault: '2,048' },
 };
 const PLACE: Meaning = { text: 'The tree.', type: 'Backend, Server or Mount' };
-const SKIP: Meaning = { text: 'Called with what is left out, and why.', type: 'function', byDefault: 'none' };
+const SKIP: Meaning = {
+  text: 'Called with `{ path, reason }` of what is left out: its name as stored, and half a sentence.',
+  type: 'function',
+  byDefault: 'none',
+};
 const ARCHIVE: Meaning = { text: 'A whole .tar or .tar.gz. It must stay as it is.', type: 'Uint8Array' };
 const TRACE: Meaning = { text: 'Sees the calls and the 9P messages; `strace` makes one.', byDefault: 'none' };
 
