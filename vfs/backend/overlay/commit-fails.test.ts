@@ -42,6 +42,32 @@ test('commit: what cannot be looked up is not taken for removed', () => {
   }
 });
 
+test('commit: a root in which no name can be looked up is an error, and not a search without end', () => {
+  for (const layer of ['lower', 'merged', 'closed'] as const) {
+    const lower = ram();
+    const before = [...contents(lower).keys()].join();
+    const merged = overlay({ lower });
+    const kit = new Kit({ backend: merged, dispose: () => {} });
+    kit.put('f', 'new');
+    kit.end();
+    if (layer === 'closed') merged.close();
+    const backend: Backend = layer === 'lower' ? lower : merged;
+    const { lookup } = backend;
+    let asked = 0;
+    backend.lookup = (...args) => {
+      if (++asked > 100) throw new Error('it has no end');
+      if (layer === 'closed') return lookup.apply(backend, args);
+      return args[1].startsWith('.wasi9p-commit') ? E.EMFILE : lookup.apply(backend, args);
+    };
+    const result = merged.commit();
+    backend.lookup = lookup;
+    assert.equal(result, { errno: layer === 'closed' ? E.EIO : E.EMFILE, path: '.', unsettled: '' });
+    assert.ok(asked < 100);
+    assert.equal([...contents(lower).keys()].join(), before);
+    if (layer !== 'closed') assert.equal(merged.commit(), DONE);
+  }
+});
+
 /** Calls of the lower layer of which one fails; the look-ups as well, in a test of their own. */
 const CHANGES = ['unlink', 'rename', 'create', 'symlink', 'link', 'setattr', 'write'] as const;
 

@@ -5,7 +5,7 @@ import type { Backend } from '../backend.ts';
 import type { Merged } from './diff.ts';
 import type { Directories } from './directory.ts';
 import type { Journal } from './journal.ts';
-import { attempt, has } from './layer.ts';
+import { attempt } from './layer.ts';
 import { lookOf, restoreTimes, sameLook, type Look } from './look.ts';
 import { Matches } from './matches.ts';
 import { Plan } from './plan.ts';
@@ -15,7 +15,7 @@ import { Settling } from './settling.ts';
 import { Stage } from './stage.ts';
 import { DONE, NONE, Staging } from './staging.ts';
 import type { Table } from './table.ts';
-import { fail } from './walk.ts';
+import { fail, isThere } from './walk.ts';
 import { finish, type Running, type Work } from './work.ts';
 
 /** How a commit is made. */
@@ -97,7 +97,7 @@ export class Commit implements Running {
     if (table.top.upper === null && !table.hasAliases()) return;
     yield* clear(lower);
     this.rootLook = lookOf(lower, lower.root());
-    const isTaken = (name: string): boolean => has(lower, lower.root(), name) || has(merged, table.top, name);
+    const isTaken = (name: string): boolean => isThere(lower, lower.root(), name) || isThere(merged, table.top, name);
     const staging = (this.staging = Staging.make(lower, isTaken));
     dirs.hide(table.top, staging.name, true);
     const impostor = staging.impostor(merged);
