@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { E } from '../../errno.ts';
+import type { Backend } from '../backend.ts';
 import { Kit } from '../conformance-kit.ts';
 import { hostDir } from '../hostdir/index.ts';
 import { inMemory, scratch } from '../hostdir/testing.ts';
@@ -84,6 +85,33 @@ test('one that has come to nothing leaves the commit to others', () => {
   assert.equal(snapshot(root), old);
   lower.close();
   remove();
+});
+
+test('what another user’s commit has left is told, and is in nobody’s way who has it for his own', () => {
+  for (const mode of [0o1700, 0o700]) {
+    const { root, remove } = scratch(inMemory);
+    fs.mkdirSync(`${root}/.wasi9p-commit`);
+    fs.chmodSync(`${root}/.wasi9p-commit`, mode);
+    const theirs = fs.statSync(`${root}/.wasi9p-commit`).ino;
+    const lower: Backend = hostDir(root);
+    const { list } = lower;
+    lower.list = (dir) => (dir.ino === theirs ? E.EACCES : list.call(lower, dir));
+    const isLeft = mode === 0o1700;
+    assert.equal(unsettled(lower), isLeft ? [{ name: '.wasi9p-commit', process: 0 }] : []);
+    const nothing = { errno: 0, path: '', outcome: 'nothing' };
+    assert.equal(
+      settle(lower, 'undo'),
+      isLeft ? { errno: E.EACCES, path: '.wasi9p-commit', outcome: 'nothing' } : nothing,
+    );
+    const merged = overlay({ lower });
+    const kit = new Kit({ backend: merged, dispose: () => {} });
+    kit.put('new', 'new');
+    kit.end();
+    const { errno, unsettled: left } = merged.commit();
+    assert.equal([errno, left], isLeft ? [E.EBUSY, '.wasi9p-commit'] : [0, '']);
+    lower.close?.();
+    remove();
+  }
 });
 
 test.run();

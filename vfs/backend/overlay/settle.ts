@@ -30,27 +30,30 @@ export interface SettleResult {
 export function unsettled(lower: Backend): Unsettled[] {
   return Staging.names(lower).flatMap((name) => {
     const staging = opened(lower, name);
-    if (staging === null) return [];
+    // Of another user's this one sees no more than that it is there.
+    if (typeof staging === 'number') return staging === E.EACCES ? [{ name, process: 0 }] : [];
     const { process } = staging;
     staging.release();
     return [{ name, process }];
   });
 }
 
-/** Opens what a commit has left; null when another process has meanwhile removed it. */
-function opened(lower: Backend, name: string): Staging | null {
+/** Opens what a commit has left; ENOENT: another process has meanwhile removed it; EACCES: it is another user's. */
+function opened(lower: Backend, name: string): Staging | number {
   try {
     return Staging.open(lower, name);
   } catch (thrown) {
-    if (isThere(lower, lower.root(), name)) throw thrown;
-    return null;
+    if (!isThere(lower, lower.root(), name)) return E.ENOENT;
+    if (errnoOf(thrown) === E.EACCES) return E.EACCES;
+    throw thrown;
   }
 }
 
 /** Removes what commits of this process have left, where there is nothing to do or to take back. */
 export function* clear(lower: Backend): Work<void> {
   for (const name of Staging.names(lower)) {
-    const staging = Staging.open(lower, name);
+    const staging = opened(lower, name);
+    if (typeof staging === 'number') continue;
     try {
       if (staging.isRest) yield* staging.remove();
     } finally {
@@ -101,7 +104,8 @@ export class Settlement implements Running {
   private *all(): Work<void> {
     for (const name of Staging.names(this.lower)) {
       this.at = { path: [name] };
-      const staging = opened(this.lower, name) ?? fail(E.EBUSY);
+      const staging = opened(this.lower, name);
+      if (typeof staging === 'number') fail(staging === E.ENOENT ? E.EBUSY : staging);
       try {
         if (staging.process !== 0 || !staging.claim()) fail(E.EBUSY);
         yield* this.one(staging);

@@ -126,7 +126,9 @@ export class Settling {
       const path = dress[where];
       if (path === null) continue;
       this.path = path;
-      this.steps.dress(path, dress[what]!, dress.mark);
+      // Who may not set a mode now has not set it before.
+      const keeps = what === 'was' || dress.was?.mode === dress.is!.mode;
+      this.steps.dress(path, dress[what]!, dress.mark, keeps);
       yield;
     }
   }

@@ -284,10 +284,20 @@ export class Staging {
 /** Whether a directory is one of ours: it has the mode, and an owner or as yet nothing. */
 function isStaging(lower: Backend, inode: Inode, keepsSticky?: boolean): boolean {
   if (inode.kind !== S_IFDIR) return false;
-  const names = [...namesOf(lower, inode)];
-  if (names.length === 0) return isMarked(lower, inode);
+  const names = listed(lower, inode);
+  // Another user's: nobody else can look into it.
+  if (names === null || names.length === 0) return isMarked(lower, inode);
   if (!names.some(isOwner)) return false;
   return isMarked(lower, inode) || !(keepsSticky ?? doesKeepSticky(lower));
+}
+
+/** The names in a directory; null for one that this user may not list. @throws Error when it cannot be listed. */
+function listed(lower: Backend, dir: Inode): string[] | null {
+  let names: string[] = [];
+  const errno = attempt(() => ((names = [...namesOf(lower, dir)]), 0));
+  if (errno === E.EACCES) return null;
+  check(errno);
+  return names;
 }
 
 function isMarked(lower: Backend, inode: Inode): boolean {

@@ -83,9 +83,15 @@ export class Steps {
     yield* this.rewrite(step, step.old);
   }
 
-  /** Gives attributes to what is at a path, if it is still there. */
-  dress(path: Path, look: Look, mark: Mark): void {
-    this.find(path, mark, (inode) => dress(this.lower, inode, look));
+  /**
+   * Gives attributes to what is at a path, if it is still there.
+   * @param keeps Whether the commit leaves the mode as it is. Then another owner's is left, too, as he has made it since.
+   */
+  dress(path: Path, look: Look, mark: Mark, keeps: boolean): void {
+    this.find(path, mark, (inode) => {
+      const errno = attempt(() => (dress(this.lower, inode, look), 0));
+      if (errno !== E.EPERM || !keeps) check(errno);
+    });
   }
 
   /** Lets there be work in a directory, or on a file, that does not allow it. */
@@ -93,7 +99,10 @@ export class Steps {
     if (opens === 0) return;
     this.find(path, mark, (inode) => {
       const { mode } = attrOf(this.lower, inode);
-      if ((mode & opens) !== opens) check(setMode(this.lower, inode, mode | opens));
+      if ((mode & opens) === opens) return;
+      // Another owner's may be open by its group: what is done there tells.
+      const errno = attempt(() => setMode(this.lower, inode, mode | opens));
+      if (errno !== E.EPERM) check(errno);
     });
   }
 
