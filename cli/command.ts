@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { bugOf } from './bug.ts';
 import { cc, ccHelp, cxx } from './cc.ts';
@@ -79,7 +80,8 @@ function helpOn(command: string | undefined): Text {
 
 function version(): string {
   // By the package's name and not by a path: this code may be in dist/ or in dist/chunks/.
-  return (createRequire(import.meta.url)('wasi9p/package.json') as { version: string }).version;
+  const text = readFileSync(createRequire(import.meta.url).resolve('wasi9p/package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Tells why a command ended early: its exit status. */
