@@ -218,6 +218,22 @@ export const API: readonly Call[] = [
     },
   },
   {
+    call: 'settle(lower, how)',
+    from: ['wasi9p/backends/overlay'],
+    about:
+      'Completes a commit that was cut off, or takes it back. `new Settlement(lower, how)` does it a step at a time.',
+    args: {
+      lower: { text: 'The lower layer of the overlay.', type: 'Backend' },
+      how: { text: '`resume` completes it, `undo` takes it back.', type: 'string' },
+    },
+  },
+  {
+    call: 'unsettled(lower)',
+    from: ['wasi9p/backends/overlay'],
+    about: 'What commits that were cut off have left: to be settled before there is another one.',
+    args: { lower: { text: 'The lower layer of the overlay.', type: 'Backend' } },
+  },
+  {
     call: 'readOnly(backend)',
     from: ['wasi9p/backends/readonly'],
     about: 'A view of a backend through which nothing can be changed. Closing it leaves the backend open.',

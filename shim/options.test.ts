@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { API } from '../build/api.ts';
 import { hostDir } from '../vfs/backend/hostdir/index.ts';
 import { memfs } from '../vfs/backend/memfs/index.ts';
-import { overlay, type OverlayBackend } from '../vfs/backend/overlay/index.ts';
+import { overlay, settle, Settlement, unsettled, type OverlayBackend } from '../vfs/backend/overlay/index.ts';
 import { ram } from '../vfs/backend/ram/index.ts';
 import { readOnly } from '../vfs/backend/readonly/index.ts';
 import { load, save, tar } from '../vfs/backend/tar/index.ts';
@@ -112,6 +112,9 @@ const ARGUMENTS: [call: string, argument: string, takes: string[], run: (value: 
   ['new Server(backend, options)', 'backend', [], (value) => new Server(value)],
   ['hostDir(path, options)', 'path', [], (value) => hostDir(value)],
   ['memfs(volume, options)', 'volume', [], (value) => memfs(value)],
+  ['settle(lower, how)', 'lower', [], (value) => settle(value, 'undo')],
+  ['settle(lower, how)', 'how', [], (value) => settle(store, value)],
+  ['unsettled(lower)', 'lower', [], (value) => unsettled(value)],
   ['readOnly(backend)', 'backend', [], (value) => readOnly(value)],
   ['tar(bytes, options)', 'bytes', [], (value) => tar(value)],
   ['load(bytes, into, onSkip, options)', 'bytes', [], (value) => load(value, store)],
@@ -212,12 +215,18 @@ for (const [call, argument, takes, run] of ARGUMENTS) {
       if (OTHER_ERROR[argument]?.includes(type) === true) continue;
       if (argument === 'onSkip' && type === 'undefined') continue;
       const told = thrown(() => run(value as Any));
-      const name = argument === 'into' || argument === 'from' ? 'place' : argument;
       if (takes.includes(type)) assert.is(told, 'ok', `${type}: ${told}`);
-      else assert.match(told, `"${name}`, type);
+      else assert.match(told, `"${argument}`, type);
     }
   });
 }
+
+test('a commit is settled by one of two words', () => {
+  for (const how of ['redo', 'Resume', '', 'toString']) {
+    for (const run of [() => settle(store, how as Any), () => new Settlement(store, how as Any)])
+      assert.is(thrown(run), `ERR_INVALID_ARG_VALUE "how" must be resume or undo, not ${how}`);
+  }
+});
 
 test('the mistakes that were swallowed, or thrown in the engine’s words', () => {
   const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));

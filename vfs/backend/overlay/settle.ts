@@ -1,4 +1,5 @@
 import { E, errnoOf } from '../../errno.ts';
+import { BACKEND, check, invalid } from '../../options.ts';
 import type { Backend } from '../backend.ts';
 import { Settling } from './settling.ts';
 import { DONE, NONE, Staging, UNDONE } from './staging.ts';
@@ -26,8 +27,12 @@ export interface SettleResult {
   outcome: 'nothing' | 'completed' | 'undone';
 }
 
-/** What commits have left in a directory: to be settled before there is another one. @throws Error */
+/**
+ * What commits have left in a directory: to be settled before there is another one.
+ * @throws TypeError for what is not a backend. Error
+ */
 export function unsettled(lower: Backend): Unsettled[] {
+  check(lower, BACKEND, 'lower');
   return Staging.names(lower).flatMap((name) => {
     const staging = opened(lower, name);
     // Of another user's this one sees no more than that it is there.
@@ -65,6 +70,7 @@ export function* clear(lower: Backend): Work<void> {
 /**
  * Completes a commit that was not ended, or takes it back, if there is one: of any overlay over this backend, of this
  * process or another. Doing it again does nothing. One that is complete stays complete.
+ * @throws TypeError for what is not a backend, and for a word that is neither of the two.
  */
 export function settle(lower: Backend, how: 'resume' | 'undo'): SettleResult {
   const run = new Settlement(lower, how);
@@ -81,6 +87,10 @@ export class Settlement implements Running {
   private at: { path: readonly string[] } = { path: [] };
 
   constructor(lower: Backend, how: 'resume' | 'undo') {
+    check(lower, BACKEND, 'lower');
+    check(how, 'string', 'how');
+    // Any other word would take back what the caller meant to complete.
+    if (how !== 'resume' && how !== 'undo') throw invalid(`"how" must be resume or undo, not ${String(how)}`);
     this.lower = lower;
     this.how = how;
     this.work = this.all();

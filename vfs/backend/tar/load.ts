@@ -31,7 +31,7 @@ const NOT_MADE = 'special files of its kind cannot be made there';
 /** Copies the tree of an archive into a place, over what is there already: directories are merged, all else goes. */
 export function copyInto(archive: TarBackend, into: Place, onSkip?: (skipped: Skipped) => void): void {
   for (const skipped of archive.skipped) onSkip?.(skipped);
-  inTree(into, (tree) => new Loader(tree, archive, onSkip).run());
+  inTree(into, 'into', (tree) => new Loader(tree, archive, onSkip).run());
 }
 
 /** A directory that is being filled. */

@@ -78,10 +78,11 @@ const NO_PAYLOAD = new Iov();
 
 /**
  * Runs something with a session of its own in a place, which is closed at the end.
+ * @param name What an error calls the place.
  * @throws TypeError for what is no place; what `run` throws.
  */
-export function inTree<T>(place: Place, run: (tree: Tree) => T): T {
-  const tree = new Tree(serverIn(place));
+export function inTree<T>(place: Place, name: string, run: (tree: Tree) => T): T {
+  const tree = new Tree(serverIn(place, name));
   try {
     return run(tree);
   } finally {
@@ -90,12 +91,12 @@ export function inTree<T>(place: Place, run: (tree: Tree) => T): T {
 }
 
 /** By what they have: a server of `dist/core.min.js` is of another class. */
-function serverIn(place: Place): Server {
+function serverIn(place: Place, name: string): Server {
   const { server, connect } = (place ?? {}) as Partial<Mount & Server>;
   if (server !== undefined) return server;
   if (connect !== undefined) return place as Server;
   if (isBackend(place)) return serverOfBackend(place);
-  throw mustBe('a backend, a Server or a Mount', 'place', place);
+  throw mustBe('a backend, a Server or a Mount', name, place);
 }
 
 /** A fid on what names from the root lead to, not opened; or −errno. */

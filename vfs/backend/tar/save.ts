@@ -38,7 +38,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
  */
 export function save(from: Place, onSkip?: (skipped: Skipped) => void): Uint8Array {
   check(onSkip, 'function|undefined', 'onSkip');
-  return inTree(from, (tree) => {
+  return inTree(from, 'from', (tree) => {
     const items = new Survey(tree, onSkip).items();
     const end = 2 * BLOCK;
     const length = items.reduce((sum, { head, extents }) => sum + head.length + bytesOf(extents), end);

@@ -96,7 +96,7 @@ export function mounted(backend: Backend, run: (kit: Kit) => void): void {
 
 /** chown of a path, in a session of its own. */
 export function chown(backend: Backend, path: string, uid: number, gid: number): void {
-  inTree(backend, (tree) => {
+  inTree(backend, 'backend', (tree) => {
     const fid = walkTo(tree.client, path.split('/'));
     assert.ok(fid > 0);
     assert.is(tree.setOwner(fid, uid, gid), 0);
