@@ -1,10 +1,13 @@
+import { File, OpenFile } from '@bjorn3/browser_wasi_shim';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ram } from '../vfs/backend/ram/index.ts';
+import { OFLAGS, WHENCE } from './abi.ts';
 import { importsOf } from './imports.ts';
 import { Guest } from './guest.ts';
 import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from './signatures.ts';
 import { strace } from './strace.ts';
-import { OUT, TestGuest, utf8 } from './testing.ts';
+import { OUT, READ_WRITE, ROOT, TestGuest, utf8 } from './testing.ts';
 import { WASI, type WASIOptions } from './wasi.ts';
 
 // What stands between a guest and its functions: their types, the end of the guest, and calls within calls.
@@ -210,6 +213,54 @@ test('the end of a guest in the middle of a call of another one is the end of th
   assert.throws(() => g.write(1, 'x'), WebAssembly.RuntimeError);
   assert.is(g.wasi.exitCode, 3);
   g.end();
+});
+
+test('a store that calls the guest back in the midst of a call: that one traps, and mixes up no answer', () => {
+  const store = ram();
+  let tries = 0;
+  let calling = false;
+  for (const method of ['getattr', 'fsync'] as const) {
+    const own = store[method].bind(store) as (...args: unknown[]) => number;
+    const calls = (...args: unknown[]): number => {
+      if (calling) {
+        tries++;
+        assert.throws(() => g.call('path_filestat_get', ROOT, 0, 'longer', OUT), WebAssembly.RuntimeError);
+      }
+      return own(...args);
+    };
+    Object.assign(store, { [method]: calls });
+  }
+  const g: TestGuest = new TestGuest({ preopens: () => ({ '/': store }) });
+  const [fd, longer] = ['file', 'longer'].map((path) => g.open(path, { oflags: OFLAGS.CREAT, rights: READ_WRITE }));
+  g.write(fd!, 'short');
+  g.write(longer!, 'longer than the other');
+  calling = true;
+  g.ok('fd_seek', fd!, 0n, WHENCE.END, OUT);
+  assert.is(g.u32(), 5);
+  g.ok('fd_sync', fd!);
+  g.ok('fd_datasync', fd!);
+  g.ok('fd_filestat_get', fd!, OUT);
+  assert.is(tries, 4);
+  g.end();
+});
+
+test('an Fd that throws in any of its methods ends the guest, which cannot go on by catching that', () => {
+  const fail = (): never => {
+    throw new Error('enough');
+  };
+  const calls: Record<string, (g: TestGuest) => unknown> = {
+    fd_seek: (g) => g.call('fd_seek', ROOT, 0n, WHENCE.CUR, OUT),
+    'fd_seek for fd_tell': (g) => g.call('fd_tell', ROOT, OUT),
+    fd_sync: (g) => g.call('fd_sync', ROOT),
+    'fd_sync for fd_datasync': (g) => g.call('fd_datasync', ROOT),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const fd = Object.assign(new OpenFile(new File([])), { [name.split(' ')[0]!]: fail });
+    const g = new TestGuest({ preopens: () => ({ '/': fd }) });
+    assert.throws(() => call(g), /enough/, name);
+    assert.throws(() => g.call('sched_yield'), WebAssembly.RuntimeError, name);
+    g.end();
+  }
 });
 
 test('a stdin function that gives a promise is told so', () => {
