@@ -304,6 +304,8 @@ export class HostDirBackend implements Backend {
   }
 
   open(inode: HostInode, flags: number): number {
+    // A fifo would wait for its other end, a device might do anything.
+    if (inode.kind !== S_IFREG && inode.kind !== S_IFDIR) return -E.ENXIO;
     const access = flags & O_ACCMODE;
     if (this.readOnly && (access !== O_RDONLY || (flags & O_TRUNC) !== 0)) return -E.EROFS;
     const special = flags & (O_APPEND | O_SYNC | O_DSYNC);

@@ -1,4 +1,4 @@
-import { O_NOATIME, O_RDONLY, O_RDWR, O_WRONLY } from '../../9p/constants.ts';
+import { O_NOATIME, O_RDONLY, O_RDWR, O_WRONLY, S_IFREG } from '../../9p/constants.ts';
 import { E } from '../../errno.ts';
 import type { Backend } from '../backend.ts';
 import { Extents } from '../extents.ts';
@@ -37,6 +37,8 @@ export function* copyData(from: Source, to: Source, length: number): Work<number
  * what the layers throw.
  */
 export function* rewriteData(from: Source, to: Source): Work<number> {
+  // Others may have put something else in the place of either; then nothing is to be cut.
+  if (from.inode.kind !== S_IFREG || to.inode.kind !== S_IFREG) return E.EINVAL;
   const size = from.backend.size(from.inode);
   if (to.backend.size(to.inode) !== size) {
     const errno = setSize(to.backend, to.inode, size);

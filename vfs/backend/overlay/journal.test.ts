@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -87,6 +88,32 @@ test('a symlink in the place of a directory of the journal is not followed', () 
   assert.equal(fs.readdirSync(outside), ['f']);
   lower.close();
   remove();
+});
+
+test('a fifo, a directory or a symlink in the place of what was staged is not opened, and nothing is cut', () => {
+  const writing: Journal = {
+    ...{ out: [], into: [], dresses: [] },
+    writes: [{ do: 'write', path: ['f'], from: 'new-0', old: 'old-1', is: { kind: S_IFREG, ino: 0 } }],
+  };
+  for (const kind of ['fifo', 'directory', 'symlink'] as const) {
+    for (const name of ['new-0', 'journal-3'] as const) {
+      const { root, outside, remove } = scratch();
+      const staging = `${root}/.wasi9p-commit`;
+      fs.writeFileSync(`${outside}/f`, 'outside');
+      fs.writeFileSync(`${root}/f`, 'what there was');
+      fs.mkdirSync(staging, 0o1700);
+      fs.writeFileSync(`${staging}/owner.0.0.0.1`, '');
+      if (name !== 'journal-3') fs.writeFileSync(`${staging}/journal-3`, textOf(writing));
+      if (kind === 'fifo') execFileSync('mkfifo', [`${staging}/${name}`]);
+      else if (kind === 'directory') fs.mkdirSync(`${staging}/${name}`);
+      else fs.symlinkSync('../../outside/f', `${staging}/${name}`);
+      const lower = hostDir(root);
+      assert.is.not(settle(lower, 'resume').errno, 0, `${kind} ${name}`);
+      assert.is(fs.readFileSync(`${root}/f`, 'utf8'), 'what there was', `${kind} ${name}`);
+      lower.close();
+      remove();
+    }
+  }
 });
 
 test('a directory that was just made is ours, also where the set-group-ID bit comes with it', () => {
