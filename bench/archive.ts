@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Volume } from 'memfs';
-import { memfs } from '../vfs/backend/memfs/index.ts';
-import { ram } from '../vfs/backend/ram/index.ts';
-import { load, tar } from '../vfs/backend/tar/index.ts';
+import { memfs } from '../vfs/backends/memfs/index.ts';
+import { ram } from '../vfs/backends/ram/index.ts';
+import { unpackTar } from '../vfs/archive/index.ts';
+import { tar } from '../vfs/backends/tar/index.ts';
 import { findCompiler } from '../toolchain/package.ts';
 import { align, time } from './text.ts';
 
@@ -18,8 +19,8 @@ const WAYS: Readonly<Record<string, (bytes: Uint8Array) => void>> = {
   'tar(), a mount': (bytes) => void tar(bytes),
   'tar() of the .tar.gz': (bytes) => void tar(bytes),
   'gunzip of node:zlib alone': (bytes) => void gunzipSync(bytes),
-  'load() into ram': (bytes) => load(bytes, ram()),
-  'load() into memfs': (bytes) => load(bytes, memfs(new Volume())),
+  'unpackTar() into ram': (bytes) => unpackTar(bytes, ram()),
+  'unpackTar() into memfs': (bytes) => unpackTar(bytes, memfs(new Volume())),
 };
 
 function archive(): Uint8Array {

@@ -3,7 +3,7 @@
 // that the program makes as many batches of as many operations as wanted.
 import { readFileSync } from 'node:fs';
 import { WASI } from '../shim/index.ts';
-import { ram } from '../vfs/backend/ram/index.ts';
+import { ram } from '../vfs/backends/ram/index.ts';
 import {
   LIMITS,
   NOTHING,

@@ -5,7 +5,7 @@ import { Session, type Profiler } from 'node:inspector';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { WASI } from '../shim/index.ts';
-import { ram } from '../vfs/backend/ram/index.ts';
+import { ram } from '../vfs/backends/ram/index.ts';
 import { grid } from './part.ts';
 import { compileProgram } from './program.ts';
 import { digits, time } from './text.ts';

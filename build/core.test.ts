@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WASI as FromSources } from '../shim/core.ts';
-import { strace } from '../shim/strace.ts';
-import { ram } from '../vfs/backend/ram/index.ts';
+import { strace } from '../shim/trace/strace.ts';
+import { ram } from '../vfs/backends/ram/index.ts';
 import { compileProgram, programNames } from '../wasm-tests/harness.ts';
 import { SCRATCH } from './project.mjs';
 import { coreBundle, privateNames } from './size.mjs';
@@ -58,7 +58,7 @@ for (const name of programNames()) {
 }
 
 test('only names that nothing else is called like are shortened', () => {
-  const source = 'shim/base.ts';
+  const source = 'shim/wasi-base.ts';
   const names = privateNames([source], '');
   assert.ok(names.includes('lent'), 'declared there, and unused in this text');
   assert.not.ok(privateNames([source], 'x.lent').includes('lent'));

@@ -1,9 +1,9 @@
-// The arrows between the parts: which file may import which. Type-only imports do not count, since esbuild,
-// whose metafile lists the edges, drops them.
+// The arrows between the parts: which folder may import which, type-only imports included. The table is in the order of the
+// layers: a row imports only from rows below it, or from its own files.
 import { build as esbuild, transform } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Failure } from './bundle.mjs';
 import { ROOT, sources } from './project.mjs';
 
@@ -11,99 +11,159 @@ import { ROOT, sources } from './project.mjs';
  * A layer: its files, the layers it may import besides itself, and the packages. The first row whose pattern matches
  * a file is its layer. `core` layers run everywhere, so they import nothing of Node and use none of its globals.
  * @typedef {{ name: string, files: RegExp, may: string[], packages?: string[], core?: boolean }} Layer
- * @type {Layer[]}
  */
+
+/** What any part of the tree may use: Linux's errnos and numbers, and small helpers. */
+const BASE = ['vfs/lib', 'vfs/linux'];
+const PREVIEW1 = ['shim/preview1/process', 'shim/preview1/descriptors', 'shim/preview1/memory', 'shim/preview1/gate'];
+const ABI = ['shim/preview1/abi', 'shim/host', 'vfs/client', 'vfs/9p', ...BASE];
+const STORE = ['vfs/backend', 'vfs/9p', ...BASE];
+
+/** @type {Layer[]} */
 export const LAYERS = [
   {
     name: 'tests',
-    files: /\.test\.ts$|(^|\/)(harness|conformance(-\w+)?|(\w+-)?testing)\.ts$|^wasm-tests\//,
+    files: /\.test\.ts$|(^|\/)(harness|(\w+-)?testing)\.ts$|^(wasm-tests|vfs\/conformance)\//,
     may: ['*'],
     packages: ['*'],
   },
   { name: 'bench', files: /^(bench|examples|build)\//, may: ['*'], packages: ['*'] },
   {
     name: 'cli',
-    files: /^cli\//,
+    files: /^cli\/[^/]+$/,
+    may: ['cli/commands', 'cli/lib', 'toolchain', ...BASE],
+    packages: ['*'],
+  },
+  {
+    name: 'cli/commands',
+    files: /^cli\/commands\//,
     may: [
-      'toolchain',
-      'shim',
-      'trace',
-      'fs',
-      'namespace',
-      'tar',
-      'view',
-      'vfs',
-      'hostdir',
-      'backend',
-      'server',
-      'client',
-      'transport',
-      'node transport',
-      '9p',
-      '9p constants',
-      'base',
+      ...['cli/copy', 'cli/mounts', 'cli/lib', 'toolchain', 'shim', 'shim/trace', 'vfs/fs'],
+      ...['vfs/backends/overlay', 'vfs/backends/hostdir', 'vfs/backends/ram', 'vfs/backend', ...BASE],
     ],
     packages: ['*'],
   },
   {
-    name: 'toolchain',
-    files: /^toolchain\//,
-    may: ['shim', 'vfs', 'hostdir', 'tar', 'backend', 'server', 'base'],
+    name: 'cli/copy',
+    files: /^cli\/copy\//,
+    may: ['cli/lib', 'vfs/fs', 'vfs/server', 'vfs/client', 'vfs/transport', ...STORE],
     packages: ['*'],
   },
   {
-    name: 'trace',
-    files: /^shim\/strace\.ts$/,
-    may: ['shim', 'vfs', '9p', '9p constants', 'base'],
-    core: true,
+    name: 'cli/mounts',
+    files: /^cli\/mounts\//,
+    may: [
+      ...['cli/lib', 'vfs/namespace', 'vfs/fs', 'vfs/backends/overlay', 'vfs/backends/hostdir', 'vfs/backends/tar'],
+      ...['vfs/backends/ram', 'vfs/backend', ...BASE],
+    ],
+    packages: ['*'],
   },
+  { name: 'cli/lib', files: /^cli\/lib\//, may: ['toolchain', ...BASE], packages: ['*'] },
+  { name: 'toolchain', files: /^toolchain\//, may: ['shim', 'vfs/backends/tar', ...BASE], packages: ['*'] },
   {
-    name: 'shim',
-    files: /^shim\//,
-    may: ['namespace', 'vfs', 'client', '9p constants', 'base'],
+    name: 'shim/browser-wasi-shim',
+    files: /^shim\/browser-wasi-shim\//,
+    may: ['shim', 'shim/trace', 'shim/foreign', 'shim/preview1', ...PREVIEW1, 'vfs/connect', ...ABI],
     packages: ['@bjorn3/browser_wasi_shim'],
     core: true,
   },
   {
-    name: 'namespace',
+    name: 'shim',
+    files: /^shim\/[^/]+$/,
+    may: ['shim/foreign', 'shim/preview1', ...PREVIEW1, 'vfs/namespace', 'vfs/connect', ...ABI],
+    packages: ['@bjorn3/browser_wasi_shim'],
+    core: true,
+  },
+  {
+    name: 'shim/trace',
+    files: /^shim\/trace\//,
+    may: ['shim/preview1', ...PREVIEW1, 'vfs/connect', ...ABI],
+    core: true,
+  },
+  {
+    name: 'shim/foreign',
+    files: /^shim\/foreign\//,
+    may: ['shim/preview1/descriptors', 'shim/preview1/memory', ...ABI],
+    packages: ['@bjorn3/browser_wasi_shim'],
+    core: true,
+  },
+  {
+    name: 'shim/preview1',
+    files: /^shim\/preview1\/[^/]+$/,
+    may: ['shim/preview1/calls', ...PREVIEW1, 'vfs/connect', ...ABI],
+    core: true,
+  },
+  { name: 'shim/preview1/calls', files: /^shim\/preview1\/calls\//, may: [...PREVIEW1, ...ABI], core: true },
+  {
+    name: 'shim/preview1/process',
+    files: /^shim\/preview1\/process\//,
+    may: ['shim/preview1/descriptors', 'shim/preview1/memory', 'shim/preview1/gate', ...BASE],
+    core: true,
+  },
+  {
+    name: 'shim/preview1/descriptors',
+    files: /^shim\/preview1\/descriptors\//,
+    may: ['shim/preview1/memory', ...ABI],
+    core: true,
+  },
+  {
+    name: 'shim/preview1/memory',
+    files: /^shim\/preview1\/memory\//,
+    may: ['shim/preview1/gate', 'shim/preview1/abi', ...BASE],
+    core: true,
+  },
+  { name: 'shim/preview1/gate', files: /^shim\/preview1\/gate\//, may: [], core: true },
+  { name: 'shim/preview1/abi', files: /^shim\/preview1\/abi\//, may: ['vfs/9p'], core: true },
+  { name: 'shim/host', files: /^shim\/host\//, may: [], core: true },
+  {
+    name: 'vfs/namespace',
     files: /^vfs\/namespace\//,
-    may: ['fs', 'vfs', 'view', 'client', 'backend', '9p', '9p constants', 'base'],
+    may: ['vfs/fs', 'vfs/connect/read-only', 'vfs/connect', 'vfs/client', 'vfs/backends/ram', ...STORE],
     core: true,
   },
   {
-    name: 'vfs',
-    files: /^vfs\/(index|mount)\.ts$/,
-    may: ['server', 'client', 'transport', 'backend', 'hostdir', '9p', '9p constants', 'base'],
-    core: true,
-  },
-  { name: 'fs', files: /^vfs\/fs\//, may: ['backend', 'vfs', 'client', '9p constants', 'base'], core: true },
-  { name: 'server', files: /^vfs\/server\//, may: ['backend', '9p', '9p constants', 'base'], core: true },
-  { name: 'client', files: /^vfs\/client\//, may: ['9p', '9p constants', 'base'], core: true },
-  {
-    name: 'node transport',
-    files: /^vfs\/transport\/(socket|worker)/,
-    may: ['transport', '9p', '9p constants', 'base'],
-    packages: ['*'],
-  },
-  { name: 'transport', files: /^vfs\/transport\//, may: ['9p', '9p constants', 'base'], core: true },
-  { name: 'hostdir', files: /^vfs\/backend\/hostdir/, may: ['backend', '9p constants', 'base'], packages: ['*'] },
-  {
-    name: 'view',
-    files: /^vfs\/backend\/readonly\/(index|server)\.ts$/,
-    may: ['backend', 'vfs', 'server', '9p constants', 'base'],
+    name: 'vfs/fs',
+    files: /^vfs\/fs\//,
+    may: ['vfs/connect', 'vfs/server', 'vfs/client', 'vfs/transport', ...STORE],
     core: true,
   },
   {
-    name: 'tar',
-    files: /^vfs\/backend\/tar\//,
-    may: ['backend', 'vfs', 'client', 'transport', '9p', '9p constants', 'base'],
+    name: 'vfs/archive',
+    files: /^vfs\/archive\//,
+    may: ['vfs/connect', 'vfs/server', 'vfs/client', 'vfs/transport', 'vfs/backends/tar', ...STORE],
+    core: true,
+  },
+  {
+    name: 'vfs/connect/read-only',
+    files: /^vfs\/connect\/read-only\//,
+    may: ['vfs/connect', 'vfs/server', 'vfs/backends/readonly', ...STORE],
+    core: true,
+  },
+  {
+    name: 'vfs/connect',
+    files: /^vfs\/connect\/[^/]+$/,
+    may: ['vfs/server', 'vfs/client', 'vfs/transport', 'vfs/backends/hostdir', 'vfs/backends/memfs', ...STORE],
+    core: true,
+  },
+  { name: 'vfs/server', files: /^vfs\/server\//, may: STORE, core: true },
+  { name: 'vfs/client', files: /^vfs\/client\//, may: ['vfs/transport', 'vfs/9p', ...BASE], core: true },
+  { name: 'vfs/transport', files: /^vfs\/transport\//, may: ['vfs/9p', ...BASE], core: true },
+  { name: 'vfs/backends/overlay', files: /^vfs\/backends\/overlay\//, may: ['vfs/backends/ram', ...STORE], core: true },
+  {
+    name: 'vfs/backends/tar',
+    files: /^vfs\/backends\/tar\//,
+    may: ['vfs/backends/readonly', ...STORE],
     packages: ['pako'],
     core: true,
   },
-  { name: 'backend', files: /^vfs\/backend\//, may: ['9p constants', 'base'], packages: ['memfs'], core: true },
-  { name: '9p constants', files: /^vfs\/9p\/constants\.ts$/, may: ['base'], core: true },
-  { name: '9p', files: /^vfs\/9p\//, may: ['9p constants', 'base'], core: true },
-  { name: 'base', files: /^vfs\/[^/]+\.ts$/, may: [], core: true },
+  { name: 'vfs/backends/hostdir', files: /^vfs\/backends\/hostdir\//, may: STORE, packages: ['*'] },
+  { name: 'vfs/backends/memfs', files: /^vfs\/backends\/memfs\//, may: STORE, packages: ['memfs'], core: true },
+  { name: 'vfs/backends/ram', files: /^vfs\/backends\/ram\//, may: STORE, core: true },
+  { name: 'vfs/backends/readonly', files: /^vfs\/backends\/readonly\//, may: STORE, core: true },
+  { name: 'vfs/backend', files: /^vfs\/backend\//, may: BASE, core: true },
+  { name: 'vfs/9p', files: /^vfs\/9p\//, may: BASE, core: true },
+  { name: 'vfs/lib', files: /^vfs\/lib\//, may: ['vfs/linux'], core: true },
+  { name: 'vfs/linux', files: /^vfs\/linux\//, may: [], core: true },
 ];
 
 /** Globals that only Node and its imitators have. */
@@ -124,7 +184,7 @@ export function layerOf(file) {
 }
 
 /**
- * What each file imports at run time: [importer, file or package].
+ * What each file imports: [importer, file or package].
  * @param {string[]} files
  * @param {string} [root]
  * @returns {Promise<[from: string, to: string][]>}
@@ -142,9 +202,21 @@ export async function edges(files, root = ROOT) {
     metafile: true,
     logLevel: 'warning',
   });
-  return Object.entries(metafile.inputs).flatMap(([from, input]) =>
+  const atRunTime = Object.entries(metafile.inputs).flatMap(([from, input]) =>
     input.imports.map(({ path }) => /** @type {[string, string]} */ ([from, path])),
   );
+  return [...atRunTime, ...files.flatMap((file) => typeEdges(file, readFileSync(join(root, file), 'utf8')))];
+}
+
+/**
+ * The files of which a file imports types only: esbuild drops these imports.
+ * @param {string} file
+ * @param {string} source
+ * @returns {[from: string, to: string][]}
+ */
+function typeEdges(file, source) {
+  const imports = source.matchAll(/^(?:import|export) type [^;]*? from '(\.[^']*)';/gm);
+  return Array.from(imports, ([, to = '']) => [file, join(dirname(file), to)]);
 }
 
 /**

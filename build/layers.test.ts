@@ -26,34 +26,36 @@ test('a value import from client to server is named', async () => {
   };
   await withProject(files, async (root) => {
     assert.equal(wrongEdges(await edges(Object.keys(files), root)), [
-      'vfs/client/client.ts (client) must not import vfs/server/server.ts (server)',
+      'vfs/client/client.ts (vfs/client) must not import vfs/server/server.ts (vfs/server)',
     ]);
   });
 });
 
-test('a type-only import and the composition root are allowed', async () => {
+test('a type-only import counts as any other, and connect may import both', async () => {
   const files = {
     'vfs/client/client.ts': "import type { S } from '../server/server.ts';\nexport const c: S = 1;",
     'vfs/server/server.ts': 'export type S = number;\nexport const s = 1;',
-    'vfs/index.ts': "export { c } from './client/client.ts';\nexport { s } from './server/server.ts';",
-    'shim/index.ts': "export { c } from '../vfs/index.ts';",
+    'vfs/connect/server-of.ts': "export { c } from '../client/client.ts';\nexport { s } from '../server/server.ts';",
+    'shim/index.ts': "export { c } from '../vfs/connect/server-of.ts';",
   };
   await withProject(files, async (root) => {
-    assert.equal(wrongEdges(await edges(Object.keys(files), root)), []);
+    assert.equal(wrongEdges(await edges(Object.keys(files), root)), [
+      'vfs/client/client.ts (vfs/client) must not import vfs/server/server.ts (vfs/server)',
+    ]);
   });
 });
 
 test('Node and packages are for those that may have them', async () => {
   const files = {
     'vfs/server/server.ts': "export { readFileSync } from 'node:fs';",
-    'vfs/backend/hostdir/index.ts': "export { readFileSync } from 'node:fs';",
-    'vfs/backend/memfs/index.ts': "export { Volume } from 'memfs';",
+    'vfs/backends/hostdir/index.ts': "export { readFileSync } from 'node:fs';",
+    'vfs/backends/memfs/index.ts': "export { Volume } from 'memfs';",
     'shim/index.ts': "export { Volume } from 'memfs';",
   };
   await withProject(files, async (root) => {
     assert.equal(wrongEdges(await edges(Object.keys(files), root)).sort(), [
       'shim/index.ts (shim) must not import memfs (a package)',
-      'vfs/server/server.ts (server) must not import node:fs (Node)',
+      'vfs/server/server.ts (vfs/server) must not import node:fs (Node)',
     ]);
   });
 });
@@ -61,14 +63,14 @@ test('Node and packages are for those that may have them', async () => {
 test('nobody but tests imports a test, and every file has a layer', () => {
   assert.equal(wrongEdges([['vfs/server/server.ts', 'vfs/server/server.test.ts']]).length, 1);
   assert.equal(wrongEdges([['vfs/a.test.ts', 'vfs/server/server.test.ts']]), []);
-  assert.equal(wrongEdges([['elsewhere/x.ts', 'vfs/errno.ts']]), ['elsewhere/x.ts belongs to no layer']);
+  assert.equal(wrongEdges([['elsewhere/x.ts', 'vfs/linux/errno.ts']]), ['elsewhere/x.ts belongs to no layer']);
 });
 
 test("a core file's use of Buffer is found, its mention is not", async () => {
   const files = {
     'vfs/server/a.ts': 'export const a = Buffer.alloc(1);',
     'vfs/server/b.ts': '// Buffer\nexport function b(Buffer: number): string { return `${Buffer} process`; }',
-    'vfs/backend/hostdir/c.ts': 'export const c = process.pid;',
+    'vfs/backends/hostdir/c.ts': 'export const c = process.pid;',
   };
   await withProject(files, async (root) => {
     const wrong = await wrongGlobals(Object.keys(files), root);
@@ -87,14 +89,22 @@ test('the arrows hold no circle', () => {
   for (const name of arrows.keys()) visit(name, []);
 });
 
+test('a layer imports only from those below it in the table', () => {
+  const at = new Map(LAYERS.map(({ name }, i) => [name, i]));
+  for (const { name, may } of LAYERS) {
+    for (const to of may) if (to !== '*') assert.ok(at.get(to)! > at.get(name)!, `${name} -> ${to}`);
+  }
+});
+
 test('files fall into the layers meant for them', () => {
-  assert.is(layerOf('vfs/9p/constants.ts')?.name, '9p constants');
-  assert.is(layerOf('vfs/9p/codec.gen.ts')?.name, '9p');
-  assert.is(layerOf('vfs/index.ts')?.name, 'vfs');
-  assert.is(layerOf('vfs/errno.ts')?.name, 'base');
-  assert.is(layerOf('vfs/backend/hostdir/fid.ts')?.name, 'hostdir');
-  assert.is(layerOf('vfs/transport/socket.ts')?.name, 'node transport');
-  assert.is(layerOf('shim/fd.test.ts')?.name, 'tests');
+  assert.is(layerOf('vfs/9p/schema/messages.ts')?.name, 'vfs/9p');
+  assert.is(layerOf('vfs/connect/server-of.ts')?.name, 'vfs/connect');
+  assert.is(layerOf('vfs/connect/read-only/index.ts')?.name, 'vfs/connect/read-only');
+  assert.is(layerOf('vfs/linux/errno.ts')?.name, 'vfs/linux');
+  assert.is(layerOf('vfs/backends/hostdir/tree/proc.ts')?.name, 'vfs/backends/hostdir');
+  assert.is(layerOf('shim/preview1/imports.ts')?.name, 'shim/preview1');
+  assert.is(layerOf('shim/preview1/calls/fd.ts')?.name, 'shim/preview1/calls');
+  assert.is(layerOf('shim/preview1/calls/fd.test.ts')?.name, 'tests');
 });
 
 test.run();

@@ -2,8 +2,8 @@ import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { suite, test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ram } from '../vfs/backend/ram/index.ts';
-import { Mount, serverOf } from '../vfs/index.ts';
+import { ram } from '../vfs/backends/ram/index.ts';
+import { Mount, serverOf } from '../vfs/connect/server-of.ts';
 import { alive, left, suite as checked } from './leak-check.ts';
 
 const FILE = fileURLToPath(import.meta.url);

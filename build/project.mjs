@@ -16,14 +16,16 @@ export const ENTRIES = {
   server: 'vfs/server/index.ts',
   client: 'vfs/client/index.ts',
   fs: 'vfs/fs/index.ts',
-  'backends/memfs': 'vfs/backend/memfs/index.ts',
-  'backends/ram': 'vfs/backend/ram/index.ts',
-  'backends/hostdir': 'vfs/backend/hostdir/index.ts',
-  'backends/overlay': 'vfs/backend/overlay/index.ts',
-  'backends/readonly': 'vfs/backend/readonly/index.ts',
-  'backends/tar': 'vfs/backend/tar/index.ts',
-  'browser-wasi-shim': 'shim/browser-wasi-shim.ts',
-  trace: 'shim/strace.ts',
+  'backends/memfs': 'vfs/backends/memfs/index.ts',
+  'backends/ram': 'vfs/backends/ram/index.ts',
+  'backends/hostdir': 'vfs/backends/hostdir/index.ts',
+  'backends/overlay': 'vfs/backends/overlay/index.ts',
+  'backends/readonly': 'vfs/connect/read-only/index.ts',
+  'backends/tar': 'vfs/backends/tar/index.ts',
+  archive: 'vfs/archive/index.ts',
+  linux: 'vfs/linux/index.ts',
+  'browser-wasi-shim': 'shim/browser-wasi-shim/index.ts',
+  trace: 'shim/trace/strace.ts',
   cli: 'cli/main.ts',
 };
 
@@ -35,14 +37,14 @@ export const EXTERNAL = ['memfs', '@bjorn3/browser_wasi_shim', 'pako', '@yowasp/
  * @type {[module: string, name: string, output: string][]}
  */
 export const GENERATED = [
-  ['vfs/errno-gen.ts', 'generateErrno', 'vfs/errno.gen.ts'],
-  ['vfs/9p/gen.ts', 'generate', 'vfs/9p/codec.gen.ts'],
-  ['vfs/9p/docs.ts', 'protocolDoc', 'docs/protocol.md'],
-  ['vfs/errno-doc.ts', 'errnoDoc', 'docs/errno.md'],
-  ['shim/halves-gen.ts', 'generateHalves', 'shim/halves.gen.ts'],
-  ['shim/abi-doc.ts', 'abiDoc', 'docs/abi.md'],
-  ['build/limits-doc.ts', 'limitsDoc', 'docs/security.md'],
-  ['build/api-doc.ts', 'apiDoc', 'docs/api.md'],
+  ['build/gen/errno.ts', 'generateErrno', 'vfs/linux/errno.gen.ts'],
+  ['build/gen/codec.ts', 'generate', 'vfs/9p/codec.gen.ts'],
+  ['build/gen/protocol-doc.ts', 'protocolDoc', 'docs/protocol.md'],
+  ['build/gen/errno-doc.ts', 'errnoDoc', 'docs/errno.md'],
+  ['build/gen/parameters.ts', 'generateHalves', 'shim/preview1/gate/parameters.gen.ts'],
+  ['build/gen/abi-doc.ts', 'abiDoc', 'docs/abi.md'],
+  ['build/gen/limits-doc.ts', 'limitsDoc', 'docs/security.md'],
+  ['build/gen/api-doc.ts', 'apiDoc', 'docs/api.md'],
 ];
 
 /** Where TypeScript is looked for. */

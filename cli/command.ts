@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { bugOf } from './bug.ts';
-import { cc, ccHelp, cxx } from './cc.ts';
-import { cat } from './cat.ts';
-import { commit, commitHelp } from './commit.ts';
-import { cp } from './cp.ts';
-import { ls } from './ls.ts';
-import { UsageError } from './options.ts';
-import { OutputError, endOf, print, tell } from './output.ts';
-import { reasonOf } from './reason.ts';
-import { run, runHelp } from './run.ts';
-import { own, sentence, text, type Text } from './text.ts';
-import { helpOf, runTool, type Tool } from './tool.ts';
-import { tree } from './tree.ts';
+import { bugOf } from './lib/bug.ts';
+import { cc, ccHelp, cxx } from './commands/cc.ts';
+import { cat } from './commands/cat.ts';
+import { commit, commitHelp } from './commands/commit.ts';
+import { cp } from './commands/cp.ts';
+import { ls } from './commands/ls.ts';
+import { UsageError } from './lib/options.ts';
+import { OutputError, endOf, print, tell } from './lib/output.ts';
+import { reasonOf } from './lib/reason.ts';
+import { run, runHelp } from './commands/run.ts';
+import { own, sentence, text, type Text } from './lib/text.ts';
+import { helpOf, runTool, type Tool } from './commands/tool.ts';
+import { tree } from './commands/tree.ts';
 
 const help = own(`Usage: wasi9p COMMAND …
 

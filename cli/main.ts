@@ -1,6 +1,6 @@
-import { reasonOf } from './reason.ts';
-import { tell } from './output.ts';
-import { sentence, text } from './text.ts';
+import { reasonOf } from './lib/reason.ts';
+import { tell } from './lib/output.ts';
+import { sentence, text } from './lib/text.ts';
 
 // All else is imported here and not above: without descriptors or memory for it, that fails, too.
 try {

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import * as assert from 'uvu/assert';
 import { Capture } from '../toolchain/capture.ts';
-import { memfs } from '../vfs/backend/memfs/index.ts';
-import type { ArchiveKind } from './place.ts';
-import { runTool, type Io, type Tool } from './tool.ts';
+import { memfs } from '../vfs/backends/memfs/index.ts';
+import type { ArchiveKind } from './mounts/place.ts';
+import { runTool, type Io, type Tool } from './commands/tool.ts';
 
 /** An archive of a kind of its own: the JSON that a memfs volume is made of. */
 export const JSON_ARCHIVE: ArchiveKind = {

@@ -5,11 +5,12 @@ import { Namespace } from 'wasi9p';
 import { hostDir } from 'wasi9p/backends/hostdir';
 import { overlay } from 'wasi9p/backends/overlay';
 import { ram } from 'wasi9p/backends/ram';
-import { save, tar } from 'wasi9p/backends/tar';
+import { packTar } from 'wasi9p/archive';
+import { tar } from 'wasi9p/backends/tar';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const work = overlay({ lower: hostDir(here) });
-const archive = tar(save(hostDir(here, { readOnly: true })));
+const archive = tar(packTar(hostDir(here, { readOnly: true })));
 const tree = new Namespace({ '/': ram(), '/work': work, '/saved': archive });
 const { fs } = tree;
 

@@ -3,11 +3,17 @@
  * stdin, stdout and stderr are functions. `wasi9p` is this with memfs, the host and browser_wasi_shim.
  * @module
  */
-import { isBackend, serverOfBackend, type Backend, type Server } from '../vfs/mount.ts';
-import { BACKEND, SERVER, check } from '../vfs/options.ts';
-import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './base.ts';
+import { isBackend, serverOfBackend, type Backend, type Server } from '../vfs/connect/mount.ts';
+import { BACKEND, SERVER, check } from '../vfs/lib/options.ts';
+import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
 import { SeparateMounts } from './mounts.ts';
-import { FunctionInput, FunctionOutput, LineOutput, textInput, type InputChunk } from './stream.ts';
+import {
+  FunctionInput,
+  FunctionOutput,
+  LineOutput,
+  textInput,
+  type InputChunk,
+} from './preview1/descriptors/stream.ts';
 
 /** What a directory of the guest is. */
 export type Preopen = Server | Backend;
@@ -43,5 +49,5 @@ export class WASI extends WASIBase<Preopen, Input, Output> {
   }
 }
 
-export type { Tracer } from './base.ts';
-export { Mount, Server, type Inspection } from '../vfs/mount.ts';
+export type { Tracer } from './preview1/tracer.ts';
+export { Mount, Server, type Inspection } from '../vfs/connect/mount.ts';

@@ -5,14 +5,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { hostDir } from '../vfs/backend/hostdir/index.ts';
-import { overlay } from '../vfs/backend/overlay/index.ts';
-import { ram } from '../vfs/backend/ram/index.ts';
-import { readOnly } from '../vfs/backend/readonly/index.ts';
+import { hostDir } from '../vfs/backends/hostdir/index.ts';
+import { overlay } from '../vfs/backends/overlay/index.ts';
+import { ram } from '../vfs/backends/ram/index.ts';
+import { readOnly } from '../vfs/connect/read-only/index.ts';
 import { fsOf } from '../vfs/fs/index.ts';
-import { Mount, serverOf } from '../vfs/index.ts';
+import { Mount, serverOf } from '../vfs/connect/server-of.ts';
 import { Namespace } from '../vfs/namespace/index.ts';
-import { MountedDirectory } from './browser-wasi-shim.ts';
+import { MountedDirectory } from './browser-wasi-shim/index.ts';
 import { WASI } from './index.ts';
 
 // Who opens something for the user closes it: counted by the descriptors of this process.

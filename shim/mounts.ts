@@ -1,4 +1,4 @@
-import { Mount, type Server } from '../vfs/mount.ts';
+import { Mount, type Server } from '../vfs/connect/mount.ts';
 
 /** The trees of one guest. */
 export interface Mounts<Source> {

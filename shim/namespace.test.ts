@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ram } from '../vfs/backend/ram/index.ts';
+import { ram } from '../vfs/backends/ram/index.ts';
 import { ROOT, TestGuest, type Entry } from './testing.ts';
 
 /** A guest whose root has two directories mounted on names of its own and two on names that it has not. */

@@ -2,20 +2,21 @@ import { tmpdir } from 'node:os';
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { API } from '../build/api.ts';
-import { hostDir } from '../vfs/backend/hostdir/index.ts';
-import { memfs } from '../vfs/backend/memfs/index.ts';
-import { overlay, settle, Settlement, unsettled, type OverlayBackend } from '../vfs/backend/overlay/index.ts';
-import { ram } from '../vfs/backend/ram/index.ts';
-import { readOnly } from '../vfs/backend/readonly/index.ts';
-import { load, save, tar } from '../vfs/backend/tar/index.ts';
+import { API } from '../build/gen/api.ts';
+import { hostDir } from '../vfs/backends/hostdir/index.ts';
+import { memfs } from '../vfs/backends/memfs/index.ts';
+import { overlay, settle, Settlement, unsettled, type OverlayBackend } from '../vfs/backends/overlay/index.ts';
+import { ram } from '../vfs/backends/ram/index.ts';
+import { readOnly } from '../vfs/connect/read-only/index.ts';
+import { unpackTar, packTar } from '../vfs/archive/index.ts';
+import { tar } from '../vfs/backends/tar/index.ts';
 import { FileSystem, fsOf } from '../vfs/fs/index.ts';
-import { Mount, Server, serverOf } from '../vfs/index.ts';
+import { Mount, Server, serverOf } from '../vfs/connect/server-of.ts';
 import { Namespace } from '../vfs/namespace/index.ts';
-import { MountedDirectory, WASI as ShimWASI } from './browser-wasi-shim.ts';
+import { MountedDirectory, WASI as ShimWASI } from './browser-wasi-shim/index.ts';
 import * as core from './core.ts';
 import { WASI } from './index.ts';
-import { strace } from './strace.ts';
+import { strace } from './trace/strace.ts';
 
 type Any = never;
 
@@ -60,7 +61,7 @@ const TAKES: Readonly<Record<string, string[]>> = {
 };
 
 const store = ram();
-const archive = save(store);
+const archive = packTar(store);
 const closed = (made: { close?(): void }): void => made.close?.();
 
 /** Runs with an overlay that has a change. */
@@ -97,7 +98,7 @@ const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
     (options) => over((merged) => merged.committing(options).stop()),
   ],
   'tar(bytes, options)': [(options) => closed(tar(archive, options))],
-  'load(bytes, into, onSkip, options)': [(options) => load(archive, store, undefined, options)],
+  'unpackTar(bytes, into, onSkip, options)': [(options) => unpackTar(archive, store, undefined, options)],
   'new WASI(args, env, fds, options)': [(options) => closed(new ShimWASI([], [], [], options))],
 };
 
@@ -117,11 +118,11 @@ const ARGUMENTS: [call: string, argument: string, takes: string[], run: (value: 
   ['unsettled(lower)', 'lower', [], (value) => unsettled(value)],
   ['readOnly(backend)', 'backend', [], (value) => readOnly(value)],
   ['tar(bytes, options)', 'bytes', [], (value) => tar(value)],
-  ['load(bytes, into, onSkip, options)', 'bytes', [], (value) => load(value, store)],
-  ['load(bytes, into, onSkip, options)', 'into', [], (value) => load(archive, value)],
-  ['load(bytes, into, onSkip, options)', 'onSkip', ['function'], (value) => load(archive, store, value)],
-  ['save(from, onSkip)', 'from', [], (value) => save(value)],
-  ['save(from, onSkip)', 'onSkip', ['function'], (value) => save(store, value)],
+  ['unpackTar(bytes, into, onSkip, options)', 'bytes', [], (value) => unpackTar(value, store)],
+  ['unpackTar(bytes, into, onSkip, options)', 'into', [], (value) => unpackTar(archive, value)],
+  ['unpackTar(bytes, into, onSkip, options)', 'onSkip', ['function'], (value) => unpackTar(archive, store, value)],
+  ['packTar(from, onSkip)', 'from', [], (value) => packTar(value)],
+  ['packTar(from, onSkip)', 'onSkip', ['function'], (value) => packTar(store, value)],
   ['strace(write)', 'write', ['function'], (value) => strace(value)],
   ['new MountedDirectory(name, source)', 'name', ['string'], (value) => closed(new MountedDirectory(value, store))],
   ['new MountedDirectory(name, source)', 'source', [], (value) => new MountedDirectory('/', value)],

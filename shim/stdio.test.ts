@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FDFLAGS, FILETYPE } from './abi.ts';
+import { FDFLAGS, FILETYPE } from './preview1/abi/structs.ts';
 import { DATA, OUT, TestGuest, utf8, withGuest } from './testing.ts';
 import { WASI } from './wasi.ts';
 

@@ -1,10 +1,16 @@
 import { Fd } from '@bjorn3/browser_wasi_shim';
-import { invalid, mustBe } from '../vfs/options.ts';
-import type { Descriptor } from './descriptor.ts';
-import { ForeignDescriptor } from './foreign.ts';
-import { hostFs } from './host.ts';
-import { HostDescriptor } from './host-stream.ts';
-import { FunctionInput, FunctionOutput, LineOutput, textInput, type InputChunk } from './stream.ts';
+import { invalid, mustBe } from '../vfs/lib/options.ts';
+import type { Descriptor } from './preview1/descriptors/descriptor.ts';
+import { ForeignDescriptor } from './foreign/descriptor.ts';
+import { hostFs } from './host/host.ts';
+import { HostDescriptor } from './preview1/descriptors/host-stream.ts';
+import {
+  FunctionInput,
+  FunctionOutput,
+  LineOutput,
+  textInput,
+  type InputChunk,
+} from './preview1/descriptors/stream.ts';
 
 /** Where a guest's stdin comes from: a descriptor of the host, its bytes or text, a function, or an Fd. */
 export type Input = number | string | Uint8Array | ((max: number) => InputChunk) | Fd;

@@ -1,12 +1,12 @@
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { memfs } from '../vfs/backend/memfs/index.ts';
-import { wasiErrnoName } from '../vfs/errno.ts';
+import { memfs } from '../vfs/backends/memfs/index.ts';
+import { wasiErrnoName } from '../vfs/linux/errno.ts';
 import { Server, type Inspection } from '../vfs/server/server.ts';
-import { STRUCTS } from './abi.ts';
-import { RIGHTS, RIGHTS_ALL } from './rights.ts';
-import { parametersOf, wasmTypesOf, type CallName } from './signatures.ts';
+import { STRUCTS } from './preview1/abi/structs.ts';
+import { RIGHTS, RIGHTS_ALL } from './preview1/abi/rights.ts';
+import { parametersOf, wasmTypesOf, type CallName } from './preview1/abi/signatures.ts';
 import { WASI, type Preopen, type WASIOptions } from './wasi.ts';
 
 // What the shim's tests need: a guest without a program, whose calls are made from here.

@@ -1,9 +1,9 @@
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { memfs } from '../vfs/backend/memfs/index.ts';
-import { Server, serverOf } from '../vfs/index.ts';
-import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from './signatures.ts';
+import { memfs } from '../vfs/backends/memfs/index.ts';
+import { Server, serverOf } from '../vfs/connect/server-of.ts';
+import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from './preview1/abi/signatures.ts';
 import { AT_REST, OUT, READ_WRITE, ROOT, TestGuest, withGuest } from './testing.ts';
 import { WASI, type WASIOptions } from './wasi.ts';
 

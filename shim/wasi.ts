@@ -1,11 +1,11 @@
 import type { Fd } from '@bjorn3/browser_wasi_shim';
-import { lentServerOf, type Source } from '../vfs/index.ts';
+import { lentServerOf, type Source } from '../vfs/connect/server-of.ts';
 import { NamespaceMounts } from '../vfs/namespace/mounts.ts';
-import { WASIBase, WASI_OPTIONS as CORE_OPTIONS, type Adapters, type BaseOptions } from './base.ts';
-import { descriptorOf } from './foreign.ts';
+import { WASIBase, WASI_OPTIONS as CORE_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
+import { descriptorOf } from './foreign/descriptor.ts';
 import { inputDescriptor, isForeignFd, outputDescriptor, type Input, type Output } from './stdio.ts';
 
-export type { Tracer } from './base.ts';
+export type { Tracer } from './preview1/tracer.ts';
 
 /**
  * What a directory of the guest is: a memfs Volume, a path of the host, a Server or a Backend, or a directory Fd of

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Preopen } from '../shim/index.ts';
-import { tar } from '../vfs/backend/tar/index.ts';
+import { tar } from '../vfs/backends/tar/index.ts';
 import { findCompiler } from './package.ts';
 import { runWasi, type Host, type RunWasi } from './run.ts';
 import { say } from './sink.ts';

@@ -8,10 +8,10 @@ import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WASI, serverOf, type Server } from '../shim/index.ts';
-import { hostDir } from '../vfs/backend/hostdir/index.ts';
-import { memfs } from '../vfs/backend/memfs/index.ts';
-import { overlay } from '../vfs/backend/overlay/index.ts';
-import type { Source } from '../vfs/index.ts';
+import { hostDir } from '../vfs/backends/hostdir/index.ts';
+import { memfs } from '../vfs/backends/memfs/index.ts';
+import { overlay } from '../vfs/backends/overlay/index.ts';
+import type { Source } from '../vfs/connect/server-of.ts';
 import { compile, type CompileOptions } from '../toolchain/compile.ts';
 
 const SRC = fileURLToPath(new URL('src/', import.meta.url));

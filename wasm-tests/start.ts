@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Volume } from 'memfs';
 import { WASI, serverOf } from '../shim/index.ts';
-import { strace } from '../shim/strace.ts';
+import { strace } from '../shim/trace/strace.ts';
 import { loadToolchain } from '../toolchain/toolchain.ts';
 import { compileProgram, programNames } from './harness.ts';
 

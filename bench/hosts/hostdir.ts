@@ -1,4 +1,4 @@
-import { hostDir } from '../../vfs/backend/hostdir/index.ts';
+import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import { runOn } from './ours.ts';
 
 await runOn((where) => hostDir(where));

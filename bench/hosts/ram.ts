@@ -1,4 +1,4 @@
-import { ram } from '../../vfs/backend/ram/index.ts';
+import { ram } from '../../vfs/backends/ram/index.ts';
 import { runOn } from './ours.ts';
 
 await runOn(() => ram());

@@ -1,12 +1,12 @@
 // wasi9p on one of its backends; files are made and read by a client of the same server.
 import { WASI, serverOf, type Server } from '../../shim/index.ts';
 import { Capture } from '../../toolchain/capture.ts';
-import { hostDir } from '../../vfs/backend/hostdir/index.ts';
-import { ram } from '../../vfs/backend/ram/index.ts';
-import { Iov } from '../../vfs/iov.ts';
-import { Mount } from '../../vfs/mount.ts';
-import { O_CREAT, O_RDONLY, O_WRONLY } from '../../vfs/9p/constants.ts';
-import { errnoName } from '../../vfs/errno.ts';
+import { hostDir } from '../../vfs/backends/hostdir/index.ts';
+import { ram } from '../../vfs/backends/ram/index.ts';
+import { Iov } from '../../vfs/lib/iov.ts';
+import { Mount } from '../../vfs/connect/mount.ts';
+import { O_CREAT, O_RDONLY, O_WRONLY } from '../../vfs/linux/constants.ts';
+import { errnoName } from '../../vfs/linux/errno.ts';
 import { Volume } from 'memfs';
 import type { Place } from './place.ts';
 

@@ -2,9 +2,9 @@ import { Directory, Fd, File, PreopenDirectory, WASI as Theirs, wasi } from '@bj
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { WASI_ERRNO as W } from '../../vfs/errno.ts';
-import { FDFLAGS, FILETYPE, FSTFLAGS, OFLAGS, WHENCE } from '../abi.ts';
-import { RIGHTS, RIGHTS_ALL, RIGHTS_DIRECTORY, fileRights } from '../rights.ts';
+import { WASI_ERRNO as W } from '../../vfs/linux/errno.ts';
+import { FDFLAGS, FILETYPE, FSTFLAGS, OFLAGS, WHENCE } from '../preview1/abi/structs.ts';
+import { RIGHTS, RIGHTS_ALL, RIGHTS_DIRECTORY, fileRights } from '../preview1/abi/rights.ts';
 import { AT_REST, utf8 } from '../testing.ts';
 import { MountedDirectory } from './directory.ts';
 import { OpenMountedDirectory } from './open-directory.ts';

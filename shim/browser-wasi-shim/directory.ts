@@ -1,10 +1,10 @@
 import { wasi } from '@bjorn3/browser_wasi_shim';
-import { DISPOSE } from '../../vfs/dispose.ts';
-import { Mount, lentServerOf, type Server, type Source } from '../../vfs/index.ts';
-import { check } from '../../vfs/options.ts';
-import { WASI_ERRNO } from '../../vfs/errno.ts';
-import type { Descriptor } from '../descriptor.ts';
-import { DirectoryDescriptor } from '../directory.ts';
+import { DISPOSE } from '../../vfs/lib/dispose.ts';
+import { Mount, lentServerOf, type Server, type Source } from '../../vfs/connect/server-of.ts';
+import { check } from '../../vfs/lib/options.ts';
+import { WASI_ERRNO } from '../../vfs/linux/errno.ts';
+import type { Descriptor } from '../preview1/descriptors/descriptor.ts';
+import { DirectoryDescriptor } from '../preview1/descriptors/directory.ts';
 import { OpenMountedDirectory, limited } from './open-directory.ts';
 
 const encoder = new TextEncoder();

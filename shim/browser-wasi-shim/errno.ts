@@ -1,4 +1,4 @@
-import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/errno.ts';
+import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/linux/errno.ts';
 
 /** The WASI errno of a descriptor's path call: EXDEV is a path that leaves its directory, −EXDEV another file system. */
 export function pathErrno(errno: number): number {

@@ -1,12 +1,12 @@
 import { Fd, wasi } from '@bjorn3/browser_wasi_shim';
-import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/errno.ts';
-import { Iov } from '../../vfs/iov.ts';
-import { FDFLAGS_ALL, FILETYPE, WHENCE } from '../abi.ts';
-import type { Descriptor } from '../descriptor.ts';
-import { GuestMemory } from '../memory.ts';
+import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/linux/errno.ts';
+import { Iov } from '../../vfs/lib/iov.ts';
+import { FDFLAGS_ALL, FILETYPE, WHENCE } from '../preview1/abi/structs.ts';
+import type { Descriptor } from '../preview1/descriptors/descriptor.ts';
+import { GuestMemory } from '../preview1/memory/guest-memory.ts';
 import { highHalf, lowHalf } from '../foreign/halves.ts';
-import { sizeArgument, timesArgument } from '../numbers.ts';
-import { RIGHTS, rightsArgument } from '../rights.ts';
+import { sizeArgument, timesArgument } from '../preview1/abi/arguments.ts';
+import { RIGHTS, rightsArgument } from '../preview1/abi/rights.ts';
 import { scratchFilestat, type MountedFilestat } from './filestat.ts';
 import { scratch } from './scratch.ts';
 

@@ -1,5 +1,5 @@
 import { wasi } from '@bjorn3/browser_wasi_shim';
-import { STRUCTS } from '../abi.ts';
+import { STRUCTS } from '../preview1/abi/structs.ts';
 import { scratch } from './scratch.ts';
 
 const F = STRUCTS.filestat.fields;

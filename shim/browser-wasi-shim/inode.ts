@@ -1,5 +1,5 @@
 import { Inode, type Fd } from '@bjorn3/browser_wasi_shim';
-import { FILETYPE, LOOKUPFLAGS } from '../abi.ts';
+import { FILETYPE, LOOKUPFLAGS } from '../preview1/abi/structs.ts';
 import { MountedFilestat } from './filestat.ts';
 import type { OpenMountedDirectory } from './open-directory.ts';
 

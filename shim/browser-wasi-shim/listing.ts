@@ -1,7 +1,7 @@
 import { wasi } from '@bjorn3/browser_wasi_shim';
-import { wasiErrnoOf } from '../../vfs/errno.ts';
-import { STRUCTS } from '../abi.ts';
-import type { Descriptor } from '../descriptor.ts';
+import { wasiErrnoOf } from '../../vfs/linux/errno.ts';
+import { STRUCTS } from '../preview1/abi/structs.ts';
+import type { Descriptor } from '../preview1/descriptors/descriptor.ts';
 import { highHalf, lowHalf } from '../foreign/halves.ts';
 import { SCRATCH_SIZE, scratch } from './scratch.ts';
 

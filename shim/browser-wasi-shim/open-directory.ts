@@ -1,10 +1,10 @@
 import type { Fd, Inode, wasi } from '@bjorn3/browser_wasi_shim';
-import { E, WASI_ERRNO } from '../../vfs/errno.ts';
-import { FDFLAGS_ALL, FILETYPE, LOOKUPFLAGS, OFLAGS } from '../abi.ts';
-import { Descriptor, type OpenRequest } from '../descriptor.ts';
+import { E, WASI_ERRNO } from '../../vfs/linux/errno.ts';
+import { FDFLAGS_ALL, FILETYPE, LOOKUPFLAGS, OFLAGS } from '../preview1/abi/structs.ts';
+import { Descriptor, type OpenRequest } from '../preview1/descriptors/descriptor.ts';
 import { highHalf, lowHalf } from '../foreign/halves.ts';
-import { timesArgument } from '../numbers.ts';
-import { RIGHTS, rightsArgument } from '../rights.ts';
+import { timesArgument } from '../preview1/abi/arguments.ts';
+import { RIGHTS, rightsArgument } from '../preview1/abi/rights.ts';
 import { pathErrno } from './errno.ts';
 import { DescriptorFd } from './fd.ts';
 import { MountedFile } from './file.ts';

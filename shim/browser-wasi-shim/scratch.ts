@@ -1,4 +1,4 @@
-import { GuestMemory } from '../memory.ts';
+import { GuestMemory } from '../preview1/memory/guest-memory.ts';
 
 /** Bytes of `scratch`: as many dirents are fetched at once as wasi-libc would. */
 export const SCRATCH_SIZE = 4096;

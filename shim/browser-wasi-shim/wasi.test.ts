@@ -2,11 +2,11 @@ import * as theirs from '@bjorn3/browser_wasi_shim';
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { WASI_ERRNO as W } from '../../vfs/errno.ts';
-import { EVENTTYPE, STRUCTS } from '../abi.ts';
-import * as entry from '../browser-wasi-shim.ts';
+import { WASI_ERRNO as W } from '../../vfs/linux/errno.ts';
+import { EVENTTYPE, STRUCTS } from '../preview1/abi/structs.ts';
+import * as entry from './index.ts';
 import { serverOf } from '../index.ts';
-import { strace } from '../strace.ts';
+import { strace } from '../trace/strace.ts';
 import { AT_REST, utf8 } from '../testing.ts';
 import { Sink, input, instantiate, tourModule, type Command } from './testing.ts';
 

@@ -1,12 +1,12 @@
 import { WASIProcExit, strace, type Fd } from '@bjorn3/browser_wasi_shim';
-import { check, checkOptions, mustBe, type RowsOf } from '../../vfs/options.ts';
-import { ForeignDescriptor, descriptorOf } from '../foreign.ts';
-import { OUTSIDE } from '../gate.ts';
-import { Guest } from '../guest.ts';
-import { importsOf, type Calls, type Imports } from '../imports.ts';
+import { check, checkOptions, mustBe, type RowsOf } from '../../vfs/lib/options.ts';
+import { ForeignDescriptor, descriptorOf } from '../foreign/descriptor.ts';
+import { OUTSIDE } from '../preview1/gate/gate.ts';
+import { Guest } from '../preview1/process/guest.ts';
+import { importsOf, type Calls, type Imports } from '../preview1/imports.ts';
 import { isForeignFd } from '../stdio.ts';
-import type { Tracer } from '../base.ts';
-import { wrapWhole, type WholeCall } from '../whole-calls.ts';
+import type { Tracer } from '../preview1/tracer.ts';
+import { wrapWhole, type WholeCall } from '../trace/whole-calls.ts';
 import { MountedDirectory } from './directory.ts';
 
 /** As in browser_wasi_shim, and `trace`. */

@@ -1,4 +1,4 @@
-import { E, WASI_ERRNO, errnoOfWasi } from '../../vfs/errno.ts';
+import { E, WASI_ERRNO, errnoOfWasi } from '../../vfs/linux/errno.ts';
 import { CROSS_MOUNT } from '../../vfs/client/at.ts';
 
 /** −errno of a result, 0 for none; `lacking` for one that says that there is no such method. */

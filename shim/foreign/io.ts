@@ -1,6 +1,6 @@
-import { E } from '../../vfs/errno.ts';
-import type { Iov } from '../../vfs/iov.ts';
-import type { GuestMemory } from '../memory.ts';
+import { E } from '../../vfs/linux/errno.ts';
+import type { Iov } from '../../vfs/lib/iov.ts';
+import type { GuestMemory } from '../preview1/memory/guest-memory.ts';
 import { bounded, failed } from './errno.ts';
 
 /**

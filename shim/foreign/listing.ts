@@ -1,7 +1,7 @@
 import type { Fd, wasi } from '@bjorn3/browser_wasi_shim';
-import { errnoOfWasi } from '../../vfs/errno.ts';
-import { STRUCTS } from '../abi.ts';
-import type { GuestMemory } from '../memory.ts';
+import { errnoOfWasi } from '../../vfs/linux/errno.ts';
+import { STRUCTS } from '../preview1/abi/structs.ts';
+import type { GuestMemory } from '../preview1/memory/guest-memory.ts';
 import { entriesOf } from './tree.ts';
 
 const D = STRUCTS.dirent.fields;

@@ -1,9 +1,10 @@
 import type { Fd, wasi } from '@bjorn3/browser_wasi_shim';
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../vfs/9p/constants.ts';
-import { FILETYPE, FSTFLAGS, STRUCTS } from '../abi.ts';
-import type { OpenRequest, Times } from '../descriptor.ts';
-import type { GuestMemory } from '../memory.ts';
-import { RIGHTS_DIRECTORY, RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT, fileRights } from '../rights.ts';
+import { FILETYPE, FSTFLAGS, STRUCTS } from '../preview1/abi/structs.ts';
+import type { OpenRequest } from '../preview1/descriptors/descriptor.ts';
+import type { Times } from '../preview1/abi/arguments.ts';
+import type { GuestMemory } from '../preview1/memory/guest-memory.ts';
+import { RIGHTS_DIRECTORY, RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT, fileRights } from '../preview1/abi/rights.ts';
 
 const F = STRUCTS.filestat.fields;
 

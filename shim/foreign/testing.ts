@@ -1,6 +1,6 @@
 import { Directory, File, PreopenDirectory, type Inode } from '@bjorn3/browser_wasi_shim';
 import { test } from 'uvu';
-import { OFLAGS } from '../abi.ts';
+import { OFLAGS } from '../preview1/abi/structs.ts';
 import { READ_WRITE, ROOT, TestGuest, utf8, type GuestOptions } from '../testing.ts';
 
 // What the tests of foreign Fds need beside ../testing.ts.

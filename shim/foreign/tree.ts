@@ -1,5 +1,5 @@
 import { OpenDirectory, wasi, type Fd, type Inode } from '@bjorn3/browser_wasi_shim';
-import { FILETYPE } from '../abi.ts';
+import { FILETYPE } from '../preview1/abi/structs.ts';
 
 /** A path without the slashes at its end. */
 export function withoutSlash(path: string): string {

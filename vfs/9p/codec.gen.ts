@@ -1,6 +1,6 @@
-// Generated from messages.ts by gen.ts. Do not edit it: change the table and generate it anew.
-import { E } from '../errno.ts';
-import { internString } from '../intern.ts';
+// Generated from schema/messages.ts by build/gen/codec.ts. Do not edit it: change the table and generate it anew.
+import { internString } from '../lib/intern.ts';
+import { E } from '../linux/errno.ts';
 import { Packet, putString } from './packet.ts';
 
 const EINVAL = E.EINVAL;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { E } from '../errno.ts';
+import { E } from '../linux/errno.ts';
 import { decode, encode, isT, Message, NAMES, TYPE } from './codec.gen.ts';
-import { decodeFrame } from './interpret.ts';
+import { decodeFrame } from './schema/interpret.ts';
 import { Packet } from './packet.ts';
-import { type Row, ROWS } from './rows.ts';
-import { anyFields, decodeBytes, fill, frameOf, packetOf, read, rowOf, sample, samples } from './testing.ts';
+import { type Row, ROWS } from './schema/rows.ts';
+import { anyFields, decodeBytes, fill, frameOf, packetOf, read, rowOf, sample, samples } from './schema/testing.ts';
 
 const ROOM = 1 << 20;
 const anyRow = fc.constantFrom(...ROWS);

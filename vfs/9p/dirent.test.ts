@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { E } from '../errno.ts';
+import { E } from '../linux/errno.ts';
 import { decodeDirent, Dirent, encodeDirent } from './codec.gen.ts';
 import { Packet } from './packet.ts';
 

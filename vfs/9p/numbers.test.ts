@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { E } from '../errno.ts';
+import { E } from '../linux/errno.ts';
 import { decode, encode, Message } from './codec.gen.ts';
-import { VALID_BITS } from './messages.ts';
+import { VALID_BITS } from './schema/messages.ts';
 import { Packet } from './packet.ts';
-import { MIN_BYTES, type Row, ROWS } from './rows.ts';
-import { anyFields, decodeBytes, frameOf, rowOf, sample } from './testing.ts';
+import { MIN_BYTES, type Row, ROWS } from './schema/rows.ts';
+import { anyFields, decodeBytes, frameOf, rowOf, sample } from './schema/testing.ts';
 
 /** Where the fixed-length item stands in the frame; -1 behind a string. */
 function offsetOf(row: Row, name: string): number {

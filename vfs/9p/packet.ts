@@ -1,4 +1,4 @@
-import { E } from '../errno.ts';
+import { E } from '../linux/errno.ts';
 
 const MAX_STRING = 0xffff;
 

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Message } from './codec.gen.ts';
+import * as LINUX from '../linux/constants.ts';
 import * as P9 from './constants.ts';
 import { printMessage } from './print.ts';
-import { ROWS } from './rows.ts';
-import { anyFields, fill, rowOf } from './testing.ts';
+import { ROWS } from './schema/rows.ts';
+import { anyFields, fill, rowOf } from './schema/testing.ts';
 
 function line(name: string, fields: Record<string, unknown>): string {
   const m = new Message();
@@ -57,13 +58,17 @@ test('lines as they are read in a trace', () => {
     ],
     [
       'Tlcreate',
-      { fid: 2, name: 'f', flags: P9.O_WRONLY | P9.O_CREAT | P9.O_SYNC, mode: 0o100644, gid: 0 },
+      { fid: 2, name: 'f', flags: LINUX.O_WRONLY | LINUX.O_CREAT | LINUX.O_SYNC, mode: 0o100644, gid: 0 },
       'Tlcreate tag=1 fid=2 name="f" flags=O_WRONLY|O_SYNC|O_CREAT mode=0100644 gid=0',
     ],
     ['Tlopen', { fid: 2, flags: 0 }, 'Tlopen tag=1 fid=2 flags=O_RDONLY'],
-    ['Tlopen', { fid: 2, flags: P9.O_DSYNC | 0o40000000 }, 'Tlopen tag=1 fid=2 flags=O_RDONLY|O_DSYNC|040000000'],
+    ['Tlopen', { fid: 2, flags: LINUX.O_DSYNC | 0o40000000 }, 'Tlopen tag=1 fid=2 flags=O_RDONLY|O_DSYNC|040000000'],
     ['Rlopen', { qid: { ...qid, type: P9.QTSYMLINK }, iounit: 0 }, 'Rlopen tag=1 qid=(2c1fac 3 L) iounit=0'],
-    ['Tunlinkat', { dfid: 1, name: 'd', flags: P9.AT_REMOVEDIR }, 'Tunlinkat tag=1 dfid=1 name="d" flags=AT_REMOVEDIR'],
+    [
+      'Tunlinkat',
+      { dfid: 1, name: 'd', flags: LINUX.AT_REMOVEDIR },
+      'Tunlinkat tag=1 dfid=1 name="d" flags=AT_REMOVEDIR',
+    ],
     ['Tunlinkat', { dfid: 1, name: 'd', flags: 0 }, 'Tunlinkat tag=1 dfid=1 name="d" flags=0'],
     ['Twrite', { fid: 3, offset: 4096, data: new Uint8Array(5) }, 'Twrite tag=1 fid=3 offset=4096 count=5'],
     ['Tgetattr', { fid: 3, request_mask: P9.GETATTR_BASIC }, 'Tgetattr tag=1 fid=3 request_mask=BASIC'],

@@ -1,9 +1,10 @@
-import { errnoName } from '../errno.ts';
-import { quote } from '../quote.ts';
+import { errnoName } from '../linux/errno.ts';
+import { quote } from '../lib/quote.ts';
 import type { Message } from './codec.gen.ts';
+import * as LINUX from '../linux/constants.ts';
 import * as P9 from './constants.ts';
-import { VALID_BITS } from './messages.ts';
-import { type Item, type Row, ROWS } from './rows.ts';
+import { VALID_BITS } from './schema/messages.ts';
+import { type Item, type Row, ROWS } from './schema/rows.ts';
 
 const BY_TYPE = new Map(ROWS.map((row) => [row.type, row]));
 
@@ -82,7 +83,7 @@ type Bits = [name: string, bits: number][];
 
 /** Those of the constants whose names start so, under what is left of their names when `cut` says to cut them. */
 function constants(prefix: string, cut: number = prefix.length): Bits {
-  const all = Object.entries(P9) as [string, unknown][];
+  const all = Object.entries({ ...LINUX, ...P9 }) as [string, unknown][];
   return all
     .filter((entry): entry is [string, number] => typeof entry[1] === 'number' && entry[0].startsWith(prefix))
     .map(([name, value]) => [name.slice(cut), value]);
@@ -121,8 +122,8 @@ const openBits = flags(
 );
 
 function printOpenFlags(value: number): string {
-  const mode = ['O_RDONLY', 'O_WRONLY', 'O_RDWR', '03'][value & P9.O_ACCMODE];
-  const rest = value & ~P9.O_ACCMODE;
+  const mode = ['O_RDONLY', 'O_WRONLY', 'O_RDWR', '03'][value & LINUX.O_ACCMODE];
+  const rest = value & ~LINUX.O_ACCMODE;
   return rest === 0 ? mode : `${mode}|${openBits(rest)}`;
 }
 

@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_RDONLY } from '../9p/constants.ts';
-import { E } from '../errno.ts';
+import { O_RDONLY } from '../linux/constants.ts';
+import { E } from '../linux/errno.ts';
 import type { Backend } from './backend.ts';
 import { Extents } from './extents.ts';
-import { ram } from './ram/index.ts';
+import { ram } from '../backends/ram/index.ts';
 
 /** A backend whose two calls answer these, in turn. */
 function scripted(data: number[], hole: number[]): Extents {

@@ -1,4 +1,4 @@
-import { E } from '../errno.ts';
+import { E } from '../linux/errno.ts';
 import type { Backend } from './backend.ts';
 import type { Inode } from './inode.ts';
 

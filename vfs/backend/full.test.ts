@@ -1,15 +1,15 @@
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_CREAT, O_RDWR, O_WRONLY } from '../9p/constants.ts';
-import { statfs, xattrcreate } from '../client/seldom.ts';
-import { errnoName } from '../errno.ts';
-import { Iov } from '../iov.ts';
+import { O_CREAT, O_RDWR, O_WRONLY } from '../linux/constants.ts';
+import { statfs, xattrcreate } from '../client/rare-messages.ts';
+import { errnoName } from '../linux/errno.ts';
+import { Iov } from '../lib/iov.ts';
 import type { Backend } from './backend.ts';
-import { Kit } from './conformance-kit.ts';
-import { memfs } from './memfs/index.ts';
-import { overlay } from './overlay/index.ts';
-import { ram } from './ram/index.ts';
+import { Kit } from '../conformance/kit.ts';
+import { memfs } from '../backends/memfs/index.ts';
+import { overlay } from '../backends/overlay/index.ts';
+import { ram } from '../backends/ram/index.ts';
 
 const MIB = 2 ** 20;
 

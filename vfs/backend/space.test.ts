@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { S_IFDIR, S_IFREG } from '../9p/constants.ts';
-import { E } from '../errno.ts';
+import { S_IFDIR, S_IFREG } from '../linux/constants.ts';
+import { E } from '../linux/errno.ts';
 import type { Inode } from './inode.ts';
 import { askMachine, machine, type Machine } from './machine.ts';
-import { RamBackend } from './ram/index.ts';
+import { RamBackend } from '../backends/ram/index.ts';
 import { HEAP_SHARE, Heap, MEMORY_SHARE, Space, defaultCapacity } from './space.ts';
 
 const GIB = 2 ** 30;

@@ -1,5 +1,5 @@
-import { XATTR_CREATE, XATTR_REPLACE } from '../9p/constants.ts';
-import { E } from '../errno.ts';
+import { XATTR_CREATE, XATTR_REPLACE } from '../linux/constants.ts';
+import { E } from '../linux/errno.ts';
 import { COST, type Space } from './space.ts';
 
 /** An inode that keeps its extended attributes in a map, for backends in memory. */

@@ -2,14 +2,6 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   GETATTR_BASIC,
-  O_APPEND,
-  O_CREAT,
-  O_DIRECTORY,
-  O_EXCL,
-  O_RDONLY,
-  O_RDWR,
-  O_TRUNC,
-  O_WRONLY,
   QTDIR,
   QTFILE,
   SETATTR_ATIME,
@@ -18,7 +10,8 @@ import {
   SETATTR_MTIME_SET,
   SETATTR_SIZE,
 } from '../9p/constants.ts';
-import { Iov } from '../iov.ts';
+import { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../linux/constants.ts';
+import { Iov } from '../lib/iov.ts';
 import { link, named, open, rename, rmdir, small, stat, endWorlds } from './testing.ts';
 
 test.after.each(endWorlds);

@@ -1,18 +1,8 @@
-import {
-  AT_REMOVEDIR,
-  GETATTR_NLINK,
-  O_ACCMODE,
-  O_CREAT,
-  O_DIRECTORY,
-  O_EXCL,
-  O_NOFOLLOW,
-  O_TRUNC,
-  QTDIR,
-  QTSYMLINK,
-} from '../9p/constants.ts';
-import { E } from '../errno.ts';
+import { GETATTR_NLINK, QTDIR, QTSYMLINK } from '../9p/constants.ts';
+import { AT_REMOVEDIR, O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_TRUNC } from '../linux/constants.ts';
+import { E } from '../linux/errno.ts';
 import type { Client } from './client.ts';
-import type { Joins } from './joins.ts';
+import type { Joins } from './mount-table.ts';
 import { LAST_DOT, LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
 import { Resolver } from './resolve.ts';
 

@@ -1,7 +1,7 @@
 import { Message, TYPE } from '../9p/codec.gen.ts';
 import { IOHDRSZ, NOFID, NOTAG, NONUNAME, VERSION } from '../9p/constants.ts';
-import { E } from '../errno.ts';
-import { Iov } from '../iov.ts';
+import { E } from '../linux/errno.ts';
+import { Iov } from '../lib/iov.ts';
 import type { Transport } from '../transport/transport.ts';
 import { NumberPool } from './pool.ts';
 

@@ -1,5 +1,5 @@
 import { QTDIR, QTSYMLINK } from '../9p/constants.ts';
-import { E } from '../errno.ts';
+import { E } from '../linux/errno.ts';
 import type { AtCalls } from './at.ts';
 import { MAXWELEM, type Client } from './client.ts';
 import { LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';

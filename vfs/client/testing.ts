@@ -2,11 +2,11 @@ import { Volume } from 'memfs';
 import * as assert from 'uvu/assert';
 import { NAMES, type Message } from '../9p/codec.gen.ts';
 import { GETATTR_BASIC, SETATTR_ATIME } from '../9p/constants.ts';
-import { memfs } from '../backend/memfs/index.ts';
-import { E, errnoName } from '../errno.ts';
-import type { Iov } from '../iov.ts';
+import { memfs } from '../backends/memfs/index.ts';
+import { E, errnoName } from '../linux/errno.ts';
+import type { Iov } from '../lib/iov.ts';
 import { Server, type ServerOptions } from '../server/server.ts';
-import { InProcess } from '../transport/inproc.ts';
+import { InProcess } from '../transport/in-process.ts';
 import { AtCalls } from './at.ts';
 import { Client } from './client.ts';
 

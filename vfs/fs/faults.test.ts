@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { endWorlds, small, type World } from '../client/testing.ts';
-import type { FsError } from './errors.ts';
+import type { FsError } from './values/errors.ts';
 import { FileSystem } from './file-system.ts';
 
 test.after.each(endWorlds);

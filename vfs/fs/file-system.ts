@@ -1,12 +1,12 @@
 import type { AtCalls } from '../client/at.ts';
 import type { Client } from '../client/client.ts';
-import { DISPOSE } from '../dispose.ts';
-import { check, checkOptions, type RowsOf } from '../options.ts';
-import { type PathLike } from './arguments.ts';
-import { addCallbackCalls, type CallbackCalls } from './callback-calls.ts';
-import { constants } from './constants.ts';
-import { Promises } from './promises.ts';
-import { TreeCalls } from './tree-calls.ts';
+import { DISPOSE } from '../lib/dispose.ts';
+import { check, checkOptions, type RowsOf } from '../lib/options.ts';
+import { type PathLike } from './values/arguments.ts';
+import { addCallbackCalls, type CallbackCalls } from './async/callback-calls.ts';
+import { constants } from './values/constants.ts';
+import { Promises } from './async/promises.ts';
+import { TreeCalls } from './calls/tree-calls.ts';
 
 /** How a FileSystem is told apart from others, and ended. */
 export interface FileSystemOptions {

@@ -1,4 +1,4 @@
-import { Mount, lentServerOf, type Source } from '../index.ts';
+import { Mount, lentServerOf, type Source } from '../connect/server-of.ts';
 import { FileSystem } from './file-system.ts';
 
 /**
@@ -16,14 +16,14 @@ export function fsOf(source: Source): FileSystem {
 }
 
 export { FileSystem, type FileSystemOptions } from './file-system.ts';
-export type { Promises } from './promises.ts';
-export type { FileHandle } from './file-handle.ts';
-export type { Dir } from './dir.ts';
-export type { Dirent } from './dirent.ts';
-export type { BigIntStats, Stats } from './stats.ts';
-export type { BigIntStatsFs, StatsFs } from './statfs.ts';
-export type { FsError } from './errors.ts';
-export type { PathLike, TimeLike } from './arguments.ts';
-export type { Encoding } from './encodings.ts';
-export type { CopyOptions, PromisedCopyOptions } from './copy-tree.ts';
-export type { Source } from '../index.ts';
+export type { Promises } from './async/promises.ts';
+export type { FileHandle } from './async/file-handle.ts';
+export type { Dir } from './files/dir.ts';
+export type { Dirent } from './values/dirent.ts';
+export type { BigIntStats, Stats } from './values/stats.ts';
+export type { BigIntStatsFs, StatsFs } from './values/statfs.ts';
+export type { FsError } from './values/errors.ts';
+export type { PathLike, TimeLike } from './values/arguments.ts';
+export type { Encoding } from './values/encodings.ts';
+export type { CopyOptions, PromisedCopyOptions } from './calls/copy-tree.ts';
+export type { Source } from '../connect/server-of.ts';

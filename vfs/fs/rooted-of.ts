@@ -1,5 +1,5 @@
 import type { FileSystem } from './file-system.ts';
-import type { Rooted } from './rooted.ts';
+import type { Rooted } from './files/rooted.ts';
 
 /** The *at calls below a FileSystem, for who works with fids. */
 export function rootedOf(fs: FileSystem): Rooted {

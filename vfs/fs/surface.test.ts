@@ -2,8 +2,8 @@
 import * as nodeFs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ram } from '../backend/ram/index.ts';
-import { memfs } from '../backend/memfs/index.ts';
+import { ram } from '../backends/ram/index.ts';
+import { memfs } from '../backends/memfs/index.ts';
 import { Volume } from 'memfs';
 import { fsOf, type FileSystem } from './index.ts';
 import { likeNode, onEach } from './testing.ts';

@@ -6,10 +6,10 @@ import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Backend } from '../backend/backend.ts';
-import { hostDir } from '../backend/hostdir/index.ts';
-import { memfs } from '../backend/memfs/index.ts';
-import { ram } from '../backend/ram/index.ts';
-import { serverOf } from '../index.ts';
+import { hostDir } from '../backends/hostdir/index.ts';
+import { memfs } from '../backends/memfs/index.ts';
+import { ram } from '../backends/ram/index.ts';
+import { serverOf } from '../connect/server-of.ts';
 import { fsOf, type FileSystem } from './index.ts';
 
 /** What both have, as far as the tests call it. */

@@ -1,9 +1,9 @@
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { memfs } from '../backend/memfs/index.ts';
-import { ram } from '../backend/ram/index.ts';
-import { serverOf } from '../index.ts';
+import { memfs } from '../backends/memfs/index.ts';
+import { ram } from '../backends/ram/index.ts';
+import { serverOf } from '../connect/server-of.ts';
 import { AT_REST } from '../server/testing.ts';
 import { Namespace } from './index.ts';
 

@@ -1,8 +1,8 @@
-import { ram } from '../backend/ram/index.ts';
-import { DISPOSE } from '../dispose.ts';
+import { ram } from '../backends/ram/index.ts';
+import { DISPOSE } from '../lib/dispose.ts';
 import { FileSystem } from '../fs/file-system.ts';
-import { lentServerOf, type Server, type Source } from '../index.ts';
-import { check, invalid } from '../options.ts';
+import { lentServerOf, type Server, type Source } from '../connect/server-of.ts';
+import { check, invalid } from '../lib/options.ts';
 import { NamespaceMounts } from './mounts.ts';
 
 /**

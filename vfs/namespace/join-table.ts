@@ -1,9 +1,10 @@
 import { Dirent, encodeDirent } from '../9p/codec.gen.ts';
-import { QTDIR, S_IFDIR } from '../9p/constants.ts';
+import { QTDIR } from '../9p/constants.ts';
+import { S_IFDIR } from '../linux/constants.ts';
 import { Packet } from '../9p/packet.ts';
 import type { AtCalls } from '../client/at.ts';
-import { EXTRA, type Joins } from '../client/joins.ts';
-import { E } from '../errno.ts';
+import { EXTRA, type Joins } from '../client/mount-table.ts';
+import { E } from '../linux/errno.ts';
 
 /** The longest entry: qid[13] offset[8] type[1] and a name of 255 bytes with its length[2]; no longer one is found. */
 const LONGEST = 24 + 255;

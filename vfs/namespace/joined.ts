@@ -1,7 +1,7 @@
-import { O_CREAT, O_EXCL } from '../9p/constants.ts';
+import { O_CREAT, O_EXCL } from '../linux/constants.ts';
 import { AtCalls } from '../client/at.ts';
 import { LAST_NORM, parsePath } from '../client/path.ts';
-import { E } from '../errno.ts';
+import { E } from '../linux/errno.ts';
 
 const MAKES_NEW = O_CREAT | O_EXCL;
 

@@ -1,9 +1,10 @@
-import { QTDIR, S_IFDIR } from '../9p/constants.ts';
-import { ram } from '../backend/ram/index.ts';
-import { readOnly } from '../backend/readonly/index.ts';
+import { QTDIR } from '../9p/constants.ts';
+import { S_IFDIR } from '../linux/constants.ts';
+import { ram } from '../backends/ram/index.ts';
+import { readOnly } from '../connect/read-only/index.ts';
 import type { AtCalls } from '../client/at.ts';
-import { E, errnoName } from '../errno.ts';
-import { Mount, serverOfBackend, type Server } from '../mount.ts';
+import { E, errnoName } from '../linux/errno.ts';
+import { Mount, serverOfBackend, type Server } from '../connect/mount.ts';
 import { JoinTable } from './join-table.ts';
 import { JoinedAt } from './joined.ts';
 

@@ -1,12 +1,12 @@
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } from '../9p/constants.ts';
-import { memfs } from '../backend/memfs/index.ts';
-import { ram } from '../backend/ram/index.ts';
+import { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } from '../linux/constants.ts';
+import { memfs } from '../backends/memfs/index.ts';
+import { ram } from '../backends/ram/index.ts';
 import { CROSS_MOUNT } from '../client/at.ts';
-import { errnoName } from '../errno.ts';
-import { serverOf, type Source } from '../index.ts';
+import { errnoName } from '../linux/errno.ts';
+import { serverOf, type Source } from '../connect/server-of.ts';
 import { AT_REST } from '../server/testing.ts';
 import { NamespaceMounts } from './mounts.ts';
 

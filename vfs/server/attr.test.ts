@@ -7,9 +7,6 @@ import {
   GETATTR_BLOCKS,
   GETATTR_GEN,
   GETATTR_RDEV,
-  O_RDONLY,
-  O_RDWR,
-  O_WRONLY,
   SETATTR_ATIME,
   SETATTR_ATIME_SET,
   SETATTR_CTIME,
@@ -19,14 +16,12 @@ import {
   SETATTR_MTIME_SET,
   SETATTR_SIZE,
   SETATTR_UID,
-  S_IFDIR,
-  S_IFIFO,
-  S_IFREG,
   V9FS_MAGIC,
 } from '../9p/constants.ts';
-import { decodeFrame, encodeFrame } from '../9p/interpret.ts';
-import { MEMFS_COST } from '../backend/memfs/space.ts';
-import { E } from '../errno.ts';
+import { O_RDONLY, O_RDWR, O_WRONLY, S_IFDIR, S_IFIFO, S_IFREG } from '../linux/constants.ts';
+import { decodeFrame, encodeFrame } from '../9p/schema/interpret.ts';
+import { MEMFS_COST } from '../backends/memfs/space.ts';
+import { E } from '../linux/errno.ts';
 import { type Client, ROOT, scenario, Store } from './testing.ts';
 
 const NOTHING = {

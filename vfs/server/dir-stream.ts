@@ -1,11 +1,11 @@
 import { Dirent, encodeDirent } from '../9p/codec.gen.ts';
-import { S_IFDIR } from '../9p/constants.ts';
+import { S_IFDIR } from '../linux/constants.ts';
 import { Packet } from '../9p/packet.ts';
 import type { Backend, DirCursor } from '../backend/backend.ts';
 import type { Inode } from '../backend/inode.ts';
-import { E } from '../errno.ts';
-import type { Iov } from '../iov.ts';
-import { qidType } from './references.ts';
+import { E } from '../linux/errno.ts';
+import type { Iov } from '../lib/iov.ts';
+import { qidType } from './inode-refs.ts';
 import type { Session } from './session.ts';
 
 /** Cookies 1 and 2 are `.` and `..`; entry i of the backend has cookie i + FIRST. */

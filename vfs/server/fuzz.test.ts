@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AT_REMOVEDIR, NOFID, NOTAG, O_CREAT, O_RDONLY, O_RDWR, VERSION } from '../9p/constants.ts';
-import { decodeFrame, encodeFrame, type Frame } from '../9p/interpret.ts';
-import { ROWS, type Row } from '../9p/rows.ts';
-import { anyFields } from '../9p/testing.ts';
+import { NOFID, NOTAG, VERSION } from '../9p/constants.ts';
+import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR } from '../linux/constants.ts';
+import { decodeFrame, encodeFrame, type Frame } from '../9p/schema/interpret.ts';
+import { ROWS, type Row } from '../9p/schema/rows.ts';
+import { anyFields } from '../9p/schema/testing.ts';
 import { type Client, ROOT, Store } from './testing.ts';
 
 const CAPACITY = 1 << 20;

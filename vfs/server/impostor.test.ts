@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AT_REMOVEDIR, O_RDONLY, O_RDWR, SETATTR_MODE, SETATTR_SIZE } from '../9p/constants.ts';
-import { E } from '../errno.ts';
+import { SETATTR_MODE, SETATTR_SIZE } from '../9p/constants.ts';
+import { AT_REMOVEDIR, O_RDONLY, O_RDWR } from '../linux/constants.ts';
+import { E } from '../linux/errno.ts';
 import { type Client, ROOT, scenario } from './testing.ts';
 
 // A file takes the name of one that a fid was walked to. What is done through the fid must never reach the new file.

@@ -7,11 +7,9 @@ import {
   LOCK_TYPE_RDLCK,
   LOCK_TYPE_UNLCK,
   LOCK_TYPE_WRLCK,
-  O_RDONLY,
-  O_RDWR,
-  O_WRONLY,
 } from '../9p/constants.ts';
-import { E } from '../errno.ts';
+import { O_RDONLY, O_RDWR, O_WRONLY } from '../linux/constants.ts';
+import { E } from '../linux/errno.ts';
 import { type Client, scenario } from './testing.ts';
 
 const R = LOCK_TYPE_RDLCK;

@@ -1,6 +1,6 @@
 import { LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK } from '../9p/constants.ts';
 import type { Inode } from '../backend/inode.ts';
-import { E } from '../errno.ts';
+import { E } from '../linux/errno.ts';
 import type { Fid } from './fid.ts';
 import type { Session } from './session.ts';
 

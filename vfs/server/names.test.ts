@@ -11,8 +11,8 @@ import {
   S_IFLNK,
   S_IFREG,
   S_IFSOCK,
-} from '../9p/constants.ts';
-import { E, errnoName } from '../errno.ts';
+} from '../linux/constants.ts';
+import { E, errnoName } from '../linux/errno.ts';
 import { AT_REST, type Client, ROOT, scenario, Store } from './testing.ts';
 
 // What is expected here is what the same calls give on tmpfs (Linux 6.18), but for `.` and `..`, which 9P has no use for.

@@ -12,8 +12,8 @@ import {
   S_IFIFO,
   S_IFREG,
   S_IFSOCK,
-} from '../9p/constants.ts';
-import { E } from '../errno.ts';
+} from '../linux/constants.ts';
+import { E } from '../linux/errno.ts';
 import { type Client, ROOT, scenario } from './testing.ts';
 
 function tree(c: Client): void {

@@ -5,12 +5,6 @@ import {
   LOCK_BLOCKED,
   LOCK_TYPE_WRLCK,
   NOTAG,
-  O_APPEND,
-  O_CREAT,
-  O_EXCL,
-  O_RDONLY,
-  O_RDWR,
-  O_WRONLY,
   SETATTR_ATIME,
   SETATTR_ATIME_SET,
   SETATTR_MTIME,
@@ -18,8 +12,9 @@ import {
   SETATTR_SIZE,
   VERSION,
 } from '../9p/constants.ts';
-import { MEMFS_COST, nameCost } from '../backend/memfs/space.ts';
-import { E } from '../errno.ts';
+import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } from '../linux/constants.ts';
+import { MEMFS_COST, nameCost } from '../backends/memfs/space.ts';
+import { E } from '../linux/errno.ts';
 import { AT_REST, type Client, exchange, ROOT, scenario, Store } from './testing.ts';
 
 const NO_TIMES = { atime_sec: 0, atime_nsec: 0, mtime_sec: 0, mtime_nsec: 0 };

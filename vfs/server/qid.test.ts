@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_CREAT, O_EXCL, O_RDWR, SETATTR_MODE, SETATTR_SIZE } from '../9p/constants.ts';
-import { E } from '../errno.ts';
+import { SETATTR_MODE, SETATTR_SIZE } from '../9p/constants.ts';
+import { O_CREAT, O_EXCL, O_RDWR } from '../linux/constants.ts';
+import { E } from '../linux/errno.ts';
 import { ROOT, scenario } from './testing.ts';
 
 const TIMES = { atime_sec: 0, atime_nsec: 0, mtime_sec: 0, mtime_nsec: 0 };

@@ -1,23 +1,13 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  DT_DIR,
-  DT_FIFO,
-  DT_LNK,
-  DT_REG,
-  O_DIRECTORY,
-  O_RDONLY,
-  QTDIR,
-  QTFILE,
-  QTSYMLINK,
-  S_IFIFO,
-} from '../9p/constants.ts';
-import { encodeFrame } from '../9p/interpret.ts';
+import { QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';
+import { DT_DIR, DT_FIFO, DT_LNK, DT_REG, O_DIRECTORY, O_RDONLY, S_IFIFO } from '../linux/constants.ts';
+import { encodeFrame } from '../9p/schema/interpret.ts';
 import { Packet } from '../9p/packet.ts';
-import { ram } from '../backend/ram/index.ts';
-import { E } from '../errno.ts';
-import { Iov } from '../iov.ts';
+import { ram } from '../backends/ram/index.ts';
+import { E } from '../linux/errno.ts';
+import { Iov } from '../lib/iov.ts';
 import { Server } from './server.ts';
 import { Client, ROOT, scenario, Store } from './testing.ts';
 

@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NOTAG, O_RDONLY, O_RDWR, SETATTR_SIZE, VERSION } from '../9p/constants.ts';
+import { NOTAG, SETATTR_SIZE, VERSION } from '../9p/constants.ts';
+import { O_RDONLY, O_RDWR } from '../linux/constants.ts';
 import { LIVE, type Inode } from '../backend/inode.ts';
-import { E } from '../errno.ts';
+import { E } from '../linux/errno.ts';
 import { Server } from './server.ts';
 import { AT_REST, type Client, exchange, ROOT, scenario, Store, throwError } from './testing.ts';
 

@@ -1,6 +1,6 @@
 import type { Backend } from '../backend/backend.ts';
 import { LIVE, QUEUED, RECLAIMED, type Inode } from '../backend/inode.ts';
-import { errnoOf } from '../errno.ts';
+import { errnoOf } from '../linux/errno.ts';
 
 /** How many inodes one step frees: what a request in passing may pay. */
 const STEP = 16;

@@ -1,8 +1,8 @@
 import type { Backend } from '../backend/backend.ts';
 import type { Inode } from '../backend/inode.ts';
-import { DISPOSE } from '../dispose.ts';
-import { E, errnoOf } from '../errno.ts';
-import { BACKEND, check, checkOptions, type RowsOf } from '../options.ts';
+import { DISPOSE } from '../lib/dispose.ts';
+import { E, errnoOf } from '../linux/errno.ts';
+import { BACKEND, check, checkOptions, type RowsOf } from '../lib/options.ts';
 import { ReclaimQueue } from './reclaim.ts';
 import { Session } from './session.ts';
 

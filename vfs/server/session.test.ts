@@ -1,10 +1,11 @@
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NOFID, NOTAG, O_RDONLY, O_RDWR, VERSION } from '../9p/constants.ts';
-import { decodeFrame, encodeFrame } from '../9p/interpret.ts';
-import { memfs } from '../backend/memfs/index.ts';
-import { E } from '../errno.ts';
+import { NOFID, NOTAG, VERSION } from '../9p/constants.ts';
+import { O_RDONLY, O_RDWR } from '../linux/constants.ts';
+import { decodeFrame, encodeFrame } from '../9p/schema/interpret.ts';
+import { memfs } from '../backends/memfs/index.ts';
+import { E } from '../linux/errno.ts';
 import { Server } from './server.ts';
 import { AT_REST, exchange, ROOT, scenario, Store } from './testing.ts';
 

@@ -1,11 +1,11 @@
 import { Message, TYPE, decode, encode } from '../9p/codec.gen.ts';
 import { NOTAG } from '../9p/constants.ts';
 import { Packet } from '../9p/packet.ts';
-import { E } from '../errno.ts';
-import { Iov } from '../iov.ts';
+import { E } from '../linux/errno.ts';
+import { Iov } from '../lib/iov.ts';
 import { FidTable } from './fid-table.ts';
 import { HANDLERS } from './handlers/index.ts';
-import { clunkAll } from './references.ts';
+import { clunkAll } from './inode-refs.ts';
 import type { Server } from './server.ts';
 
 const RLERROR = TYPE.Rlerror;

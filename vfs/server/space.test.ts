@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_RDWR, SETATTR_SIZE } from '../9p/constants.ts';
-import { MEMFS_COST, nameCost } from '../backend/memfs/space.ts';
-import { E } from '../errno.ts';
+import { SETATTR_SIZE } from '../9p/constants.ts';
+import { O_RDWR } from '../linux/constants.ts';
+import { MEMFS_COST, nameCost } from '../backends/memfs/space.ts';
+import { E } from '../linux/errno.ts';
 import { type Client, ROOT, scenario } from './testing.ts';
 
 // A store of a fixed size: what waits to be reclaimed must never be why it is full.

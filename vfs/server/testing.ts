@@ -1,15 +1,16 @@
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AT_REMOVEDIR, GETATTR_ALL, NOFID, NOTAG, O_CREAT, O_RDONLY, O_RDWR, VERSION } from '../9p/constants.ts';
-import { decodeFrame, encodeFrame, type Frame } from '../9p/interpret.ts';
-import type { Name } from '../9p/messages.ts';
-import type { Fields } from '../9p/types.ts';
+import { GETATTR_ALL, NOFID, NOTAG, VERSION } from '../9p/constants.ts';
+import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR } from '../linux/constants.ts';
+import { decodeFrame, encodeFrame, type Frame } from '../9p/schema/interpret.ts';
+import type { Name } from '../9p/schema/messages.ts';
+import type { Fields } from '../9p/schema/types.ts';
 import type { Backend } from '../backend/backend.ts';
 import { LIVE, QUEUED, RECLAIMED, Inode } from '../backend/inode.ts';
-import type { Core, CoreLink, CoreNode } from '../backend/memfs/core.ts';
-import { MemfsBackend } from '../backend/memfs/index.ts';
-import { errnoName } from '../errno.ts';
+import type { Core, CoreLink, CoreNode } from '../backends/memfs/core.ts';
+import { MemfsBackend } from '../backends/memfs/index.ts';
+import { errnoName } from '../linux/errno.ts';
 import { Server, type Inspection, type ServerOptions } from './server.ts';
 import type { Session } from './session.ts';
 

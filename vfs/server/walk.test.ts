@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AT_REMOVEDIR, O_RDONLY, O_RDWR, QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';
-import { E } from '../errno.ts';
+import { QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';
+import { AT_REMOVEDIR, O_RDONLY, O_RDWR } from '../linux/constants.ts';
+import { E } from '../linux/errno.ts';
 import { type Client, ROOT, scenario } from './testing.ts';
 
 function tree(c: Client): void {

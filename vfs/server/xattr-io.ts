@@ -1,5 +1,5 @@
-import { E } from '../errno.ts';
-import { Views, type Iov } from '../iov.ts';
+import { E } from '../linux/errno.ts';
+import { Views, type Iov } from '../lib/iov.ts';
 
 /** Longest value of an attribute, in bytes (XATTR_SIZE_MAX of limits.h). */
 export const XATTR_SIZE_MAX = 65536;

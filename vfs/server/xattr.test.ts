@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_RDONLY, O_RDWR, XATTR_CREATE, XATTR_REPLACE } from '../9p/constants.ts';
-import { E } from '../errno.ts';
+import { O_RDONLY, O_RDWR, XATTR_CREATE, XATTR_REPLACE } from '../linux/constants.ts';
+import { E } from '../linux/errno.ts';
 import { type Client, ROOT, scenario } from './testing.ts';
 
 /** setxattr(2) of a path: the errno of the clunk that sets it. */

@@ -1,5 +1,5 @@
 import type { Message } from '../9p/codec.gen.ts';
-import type { Iov } from '../iov.ts';
+import type { Iov } from '../lib/iov.ts';
 
 /** Carries one request to a server and its answer back. */
 export interface Transport {

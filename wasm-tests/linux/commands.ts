@@ -9,7 +9,7 @@ import {
   O_RDWR,
   O_TRUNC,
   O_WRONLY,
-} from '../../vfs/9p/constants.ts';
+} from '../../vfs/linux/constants.ts';
 import type { Call, SetTime } from './model.ts';
 
 // What is drawn: few names, so that calls meet, and every way to write a path.

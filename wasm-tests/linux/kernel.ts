@@ -2,9 +2,9 @@ import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW } from '../../vfs/9p/constants.ts';
+import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW } from '../../vfs/linux/constants.ts';
 import { PATH_MAX } from '../../vfs/client/path.ts';
-import { E } from '../../vfs/errno.ts';
+import { E } from '../../vfs/linux/errno.ts';
 import { FAILS, OUTSIDE, whereTo, type Extent, type Found, type Outcome } from './escape.ts';
 import type { Entry, SetTime, Stat, System } from './model.ts';
 

@@ -8,7 +8,7 @@ import {
   O_RDWR,
   O_TRUNC,
   O_WRONLY,
-} from '../../vfs/9p/constants.ts';
+} from '../../vfs/linux/constants.ts';
 
 // What the exerciser can ask of a file system, as plain data: a sequence of calls can be run on two of them, cut down
 // to the part that matters, and printed.

@@ -1,28 +1,30 @@
 import { Buffer } from 'node:buffer';
 import {
   GETATTR_BASIC,
-  O_APPEND,
-  O_CREAT,
-  O_DIRECTORY,
-  O_RDONLY,
-  O_WRONLY,
   QTDIR,
   SETATTR_ATIME,
   SETATTR_ATIME_SET,
   SETATTR_MTIME,
   SETATTR_MTIME_SET,
   SETATTR_SIZE,
+} from '../../vfs/9p/constants.ts';
+import {
+  O_APPEND,
+  O_CREAT,
+  O_DIRECTORY,
+  O_RDONLY,
+  O_WRONLY,
   S_IFDIR,
   S_IFLNK,
   S_IFMT,
-} from '../../vfs/9p/constants.ts';
+} from '../../vfs/linux/constants.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';
 import type { Inode } from '../../vfs/backend/inode.ts';
 import { AtCalls } from '../../vfs/client/at.ts';
 import { Client } from '../../vfs/client/client.ts';
-import { Iov } from '../../vfs/iov.ts';
+import { Iov } from '../../vfs/lib/iov.ts';
 import { Server } from '../../vfs/server/server.ts';
-import { InProcess } from '../../vfs/transport/inproc.ts';
+import { InProcess } from '../../vfs/transport/in-process.ts';
 import type { Entry, SetTime, Stat, System } from './model.ts';
 
 /** Room for a listing: small, so that most take several messages. */

@@ -2,11 +2,11 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { Volume } from 'memfs';
 import type { Backend } from '../../vfs/backend/backend.ts';
-import { hostDir } from '../../vfs/backend/hostdir/index.ts';
-import { memfs } from '../../vfs/backend/memfs/index.ts';
-import { overlay, type OverlayBackend } from '../../vfs/backend/overlay/index.ts';
-import { picture } from '../../vfs/backend/overlay/testing.ts';
-import { ram } from '../../vfs/backend/ram/index.ts';
+import { hostDir } from '../../vfs/backends/hostdir/index.ts';
+import { memfs } from '../../vfs/backends/memfs/index.ts';
+import { overlay, type OverlayBackend } from '../../vfs/backends/overlay/index.ts';
+import { picture } from '../../vfs/backends/overlay/testing.ts';
+import { ram } from '../../vfs/backends/ram/index.ts';
 import { TMPFS } from './kernel.ts';
 import type { MakePlace, Place } from './ours.ts';
 

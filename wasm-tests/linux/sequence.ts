@@ -1,4 +1,4 @@
-import { errnoName } from '../../vfs/errno.ts';
+import { errnoName } from '../../vfs/linux/errno.ts';
 import type { Kernel } from './kernel.ts';
 import { describe, quote, type Call, type SetTime, type Stat } from './model.ts';
 import type { Ours } from './ours.ts';

@@ -1,4 +1,4 @@
-import { errnoName } from '../../vfs/errno.ts';
+import { errnoName } from '../../vfs/linux/errno.ts';
 import { quote } from './model.ts';
 
 /** A result as text: equal results give equal texts. A negative number is minus an errno. */

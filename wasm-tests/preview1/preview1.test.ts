@@ -8,8 +8,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WASI, serverOf, type Source } from '../../shim/index.ts';
 import { compile } from '../../toolchain/compile.ts';
-import { hostDir } from '../../vfs/backend/hostdir/index.ts';
-import { ram } from '../../vfs/backend/ram/index.ts';
+import { hostDir } from '../../vfs/backends/hostdir/index.ts';
+import { ram } from '../../vfs/backends/ram/index.ts';
 import { assertAtRest } from '../harness.ts';
 
 const HERE = fileURLToPath(new URL('./', import.meta.url));

@@ -13,15 +13,14 @@ import {
   SETATTR_MTIME_SET,
   SETATTR_SIZE,
   SETATTR_UID,
-  S_IFDIR,
-  S_IFREG,
   V9FS_MAGIC,
 } from '../../9p/constants.ts';
-import { nowNsec, nowSec, tick } from '../../clock.ts';
-import { E } from '../../errno.ts';
+import { S_IFDIR, S_IFREG } from '../../linux/constants.ts';
+import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
+import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
-import { changed, setQid } from '../references.ts';
-import { NAME_MAX } from '../rules.ts';
+import { changed, setQid } from '../inode-refs.ts';
+import { NAME_MAX } from '../checks.ts';
 import type { Session } from '../session.ts';
 
 /** What costs nothing to tell. */

@@ -1,8 +1,8 @@
 import type { Message } from '../../9p/codec.gen.ts';
-import { S_IFDIR } from '../../9p/constants.ts';
-import { E } from '../../errno.ts';
+import { S_IFDIR } from '../../linux/constants.ts';
+import { E } from '../../linux/errno.ts';
 import type { Fid } from '../fid.ts';
-import { dropFid } from '../references.ts';
+import { dropFid } from '../inode-refs.ts';
 import type { Session } from '../session.ts';
 import { standsFor, unlink } from './names.ts';
 

@@ -1,11 +1,11 @@
 import type { Message } from '../../9p/codec.gen.ts';
-import { O_APPEND, S_IFDIR } from '../../9p/constants.ts';
+import { O_APPEND, S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
-import { E } from '../../errno.ts';
-import { Views, type Iov } from '../../iov.ts';
+import { E } from '../../linux/errno.ts';
+import { Views, type Iov } from '../../lib/iov.ts';
 import { DirStream } from '../dir-stream.ts';
 import { UNOPENED, type Fid } from '../fid.ts';
-import { changed } from '../references.ts';
+import { changed } from '../inode-refs.ts';
 import type { Session } from '../session.ts';
 
 /** What goes to or comes from several ranges and fits in here is moved at once by the backend: one call of the host. */

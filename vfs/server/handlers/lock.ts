@@ -1,9 +1,9 @@
 import type { Message } from '../../9p/codec.gen.ts';
 import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../../9p/constants.ts';
-import { E } from '../../errno.ts';
+import { E } from '../../linux/errno.ts';
 import { UNOPENED, type Fid } from '../fid.ts';
 import { findConflict, isLockable, lockEnd, lockLength, setLock, type Lock } from '../locks.ts';
-import { NAME_MAX } from '../rules.ts';
+import { NAME_MAX } from '../checks.ts';
 import type { Session } from '../session.ts';
 
 function lockOf(fid: Fid, t: Message): Lock {

@@ -1,10 +1,10 @@
 import type { Message } from '../../9p/codec.gen.ts';
-import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../9p/constants.ts';
+import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../linux/constants.ts';
 import type { Inode } from '../../backend/inode.ts';
-import { FIND, TO_MAKE } from '../../backend/purpose.ts';
-import { E } from '../../errno.ts';
-import { changed, passed, setQid } from '../references.ts';
-import { checkEntryName, checkParent, longerThan } from '../rules.ts';
+import { FIND, TO_MAKE } from '../../backend/lookup-intent.ts';
+import { E } from '../../linux/errno.ts';
+import { changed, passed, setQid } from '../inode-refs.ts';
+import { checkEntryName, checkParent, longerThan } from '../checks.ts';
 import type { Session } from '../session.ts';
 
 /** Longest target of a symlink, in bytes (PATH_MAX of limits.h less its NUL). */

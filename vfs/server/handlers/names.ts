@@ -1,11 +1,11 @@
 import type { Message } from '../../9p/codec.gen.ts';
-import { AT_REMOVEDIR, S_IFDIR } from '../../9p/constants.ts';
+import { AT_REMOVEDIR, S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../../backend/inode.ts';
-import { FIND, TO_RENAME, TO_REPLACE, TO_RMDIR, TO_UNLINK } from '../../backend/purpose.ts';
-import { E } from '../../errno.ts';
-import { changed, nameTaken, passed, renamed } from '../references.ts';
-import { checkEntryName, checkRemoval, checkRename } from '../rules.ts';
+import { FIND, TO_RENAME, TO_REPLACE, TO_RMDIR, TO_UNLINK } from '../../backend/lookup-intent.ts';
+import { E } from '../../linux/errno.ts';
+import { changed, nameTaken, passed, renamed } from '../inode-refs.ts';
+import { checkEntryName, checkRemoval, checkRename } from '../checks.ts';
 import type { Server } from '../server.ts';
 import type { Session } from '../session.ts';
 

@@ -1,22 +1,13 @@
 import type { Message } from '../../9p/codec.gen.ts';
-import {
-  O_ACCMODE,
-  O_DIRECTORY,
-  O_EXCL,
-  O_RDONLY,
-  O_TRUNC,
-  SETATTR_SIZE,
-  S_IFDIR,
-  S_IFLNK,
-  S_IFREG,
-} from '../../9p/constants.ts';
+import { SETATTR_SIZE } from '../../9p/constants.ts';
+import { O_ACCMODE, O_DIRECTORY, O_EXCL, O_RDONLY, O_TRUNC, S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
 import type { SetAttr } from '../../backend/backend.ts';
 import type { Inode } from '../../backend/inode.ts';
-import { TO_MAKE } from '../../backend/purpose.ts';
-import { E } from '../../errno.ts';
+import { TO_MAKE } from '../../backend/lookup-intent.ts';
+import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
-import { changed, moveFid, passed, setQid } from '../references.ts';
-import { checkEntryName, checkParent } from '../rules.ts';
+import { changed, moveFid, passed, setQid } from '../inode-refs.ts';
+import { checkEntryName, checkParent } from '../checks.ts';
 import type { Server } from '../server.ts';
 import type { Session } from '../session.ts';
 

@@ -1,7 +1,7 @@
 import type { Message } from '../../9p/codec.gen.ts';
 import { IOHDRSZ, NOFID, NOTAG, VERSION } from '../../9p/constants.ts';
-import { E } from '../../errno.ts';
-import { checkNewFid, clunkAll, makeFid, setQid } from '../references.ts';
+import { E } from '../../linux/errno.ts';
+import { checkNewFid, clunkAll, makeFid, setQid } from '../inode-refs.ts';
 import type { Session } from '../session.ts';
 
 /** Smallest msize that carries every message with a name in it, and a little data. */

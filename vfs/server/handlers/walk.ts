@@ -1,11 +1,11 @@
 import type { Message } from '../../9p/codec.gen.ts';
-import { S_IFDIR } from '../../9p/constants.ts';
+import { S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../../backend/inode.ts';
-import { E } from '../../errno.ts';
+import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
-import { checkNewFid, makeFid, moveFid, passed, qidType } from '../references.ts';
-import { checkWalkName } from '../rules.ts';
+import { checkNewFid, makeFid, moveFid, passed, qidType } from '../inode-refs.ts';
+import { checkWalkName } from '../checks.ts';
 import type { Session } from '../session.ts';
 
 /**

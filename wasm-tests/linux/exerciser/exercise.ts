@@ -9,10 +9,10 @@ import { Volume } from 'memfs';
 import { WASI, serverOf, type Server } from '../../../shim/index.ts';
 import { compile } from '../../../toolchain/compile.ts';
 import type { Backend } from '../../../vfs/backend/backend.ts';
-import { hostDir } from '../../../vfs/backend/hostdir/index.ts';
-import { overlay } from '../../../vfs/backend/overlay/index.ts';
-import { picture } from '../../../vfs/backend/overlay/testing.ts';
-import { ram } from '../../../vfs/backend/ram/index.ts';
+import { hostDir } from '../../../vfs/backends/hostdir/index.ts';
+import { overlay } from '../../../vfs/backends/overlay/index.ts';
+import { picture } from '../../../vfs/backends/overlay/testing.ts';
+import { ram } from '../../../vfs/backends/ram/index.ts';
 
 const HERE = fileURLToPath(new URL('./', import.meta.url));
 const TRACE = fileURLToPath(new URL('../../src/trace.h', import.meta.url));

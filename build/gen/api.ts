@@ -1,0 +1,291 @@
+// The public functions and what they take: the rows are those that the functions check, the words are added here.
+import { WASI_OPTIONS } from '../../shim/wasi-base.ts';
+import { SHIM_OPTIONS } from '../../shim/browser-wasi-shim/wasi.ts';
+import { HOSTDIR_OPTIONS } from '../../vfs/backends/hostdir/index.ts';
+import { MEMFS_OPTIONS } from '../../vfs/backends/memfs/index.ts';
+import { COMMIT_OPTIONS } from '../../vfs/backends/overlay/commit/commit.ts';
+import { OVERLAY_OPTIONS } from '../../vfs/backends/overlay/index.ts';
+import { RAM_OPTIONS } from '../../vfs/backends/ram/index.ts';
+import { TAR_OPTIONS } from '../../vfs/backends/tar/format/limits.ts';
+import { FILE_SYSTEM_OPTIONS } from '../../vfs/fs/file-system.ts';
+import type { Rows } from '../../vfs/lib/options.ts';
+import { SERVER_OPTIONS } from '../../vfs/server/server.ts';
+
+/** What an option or an argument is for. */
+export interface Meaning {
+  readonly text: string;
+  /** What it is when it is not given; left out for what must be. */
+  readonly byDefault?: string;
+  /** In place of the row's kind, where the function looks closer. */
+  readonly type?: string;
+}
+
+/** A function, or a class that is constructed. */
+export interface Call {
+  /** As it is called. */
+  readonly call: string;
+  /** The modules that export it. */
+  readonly from: readonly string[];
+  readonly about: string;
+  /** The arguments besides `options`. */
+  readonly args?: Readonly<Record<string, Meaning>>;
+  readonly rows?: Rows;
+  /** A meaning for each row. */
+  readonly options?: Readonly<Record<string, Meaning>>;
+}
+
+const SOURCE: Meaning = { text: 'What is attached to. A path is opened for this, and closed with it.', type: 'Source' };
+const CAPACITY: Meaning = {
+  text: 'Bytes before ENOSPC: file data and, for each inode, name, symlink and extended attribute, what it costs.',
+  byDefault: 'a quarter of the memory of the machine, or of the container',
+};
+const LIMITS: Readonly<Record<string, Meaning>> = {
+  maxBytes: { text: 'Bytes that a gzipped archive inflates to.', byDefault: '2 GiB' },
+  maxMembers: { text: 'Members.', byDefault: '1,000,000' },
+  maxImplied: { text: 'Directories that only the names of members tell of.', byDefault: '262,144' },
+  maxNames: { text: 'Bytes of all names, of members, targets and extended attributes.', byDefault: '128 MiB' },
+  maxRecords: { text: 'Records of one pax header, besides the map of a sparse file.', byDefault: '10,000' },
+  maxExtents: { text: 'Pieces of sparse files, together.', byDefault: '1,000,000' },
+  maxDepth: { text: 'Directories in each other; what lies deeper is left out.', byDefault: '2,048' },
+};
+const PLACE: Meaning = { text: 'The tree.', type: 'Backend, Server or Mount' };
+const SKIP: Meaning = {
+  text: 'Called with `{ path, reason }` of what is left out: its name as stored, and half a sentence.',
+  type: 'function',
+  byDefault: 'none',
+};
+const ARCHIVE: Meaning = { text: 'A whole .tar or .tar.gz. It must stay as it is.', type: 'Uint8Array' };
+const TRACE: Meaning = { text: 'Sees the calls and the 9P messages; `strace` makes one.', byDefault: 'none' };
+
+export const API: readonly Call[] = [
+  {
+    call: 'new WASI(options)',
+    from: ['wasi9p', 'wasi9p/core'],
+    about:
+      'Runs one program, as node:wasi does. What node:wasi refuses is refused, with the same `code`. `start()` closes all ' +
+      'descriptors at the end, after `initialize()` it is for `close()`.',
+    rows: WASI_OPTIONS,
+    options: {
+      version: { text: '`preview1` is the only one there is.', byDefault: '`preview1`' },
+      args: { text: 'argv, the name of the program first.', type: 'string[]', byDefault: 'none' },
+      env: {
+        type: 'object of string or undefined',
+        text: 'The environment; an undefined variable is not set.',
+        byDefault: 'none',
+      },
+      preopens: {
+        text:
+          'The directories: the path of each for the guest → what it is. A path of the host is opened for this guest and ' +
+          'closed with it; `wasi9p/core` takes servers and backends only.',
+        type: 'object of Source or Fd',
+        byDefault: 'none',
+      },
+      returnOnExit: {
+        text: 'Whether `start()` returns the exit status, rather than ending this process with it.',
+        byDefault: '`true`',
+      },
+      stdin: {
+        text: 'The descriptor of the host to read from, the text or bytes themselves, a function that gives the next bytes, or an Fd. `wasi9p/core` takes no numbers and no Fd.',
+        type: 'number, string, Uint8Array, function or Fd',
+        byDefault: "the host's; without one, and in `wasi9p/core`, nothing",
+      },
+      stdout: {
+        text: 'The descriptor of the host to write to, a function given the bytes, or an Fd. `wasi9p/core` takes functions only.',
+        type: 'number, function or Fd',
+        byDefault: "the host's; without one, and in `wasi9p/core`, lines on the console",
+      },
+      stderr: { text: 'As `stdout`.', type: 'number, function or Fd', byDefault: 'as `stdout`' },
+      tty: {
+        text: 'Which of `stdin`, `stdout` and `stderr` is a terminal to the guest (isatty(3)), each a boolean.',
+        byDefault: 'those that are one of the host, and the console',
+      },
+      trace: TRACE,
+    },
+  },
+  {
+    call: 'wasi.finalizeBindings(instance, { memory })',
+    from: ['wasi9p', 'wasi9p/core'],
+    about:
+      'Gives the functions the memory to work on, without starting anything. By default it is the export `memory`.',
+    args: { instance: { text: 'The instance.', type: 'WebAssembly.Instance' } },
+  },
+  {
+    call: 'serverOf(source)',
+    from: ['wasi9p'],
+    about:
+      'The server of a volume or a backend, the same each time. That of a path is a new one, which holds the directory ' +
+      'open until `close()`.',
+    args: { source: { ...SOURCE, text: 'A memfs Volume, a path of the host, a Server or a backend.' } },
+  },
+  {
+    call: 'new Mount(server)',
+    from: ['wasi9p', 'wasi9p/core'],
+    about: 'A client attached to a server in this process. `close()` ends its session.',
+  },
+  {
+    call: 'new Namespace(tree)',
+    from: ['wasi9p'],
+    about:
+      'Several trees as one. `close()` ends its sessions, and a directory given by its path with the last guest in it.',
+    args: { tree: { text: 'Absolute paths → what is there.', type: 'object of Source' } },
+  },
+  {
+    call: 'fsOf(source)',
+    from: ['wasi9p/fs'],
+    about:
+      'A file system with the calls of node:fs, whose options are those of node:fs and treated as there: what is not ' +
+      'known is ignored. `unmount()` ends it.',
+    args: { source: SOURCE },
+  },
+  {
+    call: 'new FileSystem(at, root, options)',
+    from: ['wasi9p/fs'],
+    about: 'The same over a client of your own.',
+    args: {
+      at: { text: 'The calls on its paths.', type: 'AtCalls' },
+      root: { text: 'The fid that `/` is; it stays yours.', type: 'number' },
+    },
+    rows: FILE_SYSTEM_OPTIONS,
+    options: {
+      deviceOf: { text: 'Gives st_dev of what a client reaches.', byDefault: '0' },
+      onClose: { text: 'Called by `unmount()`, once no descriptor is open.', byDefault: 'none' },
+    },
+  },
+  {
+    call: 'new Server(backend, options)',
+    from: ['wasi9p', 'wasi9p/core', 'wasi9p/server'],
+    about: 'A 9P server. `close()` ends its sessions; the backend is its maker’s to close.',
+    args: { backend: { text: 'The store.', type: 'Backend' } },
+    rows: SERVER_OPTIONS,
+    options: {
+      msize: { text: 'Longest message in bytes that is agreed to.', byDefault: '8 MiB' },
+      maxFids: { text: 'Fids of one session; EMFILE beyond.', byDefault: '262,144' },
+    },
+  },
+  {
+    call: 'hostDir(path, options)',
+    from: ['wasi9p/backends/hostdir'],
+    about: 'A directory of this machine. `close()` closes its descriptors.',
+    args: { path: { text: 'The directory, which is opened now.', type: 'string' } },
+    rows: HOSTDIR_OPTIONS,
+    options: {
+      readOnly: { text: 'EROFS for every change.', byDefault: '`false`' },
+      paths: {
+        text: 'Goes by paths also where descriptors could be used, and promises less: `limits` says what.',
+        byDefault: '`false`',
+      },
+    },
+  },
+  {
+    call: 'memfs(volume, options)',
+    from: ['wasi9p/backends/memfs'],
+    about: 'A memfs volume. There is one backend of each; options count the first time.',
+    args: { volume: { text: 'What `new Volume()` or `Volume.fromJSON()` gives.', type: 'Volume of memfs 4' } },
+    rows: MEMFS_OPTIONS,
+    options: { capacity: CAPACITY },
+  },
+  {
+    call: 'ram(options)',
+    from: ['wasi9p/backends/ram'],
+    about: 'An empty store in memory.',
+    rows: RAM_OPTIONS,
+    options: { capacity: CAPACITY },
+  },
+  {
+    call: 'overlay(options)',
+    from: ['wasi9p/backends/overlay'],
+    about:
+      'A tree that can be changed over one that is not. `close()` lets go of what it holds in the layers and leaves those ' +
+      'open that it was given.',
+    rows: OVERLAY_OPTIONS,
+    options: {
+      lower: { text: 'What is shown, and never changed but by `commit()`.' },
+      upper: { text: 'What takes the changes; nothing else may use it.', byDefault: 'a store in memory' },
+    },
+  },
+  {
+    call: 'overlay.commit(options)',
+    from: ['wasi9p/backends/overlay'],
+    about:
+      'Makes the lower layer what the overlay shows, all of it or nothing. `committing(options)` gives the same commit to ' +
+      'be made a step at a time.',
+    rows: COMMIT_OPTIONS,
+    options: {
+      durable: {
+        text: 'All of it is on the disk when the commit is done; without, only its journal is.',
+        byDefault: '`false`',
+      },
+    },
+  },
+  {
+    call: 'settle(lower, how)',
+    from: ['wasi9p/backends/overlay'],
+    about:
+      'Completes a commit that was cut off, or takes it back. `new Settlement(lower, how)` does it a step at a time.',
+    args: {
+      lower: { text: 'The lower layer of the overlay.', type: 'Backend' },
+      how: { text: '`resume` completes it, `undo` takes it back.', type: 'string' },
+    },
+  },
+  {
+    call: 'unsettled(lower)',
+    from: ['wasi9p/backends/overlay'],
+    about: 'What commits that were cut off have left: to be settled before there is another one.',
+    args: { lower: { text: 'The lower layer of the overlay.', type: 'Backend' } },
+  },
+  {
+    call: 'readOnly(backend)',
+    from: ['wasi9p/backends/readonly'],
+    about: 'A view of a backend through which nothing can be changed. Closing it leaves the backend open.',
+    args: { backend: { text: 'The store.', type: 'Backend' } },
+  },
+  {
+    call: 'tar(bytes, options)',
+    from: ['wasi9p/backends/tar'],
+    about: 'The tree of an archive, read-only. What passes a limit is refused with a sentence.',
+    args: { bytes: ARCHIVE },
+    rows: TAR_OPTIONS,
+    options: LIMITS,
+  },
+  {
+    call: 'unpackTar(bytes, into, onSkip, options)',
+    from: ['wasi9p/backends/tar'],
+    about: 'Unpacks an archive into a tree.',
+    args: { bytes: ARCHIVE, into: PLACE, onSkip: SKIP },
+    rows: TAR_OPTIONS,
+    options: LIMITS,
+  },
+  {
+    call: 'packTar(from, onSkip)',
+    from: ['wasi9p/backends/tar'],
+    about: 'Packs a tree as an archive.',
+    args: { from: PLACE, onSkip: SKIP },
+  },
+  {
+    call: 'strace(write)',
+    from: ['wasi9p/trace'],
+    about: 'A tracer for the option `trace`.',
+    args: { write: { text: 'Called with each line, without its end.', type: 'function' } },
+  },
+  {
+    call: 'new MountedDirectory(name, source)',
+    from: ['wasi9p/browser-wasi-shim'],
+    about: 'A tree as a preopen for the WASI class of browser_wasi_shim. `close()` ends its session.',
+    args: { name: { text: 'The path for the program.', type: 'string' }, source: SOURCE },
+  },
+  {
+    call: 'new WASI(args, env, fds, options)',
+    from: ['wasi9p/browser-wasi-shim'],
+    about: 'The WASI class of browser_wasi_shim over our functions.',
+    args: {
+      args: { text: 'argv, the name of the program first.', type: 'string[]' },
+      env: { text: 'Each `NAME=value`.', type: 'string[]' },
+      fds: { text: 'The Fd at each number; one left out is closed.', type: 'Fd[]' },
+    },
+    rows: SHIM_OPTIONS,
+    options: {
+      debug: { text: 'Whether each call and its result go to console.log.', byDefault: '`false`' },
+      trace: TRACE,
+    },
+  },
+];

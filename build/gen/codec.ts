@@ -1,0 +1,283 @@
+import { decodeQid, decoder, direntDecoder } from './codec-decode.ts';
+import { direntEncoder, encodeQid, encoder } from './codec-encode.ts';
+import { MAX_WALK, type Name } from '../../vfs/9p/schema/messages.ts';
+import { DIRENT_ITEMS, type Item, ROWS, type Row } from '../../vfs/9p/schema/rows.ts';
+
+/**
+ * The text of codec.gen.ts, derived from the table: one flat class, and one straight-line encoder and decoder a
+ * message. It depends on nothing but the table, so that a check can compare it with the file that is checked in.
+ */
+export function generate(): string {
+  const parts = [
+    HEAD,
+    flatClass(
+      'Message',
+      MESSAGE_DOC,
+      ['type', 'tag'],
+      ROWS.flatMap((row) => row.items),
+    ),
+    flatClass('Dirent', DIRENT_DOC, [], DIRENT_ITEMS),
+    types(),
+    ENTRY,
+    direntEncoder(),
+    direntDecoder(),
+    HELPERS,
+    ...ROWS.filter((row) => sameEncoder(row) === row.name).map(encoder),
+    ...ROWS.filter((row) => sameDecoder(row) === row.name).map(decoder),
+    tables(),
+  ];
+  return parts.join('\n\n') + '\n';
+}
+
+/** The name of the first message whose encoder is the same, but for its name. */
+const sameEncoder = firstAlike(encoder);
+/** The same of decoders. */
+const sameDecoder = firstAlike(decoder);
+
+function firstAlike(write: (row: Row) => string): (row: Row) => Name {
+  const text = (row: Row) => write(row).replace(row.name, '');
+  return (row) => ROWS.find((other) => text(other) === text(row))!.name;
+}
+
+/** Requests with their answers. Only Rlerror answers no request of its own. */
+const PAIRS = ROWS.filter(({ type }) => type % 2 === 0 || !ROWS.some((row) => row.type === type - 1)).map((row) =>
+  ROWS.filter(({ type }) => type === row.type || (row.type % 2 === 0 && type === row.type + 1)),
+);
+
+const HEAD = `// Generated from schema/messages.ts by build/gen/codec.ts. Do not edit it: change the table and generate it anew.
+import { internString } from '../lib/intern.ts';
+import { E } from '../linux/errno.ts';
+import { Packet, putString } from './packet.ts';
+
+const EINVAL = E.EINVAL;
+const EMSGSIZE = E.EMSGSIZE;
+const MAX_SAFE = Number.MAX_SAFE_INTEGER;
+const MIN_SAFE = -MAX_SAFE - 1;
+const TWO_32 = 0x100000000;
+// The upper halves of both.
+const MAX_HIGH = 0x1fffff;
+const MIN_HIGH = ~MAX_HIGH;`;
+
+const MESSAGE_DOC = `/**
+ * Any message: \`type\` tells which, and so which of the fields hold. All of them exist from the start, so that all
+ * messages have one shape. A qid is \`qid_*\`, the qids of Rwalk are \`wqid_*\`, an opaque u64 is \`_lo\` and \`_hi\`.
+ * \`data_offset\` is where the payload of Rread, Rreaddir or Twrite starts in the packet it was decoded from.
+ */`;
+
+const DIRENT_DOC =
+  '/** An entry in the data of Rreaddir. `cookie_*` is where to go on after it, `dtype` a DT_ number. */';
+
+const ENTRY = `/**
+ * Writes the message at the start of the packet. Returns the bytes written, or -errno:
+ * -EINVAL for an unknown type, over 16 names or qids, a string over 65535 bytes, an [8] that is no whole number it can
+ * hold; -EILSEQ for a string with half a surrogate pair; -EMSGSIZE when the message, its payload included, is longer
+ * than \`limit\` (msize, up to 2^32 - 1), or what is written of it longer than the packet.
+ *
+ * Of a message that ends in a payload only the header is written: the size field counts \`count\` bytes more, which the
+ * transport places. Other numbers are cut to the width of their field, so that -1 may stand for NOFID.
+ */
+export function encode(m: Message, p: Packet, limit: number): number {
+  const type = m.type;
+  const least = LEAST[type];
+  if (!least) return -EINVAL;
+  const length = p.u8.length;
+  const end = limit < length ? limit : length;
+  if (end < Math.abs(least)) return -EMSGSIZE;
+  fault = 0;
+  const view = p.view;
+  const written = ENCODERS[type](m, view, end, p);
+  const size = least < 0 ? written + (m.count >>> 0) : written;
+  if (fault !== 0) return -fault;
+  if (size > limit) return -EMSGSIZE;
+  view.setUint32(0, size, true);
+  view.setUint8(4, type);
+  view.setUint16(5, m.tag, true);
+  return written;
+}
+
+/**
+ * Reads the message at the start of the packet, of which \`end\` bytes are there. Returns 0 or an errno:
+ * EINVAL for bytes that are no such message (a size field that differs from \`end\`, a string or list past the end,
+ * bytes left over, over 16 names, an [8] with bit 63 set); EOVERFLOW for an [8] above 2^53 - 1; EILSEQ for a string
+ * that is not UTF-8; ENOTSUP for an unknown type. \`type\` and \`tag\` are set whenever \`end\` is at least 7, so that a
+ * server can answer; after an error the other fields mean nothing.
+ *
+ * A payload may be in the packet (\`end\` is the size field) or elsewhere (\`end\` is the header's length, 0 left over).
+ */
+export function decode(m: Message, p: Packet, end: number): number {
+  if (end < 7 || end > p.u8.length) return EINVAL;
+  const view = p.view;
+  const type = p.u8[4];
+  m.type = type;
+  m.tag = view.getUint16(5, true);
+  const least = LEAST[type];
+  if (least === 0) return E.ENOTSUP;
+  if (end < Math.abs(least)) return EINVAL;
+  fault = 0;
+  const at = DECODERS[type](m, view, end, p);
+  if (fault !== 0) return fault;
+  const size = view.getUint32(0, true);
+  if (least > 0) return at === end && size === end ? 0 : EINVAL;
+  m.data_offset = at;
+  return size === at + m.count && (end === size || end === at) ? 0 : EINVAL;
+}
+
+/** Whether a number is that of a request. */
+export function isT(type: number): boolean {
+  return (type & 1) === 0 && NAMES[type] !== undefined && NAMES[type] !== '';
+}`;
+
+const HELPERS = `// The errno of what is first found wrong with the message: it is looked at when all of it is written or read.
+let fault = 0;
+
+/** The upper half of a number that has more than 32 bits; a fault when it is no whole number from \`least\` on. */
+function highOf(n: number, least: number): number {
+  if (!(n >= least && n <= MAX_SAFE && Math.floor(n) === n)) fault ||= EINVAL;
+  return Math.floor(n / TWO_32);
+}
+
+/** Writes a number as an [8]. */
+function putLong(view: DataView, at: number, n: number, least: number): void {
+  // It takes a number modulo 2^32 and drops its fraction, so that n needs no splitting. Nearly all fit in 32 bits.
+  view.setUint32(at, n, true);
+  view.setUint32(at + 4, n >>> 0 === n ? 0 : highOf(n, least), true);
+}
+
+/** Writes one that may be rounded, but not be negative. */
+function putRounded(view: DataView, at: number, n: number): void {
+  if (!(n >= 0)) fault ||= EINVAL;
+  view.setUint32(at, n, true);
+  view.setUint32(at + 4, n / TWO_32, true);
+}
+
+/** Reads an [8] whose upper half is at least \`least\`; one out of range is 0, and a fault if \`holds\` is not 0. */
+function getLong(view: DataView, at: number, holds: number, least: number): number {
+  const low = view.getUint32(at, true);
+  const high = view.getInt32(at + 4, true);
+  return high === 0 ? low : wide(high, low, holds, least);
+}
+
+function wide(high: number, low: number, holds: number, least: number): number {
+  if (high <= MAX_HIGH && high >= least) return high * TWO_32 + low;
+  if (holds !== 0) fault ||= high < 0 && least === 0 ? EINVAL : E.EOVERFLOW;
+  return 0;
+}
+
+/** Writes length[2] and UTF-8: the position behind it, which is \`stop\` after a fault, so that the rest still fits. */
+function put(p: Packet, at: number, text: string, stop: number): number {
+  const after = putString(p, at, text, stop);
+  if (after >= 0) return after;
+  fault ||= -after;
+  return stop;
+}
+
+// What get has read.
+let string = '';
+
+/** Reads length[2] and UTF-8 at \`at\`, not beyond \`stop\`: the position behind it, \`stop\` after a fault. */
+function get(p: Packet, at: number, guess: string, stop: number): number {
+  const from = at + 2;
+  const end = from > stop ? from : from + p.view.getUint16(at, true);
+  const found = end > stop ? EINVAL : internString(p.u8, from, end, guess);
+  if (typeof found === 'number') {
+    fault ||= found;
+    return stop;
+  }
+  string = found;
+  return end;
+}
+
+function putQid(m: Message, view: DataView, at: number): void {
+${encodeQid((word) => `m.qid_${word}`, 'at', 0)
+  .map((line) => `  ${line}`)
+  .join('\n')}
+}
+
+function getQid(m: Message, view: DataView, at: number): void {
+${decodeQid((word) => `m.qid_${word}`, 'at', 0)
+  .map((line) => `  ${line}`)
+  .join('\n')}
+}`;
+
+// Mostly NOFID and NONUNAME, no small integers: begun as 0 they would change the layout of all messages at the attach, and
+// V8 would compile anew what it has compiled for the old one as soon as there is another client.
+const LARGE: ReadonlySet<string> = new Set(['afid', 'n_uname']);
+const LARGEST = '0xffff_ffff';
+
+/** The fields an item takes in the flat class, each with its initial value. */
+function fields(item: Item): [string, string][] {
+  const { name, kind, counter } = item;
+  if (kind === 'data') return [['data_offset', '0']];
+  if (kind === 'opaque') return ['lo', 'hi'].map((half) => [`${name}_${half}`, '0']);
+  if (kind === 'string') return [[name, counter ? `new Array<string>(${MAX_WALK}).fill('')` : `''`]];
+  if (kind !== 'qid') return [[name, LARGE.has(name) ? LARGEST : '0']];
+  const words = ['version', 'path_lo', 'path_hi'];
+  if (!counter) return ['type', ...words].map((word) => [`qid_${word}`, '0']);
+  const arrays = words.map((word): [string, string] => [`${name}_${word}`, `new Uint32Array(${MAX_WALK})`]);
+  return [[`${name}_type`, `new Uint8Array(${MAX_WALK})`], ...arrays];
+}
+
+/** The type of a field with such an initial value. */
+function typeOf(value: string): string {
+  if (value === '0' || value === LARGEST) return 'number';
+  if (value.startsWith('new ')) return value.slice(4, value.indexOf('('));
+  return value === "''" ? 'string' : 'string[]';
+}
+
+function flatClass(name: string, doc: string, first: string[], items: Item[]): string {
+  const all = new Map<string, string>(first.map((field) => [field, '0']));
+  for (const [field, value] of items.flatMap(fields)) {
+    const before = all.get(field);
+    if (before !== undefined && before !== value) throw new Error(`${field} means two things`);
+    all.set(field, value);
+  }
+  const declared = [...all].map(([field, value]) => `  ${field}: ${typeOf(value)};`);
+  const assigned = [...all].map(([field, value]) => `    this.${field} = ${value};`);
+  return [doc, `export class ${name} {`, ...declared, '', '  constructor() {', ...assigned, '  }', '}'].join('\n');
+}
+
+function types(): string {
+  return [
+    "/** Each message's number by its name. */",
+    'export enum TYPE {',
+    ...ROWS.map((row) => `  ${row.name} = ${row.type},`),
+    '}',
+    '',
+    "/** Each message's name by its number; '' for a number that is none. */",
+    'export const NAMES: readonly string[] = /* @__PURE__ */ Array.from(',
+    '  { length: 256 },',
+    "  (_, type) => (TYPE as Record<number, string>)[type] ?? '',",
+    ');',
+  ].join('\n');
+}
+
+function tables(): string {
+  const payloads = ROWS.filter(({ items }) => items.at(-1)?.kind === 'data').map(({ type }) => type);
+  return [
+    '/** `end` is where the packet ends or the longest message does, whichever is first. Gives the position behind it. */',
+    'type Coder = (m: Message, view: DataView, end: number, p: Packet) => number;',
+    '',
+    'const ENCODERS: Coder[] = [];',
+    'const DECODERS: Coder[] = [];',
+    '/** The least bytes of each message; negative with a payload, 0 for no message. */',
+    'const LEAST = new Int16Array(256);',
+    '',
+    'const blank = new Message();',
+    'const scratch = new Packet(256);',
+    '',
+    '/** An encoder and a decoder for each message from number `type` on: of a request and its answer. */',
+    'function rows(type: number, ...coders: Coder[]): void {',
+    '  for (let i = 0; i < coders.length; i += 2) {',
+    '    LEAST[type] = coders[i](blank, scratch.view, 256, scratch);',
+    '    ENCODERS[type] = coders[i];',
+    '    DECODERS[type++] = coders[i + 1];',
+    '  }',
+    '}',
+    '',
+    ...PAIRS.map((pair) => {
+      const coders = pair.flatMap((row) => [`encode${sameEncoder(row)}`, `decode${sameDecoder(row)}`]);
+      return `rows(${[pair[0]!.type, ...coders].join(', ')});`;
+    }),
+    `for (const type of [${payloads.join(', ')}]) LEAST[type] *= -1;`,
+  ].join('\n');
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LIMIT_ROWS, type LimitRow } from './limits-table.ts';
+import { ROOT } from '../project.mjs';
+
+const BEGIN = '<!-- limits: generated from build/gen/limits-table.ts -->\n';
+const END = '<!-- end of limits -->\n';
+
+/** The text of docs/security.md with the table of limits in it made anew. */
+export function limitsDoc(): string {
+  const text = readFileSync(join(ROOT, 'docs/security.md'), 'utf8');
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error(`docs/security.md lacks the lines ${BEGIN}and ${END}`);
+  return `${text.slice(0, begin + BEGIN.length)}\n${limitsTable()}\n${text.slice(end)}`;
+}
+
+function limitsTable(): string {
+  const head = ['What', 'Who makes it grow', 'Limit', 'Beyond', 'Set by', 'Test'];
+  return [head, head.map(() => '---'), ...LIMIT_ROWS.map(cells)].map((row) => `| ${row.join(' | ')} |\n`).join('');
+}
+
+function cells({ resource, who, limit, answer, by = '', test }: LimitRow): string[] {
+  return [resource, who, limit, answer, by, test === undefined ? '' : `\`${test[0]}\`: ${test[1]}`];
+}

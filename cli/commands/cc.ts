@@ -1,0 +1,91 @@
+import { Volume } from 'memfs';
+import { drive, isFrontEnd, type Driver } from '../../toolchain/driver.ts';
+import type { Host } from '../../toolchain/run.ts';
+import { loadToolchain } from '../../toolchain/toolchain.ts';
+import { findOutside } from './outside.ts';
+import { tell } from '../lib/output.ts';
+import { own, sentence, text } from '../lib/text.ts';
+
+/**
+ * Where the compiler's own files are. A WASI program cannot tell `usr/x` from `/usr/x` when its current
+ * directory is the root, so these must have names that a project's directories have not.
+ */
+const SYSROOT = '/.wasi9p/usr';
+const TEMPORARY = '/.wasi9p/tmp';
+
+export const ccHelp = own(`Usage: wasi9p cc [CLANG ARGUMENTS]
+       wasi9p c++ [CLANG ARGUMENTS]
+
+Compiles C or C++ for WASI (wasm32-wasip1) with the clang of the package @yowasp/clang, which runs as a
+WASI program on wasi9p. c++ is cc --driver-mode=g++: it links the C++ library.
+
+The compiler sees the current directory and what is below it, by relative paths and by absolute ones, and the
+directories of other files that are named on its command line; nothing else of this machine. Its own headers and libraries are at ${SYSROOT}.
+`);
+
+/** Variables of the host that clang reads and that make sense in its file system. */
+const VARIABLES = ['SOURCE_DATE_EPOCH', 'CPATH', 'C_INCLUDE_PATH', 'CPLUS_INCLUDE_PATH'];
+
+/** The compiler's standard streams. */
+type Io = Pick<Host, 'stdin' | 'stdout' | 'stderr'>;
+
+const STDIO: Io = { stdin: 0, stdout: 1, stderr: 2 };
+
+/** `wasi9p cc`: compiles files of the current directory; resolves to clang's exit status, 1 without a compiler. */
+export function cc(argv: string[], io: Io = STDIO): Promise<number> {
+  return compile('clang', argv, io);
+}
+
+/** `wasi9p c++`. */
+export function cxx(argv: string[], io: Io = STDIO): Promise<number> {
+  return compile('clang++', argv, io);
+}
+
+async function compile(driver: Driver, argv: string[], io: Io): Promise<number> {
+  const cwd = process.cwd();
+  const outside = findOutside(argv, cwd);
+  // The first serves relative paths, the second absolute ones, of the same files.
+  const preopens = { '/': cwd, [cwd]: cwd, ...granted(outside.directories) };
+  return compileIn(driver, outside.argv, preopens, environment(cwd), io);
+}
+
+/** Compiles what is in a tree; with the compiler's own files in it. Resolves to clang's exit status, 1 without it. */
+export async function compileIn(
+  driver: Driver,
+  argv: readonly string[],
+  preopens: Host['preopens'],
+  env: Readonly<Record<string, string>>,
+  io: Io = STDIO,
+): Promise<number> {
+  let tools;
+  try {
+    tools = await loadToolchain();
+  } catch (error) {
+    tell(text`wasi9p: ${sentence((error as Error).message)}\n`, io.stderr);
+    return 1;
+  }
+  const host: Host = {
+    preopens: { ...preopens, [SYSROOT]: tools.sysroot, [TEMPORARY]: new Volume() },
+    env: { ...env },
+    ...io,
+  };
+  return drive(tools, driver, [...locations(argv), ...argv], host);
+}
+
+function granted(directories: readonly string[]): Record<string, string> {
+  return Object.fromEntries(directories.map((dir) => [dir, dir]));
+}
+
+function locations(argv: readonly string[]): string[] {
+  // A line for the front end has these already, if it is one that the driver printed.
+  return isFrontEnd(argv) ? [] : [`-resource-dir=${SYSROOT}`, `--sysroot=${SYSROOT}`];
+}
+
+function environment(cwd: string): Record<string, string> {
+  const env: Record<string, string> = { PWD: cwd, TMPDIR: TEMPORARY };
+  for (const name of VARIABLES) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return env;
+}

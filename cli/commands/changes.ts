@@ -1,0 +1,70 @@
+import { OverlayBackend, type Change } from '../../vfs/backends/overlay/index.ts';
+import { commitAll } from './commit.ts';
+import type { GuestMount } from '../mounts/mounts.ts';
+import { UsageError, type Option, type Parsed } from '../lib/options.ts';
+import { print, tell } from '../lib/output.ts';
+import { joined, text, type Text } from '../lib/text.ts';
+
+/** What becomes of what a program has done to its overlays. */
+export const CHANGE_OPTIONS: readonly Option[] = [
+  {
+    name: 'diff',
+    help: 'At the end tells what changed in each --overlay, a line a path: A added, M changed, D removed.\nA path that could steer a terminal is quoted as git does.',
+  },
+  {
+    name: 'commit',
+    value: 'durable',
+    optional: true,
+    help: 'At the end makes these changes in the directories themselves, if the exit status is 0: all of them or none.\nWith =durable they are on the disk then.',
+  },
+];
+
+const LETTERS: Readonly<Record<Change['change'], string>> = { added: 'A', changed: 'M', removed: 'D' };
+
+interface Overlaid extends GuestMount {
+  readonly backend: OverlayBackend;
+}
+
+/** The overlays of a command line. @throws UsageError when there are none to tell of or to write back. */
+export function overlaysOf(options: Parsed['options'], mounts: readonly GuestMount[]): Overlaid[] {
+  const found = mounts.filter((mount): mount is Overlaid => mount.backend instanceof OverlayBackend);
+  const wish = CHANGE_OPTIONS.find(({ name }) => options.has(name));
+  const odd = (options.get('commit') ?? []).find((value) => value !== '' && value !== 'durable');
+  if (odd !== undefined) throw new UsageError(`--commit=${odd} is not understood: write --commit or --commit=durable.`);
+  if (found.length === 0 && wish !== undefined) {
+    throw new UsageError(`--${wish.name} needs an --overlay HOST::GUEST whose changes are meant.`);
+  }
+  return found;
+}
+
+/**
+ * Tells what was changed, and writes it back, as the options want.
+ * @param status The program's exit status.
+ * @returns That of the command: 1 when something could not be written back.
+ * @throws OutputError when what was changed cannot be told.
+ */
+export async function settleChanges(
+  options: Parsed['options'],
+  overlays: readonly Overlaid[],
+  status: number,
+): Promise<number> {
+  const changes = options.has('diff') ? overlays.flatMap(listing) : [];
+  // The listing comes last: when nobody reads it, what was to be done is done.
+  const end = options.has('commit') ? await writeBack(options, overlays, status) : status;
+  print(joined(changes));
+  return end;
+}
+
+async function writeBack(options: Parsed['options'], overlays: readonly Overlaid[], status: number): Promise<number> {
+  if (status === 0) return commitAll(overlays, options.get('commit')?.at(-1) === 'durable');
+  tell(text`wasi9p: nothing was written back, for the program failed (exit status ${status}).\n`);
+  return status;
+}
+
+function listing({ guest, backend }: Overlaid): Text[] {
+  const base = guest.replace(/\/+$/, '');
+  return backend.diff().map(({ path, change, kind }) => {
+    const where = path === '.' ? guest : `${base}/${path}${kind === 'directory' ? '/' : ''}`;
+    return text`${LETTERS[change]} ${where}\n`;
+  });
+}

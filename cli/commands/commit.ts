@@ -1,0 +1,162 @@
+import { statSync } from 'node:fs';
+import { hostDir } from '../../vfs/backends/hostdir/index.ts';
+import type { Backend } from '../../vfs/backend/backend.ts';
+import {
+  OverlayBackend,
+  Settlement,
+  unsettled,
+  type CommitResult,
+  type Running,
+  type Unsettled,
+  isStagingName,
+} from '../../vfs/backends/overlay/index.ts';
+import { E, errnoName } from '../../vfs/linux/errno.ts';
+import type { GuestMount } from '../mounts/mounts.ts';
+import { UsageError, helpLines, parseOptions, type Option } from '../lib/options.ts';
+import { print, tell } from '../lib/output.ts';
+import { Signals } from '../lib/signals.ts';
+import { own, text, type Text } from '../lib/text.ts';
+
+/** How long a piece of work is, in milliseconds: a signal waits for as long. */
+const SLICE = 10;
+
+const OPTIONS: readonly Option[] = [
+  { name: 'resume', value: 'DIR', help: 'Completes the commit.' },
+  { name: 'undo', value: 'DIR', help: 'Takes it back: the directory is as it was before.' },
+  { name: 'help', help: 'Shows this.' },
+];
+
+export const commitHelp = own(`Usage: wasi9p commit --resume DIR | --undo DIR
+
+Settles a commit of run --overlay DIR::GUEST --commit that has not come to its end, as when it was killed. Its journal
+is in the directory, in .wasi9p-commit; each file is there all the time, some perhaps only in that place. When the whole
+machine went down, only --commit=durable has new content on the disk for sure: else take it back.
+
+${helpLines(OPTIONS)}
+
+The exit status is 0, also when there is nothing to settle; 1 when it could not be settled, 2 for wrong usage.
+`);
+
+/** The two commands that settle a directory, for a sentence. */
+function ways(host: string): Text {
+  return text`"wasi9p commit --resume ${host}" completes it, "wasi9p commit --undo ${host}" takes it back`;
+}
+
+/** Does work to its end, unless there is a second signal. */
+async function runThrough(running: Running, signals: Signals): Promise<void> {
+  for (;;) {
+    for (const end = performance.now() + SLICE; performance.now() < end;) if (!running.step()) return;
+    // Signals are told of in between.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signals.count > 1) {
+      running.stop();
+      return;
+    }
+  }
+}
+
+/** @throws Error for a directory with a commit that has not come to its end: a sentence that says what to do. */
+export function refuseUnsettled(mounts: readonly GuestMount[]): void {
+  for (const { backend, host = '' } of mounts) {
+    if (!(backend instanceof OverlayBackend)) continue;
+    const [found] = unsettled(backend.lower);
+    if (found !== undefined) throw new Error(busy(host, found).toString());
+  }
+}
+
+/** @param found What is there now: nothing when another process has just come to its end. */
+function busy(host: string, found: Unsettled | undefined): Text {
+  if (found === undefined) return text`Another process has settled ${host} meanwhile: see that it is as you want it.`;
+  const { process } = found;
+  if (process !== 0) return text`Process ${process} is committing to ${host}: wait until it has ended.`;
+  return text`${host} has a commit that has not come to its end: ${ways(host)}.`;
+}
+
+/** Writes back what was done to overlays, one after the other: the exit status. */
+export async function commitAll(overlays: readonly GuestMount[], durable: boolean): Promise<number> {
+  const signals = new Signals(own('the commit comes to its end first; another signal stops it.'));
+  let status = 0;
+  try {
+    for (const { guest, host = '', backend } of overlays) {
+      const running = (backend as OverlayBackend).committing({ durable });
+      await runThrough(running, signals);
+      const failed = failure(running.result, guest, host, backend as OverlayBackend);
+      if (failed !== null) {
+        status = 1;
+        tell(text`wasi9p: ${failed}\n`);
+      }
+      if (signals.count > 1) break;
+    }
+  } finally {
+    signals.end();
+  }
+  return signals.status || status;
+}
+
+/** Why a commit has failed, in a sentence; null when it has not. */
+function failure(
+  { errno, path, unsettled: left }: CommitResult,
+  guest: string,
+  host: string,
+  overlay: OverlayBackend,
+): Text | null {
+  if (errno === 0) return null;
+  if (errno === E.EBUSY && left !== '') return busy(host, unsettled(overlay.lower)[0]);
+  const why =
+    errno === E.EINTR
+      ? text`The commit of ${host} was stopped`
+      : errno === E.EPERM && isStagingName(path)
+        ? text`${path} of ${guest} looks like what a commit that was cut off leaves, so it cannot be written back: remove or rename it`
+        : text`${path} of ${guest} could not be written back (${errnoName(errno)})`;
+  return left === ''
+    ? text`${why}; nothing was changed.`
+    : text`${why}, and the commit is not at its end: ${ways(host)}.`;
+}
+
+/** `wasi9p commit`: the exit status. @throws UsageError */
+export async function commit(argv: readonly string[]): Promise<number> {
+  const { options, rest } = parseOptions(OPTIONS, argv, true);
+  if (options.has('help')) {
+    print(commitHelp);
+    return 0;
+  }
+  const how = options.has('resume') ? 'resume' : 'undo';
+  const [host, more] = [...(options.get('resume') ?? []), ...(options.get('undo') ?? [])];
+  if (host === undefined || more !== undefined || rest.length > 0) {
+    throw new UsageError('One of both is to be given: wasi9p commit --resume DIR, or wasi9p commit --undo DIR.');
+  }
+  if (statSync(host, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new UsageError(`--${how} ${host}: not a directory of this machine.`);
+  }
+  const lower = hostDir(host);
+  try {
+    return await settle(lower, how, host);
+  } finally {
+    lower.close();
+  }
+}
+
+async function settle(lower: Backend, how: 'resume' | 'undo', host: string): Promise<number> {
+  const signals = new Signals(own('the commit is settled first; another signal stops it.'));
+  const settlement = new Settlement(lower, how);
+  try {
+    await runThrough(settlement, signals);
+  } finally {
+    signals.end();
+  }
+  const { errno, path, outcome } = settlement.result;
+  if (errno === E.EBUSY && isStagingName(path)) tell(text`wasi9p: ${busy(host, unsettled(lower)[0])}\n`);
+  else if (errno === E.EINVAL)
+    tell(text`wasi9p: ${path} of ${host} has a journal that cannot be understood; it is left alone.\n`);
+  else if (errno === E.EINTR) tell(text`wasi9p: It was stopped: ${ways(host)}.\n`);
+  else if (errno !== 0) {
+    tell(text`wasi9p: ${path} of ${host} could not be settled (${errnoName(errno)}): ${ways(host)}.\n`);
+  } else print(text`${host}: ${OUTCOMES[outcome]}\n`);
+  return signals.status || (errno === 0 ? 0 : 1);
+}
+
+const OUTCOMES = {
+  nothing: own('there is nothing to settle.'),
+  completed: own('the commit is complete.'),
+  undone: own('the commit is taken back.'),
+} as const;

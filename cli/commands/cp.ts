@@ -1,0 +1,111 @@
+import { E } from '../../vfs/linux/errno.ts';
+import { fsError } from '../../vfs/fs/values/errors.ts';
+import type { FileSystem } from '../../vfs/fs/index.ts';
+import { join, nameOf, parentOf } from '../../vfs/fs/values/path-text.ts';
+import { Copier } from '../copy/copier.ts';
+import { Handle } from '../copy/handle.ts';
+import { isSame } from '../copy/identity.ts';
+import { tell } from '../lib/output.ts';
+import type { Place } from '../mounts/place.ts';
+import { Plan, RootItem, found, textOf, type Failed } from '../copy/plan.ts';
+import { Progress } from '../copy/progress.ts';
+import { own } from '../lib/text.ts';
+import type { Tool, Work } from './tool.ts';
+
+export const cp: Tool = {
+  name: 'cp',
+  usage: '[OPTIONS] PLACE… PLACE',
+  about: `Copies files, with their permissions, times, symlinks and hard links: to the last PLACE, or into it when it is a
+directory. What cannot be copied is told of, and the rest is: with -r also what a directory or an archive holds and does
+not show, such as a name that is not UTF-8. A symlink that has the name of a copy is written through if it is the last
+PLACE, or without -r. With -r, nothing below the last PLACE is: no symlink that is there leads a copy elsewhere.`,
+  options: [{ name: 'recursive', letter: 'r', help: 'Directories, too; symlinks are copied as symlinks.' }],
+  least: 2,
+  run(work) {
+    const words = work.words.slice(0, -1);
+    const place = work.places.at(work.words.at(-1)!);
+    const there = Handle.find(place.fs, place.path, true, 'to');
+    const into = typeof there !== 'number' && there.isDirectory;
+    if (typeof there !== 'number') there.close();
+    if (words.length > 1 && !into) {
+      work.complain(place.text, new Error('it is not a directory, and several files cannot go to one'));
+      return;
+    }
+    const failed: Failed = (item, error, name) => {
+      const side = (error as { path?: string }).path === 'to' ? 'toText' : 'text';
+      work.complain(textOf(item, side, name), error);
+    };
+    const plan = new Plan(failed);
+    for (const word of words) work.attempt(word, () => add(work, plan, work.places.at(word), place, into));
+    const [first] = plan.items;
+    if (first === undefined) return;
+    const path = into ? place.path : parentOf(place.path);
+    const { stderr, stderrIsTerminal } = work.io;
+    const progress = new Progress(stderrIsTerminal ? (line) => tell(own(line), stderr) : null);
+    try {
+      const dir = directory(place.fs, path);
+      try {
+        new Copier({ fs: place.fs, path, dir }, progress, failed).run(plan);
+      } finally {
+        dir.close();
+      }
+    } catch (error) {
+      if ((error as { path?: string }).path !== 'to') throw error;
+      failed(first, error);
+    }
+  },
+};
+
+/** @throws Error ENOTDIR and what else a look-up gives. */
+function directory(fs: FileSystem, path: string): Handle {
+  const dir = found(Handle.find(fs, path, true, 'to'), 'to');
+  if (dir.isDirectory) return dir;
+  dir.close();
+  throw fsError(E.ENOTDIR, 'cp', 'to');
+}
+
+/** Plans the copy of one place to another, or into it. @throws Error for what is not begun with. */
+function add(work: Work, plan: Plan, place: Place, target: Place, into: boolean): void {
+  const { fs, path, text } = place;
+  // With -r a symlink is copied itself; else what it leads to.
+  const find = (): Handle | number => Handle.find(fs, path, !work.has('recursive'), 'from');
+  const source = found(find(), 'from');
+  try {
+    if (!into && target.path.endsWith('/') && !source.isDirectory)
+      throw new Error(`there is no directory ${target.text} to copy it into`);
+    // A root has no name of its own: the dot stands for the target itself.
+    const name = into ? place.name || '.' : nameOf(target.path);
+    if (!into && (name === '.' || name === '..')) throw fsError(E.ENOENT, 'cp', 'to');
+    if (source.isDirectory) refuse(work, place, source, into ? join(target.path, name) : target.path, target.fs);
+    const toText = into ? join(target.text, place.name) : target.text;
+    const follow = (): Handle | number => Handle.find(fs, path, true, 'from');
+    const follows = !into || !work.has('recursive');
+    plan.add(new RootItem(source, source.attributes(), { name, text, toText, find, follow, follows }), source);
+  } finally {
+    source.close();
+  }
+}
+
+/** @throws Error for a directory that is not copied. */
+function refuse(work: Work, place: Place, source: Handle, to: string, fs: FileSystem): void {
+  if (!work.has('recursive')) throw new Error('it is a directory, which -r copies');
+  // The target may not be there yet: then what is above it tells.
+  let above = to;
+  while (!fs.existsSync(above)) above = parentOf(above);
+  const names = fs
+    .realpathSync(above)
+    .split('/')
+    .filter((name) => name !== '');
+  const root = found(Handle.find(fs, '/', true, 'to'), 'to');
+  let at = root;
+  for (let i = 0; ; i++) {
+    // Another way to it makes no end of a copy without one: only the nearest counts then.
+    const counts = place.fs === fs || i === names.length;
+    const isInside = counts && isSame(source, at);
+    const next = isInside || i === names.length ? null : found(at.child(names[i]!), 'to');
+    at.close();
+    if (isInside) throw new Error('a directory cannot be copied into itself');
+    if (next === null) return;
+    at = next;
+  }
+}

@@ -1,0 +1,351 @@
+// The command as a user runs it: in a process of its own, on a bundle of cli/main.ts.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { compile } from '../../toolchain/compile.ts';
+import { bundle } from '../testing.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const PROGRAM = `
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int list(const char *path) {
+  DIR *dir = opendir(path);
+  if (!dir) return printf("%s: %s\\n", path, strerror(errno)), 1;
+  for (struct dirent *e; (e = readdir(dir));) if (e->d_name[0] != '.') printf("%s\\n", e->d_name);
+  return closedir(dir);
+}
+
+int main(int argc, char **argv) {
+  const char *what = argc > 1 ? argv[1] : "";
+  if (!strcmp(what, "args")) for (int i = 2; i < argc; i++) printf("[%s]\\n", argv[i]);
+  else if (!strcmp(what, "env")) printf("%s %s\\n", getenv("A"), getenv("B"));
+  else if (!strcmp(what, "exit")) return atoi(argv[2]);
+  else if (!strcmp(what, "trap")) __builtin_trap();
+  else if (!strcmp(what, "list")) return list(argv[2]);
+  else if (!strcmp(what, "cat")) for (int c; (c = getchar()) != EOF;) putchar(c);
+  else if (!strcmp(what, "write")) {
+    FILE *file = fopen(argv[2], "w");
+    if (!file) return printf("%s: %s\\n", argv[2], strerror(errno)), 1;
+    fputs("written", file);
+    return fclose(file);
+  }
+  return 0;
+}
+`;
+
+const run = suite('wasi9p run');
+let scratch = '';
+let cli = '';
+
+run.before(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'wasi9p-cli-'));
+  mkdirSync(join(scratch, 'data'));
+  writeFileSync(join(scratch, 'data', 'one.txt'), '1');
+  const output = 'program.wasm';
+  const bytes = await compile({ sources: { 'program.c': PROGRAM }, argv: ['-O1', 'program.c', '-o', output], output });
+  writeFileSync(join(scratch, output), bytes);
+  writeFileSync(join(scratch, 'text.wasm'), 'no module');
+  cli = await bundle();
+});
+
+run.after(() => {
+  rmSync(scratch, { recursive: true });
+  rmSync(dirname(cli), { recursive: true });
+});
+
+function wasi9p(argv: string[], input = '', flags: string[] = []) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, cli, ...argv], {
+    cwd: scratch,
+    encoding: 'utf8',
+    input,
+  });
+  return { status, stdout, stderr };
+}
+
+run('passes arguments on, those that look like options, too', () => {
+  assert.is(wasi9p(['run', 'program.wasm', 'args', '--dir', 'ü', '']).stdout, '[--dir]\n[ü]\n[]\n');
+  assert.is(wasi9p(['run', 'program.wasm', '--', 'args', '--', '-x']).stdout, '[--]\n[-x]\n');
+});
+
+run('gives the environment that was asked for, and nothing of the host', () => {
+  assert.is(wasi9p(['run', '--env', 'A=1=2', '--env=B=', 'program.wasm', 'env']).stdout, '1=2 \n');
+  assert.is(wasi9p(['run', 'program.wasm', 'env']).stdout, '(null) (null)\n');
+});
+
+run('ends with the status of the program', () => {
+  for (const status of [0, 1, 42, 255]) {
+    assert.is(wasi9p(['run', 'program.wasm', 'exit', String(status)]).status, status);
+  }
+});
+
+run('ends with 134 and the message of a trap', () => {
+  const { status, stderr } = wasi9p(['run', 'program.wasm', 'trap']);
+  assert.is(status, 134);
+  assert.match(stderr, /program\.wasm trapped: unreachable/);
+});
+
+run('passes stdin on', () => {
+  assert.is(wasi9p(['run', 'program.wasm', 'cat'], 'some\ntext').stdout, 'some\ntext');
+});
+
+run('shows a root in memory, and nothing of the host', () => {
+  assert.is(wasi9p(['run', 'program.wasm', 'list', '/']).stdout, 'tmp\n');
+  assert.is(wasi9p(['run', 'program.wasm', 'write', '/tmp/x']).status, 0);
+  assert.is(wasi9p(['run', 'program.wasm', 'list', scratch]).stdout, `${scratch}: No such file or directory\n`);
+});
+
+run('grants directories, under other names and for reading only', () => {
+  assert.is(wasi9p(['run', '--dir', 'data::/d', 'program.wasm', 'list', '/d']).stdout, 'one.txt\n');
+  assert.is(wasi9p(['run', '--dir', 'data::/', 'program.wasm', 'list', '/']).stdout, 'one.txt\n');
+  assert.is(wasi9p(['run', '--dir', 'data', 'program.wasm', 'list', 'data']).stdout, 'one.txt\n');
+  assert.is(wasi9p(['run', '--dir', 'data::/d', 'program.wasm', 'write', '/d/two.txt']).status, 0);
+  assert.is(readFileSync(join(scratch, 'data', 'two.txt'), 'utf8'), 'written');
+  const refused = wasi9p(['run', '--dir', 'data::/d::ro', 'program.wasm', 'write', '/d/three.txt']);
+  assert.is(refused.stdout, '/d/three.txt: Read-only file system\n');
+});
+
+run('mounts memory, and directories for reading only', () => {
+  const refused = wasi9p(['run', '--ro', 'data::/r', 'program.wasm', 'write', '/r/x']);
+  assert.is(refused.stdout, '/r/x: Read-only file system\n');
+  assert.is(wasi9p(['run', '--mem', '/m', 'program.wasm', 'write', '/m/x']).status, 0);
+  assert.is(wasi9p(['run', '--mem=/', 'program.wasm', 'list', '/']).stdout, '');
+});
+
+run('runs on a directory without touching it, then tells what was done or does it', () => {
+  const over = ['run', '--overlay', 'data::/w'];
+  const seen = () => readdirSync(join(scratch, 'data')).sort().join();
+  const before = seen();
+  assert.is(wasi9p([...over, '--diff', 'program.wasm', 'write', '/w/new']).stdout, 'A /w/new\n');
+  assert.is(wasi9p([...over, '--diff', 'program.wasm', 'write', '/w/one.txt']).stdout, 'M /w/one.txt\n');
+  assert.is(wasi9p([...over, 'program.wasm', 'write', '/w/new']).stdout, '');
+  assert.is(wasi9p(['run', '--overlay=data::/', '--diff', 'program.wasm', 'write', 'new']).stdout, 'A /new\n');
+  const up = ['run', '--overlay', 'data::/w/../v', '--diff', 'program.wasm'];
+  assert.is(wasi9p([...up, 'write', '/v/n']).stdout, 'A /v/n\n');
+  assert.is(wasi9p([...up, 'list', '/']).stdout, 'tmp\nv\n');
+  assert.is(seen(), before);
+  assert.is(readFileSync(join(scratch, 'data', 'one.txt'), 'utf8'), '1');
+  const failed = wasi9p([...over, '--commit', 'program.wasm', 'exit', '3']);
+  assert.equal([failed.status, seen()], [3, before]);
+  assert.match(failed.stderr, /nothing was written back, for the program failed \(exit status 3\)/);
+  assert.equal(wasi9p([...over, '--diff', '--commit', 'program.wasm', 'write', '/w/new']), {
+    status: 0,
+    stdout: 'A /w/new\n',
+    stderr: '',
+  });
+  assert.is(readFileSync(join(scratch, 'data', 'new'), 'utf8'), 'written');
+  rmSync(join(scratch, 'data', 'new'));
+});
+
+run('tells of a path that could forge a line or steer a terminal between quotes', () => {
+  const argv = ['run', '--overlay', 'data::/w', '--diff', 'program.wasm', 'write', '/w/a\nA b\u001b[1A\u202e'];
+  assert.is(wasi9p(argv).stdout, 'A "/w/a\\nA b\\033[1A\\342\\200\\256"\n');
+  const { stderr } = wasi9p(['run', '--trace', 'program.wasm', 'write', '/tmp/\u009b\u007f\u202e']);
+  assert.match(stderr, /path="tmp\/\\302\\233\\177\\342\\200\\256"/);
+  assert.match(stderr, /^(?:[^\p{C}]|\n)*$/u);
+});
+
+run('mounts an archive', () => {
+  const packed = spawnSync('tar', ['-czf', 'data.tgz', '-C', 'data', '.'], { cwd: scratch, encoding: 'utf8' });
+  assert.is(packed.status, 0, packed.stderr);
+  assert.match(wasi9p(['run', '--tar', 'data.tgz::/t', 'program.wasm', 'list', '/t']).stdout, /one\.txt\n/);
+  assert.is(
+    wasi9p(['run', '--tar', 'data.tgz::/t', 'program.wasm', 'write', '/t/x']).stdout,
+    '/t/x: Read-only file system\n',
+  );
+  assert.is(wasi9p(['cat', 'data.tgz:one.txt']).stdout, '1');
+  assert.is(wasi9p(['run', 'program.wasm', 'list', '/']).stdout, 'tmp\n');
+});
+
+run('shows mounts in the listing of the root', () => {
+  const mounted = ['--mem', '/m', '--dir', 'data::/a/d'];
+  assert.is(wasi9p(['run', ...mounted, 'program.wasm', 'list', '/']).stdout, 'tmp\nm\na\n');
+  assert.is(wasi9p(['run', ...mounted, 'program.wasm', 'list', '/a']).stdout, 'd\n');
+});
+
+/** A hash of all files of the checkout that git knows, and of what there is besides. */
+function checkout(): string {
+  const hash = createHash('sha256');
+  const { stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  for (const file of stdout.split('\0').filter((name) => name !== '')) {
+    hash.update(`${file}\0`);
+    // Git also names what was deleted and not committed yet.
+    if (existsSync(join(ROOT, file))) hash.update(readFileSync(join(ROOT, file)));
+  }
+  return hash.digest('hex');
+}
+
+run('builds a C project over this checkout, which stays as it is', () => {
+  writeFileSync(
+    join(scratch, 'main.c'),
+    '#include <stdio.h>\nint part(int);\nint main(void) { printf("%d", part(20)); }',
+  );
+  writeFileSync(join(scratch, 'part.c'), 'int part(int n) { return 2 * n + 2; }');
+  const before = checkout();
+  const sources = ['/p/main.c', '/p/part.c', '/w/wasm-tests/src/create-unlink-close.c'];
+  const built = wasi9p([
+    ...['run', '--overlay', `${ROOT}::/w`, '--ro', '.::/p', '--diff', 'cc', '--'],
+    ...['-O1', '-c', sources[2]!, '-o', '/w/wasm-tests/new.o'],
+  ]);
+  assert.equal([built.status, built.stdout, built.stderr], [0, 'A /w/wasm-tests/new.o\n', '']);
+  const linked = wasi9p([
+    ...['run', '--overlay', '.::/p', '--overlay', `${ROOT}::/w`, '--diff', '--commit', 'cc', '--'],
+    ...[sources[0]!, sources[1]!, '-o', '/p/project.wasm'],
+  ]);
+  assert.equal([linked.status, linked.stdout], [0, 'A /p/project.wasm\n'], linked.stderr);
+  assert.is(wasi9p(['run', 'project.wasm']).stdout, '42');
+  assert.is(checkout(), before);
+});
+
+run('says at the start what the platform cannot promise, once', () => {
+  const elsewhere = `data:text/javascript,Object.defineProperty(process, 'platform', { value: 'darwin' })`;
+  const argv = ['run', '--dir', 'data::/d', '--ro', 'data::/r', 'program.wasm', 'list', '/r'];
+  const { status, stdout, stderr } = wasi9p(argv, '', ['--import', elsewhere]);
+  assert.is(status, 0);
+  assert.match(stdout, /^one\.txt$/m);
+  assert.match(stderr, /^wasi9p: The directory is reached by paths: [^\n]* outside of it, [^\n]*\n$/);
+  assert.match(
+    wasi9p(['ls', '--dir', 'data::/d', '/d'], '', ['--import', elsewhere]).stderr,
+    /^wasi9p: The directory is reached by paths/,
+  );
+  // Nothing of this machine is granted, or on Linux all is promised.
+  assert.is(wasi9p(['run', 'program.wasm'], '', ['--import', elsewhere]).stderr, '');
+  if (process.platform === 'linux') assert.is(wasi9p(argv).stderr, '');
+});
+
+run('looks into places without a program, and copies', () => {
+  assert.is(wasi9p(['ls', '--dir', 'data::/d', '/d']).stdout.split('\n')[0], 'one.txt');
+  assert.is(wasi9p(['cat', 'data/one.txt']).stdout, '1');
+  assert.match(wasi9p(['tree', 'data']).stdout, /^data\n├── one\.txt\n/);
+  assert.is(wasi9p(['cp', '-r', 'data', 'copy']).status, 0);
+  assert.is(readFileSync(join(scratch, 'copy', 'one.txt'), 'utf8'), '1');
+  const { status, stderr } = wasi9p(['cat', 'none']);
+  assert.equal([status, stderr], [1, 'wasi9p cat: none: no such file or directory.\n']);
+  assert.is(wasi9p(['cp', 'one']).status, 2);
+});
+
+run('writes a trace to stderr or to a file', () => {
+  const { stdout, stderr } = wasi9p(['run', '--trace', 'program.wasm', 'list', '/']);
+  assert.is(stdout, 'tmp\n');
+  assert.match(stderr, /path_open\(fd=3.*\n {4}Twalk tag=1/);
+  wasi9p(['run', '--trace=trace.txt', 'program.wasm', 'list', '/']);
+  assert.match(readFileSync(join(scratch, 'trace.txt'), 'utf8'), /fd_readdir\(fd=\d+/);
+});
+
+/** Runs it with nobody to read its output: how it ends, and what else it says. */
+function unread(argv: string[]): string {
+  const script = '{ "$@"; echo "ends with $?" >&2; } | :';
+  return spawnSync('sh', ['-c', script, 'sh', process.execPath, cli, ...argv], { cwd: scratch, encoding: 'utf8' })
+    .stderr;
+}
+
+/** Runs it with an output that is full, or that an option names. */
+function full(argv: string[], ...redirects: string[]) {
+  const script = `"$@" ${redirects.join(' ')}`;
+  const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', process.execPath, cli, ...argv], {
+    cwd: scratch,
+    encoding: 'utf8',
+  });
+  return { status, stderr };
+}
+
+const PRINTING = [['help'], ['help', 'run'], ['--version'], ['run', '--help'], ['ls', '--help'], ['ls', 'data']];
+
+run('output that nobody reads ends it quietly, what was to be done is done', () => {
+  for (const argv of PRINTING) assert.is(unread(argv), 'ends with 141\n', argv.join(' '));
+  const change = ['run', '--overlay', 'data::/w', '--diff', '--commit', 'program.wasm', 'write', '/w/unread'];
+  assert.is(unread(change), 'ends with 141\n');
+  assert.is(readFileSync(join(scratch, 'data', 'unread'), 'utf8'), 'written');
+  rmSync(join(scratch, 'data', 'unread'));
+});
+
+const linux = process.platform === 'linux' ? run : run.skip;
+
+linux('output that cannot be written is told in a sentence, and a trace is not the program’s fault', () => {
+  const sentence = /^wasi9p( ls)?: output: no space left on device\.\n$/;
+  for (const argv of PRINTING) {
+    const { status, stderr } = full(argv, '>/dev/full');
+    assert.match(stderr, sentence, argv.join(' '));
+    assert.is(status, 1);
+    assert.is(full(argv, '>/dev/full', '2>/dev/full').status, 1);
+  }
+  const change = ['run', '--overlay', 'data::/w', '--diff', '--commit', 'program.wasm', 'write', '/w/full'];
+  assert.match(full(change, '>/dev/full').stderr, sentence);
+  assert.ok(existsSync(join(scratch, 'data', 'full')));
+  rmSync(join(scratch, 'data', 'full'));
+  for (const argv of [['walk'], ['cat', 'none'], ['run', 'none'], ['run', 'program.wasm', 'trap']]) {
+    assert.equal(full(argv, '2>/dev/full'), { status: wasi9p(argv).status, stderr: '' }, argv.join(' '));
+  }
+  assert.equal(full(['run', '--trace=/dev/full', 'program.wasm', 'exit', '0']), {
+    status: 1,
+    stderr: 'wasi9p: --trace=/dev/full ends early: no space left on device.\n',
+  });
+  assert.is(full(['run', '--trace=/dev/full', 'program.wasm', 'exit', '3']).status, 3);
+});
+
+run('says what is wrong with its use, status 2', () => {
+  const cases: [string[], RegExp][] = [
+    [[], /No command was given/],
+    [['walk'], /no command walk/],
+    [['run'], /No program was given/],
+    [['run', '--what', 'program.wasm'], /Unknown option --what/],
+    [['run', '--dir', 'nowhere', 'program.wasm'], /nowhere is no directory/],
+    [['run', '--dir', 'a::b::c::d', 'program.wasm'], /is not understood/],
+    [['run', '--dir', 'data::/d::rw', 'program.wasm'], /is not understood/],
+    [['run', '--env', 'NOVALUE', 'program.wasm'], /write NAME=VALUE/],
+    [['run', '--diff', 'program.wasm'], /--diff needs an --overlay/],
+    [['run', '--overlay', 'data', 'program.wasm'], /write HOST::GUEST/],
+    [['run', '--tar', 'text.wasm::/t', 'program.wasm'], /text\.wasm cannot be read: /],
+    [['run', '--dir', 'data::/tmp', '--mem', '/tmp/', 'program.wasm'], /there is a mount at/],
+  ];
+  for (const [argv, sentence] of cases) {
+    const { status, stderr } = wasi9p(argv);
+    assert.is(status, 2, argv.join(' '));
+    assert.match(stderr, sentence);
+  }
+});
+
+run('says why a program cannot be started, status 1', () => {
+  assert.is(
+    wasi9p(['run', 'absent.wasm']).stderr,
+    'wasi9p: absent.wasm cannot be read (no such file or directory): name the .wasm file of a program.\n',
+  );
+  assert.equal(wasi9p(['run', '--trace=none/x', 'program.wasm']), {
+    status: 1,
+    stdout: '',
+    stderr: 'wasi9p: --trace=none/x cannot be written (no such file or directory): name a file that you may write.\n',
+  });
+  assert.match(
+    wasi9p(['run', 'text.wasm']).stderr,
+    /^wasi9p: text\.wasm is not a WebAssembly module \(expected .*\): give a \.wasm file, .*\.\n$/,
+  );
+  assert.is(wasi9p(['run', 'text.wasm']).status, 1);
+});
+
+run('helps', () => {
+  const { status, stdout } = wasi9p(['help']);
+  assert.is(status, 0);
+  assert.match(stdout, /run PROGRAM\.wasm/);
+  assert.match(wasi9p(['run', '--help']).stdout, /--dir HOST\[::GUEST\[::ro\]\]/);
+  assert.match(wasi9p(['help', 'cc']).stdout, /wasi9p cc/);
+  for (const tool of ['ls', 'cat', 'cp', 'tree']) {
+    assert.match(wasi9p(['help', tool]).stdout, new RegExp(`^Usage: wasi9p ${tool} .*PLACE`));
+    assert.match(stdout, new RegExp(`\\b${tool}\\b`));
+  }
+  assert.match(wasi9p(['--version']).stdout, /^wasi9p \d+\.\d+\.\d+\n$/);
+});
+
+run.run();

@@ -1,0 +1,153 @@
+import { isatty } from 'node:tty';
+import type { Sink } from '../../toolchain/sink.ts';
+import { bugOf } from '../lib/bug.ts';
+import { MOUNT_OPTIONS, limitsOf, mountsOf } from '../mounts/mounts.ts';
+import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '../lib/options.ts';
+import { OutputError, endOf, print, tell } from '../lib/output.ts';
+import { ARCHIVES, Places, type ArchiveKind } from '../mounts/place.ts';
+import { reasonOf } from '../lib/reason.ts';
+import { own, sentence, text, type Text } from '../lib/text.ts';
+
+/** How many complaints are told one by one: an archive of 60 kB has reason for many thousands. */
+export const COMPLAINTS = 100;
+/** The most characters of a name in a complaint. A path may have 4,095; what an archive calls one may be longer. */
+const NAME_MAX = 5000;
+
+function cut(name: string): string {
+  return name.length > NAME_MAX ? `${name.slice(0, NAME_MAX)}…` : name;
+}
+
+/** Where a tool writes. */
+export interface Io {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  /** Whether a person looks at stderr. */
+  readonly stderrIsTerminal: boolean;
+  readonly archives: readonly ArchiveKind[];
+}
+
+/** A command that looks into file systems without running a guest. */
+export interface Tool {
+  readonly name: string;
+  /** Behind the name: `[OPTIONS] PLACE…`. */
+  readonly usage: string;
+  /** What it does, in a sentence or two. */
+  readonly about: string;
+  readonly options: readonly Option[];
+  /** How many places it takes at least; with none given it takes the current directory if that is 0. */
+  readonly least: number;
+  run(work: Work): void;
+}
+
+/** One run of a tool. */
+export class Work {
+  readonly places: Places;
+  readonly words: readonly string[];
+  readonly io: Io;
+  /** The exit status so far. */
+  status = 0;
+  private readonly options: Parsed['options'];
+  private readonly tool: Tool;
+  private complaints = 0;
+
+  constructor(tool: Tool, parsed: Parsed, places: Places, io: Io) {
+    this.tool = tool;
+    this.options = parsed.options;
+    this.words = parsed.rest;
+    this.places = places;
+    this.io = io;
+  }
+
+  has(option: string): boolean {
+    return this.options.has(option);
+  }
+
+  /** @throws OutputError when nobody reads it. */
+  write(output: Text | Uint8Array): void {
+    print(output, this.io.stdout);
+  }
+
+  /** Tells what went wrong, but not without end; the work goes on, and the exit status is 1. */
+  complain(what: string, error: unknown): void {
+    this.status = 1;
+    if (++this.complaints > COMPLAINTS) return;
+    tell(text`${this.who}: ${cut(what)}: ${sentence(bugOf(error) ?? reasonOf(error))}.\n`, this.io.stderr);
+  }
+
+  /** Tells how many complaints were not told. */
+  sumUp(): void {
+    const more = this.complaints - COMPLAINTS;
+    if (more > 0) tell(text`${this.who}: ${more} more of these.\n`, this.io.stderr);
+  }
+
+  private get who(): Text {
+    return text`wasi9p ${this.tool.name}`;
+  }
+
+  /** Does something, and tells when it fails: whether it did not. */
+  attempt(what: string, act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      if (error instanceof UsageError || error instanceof OutputError) throw error;
+      this.complain(what, error);
+      return false;
+    }
+  }
+}
+
+/** What `run` of a tool is given by default: this process's streams. */
+function standard(): Io {
+  return { stdout: 1, stderr: 2, stderrIsTerminal: isatty(2), archives: ARCHIVES };
+}
+
+const HELP: Option = { name: 'help', help: 'Shows this.' };
+
+/** The options of a tool: its own, then those that mount. */
+function optionsOf(tool: Tool): Option[] {
+  return [...tool.options, ...MOUNT_OPTIONS, HELP];
+}
+
+export function helpOf(tool: Tool): Text {
+  return own(`Usage: wasi9p ${tool.name} ${tool.usage}
+
+${tool.about}
+
+A PLACE is a path of this machine, or ARCHIVE:PATH for what is in a tar archive; a file of this machine that has just
+this name comes first, and ARCHIVE:./PATH is still the archive's. With one of the options that mount
+something, as of wasi9p run, a path that begins with / is one in the tree that the mounts make up.
+
+A name that holds characters which could steer a terminal, such as escapes, line breaks and marks of direction, is shown
+between double quotes with the escapes of C, as git shows it: "a\\nb". So is one that begins with a double quote.
+
+${helpLines(optionsOf(tool))}
+
+The exit status is 0, 1 when something could not be done, 2 for wrong usage.
+`);
+}
+
+/** Runs a tool: the exit status. @throws UsageError */
+export function runTool(tool: Tool, argv: readonly string[], io: Io = standard()): number {
+  const parsed = parseOptions(optionsOf(tool), argv, true);
+  if (parsed.options.has('help')) {
+    print(helpOf(tool), io.stdout);
+    return 0;
+  }
+  if (parsed.rest.length < tool.least)
+    throw new UsageError(`${tool.name} takes more words: wasi9p ${tool.name} ${tool.usage}.`);
+  const mounts = mountsOf(parsed.options);
+  for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`, io.stderr);
+  const places = new Places(mounts, io.archives);
+  const work = new Work(tool, parsed, places, io);
+  try {
+    tool.run(work);
+    work.sumUp();
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    return endOf(error, text`wasi9p ${tool.name}`, io.stderr);
+  } finally {
+    places.close();
+  }
+  return work.status;
+}

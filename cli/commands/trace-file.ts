@@ -1,0 +1,48 @@
+import { closeSync, openSync } from 'node:fs';
+import type { Tracer } from '../../shim/index.ts';
+import { strace } from '../../shim/trace/strace.ts';
+import { say } from '../../toolchain/sink.ts';
+import { tell } from '../lib/output.ts';
+import { reasonOf } from '../lib/reason.ts';
+import { sentence, text } from '../lib/text.ts';
+
+/** Where `--trace` writes: it must not get in the way of the program, so it ends where it cannot be written. */
+export class TraceFile {
+  readonly tracer: Tracer;
+  private readonly name: string;
+  private readonly fd: number;
+  private error: unknown = null;
+
+  /** @param file Empty for stderr. @throws Error when it cannot be opened. */
+  constructor(file: string) {
+    this.name = file === '' ? '--trace' : `--trace=${file}`;
+    this.fd = file === '' ? 2 : open(this.name, file);
+    this.tracer = strace((line) => this.write(`${line}\n`));
+  }
+
+  private write(text: string): void {
+    if (this.error !== null) return;
+    try {
+      say(this.fd, text);
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  /** Closes it, and tells when it is not whole: whether it is. */
+  close(): boolean {
+    if (this.fd !== 2) closeSync(this.fd);
+    if (this.error !== null) tell(text`wasi9p: ${this.name} ends early: ${sentence(reasonOf(this.error))}.\n`);
+    return this.error === null;
+  }
+}
+
+function open(name: string, file: string): number {
+  try {
+    return openSync(file, 'w');
+  } catch (error) {
+    throw new Error(`${name} cannot be written (${reasonOf(error)}): name a file that you may write.`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,279 @@
+import { E } from '../../vfs/linux/errno.ts';
+import type { FileSystem } from '../../vfs/fs/index.ts';
+import { join } from '../../vfs/fs/values/path-text.ts';
+import { pour } from './content.ts';
+import { Handle, isRegular, type Attributes } from './handle.ts';
+import { isSame } from './identity.ts';
+import { found, namesOf, rootOf, type Failed, type Item, type Plan } from './plan.ts';
+import { sizeText, type Progress } from './progress.ts';
+import { Trail } from './trail.ts';
+
+/** Where copies go. */
+export interface Target {
+  readonly fs: FileSystem;
+  /** The path of `dir`. */
+  readonly path: string;
+  /** The directory that the named items are copied into. */
+  readonly dir: Handle;
+}
+
+/** A file with several names that was copied: where to. */
+interface Copied {
+  readonly item: Item;
+  readonly key: string;
+}
+
+/**
+ * Copies the items of a plan to one file system, with modes, times, symlinks and hard links. Everything is done by
+ * fids: a name is looked up once, and no symlink is followed but one that the user has named.
+ */
+export class Copier {
+  private readonly target: Target;
+  private readonly progress: Progress;
+  private readonly failed: Failed;
+  /** Where the first name of a file with several was copied to, by its key. */
+  private readonly copies = new Map<string, Copied>();
+  /** The symlinks that were made: where one archive's symlink leads is not for another's files to go. */
+  private readonly made = new Set<string>();
+  /** The directories that we are in, and where they come from. */
+  private readonly open: Item[] = [];
+  private readonly from = new Trail();
+  private readonly to = new Trail();
+  private files = 0;
+  private bytes = 0;
+
+  /** @param failed Told of what cannot be copied; the rest is. */
+  constructor(target: Target, progress: Progress, failed: Failed) {
+    this.target = target;
+    this.progress = progress;
+    this.failed = failed;
+  }
+
+  run(plan: Plan): void {
+    try {
+      for (const item of plan.items) {
+        this.leaveTo(item.depth);
+        const isCopied = item.parent?.isLost !== true && this.attempt(item, () => this.copy(item));
+        if (!isCopied) item.isLost = true;
+        this.files++;
+        this.progress.tell(
+          () => `${this.files} of ${plan.items.length} files, ${sizeText(this.bytes)} of ${sizeText(plan.bytes)}`,
+        );
+      }
+      this.leaveTo(0);
+    } finally {
+      this.from.close();
+      this.to.close();
+    }
+    this.progress.clear();
+  }
+
+  /** Goes up. What was put into a directory has changed its times, and may have needed to be allowed. */
+  private leaveTo(depth: number): void {
+    while (this.open.length > depth) {
+      const item = this.open.pop()!;
+      this.attempt(item, () => keepAttributes(this.to.top(), item.stat));
+      this.from.pop();
+      this.to.pop();
+    }
+  }
+
+  /** Does something, or tells why not: whether it did. */
+  private attempt(item: Item, act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      this.progress.clear();
+      this.failed(item, error);
+      return false;
+    }
+  }
+
+  private copy(item: Item): void {
+    const source = found(item.parent === null ? rootOf(item).find() : this.from.top().child(item.name), 'from');
+    try {
+      const stat = source.attributes();
+      if (stat.key !== item.stat.key) throw new Error('it was replaced while the copy went on');
+      if (source.isDirectory) this.enter(item, source);
+      else if (source.isSymlink) this.copySymlink(item, source, stat);
+      else if (isRegular(stat)) this.copyFile(item, source, stat);
+      else throw new Error('only files, directories and symlinks are copied');
+    } finally {
+      source.close();
+    }
+  }
+
+  /** The directory that an item's copy is in. */
+  private dirOf(item: Item): Handle {
+    return item.parent === null ? this.target.dir : this.to.top();
+  }
+
+  /** Goes into a directory, which is made if it is not there. */
+  private enter(item: Item, source: Handle): void {
+    const to = this.makeDirectory(this.dirOf(item), item.name);
+    this.to.push(item.name, to);
+    this.from.push(item.name, source.clone());
+    this.open.push(item);
+  }
+
+  private makeDirectory(dir: Handle, name: string): Handle {
+    // A root has no name of its own: it is copied to the target itself.
+    if (name === '.') return dir.clone();
+    let there = dir.child(name);
+    if (there === E.ENOENT) {
+      dir.mkdir(name);
+      there = dir.child(name);
+    }
+    const handle = found(there, 'to');
+    // As cp(1), no symlink is followed here: who has put it there may not be who the user means to write to.
+    if (handle.isDirectory) return handle;
+    handle.close();
+    throw new Error('a directory cannot take the place of what is not a directory');
+  }
+
+  private copySymlink(item: Item, source: Handle, stat: Attributes): void {
+    // Before way is made for it: what cannot be read takes no other's place.
+    const text = source.target();
+    if (this.linkAgain(item, stat, source)) return;
+    const dir = this.dirOf(item);
+    this.makeWay(item, dir, source);
+    dir.symlink(text, item.name);
+    const copy = found(dir.child(item.name), 'to');
+    try {
+      if (!copy.isSymlink) throw new Error('its copy was replaced at once');
+      const { key } = copy.attributes();
+      this.made.add(key);
+      copy.setTimes(stat);
+      this.remember(item, stat, key);
+    } finally {
+      copy.close();
+    }
+  }
+
+  /** Removes what has the name already and cannot be written into, unless it is what is copied. */
+  private makeWay(item: Item, dir: Handle, source: Handle): void {
+    const there = dir.child(item.name);
+    if (there === E.ENOENT) return;
+    const other = found(there, 'to');
+    try {
+      if (other.isDirectory) throw new Error('a directory has its name there');
+      if (this.isSourceOf(item, source, other)) throw new Error('it is the same file');
+      const { key } = other.attributes();
+      dir.unlink(item.name);
+      this.made.delete(key);
+    } finally {
+      other.close();
+    }
+  }
+
+  /** Whether a file is the one that is copied; or, of a symlink, the one that it leads to, which would be lost with it. */
+  private isSourceOf(item: Item, source: Handle, file: Handle): boolean {
+    if (isSame(source, file)) return true;
+    if (!source.isSymlink || file.isSymlink || item.parent !== null) return false;
+    const led = rootOf(item).follow();
+    if (typeof led === 'number') return false;
+    try {
+      return isSame(led, file);
+    } finally {
+      led.close();
+    }
+  }
+
+  /** Another name for what was copied already; false when it was not, or there are no hard links. */
+  private linkAgain(item: Item, stat: Attributes, source: Handle): boolean {
+    const copied = stat.nlink > 1 && item.name !== '.' ? this.copies.get(stat.key) : undefined;
+    if (copied === undefined) return false;
+    const first = this.copyOf(copied);
+    if (first === null) return false;
+    try {
+      const dir = this.dirOf(item);
+      const there = dir.child(item.name);
+      if (typeof there !== 'number') {
+        const isIt = there.attributes().key === copied.key;
+        there.close();
+        if (isIt) return false;
+      }
+      this.makeWay(item, dir, source);
+      // A store without hard links gets a copy.
+      return dir.link(first, item.name) === 0;
+    } finally {
+      first.close();
+    }
+  }
+
+  private remember(item: Item, stat: Attributes, key: string): void {
+    if (stat.nlink > 1) this.copies.set(stat.key, { item, key });
+  }
+
+  /** The copy of a file, if it is still where it was put: looked up name by name. */
+  private copyOf({ item, key }: Copied): Handle | null {
+    const names = [rootOf(item).name, ...namesOf(item)].filter((name) => name !== '.');
+    let at: Handle | number = this.target.dir;
+    for (const name of names) {
+      const next: Handle | number = at.child(name);
+      if (at !== this.target.dir) at.close();
+      if (typeof next === 'number') return null;
+      at = next;
+    }
+    if (at !== this.target.dir && at.attributes().key === key) return at;
+    if (at !== this.target.dir) at.close();
+    return null;
+  }
+
+  private copyFile(item: Item, source: Handle, stat: Attributes): void {
+    if (this.linkAgain(item, stat, source)) return;
+    const dir = this.dirOf(item);
+    let there = this.existing(item, dir);
+    try {
+      if (there?.isDirectory === true) throw new Error('a directory has its name there');
+      if (there !== null && isSame(source, there)) throw new Error('it is the same file');
+      source.openToRead();
+      if (there !== null && !rootOf(item).follows && there.attributes().nlink > 1) {
+        // As cp(1) when it keeps links: its other names, which may be elsewhere, keep what they lead to.
+        dir.unlink(item.name);
+        there.close();
+        there = null;
+      }
+      there?.openToWrite();
+      const copy = there ?? dir.createFile(item.name);
+      try {
+        pour(source, stat, copy, (count) => this.moved(count));
+        keepAttributes(copy, stat);
+        this.remember(item, stat, copy.attributes().key);
+      } finally {
+        if (copy !== there) copy.close();
+      }
+    } finally {
+      there?.close();
+    }
+  }
+
+  private moved(count: number): void {
+    this.bytes += count;
+    this.progress.tell(() => `${this.files} files, ${sizeText(this.bytes)}`);
+  }
+
+  /**
+   * The file that is written into, if there is one.
+   * @throws Error for a symlink, unless the user has named it; one that this copy has made; one that leads nowhere.
+   */
+  private existing(item: Item, dir: Handle): Handle | null {
+    const there = dir.child(item.name);
+    if (there === E.ENOENT) return null;
+    const file = found(there, 'to');
+    if (!file.isSymlink) return file;
+    const { key } = file.attributes();
+    file.close();
+    if (this.made.has(key)) throw new Error('a symlink that was just copied has its name there');
+    if (item.parent !== null || !rootOf(item).follows) throw new Error('a symlink has its name there');
+    const led = Handle.find(this.target.fs, join(this.target.path, item.name), true, 'to');
+    if (led === E.ENOENT) throw new Error('a symlink that leads nowhere has its name there');
+    return found(led, 'to');
+  }
+}
+
+function keepAttributes(copy: Handle, stat: Attributes): void {
+  copy.setMode(stat.mode);
+  copy.setTimes(stat);
+}

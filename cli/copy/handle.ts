@@ -1,0 +1,237 @@
+import {
+  GETATTR_BASIC,
+  GETATTR_BTIME,
+  QTDIR,
+  QTSYMLINK,
+  SETATTR_ATIME,
+  SETATTR_ATIME_SET,
+  SETATTR_MODE,
+  SETATTR_MTIME,
+  SETATTR_MTIME_SET,
+  SETATTR_SIZE,
+} from '../../vfs/9p/constants.ts';
+import {
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+  S_IFMT,
+  S_IFREG,
+} from '../../vfs/linux/constants.ts';
+import type { AtCalls } from '../../vfs/client/at.ts';
+import { setMode } from '../../vfs/client/rare-messages.ts';
+import { E } from '../../vfs/linux/errno.ts';
+import { fsError } from '../../vfs/fs/values/errors.ts';
+import type { FileSystem } from '../../vfs/fs/index.ts';
+import { Listing, type Entry } from '../../vfs/fs/files/listing.ts';
+import { OpenFile } from '../../vfs/fs/files/open-file.ts';
+import { rootedOf } from '../../vfs/fs/rooted-of.ts';
+import { Iov } from '../../vfs/lib/iov.ts';
+
+const BOTH_TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
+/** Until a copy is done, it is for nobody else to read. */
+const NEW_FILE = 0o600;
+const NEW_DIRECTORY = 0o700;
+
+/** Attributes of a file, by its fid. */
+export interface Attributes {
+  /** What tells it from all other files, by device and inode number. */
+  readonly key: string;
+  readonly device: number;
+  readonly mode: number;
+  readonly nlink: number;
+  readonly size: number;
+  /** Of 512 bytes. */
+  readonly blocks: number;
+  readonly atimeSec: number;
+  readonly atimeNsec: number;
+  readonly mtimeSec: number;
+  readonly mtimeNsec: number;
+  /** When the inode was changed, and made. */
+  readonly changed: string;
+}
+
+const iov = new Iov();
+
+/**
+ * A file that was found, by a fid: it stays what it is, whatever is done to its name meanwhile. Names in it are looked
+ * up one by one, and no symlink is followed. What fails throws the error of the call; its `path` is the `side`.
+ */
+export class Handle {
+  /** The tree that it is in. */
+  readonly at: AtCalls;
+  readonly fid: number;
+  /** Where it belongs, for messages: it is what the errors have for a path. */
+  readonly side: string;
+  private readonly type: number;
+  private readonly isOwn: boolean;
+
+  private constructor(at: AtCalls, fid: number, type: number, isOwn: boolean, side: string) {
+    this.at = at;
+    this.fid = fid;
+    this.type = type;
+    this.isOwn = isOwn;
+    this.side = side;
+  }
+
+  /** What a path leads to, its symlinks followed, the last one if asked; or an errno. */
+  static find(fs: FileSystem, path: string, follow: boolean, side: string): Handle | number {
+    const rooted = rootedOf(fs);
+    const fid = rooted.lookup(path, follow);
+    if (fid < 0) return -fid;
+    const { found, resolver } = rooted.at;
+    return new Handle(found, fid, resolver.type, fid !== rooted.root || found !== rooted.at, side);
+  }
+
+  get isDirectory(): boolean {
+    return this.type === QTDIR;
+  }
+
+  get isSymlink(): boolean {
+    return this.type === QTSYMLINK;
+  }
+
+  close(): void {
+    if (this.isOwn) this.at.client.clunk(this.fid);
+  }
+
+  /** Another fid on the same file. */
+  clone(): Handle {
+    const fid = this.at.client.clone(this.fid);
+    if (fid < 0) throw this.error(-fid);
+    return new Handle(this.at, fid, this.type, true, this.side);
+  }
+
+  /** What has a name in a directory, be it a symlink; or an errno. */
+  child(name: string): Handle | number {
+    const { resolver } = this.at;
+    const fid = resolver.step(this.at, this.fid, name);
+    return fid < 0 ? -fid : new Handle(resolver.found, fid, resolver.type, true, this.side);
+  }
+
+  attributes(): Attributes {
+    const { client, device } = this.at;
+    this.check(client.getattr(this.fid, GETATTR_BASIC | GETATTR_BTIME));
+    const { r } = client;
+    return {
+      key: `${device}:${r.qid_path_hi}:${r.qid_path_lo}`,
+      device,
+      mode: r.mode,
+      nlink: r.nlink,
+      size: r.size,
+      blocks: r.blocks,
+      atimeSec: r.atime_sec,
+      atimeNsec: r.atime_nsec,
+      mtimeSec: r.mtime_sec,
+      mtimeNsec: r.mtime_nsec,
+      changed: `${r.ctime_sec}.${r.ctime_nsec} ${r.btime_sec}.${r.btime_nsec}`,
+    };
+  }
+
+  /** The entries of a directory, by name. */
+  entries(): Entry[] {
+    const { client, joins } = this.at;
+    const copy = this.clone();
+    try {
+      this.check(client.lopen(copy.fid, O_RDONLY | O_DIRECTORY));
+      const file = new OpenFile(client, copy.fid, true, O_RDONLY, joins?.extra(this.fid) ?? []);
+      const entries = new Listing(file).all();
+      if (typeof entries === 'number') throw this.error(entries);
+      return entries;
+    } finally {
+      copy.close();
+    }
+  }
+
+  /** Where a symlink leads. */
+  target(): string {
+    const { client } = this.at;
+    this.check(client.readlink(this.fid));
+    return client.r.target;
+  }
+
+  /** Opens it for reading; then no names can be looked up in it. */
+  openToRead(): void {
+    this.check(this.at.client.lopen(this.fid, O_RDONLY));
+  }
+
+  /** Opens it for writing, emptied. */
+  openToWrite(): void {
+    this.check(this.at.client.lopen(this.fid, O_WRONLY | O_TRUNC));
+  }
+
+  /** Reads into `u8[0, count)`: the bytes read, 0 at the end. */
+  read(offset: number, u8: Uint8Array, count: number): number {
+    iov.single(u8, 0, count);
+    const got = this.at.client.read(this.fid, offset, iov);
+    if (got < 0) throw this.error(-got);
+    return got;
+  }
+
+  /** Writes all of `u8[start, end)`. */
+  write(offset: number, u8: Uint8Array, start: number, end: number): void {
+    for (let at = start; at < end;) {
+      iov.single(u8, at, end);
+      const count = this.at.client.write(this.fid, offset + at - start, iov);
+      if (count < 0) throw this.error(-count);
+      if (count === 0) throw this.error(E.EIO);
+      at += count;
+    }
+  }
+
+  setSize(size: number): void {
+    this.check(this.at.client.setSize(this.fid, SETATTR_SIZE, size));
+  }
+
+  setMode(mode: number): void {
+    this.check(setMode(this.at.client, this.fid, SETATTR_MODE, mode & 0o1777));
+  }
+
+  setTimes({ atimeSec, atimeNsec, mtimeSec, mtimeNsec }: Omit<Attributes, 'key'>): void {
+    this.check(this.at.client.setTimes(this.fid, BOTH_TIMES, atimeSec, atimeNsec, mtimeSec, mtimeNsec));
+  }
+
+  /** Makes a file that was not there, and opens it for writing. EEXIST. */
+  createFile(name: string): Handle {
+    const { client } = this.at;
+    const made = this.clone();
+    const errno = client.lcreate(made.fid, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, NEW_FILE);
+    if (errno === 0) return new Handle(this.at, made.fid, client.r.qid_type, true, this.side);
+    made.close();
+    throw this.error(errno);
+  }
+
+  /** Makes a directory that was not there. EEXIST. */
+  mkdir(name: string): void {
+    this.check(this.at.client.mkdir(this.fid, name, NEW_DIRECTORY));
+  }
+
+  symlink(target: string, name: string): void {
+    this.check(this.at.symlinkat(target, this.fid, name));
+  }
+
+  unlink(name: string): void {
+    this.check(this.at.unlinkat(this.fid, name));
+  }
+
+  /** Gives a file another name, in this directory: an errno. */
+  link(file: Handle, name: string): number {
+    if (file.at.client !== this.at.client) return E.EXDEV;
+    return this.at.client.link(this.fid, file.fid, name);
+  }
+
+  private check(errno: number): void {
+    if (errno !== 0) throw this.error(errno);
+  }
+
+  private error(errno: number): Error {
+    return fsError(errno, 'cp', this.side);
+  }
+}
+
+export function isRegular({ mode }: Attributes): boolean {
+  return (mode & S_IFMT) === S_IFREG;
+}

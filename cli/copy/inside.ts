@@ -1,0 +1,22 @@
+import type { Backend } from '../../vfs/backend/backend.ts';
+import type { Inode } from '../../vfs/backend/inode.ts';
+import type { Client } from '../../vfs/client/client.ts';
+import type { Session } from '../../vfs/server/session.ts';
+import { InProcess } from '../../vfs/transport/in-process.ts';
+
+/** What a fid stands for on the other side of a connection within this process. */
+export interface Inside {
+  readonly backend: Backend;
+  readonly inode: Inode;
+  /** Of a fid that is open. */
+  readonly handle: number;
+}
+
+/** What 9P has no message for is asked of the store itself. */
+export function insideOf(client: Client, fid: number): Inside | null {
+  const { transport } = client as unknown as { readonly transport: unknown };
+  if (!(transport instanceof InProcess)) return null;
+  const { peer } = transport as unknown as { readonly peer: Session };
+  const found = peer.fids.get(fid);
+  return found === undefined ? null : { backend: peer.server.backend, inode: found.inode, handle: found.handle };
+}

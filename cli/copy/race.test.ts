@@ -1,0 +1,99 @@
+// A process that swaps files and directories for symlinks while they are copied: nothing outside is touched.
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cp } from '../commands/cp.ts';
+import { inScratch, runIt } from '../testing.ts';
+
+const linux = process.platform === 'linux' ? test : test.skip;
+
+/** Each is a try for thirty files. */
+const ROUNDS = 100;
+const COUNT = 10;
+
+/** Puts a symlink in the place of each path and takes it back, until it is killed. */
+const SWAP = `
+const fs = require('node:fs');
+const pairs = JSON.parse(process.argv[1]);
+for (;;) for (const [path, target] of pairs) {
+  try {
+    fs.renameSync(path, 'aside');
+    fs.symlinkSync(target, path);
+    fs.readdirSync('.');
+    fs.unlinkSync(path);
+  } catch {}
+  try { fs.renameSync('aside', path); } catch { fs.rmSync('aside', { recursive: true, force: true }); }
+}`;
+
+function tree(dir: string, content: string): void {
+  for (let i = 0; i < COUNT; i++) {
+    fs.mkdirSync(`${dir}/d${i}`, { recursive: true, mode: 0o755 });
+    fs.writeFileSync(`${dir}/d${i}/x`, content);
+    fs.writeFileSync(`${dir}/f${i}`, content);
+  }
+}
+
+/** What nobody may read, write or change the mode of. */
+function outside(): string {
+  return ['outside', 'outside/x', 'secret']
+    .map((path) => {
+      const { mode, mtimeNs, nlink } = fs.lstatSync(path, { bigint: true });
+      return `${path} ${mode} ${mtimeNs} ${nlink} ${path === 'outside' ? fs.readdirSync(path).join() : fs.readFileSync(path, 'utf8')}`;
+    })
+    .join('\n');
+}
+
+function race(dir: string, act: (round: number) => void): void {
+  inScratch(() => {
+    tree('src', 'public');
+    fs.mkdirSync('outside', { mode: 0o700 });
+    fs.writeFileSync('outside/x', 'SECRET', { mode: 0o600 });
+    fs.writeFileSync('secret', 'SECRET', { mode: 0o600 });
+    tree(dir, 'public');
+    const before = outside();
+    const pairs = Array.from({ length: COUNT }, (_, i) => [
+      [`${dir}/f${i}`, `${process.cwd()}/secret`],
+      [`${dir}/d${i}`, `${process.cwd()}/outside`],
+    ]).flat();
+    const swapper = spawn(process.execPath, ['-e', SWAP, JSON.stringify(pairs)], { stdio: 'ignore' });
+    try {
+      // It takes a while to start.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+      for (let round = 0; round < ROUNDS; round++) {
+        act(round);
+        assert.is(outside(), before, `round ${round}`);
+      }
+    } finally {
+      swapper.kill('SIGKILL');
+    }
+    assert.is(outside(), before);
+  });
+}
+
+linux('where it is copied from', () => {
+  let copied = 0;
+  let seen = 0;
+  race('src', () => {
+    runIt(cp, ['-r', 'src', 'copy']);
+    for (let i = 0; i < COUNT; i++) {
+      for (const name of [`f${i}`, `d${i}`, `d${i}/x`]) {
+        const st = fs.lstatSync(`copy/${name}`, { throwIfNoEntry: false });
+        // A symlink is copied as one, and leads where it led.
+        if (st?.isSymbolicLink() === true) seen++;
+        if (st?.isFile() !== true || fs.lstatSync(`copy/${name.replace('/x', '')}`).isSymbolicLink()) continue;
+        copied++;
+        assert.is(fs.readFileSync(`copy/${name}`, 'utf8'), 'public', name);
+      }
+    }
+    fs.rmSync('copy', { recursive: true });
+  });
+  assert.ok(copied > ROUNDS, `${copied} files were copied`);
+  assert.ok(seen > 0, 'no symlink was seen');
+});
+
+linux('where it is copied to', () => {
+  race('copy/src', () => runIt(cp, ['-r', 'src', 'copy']));
+});
+
+test.run();

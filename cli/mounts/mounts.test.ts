@@ -1,0 +1,127 @@
+import * as fs from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { HostDirBackend } from '../../vfs/backends/hostdir/index.ts';
+import { PathTree } from '../../vfs/backends/hostdir/tree/path-tree.ts';
+import { ram, type RamBackend } from '../../vfs/backends/ram/index.ts';
+import { defaultCapacity, type Space } from '../../vfs/backend/space.ts';
+import { closeStore, limitsOf, mountsOf, placeOf, withRoot } from './mounts.ts';
+import { UsageError } from '../lib/options.ts';
+import { inScratch } from '../testing.ts';
+
+function made(options: Record<string, string[]>): [string, string, boolean | undefined][] {
+  return mountsOf(new Map(Object.entries(options))).map(({ guest, backend }) => {
+    const { readOnly } = backend as { readOnly?: boolean };
+    closeStore(backend);
+    return [guest, backend.name, readOnly];
+  });
+}
+
+function refused(options: Record<string, string[]>): string {
+  try {
+    made(options);
+  } catch (error) {
+    assert.instance(error, UsageError);
+    return (error as Error).message;
+  }
+  return 'accepted';
+}
+
+test('each option makes a mount', () => {
+  inScratch(() => {
+    fs.mkdirSync('d');
+    assert.equal(made({ dir: ['d', 'd::/e', 'd::/f::ro'], ro: ['d::/g', '.'], mem: ['/m', 'n'] }), [
+      ['d', 'hostdir', false],
+      ['/e', 'hostdir', false],
+      ['/f', 'hostdir', true],
+      ['/g', 'hostdir', true],
+      ['.', 'hostdir', true],
+      ['/m', 'ram', undefined],
+      ['n', 'ram', undefined],
+    ]);
+  });
+});
+
+test('a guest knows each mount by a path without dots, whatever the option', () => {
+  inScratch(() => {
+    fs.mkdirSync('d');
+    const guests = (options: Record<string, string[]>): string[] => made(options).map(([guest]) => guest);
+    const written = ['/w/../v', '/./a//b/', 'c/./d/../e/', './f', '/..', '../g'];
+    const known = ['/v', '/a/b', 'c/e', 'f', '/', '../g'];
+    for (const option of ['dir', 'ro', 'overlay']) {
+      assert.equal(guests({ [option]: written.map((guest) => `d::${guest}`) }), known, option);
+    }
+    assert.equal(guests({ mem: written }), known);
+    assert.match(refused({ mem: ['/v', '/w/../v'] }), /^--mem \/w\/\.\.\/v: there is a mount at \/v already\.$/);
+  });
+});
+
+test('what cannot be mounted is said in a sentence', () => {
+  inScratch(() => {
+    fs.mkdirSync('d');
+    fs.writeFileSync('f', '');
+    assert.match(refused({ dir: ['none'] }), /^--dir none: none is no directory of this machine\.$/);
+    assert.match(refused({ ro: ['f::/x'] }), /^--ro f::\/x: f is no directory/);
+    assert.match(refused({ dir: ['d::/x::rw'] }), /write HOST, HOST::GUEST or HOST::GUEST::ro/);
+    for (const value of ['', 'd::', '::d', 'd::/a::ro::x']) assert.match(refused({ dir: [value] }), /not understood/);
+    for (const value of ['', 'd::/a::ro']) assert.match(refused({ ro: [value] }), /write HOST or HOST::GUEST\./);
+    for (const value of ['', '/a::/b']) assert.match(refused({ mem: [value] }), /write GUEST or GUEST=SIZE\./);
+    assert.match(refused({ dir: ['d::/x'], mem: ['x/'] }), /^--mem x\/: there is a mount at x already\.$/);
+  });
+});
+
+test('a directory in memory has a size, or shares the default', () => {
+  const room = (values: string[]): number[] =>
+    mountsOf(new Map([['mem', values]])).map(({ backend }) => {
+      const out = { fstype: 0, bsize: 0, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, fsid: 0, namelen: 0 };
+      backend.statfs(out);
+      return out.blocks * out.bsize;
+    });
+  assert.equal(room(['/a=64K', '/b=512M', '/c=2g', '/=1T', '/d=8192']), [2 ** 16, 2 ** 29, 2 ** 31, 2 ** 40, 8192]);
+  const [one, two] = room(['/a', '/b']);
+  assert.ok(one === two && Math.abs(one! - defaultCapacity()) < 4096);
+  for (const value of ['/a=', '/a=x', '/a=1Q', '/a=-1', '/a=0', '/a=1.5G', '=1G', '/a=99999999T']) {
+    assert.match(refused({ mem: [value] }), /write GUEST or GUEST=SIZE, with SIZE such as 512M or 2G\./, value);
+  }
+  const [a, b] = mountsOf(new Map([['mem', ['/a', '/b']]])).map(({ backend }) => backend as RamBackend);
+  const left = (store: RamBackend): number => (store as unknown as { space: Space }).space.left;
+  const before = left(b!);
+  a!.symlink(a!.root(), 'l', 'x'.repeat(4000), 0, 0);
+  assert.ok(before - left(b!) >= 4000, 'of one room');
+});
+
+test('the root comes first, and is in memory unless it is mounted', () => {
+  const [one, two] = [ram(), ram()];
+  const mounts = withRoot([{ guest: '/a', backend: one }]);
+  assert.equal(
+    mounts.map(({ guest }) => guest),
+    ['/', '/a'],
+  );
+  assert.type(mounts[0]!.backend.lookup(mounts[0]!.backend.root(), 'tmp'), 'object');
+  const own = withRoot([
+    { guest: '/a', backend: one },
+    { guest: './', backend: two },
+  ]);
+  assert.equal(
+    own.map(({ backend }) => backend),
+    [two, one],
+  );
+});
+
+test('a place is a path from the root', () => {
+  const cases = { '/': '/', '.': '/', 'a/': '/a', './a//b/../c': '/a/c', '/../x': '/x', '': '/' };
+  for (const [guest, place] of Object.entries(cases)) assert.is(placeOf(guest), place);
+});
+
+test('what a platform cannot promise is told once', () => {
+  inScratch((dir) => {
+    const weak = [0, 1].map((i) => ({ guest: `/${i}`, backend: new HostDirBackend(fs, new PathTree(fs, dir)) }));
+    const limits = limitsOf([...weak, { guest: '/m', backend: ram() }]);
+    assert.is(limits.length, 1);
+    assert.match(limits[0]!, /can make it create, rename and remove names outside/);
+    assert.equal(limitsOf([{ guest: '/m', backend: ram() }]), []);
+    for (const { backend } of weak) backend.close();
+  });
+});
+
+test.run();

@@ -1,0 +1,180 @@
+import { readFileSync, statSync } from 'node:fs';
+import { posix } from 'node:path';
+import { S_IFDIR } from '../../vfs/linux/constants.ts';
+import type { Backend } from '../../vfs/backend/backend.ts';
+import { hostDir } from '../../vfs/backends/hostdir/index.ts';
+import { OverlayBackend, overlay } from '../../vfs/backends/overlay/index.ts';
+import { tar } from '../../vfs/backends/tar/index.ts';
+import { DEFAULT_SHARE, Memory, sizeOf } from './memory.ts';
+import { UsageError, type Option, type Parsed } from '../lib/options.ts';
+import { reasonOf } from '../lib/reason.ts';
+
+/** A store, and the path at which it is seen. */
+export interface GuestMount {
+  readonly guest: string;
+  readonly backend: Backend;
+  /** The directory of this machine that it shows, if it is one. */
+  readonly host?: string;
+}
+
+/** An option that mounts something: a row makes it known to every command, its help included. */
+export interface MountOption extends Option {
+  readonly value: string;
+  /** @throws UsageError for a value that cannot be. */
+  mount(value: string, memory: Memory): GuestMount;
+}
+
+export const MOUNT_OPTIONS: readonly MountOption[] = [
+  {
+    name: 'dir',
+    value: 'HOST[::GUEST[::ro]]',
+    help: 'Grants a directory of this machine, under the path GUEST (default: HOST as written), with\n::ro only for reading. May be given several times, as all of these.',
+    mount(value) {
+      const [host, guest = host, mode] = parts('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro', 3);
+      if (mode !== undefined && mode !== 'ro') throw misread('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro');
+      return hostMount(guest!, directory('dir', value, host!), mode === 'ro');
+    },
+  },
+  {
+    name: 'ro',
+    value: 'HOST[::GUEST]',
+    help: 'Grants a directory of this machine only for reading.',
+    mount(value) {
+      const [host, guest = host] = parts('ro', value, 'HOST or HOST::GUEST', 2);
+      return hostMount(guest!, directory('ro', value, host!), true);
+    },
+  },
+  {
+    name: 'overlay',
+    value: 'HOST::GUEST',
+    help: 'A directory of this machine that the program may change as it likes: the changes are kept in memory.',
+    mount(value, memory) {
+      const [host, guest] = parts('overlay', value, 'HOST::GUEST', 2);
+      if (guest === undefined) throw misread('overlay', value, 'HOST::GUEST');
+      const path = directory('overlay', value, host!);
+      return { guest, backend: overlay({ lower: hostDir(path), upper: memory.directory() }), host: path };
+    },
+  },
+  {
+    name: 'tar',
+    value: 'FILE::GUEST',
+    help: 'The files of a .tar or .tar.gz, only for reading, without unpacking it.',
+    mount(value) {
+      const [file, guest] = parts('tar', value, 'FILE::GUEST', 2);
+      if (guest === undefined) throw misread('tar', value, 'FILE::GUEST');
+      return { guest, backend: archive('tar', value, file!) };
+    },
+  },
+  {
+    name: 'mem',
+    value: 'GUEST[=SIZE]',
+    help: `An empty directory in memory, which is gone at the end; the program gets ENOSPC when it holds SIZE (such as\n512M or 2G; --mem /=2G for the root). Default: ${DEFAULT_SHARE} of this machine's memory for all without SIZE together.`,
+    mount(value, memory) {
+      const [whole] = parts('mem', value, 'GUEST or GUEST=SIZE', 1);
+      const at = whole!.lastIndexOf('=');
+      if (at < 0) return { guest: whole!, backend: memory.directory() };
+      const size = sizeOf(whole!.slice(at + 1));
+      if (at === 0 || size === undefined)
+        throw misread('mem', value, 'GUEST or GUEST=SIZE, with SIZE such as 512M or 2G');
+      return { guest: whole!.slice(0, at), backend: memory.directory(size) };
+    },
+  },
+];
+
+function hostMount(guest: string, host: string, readOnly: boolean): GuestMount {
+  return { guest, backend: hostDir(host, { readOnly }), host };
+}
+
+/** The parts of a value between `::`, none of them empty. */
+function parts(option: string, value: string, usage: string, most: number): string[] {
+  const found = value.split('::');
+  if (found.length > most || found.includes('')) throw misread(option, value, usage);
+  return found;
+}
+
+function misread(option: string, value: string, usage: string): UsageError {
+  return new UsageError(`--${option} ${value} is not understood: write ${usage}.`);
+}
+
+function directory(option: string, value: string, host: string): string {
+  if (statSync(host, { throwIfNoEntry: false })?.isDirectory() === true) return host;
+  throw new UsageError(`--${option} ${value}: ${host} is no directory of this machine.`);
+}
+
+function archive(option: string, value: string, file: string): Backend {
+  try {
+    return tar(readFileSync(file));
+  } catch (error) {
+    throw new UsageError(`--${option} ${value}: ${file} cannot be read: ${reasonOf(error)}.`);
+  }
+}
+
+/** What a command line mounts. @throws UsageError, also for two mounts in one place. */
+export function mountsOf(options: Parsed['options'], memory = new Memory()): GuestMount[] {
+  const mounts: GuestMount[] = [];
+  try {
+    for (const option of MOUNT_OPTIONS) {
+      for (const value of options.get(option.name) ?? []) addMount(mounts, option, value, memory);
+    }
+    return mounts;
+  } catch (error) {
+    for (const { backend } of mounts) closeStore(backend);
+    throw error;
+  }
+}
+
+/** @throws UsageError when something is mounted there already. */
+function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: string, memory: Memory): void {
+  const wanted = mount(value, memory);
+  const made = { ...wanted, guest: guestPath(wanted.guest) };
+  const isTaken = mounts.some(({ guest }) => placeOf(guest) === placeOf(made.guest));
+  mounts.push(made);
+  if (isTaken) throw new UsageError(`--${name} ${value}: there is a mount at ${made.guest} already.`);
+}
+
+/** The mounts, the root first, so that libc finds the others before it: by default one in memory with /tmp in it. */
+export function withRoot(mounts: readonly GuestMount[], memory = new Memory()): GuestMount[] {
+  const isRoot = ({ guest }: GuestMount): boolean => placeOf(guest) === '/';
+  const roots = mounts.filter(isRoot);
+  const root = roots.length > 0 ? roots : [{ guest: '/', backend: emptyRoot(memory) }];
+  return [...root, ...mounts.filter((mount) => !isRoot(mount))];
+}
+
+function emptyRoot(memory: Memory): Backend {
+  const store = memory.directory();
+  store.create(store.root(), 'tmp', S_IFDIR | 0o1777, 0, 0, 0);
+  return store;
+}
+
+/** A mount's path from the root on, without dots and a slash at the end: `./a/` is `/a`. */
+export function placeOf(guest: string): string {
+  const names: string[] = [];
+  for (const name of guest.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}
+
+/** What an overlay lies over; any other store itself. */
+export function lowest(backend: Backend): Backend {
+  return backend instanceof OverlayBackend ? backend.lower : backend;
+}
+
+/** The path that a guest knows a mount by. Nothing goes up in it but at the start, where HOST as written may begin so. */
+function guestPath(guest: string): string {
+  return guest.startsWith('/') ? placeOf(guest) : posix.normalize(guest).replace(/\/$/, '');
+}
+
+/** Ends a store of a mount, and what it lies over: a directory of this machine holds descriptors. */
+export function closeStore(backend: Backend): void {
+  const below = lowest(backend);
+  backend.close?.();
+  below.close?.();
+}
+
+/** What this machine does not let the mounts promise, each sentence once. */
+export function limitsOf(mounts: readonly GuestMount[]): string[] {
+  const limits = mounts.map(({ backend }) => (lowest(backend) as { limits?: string }).limits ?? '');
+  return [...new Set(limits.filter((text) => text !== ''))];
+}

@@ -1,0 +1,145 @@
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { parse, resolve, sep } from 'node:path';
+import type { Backend } from '../../vfs/backend/backend.ts';
+import { hostDir } from '../../vfs/backends/hostdir/index.ts';
+import { tar } from '../../vfs/backends/tar/index.ts';
+import { fsOf, type FileSystem } from '../../vfs/fs/index.ts';
+import { nameOf } from '../../vfs/fs/values/path-text.ts';
+import { Namespace } from '../../vfs/namespace/index.ts';
+import { closeStore, placeOf, withRoot, type GuestMount } from './mounts.ts';
+import { UsageError } from '../lib/options.ts';
+import { reasonOf } from '../lib/reason.ts';
+
+/** A kind of archive that can be looked into: a row makes `FILE:PATH` a place. */
+export interface ArchiveKind {
+  /** Of the file's name. */
+  readonly ending: RegExp;
+  /** The endings, for messages. */
+  readonly names: string;
+  /** @throws Error for bytes that are no such archive. */
+  open(bytes: Uint8Array): Backend;
+}
+
+export const ARCHIVES: readonly ArchiveKind[] = [
+  { ending: /\.(tar|tar\.gz|tgz)$/, names: '.tar, .tar.gz and .tgz', open: tar },
+];
+
+/** Names of archives of other kinds. */
+const OTHERS = /\.(tar\.\w+|tbz2?|tb2|txz|tzst|tlz|zip|7z|rar|cpio)$/i;
+
+/** What a word on the command line stands for. */
+export interface Place {
+  readonly fs: FileSystem;
+  readonly path: string;
+  /** As the user wrote it, for messages. */
+  readonly text: string;
+  /** What a copy of it is called; empty for a root, `.` and `..`. */
+  readonly name: string;
+}
+
+/**
+ * What the places on a command line stand for: `ARCHIVE:PATH` is in an archive, unless a file has this very name; a path that begins with `/` is in the
+ * mounts, if there are any; every other path is this machine's.
+ */
+export class Places {
+  private readonly mounts: Namespace | null;
+  private readonly archives: readonly ArchiveKind[];
+  private readonly opened = new Map<string, FileSystem>();
+  private readonly backends: Backend[];
+
+  constructor(mounts: readonly GuestMount[], archives: readonly ArchiveKind[] = ARCHIVES) {
+    this.archives = archives;
+    this.backends = mounts.map(({ backend }) => backend);
+    this.mounts = mounts.length === 0 ? null : this.mounted(mounts);
+  }
+
+  private mounted(mounts: readonly GuestMount[]): Namespace {
+    try {
+      return new Namespace(Object.fromEntries(withRoot(mounts).map(({ guest, backend }) => [placeOf(guest), backend])));
+    } catch (error) {
+      for (const backend of this.backends) closeStore(backend);
+      throw error;
+    }
+  }
+
+  /** @throws UsageError for an archive that cannot be read. */
+  at(text: string): Place {
+    return this.inArchive(text) ?? this.inMounts(text) ?? this.onHost(text);
+  }
+
+  /** Lets go of everything. */
+  close(): void {
+    this.mounts?.close();
+    for (const fs of this.opened.values()) fs.unmount();
+    for (const backend of this.backends) closeStore(backend);
+  }
+
+  /** What has just this name on this machine is not looked for in an archive. */
+  private inArchive(text: string): Place | null {
+    for (let colon = text.indexOf(':'); colon > 0; colon = text.indexOf(':', colon + 1)) {
+      const file = text.slice(0, colon);
+      const kind = this.archives.find(({ ending }) => ending.test(file));
+      if (kind === undefined) this.refuseOther(text, file);
+      if (kind === undefined) continue;
+      if (isThere(text)) return null;
+      const fs = this.open(`archive ${resolve(file)}`, () => kind.open(bytesOf(file)), file);
+      const path = `/${text.slice(colon + 1)}`;
+      return { fs, path, text, name: lastName(path) };
+    }
+    return null;
+  }
+
+  /** @throws UsageError for an archive of a kind that is not read, unless a file has just this name. */
+  private refuseOther(text: string, file: string): void {
+    if (!OTHERS.test(file) || existsSync(text) || !existsSync(file)) return;
+    const names = this.archives.map((kind) => kind.names).join(', ');
+    throw new UsageError(`${file} cannot be looked into: of archives only ${names} are read. Unpack it first.`);
+  }
+
+  private inMounts(text: string): Place | null {
+    if (this.mounts === null || !text.startsWith('/')) return null;
+    return { fs: this.mounts.fs, path: text, text, name: lastName(text) };
+  }
+
+  private onHost(text: string): Place {
+    if (text === '') throw new UsageError('A place is missing: an empty word stands for none.');
+    const { root } = parse(resolve(text));
+    const fs = this.open(`host ${root}`, () => hostDir(root), root);
+    const path = parse(text).root === '' ? `${process.cwd()}${sep}${text}` : text;
+    // `..` behind a symlink is for the file system to resolve.
+    const below = `/${path.slice(root.length).replaceAll(sep, '/')}`;
+    return { fs, path: below, text, name: lastName(below) };
+  }
+
+  private open(key: string, make: () => Backend, file: string): FileSystem {
+    let fs = this.opened.get(key);
+    if (fs !== undefined) return fs;
+    try {
+      const backend = make();
+      this.backends.push(backend);
+      fs = fsOf(backend);
+    } catch (error) {
+      throw new UsageError(`${file} cannot be read: ${reasonOf(error)}.`);
+    }
+    this.opened.set(key, fs);
+    return fs;
+  }
+}
+
+/** Whether a file of this machine has this very name, be it a symlink. */
+function isThere(text: string): boolean {
+  try {
+    return lstatSync(text, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function lastName(path: string): string {
+  const name = nameOf(path);
+  return name === '.' || name === '..' ? '' : name;
+}
+
+function bytesOf(file: string): Uint8Array {
+  return readFileSync(file);
+}

@@ -1,0 +1,172 @@
+import { WASI_ERRNO, wasiErrnoOf } from '../../../vfs/linux/errno.ts';
+import { ADVICE_MAX, FDFLAGS_ALL, FILETYPE, PREOPENTYPE_DIR, STRUCTS, WHENCE } from '../abi/structs.ts';
+import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../process/guest.ts';
+import { longArgument, sizeArgument, timesArgument } from '../abi/arguments.ts';
+import { RIGHTS, rightsArgument } from '../abi/rights.ts';
+
+const S = STRUCTS.fdstat.fields;
+
+/** The fd_* functions that move no data (wasi_snapshot_preview1.witx). Each returns a WASI errno. */
+export function fdCalls(guest: Guest) {
+  const { memory: m, fds } = guest;
+
+  return {
+    /** BADF; INVAL: unknown advice, or a negative range; SPIPE: a stream (posix_fadvise(2)). */
+    fd_advise(fd: number, lo: number, hi: number, lengthLo: number, lengthHi: number, advice: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      if (d.dropped(RIGHTS.FD_ADVISE)) return NOTCAPABLE;
+      if (advice >>> 0 > ADVICE_MAX || sizeArgument(lo, hi) < 0 || sizeArgument(lengthLo, lengthHi) < 0) return INVAL;
+      return wasiErrnoOf(d.advise());
+    },
+
+    /** INVAL: negative; BADF: also not open for writing; INVAL: no length; FBIG; NOSPC; SPIPE (posix_fallocate(3)). */
+    fd_allocate(fd: number, lo: number, hi: number, lengthLo: number, lengthHi: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      if (d.dropped(RIGHTS.FD_ALLOCATE)) return NOTCAPABLE;
+      const from = sizeArgument(lo, hi);
+      const size = sizeArgument(lengthLo, lengthHi);
+      if (from < 0 || size < 0) return INVAL;
+      return wasiErrnoOf(d.allocate(from, size));
+    },
+
+    /** BADF (close(2)). The number is free whatever is returned. */
+    fd_close(fd: number): number {
+      const d = fds.take(fd);
+      return d === undefined ? BADF : wasiErrnoOf(d.close());
+    },
+
+    /** BADF; INVAL: nothing that could be written back (fdatasync(2)). */
+    fd_datasync(fd: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      return d.dropped(RIGHTS.FD_DATASYNC) ? NOTCAPABLE : wasiErrnoOf(d.sync(true));
+    },
+
+    /** BADF; FAULT. */
+    fd_fdstat_get(fd: number, ptr: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      const at = ptr >>> 0;
+      if (!m.fits(at, STRUCTS.fdstat.size)) return FAULT;
+      const { view } = m;
+      view.setUint32(at, d.filetype | (d.fdflags << 16), true);
+      view.setUint32(at + S.fs_rights_base[0], d.rightsBase, true);
+      view.setUint32(at + S.fs_rights_base[0] + 4, 0, true);
+      view.setUint32(at + S.fs_rights_inheriting[0], d.rightsInheriting, true);
+      view.setUint32(at + S.fs_rights_inheriting[0] + 4, 0, true);
+      return 0;
+    },
+
+    /** BADF; INVAL: unknown flags (fcntl(2), F_SETFL). */
+    fd_fdstat_set_flags(fd: number, flags: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      if ((flags & ~FDFLAGS_ALL) !== 0) return INVAL;
+      return d.dropped(RIGHTS.FD_FDSTAT_SET_FLAGS) ? NOTCAPABLE : wasiErrnoOf(d.setFlags(flags));
+    },
+
+    /** Drops rights. BADF; NOTCAPABLE: a right that it does not have. */
+    fd_fdstat_set_rights(fd: number, base: number, _baseHi: number, inheriting: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      return d.setRights(rightsArgument(base), rightsArgument(inheriting)) ? 0 : NOTCAPABLE;
+    },
+
+    /** BADF; FAULT (fstat(2)). */
+    fd_filestat_get(fd: number, ptr: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      if (!m.fits(ptr >>> 0, STRUCTS.filestat.size)) return FAULT;
+      return d.dropped(RIGHTS.FD_FILESTAT_GET) ? NOTCAPABLE : wasiErrnoOf(d.stat(m, ptr >>> 0));
+    },
+
+    /** BADF; INVAL: negative, no file, or not open for writing; FBIG; NOSPC (ftruncate(2)). */
+    fd_filestat_set_size(fd: number, lo: number, hi: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      if (d.dropped(RIGHTS.FD_FILESTAT_SET_SIZE)) return NOTCAPABLE;
+      const bytes = sizeArgument(lo, hi);
+      return bytes < 0 ? INVAL : wasiErrnoOf(d.setSize(bytes));
+    },
+
+    /** BADF; INVAL: contradicting or unknown flags; none at all do nothing (futimens(3)). */
+    fd_filestat_set_times(fd: number, aLo: number, aHi: number, mLo: number, mHi: number, flags: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      if (d.dropped(RIGHTS.FD_FILESTAT_SET_TIMES)) return NOTCAPABLE;
+      const times = timesArgument(aLo, aHi, mLo, mHi, flags);
+      if (times === null) return INVAL;
+      return times.valid === 0 ? 0 : wasiErrnoOf(d.setTimes(times));
+    },
+
+    /** BADF: also a descriptor that is no preopen; FAULT. */
+    fd_prestat_get(fd: number, ptr: number): number {
+      const name = fds.get(fd)?.preopen ?? null;
+      if (name === null) return BADF;
+      if (!m.fits(ptr >>> 0, STRUCTS.prestat.size)) return FAULT;
+      m.view.setUint32(ptr >>> 0, PREOPENTYPE_DIR, true);
+      m.view.setUint32((ptr >>> 0) + STRUCTS.prestat.fields.pr_name_len[0], name.length, true);
+      return 0;
+    },
+
+    /** BADF: also a descriptor that is no preopen; NAMETOOLONG: the buffer is too short; FAULT. */
+    fd_prestat_dir_name(fd: number, ptr: number, length: number): number {
+      const name = fds.get(fd)?.preopen ?? null;
+      if (name === null) return BADF;
+      if (length >>> 0 < name.length) return WASI_ERRNO.ENAMETOOLONG;
+      if (!m.fits(ptr >>> 0, length >>> 0)) return FAULT;
+      m.put(ptr >>> 0, name);
+      return 0;
+    },
+
+    /** Makes `to`, which must be open, stand for what `from` does; `from` is free then. BADF. */
+    fd_renumber(from: number, to: number): number {
+      const source = fds.get(from);
+      const target = fds.get(to);
+      if (source === undefined || target === undefined) return BADF;
+      if (from === to) return 0;
+      fds.take(from);
+      fds.put(to, source);
+      target.close();
+      return 0;
+    },
+
+    /** BADF; SPIPE: a stream; NOTCAPABLE: a directory; INVAL: an unknown whence, or a place before the start; FAULT. */
+    fd_seek(fd: number, lo: number, hi: number, whence: number, ptr: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      // WASI's directories have no offset: their listing goes by cookies.
+      if (d.filetype === FILETYPE.DIRECTORY) return NOTCAPABLE;
+      const offset = longArgument(lo, hi);
+      if (d.dropped(RIGHTS.FD_SEEK) && (offset !== 0 || whence !== WHENCE.CUR || d.dropped(RIGHTS.FD_TELL))) {
+        return NOTCAPABLE;
+      }
+      if (!m.fits(ptr >>> 0, 8)) return FAULT;
+      const to = d.seek(offset, whence);
+      return wasiErrnoOf(to < 0 ? -to : m.putU64(ptr >>> 0, to));
+    },
+
+    /** BADF; INVAL: nothing that could be written back (fsync(2)). */
+    fd_sync(fd: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      return d.dropped(RIGHTS.FD_SYNC) ? NOTCAPABLE : wasiErrnoOf(d.sync(false));
+    },
+
+    /** BADF; SPIPE; NOTCAPABLE: a directory; FAULT. */
+    fd_tell(fd: number, ptr: number): number {
+      const d = fds.get(fd);
+      if (d === undefined) return BADF;
+      // $rights: FD_SEEK implies FD_TELL.
+      if (d.filetype === FILETYPE.DIRECTORY || (d.dropped(RIGHTS.FD_TELL) && d.dropped(RIGHTS.FD_SEEK))) {
+        return NOTCAPABLE;
+      }
+      if (!m.fits(ptr >>> 0, 8)) return FAULT;
+      const to = d.seek(0, WHENCE.CUR);
+      const errno = to < 0 ? -to : m.putU64(ptr >>> 0, to);
+      return errno === 0 ? 0 : wasiErrnoOf(errno);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { wasiErrnoOf } from '../../../vfs/linux/errno.ts';
+import { CLOCKID, EVENTTYPE, STRUCTS, SUBCLOCKFLAGS } from '../abi/structs.ts';
+import { FD_MAX } from '../descriptors/fd-table.ts';
+import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../process/guest.ts';
+import { sleep } from '../../host/host.ts';
+import { RIGHTS } from '../abi/rights.ts';
+import { clockNow } from './clock.ts';
+
+const SUB = STRUCTS.subscription;
+const EV = STRUCTS.event;
+/** How long it waits before it asks again whether a stream has something, in milliseconds. */
+const SLICE_MS = 5;
+
+/** One subscription, read from memory once. */
+interface Subscription {
+  userdata: bigint;
+  tag: number;
+  fd: number;
+  clock: number;
+  /** When it is due on its clock, in nanoseconds; for clocks. */
+  due: bigint;
+  /** It cannot be waited for: this WASI errno is its event. */
+  error: number;
+}
+
+/** poll_oneoff (witx; poll(2)): waits until at least one subscription is ready, and tells of all that are. */
+export function pollCalls(guest: Guest) {
+  const { memory: m, fds } = guest;
+
+  function load(ptr: number): Subscription {
+    const { view } = m;
+    const f = SUB.fields;
+    const tag = view.getUint8(ptr + f.tag[0]);
+    const clock = view.getUint32(ptr + f.clock_id[0], true);
+    const sub: Subscription = {
+      userdata: view.getBigUint64(ptr + f.userdata[0], true),
+      tag,
+      fd: clock,
+      clock,
+      due: 0n,
+      error: 0,
+    };
+    if (tag !== EVENTTYPE.CLOCK) {
+      sub.error = checkFd(sub);
+      return sub;
+    }
+    const flags = view.getUint16(ptr + f.flags[0], true);
+    const now = clockNow(clock);
+    // Processor time does not pass while one waits.
+    if (now === null || clock > CLOCKID.MONOTONIC || (flags & ~SUBCLOCKFLAGS.ABSTIME) !== 0) {
+      sub.error = INVAL;
+      return sub;
+    }
+    const timeout = view.getBigUint64(ptr + f.timeout[0], true);
+    sub.due = (flags & SUBCLOCKFLAGS.ABSTIME) !== 0 ? timeout : now + timeout;
+    return sub;
+  }
+
+  function checkFd(sub: Subscription): number {
+    const d = fds.get(sub.fd);
+    if (d === undefined) return BADF;
+    if (d.dropped(RIGHTS.POLL_FD_READWRITE)) return NOTCAPABLE;
+    return 0;
+  }
+
+  /** Writes the event of a subscription that is ready; false when it is not. */
+  function report(sub: Subscription, ptr: number): boolean {
+    let nbytes = 0;
+    let { error } = sub;
+    if (error === 0 && sub.tag === EVENTTYPE.CLOCK) {
+      if (clockNow(sub.clock)! < sub.due) return false;
+    } else if (error === 0 && sub.tag === EVENTTYPE.FD_READ) {
+      const ready = fds.get(sub.fd)!.readable();
+      if (ready === -1) return false;
+      if (ready < 0) error = wasiErrnoOf(-ready - 1);
+      else nbytes = ready;
+    }
+    m.u8.fill(0, ptr, ptr + EV.size);
+    m.view.setBigUint64(ptr + EV.fields.userdata[0], sub.userdata, true);
+    m.view.setUint16(ptr + EV.fields.error[0], error, true);
+    m.view.setUint8(ptr + EV.fields.type[0], sub.tag);
+    m.putU64(ptr + EV.fields.nbytes[0], nbytes);
+    return true;
+  }
+
+  /** Milliseconds until the next clock is due, or Infinity. */
+  function untilDue(subs: readonly Subscription[]): number {
+    let least = Infinity;
+    for (const sub of subs) {
+      if (sub.tag !== EVENTTYPE.CLOCK || sub.error !== 0) continue;
+      least = Math.min(least, Number(sub.due - clockNow(sub.clock)!) / 1e6);
+    }
+    return least;
+  }
+
+  return {
+    /** INVAL: no subscriptions, more than there can be descriptors, or of an unknown type; FAULT. An event tells of its own error. */
+    poll_oneoff(inPtr: number, outPtr: number, count: number, nevents: number): number {
+      const subsAt = inPtr >>> 0;
+      const eventsAt = outPtr >>> 0;
+      const n = count >>> 0;
+      if (n === 0) return INVAL;
+      if (!m.fits(subsAt, n * SUB.size) || !m.fits(eventsAt, n * EV.size) || !m.fits(nevents >>> 0, 4)) return FAULT;
+      if (n > FD_MAX) return INVAL;
+      const subs: Subscription[] = [];
+      for (let i = 0; i < n; i++) {
+        if (m.view.getUint8(subsAt + i * SUB.size + SUB.fields.tag[0]) > EVENTTYPE.FD_WRITE) return INVAL;
+        subs.push(load(subsAt + i * SUB.size));
+      }
+      const streams = subs.some((sub) => sub.tag === EVENTTYPE.FD_READ);
+      for (;;) {
+        let ready = 0;
+        for (const sub of subs) if (report(sub, eventsAt + ready * EV.size)) ready++;
+        if (ready > 0) return wasiErrnoOf(m.putU32(nevents >>> 0, ready));
+        const wait = untilDue(subs);
+        sleep(streams ? Math.min(wait, SLICE_MS) : wait);
+      }
+    },
+  };
+}

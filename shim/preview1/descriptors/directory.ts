@@ -1,0 +1,164 @@
+import { QTDIR } from '../../../vfs/9p/constants.ts';
+import {
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+} from '../../../vfs/linux/constants.ts';
+import { CROSS_MOUNT, type AtCalls } from '../../../vfs/client/at.ts';
+import { E } from '../../../vfs/linux/errno.ts';
+import { FILETYPE, OFLAGS } from '../abi/structs.ts';
+import { Descriptor, type OpenRequest } from './descriptor.ts';
+import type { Times } from '../abi/arguments.ts';
+import { FileDescriptor, openFlags } from './file.ts';
+import { DirectoryListing } from './listing.ts';
+import type { GuestMemory } from '../memory/guest-memory.ts';
+import { RIGHTS_ALL, RIGHTS_DIRECTORY } from '../abi/rights.ts';
+import { FILESTAT_MASK, putAttr } from './stat.ts';
+
+/** Linux open(2) flags of a path_open. */
+function flagsOf(request: OpenRequest): number {
+  const { oflags, read, write } = request;
+  return (
+    (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) |
+    openFlags(request.fdflags) |
+    ((oflags & OFLAGS.CREAT) !== 0 ? O_CREAT : 0) |
+    ((oflags & OFLAGS.EXCL) !== 0 ? O_EXCL : 0) |
+    ((oflags & OFLAGS.TRUNC) !== 0 ? O_TRUNC : 0) |
+    ((oflags & OFLAGS.DIRECTORY) !== 0 ? O_DIRECTORY : 0) |
+    (request.follow ? 0 : O_NOFOLLOW)
+  );
+}
+
+/**
+ * A directory: an unopened fid that paths begin at, for 9P walks from no opened one. The listing has a fid of its own,
+ * opened when it is first asked for.
+ */
+export class DirectoryDescriptor extends Descriptor {
+  filetype: number = FILETYPE.DIRECTORY;
+  readonly at: AtCalls;
+  private readonly fid: number;
+  private listing: DirectoryListing | null = null;
+
+  constructor(at: AtCalls, fid: number, fdflags = 0, inheriting = RIGHTS_ALL) {
+    super(RIGHTS_DIRECTORY, inheriting);
+    this.at = at;
+    this.fid = fid;
+    this.fdflags = fdflags;
+  }
+
+  override close(): number {
+    this.listing?.close();
+    return this.at.client.clunk(this.fid);
+  }
+
+  override stat(m: GuestMemory, ptr: number): number {
+    const { client, device } = this.at;
+    const errno = client.getattr(this.fid, FILESTAT_MASK);
+    if (errno === 0) putAttr(m, ptr, client.r, device);
+    return errno;
+  }
+
+  override read(): number {
+    return -E.EISDIR;
+  }
+
+  override pread(): number {
+    return -E.EISDIR;
+  }
+
+  override pwrite(): number {
+    return -E.EBADF;
+  }
+
+  override allocate(_offset: number, length: number): number {
+    return length === 0 ? E.EINVAL : E.EBADF;
+  }
+
+  override advise(): number {
+    return 0;
+  }
+
+  override setTimes(times: Times): number {
+    return this.at.client.setTimes(this.fid, times.valid, times.aSec, times.aNsec, times.mSec, times.mNsec);
+  }
+
+  /** What is cached of a directory is its entries, and each change of them is written when it is made. */
+  override sync(): number {
+    return 0;
+  }
+
+  override readdir(m: GuestMemory, ptr: number, length: number, cookieLo: number, cookieHi: number): number {
+    if (this.listing === null) {
+      const listing = DirectoryListing.open(this.at, this.fid);
+      if (typeof listing === 'number') return -listing;
+      this.listing = listing;
+    }
+    return this.listing.read(m, ptr, length, cookieLo, cookieHi);
+  }
+
+  override openat(path: string, request: OpenRequest): Descriptor | number {
+    const { at } = this;
+    const { fdflags, read, write } = request;
+    const fid = at.openat(this.fid, path, flagsOf(request));
+    if (fid < 0) return -fid;
+    return at.type === QTDIR
+      ? new DirectoryDescriptor(at.found, fid, fdflags, this.rightsInheriting)
+      : new FileDescriptor(at.found, fid, fdflags, read, write, this.rightsInheriting);
+  }
+
+  override statat(m: GuestMemory, ptr: number, path: string, follow: boolean): number {
+    const { at } = this;
+    const errno = at.statat(this.fid, path, follow, FILESTAT_MASK);
+    if (errno === 0) putAttr(m, ptr, at.found.client.r, at.found.device);
+    return errno;
+  }
+
+  override utimensat(path: string, follow: boolean, times: Times): number {
+    const { valid, aSec, aNsec, mSec, mNsec } = times;
+    return this.at.utimensat(this.fid, path, follow, valid, aSec, aNsec, mSec, mNsec);
+  }
+
+  override mkdirat(path: string): number {
+    return this.at.mkdirat(this.fid, path);
+  }
+
+  override rmdirat(path: string): number {
+    return this.at.rmdirat(this.fid, path);
+  }
+
+  override unlinkat(path: string): number {
+    return this.at.unlinkat(this.fid, path);
+  }
+
+  override symlinkat(target: string, path: string): number {
+    // A target that leads out of the sandbox from wherever it is followed is not made (wasmtime, wasi-testsuite).
+    return target.startsWith('/') ? E.EXDEV : this.at.symlinkat(target, this.fid, path);
+  }
+
+  override readlinkat(path: string): string | number {
+    const errno = this.at.readlinkat(this.fid, path);
+    return errno === 0 ? this.at.found.client.r.target : errno;
+  }
+
+  override linkat(path: string, follow: boolean, newDir: Descriptor, newPath: string): number {
+    const { at } = this;
+    if (newDir instanceof DirectoryDescriptor) {
+      return at.linkat(this.fid, path, follow, newDir.at, newDir.fid, newPath);
+    }
+    // linkat(2) looks at the first path before it sees that they are on different file systems.
+    const fid = at.lookup(this.fid, path, follow);
+    at.drop(this.fid, fid);
+    return fid < 0 ? -fid : CROSS_MOUNT;
+  }
+
+  override renameat(path: string, newDir: Descriptor, newPath: string): number {
+    const { at } = this;
+    if (newDir instanceof DirectoryDescriptor) return at.renameat(this.fid, path, newDir.at, newDir.fid, newPath);
+    return at.parentErrno(this.fid, path) || CROSS_MOUNT;
+  }
+}

@@ -1,0 +1,167 @@
+import { E, errnoOf } from '../../../vfs/linux/errno.ts';
+import type { Iov } from '../../../vfs/lib/iov.ts';
+import { FDFLAGS, FILETYPE, WHENCE } from '../abi/structs.ts';
+import { hostFs, hostProcess, isTerminal, sleep, type HostFs } from '../../host/host.ts';
+import { RIGHTS_SEEK, RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from '../abi/rights.ts';
+import { filetypeOf } from './stat.ts';
+import { StreamDescriptor } from './stream.ts';
+
+/** How long a call waits before it asks a host descriptor that was not ready again, in milliseconds. */
+const RETRY_MS = 1;
+
+/** A descriptor of the host process, by its number. */
+export class HostDescriptor extends StreamDescriptor {
+  private readonly fs: HostFs;
+  private readonly fd: number;
+  /** The byte that was read while a poll looked whether there is one; null when there is the end, undefined for none. */
+  private ahead: number | null | undefined;
+  /** The same stream opened so that reading does not wait, −1 where that cannot be had. */
+  private probe: number | null = null;
+
+  private constructor(fs: HostFs, fd: number, filetype: number, ino: number, rights: number) {
+    super(filetype, rights, ino);
+    this.fs = fs;
+    this.fd = fd;
+  }
+
+  /** A closed descriptor of the host is still one of the guest, that fails when it is used. */
+  static open(fd: number, input: boolean): HostDescriptor {
+    const fs = hostFs();
+    if (fs === null) throw new TypeError('A descriptor number needs Node, Deno or Bun: pass a function instead.');
+    let filetype: number = FILETYPE.UNKNOWN;
+    let ino = 0;
+    try {
+      const stat = fs.fstatSync(fd);
+      filetype = filetypeOf(stat.mode);
+      ino = stat.ino;
+    } catch {
+      // EBADF: what uses it will say so.
+    }
+    // wasi-libc takes a character device that cannot seek for a terminal; Linux lets /dev/null seek.
+    const seeks = filetype === FILETYPE.CHARACTER_DEVICE && !isTerminal(fd) ? RIGHTS_SEEK : 0;
+    return new HostDescriptor(fs, fd, filetype, ino, seeks | (input ? RIGHTS_STREAM_IN : RIGHTS_STREAM_OUT));
+  }
+
+  override close(): number {
+    const { probe } = this;
+    if (probe !== null && probe >= 0 && probe !== this.fd) this.fs.closeSync(probe);
+    this.probe = -1;
+    return 0;
+  }
+
+  override read(iov: Iov): number {
+    if (iov.total === 0) return 0;
+    const { ahead } = this;
+    if (ahead === undefined) {
+      const nonblock = (this.fdflags & FDFLAGS.NONBLOCK) !== 0 && this.prober() >= 0;
+      return this.retry(() => this.readRanges(nonblock ? this.probe! : this.fd, iov, 0));
+    }
+    this.ahead = undefined;
+    if (ahead === null) return 0;
+    let first = 0;
+    while (iov.start[first] === iov.end[first]) first++;
+    iov.u8[iov.start[first]!] = ahead;
+    try {
+      // What is there goes with it.
+      return 1 + (iov.total > 1 ? this.readRanges(this.probe!, iov, 1) : 0);
+    } catch {
+      return 1;
+    }
+  }
+
+  /** Fills the ranges behind their first `skip` bytes, in one call: a second one would wait for what may never come. */
+  private readRanges(fd: number, iov: Iov, skip: number): number {
+    const ranges: Uint8Array[] = [];
+    for (let i = 0; i < iov.count; i++) {
+      const start = iov.start[i]!;
+      const end = iov.end[i]!;
+      ranges.push(iov.u8.subarray(Math.min(start + skip, end), end));
+      skip = Math.max(0, skip - (end - start));
+    }
+    return this.fs.readvSync(fd, ranges, null);
+  }
+
+  override write(iov: Iov): number {
+    let done = 0;
+    for (let i = 0; i < iov.count; i++) {
+      for (let at = iov.start[i]!; at < iov.end[i]!;) {
+        const from = at;
+        const count = this.retry(() => this.fs.writeSync(this.fd, iov.u8, from, iov.end[i]! - from, null));
+        if (count < 0) return done > 0 ? done : count;
+        at += count;
+        done += count;
+      }
+    }
+    return done;
+  }
+
+  /** Runs a call of the host; one that is not ready (a pipe that does not block) is tried again. */
+  private retry(call: () => number): number {
+    for (;;) {
+      try {
+        return call();
+      } catch (thrown) {
+        if ((thrown as { code?: string }).code === 'EOF') return 0;
+        const errno = errnoOf(thrown);
+        if (errno !== E.EAGAIN || (this.fdflags & FDFLAGS.NONBLOCK) !== 0) return -errno;
+        sleep(RETRY_MS);
+      }
+    }
+  }
+
+  override setTerminal(terminal: boolean): void {
+    super.setTerminal(terminal);
+    this.rightsBase &= ~RIGHTS_SEEK;
+  }
+
+  /** A device that is no terminal stays at 0 (null_lseek of the kernel's mem.c). */
+  override seek(_offset: number, whence: number): number {
+    if ((this.rightsBase & RIGHTS_SEEK) === 0) return -E.ESPIPE;
+    return whence > WHENCE.END ? -E.EINVAL : 0;
+  }
+
+  override setFlags(fdflags: number): number {
+    this.fdflags = fdflags;
+    return 0;
+  }
+
+  /** Whether there is something to read: a byte, which is kept for the next read. Where it cannot be told, there is. */
+  override readable(): number {
+    if (this.ahead === undefined) {
+      if (this.prober() < 0) return 1;
+      const byte = new Uint8Array(1);
+      try {
+        this.ahead = this.fs.readSync(this.probe!, byte, 0, 1, null) === 0 ? null : byte[0]!;
+      } catch (thrown) {
+        return errnoOf(thrown) === E.EAGAIN ? -1 : 1;
+      }
+    }
+    return this.ahead === null ? 0 : 1;
+  }
+
+  private prober(): number {
+    return (this.probe ??= this.filetype === FILETYPE.REGULAR_FILE ? -1 : this.openProbe());
+  }
+
+  private openProbe(): number {
+    const { constants } = this.fs;
+    if (constants.O_NONBLOCK === undefined) return -1;
+    const path = `/proc/self/fd/${this.fd}`;
+    try {
+      return this.fs.openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    } catch {
+      return this.unblocked() ? this.fd : -1;
+    }
+  }
+
+  /** Whether reading does not wait: child_process gives a socket, which Node unblocks when the stream of it is made. */
+  private unblocked(): boolean {
+    if (this.fd !== 0 || hostProcess()?.stdin === undefined) return false;
+    try {
+      const [, flags] = /flags:\s*(\d+)/.exec(this.fs.readFileSync('/proc/self/fdinfo/0', 'latin1'))!;
+      return (parseInt(flags!, 8) & this.fs.constants.O_NONBLOCK!) !== 0;
+    } catch {
+      return false; // no /proc
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { clockCalls } from './calls/clock.ts';
+import { fdCalls } from './calls/fd.ts';
+import { ioCalls } from './calls/io.ts';
+import { pathCalls } from './calls/path.ts';
+import { pollCalls } from './calls/poll.ts';
+import { processCalls } from './calls/process.ts';
+import type { Tracer } from './tracer.ts';
+import type { Guest } from './process/guest.ts';
+import { gate } from './gate/gate.ts';
+import type { LongCalls } from './gate/parameters.gen.ts';
+
+/** The 46 functions of wasi_snapshot_preview1 for one guest, as a tracer wraps them. */
+export function importsOf(guest: Guest, trace?: Pick<Tracer, 'wrap'>): Imports {
+  const calls = callsOf(guest);
+  return gate(trace ? trace.wrap(calls, guest) : calls, guest.memory.state) as never;
+}
+
+/** The functions as they are here: an i64 is two numbers, its lower and its upper half. */
+export type Calls = ReturnType<typeof callsOf>;
+
+function callsOf(guest: Guest) {
+  return {
+    ...processCalls(guest),
+    ...clockCalls(guest),
+    ...fdCalls(guest),
+    ...ioCalls(guest),
+    ...pathCalls(guest),
+    ...pollCalls(guest),
+  };
+}
+
+/** What `wasiImport` is. */
+export type Imports = Omit<Calls, keyof LongCalls> & LongCalls;

@@ -1,0 +1,150 @@
+import { Dirent, Message, TYPE, decodeDirent } from '../9p/codec.gen.ts';
+import { SETATTR_GID, SETATTR_UID } from '../9p/constants.ts';
+import { O_DIRECTORY } from '../linux/constants.ts';
+import { Packet } from '../9p/packet.ts';
+import { Client, MAXWELEM } from '../client/client.ts';
+import { errnoName } from '../linux/errno.ts';
+import { Iov } from '../lib/iov.ts';
+import { isBackend, serverOfBackend, type Mount, type Server } from '../connect/mount.ts';
+import { mustBe } from '../lib/options.ts';
+import { InProcess } from '../transport/in-process.ts';
+import type { Session } from '../server/session.ts';
+import type { Backend } from '../backend/backend.ts';
+import { Extents } from '../backend/extents.ts';
+import { BLOCK, padded } from '../backends/tar/format/size.ts';
+
+/** A file tree: a backend, a server, or a mount of one. */
+export type Place = Backend | Server | Mount;
+
+/** Bytes of one listing. */
+const ROOM = 64 << 10;
+
+/** A client of its own in a place. */
+export class Tree {
+  readonly client: Client;
+  private readonly server: Server;
+  private readonly session: Session;
+  private readonly transport: InProcess;
+  private readonly t = new Message();
+  private readonly r = new Message();
+
+  constructor(server: Server) {
+    this.server = server;
+    this.session = server.connect();
+    this.transport = new InProcess(this.session, server.msize);
+    this.client = new Client(this.transport);
+    const errno = this.client.attach();
+    if (errno === 0) return;
+    this.transport.close();
+    throw new Error(`The 9P server refused the attach (${errnoName(errno)}).`);
+  }
+
+  /**
+   * Where an opened file has data, from its store: 9P has no message for it. Pairs of a begin and an end, in bytes, in
+   * whole blocks but for the end of the file; or −errno.
+   */
+  extents(fid: number, size: number): number[] | number {
+    const { backend } = this.server;
+    const open = this.session.fids.get(fid)!;
+    const extents = new Extents(backend, open.inode, open.handle, 0, size);
+    const list: number[] = [];
+    while (extents.next()) {
+      const begin = extents.start - (extents.start % BLOCK);
+      const end = Math.min(size, padded(extents.end));
+      if (list.length > 0 && list.at(-1)! >= begin) list[list.length - 1] = end;
+      else list.push(begin, end);
+    }
+    return extents.errno === 0 ? list : -extents.errno;
+  }
+
+  /** chown(2), for which the client has no call: a program of WASI has none. 0 or an errno. */
+  setOwner(fid: number, uid: number, gid: number): number {
+    const { t } = this;
+    t.type = TYPE.Tsetattr;
+    // No other request is on its way.
+    t.tag = 1;
+    t.fid = fid;
+    t.valid = SETATTR_UID | SETATTR_GID;
+    t.uid = uid;
+    t.gid = gid;
+    return this.transport.rpc(t, this.r, NO_PAYLOAD);
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+}
+
+const NO_PAYLOAD = new Iov();
+
+/**
+ * Runs something with a session of its own in a place, which is closed at the end.
+ * @param name What an error calls the place.
+ * @throws TypeError for what is no place; what `run` throws.
+ */
+export function inTree<T>(place: Place, name: string, run: (tree: Tree) => T): T {
+  const tree = new Tree(serverIn(place, name));
+  try {
+    return run(tree);
+  } finally {
+    tree.close();
+  }
+}
+
+/** By what they have: a server of `dist/core.min.js` is of another class. */
+function serverIn(place: Place, name: string): Server {
+  const { server, connect } = (place ?? {}) as Partial<Mount & Server>;
+  if (server !== undefined) return server;
+  if (connect !== undefined) return place as Server;
+  if (isBackend(place)) return serverOfBackend(place);
+  throw mustBe('a backend, a Server or a Mount', name, place);
+}
+
+/** A fid on what names from the root lead to, not opened; or −errno. */
+export function walkTo(client: Client, names: readonly string[]): number {
+  let fid = client.root;
+  let at = 0;
+  do {
+    const count = Math.min(MAXWELEM, names.length - at);
+    const next = client.walk(fid, names, at, count);
+    if (fid !== client.root) client.clunk(fid);
+    if (next < 0) return next;
+    fid = next;
+    at += count;
+  } while (at < names.length);
+  return fid;
+}
+
+/** The names in a directory, without `.` and `..`, in an order that depends on nothing else; or −errno. */
+export function namesIn(client: Client, dir: number): string[] | number {
+  const fid = client.clone(dir);
+  if (fid < 0) return fid;
+  const errno = client.lopen(fid, O_DIRECTORY);
+  const names = errno === 0 ? list(client, fid) : -errno;
+  client.clunk(fid);
+  return typeof names === 'number' ? names : names.sort();
+}
+
+function list(client: Client, fid: number): string[] | number {
+  const names: string[] = [];
+  const packet = new Packet(ROOM);
+  const iov = new Iov();
+  iov.single(packet.u8, 0, ROOM);
+  const entry = new Dirent();
+  let cookie = 0;
+  for (;;) {
+    const count = client.readdir(fid, cookie, cookie / 2 ** 32, iov);
+    if (count <= 0) return count < 0 ? count : names;
+    for (let at = 0; at < count;) {
+      at = decodeDirent(entry, packet, at, count);
+      if (at < 0) return at;
+      cookie = entry.cookie_hi * 0x1_0000_0000 + entry.cookie_lo;
+      if (entry.name !== '.' && entry.name !== '..') names.push(entry.name);
+    }
+  }
+}
+
+/** The error of a call on a file, for a person. */
+export function failure(what: string, path: string, errno: number): Error {
+  return new Error(`'${path === '' ? '.' : path}' cannot be ${what}: ${errnoName(errno)}.`);
+}

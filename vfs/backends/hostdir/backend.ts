@@ -1,0 +1,440 @@
+import {
+  SETATTR_ATIME,
+  SETATTR_GID,
+  SETATTR_MODE,
+  SETATTR_MTIME,
+  SETATTR_SIZE,
+  SETATTR_UID,
+} from '../../9p/constants.ts';
+import {
+  O_ACCMODE,
+  O_APPEND,
+  O_DSYNC,
+  O_NOATIME,
+  O_RDONLY,
+  O_SYNC,
+  O_TRUNC,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_ISGID,
+} from '../../linux/constants.ts';
+import { DISPOSE } from '../../lib/dispose.ts';
+import { E } from '../../linux/errno.ts';
+import type { Attr, Backend, Capabilities, Hidden, SetAttr, StatFs } from '../../backend/backend.ts';
+import { shut } from '../../backend/closed.ts';
+import type { Inode } from '../../backend/inode.ts';
+import { FIND } from '../../backend/lookup-intent.ts';
+import { fillAttr } from './attr.ts';
+import { HostCursor } from './tree/cursor.ts';
+import { transfer, truncate } from './data.ts';
+import { HostHoles, countsBlocks } from './holes.ts';
+import { look, Links } from './links.ts';
+import { READS_AND_WRITES, type HostInode } from './tree/inode.ts';
+import { hostErrno, type Fs } from './node/node.ts';
+import { HostTimes } from './times.ts';
+import { openFlags } from './node/open-flags.ts';
+import { decodeTarget } from './node/text.ts';
+import type { HostTree } from './tree/tree.ts';
+
+const decoder = new TextDecoder();
+/** Permission bits that are kept: set-user-ID and set-group-ID are nothing for a guest to give. */
+const MODE_MASK = 0o1777;
+/** The most that a double counts exactly. */
+const MOST = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Once all descriptors are closed there is nothing left to let go of. */
+const LET_GO = {
+  nlink: (): number => 1,
+  size: (): number => 0,
+  closeHandle(): void {},
+  release(): void {},
+  reclaim: (): number => 0,
+} satisfies Partial<Backend>;
+
+/** How a host directory is exported. */
+export interface HostDirOptions {
+  /** EROFS for every change: opening for writing, O_TRUNC and times too. Default false. */
+  readOnly?: boolean;
+  /**
+   * Goes by paths also where descriptors could be used, and promises as little as on other systems (see `limits`): for a
+   * Linux whose /proc is closed to this process. Default false.
+   */
+  paths?: boolean;
+}
+
+/**
+ * A directory of the host. Its files are the host's own: what a guest does is on the disk at once, and what the host
+ * does shows in the guest. Orphans are the kernel's, held by a descriptor each.
+ *
+ * Nothing outside the directory is reached by names: no symlink is followed here, and `..` ends at it. Files with a
+ * hard link in the directory are in it. Fifos, sockets and devices show and are never opened or made.
+ */
+export class HostDirBackend implements Backend {
+  readonly name = 'hostdir';
+  readonly capabilities: Capabilities = {
+    hardLinks: true,
+    // node:fs has no calls for them.
+    xattrs: false,
+    sparse: true,
+    // Nor for mkfifo.
+    specialFiles: false,
+    // What Deno's fstat tells is cut to milliseconds, ctime to seconds.
+    nanoseconds: !('deno' in process.versions),
+  };
+  readonly readOnly: boolean;
+  /** On Linux the kernel does. Elsewhere a rename goes by paths, and nobody has said so of each system. */
+  readonly findsRings: boolean;
+  private readonly fs: Fs;
+  private readonly tree: HostTree;
+  private readonly times: HostTimes;
+  private readonly holes: HostHoles;
+  private readonly links: Links;
+  /** The descriptors of open files that are not their inode's own. */
+  private readonly handles = new Set<number>();
+
+  /** @param tree How inodes are reached (see `hostDir`). */
+  constructor(fs: Fs, tree: HostTree, options: HostDirOptions = {}) {
+    this.fs = fs;
+    this.tree = tree;
+    this.readOnly = options.readOnly === true;
+    this.findsRings = tree.limits === '';
+    this.times = new HostTimes(tree);
+    this.links = new Links(fs, tree);
+    this.holes = new HostHoles(fs, (inode) => this.countsBlocks(inode));
+  }
+
+  /** What the host's system does not let this backend promise; empty on Linux. */
+  get limits(): string {
+    return this.tree.limits;
+  }
+
+  /**
+   * Descriptors that hold inodes: the root's, one for each inode in use, for a second up to 256 of those used last, and
+   * up to 256 of the directories above what is in use.
+   */
+  get descriptors(): number {
+    return this.tree.descriptors();
+  }
+
+  /** Inodes that are known: the root, those in use and held, and the directories above them. */
+  get inodes(): number {
+    return this.tree.known();
+  }
+
+  /** Closes the descriptors that nobody uses, now rather than in a second. */
+  trim(): void {
+    this.tree.trim();
+  }
+
+  /** Closes all descriptors, those of files that are open too. Whatever is asked after that is EIO. */
+  close(): void {
+    if (!shut(this)) return;
+    Object.assign(this, LET_GO);
+    for (const handle of this.handles) this.closeFd(handle);
+    this.handles.clear();
+    this.tree.closeAll();
+  }
+
+  [DISPOSE](): void {
+    this.close();
+  }
+
+  root(): Inode {
+    return this.tree.root;
+  }
+
+  lookup(dir: HostInode, name: string, purpose = FIND): Inode | number {
+    // A read-only one says EROFS for what would be EEXIST or ENOENT.
+    return this.tree.lookup(dir, name, this.readOnly ? FIND : purpose);
+  }
+
+  parent(dir: HostInode): Inode | number {
+    return this.tree.parent(dir);
+  }
+
+  nlink(inode: HostInode): number {
+    // Without a fid the server only wants to know whether to reclaim, and both ways end with a closed descriptor.
+    if (inode.refs > 0) look(this.tree, inode);
+    return inode.links;
+  }
+
+  entries(dir: HostInode, most = Infinity): number {
+    // Of one that nobody has looked at the kernel will say ENOTEMPTY.
+    if (this.tree.isUnseen(dir)) return 0;
+    const names = this.tree.names(dir);
+    let count = 0;
+    try {
+      while (count < most && names.next() !== null) count++;
+    } finally {
+      names.close();
+    }
+    return count;
+  }
+
+  size(inode: HostInode): number {
+    return Number(this.tree.stat(inode).size);
+  }
+
+  getattr(inode: HostInode, out: Attr): number {
+    const st = this.tree.stat(inode);
+    inode.seen(st);
+    fillAttr(out, st);
+    this.times.correct(inode, st, out);
+    return 0;
+  }
+
+  setattr(inode: HostInode, set: SetAttr): number {
+    if (this.readOnly) return E.EROFS;
+    const { valid } = set;
+    if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
+    if ((valid & SETATTR_SIZE) !== 0) {
+      const errno = this.resize(inode, set.size);
+      if (errno !== 0) return errno;
+    }
+    if ((valid & (SETATTR_UID | SETATTR_GID)) !== 0) this.chown(inode, set);
+    if ((valid & SETATTR_MODE) !== 0) this.tree.chmod(inode, (set.mode & MODE_MASK) | this.kept(inode, set.mode));
+    if ((valid & (SETATTR_ATIME | SETATTR_MTIME)) !== 0) this.times.set(inode, set);
+    return 0;
+  }
+
+  /** The set-group-ID bit of a directory is nothing that runs: whoever asks for it keeps the one that the host has set. */
+  private kept(inode: HostInode, mode: number): number {
+    return inode.kind === S_IFDIR && (mode & S_ISGID) !== 0 ? Number(this.tree.stat(inode).mode) & S_ISGID : 0;
+  }
+
+  private chown(inode: HostInode, { valid, uid, gid }: SetAttr): void {
+    const st = this.tree.stat(inode);
+    const toUid = (valid & SETATTR_UID) !== 0 ? uid : Number(st.uid);
+    const toGid = (valid & SETATTR_GID) !== 0 ? gid : Number(st.gid);
+    this.tree.chown(inode, toUid, toGid);
+  }
+
+  private resize(inode: HostInode, size: number): number {
+    this.dropPrivileges(inode);
+    // A file may be cut through what was opened before it became read-only.
+    const writer = inode.power === READS_AND_WRITES ? inode.fd : inode.writers.at(-1);
+    if (writer !== undefined) return truncate(this.fs, writer, size);
+    const fd = this.tree.open(inode, this.fs.constants.O_WRONLY);
+    try {
+      return truncate(this.fs, fd, size);
+    } finally {
+      this.fs.closeSync(fd);
+    }
+  }
+
+  /** A change of the content takes set-user-ID and set-group-ID; the kernel leaves them when it is root's. */
+  private dropPrivileges(inode: HostInode): void {
+    if (!inode.privileged) return;
+    const st = this.tree.stat(inode);
+    this.tree.chmod(inode, Number(st.mode) & MODE_MASK);
+    inode.privileged = false;
+  }
+
+  create(dir: HostInode, name: string, mode: number): Inode | number {
+    if (this.readOnly) return E.EROFS;
+    const kind = mode & S_IFMT;
+    const path = this.tree.entry(dir, name);
+    const bits = mode & MODE_MASK;
+    if (kind === S_IFDIR) {
+      this.fs.mkdirSync(path, bits);
+      return this.tree.adoptName(dir, name, S_IFDIR);
+    }
+    if (kind !== S_IFREG) return E.EPERM;
+    const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = this.fs.constants;
+    let fd = -1;
+    try {
+      fd = this.tree.create(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, bits);
+    } catch (thrown) {
+      return hostErrno(thrown);
+    }
+    return this.tree.adopt(dir, name, fd);
+  }
+
+  symlink(dir: HostInode, name: string, target: string): Inode | number {
+    if (this.readOnly) return E.EROFS;
+    this.fs.symlinkSync(target, this.tree.entry(dir, name));
+    return this.tree.adoptName(dir, name, S_IFLNK);
+  }
+
+  link(dir: HostInode, name: string, inode: HostInode): number {
+    if (this.readOnly) return E.EROFS;
+    return this.links.make(dir, name, inode);
+  }
+
+  unlink(dir: HostInode, name: string, inode: HostInode): number {
+    if (this.readOnly) return E.EROFS;
+    const { fs, tree } = this;
+    tree.hold(inode);
+    const path = tree.entry(dir, name);
+    if (inode.kind === S_IFDIR) fs.rmdirSync(path);
+    else fs.unlinkSync(path);
+    tree.changed(dir);
+    this.unnamed(inode);
+    return 0;
+  }
+
+  private unnamed(inode: HostInode): void {
+    if (this.tree.isUnseen(inode)) return;
+    inode.links = inode.kind === S_IFDIR ? 0 : Math.max(0, inode.links - 1);
+  }
+
+  rename(
+    oldDir: HostInode,
+    oldName: string,
+    inode: HostInode,
+    newDir: HostInode,
+    newName: string,
+    target: HostInode | null,
+  ): number {
+    if (this.readOnly) return E.EROFS;
+    const { fs, tree } = this;
+    if (target !== null) tree.hold(target);
+    else if (tree.aliased(newDir, newName, inode)) return E.EEXIST;
+    fs.renameSync(tree.entry(oldDir, oldName), tree.entry(newDir, newName));
+    tree.changed(oldDir);
+    tree.changed(newDir);
+    if (target !== null) this.unnamed(target);
+    tree.place(inode, newDir, newName);
+    return 0;
+  }
+
+  readlink(inode: HostInode): string | number {
+    if (inode.target === undefined) this.tree.readTarget(inode);
+    return inode.target ?? E.EILSEQ;
+  }
+
+  open(inode: HostInode, flags: number): number {
+    // A fifo would wait for its other end, a device might do anything.
+    if (inode.kind !== S_IFREG && inode.kind !== S_IFDIR) return -E.ENXIO;
+    const access = flags & O_ACCMODE;
+    if (this.readOnly && (access !== O_RDONLY || (flags & O_TRUNC) !== 0)) return -E.EROFS;
+    const special = flags & (O_APPEND | O_SYNC | O_DSYNC);
+    const { tree } = this;
+    const quiet = this.readOnly || (flags & O_NOATIME) !== 0;
+    if (special === 0 && tree.borrow(inode, access === O_RDONLY, quiet)) return inode.fd;
+    const before = inode.ctime;
+    try {
+      const fd = this.openHost(inode, openFlags(this.fs, access, special, inode.kind === S_IFDIR), quiet);
+      if (access !== O_RDONLY) inode.writers.push(fd);
+      else if (special === 0) tree.lend(inode, fd, before, quiet);
+      if (fd !== inode.fd) this.handles.add(fd);
+      return fd;
+    } catch (thrown) {
+      return -hostErrno(thrown);
+    }
+  }
+
+  /** `quiet`: it is not even marked as read, where the host lets this user say so: the file must be the user's. */
+  private openHost(inode: HostInode, flags: number, quiet: boolean): number {
+    const { O_NOATIME: noAtime = 0 } = this.fs.constants;
+    if (!quiet || noAtime === 0) return this.tree.open(inode, flags);
+    try {
+      return this.tree.open(inode, flags | noAtime);
+    } catch (thrown) {
+      if (hostErrno(thrown) !== E.EPERM) throw thrown;
+      return this.tree.open(inode, flags);
+    }
+  }
+
+  closeHandle(inode: HostInode, handle: number): void {
+    if (handle === inode.fd) {
+      inode.borrowed--;
+      this.tree.returned(inode);
+      return;
+    }
+    const at = inode.writers.indexOf(handle);
+    if (at >= 0) inode.writers.splice(at, 1);
+    this.handles.delete(handle);
+    this.closeFd(handle);
+  }
+
+  private closeFd(handle: number): void {
+    try {
+      this.fs.closeSync(handle);
+    } catch {
+      // The descriptor is gone whatever is said, and a clunk has no way to say it: fsync has.
+    }
+  }
+
+  read(_inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    return transfer(this.fs.readSync, handle, offset, u8, start, end);
+  }
+
+  write(inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    if (inode.privileged) this.dropPrivileges(inode);
+    return transfer(this.fs.writeSync, handle, offset, u8, start, end);
+  }
+
+  seekData(inode: HostInode, handle: number, offset: number): number {
+    return this.holes.data(inode, handle, offset);
+  }
+
+  seekHole(inode: HostInode, handle: number, offset: number): number {
+    return this.holes.hole(inode, handle, offset);
+  }
+
+  accessed(): void {
+    // The kernel did it.
+  }
+
+  modified(): void {
+    // The kernel did it.
+  }
+
+  fsync(_inode: HostInode, handle: number, datasync: boolean): number {
+    if (datasync) this.fs.fdatasyncSync(handle);
+    else this.fs.fsyncSync(handle);
+    return 0;
+  }
+
+  list(dir: HostInode): HostCursor {
+    return new HostCursor(this.fs, this.tree, dir);
+  }
+
+  countsBlocks(inode: HostInode): boolean {
+    const path = this.tree.statfsPath(inode);
+    return path !== null && countsBlocks(this.fs, path);
+  }
+
+  /** Names that are not UTF-8: they could not be written. */
+  hidden(dir: HostInode): Hidden[] {
+    const names = this.tree.listBytes(dir).filter((bytes) => decodeTarget(bytes) === null);
+    return names.map((bytes) => ({ name: decoder.decode(bytes), reason: 'its name is not UTF-8' }));
+  }
+
+  statfs(out: StatFs): number {
+    const st = this.fs.statfsSync(this.tree.pathOfRoot(), { bigint: true });
+    const count = (value: bigint): number => Number(value < MOST ? value : MOST);
+    out.bsize = Number(st.bsize);
+    out.blocks = count(st.blocks);
+    out.bfree = count(st.bfree);
+    out.bavail = count(st.bavail);
+    out.files = count(st.files);
+    out.ffree = count(st.ffree);
+    out.fsid = 0;
+    return 0;
+  }
+
+  getxattr(): number {
+    return E.ENOTSUP;
+  }
+
+  setxattr(): number {
+    return this.readOnly ? E.EROFS : E.ENOTSUP;
+  }
+
+  listxattr(): number {
+    return E.ENOTSUP;
+  }
+
+  release(inode: HostInode): void {
+    this.tree.release(inode);
+  }
+
+  reclaim(inode: HostInode): number {
+    this.tree.close(inode);
+    return 0;
+  }
+}

@@ -1,0 +1,44 @@
+/// <reference types="node" preserve="true" />
+
+import type * as NodeFs from 'node:fs';
+import { E, errnoOf } from '../../../linux/errno.ts';
+
+/** The module `node:fs`, as Node, Deno and Bun have it. */
+export type Fs = typeof NodeFs;
+/** What stat(2) gives, its numbers and its nanoseconds exact. */
+export type Stats = NodeFs.BigIntStats;
+
+/** The option that makes node:fs give `Stats`. */
+export const BIG = { bigint: true } as const;
+/** The same for a name that may be missing: an exception costs more than the call. */
+export const BIG_OR_NONE = { bigint: true, throwIfNoEntry: false } as const;
+
+/**
+ * The host's file system, asked for at run time: an import of `node:fs` would break a bundle for browsers.
+ * @throws Error where there is none.
+ */
+export function nodeFs(): Fs {
+  const fs = (globalThis as { process?: Partial<NodeJS.Process> }).process?.getBuiltinModule?.('node:fs');
+  if (fs === undefined) {
+    throw new Error('A host directory needs Node (20.16 or later), Deno or Bun: there is no node:fs here.');
+  }
+  return fs;
+}
+
+/** Of what node:fs threw. Deno leaves some errors without a code, their number in the text. */
+export function hostErrno(thrown: unknown): number {
+  const errno = errnoOf(thrown);
+  if (errno !== E.EIO) return errno;
+  const told = /\(os error (\d+)\)/.exec((thrown as Error | null)?.message ?? '');
+  return told === null || process.platform !== 'linux' ? errno : Number(told[1]);
+}
+
+/** Thrown where a backend's method cannot return an errno: the server maps it by its code. */
+export class HostError extends Error {
+  readonly code: string;
+
+  constructor(code: 'EINVAL' | 'EIO' | 'ENOENT' | 'ENOMEM' | 'ESTALE', message: string) {
+    super(`${code}: ${message}`);
+    this.code = code;
+  }
+}

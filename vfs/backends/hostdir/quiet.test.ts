@@ -1,0 +1,109 @@
+// Reading through what promises not to touch a host's files does not move their access times.
+import * as fs from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { O_RDWR } from '../../linux/constants.ts';
+import type { Backend } from '../../backend/backend.ts';
+import { Kit } from '../../conformance/kit.ts';
+import { overlay } from '../overlay/index.ts';
+import { readOnly } from '../../connect/read-only/index.ts';
+import { hostDir } from './index.ts';
+import { scratch } from './testing.ts';
+
+const linux = process.platform === 'linux' ? test : test.skip;
+
+/** Makes files whose atimes reading would move wherever atimes are kept: they are older than the last change. */
+function fill(root: string): void {
+  fs.mkdirSync(`${root}/d`);
+  for (const name of ['f', 'd/g']) {
+    fs.writeFileSync(`${root}/${name}`, 'data');
+    fs.utimesSync(`${root}/${name}`, 1, 2);
+  }
+}
+
+const atime = (path: string): number => fs.statSync(path).atimeMs;
+
+/** Whether the file system keeps atimes at all. */
+function keeps(root: string): boolean {
+  fs.writeFileSync(`${root}/probe`, 'x');
+  fs.utimesSync(`${root}/probe`, 1, 2);
+  fs.readFileSync(`${root}/probe`);
+  return atime(`${root}/probe`) !== 1000;
+}
+
+const WAYS: Record<string, (root: string) => [Backend, ...{ close(): void }[]]> = {
+  'a read-only host directory': (root) => [hostDir(root, { readOnly: true })],
+  'a read-only one that goes by paths': (root) => [hostDir(root, { readOnly: true, paths: true })],
+  'a read-only view': (root) => {
+    const base = hostDir(root);
+    return [readOnly(base), base];
+  },
+  'an overlay': (root) => {
+    const lower = hostDir(root);
+    return [overlay({ lower }), lower];
+  },
+};
+
+for (const [way, make] of Object.entries(WAYS)) {
+  linux(`reading moves no access time: ${way}`, () => {
+    const { root, remove } = scratch();
+    fill(root);
+    const [backend, ...more] = make(root);
+    const kit = new Kit({ backend, dispose: () => {} });
+    for (const name of ['f', 'd/g']) {
+      // Twice: the second may have the descriptor of the first.
+      for (let i = 0; i < 2; i++) assert.is(kit.get(name), 'data');
+      assert.is(atime(`${root}/${name}`), 1000, name);
+    }
+    kit.end();
+    (backend as { close?(): void }).close?.();
+    for (const other of more) other.close();
+    remove();
+  });
+}
+
+linux('a file that is copied up, and one that is read after that, keep theirs', () => {
+  const { root, remove } = scratch();
+  fill(root);
+  const lower = hostDir(root);
+  const kit = new Kit({ backend: overlay({ lower }), dispose: () => {} });
+  const fid = kit.open('f', O_RDWR);
+  assert.is(kit.read(fid), 'data');
+  assert.is(kit.write(fid, 4, ' and more'), 9);
+  assert.is(kit.read(fid), 'data and more');
+  kit.clunk(fid);
+  assert.is(atime(`${root}/f`), 1000);
+  kit.end();
+  lower.close();
+  remove();
+});
+
+linux('a view does not read by the descriptor of who may move access times, nor they by its', () => {
+  const { root, remove } = scratch();
+  fill(root);
+  const moves = keeps(root);
+  const base = hostDir(root);
+  const kits = [base, readOnly(base)].map((backend) => new Kit({ backend, dispose: () => {} }));
+  const [open, quiet] = kits as [Kit, Kit];
+  const loud = open.open('f');
+  assert.is(quiet.get('f'), 'data');
+  assert.is(atime(`${root}/f`), 1000);
+  const silent = quiet.open('d/g');
+  assert.is(open.get('d/g'), 'data');
+  if (moves) assert.ok(atime(`${root}/d/g`) > 1000);
+  open.clunk(loud);
+  quiet.clunk(silent);
+  // What the other has made itself, with its descriptor still there.
+  open.put('made', 'x');
+  const maker = open.open('made', O_RDWR);
+  fs.utimesSync(`${root}/made`, 1, 2);
+  assert.is(quiet.get('made'), 'x');
+  assert.is(atime(`${root}/made`), 1000);
+  open.clunk(maker);
+  for (const kit of kits) kit.mount.close();
+  assert.equal(open.server.inspect().fids + quiet.server.inspect().fids, 0);
+  base.close();
+  remove();
+});
+
+test.run();

@@ -1,0 +1,58 @@
+// Times on hosts that cut them: each is set as near as the host can have it.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../9p/constants.ts';
+import type { SetAttr } from '../../backend/backend.ts';
+import type { HostInode } from './tree/inode.ts';
+import { HostTimes, secondsOf, nanosecondsOf, toNs } from './times.ts';
+import type { HostTime, HostTree } from './tree/tree.ts';
+
+/** A host whose utimes cuts times to so many nanoseconds. */
+function host(grain: bigint): { times: HostTimes; set(ns: bigint): bigint } {
+  let atimeNs = 0n;
+  let mtimeNs = 0n;
+  const cut = (time: HostTime): bigint => {
+    const seconds = Number(time);
+    const whole = Math.floor(seconds);
+    const ns = toNs(whole, Math.round((seconds - whole) * 1e9));
+    return ns - (ns % grain);
+  };
+  const tree = {
+    utimes: (_inode: HostInode, atime: HostTime, mtime: HostTime) =>
+      void ([atimeNs, mtimeNs] = [cut(atime), cut(mtime)]),
+    stat: () => ({ atimeNs, mtimeNs, ctimeNs: mtimeNs, birthtimeNs: 1n }),
+  } as unknown as HostTree;
+  const times = new HostTimes(tree);
+  const valid = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
+  return {
+    times,
+    set(ns) {
+      const [sec, nsec] = [secondsOf(ns), nanosecondsOf(ns)];
+      const set = { valid, atime_sec: sec, atime_nsec: nsec, mtime_sec: sec, mtime_nsec: nsec };
+      times.set({ key: 1 } as HostInode, set as SetAttr);
+      return mtimeNs;
+    },
+  };
+}
+
+for (const [name, grain] of [
+  ['nanoseconds', 1n],
+  ['microseconds', 1000n],
+  ['milliseconds', 1_000_000n],
+] as const) {
+  test(`a host of ${name}: no time that came before makes another one less exact`, () => {
+    for (const before of [0n, 300n, 999n, 1_000_000_300n, 1_700_000_000_001_000_300n, 1_700_000_000_001_500_700n]) {
+      const { set } = host(grain);
+      set(before);
+      for (const wanted of [2_000_000_000_000n, 1_700_000_000_123_000_000n, 1_700_000_000_123_456_000n]) {
+        set(before);
+        const got = set(wanted);
+        const gap = got > wanted ? got - wanted : wanted - got;
+        // Seconds are a double, which counts 1.7 billion of them in steps of 238 ns.
+        assert.ok(gap <= (grain > 240n ? grain / 2n : 240n), `${before}, then ${wanted}: ${got}`);
+      }
+    }
+  });
+}
+
+test.run();

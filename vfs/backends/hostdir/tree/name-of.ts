@@ -1,0 +1,78 @@
+import { S_IFDIR } from '../../../linux/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import { FIND } from '../../../backend/lookup-intent.ts';
+import type { HostInode } from './inode.ts';
+import { BIG_OR_NONE, hostErrno, type Fs } from '../node/node.ts';
+import type { ProcTree } from './proc-tree.ts';
+
+/** How many entries are looked at for a name that nobody has seen. */
+const LOOKS = 4096;
+
+/**
+ * A path that leads to an inode now: one that it was seen by, else the one that the kernel tells, else another name of
+ * it in the directories that it was seen in. ENOENT.
+ */
+export function nameOf(tree: ProcTree, fs: Fs, inode: HostInode): string | number {
+  for (const [dir, name] of [[inode.parent, inode.name] as const, ...(inode.others ?? [])]) {
+    if (dir === null) continue;
+    try {
+      const path = tree.entry(dir, name);
+      if (leadsTo(tree, fs, path, inode)) return path;
+    } catch (thrown) {
+      // The directory is where it was no more.
+      if (hostErrno(thrown) !== E.ESTALE) throw thrown;
+    }
+  }
+  const told = nameByKernel(tree, fs, inode);
+  return typeof told === 'number' ? (nameBeside(tree, fs, inode) ?? told) : told;
+}
+
+/** Another name in the directories that it was seen in: the host made a link of it, and its own name is gone. */
+function nameBeside(tree: ProcTree, fs: Fs, inode: HostInode): string | null {
+  if (inode.links === 0) return null;
+  let looks = 0;
+  for (const dir of new Set([inode.parent, ...(inode.others ?? []).map(([other]) => other)])) {
+    if (dir === null) continue;
+    try {
+      const names = tree.names(dir);
+      try {
+        for (let name = names.next(); name !== null && looks < LOOKS; name = names.next(), looks++) {
+          if (name === '') continue;
+          const path = tree.entry(dir, name);
+          if (leadsTo(tree, fs, path, inode)) return path;
+        }
+      } finally {
+        names.close();
+      }
+    } catch (thrown) {
+      if (hostErrno(thrown) !== E.ESTALE) throw thrown;
+    }
+  }
+  return null;
+}
+
+function leadsTo(tree: ProcTree, fs: Fs, path: string, inode: HostInode): boolean {
+  const st = fs.lstatSync(path, BIG_OR_NONE);
+  return st !== undefined && tree.table.keyOf(st) === inode.key;
+}
+
+/** The kernel knows where the descriptor's file is now: the path is walked from the root and must lead to it. */
+function nameByKernel(tree: ProcTree, fs: Fs, inode: HostInode): string | number {
+  const top = fs.readlinkSync(tree.self(tree.root));
+  const path = fs.readlinkSync(tree.self(inode));
+  const prefix = top === '/' ? top : `${top}/`;
+  if (!path.startsWith(prefix)) return E.ENOENT;
+  const names = path.slice(prefix.length).split('/');
+  let dir = tree.root;
+  for (const name of names.slice(0, -1)) {
+    const next = tree.lookup(dir, name, FIND);
+    if (dir.refs === 0) tree.release(dir);
+    if (typeof next === 'number') return E.ENOENT;
+    dir = next;
+    if (dir.kind !== S_IFDIR) return E.ENOENT;
+  }
+  const found = tree.entry(dir, names.at(-1)!);
+  // Idle directories are closed oldest first: this one stays for the call it is wanted for.
+  if (dir.refs === 0) tree.release(dir);
+  return leadsTo(tree, fs, found, inode) ? found : E.ENOENT;
+}

@@ -1,0 +1,323 @@
+import { S_IFDIR, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import { HOLDS, READS_AND_WRITES, type HostInode } from './inode.ts';
+import { BIG, BIG_OR_NONE, HostError, hostErrno, type Fs, type Stats } from '../node/node.ts';
+import { Listings } from './listings.ts';
+import { openNames, type Names } from './names.ts';
+import { OTHERS } from './places.ts';
+import { InodeTable } from './table.ts';
+import { decodeTarget, isWindowsName } from '../node/text.ts';
+import type { HostTime, HostTree } from './tree.ts';
+
+/**
+ * macOS, Windows, and Linux without /proc: there is no call that acts relative to a descriptor, so each step goes by
+ * a path whose components are looked at one by one just before. What this cannot do:
+ * - a process of the host that swaps a directory of the tree for a symlink between that look and the call can make
+ *   `create`, `mkdir`, `unlink` and `rename` act outside the tree. Data is never read or written there: what was
+ *   opened is compared with what was looked up;
+ * - a file that the host renames or removes is lost to its fids (ESTALE). What the guest removes lives on only in
+ *   what is open, and on systems that remove open files.
+ */
+export class PathTree implements HostTree {
+  readonly limits =
+    'The directory is reached by paths: a process of the host that swaps directories of the tree for symlinks while a ' +
+    'guest runs can make it create, rename and remove names outside of it, and what the host renames is lost (ESTALE).';
+  readonly table = new InodeTable();
+  readonly root: HostInode;
+  readonly listings = new Listings();
+  private closed = false;
+  private readonly fs: Fs;
+  private readonly top: string;
+  /** Directories and symlinks that the guest has removed, as they were: there is no way to hold them. */
+  private readonly ghosts = new WeakMap<HostInode, Stats>();
+  private readonly windows = process.platform === 'win32';
+  /** Names that differ only in case or normal form may be one file. */
+  private readonly folds = process.platform === 'win32' || process.platform === 'darwin';
+
+  constructor(fs: Fs, path: string) {
+    this.fs = fs;
+    this.top = fs.realpathSync.native(path);
+    const st = fs.lstatSync(this.top, BIG);
+    this.root = this.table.add(st);
+    if (this.root.kind !== S_IFDIR) fs.readdirSync(this.top); // throws ENOTDIR
+  }
+
+  /** The path of an inode, every component of which is the directory that it was. ESTALE. */
+  private pathOf(inode: HostInode): string {
+    const path = this.unchecked(inode);
+    const st = this.fs.lstatSync(path, BIG_OR_NONE);
+    if (st === undefined || !this.table.is(inode, st)) throw this.lost(inode);
+    return path;
+  }
+
+  /** Why there is nothing where an inode was: the guest removed it, or it is not known where it went. */
+  private lost(inode: HostInode): HostError {
+    if (this.ghosts.has(inode)) return new HostError('ENOENT', 'it was removed');
+    return new HostError('ESTALE', 'the host has renamed or removed it');
+  }
+
+  private unchecked(inode: HostInode): string {
+    if (this.closed) throw new HostError('EIO', 'the directory was closed');
+    if (inode === this.root) return this.top;
+    if (inode.parent === null) throw new HostError('ESTALE', 'it was removed');
+    return this.entry(inode.parent, inode.name);
+  }
+
+  entry(dir: HostInode, name: string): string {
+    if (name === '' || name === '.' || name === '..' || name.includes('/')) throw new HostError('EINVAL', 'a bad name');
+    if (this.windows && !isWindowsName(name)) throw new HostError('EINVAL', 'not a name of a file on Windows');
+    return `${this.pathOf(dir)}/${name}`;
+  }
+
+  lookup(dir: HostInode, name: string): HostInode | number {
+    const path = this.entry(dir, name);
+    const st = this.fs.lstatSync(path, BIG_OR_NONE);
+    if (st === undefined) return E.ENOENT;
+    if (this.folds && !this.isSpelt(dir, path, name)) return E.ENOENT;
+    return this.found(st, dir, name);
+  }
+
+  private found(st: Stats, dir: HostInode, name: string): HostInode {
+    const { table } = this;
+    let inode = table.find(st);
+    if (inode !== undefined && !table.is(inode, st)) {
+      // The number is another file's now.
+      table.remove(inode);
+      inode = undefined;
+    }
+    inode ??= table.add(st);
+    inode.seen(st);
+    // It was to be removed, but was not.
+    this.ghosts.delete(inode);
+    this.place(inode, dir, name);
+    return inode;
+  }
+
+  /** Whether the host has the name in these very characters. */
+  private isSpelt(dir: HostInode, path: string, name: string): boolean {
+    const { fs } = this;
+    if (!fs.lstatSync(path).isSymbolicLink()) return /[^/\\]*$/.exec(fs.realpathSync.native(path))![0] === name;
+    return fs.readdirSync(this.pathOf(dir)).includes(name);
+  }
+
+  aliased(dir: HostInode, name: string, inode: HostInode): boolean {
+    if (!this.folds) return false;
+    const st = this.fs.lstatSync(this.entry(dir, name), BIG_OR_NONE);
+    return st !== undefined && !this.table.is(inode, st);
+  }
+
+  parent(dir: HostInode): HostInode | number {
+    if (dir === this.root) return dir;
+    return dir.parent ?? E.ESTALE;
+  }
+
+  create(path: string, flags: number, mode: number): number {
+    return this.fs.openSync(path, flags, mode);
+  }
+
+  adoptName(dir: HostInode, name: string, kind: number): HostInode {
+    let found: HostInode | number = E.ENOENT;
+    try {
+      found = this.lookup(dir, name);
+    } catch {
+      // It was made, whatever has become of it.
+    }
+    return typeof found !== 'number' && found.kind === kind ? found : this.table.gone(kind, this.stat(this.root));
+  }
+
+  isUnseen(): boolean {
+    return false;
+  }
+
+  lastName(): null {
+    return null;
+  }
+
+  adopt(dir: HostInode, name: string, fd: number): HostInode {
+    let st: Stats;
+    try {
+      st = this.fs.fstatSync(fd, BIG);
+    } catch (thrown) {
+      this.fs.closeSync(fd);
+      throw thrown;
+    }
+    const inode = this.found(st, dir, name);
+    if (inode.fd >= 0) this.fs.closeSync(fd);
+    else {
+      inode.fd = fd;
+      inode.power = READS_AND_WRITES;
+    }
+    return inode;
+  }
+
+  changed(): void {
+    // Nothing is kept.
+  }
+
+  place(inode: HostInode, dir: HostInode, name: string): void {
+    const { parent, others } = inode;
+    if (parent !== null && inode.links > 1 && (parent !== dir || inode.name !== name)) {
+      inode.others = [...(others ?? []).slice(1 - OTHERS), [parent, inode.name]];
+    }
+    inode.parent = dir;
+    inode.name = name;
+  }
+
+  hold(inode: HostInode): void {
+    if (inode.fd >= 0 || inode.refs === 0) return;
+    if (inode.kind !== S_IFREG) {
+      this.keepGhost(inode);
+      return;
+    }
+    try {
+      inode.fd = this.open(inode, this.fs.constants.O_RDWR);
+      inode.power = READS_AND_WRITES;
+    } catch (thrown) {
+      const errno = hostErrno(thrown);
+      // The name must not be taken while there is only for the moment no way to hold the file.
+      if (errno === E.EMFILE || errno === E.ENFILE) throw thrown;
+      // Not ours to write: what is open already goes on, what is not is ESTALE.
+    }
+  }
+
+  returned(): void {
+    // There is no lesser descriptor to have instead.
+  }
+
+  private keepGhost(inode: HostInode): void {
+    if (inode.kind === S_IFLNK) this.readTarget(inode);
+    const st = this.stat(inode);
+    if (inode.kind === S_IFDIR || st.nlink === 1n) st.nlink = 0n;
+    else st.nlink--;
+    this.ghosts.set(inode, st);
+  }
+
+  release(inode: HostInode): void {
+    if (inode !== this.root && inode.refs === 0 && inode.kind !== S_IFDIR) this.close(inode);
+  }
+
+  close(inode: HostInode): void {
+    this.table.remove(inode);
+    if (inode.fd >= 0) this.fs.closeSync(inode.fd);
+    inode.fd = -1;
+    inode.power = HOLDS;
+  }
+
+  trim(): void {
+    this.listings.drop();
+  }
+
+  closeAll(): void {
+    this.closed = true;
+    this.trim();
+    for (const inode of this.table.all()) this.close(inode);
+  }
+
+  descriptors(): number {
+    return this.table.all().filter((inode) => inode.fd >= 0).length;
+  }
+
+  known(): number {
+    return this.table.size;
+  }
+
+  statfsPath(): null {
+    return null;
+  }
+
+  pathOfRoot(): string {
+    return this.top;
+  }
+
+  nameOf(inode: HostInode): string {
+    for (const [dir, name] of inode.others ?? []) {
+      const st = this.fs.lstatSync(this.unchecked(inode), BIG_OR_NONE);
+      if (st !== undefined && this.table.is(inode, st)) break;
+      this.place(inode, dir, name);
+    }
+    return this.pathOf(inode);
+  }
+
+  stat(inode: HostInode): Stats {
+    const { fs } = this;
+    if (inode.fd >= 0) return fs.fstatSync(inode.fd, BIG);
+    const ghost = this.ghosts.get(inode);
+    // Directories above it may be gone, too.
+    if (ghost !== undefined && ghost.nlink === 0n) return ghost;
+    const st = fs.lstatSync(this.unchecked(inode), BIG_OR_NONE);
+    if (st === undefined || !this.table.is(inode, st)) throw this.lost(inode);
+    return st;
+  }
+
+  readTarget(inode: HostInode): void {
+    if (inode.target === undefined)
+      inode.target = decodeTarget(this.fs.readlinkSync(this.pathOf(inode), { encoding: 'buffer' }));
+  }
+
+  /** What was opened must be what was looked up: a symlink swapped in is found out before a byte is moved. */
+  open(inode: HostInode, flags: number): number {
+    const { fs } = this;
+    const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
+    const fd = fs.openSync(this.pathOf(inode), flags | O_NOFOLLOW | O_NONBLOCK);
+    let same = false;
+    try {
+      same = this.table.is(inode, fs.fstatSync(fd, BIG));
+    } finally {
+      if (!same) fs.closeSync(fd);
+    }
+    if (same) return fd;
+    throw this.lost(inode);
+  }
+
+  borrow(inode: HostInode, _reads: boolean, quiet: boolean): boolean {
+    if (inode.power === HOLDS || quiet) return false;
+    inode.borrowed++;
+    return true;
+  }
+
+  lend(): void {
+    // Opened files are held only once their name is taken.
+  }
+
+  names(dir: HostInode, atATime = 1): Names {
+    const names = openNames(this.fs, this.pathOf(dir), atATime);
+    if (!this.windows) return names;
+    return {
+      next: () => {
+        const name = names.next();
+        return name === null || isWindowsName(name) ? name : '';
+      },
+      close: () => names.close(),
+    };
+  }
+
+  listBytes(dir: HostInode): Uint8Array[] {
+    return this.fs.readdirSync(this.pathOf(dir), { encoding: 'buffer' });
+  }
+
+  chmod(inode: HostInode, mode: number): void {
+    this.onDescriptor(inode, (fd) => this.fs.fchmodSync(fd, mode));
+  }
+
+  chown(inode: HostInode, uid: number, gid: number): void {
+    this.onDescriptor(inode, (fd) => this.fs.fchownSync(fd, uid, gid));
+  }
+
+  utimes(inode: HostInode, atime: HostTime, mtime: HostTime): void {
+    if (inode.fd >= 0) this.fs.futimesSync(inode.fd, atime, mtime);
+    else this.fs.lutimesSync(this.pathOf(inode), atime, mtime);
+  }
+
+  private onDescriptor(inode: HostInode, act: (fd: number) => void): void {
+    if (inode.fd >= 0) {
+      act(inode.fd);
+      return;
+    }
+    const fd = this.open(inode, this.fs.constants.O_RDONLY);
+    try {
+      act(fd);
+    } finally {
+      this.fs.closeSync(fd);
+    }
+  }
+}

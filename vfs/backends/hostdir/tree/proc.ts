@@ -1,0 +1,67 @@
+import { E } from '../../../linux/errno.ts';
+import type { HostInode } from './inode.ts';
+import { BIG, BIG_OR_NONE, hostErrno, type Fs } from '../node/node.ts';
+import type { InodeTable } from './table.ts';
+import { decodeTarget } from '../node/text.ts';
+
+/** open(2): the descriptor only names the file. The same number on all machines that Node runs on. */
+export const O_PATH = 0o10000000;
+
+/** Where a process finds its own descriptors. */
+const DESCRIPTORS = '/proc/self/fd';
+
+/**
+ * Opens the directory to be exported: its descriptor, or −1 where the system has none that is reached through /proc.
+ * On Linux that is so without a /proc only. Any other failure is thrown, for example that no descriptor is left: it
+ * must never be the reason for going by paths, where another process can lead a guest outside.
+ */
+export function openTop(fs: Fs, path: string): number {
+  if (process.platform !== 'linux') return -1;
+  const fd = fs.openSync(path, O_PATH | fs.constants.O_DIRECTORY);
+  let works = false;
+  try {
+    works = leadsThrough(fs, fd);
+    return works ? fd : -1;
+  } finally {
+    if (!works) fs.closeSync(fd);
+  }
+}
+
+/** Whether the descriptor is reached through /proc; false when there is no /proc. It throws when neither is sure. */
+function leadsThrough(fs: Fs, fd: number): boolean {
+  let failed: unknown;
+  try {
+    const direct = fs.fstatSync(fd, BIG);
+    const through = fs.statSync(`${DESCRIPTORS}/${fd}`, BIG);
+    if (direct.ino === through.ino && direct.dev === through.dev) return true;
+  } catch (thrown) {
+    failed = thrown;
+    if (hostErrno(thrown) === E.ENOENT && fs.lstatSync('/proc/self', BIG_OR_NONE) === undefined) return false;
+  }
+  const told = failed instanceof Error ? failed.message : 'it leads to another file';
+  const message =
+    `The directory cannot be exported safely, as its descriptor cannot be reached through ${DESCRIPTORS} (${told}). ` +
+    'Deno needs -A for it. If no other process changes the directory, pass { paths: true }.';
+  throw Object.assign(new Error(message, { cause: failed }), {
+    code: (failed as { code?: unknown } | null)?.code ?? 'EIO',
+  });
+}
+
+/**
+ * Reads a symlink by its name, for no call reads one by its descriptor: true if the name stood for it all the time.
+ * The target of a symlink never changes.
+ */
+export function readLink(fs: Fs, table: InodeTable, inode: HostInode, path: string): boolean {
+  let bytes: Uint8Array | null = null;
+  try {
+    bytes = fs.readlinkSync(path, { encoding: 'buffer' });
+  } catch (thrown) {
+    // No symlink any more, or nothing; or Deno, which gives no target that is not UTF-8.
+    const errno = hostErrno(thrown);
+    if (errno !== E.EINVAL && errno !== E.ENOENT && !('deno' in process.versions)) throw thrown;
+  }
+  const st = fs.lstatSync(path, BIG_OR_NONE);
+  if (st === undefined || table.keyOf(st) !== inode.key) return false;
+  inode.target = bytes === null ? null : decodeTarget(bytes);
+  return true;
+}

@@ -1,0 +1,464 @@
+import {
+  SETATTR_ATIME,
+  SETATTR_GID,
+  SETATTR_MODE,
+  SETATTR_MTIME,
+  SETATTR_SIZE,
+  SETATTR_UID,
+} from '../../9p/constants.ts';
+import { S_IFDIR, S_IFLNK, S_IFMT } from '../../linux/constants.ts';
+import { DISPOSE } from '../../lib/dispose.ts';
+import { E } from '../../linux/errno.ts';
+import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../../backend/backend.ts';
+import { shut } from '../../backend/closed.ts';
+import type { Inode } from '../../backend/inode.ts';
+import { defaultCapacity } from '../../backend/space.ts';
+import { getXattr, listXattrs, setXattr } from '../../backend/xattrs.ts';
+import { NameCount, isAttached } from './attached.ts';
+import {
+  EVENT_ATTRIB,
+  EVENT_CREATE,
+  EVENT_DELETE,
+  EVENT_MODIFY,
+  EVENT_MOVE,
+  INODE,
+  NEXT_INO,
+  setSteps,
+  type Core,
+  type CoreEvent,
+  type CoreLink,
+  type MemfsVolume,
+} from './core.ts';
+import { MemfsCursor } from './cursor.ts';
+import { FILE_MAX, freeData, readData, truncateData, writeData } from './data.ts';
+import { MemfsInode } from './inode.ts';
+import { MEMFS_COST, VolumeSpace, dataOf, heapCost, nameCost } from './space.ts';
+import { deriveSteps } from './steps.ts';
+import {
+  refresh,
+  setTimes,
+  touchAccessed,
+  touchChanged,
+  touchChangedToo,
+  touchCreated,
+  touchModified,
+} from './times.ts';
+
+const encoder = new TextEncoder();
+const BLOCK = 4096;
+
+/** Of all backends: an inode outlives its backend. */
+let epochs = 0;
+
+/** How much a volume may hold. */
+export interface MemfsOptions {
+  /**
+   * Bytes before ENOSPC for guests: the sizes of all files, holes included, and for each node, name, symlink and extended
+   * attribute what `MEMFS_COST` tells (space.ts); what JavaScript has made counts, and orphans do until they are
+   * reclaimed. JavaScript itself is not held to it. Default: a quarter of the machine's memory, or of the container's.
+   */
+  capacity?: number;
+}
+
+/**
+ * A memfs volume as a backend, by inode and never by path, so that JavaScript and guests share it: what one changes
+ * the other sees at once. Where memfs is unlike Linux the server's rules and this class do it right: numbers that
+ * are not used again, times to the nanosecond, and inodes that go when their last name and last fid are gone.
+ */
+export class MemfsBackend implements Backend {
+  readonly name = 'memfs';
+  readonly capabilities: Capabilities = {
+    hardLinks: true,
+    xattrs: true,
+    sparse: false,
+    specialFiles: true,
+    nanoseconds: true,
+  };
+  private readonly core: Core;
+  private readonly space: VolumeSpace;
+  private readonly top: MemfsInode;
+  private readonly names: NameCount;
+  private readonly hasDerivedSteps: boolean;
+  /** Another one when JavaScript has taken names away, where memfs does not count rightly. */
+  private epoch = ++epochs;
+  private readonly inodeOfLink = (link: CoreLink): MemfsInode => this.inodeOf(link);
+
+  constructor(volume: MemfsVolume, options: MemfsOptions = {}) {
+    const core = volume._core as Core;
+    this.core = core;
+    this.space = new VolumeSpace(core, options.capacity ?? defaultCapacity());
+    this.hasDerivedSteps = deriveSteps(core.root);
+    this.names = new NameCount(core);
+    this.top = this.inodeOf(core.root);
+    core.changes.listeners.add(this.listener);
+  }
+
+  private readonly listener = ({ type }: CoreEvent): void => {
+    if (this.space.isOurs) return;
+    this.space.isStale = true;
+    if (type === EVENT_DELETE || type === EVENT_MOVE) this.epoch = ++epochs;
+  };
+
+  root(): MemfsInode {
+    return this.freshRoot();
+  }
+
+  /**
+   * The root: `reset()` of a volume gives it another tree, and the same inode is its root then. Everything in the old
+   * tree has lost its name.
+   */
+  private freshRoot(): MemfsInode {
+    const { top } = this;
+    const { root } = this.core;
+    if (top.link === root) return top;
+    top.link = root;
+    top.node = root.getNode();
+    top.node[INODE] = top;
+    top.version = (top.version + 1) >>> 0;
+    this.epoch = ++epochs;
+    this.space.isStale = true;
+    return top;
+  }
+
+  /** The link of a directory, which has its entries. */
+  private linkOf(dir: MemfsInode): CoreLink {
+    return dir === this.top ? this.freshRoot().link : dir.link;
+  }
+
+  private inodeOf(link: CoreLink): MemfsInode {
+    const node = link.getNode();
+    const known = node[INODE] as MemfsInode | undefined;
+    if (known !== undefined) {
+      known.link = link;
+      return known;
+    }
+    const inode = new MemfsInode(this.takeIno(), node, link);
+    node[INODE] = inode;
+    return inode;
+  }
+
+  private takeIno(): number {
+    const ino = this.core[NEXT_INO] ?? 1;
+    this.core[NEXT_INO] = ino + 1;
+    return ino;
+  }
+
+  /** Ends it: whatever is asked after that is EIO. The volume stays, and `memfs` gives another backend of it. */
+  close(): void {
+    if (shut(this)) this.core.changes.listeners.delete(this.listener);
+  }
+
+  [DISPOSE](): void {
+    this.close();
+  }
+
+  lookup(dir: MemfsInode, name: string): MemfsInode | number {
+    const { children } = this.linkOf(dir);
+    if (dir.epoch !== this.epoch) this.recount(dir);
+    // memfs leaves the entries in a directory that JavaScript has removed with all that is in it.
+    const link = dir.removed ? undefined : children.get(name);
+    return link === undefined ? E.ENOENT : this.seen(this.inodeOf(link));
+  }
+
+  /** An inode that the tree led to: one that is new to us has no name that memfs counts and that is lost. */
+  private seen(inode: MemfsInode): MemfsInode {
+    if (inode.epoch === 0 && (inode.kind === S_IFDIR || inode.node._nlink === 1)) inode.epoch = this.epoch;
+    return inode;
+  }
+
+  parent(dir: MemfsInode): Inode | number {
+    const { parent } = this.linkOf(dir);
+    return parent === undefined || parent === this.core.root ? this.freshRoot() : this.inodeOf(parent);
+  }
+
+  nlink(inode: MemfsInode): number {
+    const { node } = inode;
+    // A new root makes an epoch.
+    if (inode === this.freshRoot()) return 2 + this.subdirectories(inode);
+    if (inode.epoch !== this.epoch) this.recount(inode);
+    if (inode.removed) return 0;
+    return inode.kind === S_IFDIR ? node._nlink : Math.max(node._nlink - inode.lost, 0);
+  }
+
+  /** Finds which of its names an inode has lost to JavaScript, which may leave memfs's own count as it was. */
+  private recount(inode: MemfsInode): void {
+    const { epoch } = this;
+    const { node } = inode;
+    inode.epoch = epoch;
+    const attached = isAttached(inode.link, this.core.root);
+    if (inode.kind === S_IFDIR) inode.removed ||= !attached;
+    else if (!inode.removed && node._nlink > 0 && !(attached && node._nlink === 1)) {
+      const names = this.names.of(inode, epoch);
+      inode.lost = node._nlink - names;
+      inode.removed = names === 0;
+    } else inode.lost = 0;
+  }
+
+  /** memfs counts the root otherwise before and after `reset()`. */
+  private subdirectories(dir: MemfsInode): number {
+    return dir.node._nlink - (dir.link.children.has('.') ? 5 : 1);
+  }
+
+  entries(dir: MemfsInode): number {
+    const { children } = this.linkOf(dir);
+    if (this.nlink(dir) === 0) return 0;
+    return children.size - (children.has('.') ? 1 : 0) - (children.has('..') ? 1 : 0);
+  }
+
+  size(inode: MemfsInode): number {
+    if (inode.kind === S_IFLNK) return encoder.encode(inode.node.symlink).length;
+    // tmpfs counts 20 bytes an entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
+    if (inode.kind === S_IFDIR) return 20 * (2 + this.entries(inode));
+    return inode.node.size;
+  }
+
+  getattr(inode: MemfsInode, out: Attr): number {
+    this.linkOf(inode);
+    refresh(inode);
+    const { node } = inode;
+    const size = this.size(inode);
+    out.mode = inode.kind | (node.mode & ~S_IFMT);
+    out.uid = node._uid;
+    out.gid = node._gid;
+    out.nlink = this.nlink(inode);
+    out.rdev = node.rdev;
+    out.size = size;
+    out.blksize = BLOCK;
+    out.blocks = inode.kind === S_IFDIR || inode.kind === S_IFLNK ? 0 : Math.ceil(size / BLOCK) * (BLOCK / 512);
+    out.atime_sec = inode.atime_sec;
+    out.atime_nsec = inode.atime_nsec;
+    out.mtime_sec = inode.mtime_sec;
+    out.mtime_nsec = inode.mtime_nsec;
+    out.ctime_sec = inode.ctime_sec;
+    out.ctime_nsec = inode.ctime_nsec;
+    const born = node._btime.getTime();
+    out.btime_sec = Math.floor(born / 1000);
+    out.btime_nsec = (born - out.btime_sec * 1000) * 1e6;
+    return 0;
+  }
+
+  setattr(inode: MemfsInode, set: SetAttr): number {
+    this.linkOf(inode);
+    const { node } = inode;
+    const { valid } = set;
+    if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
+    if ((valid & SETATTR_SIZE) !== 0) {
+      const errno = this.resize(inode, set.size);
+      if (errno !== 0) return errno;
+      touchModified(inode);
+    }
+    if ((valid & SETATTR_MODE) !== 0) node.mode = (node.mode & S_IFMT) | (set.mode & 0o7777);
+    if ((valid & SETATTR_UID) !== 0) node._uid = set.uid;
+    if ((valid & SETATTR_GID) !== 0) node._gid = set.gid;
+    const atime = (valid & SETATTR_ATIME) !== 0;
+    const mtime = (valid & SETATTR_MTIME) !== 0;
+    if (atime || mtime) setTimes(inode, set, atime, mtime);
+    if (atime || mtime || (valid & SETATTR_SIZE) !== 0) touchChangedToo(inode);
+    else touchChanged(inode);
+    this.emit((valid & SETATTR_SIZE) !== 0 ? EVENT_MODIFY : EVENT_ATTRIB, inode, inode.link);
+    return 0;
+  }
+
+  private resize(inode: MemfsInode, size: number): number {
+    const more = size - inode.node.size;
+    if (more > 0 && size <= FILE_MAX && this.space.room(more) < more) return E.ENOSPC;
+    const errno = truncateData(inode.node, size);
+    if (errno === 0) this.space.add(more);
+    return errno;
+  }
+
+  create(dir: MemfsInode, name: string, mode: number, rdev: number): MemfsInode | number {
+    if (!this.space.takeHeap(MEMFS_COST.inode + nameCost(name))) return E.ENOSPC;
+    const node = this.core.createNode(mode);
+    node.rdev = rdev;
+    return this.created(dir, this.linkOf(dir).createChild(name, node));
+  }
+
+  symlink(dir: MemfsInode, name: string, target: string): MemfsInode | number {
+    const cost = MEMFS_COST.inode + MEMFS_COST.letter * target.length + nameCost(name);
+    if (!this.space.takeHeap(cost)) return E.ENOSPC;
+    const node = this.core.createNode(S_IFLNK | 0o777);
+    node.makeSymlink(target);
+    node.mode = S_IFLNK | 0o777;
+    return this.created(dir, this.linkOf(dir).createChild(name, node));
+  }
+
+  private created(dir: MemfsInode, link: CoreLink): MemfsInode {
+    const inode = this.seen(this.inodeOf(link));
+    touchCreated(inode);
+    touchModified(dir);
+    this.emit(EVENT_CREATE, inode, link);
+    return inode;
+  }
+
+  link(dir: MemfsInode, name: string, inode: MemfsInode): number {
+    if (!this.space.takeHeap(nameCost(name))) return E.ENOSPC;
+    inode.node._nlink++;
+    inode.link = this.linkOf(dir).createChild(name, inode.node);
+    touchChanged(inode);
+    touchModified(dir);
+    this.emit(EVENT_CREATE, inode, inode.link);
+    return 0;
+  }
+
+  unlink(dir: MemfsInode, name: string, inode: MemfsInode): number {
+    const link = this.linkOf(dir).children.get(name);
+    if (link === undefined) return E.ENOENT;
+    this.take(dir, link, inode);
+    touchModified(dir);
+    return 0;
+  }
+
+  /** Takes an entry out of its directory, and tells who watches it. */
+  private take(dir: MemfsInode, link: CoreLink, inode: MemfsInode): void {
+    this.emit(EVENT_DELETE, inode, link);
+    dir.link.deleteChild(link);
+    this.space.giveHeap(nameCost(link.name));
+    if (inode.kind === S_IFDIR) {
+      inode.removed = true;
+      inode.node._nlink = 0;
+    } else inode.node._nlink--;
+    touchChanged(inode);
+    if (inode.node._nlink === 0) inode.node.del();
+  }
+
+  rename(
+    oldDir: MemfsInode,
+    oldName: string,
+    inode: MemfsInode,
+    newDir: MemfsInode,
+    newName: string,
+    target: MemfsInode | null,
+  ): number {
+    const link = this.linkOf(oldDir).children.get(oldName);
+    if (link === undefined) return E.ENOENT;
+    const more = MEMFS_COST.letter * (newName.length - oldName.length);
+    if (more < 0) this.space.giveHeap(-more);
+    else if (more > 0 && !this.space.takeHeap(more)) return E.ENOSPC;
+    const over = this.linkOf(newDir).children.get(newName);
+    if (over !== undefined && target !== null) this.take(newDir, over, target);
+    const isTold = this.isWatched();
+    const oldSteps = isTold ? link.steps : undefined;
+    oldDir.link.deleteChild(link);
+    link.name = newName;
+    if (!this.hasDerivedSteps) setSteps(link, [...newDir.link.steps, newName]);
+    newDir.link.setChild(newName, link);
+    inode.link = link;
+    touchModified(oldDir);
+    if (newDir !== oldDir) touchModified(newDir);
+    touchChanged(inode);
+    this.emit(EVENT_MOVE, inode, link, oldSteps);
+    return 0;
+  }
+
+  readlink(inode: MemfsInode): string {
+    return inode.node.symlink;
+  }
+
+  open(): number {
+    return 0;
+  }
+
+  closeHandle(): void {
+    // An open file is its inode: nothing else was made.
+  }
+
+  read(inode: MemfsInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    return readData(inode.node, offset, u8, start, end);
+  }
+
+  write(inode: MemfsInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    const { node } = inode;
+    const before = node.size;
+    const after = offset + (end - start);
+    if (after <= before || after > FILE_MAX) return writeData(node, offset, u8, start, end, 0);
+    const { space } = this;
+    const room = space.room(after - before);
+    const most = before + room - offset;
+    if (most <= 0) return -E.ENOSPC;
+    const count = writeData(node, offset, u8, start, Math.min(end, start + most), room);
+    space.add(node.size - before);
+    return count;
+  }
+
+  accessed(inode: MemfsInode): void {
+    touchAccessed(inode);
+  }
+
+  modified(inode: MemfsInode): void {
+    touchModified(inode);
+    this.emit(EVENT_MODIFY, inode, inode.link);
+  }
+
+  fsync(): number {
+    return 0;
+  }
+
+  list(dir: MemfsInode): MemfsCursor {
+    return new MemfsCursor(this.linkOf(dir), this.inodeOfLink);
+  }
+
+  statfs(out: StatFs): number {
+    const { bytes, inodes } = this.space.left();
+    out.bsize = BLOCK;
+    out.blocks = Math.floor(Math.min(this.space.capacity, Number.MAX_SAFE_INTEGER) / BLOCK);
+    out.bfree = out.bavail = Math.min(out.blocks, Math.floor(bytes / BLOCK));
+    out.ffree = inodes;
+    out.files = Object.keys(this.core.inodes).length + inodes;
+    out.fsid = 0;
+    return 0;
+  }
+
+  getxattr(inode: MemfsInode, name: string): Uint8Array | number {
+    return getXattr(inode, name);
+  }
+
+  setxattr(inode: MemfsInode, name: string, value: Uint8Array, flags: number): number {
+    const errno = setXattr(inode, name, value, flags, this.space);
+    if (errno !== 0) return errno;
+    touchChanged(inode);
+    return 0;
+  }
+
+  listxattr(inode: MemfsInode): string[] {
+    return listXattrs(inode);
+  }
+
+  release(): void {
+    // A node stays in its volume.
+  }
+
+  reclaim(inode: MemfsInode): number {
+    const { core } = this;
+    const { node } = inode;
+    const cost = heapCost(node);
+    const data = dataOf(node);
+    // JavaScript may have removed it already, and another node may have its number now.
+    if (core.inodes[node.ino] === node) {
+      delete core.inodes[node.ino];
+      core.releasedInos.push(node.ino);
+      this.space.giveHeap(cost);
+      this.space.add(-data);
+    }
+    // A descriptor that JavaScript still has on it needs the data; then the collector frees it.
+    if (core.openFiles === 0 && node.size > 0) freeData(node);
+    return 0;
+  }
+
+  private emit(type: number, inode: MemfsInode, link: CoreLink, oldSteps?: string[]): void {
+    if (!this.isWatched()) return;
+    const { changes } = this.core;
+    if (type !== EVENT_DELETE && this.nlink(inode) === 0) return;
+    this.space.isOurs = true;
+    try {
+      changes.emit({ type, steps: link.steps, node: inode.node, link, oldSteps });
+    } finally {
+      this.space.isOurs = false;
+    }
+  }
+
+  /** Whether others than this backend want to know of changes. */
+  private isWatched(): boolean {
+    return this.core.changes.listeners.size > 1;
+  }
+}

@@ -1,0 +1,113 @@
+import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
+import type { MemfsInode } from './inode.ts';
+
+/** Linux updates an atime that is older than this, whatever the other times say (relatime, inode.c). */
+const DAY = 24 * 60 * 60;
+
+let lastMs = NaN;
+let lastDate = new Date(0);
+
+/** The Date of a time; files touched in the same millisecond share it. */
+function dateOf(sec: number, nsec: number): Date {
+  const ms = sec * 1000 + Math.floor(nsec / 1e6);
+  if (ms !== lastMs) {
+    lastMs = ms;
+    lastDate = new Date(ms);
+  }
+  return lastDate;
+}
+
+function setAtime(inode: MemfsInode, sec: number, nsec: number): void {
+  inode.atime_sec = sec;
+  inode.atime_nsec = nsec;
+  inode.node._atime = inode.atime = dateOf(sec, nsec);
+}
+
+function setMtime(inode: MemfsInode, sec: number, nsec: number): void {
+  inode.mtime_sec = sec;
+  inode.mtime_nsec = nsec;
+  inode.node._mtime = inode.mtime = dateOf(sec, nsec);
+}
+
+function setCtime(inode: MemfsInode, sec: number, nsec: number): void {
+  inode.ctime_sec = sec;
+  inode.ctime_nsec = nsec;
+  inode.node._ctime = inode.ctime = dateOf(sec, nsec);
+}
+
+function secondsOf(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
+
+/** Nanoseconds within the second; JavaScript may set fractions of a millisecond. */
+function nanosecondsOf(date: Date): number {
+  return Math.round((date.getTime() - secondsOf(date) * 1000) * 1e6);
+}
+
+/** Takes over the times that JavaScript has set through memfs since the server last looked. */
+export function refresh(inode: MemfsInode): void {
+  const { _atime, _mtime, _ctime } = inode.node;
+  if (_atime !== inode.atime) setAtime(inode, secondsOf(_atime), nanosecondsOf(_atime));
+  if (_mtime !== inode.mtime) {
+    // The content may be another, too.
+    if (inode.mtime !== null) inode.version = (inode.version + 1) >>> 0;
+    setMtime(inode, secondsOf(_mtime), nanosecondsOf(_mtime));
+  }
+  if (_ctime !== inode.ctime) setCtime(inode, secondsOf(_ctime), nanosecondsOf(_ctime));
+}
+
+/** A change of data or of entries: mtime and ctime are now. */
+export function touchModified(inode: MemfsInode): void {
+  tick();
+  setMtime(inode, nowSec, nowNsec);
+  setCtime(inode, nowSec, nowNsec);
+}
+
+/** A change of the inode alone: ctime is now. */
+export function touchChanged(inode: MemfsInode): void {
+  tick();
+  setCtime(inode, nowSec, nowNsec);
+}
+
+/** As touchChanged, within a call that has read the clock for the other times: on Linux they are equal then. */
+export function touchChangedToo(inode: MemfsInode): void {
+  setCtime(inode, nowSec, nowNsec);
+}
+
+/** A new inode: all times are now. */
+export function touchCreated(inode: MemfsInode): void {
+  touchModified(inode);
+  setAtime(inode, nowSec, nowNsec);
+  inode.node._btime = inode.node._mtime;
+}
+
+/** Whether (aSec, aNsec) is not after (bSec, bNsec). */
+function notAfter(aSec: number, aNsec: number, bSec: number, bNsec: number): boolean {
+  return aSec < bSec || (aSec === bSec && aNsec <= bNsec);
+}
+
+/** A read: as Linux mounts do by default (relatime), atime moves when it is not after mtime and ctime, or a day old. */
+export function touchAccessed(inode: MemfsInode): void {
+  refresh(inode);
+  const { atime_sec, atime_nsec } = inode;
+  if (
+    notAfter(atime_sec, atime_nsec, inode.mtime_sec, inode.mtime_nsec) ||
+    notAfter(atime_sec, atime_nsec, inode.ctime_sec, inode.ctime_nsec) ||
+    nowSec - atime_sec >= DAY
+  ) {
+    tick();
+    setAtime(inode, nowSec, nowNsec);
+  }
+}
+
+/** utimensat(2): sets a time; ctime is for the caller. */
+export function setTimes(
+  inode: MemfsInode,
+  set: { atime_sec: number; atime_nsec: number; mtime_sec: number; mtime_nsec: number },
+  atime: boolean,
+  mtime: boolean,
+): void {
+  refresh(inode);
+  if (atime) setAtime(inode, set.atime_sec, set.atime_nsec);
+  if (mtime) setMtime(inode, set.mtime_sec, set.mtime_nsec);
+}

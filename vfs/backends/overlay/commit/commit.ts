@@ -1,0 +1,183 @@
+import { S_IFDIR } from '../../../linux/constants.ts';
+import { E, errnoOf } from '../../../linux/errno.ts';
+import type { RowsOf } from '../../../lib/options.ts';
+import type { Backend } from '../../../backend/backend.ts';
+import type { Merged } from '../merged/diff.ts';
+import type { Directories } from '../merged/directory.ts';
+import type { Journal } from './journal.ts';
+import { attempt } from '../layer/layer.ts';
+import { lookOf, restoreTimes, sameLook, type Look } from '../layer/look.ts';
+import { Matches } from './matches.ts';
+import { Plan } from './plan.ts';
+import type { Path } from '../layer/reach.ts';
+import { clear } from './settle.ts';
+import { Settling } from './settling.ts';
+import { Stage } from './stage.ts';
+import { DONE, NONE, Staging } from './staging.ts';
+import type { Table } from '../merged/table.ts';
+import { fail, isThere } from '../layer/walk.ts';
+import { finish, type Running, type Work } from '../layer/work.ts';
+
+/** How a commit is made. */
+export interface CommitOptions {
+  /** All of it is on the disk (fsync(2)) when it is done; without, only its journal is. Default false. */
+  durable?: boolean;
+}
+
+export const COMMIT_OPTIONS = { durable: 'boolean' } satisfies RowsOf<CommitOptions>;
+
+/** What became of a commit. */
+export interface CommitResult {
+  /** 0: all was done. Else nothing was, but for what `unsettled` says; EBUSY: another commit is to be settled first. */
+  errno: number;
+  /** The path of what could not be removed, made or changed; '' for none. */
+  path: string;
+  /**
+   * The directory in the root of the lower layer that is left: of a commit that can neither be completed nor taken back,
+   * or of one that is done and whose rest cannot be removed. `settle` settles it. '' for none.
+   */
+  unsettled: string;
+}
+
+/**
+ * A commit of an overlay, a step at a time. All that comes into the lower layer is made beside it first, then the
+ * journal is written, then its steps are done (settling.ts). When one fails those before it are taken back. When it is
+ * stopped before the first of them nothing was changed; after that it is to be settled, and `result` says so (EINTR).
+ *
+ * Nothing may be done to the overlay meanwhile.
+ */
+export class Commit implements Running {
+  readonly result: CommitResult = { errno: 0, path: '', unsettled: '' };
+  private readonly merged: Merged;
+  private readonly lower: Backend;
+  private readonly table: Table;
+  private readonly dirs: Directories;
+  private readonly durable: boolean;
+  private readonly matches: Matches;
+  private readonly work: Work<void>;
+  private staging: Staging | null = null;
+  /** What is being done, and where. */
+  private at: { path: Path } = { path: [] };
+  private rootLook: Look | null = null;
+  private plan: Plan | null = null;
+  private stage: Stage | null = null;
+  private isEnded = false;
+
+  constructor(merged: Merged, table: Table, dirs: Directories, { durable = false }: CommitOptions) {
+    this.merged = merged;
+    this.lower = merged.lower;
+    this.table = table;
+    this.dirs = dirs;
+    this.durable = durable;
+    this.matches = new Matches(merged, table);
+    this.work = this.all();
+  }
+
+  step(): boolean {
+    if (this.isEnded) return false;
+    try {
+      if (this.work.next().done !== true) return true;
+    } catch (thrown) {
+      this.failed(thrown);
+    }
+    this.end();
+    return false;
+  }
+
+  stop(): void {
+    if (this.isEnded) return;
+    this.work.return();
+    this.result.errno ||= E.EINTR;
+    this.end();
+  }
+
+  private *all(): Work<void> {
+    const { merged, lower, table, dirs } = this;
+    // Nothing was ever changed.
+    if (table.top.upper === null && !table.hasAliases()) return;
+    yield* clear(lower);
+    this.rootLook = lookOf(lower, lower.root());
+    const isTaken = (name: string): boolean => isThere(lower, lower.root(), name) || isThere(merged, table.top, name);
+    const staging = (this.staging = Staging.make(lower, isTaken));
+    dirs.hide(table.top, staging.name, true);
+    const impostor = staging.impostor(merged);
+    if (impostor !== '') {
+      this.at = { path: [impostor] };
+      fail(E.EPERM);
+    }
+    const journal = yield* this.prepare(staging, this.rootLook);
+    this.at = { path: [] };
+    if (!isEmpty(journal)) yield* this.carryOut(staging, journal);
+  }
+
+  /** Makes all that comes into the tree, which stays as it is. */
+  private *prepare(staging: Staging, rootLook: Look): Work<Journal> {
+    const { merged, table, matches, durable } = this;
+    this.at = this.plan = new Plan(merged, table, matches, staging.name, rootLook);
+    yield* this.plan.run();
+    this.at = this.stage = new Stage(merged, matches, staging, this.plan, durable);
+    return yield* this.stage.run();
+  }
+
+  private *carryOut(staging: Staging, journal: Journal): Work<void> {
+    const { lower, durable } = this;
+    staging.begin(journal, durable);
+    yield;
+    const settling = new Settling(lower, staging, journal, durable);
+    this.at = settling;
+    try {
+      yield* settling.forward();
+    } catch (thrown) {
+      this.failed(thrown);
+      // What is left to be removed is no part of the commit.
+      if (staging.phase !== DONE) yield* settling.back();
+    } finally {
+      settling.end();
+    }
+  }
+
+  /** Keeps the first reason. */
+  private failed(thrown: unknown): void {
+    const { result, staging } = this;
+    if (result.errno !== 0) return;
+    result.errno = errnoOf(thrown);
+    result.path = this.at.path.join('/') || '.';
+    if (staging === null && result.errno === E.EBUSY) result.unsettled = Staging.names(this.lower)[0] ?? '';
+  }
+
+  /** Removes what is of no use. Then the overlay looks at what has become. */
+  private end(): void {
+    this.isEnded = true;
+    const { staging, matches, table, dirs } = this;
+    matches.end();
+    if (staging !== null) this.leave(staging);
+    if (staging?.phase === DONE) this.recount();
+    for (const dir of table.mergedDirectories()) if (!dir.removed) dirs.recount(dir);
+  }
+
+  private leave(staging: Staging): void {
+    const { lower, result, rootLook } = this;
+    if (staging.phase === NONE && !staging.isClosed) {
+      const errno = attempt(() => {
+        finish(staging.remove());
+        restoreTimes(lower, lower.root(), rootLook!);
+        return 0;
+      });
+      result.errno ||= errno;
+    }
+    if (!staging.isClosed) result.unsettled = staging.name;
+    staging.close();
+  }
+
+  /** How many names lower files have that do not count. */
+  private recount(): void {
+    for (const inode of this.plan!.removed.losing()) if (inode.lost > 0) inode.lost--;
+    for (const inode of this.stage!.linked) inode.lost++;
+  }
+}
+
+/** Whether there is nothing to be done; the root is always there. */
+function isEmpty({ out, into, writes, dresses }: Journal): boolean {
+  if (out.length + into.length + writes.length > 0) return false;
+  return dresses.every(({ path, was, is }) => path?.length === 0 && sameLook(was!, is!, S_IFDIR, false));
+}

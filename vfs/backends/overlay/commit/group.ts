@@ -1,0 +1,30 @@
+import { S_ISGID } from '../../../linux/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import type { Backend } from '../../../backend/backend.ts';
+import type { Inode } from '../../../backend/inode.ts';
+import { attempt, setOwner } from '../layer/layer.ts';
+import { attrOf } from '../layer/look.ts';
+import { check } from '../layer/walk.ts';
+
+// What is made elsewhere and renamed into a directory gets the group that it would have got when made there.
+
+/** The group that a directory with a set-group-ID bit gives to what is made in it (mkdir(2)); −1: the maker's own. */
+export function groupFor(backend: Backend, dir: Inode): number {
+  const { mode, gid } = attrOf(backend, dir);
+  return (mode & S_ISGID) !== 0 ? gid : -1;
+}
+
+/** Gives a file to an owner, as far as that is allowed: whether it is now his. */
+export function give(backend: Backend, inode: Inode, uid: number, gid: number): boolean {
+  const isHis = (): boolean => {
+    const attr = attrOf(backend, inode);
+    return (uid < 0 || attr.uid === uid) && attr.gid === gid;
+  };
+  if (isHis()) return true;
+  const attr = attrOf(backend, inode);
+  if (uid >= 0) attr.uid = uid;
+  attr.gid = gid;
+  const errno = attempt(() => setOwner(backend, inode, attr));
+  if (errno !== E.EPERM && errno !== E.ENOTSUP) check(errno);
+  return isHis();
+}

@@ -1,0 +1,95 @@
+import { S_IFDIR } from '../../../linux/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import type { Backend } from '../../../backend/backend.ts';
+import type { Inode } from '../../../backend/inode.ts';
+import type { OverlayInode } from '../merged/inode.ts';
+import { letGo, passed, take } from '../layer/layer.ts';
+import type { Path } from '../layer/reach.ts';
+import type { Table } from '../merged/table.ts';
+import { check, fail, must } from '../layer/walk.ts';
+
+/**
+ * The directories that the lower layer has by another name than the overlay, and the paths that they have there. One
+ * that others have removed meanwhile is not among them.
+ */
+export function movedDirectories(lower: Backend, table: Table): Map<OverlayInode, Path> {
+  const names = new NamesFound(lower, table);
+  const moved = new Map<OverlayInode, Path>();
+  for (const dir of table.mergedDirectories()) {
+    if (dir === table.top || dir.removed) continue;
+    const { parent, name } = dir;
+    const from = lower.parent(dir.lower!);
+    if (from === E.ENOENT || from === E.ESTALE) continue;
+    const there = must(from);
+    take(there);
+    try {
+      const lowerName = names.of(dir.lower!, there);
+      if (lowerName === '' || (parent!.lower === there && lowerName === name)) continue;
+      moved.set(dir, [...names.pathOf(there), lowerName]);
+    } finally {
+      letGo(lower, there);
+    }
+  }
+  return moved;
+}
+
+/** Finds the names of directories in those that hold them, each of which it lists once at most. */
+class NamesFound {
+  private readonly lower: Backend;
+  private readonly table: Table;
+  private readonly listings = new Map<number, Map<number, string>>();
+
+  constructor(lower: Backend, table: Table) {
+    this.lower = lower;
+    this.table = table;
+  }
+
+  /** The path of a directory. @throws Error ESTALE: it is in none any more. */
+  pathOf(dir: Inode): Path {
+    const { lower } = this;
+    const path: string[] = [];
+    take(dir);
+    for (let at = dir; ;) {
+      if (at === lower.root()) {
+        letGo(lower, at);
+        return path.reverse();
+      }
+      const up = lower.parent(at);
+      if (typeof up !== 'number') take(up);
+      const name = typeof up === 'number' ? '' : this.of(at, up);
+      letGo(lower, at);
+      if (typeof up === 'number') fail(up);
+      if (name === '') letGo(lower, up);
+      if (name === '') fail(E.ESTALE);
+      path.push(name);
+      at = up;
+    }
+  }
+
+  /** The name of a directory in another, most likely the one it has in the overlay; '' when it has none there. */
+  of(inode: Inode, dir: Inode): string {
+    const guess = this.table.knownLower(inode)?.name ?? '';
+    if (guess !== '' && leadsTo(this.lower, dir, guess, inode)) return guess;
+    const name = this.listing(dir).get(inode.ino) ?? '';
+    return name !== '' && leadsTo(this.lower, dir, name, inode) ? name : '';
+  }
+
+  private listing(dir: Inode): Map<number, string> {
+    const known = this.listings.get(dir.ino);
+    if (known !== undefined) return known;
+    const names = new Map<number, string>();
+    const cursor = must(this.lower.list(dir));
+    while (cursor.next()) if (cursor.kind === S_IFDIR) names.set(cursor.ino, cursor.name);
+    cursor.close();
+    this.listings.set(dir.ino, names);
+    return names;
+  }
+}
+
+/** @throws Error for a name that cannot be looked up: it may lead there. */
+function leadsTo(backend: Backend, dir: Inode, name: string, inode: Inode): boolean {
+  const found = backend.lookup(dir, name);
+  if (typeof found !== 'number' && found !== inode) passed(backend, found);
+  if (typeof found === 'number' && found !== E.ENOENT) check(found);
+  return found === inode;
+}

@@ -1,0 +1,235 @@
+import { S_IFDIR } from '../../../linux/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import type { Backend } from '../../../backend/backend.ts';
+import type { Inode } from '../../../backend/inode.ts';
+import type { Merged } from '../merged/diff.ts';
+import { groupFor } from './group.ts';
+import type { OverlayInode } from '../merged/inode.ts';
+import type { Dress, Mark } from './journal.ts';
+import { lookOf, sameLook, type Look } from '../layer/look.ts';
+import type { Matches } from './matches.ts';
+import { movedDirectories } from './moved.ts';
+import { Reach, type Path } from '../layer/reach.ts';
+import { MOST_NAMES, Removed, isShut, type Leaving } from './removed.ts';
+import { markOf } from './steps.ts';
+import type { Table } from '../merged/table.ts';
+import { fail, heldDuring, heldWork, isThere, namesOf } from '../layer/walk.ts';
+import type { Work } from '../layer/work.ts';
+
+/** A directory that changes its name: its lower path, and the one it gets. */
+export interface Moving {
+  old: Path;
+  path: Path | null;
+  mark: Mark;
+}
+
+/** A file that the lower layer has not, or not by this name. */
+export interface Coming {
+  path: Path;
+  /** The file that has the name until then. */
+  over: Leaving | null;
+  /** The group that it gets (group.ts); −1: whoever commits knows best. */
+  gid: number;
+}
+
+/** A file that is the same and holds something else. */
+export interface Changed {
+  path: Path;
+  old: Path;
+  mark: Mark;
+}
+
+/** A directory that is made. */
+export interface Making {
+  path: Path;
+  is: Look;
+  gid: number;
+}
+
+/** A directory of the overlay, and the lower one that becomes it; null for one that is made. */
+interface Pair {
+  path: Path;
+  old: Path | null;
+  gid: number;
+}
+
+/** A name that a lower directory has. */
+interface Entry {
+  dir: OverlayInode;
+  name: string;
+  at: Path;
+  old: Path;
+  /** The names of the overlay's directory that have not been met. */
+  mine: Set<string>;
+  /** What goes and has a file's name. */
+  over: Map<string, Leaving>;
+}
+
+/** Compares an overlay with its lower layer: what is to be done, while nothing is. */
+export class Plan {
+  /** What is being looked at. */
+  path: Path = [];
+  readonly coming: Coming[] = [];
+  readonly changed: Changed[] = [];
+  readonly making: Making[] = [];
+  readonly dresses: Dress[] = [];
+  moving = new Map<OverlayInode, Moving>();
+  readonly removed: Removed;
+  private readonly merged: Merged;
+  private readonly lower: Backend;
+  private readonly table: Table;
+  private readonly matches: Matches;
+  private readonly staging: string;
+  /** What the root looked like before the staging directory was in it. */
+  private readonly rootLook: Look;
+  /** Names of the paths so far. */
+  private names = 0;
+  private readonly pending: Pair[] = [{ path: [], old: [], gid: -1 }];
+
+  constructor(merged: Merged, table: Table, matches: Matches, staging: string, rootLook: Look) {
+    this.merged = merged;
+    this.lower = merged.lower;
+    this.table = table;
+    this.matches = matches;
+    this.staging = staging;
+    this.rootLook = rootLook;
+    this.removed = new Removed(merged, table, (dir) => this.isMoving(dir));
+  }
+
+  *run(): Work<void> {
+    const [mine, theirs] = [new Reach(this.merged), new Reach(this.lower)];
+    try {
+      for (const [dir, old] of movedDirectories(this.lower, this.table)) {
+        this.moving.set(dir, { old, path: null, mark: markOf(this.lower, dir.lower!) });
+      }
+      for (let pair = this.pending.pop(); pair !== undefined; pair = this.pending.pop()) {
+        this.path = pair.path;
+        const below = pair.old === null ? null : theirs.dir(pair.old);
+        yield* this.pair(pair, mine.dir(pair.path) as OverlayInode, below);
+        yield;
+      }
+    } finally {
+      mine.forget();
+      theirs.forget();
+      this.removed.end();
+    }
+  }
+
+  private isMoving(lower: Inode): boolean {
+    const known = lower.kind === S_IFDIR ? this.table.knownLower(lower) : undefined;
+    return known !== undefined && this.moving.has(known);
+  }
+
+  /** A path more is kept. @throws Error ENOMEM */
+  private keep(path: Path): void {
+    this.names += path.length;
+    if (this.names > MOST_NAMES) fail(E.ENOMEM);
+  }
+
+  /** Compares a directory with the one that becomes it. */
+  private *pair({ path, old, gid: inherited }: Pair, dir: OverlayInode, below: Inode | null): Work<void> {
+    if (below !== null && this.matches.isUntouched(dir, below)) return;
+    const gid = below === null ? inherited : groupFor(this.lower, below);
+    const mine = namesOf(this.merged, dir);
+    const over = new Map<string, Leaving>();
+    let touched = false;
+    if (below !== null && old !== null) {
+      for (const name of namesOf(this.lower, below)) {
+        if (path.length === 0 && name === this.staging) continue;
+        const entry = { dir, name, at: [...path, name], old: [...old, name], mine, over };
+        if (yield* heldWork(this.lower, below, name, (found) => this.lowerEntry(entry, found))) touched = true;
+      }
+    }
+    for (const name of mine) {
+      touched = true;
+      heldDuring(this.merged, dir, name, (inode) => {
+        this.comes([...path, name], inode as OverlayInode, over.get(name) ?? null, gid, below);
+      });
+    }
+    if (below !== null && old !== null) this.dressDirectory(dir, below, path, old, touched);
+  }
+
+  /** Looks at an entry of the lower layer: whether anything is done to the directory for it. */
+  private *lowerEntry(entry: Entry, found: Inode): Work<boolean> {
+    const { dir, name, at, old, mine, over } = entry;
+    this.path = at;
+    if (this.isMoving(found)) return true;
+    if (mine.has(name)) {
+      const touched = yield* heldWork(this.merged, dir, name, (inode) =>
+        this.stays(inode as OverlayInode, found, at, old),
+      );
+      if (touched !== null && touched !== undefined) {
+        mine.delete(name);
+        return touched;
+      }
+    }
+    this.keep(old);
+    const leaving = yield* this.removed.add(old, found);
+    if (found.kind !== S_IFDIR && mine.has(name)) over.set(name, leaving);
+    return true;
+  }
+
+  /** Whether the directory is changed for what stays in it; null for what does not. */
+  private *stays(inode: OverlayInode, lower: Inode, at: Path, old: Path): Work<boolean | null> {
+    return (yield* this.matches.stays(inode, lower)) ? yield* this.same(inode, lower, at, old) : null;
+  }
+
+  /** What stays is perhaps changed: whether the directory that it is in is. */
+  private *same(inode: OverlayInode, lower: Inode, path: Path, old: Path): Work<boolean> {
+    this.keep(path);
+    if (inode.isDir) {
+      this.pending.push({ path, old, gid: -1 });
+      return false;
+    }
+    this.matches.remember(inode, lower);
+    if (inode.upper === null) return false;
+    const mark = markOf(this.lower, lower, true);
+    if (!(yield* this.matches.hasSameData(inode, lower))) {
+      this.changed.push({ path, old, mark });
+      return true;
+    }
+    const [was, is] = [lookOf(this.lower, lower), lookOf(this.merged, inode)];
+    if (!sameLook(was, is, inode.kind, true)) {
+      this.dresses.push({ do: 'dress', old, was, path, is, mark: markOf(this.lower, lower), opens: 0 });
+    }
+    return false;
+  }
+
+  private comes(path: Path, inode: OverlayInode, over: Leaving | null, gid: number, below: Inode | null): void {
+    this.path = path;
+    this.keep(path);
+    if (!inode.isDir) {
+      this.coming.push({ path, over, gid });
+      return;
+    }
+    const moving = this.moving.get(inode);
+    if (moving !== undefined) {
+      moving.path = path;
+      this.pending.push({ path, old: moving.old, gid: -1 });
+      return;
+    }
+    if (inode.lower !== null) this.loseLower(inode, inode.lower, below, path[path.length - 1]!);
+    this.making.push({ path, is: lookOf(this.merged, inode), gid });
+    this.pending.push({ path, old: null, gid });
+  }
+
+  /**
+   * Others have taken the lower directory away. If it is gone, and its name free, the overlay's is made anew.
+   * @throws Error ESTALE: it was moved, or something else has its name.
+   */
+  private loseLower(inode: OverlayInode, lower: Inode, below: Inode | null, name: string): void {
+    const isFree = below === null || !isThere(this.lower, below, name);
+    if (inode.upper === null || this.lower.nlink(lower) > 0 || !isFree) fail(E.ESTALE);
+    this.table.leaveLower(inode);
+    this.table.unpin(inode);
+  }
+
+  private dressDirectory(dir: OverlayInode, below: Inode, path: Path, old: Path, touched: boolean): void {
+    const was = old.length === 0 ? this.rootLook : lookOf(this.lower, below);
+    const is = dir.upper === null ? was : lookOf(this.merged, dir);
+    // Reading it has changed when it was last read; and the staging directory changes the root.
+    const moves = this.moving.has(dir) && isShut(was);
+    if (old.length > 0 && !touched && !moves && sameLook(was, is, S_IFDIR, false)) return;
+    this.dresses.push({ do: 'dress', old, was, path, is, mark: markOf(this.lower, below), opens: 0o700 });
+  }
+}

@@ -1,0 +1,70 @@
+import { O_RDONLY, O_WRONLY, S_IFDIR, S_IFREG } from '../../../linux/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import type { Backend } from '../../../backend/backend.ts';
+import type { Inode } from '../../../backend/inode.ts';
+import { attempt } from '../layer/layer.ts';
+import { check, fail } from '../layer/walk.ts';
+
+/** Bytes that are written at once. */
+const PIECE = 1 << 20;
+
+/** Writes a new file and puts it onto the disk: 0 or an errno. */
+export function writeText(lower: Backend, inode: Inode, pieces: Iterable<string>): number {
+  const handle = lower.open(inode, O_WRONLY);
+  if (handle < 0) return -handle;
+  const encoder = new TextEncoder();
+  let [at, waiting] = [0, ''];
+  const flush = (): number => {
+    const bytes = encoder.encode(waiting);
+    waiting = '';
+    for (let done = 0; done < bytes.length;) {
+      const count = lower.write(inode, handle, at, bytes, done, bytes.length);
+      if (count <= 0) return count < 0 ? -count : E.ENOSPC;
+      done += count;
+      at += count;
+    }
+    return 0;
+  };
+  try {
+    for (const piece of pieces) {
+      waiting += piece;
+      const errno = waiting.length < PIECE ? 0 : flush();
+      if (errno !== 0) return errno;
+    }
+    return flush() || attempt(() => lower.fsync(inode, handle, false));
+  } finally {
+    lower.closeHandle(inode, handle);
+  }
+}
+
+/** The text of a file. @throws Error for an errno. */
+export function readText(lower: Backend, inode: Inode): string {
+  const bytes = new Uint8Array(lower.size(inode));
+  const handle = lower.open(inode, O_RDONLY);
+  if (handle < 0) fail(-handle);
+  try {
+    let done = 0;
+    while (done < bytes.length) {
+      const count = lower.read(inode, handle, done, bytes, done, bytes.length);
+      if (count < 0) fail(-count);
+      if (count === 0) break;
+      done += count;
+    }
+    return new TextDecoder().decode(bytes.subarray(0, done));
+  } finally {
+    lower.closeHandle(inode, handle);
+  }
+}
+
+/** Puts a file or a directory onto the disk, unless it cannot be opened. Not every system does it for directories. */
+export function sync(lower: Backend, inode: Inode): void {
+  if (inode.kind !== S_IFDIR && inode.kind !== S_IFREG) return;
+  const handle = lower.open(inode, O_RDONLY);
+  if (handle < 0) return;
+  try {
+    const errno = attempt(() => lower.fsync(inode, handle, false));
+    if (inode.kind !== S_IFDIR) check(errno);
+  } finally {
+    lower.closeHandle(inode, handle);
+  }
+}

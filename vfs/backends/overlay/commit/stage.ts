@@ -1,0 +1,279 @@
+import { S_IFDIR, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import type { Backend } from '../../../backend/backend.ts';
+import type { Inode } from '../../../backend/inode.ts';
+import { copyData } from '../layer/data.ts';
+import type { Merged } from '../merged/diff.ts';
+import { give } from './group.ts';
+import type { OverlayInode } from '../merged/inode.ts';
+import type { Dress, In, Journal, Over, Write } from './journal.ts';
+import { letGo, take } from '../layer/layer.ts';
+import { attrOf, dress, lookOf, sameLook } from '../layer/look.ts';
+import type { Matches } from './matches.ts';
+import type { Changed, Coming, Plan } from './plan.ts';
+import { Reach, lastOf, type Path } from '../layer/reach.ts';
+import type { Leaving } from './removed.ts';
+import { sync } from './small-file.ts';
+import type { Staging } from './staging.ts';
+import { markOf } from './steps.ts';
+import { check, fail, heldWork, must } from '../layer/walk.ts';
+import type { Work } from '../layer/work.ts';
+
+/** What comes into its place, with what has the place until then. */
+interface Placed {
+  from: string;
+  path: Path;
+  mark: In['is'];
+  over: Leaving | null;
+}
+
+/** Makes all that a commit needs in its staging directory, and the journal of its steps. The tree stays as it is. */
+export class Stage {
+  /** What is being made. */
+  path: Path = [];
+  /** Inodes of the overlay whose lower file gets a name more. */
+  readonly linked: OverlayInode[] = [];
+  private readonly merged: Merged;
+  private readonly lower: Backend;
+  private readonly matches: Matches;
+  private readonly staging: Staging;
+  private readonly plan: Plan;
+  private readonly durable: boolean;
+  private readonly mine: Reach;
+  private readonly theirs: Reach;
+  private readonly placed: Placed[] = [];
+  private readonly overs: Over[] = [];
+  private readonly writes: Write[] = [];
+  private readonly rewritten = new Set<OverlayInode>();
+  private readonly dresses: Dress[] = [];
+
+  constructor(merged: Merged, matches: Matches, staging: Staging, plan: Plan, durable: boolean) {
+    this.merged = merged;
+    this.lower = merged.lower;
+    this.matches = matches;
+    this.staging = staging;
+    this.plan = plan;
+    this.durable = durable;
+    this.mine = new Reach(merged);
+    this.theirs = new Reach(merged.lower);
+  }
+
+  /** @throws Error for what cannot be made. */
+  *run(): Work<Journal> {
+    const { plan } = this;
+    try {
+      for (const making of plan.making) {
+        this.path = making.path;
+        this.directory(making.path, making.gid);
+        this.dresses.push({ ...this.dressOf(making.path), is: making.is });
+        yield;
+      }
+      for (const coming of plan.coming)
+        yield* this.at(this.merged, this.mine, coming.path, (inode) => this.comes(coming, inode as OverlayInode));
+      for (const changed of plan.changed)
+        yield* this.at(this.merged, this.mine, changed.path, (inode) => this.changes(changed, inode as OverlayInode));
+      return this.journal();
+    } finally {
+      this.mine.forget();
+      this.theirs.forget();
+    }
+  }
+
+  /** Does something with what is at a path of either tree. @throws Error ESTALE: it is gone. */
+  private *at<T>(backend: Backend, reach: Reach, path: Path, act: (inode: Inode) => Work<T>): Work<T> {
+    if (backend === this.merged) this.path = path;
+    let found = false;
+    const result = yield* heldWork(backend, reach.parent(path), lastOf(path), (inode) => {
+      found = true;
+      return act(inode);
+    });
+    if (!found) fail(E.ESTALE);
+    yield;
+    return result!;
+  }
+
+  /** Makes a directory, which is to have its attributes later. */
+  private directory(path: Path, gid: number): void {
+    const from = this.staging.fresh('new');
+    const made = must(this.lower.create(this.staging.dir, from, S_IFDIR | 0o700, 0, 0, 0));
+    take(made);
+    try {
+      if (gid >= 0) give(this.lower, made, -1, gid);
+      this.placed.push({ from, path, mark: markOf(this.lower, made), over: null });
+    } finally {
+      letGo(this.lower, made);
+    }
+  }
+
+  /** Of a directory that was just made. */
+  private dressOf(path: Path): Dress {
+    const { mark } = this.placed.at(-1)!;
+    return { do: 'dress', old: null, was: null, path, is: null, mark, opens: 0o700 };
+  }
+
+  /** A file that the lower layer has not by this name: another name of one it has, one that is renamed, or a new one. */
+  private *comes({ path, over, gid }: Coming, inode: OverlayInode): Work<void> {
+    const { lower, matches, plan } = this;
+    const known = matches.known(inode);
+    if (known !== undefined && lower.capabilities.hardLinks) {
+      const from = this.staging.fresh('new');
+      check(lower.link(this.staging.dir, from, known));
+      this.placed.push({ from, path, mark: markOf(lower, known), over });
+      // The overlay has the name in its upper layer.
+      if (inode.lower === known) this.linked.push(inode);
+      return;
+    }
+    const source = plan.removed.sources.get(inode);
+    if (known === undefined && source !== undefined && source.moved === '') {
+      const moves = yield* this.at(lower, this.theirs, source.path, (found) =>
+        this.moves(path, inode, source, found, over),
+      );
+      if (moves) return;
+    }
+    const from = yield* this.make(inode, gid);
+    this.place(from, path, over);
+  }
+
+  private place([from, made]: readonly [string, Inode], path: Path, over: Leaving | null): void {
+    try {
+      this.placed.push({ from, path, mark: markOf(this.lower, made, true), over });
+    } finally {
+      letGo(this.lower, made);
+    }
+  }
+
+  /** Whether a lower file becomes the one at a path by a rename: unless it would have to be written to for nothing. */
+  private *moves(path: Path, inode: OverlayInode, source: Leaving, found: Inode, over: Leaving | null): Work<boolean> {
+    const { lower, merged, matches } = this;
+    if (found.kind !== inode.kind) return false;
+    const isSame = yield* matches.hasSameData(inode, found);
+    if (!isSame && merged.nlink(inode) === 1 && lower.nlink(found) === 1) return false;
+    source.moved = this.staging.fresh('mv');
+    matches.remember(inode, found);
+    const mark = markOf(lower, found);
+    this.placed.push({ from: source.moved, path, mark, over });
+    if (!isSame) yield* this.rewrite(inode, found, source.path, path);
+    else this.redress(inode, found, source.path, path);
+    return true;
+  }
+
+  /** A file that is the same and holds something else is replaced, unless it has other names or another's owner. */
+  private *changes(changed: Changed, inode: OverlayInode): Work<void> {
+    yield* this.at(this.lower, this.theirs, changed.old, (found) => this.change(inode, found, changed));
+  }
+
+  private *change(inode: OverlayInode, found: Inode, changed: Changed): Work<void> {
+    const { lower, merged } = this;
+    const isAlone = merged.nlink(inode) === 1 && lower.nlink(found) === 1;
+    if (isAlone && (yield* this.replaces(inode, found, changed))) return;
+    yield* this.rewrite(inode, found, changed.old, changed.path);
+  }
+
+  /** Makes the file that takes the place of another: whether it has its owner. */
+  private *replaces(inode: OverlayInode, found: Inode, { path, mark }: Changed): Work<boolean> {
+    const { lower } = this;
+    const [from, made] = yield* this.make(inode, -1);
+    try {
+      const { uid, gid } = attrOf(lower, found);
+      if (!give(lower, made, uid, gid)) return false;
+      // That may have been a change of it.
+      dress(lower, made, lookOf(this.merged, inode));
+      const is = markOf(lower, made, true);
+      this.overs.push({ do: 'over', from, path, to: this.staging.fresh('old'), was: mark, is });
+      return true;
+    } finally {
+      letGo(lower, made);
+    }
+  }
+
+  /** A file gets other content in place: with what it is to hold, and what it held, beside it. */
+  private *rewrite(inode: OverlayInode, found: Inode, old: Path, path: Path): Work<void> {
+    const { lower, merged } = this;
+    // By each of its names it is the same file.
+    if (this.rewritten.has(inode)) return;
+    this.rewritten.add(inode);
+    const is = markOf(lower, found);
+    const from = this.staging.fresh('new');
+    const before = this.staging.fresh('old');
+    yield* this.copy(merged, inode, from);
+    yield* this.copy(lower, found, before);
+    this.writes.push({ do: 'write', path, from, old: before, is });
+    const looks = { was: lookOf(lower, found), is: lookOf(merged, inode) };
+    this.dresses.push({ do: 'dress', old, path, ...looks, mark: is, opens: 0o600 });
+  }
+
+  private *copy(backend: Backend, inode: Inode, name: string): Work<void> {
+    const { lower } = this;
+    const made = must(lower.create(this.staging.dir, name, S_IFREG | 0o600, 0, 0, 0));
+    take(made);
+    try {
+      check(yield* copyData({ backend, inode }, { backend: lower, inode: made }, Infinity));
+      // Once the file itself is written to there is no other.
+      sync(lower, made);
+    } finally {
+      letGo(lower, made);
+    }
+  }
+
+  private redress(inode: OverlayInode, found: Inode, old: Path, path: Path): void {
+    const was = lookOf(this.lower, found);
+    const is = lookOf(this.merged, inode);
+    if (sameLook(was, is, inode.kind, true)) return;
+    this.dresses.push({ do: 'dress', old, was, path, is, mark: markOf(this.lower, found), opens: 0 });
+  }
+
+  /** Makes a file, complete: what it is called, and the inode, held. */
+  private *make(inode: OverlayInode, gid: number): Work<readonly [string, Inode]> {
+    const { lower, merged, staging } = this;
+    const name = staging.fresh('new');
+    const attr = attrOf(merged, inode);
+    const made = must(
+      inode.kind === S_IFLNK
+        ? lower.symlink(staging.dir, name, must(merged.readlink(inode)), attr.uid, attr.gid)
+        : lower.create(staging.dir, name, attr.mode, attr.rdev, attr.uid, attr.gid),
+    );
+    take(made);
+    let isWhole = false;
+    try {
+      if (inode.kind === S_IFREG) {
+        check(yield* copyData({ backend: merged, inode }, { backend: lower, inode: made }, Infinity));
+      }
+      if (gid >= 0) give(lower, made, -1, gid);
+      dress(lower, made, lookOf(merged, inode));
+      if (this.durable) sync(lower, made);
+      this.matches.remember(inode, made);
+      isWhole = true;
+      return [name, made];
+    } finally {
+      if (!isWhole) letGo(lower, made);
+    }
+  }
+
+  private journal(): Journal {
+    const { plan, placed, staging } = this;
+    const into: (In | Over)[] = [...this.overs];
+    const replaced = new Set<Leaving>();
+    const outs = [];
+    for (const { old, path, mark } of plan.moving.values()) {
+      // A directory that the walk has not come to is in none that is seen.
+      if (path === null) fail(E.ESTALE);
+      const to = staging.fresh('mv');
+      outs.push({ do: 'out' as const, path: old, to, was: mark });
+      into.push({ do: 'in', from: to, path, is: mark });
+    }
+    for (const { from, path, mark, over } of placed) {
+      if (over === null || over.moved !== '') into.push({ do: 'in', from, path, is: mark });
+      else {
+        replaced.add(over);
+        into.push({ do: 'over', from, path, to: staging.fresh('old'), was: over.mark, is: mark });
+      }
+    }
+    outs.push(...plan.removed.outs(replaced, () => staging.fresh('old')));
+    return {
+      out: outs.sort((a, b) => b.path.length - a.path.length),
+      into: into.sort((a, b) => a.path.length - b.path.length),
+      writes: this.writes,
+      dresses: [...plan.dresses, ...plan.removed.dresses(), ...this.dresses],
+    };
+  }
+}

@@ -1,0 +1,233 @@
+import { S_IFDIR, S_IFREG } from '../../../linux/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import type { Backend } from '../../../backend/backend.ts';
+import type { Inode } from '../../../backend/inode.ts';
+import { rewriteData } from '../layer/data.ts';
+import type { Dress, In, Mark, Out, Over, Write } from './journal.ts';
+import { attempt, letGo, setMode, take } from '../layer/layer.ts';
+import { attrOf, dress, type Look } from '../layer/look.ts';
+import { Reach, lastOf, type Path } from '../layer/reach.ts';
+import type { Staging } from './staging.ts';
+import { check, fail, heldDuring, isThere, must } from '../layer/walk.ts';
+import type { Work } from '../layer/work.ts';
+
+/** Numbers from here on are good in one process only. */
+const LOCAL = 2 ** 52;
+/** How far two looks at one time may be apart, in nanoseconds: some runtimes cut times to milliseconds. */
+const GRAIN = 2e6;
+
+/** What a step that comes later is to meet. @param written Whether it matters that nobody writes to it. */
+export function markOf(backend: Backend, inode: Inode, written = false): Mark {
+  const mark: Mark = { kind: inode.kind, ino: inode.ino < LOCAL ? inode.ino : 0 };
+  if (written && inode.kind === S_IFREG) {
+    const attr = attrOf(backend, inode);
+    mark.mtime = [attr.mtime_sec, attr.mtime_nsec];
+  }
+  return mark;
+}
+
+/**
+ * The steps of a commit. Each can be done and taken back; whether it was done shows in the names of the staging
+ * directory, so that doing it twice does nothing the second time. What others have put in the way is never overwritten:
+ * ESTALE, or EEXIST.
+ */
+export class Steps {
+  readonly reach: Reach;
+  private readonly lower: Backend;
+  private readonly dir: Inode;
+
+  constructor(lower: Backend, staging: Staging) {
+    this.lower = lower;
+    this.dir = staging.dir;
+    this.reach = new Reach(lower);
+  }
+
+  out(step: Out): void {
+    const { lower, dir } = this;
+    if (isThere(lower, dir, step.to)) return;
+    this.meet(step.path, step.was, (inode, parent) => {
+      if (step.dirs !== undefined) this.unchanged(step.path, step.dirs);
+      check(lower.rename(parent, lastOf(step.path), inode, dir, step.to, null));
+    });
+  }
+
+  outBack(step: Out): void {
+    this.put(step.to, step.path);
+  }
+
+  in(step: In): void {
+    this.put(step.from, step.path);
+  }
+
+  inBack(step: In): void {
+    const { lower, dir } = this;
+    if (isThere(lower, dir, step.from)) return;
+    this.meet(step.path, step.is, (inode, parent) => {
+      check(lower.rename(parent, lastOf(step.path), inode, dir, step.from, null));
+    });
+  }
+
+  over({ path, from, to, was }: Over): void {
+    this.swap(path, from, to, was);
+  }
+
+  overBack({ path, from, is, to }: Over): void {
+    this.swap(path, to, from, is);
+  }
+
+  *write(step: Write): Work<void> {
+    yield* this.rewrite(step, step.from);
+  }
+
+  *writeBack(step: Write): Work<void> {
+    yield* this.rewrite(step, step.old);
+  }
+
+  /**
+   * Gives attributes to what is at a path, if it is still there.
+   * @param keeps Whether the commit leaves the mode as it is. Then another owner's is left, too, as he has made it since.
+   */
+  dress(path: Path, look: Look, mark: Mark, keeps: boolean): void {
+    this.find(path, mark, (inode) => {
+      const errno = attempt(() => (dress(this.lower, inode, look), 0));
+      if (errno !== E.EPERM || !keeps) check(errno);
+    });
+  }
+
+  /** Lets there be work in a directory, or on a file, that does not allow it. */
+  open(path: Path, { mark, opens }: Dress): void {
+    if (opens === 0) return;
+    this.find(path, mark, (inode) => {
+      const { mode } = attrOf(this.lower, inode);
+      if ((mode & opens) === opens) return;
+      // Another owner's may be open by its group: what is done there tells.
+      const errno = attempt(() => setMode(this.lower, inode, mode | opens));
+      if (errno !== E.EPERM) check(errno);
+    });
+  }
+
+  /** Runs something with what is at a path, unless that is gone or is another. */
+  find(path: Path, mark: Mark, act: (inode: Inode) => void): void {
+    const { lower } = this;
+    if (path.length === 0) {
+      act(lower.root());
+      return;
+    }
+    const errno = attempt(() => {
+      this.reach.parent(path);
+      return 0;
+    });
+    if (errno === E.ENOENT || errno === E.ENOTDIR) return;
+    heldDuring(lower, this.reach.parent(path), lastOf(path), (inode) => {
+      if (this.isMarked(inode, mark)) act(inode);
+    });
+  }
+
+  /** Puts something that is in the staging directory into its place. */
+  private put(name: string, path: Path): void {
+    const { lower, dir } = this;
+    heldDuring(lower, dir, name, (inode) => {
+      const parent = this.reach.parent(path);
+      if (isThere(lower, parent, lastOf(path))) fail(E.EEXIST);
+      check(lower.rename(dir, name, inode, parent, lastOf(path), null));
+    });
+  }
+
+  /** Runs something with what is at a path. @throws Error ESTALE when it is gone, or another. */
+  private meet(path: Path, mark: Mark, act: (inode: Inode, parent: Inode) => void): void {
+    const { lower, reach } = this;
+    const parent = reach.parent(path);
+    let kind = -1;
+    heldDuring(lower, parent, lastOf(path), (inode) => {
+      this.verify(inode, mark);
+      ({ kind } = inode);
+      act(inode, parent);
+    });
+    if (kind < 0) fail(E.ESTALE);
+    if (kind === S_IFDIR) reach.forget();
+  }
+
+  private verify(inode: Inode, mark: Mark): void {
+    if (!this.isMarked(inode, mark)) fail(E.ESTALE);
+  }
+
+  private isMarked(inode: Inode, { kind, ino, mtime }: Mark): boolean {
+    if (inode.kind !== kind || (ino !== 0 && inode.ino !== ino)) return false;
+    return mtime === undefined || this.hasTime(inode, mtime);
+  }
+
+  private hasTime(inode: Inode, [sec, nsec]: readonly [number, number]): boolean {
+    const attr = attrOf(this.lower, inode);
+    return Math.abs((attr.mtime_sec - sec) * 1e9 + (attr.mtime_nsec - nsec)) < GRAIN;
+  }
+
+  /** Sees that nothing has come into a directory, or gone, since it was looked at. */
+  private unchanged(path: Path, dirs: NonNullable<Out['dirs']>): void {
+    for (const [below, mtime] of dirs) {
+      if (!this.hasTime(this.reach.dir([...path, ...below]), mtime)) fail(E.ENOTEMPTY);
+    }
+  }
+
+  /**
+   * Puts a file of the staging directory in the place of another, which gets a name there first. Without hard links it
+   * has to leave its place for that.
+   */
+  private swap(path: Path, coming: string, going: string, was: Mark): void {
+    const { lower, dir, reach } = this;
+    heldDuring(lower, dir, coming, (inode) => {
+      const parent = reach.parent(path);
+      const name = lastOf(path);
+      const found = lower.lookup(parent, name);
+      if (typeof found === 'number') {
+        if (found !== E.ENOENT) check(found);
+        check(lower.rename(dir, coming, inode, parent, name, null));
+        return;
+      }
+      take(found);
+      try {
+        // rename(2) of two names of one file does nothing.
+        if (found === inode) check(lower.unlink(dir, coming, inode));
+        else this.replace(found, was, going, inode, coming, parent, name);
+      } finally {
+        letGo(lower, found);
+      }
+    });
+  }
+
+  private replace(
+    found: Inode,
+    was: Mark,
+    going: string,
+    inode: Inode,
+    coming: string,
+    parent: Inode,
+    name: string,
+  ): void {
+    const { lower, dir } = this;
+    this.verify(found, was);
+    const isKept =
+      isThere(lower, dir, going) || (this.isLinked(found) && attempt(() => lower.link(dir, going, found)) === 0);
+    if (!isKept) check(lower.rename(parent, name, found, dir, going, null));
+    check(lower.rename(dir, coming, inode, parent, name, isKept ? found : null));
+  }
+
+  private isLinked(inode: Inode): boolean {
+    return inode.kind === S_IFREG && this.lower.capabilities.hardLinks;
+  }
+
+  private *rewrite({ path, is }: Write, name: string): Work<void> {
+    const { lower, dir, reach } = this;
+    const file = must(lower.lookup(reach.parent(path), lastOf(path)));
+    take(file);
+    const from = lower.lookup(dir, name);
+    if (typeof from !== 'number') take(from);
+    try {
+      if (typeof from === 'number') fail(from);
+      this.verify(file, is);
+      check(yield* rewriteData({ backend: lower, inode: from }, { backend: lower, inode: file }));
+    } finally {
+      letGo(lower, file);
+      if (typeof from !== 'number') letGo(lower, from);
+    }
+  }
+}

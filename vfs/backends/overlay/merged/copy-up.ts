@@ -1,0 +1,262 @@
+import { S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import type { Attr, Backend } from '../../../backend/backend.ts';
+import type { Inode } from '../../../backend/inode.ts';
+import { copyData, type Source } from '../layer/data.ts';
+import type { Directories } from './directory.ts';
+import type { Handles } from './handles.ts';
+import type { OverlayInode } from './inode.ts';
+import { attempt, copyXattrs, noAttr, passed, setMode, setMtime, setOwner, setTimes } from '../layer/layer.ts';
+import type { Table } from './table.ts';
+import { finish } from '../layer/work.ts';
+
+/** What the copies need of the backend. */
+export interface Told {
+  getattr(inode: OverlayInode, out: Attr): number;
+  nlink(inode: OverlayInode): number;
+}
+
+/**
+ * Copies inodes from the lower layer to the upper one, the first time they are changed: the directories above them
+ * first, empty. Nothing of it shows: number, times, mode and links are what they were.
+ */
+export class CopyUp {
+  private readonly lower: Backend;
+  private readonly upper: Backend;
+  private readonly table: Table;
+  private readonly dirs: Directories;
+  private readonly handles: Handles;
+  private readonly told: Told;
+
+  constructor(lower: Backend, upper: Backend, table: Table, dirs: Directories, handles: Handles, told: Told) {
+    this.lower = lower;
+    this.upper = upper;
+    this.table = table;
+    this.dirs = dirs;
+    this.handles = handles;
+    this.told = told;
+  }
+
+  /**
+   * Sees to it that the inode has an upper one: 0, or the upper layer's errno.
+   * @param length Bytes of a file's data that are wanted: it is about to be cut.
+   */
+  up(inode: OverlayInode, length = Infinity): number {
+    if (inode.upper !== null) return 0;
+    // The directories above it first, of which there may be more than a stack has room for.
+    const above: OverlayInode[] = [];
+    for (let at = inode; !this.isNameless(at) && at.parent!.upper === null; at = at.parent!) above.push(at.parent!);
+    for (let dir = above.pop(); dir !== undefined; dir = above.pop()) {
+      const errno = this.one(dir, Infinity);
+      if (errno !== 0) return errno;
+    }
+    return this.one(inode, length);
+  }
+
+  private one(inode: OverlayInode, length: number): number {
+    if (inode === this.table.top) return this.root(inode);
+    return this.isNameless(inode) ? this.nameless(inode, length) : this.at(inode, inode.parent!, inode.name, length);
+  }
+
+  private isNameless(inode: OverlayInode): boolean {
+    return inode.parent === null || inode.name === '' || this.told.nlink(inode) === 0;
+  }
+
+  /** The same by a name that it has. */
+  at(inode: OverlayInode, dir: OverlayInode, name: string, length = Infinity): number {
+    const errno = this.up(dir);
+    if (errno !== 0) return errno;
+    if (!this.leadsTo(dir, name, inode)) return this.nameless(inode, length);
+    const attr = noAttr();
+    const failed = this.told.getattr(inode, attr) || this.quietly(dir, name, inode, attr, length);
+    if (failed !== 0) return failed;
+    this.dirs.hide(dir, name, true);
+    if (!inode.isDir) inode.lost++;
+    this.settleLower(inode);
+    return 0;
+  }
+
+  /** Whether the name still is the inode's: others may change the lower layer. */
+  private leadsTo(dir: OverlayInode, name: string, inode: OverlayInode): boolean {
+    if (dir.lower === null || dir.hides(name)) return false;
+    const above = this.upper.lookup(dir.upper!, name);
+    if (typeof above !== 'number') passed(this.upper, above);
+    if (above !== E.ENOENT) return false;
+    const below = this.lower.lookup(dir.lower, name);
+    if (typeof below === 'number') return false;
+    if (below !== inode.lower) passed(this.lower, below);
+    return below === inode.lower;
+  }
+
+  /** The root of the upper layer is there: it gets the attributes. */
+  private root(top: OverlayInode): number {
+    const attr = noAttr();
+    const root = this.upper.root();
+    const errno = this.told.getattr(top, attr) || this.dress(this.lower, top.lower!, root, attr);
+    if (errno !== 0) return errno;
+    this.handles.leave(top);
+    this.table.adopt(top, root);
+    keep(top, attr);
+    return 0;
+  }
+
+  /** Puts a copy into a directory whose times stay what they are. */
+  private quietly(dir: OverlayInode, name: string, inode: OverlayInode, attr: Attr, length: number): number {
+    const before = noAttr();
+    const failed = this.told.getattr(dir, before);
+    if (failed !== 0) return failed;
+    const made = this.make(dir.upper!, name, inode, attr, length);
+    if (typeof made !== 'number') this.adopt(inode, made, attr);
+    const errno = setMtime(this.upper, dir.upper!, before);
+    keepCtime(dir, before.ctime_sec, before.ctime_nsec);
+    return typeof made === 'number' ? made : errno;
+  }
+
+  private adopt(inode: OverlayInode, made: Inode, attr: Attr): void {
+    this.handles.leave(inode);
+    this.table.adopt(inode, made);
+    keep(inode, attr);
+  }
+
+  /** Makes the copy: the upper inode, or an errno, and then nothing is left of it. */
+  private make(dir: Inode, name: string, inode: OverlayInode, attr: Attr, length: number): Inode | number {
+    const from = this.source(inode);
+    const made = this.create(dir, name, from, attr);
+    if (typeof made === 'number') return made;
+    const errno = attempt(() => {
+      const failed = inode.kind === S_IFREG ? finish(copyData(from, { backend: this.upper, inode: made }, length)) : 0;
+      return failed || this.dress(from.backend, from.inode, made, attr);
+    });
+    if (errno === 0) return made;
+    this.undo(dir, name, made);
+    return errno;
+  }
+
+  private source(inode: OverlayInode): Source {
+    return inode.upper !== null
+      ? { backend: this.upper, inode: inode.upper }
+      : { backend: this.lower, inode: inode.lower! };
+  }
+
+  private create(dir: Inode, name: string, from: Source, attr: Attr): Inode | number {
+    const { uid, gid } = attr;
+    if (from.inode.kind !== S_IFLNK) return this.upper.create(dir, name, attr.mode, attr.rdev, uid, gid);
+    const target = from.backend.readlink(from.inode);
+    return typeof target === 'number' ? target : this.upper.symlink(dir, name, target, uid, gid);
+  }
+
+  private undo(dir: Inode, name: string, made: Inode): void {
+    attempt(() => {
+      const errno = this.upper.unlink(dir, name, made);
+      passed(this.upper, made);
+      return errno;
+    });
+  }
+
+  /** Gives a copy its attributes, times last. */
+  private dress(from: Backend, source: Inode, to: Inode, attr: Attr): number {
+    const now = noAttr();
+    const { upper } = this;
+    const errno = upper.getattr(to, now) || copyXattrs(from, source, upper, to);
+    if (errno !== 0) return errno;
+    if (now.uid !== attr.uid || now.gid !== attr.gid) {
+      // Only root can give files away: for others the copy is their own.
+      const failed = attempt(() => setOwner(upper, to, attr));
+      if (failed !== 0 && failed !== E.EPERM) return failed;
+    }
+    if (to.kind !== S_IFLNK && now.mode !== attr.mode) {
+      const failed = setMode(upper, to, attr.mode);
+      if (failed !== 0) return failed;
+    }
+    return setTimes(upper, to, attr);
+  }
+
+  /**
+   * Copies an inode that has no name, or none that is known: made by a name that nobody has time to see, taken at once.
+   * The copy lives on as an orphan of the upper layer.
+   */
+  private nameless(inode: OverlayInode, length: number): number {
+    const { top } = this.table;
+    const root = this.upper.root();
+    const attr = noAttr();
+    const before = noAttr();
+    const failed = this.told.getattr(inode, attr) || this.told.getattr(top, before);
+    if (failed !== 0) return failed;
+    const name = this.freeName(root);
+    const made = this.make(root, name, inode, attr, length);
+    if (typeof made === 'number') return made;
+    this.adopt(inode, made, attr);
+    const errno = this.upper.unlink(root, name, made);
+    if (top.upper !== null) {
+      setMtime(this.upper, root, before);
+      keepCtime(top, before.ctime_sec, before.ctime_nsec);
+    }
+    this.settleLower(inode);
+    return errno;
+  }
+
+  private freeName(root: Inode): string {
+    for (let i = 0; ; i++) {
+      const name = `.wasi9p-orphan-${i}`;
+      const found = this.upper.lookup(root, name);
+      if (typeof found === 'number') return name;
+      passed(this.upper, found);
+    }
+  }
+
+  /**
+   * Gives a copy without a name one, where the upper layer cannot: it is copied once more.
+   * (A lower file with two names was copied up, lost the name it was copied by, and is to be linked.)
+   */
+  again(inode: OverlayInode, dir: OverlayInode, name: string): number {
+    const attr = noAttr();
+    const errno = this.told.getattr(inode, attr);
+    if (errno !== 0) return errno;
+    const made = this.make(dir.upper!, name, inode, attr, Infinity);
+    if (typeof made === 'number') return made;
+    this.adopt(inode, made, attr);
+    return 0;
+  }
+
+  /** A directory shows the lower one, too; a file leaves it once no name leads there. */
+  settleLower(inode: OverlayInode): void {
+    if (inode.upper === null || inode.lower === null) return;
+    const merged = inode.isDir ? !inode.removed : this.lower.nlink(inode.lower) > inode.lost;
+    if (merged) this.table.pin(inode);
+    else {
+      this.table.leaveLower(inode);
+      this.table.unpin(inode);
+    }
+  }
+}
+
+/** The copy has what the lower inode had that a copy cannot have. */
+function keep(inode: OverlayInode, attr: Attr): void {
+  keepCtime(inode, attr.ctime_sec, attr.ctime_nsec);
+  const kept = inode.kept!;
+  kept.hasBtime = true;
+  kept.btime_sec = attr.btime_sec;
+  kept.btime_nsec = attr.btime_nsec;
+  kept.rdev = attr.rdev;
+}
+
+/** The ctime to be shown until the inode is changed. */
+export function keepCtime(inode: OverlayInode, sec: number, nsec: number): void {
+  inode.kept ??= {
+    hasCtime: true,
+    ctime_sec: sec,
+    ctime_nsec: nsec,
+    hasBtime: false,
+    btime_sec: 0,
+    btime_nsec: 0,
+    rdev: 0,
+  };
+  inode.kept.hasCtime = true;
+  inode.kept.ctime_sec = sec;
+  inode.kept.ctime_nsec = nsec;
+}
+
+/** The inode was changed: its ctime is the layer's. */
+export function changed(inode: OverlayInode): void {
+  if (inode.kept !== null) inode.kept.hasCtime = false;
+}

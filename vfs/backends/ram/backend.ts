@@ -1,0 +1,369 @@
+import {
+  SETATTR_ATIME,
+  SETATTR_GID,
+  SETATTR_MODE,
+  SETATTR_MTIME,
+  SETATTR_SIZE,
+  SETATTR_UID,
+} from '../../9p/constants.ts';
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../linux/constants.ts';
+import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
+import { DISPOSE } from '../../lib/dispose.ts';
+import { E } from '../../linux/errno.ts';
+import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../../backend/backend.ts';
+import { shut } from '../../backend/closed.ts';
+import type { Inode } from '../../backend/inode.ts';
+import { COST, Space, defaultCapacity, nameCost } from '../../backend/space.ts';
+import { getXattr, listXattrs, setXattr, xattrBytes } from '../../backend/xattrs.ts';
+import { Cells } from './cells.ts';
+import { forgetCopied } from './copy.ts';
+import { FileData } from './data.ts';
+import { RamInode } from './inode.ts';
+import type { NamesCursor } from './names.ts';
+
+const encoder = new TextEncoder();
+const BLOCK = 4096;
+/** Linux updates an atime that is older than this, whatever the other times say (relatime, inode.c). */
+const DAY = 24 * 60 * 60;
+
+/** How much the store may hold. */
+export interface RamOptions {
+  /**
+   * Bytes before ENOSPC: file data, and for each inode, name, symlink and extended attribute what `COST` tells (space.ts);
+   * orphans count until they are reclaimed. Default: a quarter of the machine's memory, or of the container's.
+   */
+  capacity?: number;
+}
+
+/**
+ * A store of inodes in memory, made for this server: files are sparse and grow in megabytes, times have nanoseconds,
+ * nothing is kept of what was cut off or removed. It needs nothing of Node.
+ */
+export class RamBackend implements Backend {
+  readonly name = 'ram';
+  readonly capabilities: Capabilities = {
+    hardLinks: true,
+    xattrs: true,
+    sparse: true,
+    specialFiles: true,
+    nanoseconds: true,
+  };
+  private readonly top: RamInode;
+  private readonly space: Space;
+  private readonly cells: Cells;
+  private nextIno = 1;
+  /** Inodes that exist, orphans among them. */
+  private inodes = 0;
+
+  /** @param space Room that it shares with other stores. */
+  constructor(options: RamOptions = {}, space = new Space(options.capacity ?? defaultCapacity())) {
+    this.space = space;
+    this.cells = new Cells(space);
+    tick();
+    this.top = this.make(S_IFDIR | 0o755, 0, 0, null);
+    this.top.nlink = 2;
+    this.top.parent = this.top;
+  }
+
+  private make(mode: number, uid: number, gid: number, target: string | null): RamInode {
+    this.inodes++;
+    return new RamInode(this.nextIno++, mode, uid, gid, target);
+  }
+
+  /** Ends it: whatever is asked after that is EIO. */
+  close(): void {
+    shut(this);
+  }
+
+  [DISPOSE](): void {
+    this.close();
+  }
+
+  root(): RamInode {
+    return this.top;
+  }
+
+  lookup(dir: RamInode, name: string): RamInode | number {
+    return dir.children.get(name) ?? E.ENOENT;
+  }
+
+  parent(dir: RamInode): Inode | number {
+    return dir.parent ?? E.ENOENT;
+  }
+
+  nlink(inode: RamInode): number {
+    return inode.nlink;
+  }
+
+  entries(dir: RamInode): number {
+    return dir.children.size;
+  }
+
+  size(inode: RamInode): number {
+    if (inode.kind === S_IFREG) return inode.data.size;
+    if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
+    // tmpfs counts 20 bytes an entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
+    return inode.kind === S_IFDIR && inode.content !== null ? 20 * (2 + inode.children.size) : 0;
+  }
+
+  getattr(inode: RamInode, out: Attr): number {
+    out.mode = inode.kind | inode.perm;
+    out.uid = inode.uid;
+    out.gid = inode.gid;
+    out.nlink = inode.nlink;
+    out.rdev = 0;
+    out.size = this.size(inode);
+    out.blksize = BLOCK;
+    out.blocks = inode.kind === S_IFREG ? Math.ceil(inode.data.allocated / BLOCK) * (BLOCK / 512) : 0;
+    out.atime_sec = inode.atime_sec;
+    out.atime_nsec = inode.atime_nsec;
+    out.mtime_sec = inode.mtime_sec;
+    out.mtime_nsec = inode.mtime_nsec;
+    out.ctime_sec = inode.ctime_sec;
+    out.ctime_nsec = inode.ctime_nsec;
+    out.btime_sec = inode.btime_sec;
+    out.btime_nsec = inode.btime_nsec;
+    return 0;
+  }
+
+  setattr(inode: RamInode, set: SetAttr): number {
+    const { valid } = set;
+    if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
+    // The server has read the clock for a time that is to be now: ctime is the same then.
+    if ((valid & (SETATTR_ATIME | SETATTR_MTIME)) === 0) tick();
+    if ((valid & SETATTR_SIZE) !== 0) {
+      const errno = this.resize(inode, set.size);
+      if (errno !== 0) return errno;
+      setModified(inode);
+    }
+    if ((valid & SETATTR_MODE) !== 0) inode.perm = set.mode & 0o7777;
+    if ((valid & SETATTR_UID) !== 0) inode.uid = set.uid;
+    if ((valid & SETATTR_GID) !== 0) inode.gid = set.gid;
+    if ((valid & SETATTR_ATIME) !== 0) {
+      inode.atime_sec = set.atime_sec;
+      inode.atime_nsec = set.atime_nsec;
+    }
+    if ((valid & SETATTR_MTIME) !== 0) {
+      inode.mtime_sec = set.mtime_sec;
+      inode.mtime_nsec = set.mtime_nsec;
+    }
+    setChanged(inode);
+    return 0;
+  }
+
+  private resize(inode: RamInode, size: number): number {
+    // What is empty and stays so needs no bytes of its own.
+    if (size === 0 && inode.content === null) return 0;
+    return this.ownData(inode).truncate(size);
+  }
+
+  /** Takes room for a name and what it is to name: false when there is none. */
+  private takeRoom(name: string, inode: number): boolean {
+    return this.space.takeHeap(nameCost(name) + inode);
+  }
+
+  create(dir: RamInode, name: string, mode: number, _rdev: number, uid: number, gid: number): RamInode | number {
+    if (!this.takeRoom(name, inodeCost(mode & S_IFMT, null))) return E.ENOSPC;
+    tick();
+    const inode = this.make(mode, uid, gid, null);
+    if (inode.kind === S_IFDIR) {
+      inode.nlink = 2;
+      inode.parent = dir;
+      dir.nlink++;
+    }
+    return this.enter(dir, name, inode);
+  }
+
+  symlink(dir: RamInode, name: string, target: string, uid: number, gid: number): RamInode | number {
+    if (!this.takeRoom(name, inodeCost(S_IFLNK, target))) return E.ENOSPC;
+    tick();
+    return this.enter(dir, name, this.make(S_IFLNK | 0o777, uid, gid, target));
+  }
+
+  private enter(dir: RamInode, name: string, inode: RamInode): RamInode {
+    dir.children.add(name, inode);
+    setModified(dir);
+    return inode;
+  }
+
+  link(dir: RamInode, name: string, inode: RamInode): number {
+    if (!this.takeRoom(name, 0)) return E.ENOSPC;
+    tick();
+    inode.nlink++;
+    setChanged(inode);
+    this.enter(dir, name, inode);
+    return 0;
+  }
+
+  unlink(dir: RamInode, name: string, inode: RamInode): number {
+    tick();
+    dir.children.remove(name);
+    this.space.giveHeap(nameCost(name));
+    this.lose(dir, inode);
+    setModified(dir);
+    return 0;
+  }
+
+  /** An inode has lost its name in a directory. */
+  private lose(dir: RamInode, inode: RamInode): void {
+    if (inode.kind === S_IFDIR) {
+      inode.nlink = 0;
+      dir.nlink--;
+    } else inode.nlink--;
+    setChanged(inode);
+  }
+
+  rename(
+    oldDir: RamInode,
+    oldName: string,
+    inode: RamInode,
+    newDir: RamInode,
+    newName: string,
+    target: RamInode | null,
+  ): number {
+    // The new name is paid for by the old one, or is there already.
+    const more = target === null ? COST.letter * (newName.length - oldName.length) : -nameCost(oldName);
+    if (more > 0 && !this.space.takeHeap(more)) return E.ENOSPC;
+    if (more < 0) this.space.giveHeap(-more);
+    tick();
+    if (target !== null) {
+      newDir.children.remove(newName);
+      this.lose(newDir, target);
+    }
+    oldDir.children.remove(oldName);
+    newDir.children.add(newName, inode);
+    if (inode.kind === S_IFDIR) {
+      inode.parent = newDir;
+      oldDir.nlink--;
+      newDir.nlink++;
+    }
+    setModified(oldDir);
+    setModified(newDir);
+    setChanged(inode);
+    return 0;
+  }
+
+  readlink(inode: RamInode): string {
+    return inode.content as string;
+  }
+
+  open(): number {
+    return 0;
+  }
+
+  closeHandle(): void {
+    // An open file is its inode: nothing else was made.
+    forgetCopied();
+  }
+
+  read(inode: RamInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    return inode.data.read(offset, u8, start, end);
+  }
+
+  write(inode: RamInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    return this.ownData(inode).write(offset, u8, start, end);
+  }
+
+  seekData(inode: RamInode, _handle: number, offset: number): number {
+    return inode.data.seekData(offset);
+  }
+
+  seekHole(inode: RamInode, _handle: number, offset: number): number {
+    return inode.data.seekHole(offset);
+  }
+
+  /** The bytes of a file, to be changed. */
+  private ownData(inode: RamInode): FileData {
+    return (inode.content ??= new FileData(this.cells)) as FileData;
+  }
+
+  accessed(inode: RamInode): void {
+    const { atime_sec, atime_nsec } = inode;
+    if (
+      notAfter(atime_sec, atime_nsec, inode.mtime_sec, inode.mtime_nsec) ||
+      notAfter(atime_sec, atime_nsec, inode.ctime_sec, inode.ctime_nsec) ||
+      nowSec - atime_sec >= DAY
+    ) {
+      tick();
+      inode.atime_sec = nowSec;
+      inode.atime_nsec = nowNsec;
+    }
+  }
+
+  modified(inode: RamInode): void {
+    tick();
+    setModified(inode);
+  }
+
+  fsync(): number {
+    return 0;
+  }
+
+  list(dir: RamInode): NamesCursor {
+    return dir.children.list();
+  }
+
+  statfs(out: StatFs): number {
+    const { space } = this;
+    out.bsize = BLOCK;
+    out.blocks = Math.floor(Math.min(space.capacity, Number.MAX_SAFE_INTEGER) / BLOCK);
+    out.bfree = out.bavail = Math.min(out.blocks, Math.floor(space.left / BLOCK));
+    out.ffree = space.heapLeft(COST.inode + COST.name);
+    out.files = this.inodes + out.ffree;
+    out.fsid = 0;
+    return 0;
+  }
+
+  getxattr(inode: RamInode, name: string): Uint8Array | number {
+    return getXattr(inode, name);
+  }
+
+  setxattr(inode: RamInode, name: string, value: Uint8Array, flags: number): number {
+    const errno = setXattr(inode, name, value, flags, this.space);
+    if (errno !== 0) return errno;
+    tick();
+    setChanged(inode);
+    return 0;
+  }
+
+  listxattr(inode: RamInode): string[] {
+    return listXattrs(inode);
+  }
+
+  release(inode: RamInode): void {
+    if (inode.kind === S_IFREG) inode.data.trim();
+  }
+
+  reclaim(inode: RamInode): number {
+    this.inodes--;
+    const { content } = inode;
+    if (content instanceof FileData) content.free();
+    this.space.giveHeap(inodeCost(inode.kind, typeof content === 'string' ? content : null) + xattrBytes(inode));
+    inode.content = null;
+    inode.xattrs = null;
+    return 0;
+  }
+}
+
+/** What an inode of a kind costs; a symlink with its target. */
+function inodeCost(kind: number, target: string | null): number {
+  if (kind === S_IFDIR) return COST.inode + COST.directory;
+  return target === null ? COST.inode : COST.inode + COST.letter * target.length;
+}
+
+/** Whether (aSec, aNsec) is not after (bSec, bNsec). */
+function notAfter(aSec: number, aNsec: number, bSec: number, bNsec: number): boolean {
+  return aSec < bSec || (aSec === bSec && aNsec <= bNsec);
+}
+
+/** mtime and ctime are the clock's. */
+function setModified(inode: RamInode): void {
+  inode.mtime_sec = inode.ctime_sec = nowSec;
+  inode.mtime_nsec = inode.ctime_nsec = nowNsec;
+}
+
+/** ctime is the clock's. */
+function setChanged(inode: RamInode): void {
+  inode.ctime_sec = nowSec;
+  inode.ctime_nsec = nowNsec;
+}

@@ -1,0 +1,275 @@
+import { E } from '../../linux/errno.ts';
+import { LARGEST_CELL, cellFor, cellWithin, type Cells, type Slab } from './cells.ts';
+import { Chunks } from './chunks.ts';
+import { copyBytes } from './copy.ts';
+
+/**
+ * Data is kept in pieces of this size; the first one grows to it by doubling, the others are made whole, and shorter
+ * where the store has no room for that.
+ */
+const CHUNK = 1 << 20;
+/** Largest file, in bytes: 2 PiB, so that its chunks can be counted in 31 bits. Holes cost nothing. */
+export const FILE_MAX = 2 ** 51;
+/** What a chunk is a multiple of, when there is no room for a whole one. */
+const PAGE = 4096;
+/** A buffer below this is not worth being cut to size. */
+const SMALL = 4096;
+
+/**
+ * The data of a file: sparse, and zero wherever nothing was written. The bytes of the head and of each chunk beyond the
+ * file's size are zero, so that growing needs no filling; what lies beyond them is a hole.
+ */
+export class FileData {
+  /** Bytes. */
+  size = 0;
+  /** Memory held, bytes. */
+  allocated = 0;
+  private readonly cells: Cells;
+  /** The first megabyte, as much of it as was written: `room` bytes of `head` from `base` on. */
+  private head: Uint8Array | null = null;
+  private base = 0;
+  private room = 0;
+  /** The slab that head belongs to, of a small one. */
+  private slab: Slab | null = null;
+  /** Chunk i holds the bytes from (i + 1) * CHUNK on; one that is not there is a hole. */
+  private chunks: Chunks | null = null;
+  /** The head was cut to size once: from then on it grows by an eighth, so that it need not be cut again. */
+  private trimmed = false;
+
+  constructor(cells: Cells) {
+    this.cells = cells;
+  }
+
+  /** Copies bytes from `offset` into u8[start, end): how many. */
+  read(offset: number, u8: Uint8Array, start: number, end: number): number {
+    const count = Math.min(end - start, this.size - offset);
+    if (count <= 0) return 0;
+    if (offset + count <= this.room) {
+      copyBytes(this.head!, this.base + offset, u8, start, count);
+      return count;
+    }
+    for (let done = 0; done < count;) {
+      const at = offset + done;
+      const within = at % CHUNK;
+      const part = Math.min(CHUNK - within, count - done);
+      if (at < CHUNK) this.readHead(at, u8, start + done, part);
+      else this.readChunk(at, u8, start + done, part);
+      done += part;
+    }
+    return count;
+  }
+
+  /** Copies `count` bytes of the head, zeros where it ends before. */
+  private readHead(from: number, u8: Uint8Array, start: number, count: number): void {
+    const there = Math.max(0, Math.min(count, this.room - from));
+    if (there > 0) copyBytes(this.head!, this.base + from, u8, start, there);
+    if (there < count) u8.fill(0, start + there, start + count);
+  }
+
+  private readChunk(offset: number, u8: Uint8Array, start: number, count: number): void {
+    const chunk = this.chunks?.get(chunkAt(offset));
+    const from = offset % CHUNK;
+    const there = chunk === undefined ? 0 : Math.max(0, Math.min(count, chunk.length - from));
+    if (there > 0) copyBytes(chunk!, from, u8, start, there);
+    if (there < count) u8.fill(0, start + there, start + count);
+  }
+
+  /** Copies u8[start, end) to `offset`: how many bytes; or −EFBIG, −ENOSPC. */
+  write(offset: number, u8: Uint8Array, start: number, end: number): number {
+    const count = Math.min(end - start, FILE_MAX - offset);
+    if (count <= 0) return -E.EFBIG;
+    if (offset + count <= this.room) {
+      copyBytes(u8, start, this.head!, this.base + offset, count);
+      return this.written(offset + count, count);
+    }
+    for (let done = 0; done < count;) {
+      const at = offset + done;
+      const within = at < CHUNK ? at : at % CHUNK;
+      let part = Math.min(CHUNK - within, count - done);
+      if (part === CHUNK && this.putChunk(at, u8, start + done)) {
+        done += part;
+        continue;
+      }
+      const piece = at < CHUNK ? this.growHead(within + part) : this.growChunk(at, within, within + part);
+      if (piece !== null) part = Math.min(part, (at < CHUNK ? this.room : piece.length) - within);
+      if (piece === null || part <= 0) return done > 0 ? this.written(offset + done, done) : -E.ENOSPC;
+      copyBytes(u8, start + done, piece, at < CHUNK ? this.base + within : within, part);
+      done += part;
+    }
+    return this.written(offset + count, count);
+  }
+
+  private written(end: number, count: number): number {
+    if (end > this.size) this.size = end;
+    return count;
+  }
+
+  /** The head, with room for `needed` bytes, or as many as there can be. */
+  private growHead(needed: number): Uint8Array | null {
+    const { room } = this;
+    if (room >= needed) return this.head;
+    const next = this.trimmed ? room + (room >>> 3) : room * 2;
+    const kept = Math.min(this.size, room);
+    if (this.moveHead(Math.max(needed, Math.min(next, CHUNK)), kept) || this.moveHead(needed, kept)) return this.head;
+    const most = room + this.cells.space.left;
+    const fitting = most > LARGEST_CELL ? Math.min(most, needed) : cellWithin(most);
+    if (fitting > room) this.moveHead(fitting, kept);
+    return this.head;
+  }
+
+  /** Puts the first `kept` bytes of the head where there is room for `wanted`; false when there is none. */
+  private moveHead(wanted: number, kept: number): boolean {
+    const { cells, head, base } = this;
+    const isSmall = wanted <= LARGEST_CELL;
+    const room = isSmall ? cellFor(wanted) : wanted;
+    const more = room - this.room;
+    if (more > 0 && !cells.space.take(more)) return false;
+    const slab = isSmall ? cells.take(wanted) : null;
+    const at = slab === null ? 0 : cells.at;
+    const bytes = slab === null ? (isSmall ? null : allocate(wanted)) : slab.bytes;
+    if (bytes === null) {
+      if (more > 0) cells.space.give(more);
+      return false;
+    }
+    if (kept > 0) copyBytes(head!, base, bytes, at, kept);
+    if (this.slab !== null) this.giveCell(this.slab);
+    if (more < 0) cells.space.give(-more);
+    this.head = bytes;
+    this.base = at;
+    this.room = room;
+    this.slab = slab;
+    this.allocated += more;
+    return true;
+  }
+
+  private giveCell(slab: Slab): void {
+    this.cells.give(slab, this.base, Math.min(this.size, this.room));
+  }
+
+  private dropHead(): void {
+    if (this.slab !== null) this.giveCell(this.slab);
+    this.freed(this.room);
+    this.head = null;
+    this.slab = null;
+    this.base = 0;
+    this.room = 0;
+  }
+
+  private freed(bytes: number): void {
+    this.allocated -= bytes;
+    this.cells.space.give(bytes);
+  }
+
+  /**
+   * The chunk of an offset, `within` of which is to be written up to before `needed`: whole, or as long as there is
+   * room for; null when that is not beyond `within`.
+   */
+  private growChunk(offset: number, within: number, needed: number): Uint8Array | null {
+    const number = chunkAt(offset);
+    const there = this.chunks?.get(number);
+    const before = there === undefined ? 0 : there.length;
+    if (before >= needed) return there!;
+    const { space } = this.cells;
+    const most = Math.floor((before + space.left) / PAGE) * PAGE;
+    const length = most >= CHUNK ? CHUNK : Math.min(most, Math.ceil(needed / PAGE) * PAGE);
+    if (length <= before || length <= within || !space.take(length - before)) return there ?? null;
+    const chunk = allocate(length);
+    if (chunk === null) {
+      space.give(length - before);
+      return there ?? null;
+    }
+    if (there !== undefined) copyBytes(there, 0, chunk, 0, before);
+    (this.chunks ??= new Chunks()).set(number, chunk);
+    this.allocated += length - before;
+    return chunk;
+  }
+
+  /** Makes a chunk that is not there of CHUNK bytes of u8: a copy that is made as such is not filled with zeros first. */
+  private putChunk(offset: number, u8: Uint8Array, start: number): boolean {
+    const number = chunkAt(offset);
+    if (number < 0 || this.chunks?.get(number) !== undefined || !this.cells.space.take(CHUNK)) return false;
+    try {
+      const chunk = new Uint8Array(u8.subarray(start, start + CHUNK));
+      (this.chunks ??= new Chunks()).set(number, chunk);
+    } catch {
+      this.cells.space.give(CHUNK);
+      return false;
+    }
+    this.allocated += CHUNK;
+    return true;
+  }
+
+  /** ftruncate(2): what is cut off is gone, and what is added is a hole. 0 or EFBIG. */
+  truncate(size: number): number {
+    if (size > FILE_MAX) return E.EFBIG;
+    if (size < this.size) this.cut(size);
+    this.size = size;
+    return 0;
+  }
+
+  private cut(size: number): void {
+    if (this.chunks !== null) this.cutChunks(this.chunks, size);
+    const { head, base, room } = this;
+    if (head === null || size >= room) return;
+    if (size === 0) this.dropHead();
+    // Without memory for a smaller one it stays.
+    else if (room <= SMALL || size * 4 >= room || !this.moveHead(size, size)) {
+      head.fill(0, base + size, base + Math.min(this.size, room));
+    }
+  }
+
+  private cutChunks(chunks: Chunks, size: number): void {
+    const kept = Math.max(0, Math.ceil(size / CHUNK) - 1);
+    this.freed(chunks.cut(kept));
+    const within = size % CHUNK;
+    if (kept > 0 && within > 0) chunks.get(kept - 1)?.fill(0, within);
+    if (chunks.count === 0) this.chunks = null;
+  }
+
+  /** The first offset from `offset` on that memory is held for; −ENXIO when none follows. */
+  seekData(offset: number): number {
+    if (offset < Math.min(this.room, this.size)) return offset;
+    const number = this.chunks?.next(Math.max(0, chunkAt(offset))) ?? -1;
+    const start = number < 0 ? Infinity : Math.max(offset, (number + 1) * CHUNK);
+    return start < this.size ? start : -E.ENXIO;
+  }
+
+  /** The first offset from `offset` on that no memory is held for, at most the size; −ENXIO from the size on. */
+  seekHole(offset: number): number {
+    const { size, room, chunks } = this;
+    if (offset >= size) return -E.ENXIO;
+    if (offset < CHUNK && room < CHUNK) return Math.min(size, Math.max(offset, room));
+    const number = Math.max(0, chunkAt(offset));
+    const gap = chunks === null ? number : chunks.gap(number);
+    return Math.min(size, Math.max(offset, (gap + 1) * CHUNK));
+  }
+
+  /** Gives back what doubling took in advance: nobody has the file open any more. */
+  trim(): void {
+    const { room, size } = this;
+    if (room <= SMALL || size >= CHUNK || room <= size * 1.15) return;
+    if (size === 0) this.dropHead();
+    else this.trimmed = this.moveHead(size, size);
+  }
+
+  /** Lets go of everything. */
+  free(): void {
+    this.freed(this.allocated - this.room);
+    this.dropHead();
+    this.chunks = null;
+    this.size = 0;
+  }
+}
+
+/** The number of the chunk that holds an offset; −1 for the head. */
+function chunkAt(offset: number): number {
+  return Math.floor(offset / CHUNK) - 1;
+}
+
+function allocate(size: number): Uint8Array | null {
+  try {
+    return new Uint8Array(size);
+  } catch {
+    return null; // RangeError: more than this runtime can give
+  }
+}

@@ -1,0 +1,4 @@
+import { conformance } from '../../conformance/index.ts';
+import { ram } from './index.ts';
+
+conformance('ram', () => ({ backend: ram(), dispose: () => {} }));

@@ -1,0 +1,52 @@
+import { O_ACCMODE, O_RDONLY, O_TRUNC } from '../../linux/constants.ts';
+import { E } from '../../linux/errno.ts';
+
+/** Whether open(2) flags ask for more than reading. */
+export function wantsWriting(flags: number): boolean {
+  return (flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
+}
+
+/** The methods of a backend that would change something, for one that nobody can write to. */
+export abstract class Unwritable {
+  readonly readOnly = true;
+
+  setattr(): number {
+    return E.EROFS;
+  }
+
+  create(): number {
+    return E.EROFS;
+  }
+
+  symlink(): number {
+    return E.EROFS;
+  }
+
+  link(): number {
+    return E.EROFS;
+  }
+
+  unlink(): number {
+    return E.EROFS;
+  }
+
+  rename(): number {
+    return E.EROFS;
+  }
+
+  write(): number {
+    return -E.EROFS;
+  }
+
+  setxattr(): number {
+    return E.EROFS;
+  }
+
+  accessed(): void {
+    // A read-only mount moves no times (atime_needs_update, fs/inode.c).
+  }
+
+  modified(): void {
+    // Nothing is.
+  }
+}

@@ -1,0 +1,171 @@
+import { S_IFCHR, S_IFBLK, S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
+import { DISPOSE } from '../../lib/dispose.ts';
+import { E } from '../../linux/errno.ts';
+import type { Attr, Backend, Capabilities, Hidden, StatFs } from '../../backend/backend.ts';
+import { shut } from '../../backend/closed.ts';
+import { readData, Sparse, storedBytes } from './format/data.ts';
+import { MapCursor } from './cursor.ts';
+import { hiddenIn } from './hidden.ts';
+import { Unwritable, wantsWriting } from '../readonly/unwritable.ts';
+import { getXattr, listXattrs } from '../../backend/xattrs.ts';
+import type { TarInode } from './inode.ts';
+import { BLOCK } from './format/size.ts';
+import type { Skipped, TarTree } from './tree.ts';
+
+const encoder = new TextEncoder();
+
+/**
+ * The tree of a tar archive, read from the archive's own bytes. Nothing can be changed (EROFS). The bytes must not be
+ * changed either.
+ */
+export class TarBackend extends Unwritable implements Backend {
+  readonly name = 'tar';
+  readonly capabilities: Capabilities = {
+    hardLinks: true,
+    xattrs: true,
+    sparse: false,
+    specialFiles: true,
+    nanoseconds: true,
+  };
+  /** Members that are not in the tree, and why. */
+  readonly skipped: readonly Skipped[];
+  private readonly tree: TarTree;
+  /** Made when it is asked for. */
+  private hiddenIn: ReadonlyMap<TarInode, readonly Hidden[]> | null = null;
+  /** Length of the archive, in bytes. */
+  private readonly length: number;
+
+  constructor(tree: TarTree, length: number) {
+    super();
+    this.tree = tree;
+    this.skipped = tree.skipped;
+    this.length = length;
+  }
+
+  /** Ends it: whatever is asked after that is EIO. */
+  close(): void {
+    shut(this);
+  }
+
+  [DISPOSE](): void {
+    this.close();
+  }
+
+  root(): TarInode {
+    return this.tree.root;
+  }
+
+  /** Whether the archive has an entry of a directory; else its attributes are made up. */
+  isTold(dir: TarInode): boolean {
+    return this.tree.isTold(dir);
+  }
+
+  hidden(dir: TarInode): readonly Hidden[] {
+    this.hiddenIn ??= hiddenIn(this.root(), this.skipped);
+    return this.hiddenIn.get(dir) ?? [];
+  }
+
+  lookup(dir: TarInode, name: string): TarInode | number {
+    return dir.children.get(name) ?? E.ENOENT;
+  }
+
+  parent(dir: TarInode): TarInode {
+    return dir.parent!;
+  }
+
+  nlink(inode: TarInode): number {
+    return inode.nlink;
+  }
+
+  entries(dir: TarInode): number {
+    return dir.children.size;
+  }
+
+  size(inode: TarInode): number {
+    if (inode.kind === S_IFREG) return inode.data.length;
+    if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
+    // As tmpfs counts them (BOGO_DIRENT_SIZE, shmem.c).
+    return inode.kind === S_IFDIR ? 20 * (2 + inode.children.size) : 0;
+  }
+
+  getattr(inode: TarInode, out: Attr): number {
+    const { perm, uid, gid, rdev, mtime, atime, ctime } = inode.meta;
+    const size = this.size(inode);
+    out.mode = inode.kind | perm;
+    out.uid = uid;
+    out.gid = gid;
+    out.nlink = inode.nlink;
+    out.rdev = inode.kind === S_IFCHR || inode.kind === S_IFBLK ? rdev : 0;
+    out.size = size;
+    out.blksize = 4096;
+    out.blocks = inode.kind === S_IFREG ? Math.ceil(storedBytes(inode.data) / BLOCK) : 0;
+    out.atime_sec = (atime ?? mtime).sec;
+    out.atime_nsec = (atime ?? mtime).nsec;
+    out.mtime_sec = out.btime_sec = mtime.sec;
+    out.mtime_nsec = out.btime_nsec = mtime.nsec;
+    out.ctime_sec = (ctime ?? mtime).sec;
+    out.ctime_nsec = (ctime ?? mtime).nsec;
+    return 0;
+  }
+
+  readlink(inode: TarInode): string {
+    return inode.content as string;
+  }
+
+  open(_inode: TarInode, flags: number): number {
+    return wantsWriting(flags) ? -E.EROFS : 0;
+  }
+
+  closeHandle(): void {
+    // An open file is its inode: nothing else was made.
+  }
+
+  read({ data }: TarInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    return readData(data, offset, u8, start, end);
+  }
+
+  seekData({ data }: TarInode, _handle: number, offset: number): number {
+    if (data instanceof Sparse) return data.seekData(offset);
+    return offset >= 0 && offset < data.length ? offset : -E.ENXIO;
+  }
+
+  seekHole({ data }: TarInode, _handle: number, offset: number): number {
+    if (data instanceof Sparse) return data.seekHole(offset);
+    return offset >= 0 && offset < data.length ? data.length : -E.ENXIO;
+  }
+
+  fsync(): number {
+    return 0;
+  }
+
+  list(dir: TarInode): MapCursor {
+    return new MapCursor(dir);
+  }
+
+  /** A file system that is full. */
+  statfs(out: StatFs): number {
+    out.bsize = BLOCK;
+    out.blocks = Math.ceil(this.length / BLOCK);
+    out.bfree = out.bavail = 0;
+    out.files = this.tree.count;
+    out.ffree = 0;
+    out.fsid = 0;
+    return 0;
+  }
+
+  getxattr({ meta }: TarInode, name: string): Uint8Array | number {
+    return getXattr(meta, name);
+  }
+
+  listxattr({ meta }: TarInode): string[] {
+    return listXattrs(meta);
+  }
+
+  release(): void {
+    // Nothing is held for an inode.
+  }
+
+  reclaim(): number {
+    return 0;
+  }
+}

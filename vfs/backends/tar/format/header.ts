@@ -1,0 +1,127 @@
+import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
+import { formatPax, formatTime, type Time } from './pax.ts';
+import { quoted } from './records.ts';
+import { BLOCK, padded } from './size.ts';
+
+/** What is written of a file. */
+export interface Meta {
+  /** From the root of the archive; of a directory with a slash at the end. */
+  path: string;
+  /** What a link leads to; '' for all else. */
+  target: string;
+  /** S_IFMT bits; 0 for a hard link. */
+  kind: number;
+  perm: number;
+  uid: number;
+  gid: number;
+  rdev: number;
+  size: number;
+  mtime: Time;
+  xattrs: ReadonlyMap<string, Uint8Array> | null;
+  /** Of a file that is written with its holes left out: bytes that follow the header, its map included. Else null. */
+  stored: number | null;
+}
+
+const encoder = new TextEncoder();
+
+const TYPES: Readonly<Record<number, string>> = {
+  0: '1',
+  [S_IFREG]: '0',
+  [S_IFLNK]: '2',
+  [S_IFCHR]: '3',
+  [S_IFBLK]: '4',
+  [S_IFDIR]: '5',
+  [S_IFIFO]: '6',
+};
+
+/** The largest numbers of 7 and of 11 octal digits. */
+const ID_MAX = 0o7777777;
+const LARGE_MAX = 0o77777777777;
+const NAME_SIZE = 100;
+
+/** Whether a member of this kind can be written: sockets cannot. */
+export function canHold(kind: number): boolean {
+  return TYPES[kind] !== undefined;
+}
+
+/** The header blocks of a member: ustar, with a pax extended header in front where that cannot say it. */
+export function headersOf(meta: Meta): Uint8Array {
+  const records = recordsOf(meta);
+  if (records.size === 0) return ustar(meta, TYPES[meta.kind]!);
+  const pax = formatPax(records);
+  const blocks = new Uint8Array(BLOCK + padded(pax.length) + BLOCK);
+  const name = meta.path.slice(meta.path.lastIndexOf('/', meta.path.length - 2) + 1) || '.';
+  const extended = { ...meta, path: `PaxHeaders/${name}`, target: '', perm: 0o644, size: pax.length };
+  blocks.set(ustar(extended, 'x'));
+  blocks.set(pax, BLOCK);
+  // For a reader that knows no sparse files: a file of another name, with the map and the data.
+  const own = meta.stored === null ? meta : { ...meta, path: `GNUSparseFile.0/${name}`, size: meta.stored };
+  blocks.set(ustar(own, TYPES[meta.kind]!), blocks.length - BLOCK);
+  return blocks;
+}
+
+/**
+ * The map of a file with holes, as GNU tar writes it in version 1.0 of its pax format: a number a line, the first of
+ * which counts the pairs; the last pair is empty and ends the file.
+ */
+export function mapOf(extents: readonly number[], size: number): Uint8Array {
+  const lines = [extents.length / 2];
+  for (let i = 0; i < extents.length; i += 2) lines.push(extents[i]!, extents[i + 1]! - extents[i]!);
+  if (extents.at(-1) !== size) {
+    lines[0]!++;
+    lines.push(size, 0);
+  }
+  const map = encoder.encode(`${lines.join('\n')}\n`);
+  const blocks = new Uint8Array(padded(map.length));
+  blocks.set(map);
+  return blocks;
+}
+
+function recordsOf({ path, target, size, uid, gid, mtime, xattrs, stored }: Meta): Map<string, Uint8Array> {
+  const records = new Map<string, Uint8Array>();
+  const add = (keyword: string, value: string) => records.set(keyword, encoder.encode(value));
+  if (stored === null && encoder.encode(path).length > NAME_SIZE) add('path', path);
+  if (encoder.encode(target).length > NAME_SIZE) add('linkpath', target);
+  if (stored !== null) {
+    add('GNU.sparse.major', '1');
+    add('GNU.sparse.minor', '0');
+    add('GNU.sparse.name', path);
+    add('GNU.sparse.realsize', String(size));
+  }
+  if ((stored ?? size) > LARGE_MAX) add('size', String(stored ?? size));
+  if (uid > ID_MAX) add('uid', String(uid));
+  if (gid > ID_MAX) add('gid', String(gid));
+  if (mtime.nsec !== 0 || mtime.sec < 0 || mtime.sec > LARGE_MAX) add('mtime', formatTime(mtime));
+  for (const [name, value] of xattrs ?? []) records.set(`SCHILY.xattr.${quoted(name)}`, value);
+  return records;
+}
+
+/** A header block; a number that does not fit is 0, and an extended header has it. */
+function ustar({ path, target, perm, uid, gid, rdev, size, mtime }: Meta, type: string): Uint8Array {
+  const block = new Uint8Array(BLOCK);
+  const text = (at: number, length: number, value: string) => {
+    block.set(encoder.encode(value).subarray(0, length), at);
+  };
+  const octal = (at: number, digits: number, value: number) => {
+    const fits = value >= 0 && value < 8 ** digits;
+    text(at, digits, (fits ? value : 0).toString(8).padStart(digits, '0'));
+  };
+  text(0, NAME_SIZE, path);
+  octal(100, 7, perm);
+  octal(108, 7, uid);
+  octal(116, 7, gid);
+  octal(124, 11, size);
+  octal(136, 11, mtime.sec);
+  text(148, 8, '        ');
+  text(156, 1, type);
+  text(157, NAME_SIZE, target);
+  text(257, 8, 'ustar\x0000');
+  octal(329, 7, Math.floor(rdev / 256) % 4096);
+  octal(337, 7, (rdev % 256) + Math.floor(rdev / 2 ** 20) * 256);
+  // The checksum, counted with blanks in its place: six digits, NUL, blank.
+  let sum = 0;
+  for (const byte of block) sum += byte;
+  octal(148, 6, sum);
+  block[154] = 0;
+  return block;
+}

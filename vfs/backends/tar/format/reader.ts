@@ -1,0 +1,175 @@
+import { S_IFREG } from '../../../linux/constants.ts';
+import { cString, headerOf, isHeader, isZero, type Header } from './block.ts';
+import { makeEntry, type LongNames, type TarEntry } from './entry.ts';
+import type { FileData } from './data.ts';
+import type { Limits } from './limits.ts';
+import { decimal } from './pax.ts';
+import { Records } from './records.ts';
+import { BLOCK, padded } from './size.ts';
+import { oldGnuSparse, paxSparse } from './sparse.ts';
+
+const HOW = 'Get the archive anew, or pack it again.';
+
+/** What other archives begin with, and how to get a tar out of them. */
+const OTHERS: [name: string, magic: number[], hint: string][] = [
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a], 'Unpack it first with `xz -d`.'],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd], 'Unpack it first with `zstd -d`.'],
+  ['bzip2', [0x42, 0x5a, 0x68], 'Unpack it first with `bzip2 -d`.'],
+  ['zip', [0x50, 0x4b, 0x03, 0x04], 'Unpack it and pack it again with `tar`.'],
+];
+
+/** Bytes that an extended attribute is counted for, besides its name: about what the engine takes for it. */
+const ATTRIBUTE = 256;
+const REGULAR = /^[07\0]$/;
+
+/**
+ * Goes through the blocks of an archive once. Members refer to the bytes: nothing is copied. Read are ustar, GNU's
+ * long names, numbers and sparse files, and pax extended headers, those for all members too. What is not clear is
+ * read as GNU tar unpacks it.
+ */
+export class TarReader {
+  private readonly bytes: Uint8Array;
+  private readonly limits: Limits;
+  private at = 0;
+  /** From `L` and `K` members: what they say is of the next one. */
+  private long: LongNames = { name: null, target: null };
+  private readonly records: Records;
+
+  constructor(bytes: Uint8Array, limits: Limits) {
+    this.bytes = bytes;
+    this.limits = limits;
+    this.records = new Records(limits);
+  }
+
+  /**
+   * The next member, or null at the end.
+   * @throws Error for what is no tar, is damaged, cut off, stored in a way that is not read, or more than the limits
+   *   allow; each says so.
+   */
+  next(): TarEntry | null {
+    for (;;) {
+      const header = this.header();
+      if (header === null) return null;
+      const { type } = header;
+      if (type === 'x' || type === 'X') this.extend(this.body(header.size));
+      else if (type === 'g') this.extendAll(this.body(header.size));
+      else if (type === 'L') this.long.name = cString(this.body(header.size));
+      else if (type === 'K') this.long.target = cString(this.body(header.size));
+      else if (type === 'V') this.label(header);
+      // The rest of a file that began on another volume.
+      else if (type === 'M') throw new Error(`This tar archive is one volume of several. ${HOW}`);
+      else return this.member(header);
+    }
+  }
+
+  /** A label of the volume: a member as far as what was told before it goes. */
+  private label(header: Header): void {
+    this.body(this.sizeOf(header));
+    this.forget();
+  }
+
+  private forget(): void {
+    this.records.clear();
+    this.long = { name: null, target: null };
+  }
+
+  private member(header: Header): TarEntry {
+    const { records, limits } = this;
+    const entry = makeEntry(header, this.long, records, limits);
+    if (typeof entry === 'string') throw this.damaged(entry);
+    limits.use('maxMembers', 1);
+    const { xattrs } = entry;
+    if (xattrs !== null && !records.isShared(xattrs))
+      for (const name of xattrs.keys()) limits.use('maxNames', ATTRIBUTE + name.length);
+    if (header.type === 'S' || records.isSparse) entry.data = this.sparse(header, entry);
+    // As GNU tar unpacks links, devices, directories and fifos: no data follows, whatever their size says.
+    else if (this.hasData(header, entry)) entry.data = this.body(this.sizeOf(header));
+    this.forget();
+    return entry;
+  }
+
+  private hasData({ type }: Header, entry: TarEntry): boolean {
+    // The list of names in a directory of a dump.
+    if (type === 'D' || this.records.get('GNU.dumpdir') !== undefined) return true;
+    return entry.kind === S_IFREG;
+  }
+
+  private sparse(header: Header, entry: TarEntry): FileData {
+    const { records, limits } = this;
+    let data = null;
+    if (header.type === 'S' && header.format === 'gnu' && !records.isSparse) {
+      data = oldGnuSparse(
+        header,
+        () => this.block(),
+        () => this.body(this.sizeOf(header)),
+        limits,
+      );
+    } else if (REGULAR.test(header.type) && header.format === 'posix' && records.isExtended) {
+      data = paxSparse(records, this.body(this.sizeOf(header)), limits);
+    }
+    if (data !== null) return data;
+    const how = 'pack it again with GNU tar, or without --sparse';
+    throw new Error(`'${entry.shown}' is stored sparse in this tar archive, and its map cannot be read: ${how}.`);
+  }
+
+  /** Bytes of data in the archive. */
+  private sizeOf({ size }: Header): number {
+    const text = this.records.text('size');
+    return text === null ? size : decimal(text);
+  }
+
+  private extend(bytes: Uint8Array): void {
+    if (!this.records.extend(bytes)) throw this.damaged('an extended header cannot be read');
+  }
+
+  private extendAll(bytes: Uint8Array): void {
+    if (!this.records.extendAll(bytes)) throw this.damaged('an extended header cannot be read');
+  }
+
+  /** The bytes behind a header, and past the rest of their last block. */
+  private body(size: number): Uint8Array {
+    const { bytes, at } = this;
+    if (!(size >= 0)) throw this.damaged('the size of a member cannot be read');
+    if (size > bytes.length - at) throw this.cutOff();
+    // The last block may lack what fills it.
+    this.at = Math.min(bytes.length, at + padded(size));
+    return bytes.subarray(at, at + size);
+  }
+
+  /** The next block, whatever is in it; null at the end. */
+  private block(): Uint8Array | null {
+    const { bytes, at } = this;
+    if (at + BLOCK > bytes.length) return null;
+    this.at += BLOCK;
+    return bytes.subarray(at, at + BLOCK);
+  }
+
+  private header(): Header | null {
+    const { bytes, at } = this;
+    // A writer that left out the two empty blocks at the end.
+    if (at === bytes.length && at > 0) return null;
+    const block = this.block();
+    if (block === null) throw at === 0 ? this.noTar() : this.cutOff();
+    if (isZero(block)) return null;
+    const header = isHeader(block) ? headerOf(block) : null;
+    // GNU tar takes a header for damaged whose size cannot be read, even where no data follows.
+    if (header !== null && (header.size >= 0 || header.type === '1')) return header;
+    this.at = at;
+    throw at === 0 ? this.noTar() : this.damaged('a header cannot be read');
+  }
+
+  private noTar(): Error {
+    const other = OTHERS.find(([, magic]) => magic.every((byte, i) => this.bytes[i] === byte));
+    if (other !== undefined)
+      return new Error(`This is packed with ${other[0]}, and only tar and tar.gz are read. ${other[2]}`);
+    return new Error(`This is no tar archive: its first ${BLOCK} bytes are no tar header.`);
+  }
+
+  private cutOff(): Error {
+    return new Error(`This tar archive is cut off: it ends within a member, at byte ${this.bytes.length}. ${HOW}`);
+  }
+
+  private damaged(what: string): Error {
+    return new Error(`This tar archive is damaged: ${what} at byte ${this.at}. ${HOW}`);
+  }
+}

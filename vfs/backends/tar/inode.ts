@@ -1,0 +1,39 @@
+import { S_IFDIR } from '../../linux/constants.ts';
+import { Inode } from '../../backend/inode.ts';
+import type { FileData } from './format/data.ts';
+import type { TarEntry } from './format/entry.ts';
+import type { Time } from './format/pax.ts';
+
+/** What is said of a file besides its kind and content. */
+export type TarMeta = Pick<TarEntry, 'perm' | 'uid' | 'gid' | 'rdev' | 'mtime' | 'atime' | 'ctime' | 'xattrs'>;
+
+/** A file of an archive. */
+export class TarInode extends Inode {
+  meta: TarMeta;
+  /** A file's bytes (the archive's own), a directory's entries, a symlink's target; null for a special file. */
+  readonly content: FileData | Map<string, TarInode> | string | null;
+  /** The directory that holds a directory. */
+  parent: TarInode | null = null;
+  nlink: number;
+
+  constructor(ino: number, kind: number, content: TarInode['content'], meta: TarMeta) {
+    super(ino, kind);
+    this.meta = meta;
+    this.content = content;
+    this.nlink = kind === S_IFDIR ? 2 : 0;
+  }
+
+  get mtime(): Time {
+    return this.meta.mtime;
+  }
+
+  /** The entries of a directory. */
+  get children(): Map<string, TarInode> {
+    return this.content as Map<string, TarInode>;
+  }
+
+  /** The bytes of a regular file. */
+  get data(): FileData {
+    return this.content as FileData;
+  }
+}

@@ -1,0 +1,164 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import {
+  SETATTR_ATIME,
+  SETATTR_ATIME_SET,
+  SETATTR_MODE,
+  SETATTR_MTIME,
+  SETATTR_MTIME_SET,
+} from '../../9p/constants.ts';
+import { Kit } from '../../conformance/kit.ts';
+import type { Backend } from '../../backend/backend.ts';
+import { fill, picture } from '../../conformance/tree.ts';
+import { ram } from '../ram/index.ts';
+import { inTree, walkTo } from '../../archive/place.ts';
+import { setMode } from '../../client/rare-messages.ts';
+
+// What the tests of archives work with: members made byte by byte, and the system's tar.
+
+/** Whether GNU tar is on this machine. */
+export const hasTar = spawnSync('tar', ['--version'], { encoding: 'utf8' }).stdout?.includes('GNU tar') === true;
+
+/** A member as the test wants it: header fields as they are to stand there. */
+export interface Raw {
+  name: string | Uint8Array;
+  type?: string;
+  data?: string | Uint8Array;
+  mode?: number;
+  uid?: number;
+  gid?: number;
+  /** Else the length of the data; bytes are put there as they are. */
+  size?: number | Uint8Array;
+  mtime?: number | Uint8Array;
+  target?: string;
+  prefix?: string;
+  magic?: string;
+  major?: number;
+  minor?: number;
+}
+
+const bytesOf = (value: string | Uint8Array): Uint8Array => (typeof value === 'string' ? Buffer.from(value) : value);
+
+/** A number in a field of `length` bytes: octal digits and a NUL, or the bytes given. */
+function put(block: Uint8Array, at: number, length: number, value: number | Uint8Array): void {
+  if (typeof value === 'number') block.set(Buffer.from(value.toString(8).padStart(length - 1, '0')), at);
+  else block.set(value, at);
+}
+
+function blocksOf(raw: Raw): Uint8Array {
+  const data = bytesOf(raw.data ?? '');
+  const block = new Uint8Array(512);
+  block.set(bytesOf(raw.name).subarray(0, 100));
+  put(block, 100, 8, raw.mode ?? 0o644);
+  put(block, 108, 8, raw.uid ?? 0);
+  put(block, 116, 8, raw.gid ?? 0);
+  put(block, 124, 12, raw.size ?? data.length);
+  put(block, 136, 12, raw.mtime ?? 1_000_000_000);
+  block.fill(32, 148, 156);
+  block.set(Buffer.from(raw.type ?? '0'), 156);
+  block.set(Buffer.from(raw.target ?? '').subarray(0, 100), 157);
+  block.set(Buffer.from(raw.magic ?? 'ustar\x0000'), 257);
+  put(block, 329, 8, raw.major ?? 0);
+  put(block, 337, 8, raw.minor ?? 0);
+  block.set(Buffer.from(raw.prefix ?? ''), 345);
+  let sum = 0;
+  for (const byte of block) sum += byte;
+  block.set(Buffer.from(`${sum.toString(8).padStart(6, '0')}\0 `), 148);
+  const padding = new Uint8Array(-data.length & 511);
+  return Buffer.concat([block, data, padding]);
+}
+
+/** An archive of these members, with the two empty blocks at its end. */
+export function pack(...members: Raw[]): Uint8Array {
+  return new Uint8Array(Buffer.concat([...members.map(blocksOf), new Uint8Array(1024)]));
+}
+
+/** A pax extended header member, for the next one or (`g`) for all. */
+export function pax(records: Record<string, string>, type: 'x' | 'g' = 'x'): Raw {
+  const lines = Object.entries(records).map(([keyword, value]) => {
+    const rest = Buffer.byteLength(` ${keyword}=${value}\n`);
+    let length = rest + 1;
+    while (String(length).length + rest !== length) length++;
+    return `${length} ${keyword}=${value}\n`;
+  });
+  return { name: 'PaxHeaders/x', type, data: lines.join('') };
+}
+
+/** Runs a test on a mounted backend, and looks at the end that nothing is left. */
+export function mounted(backend: Backend, run: (kit: Kit) => void): void {
+  const kit = new Kit({ backend, dispose: () => {} });
+  run(kit);
+  kit.end();
+}
+
+/** chown of a path, in a session of its own. */
+export function chown(backend: Backend, path: string, uid: number, gid: number): void {
+  inTree(backend, 'backend', (tree) => {
+    const fid = walkTo(tree.client, path.split('/'));
+    assert.ok(fid > 0);
+    assert.is(tree.setOwner(fid, uid, gid), 0);
+    tree.client.clunk(fid);
+  });
+}
+
+/** A tree in words, without what differs from one store to the next: numbers, versions, ctime. */
+export function content(backend: Backend): string {
+  let text = '';
+  mounted(backend, (kit) => {
+    text = picture(kit, '', false);
+  });
+  return text;
+}
+
+/** A scratch directory that is gone after `run`. */
+export function inScratch(run: (dir: string) => void): void {
+  const dir = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'wasi9p-tar-'));
+  try {
+    run(dir);
+  } finally {
+    fs.rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Runs the system's tar in a directory: what it printed; it must not complain. */
+export function systemTar(dir: string, ...args: string[]): Uint8Array {
+  const { status, stdout, stderr } = spawnSync('tar', args, { cwd: dir, maxBuffer: 1 << 28 });
+  if (status !== 0 || stderr.length > 0) throw new Error(`tar ${args.join(' ')}: ${status} ${stderr.toString()}`);
+  return new Uint8Array(stdout);
+}
+
+const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
+
+/** Sets both times of a path. */
+export function setTimes(kit: Kit, path: string, sec: number, nsec: number): void {
+  const fid = kit.walk(path);
+  assert.is(kit.client.setTimes(fid, TIMES, sec, nsec, sec, nsec), 0);
+  kit.clunk(fid);
+}
+
+/** The tree of the read-only suite, and what is harder to keep. */
+export function rich(): Backend {
+  const store = ram();
+  fill(store);
+  mounted(store, (kit) => {
+    kit.put('late', 'x');
+    for (const [path, sec, nsec] of [
+      ['late', 0o100000000000, 0],
+      ['x', -1, 500_000_000],
+      ['empty', 0, 1],
+      ['d/g', 0, 0],
+    ] as const)
+      setTimes(kit, path, sec, nsec);
+    const fid = kit.walk('late');
+    chown(store, 'late', 3_000_000, 70);
+    assert.is(setMode(kit.client, fid, SETATTR_MODE, 0o6751), 0);
+    kit.clunk(fid);
+    assert.is(kit.link('d/g', 'e/hard'), 'ok');
+    assert.is(kit.link('l', 'e/hardlink'), 'ok');
+    assert.is(kit.link('fifo', 'e/hardfifo'), 'ok');
+  });
+  return store;
+}

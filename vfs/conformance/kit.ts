@@ -1,0 +1,304 @@
+import type * as NodeFs from 'node:fs';
+import * as assert from 'uvu/assert';
+import { GETATTR_ALL } from '../9p/constants.ts';
+import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../linux/constants.ts';
+import type { Client } from '../client/client.ts';
+import { parsePath } from '../client/path.ts';
+import { errnoName } from '../linux/errno.ts';
+import { Mount, serverOf } from '../connect/server-of.ts';
+import { Iov } from '../lib/iov.ts';
+import type { Server } from '../server/server.ts';
+import type { Backend } from '../backend/backend.ts';
+
+/** The store as others than the server see it: `node:fs` below `root`, or what has the same calls. */
+export interface Outside {
+  fs: Pick<typeof NodeFs, 'writeFileSync' | 'mkdirSync' | 'renameSync' | 'unlinkSync' | 'rmdirSync' | 'symlinkSync'> & {
+    readFileSync(path: string, encoding: 'utf8'): string | Buffer;
+  };
+  /** Before every path; without a slash at the end. */
+  root: string;
+}
+
+/** A backend to be tested, with an empty root. */
+export interface Subject {
+  backend: Backend;
+  outside?: Outside;
+  /** What is still held once no session is left, in words; empty when nothing is. */
+  leaks?(): string;
+  dispose(): void;
+}
+
+/** What stat(2) tells, as it came in Rgetattr. */
+export interface Stat {
+  ino: number;
+  version: number;
+  kind: number;
+  perm: number;
+  nlink: number;
+  size: number;
+  blocks: number;
+  atime: string;
+  mtime: string;
+  ctime: string;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const DATA_AT = 24;
+
+/** Waits so long that every file system's clock has ticked. */
+export function tick(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
+}
+
+/** One test's file system, reached through a client. Calls answer with an errno's name, or `ok`. */
+export class Kit {
+  readonly subject: Subject;
+  readonly server: Server;
+  readonly mount: Mount;
+  readonly client: Client;
+  readonly root: number;
+
+  constructor(subject: Subject) {
+    this.subject = subject;
+    this.server = serverOf(subject.backend);
+    this.mount = new Mount(this.server);
+    this.client = this.mount.client;
+    this.root = this.client.root;
+  }
+
+  /** Ends the session: nothing may be left. */
+  end(): void {
+    assert.is(this.client.fidsInUse, 1, 'the test left fids open');
+    this.mount.close();
+    const rest = { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 };
+    assert.equal(this.server.inspect(), rest, 'the server is not at rest');
+    assert.is(this.subject.leaks?.() ?? '', '', 'the backend holds something');
+  }
+
+  get outside(): Outside {
+    return this.subject.outside!;
+  }
+
+  /** A path for `outside.fs`. */
+  out(path: string): string {
+    return `${this.outside.root}/${path}`;
+  }
+
+  // --- fids
+
+  /** Opens a file: its fid. */
+  open(path: string, flags = O_RDONLY): number {
+    const fid = this.mount.at.openat(this.root, path, flags);
+    assert.ok(fid > 0, `open ${path}: ${errnoName(-fid)}`);
+    return fid;
+  }
+
+  /** The error of an open that must fail. */
+  openError(path: string, flags = O_RDONLY): string {
+    const fid = this.mount.at.openat(this.root, path, flags);
+    if (fid < 0) return errnoName(-fid);
+    this.client.clunk(fid);
+    return 'ok';
+  }
+
+  /** A fid that is only walked; no symlink is followed at the end. */
+  walk(path: string): number {
+    const { names } = parsePath(path);
+    const fid = this.client.walk(this.root, names, 0, names.length);
+    assert.ok(fid > 0, `walk ${path}: ${errnoName(-fid)}`);
+    return fid;
+  }
+
+  walkError(path: string): string {
+    const { names } = parsePath(path);
+    const fid = this.client.walk(this.root, names, 0, names.length);
+    if (fid < 0) return errnoName(-fid);
+    this.client.clunk(fid);
+    return 'ok';
+  }
+
+  lopen(fid: number, flags = O_RDONLY): string {
+    return errnoName(this.client.lopen(fid, flags));
+  }
+
+  clone(fid: number): number {
+    const copy = this.client.clone(fid);
+    assert.ok(copy > 0, errnoName(-copy));
+    return copy;
+  }
+
+  clunk(...fids: number[]): void {
+    for (const fid of fids) assert.is(errnoName(this.client.clunk(fid)), 'ok', 'clunk');
+  }
+
+  // --- data
+
+  /** Writes text: the bytes written, or the error. */
+  write(fid: number, offset: number, text: string): number | string {
+    const bytes = encoder.encode(text);
+    const iov = new Iov();
+    iov.single(bytes, 0, bytes.length);
+    const count = this.client.write(fid, offset, iov);
+    return count < 0 ? errnoName(-count) : count;
+  }
+
+  /** Reads text, `.` for a zero; or the error. */
+  read(fid: number, offset = 0, length = 256): string {
+    const bytes = new Uint8Array(length);
+    const iov = new Iov();
+    iov.single(bytes, 0, length);
+    const count = this.client.read(fid, offset, iov);
+    return count < 0 ? errnoName(-count) : decoder.decode(bytes.subarray(0, count)).replaceAll('\0', '.');
+  }
+
+  /** Makes a file with this content. */
+  put(path: string, text: string): void {
+    const fid = this.open(path, O_WRONLY | O_CREAT | O_TRUNC);
+    assert.is(this.write(fid, 0, text), encoder.encode(text).length);
+    this.clunk(fid);
+  }
+
+  /** The content of a file, or the error. */
+  get(path: string): string {
+    const fid = this.mount.at.openat(this.root, path, O_RDONLY);
+    if (fid < 0) return errnoName(-fid);
+    const text = this.read(fid);
+    this.clunk(fid);
+    return text;
+  }
+
+  setSize(fid: number, size: number): string {
+    return errnoName(this.client.setSize(fid, 0x8, size));
+  }
+
+  // --- names
+
+  mkdir(path: string): string {
+    return errnoName(this.mount.at.mkdirat(this.root, path));
+  }
+
+  rmdir(path: string): string {
+    return errnoName(this.mount.at.rmdirat(this.root, path));
+  }
+
+  unlink(path: string): string {
+    return errnoName(this.mount.at.unlinkat(this.root, path));
+  }
+
+  rename(from: string, to: string): string {
+    return errnoName(this.mount.at.renameat(this.root, from, this.mount.at, this.root, to));
+  }
+
+  link(from: string, to: string): string {
+    return errnoName(this.mount.at.linkat(this.root, from, false, this.mount.at, this.root, to));
+  }
+
+  symlink(target: string, path: string): string {
+    return errnoName(this.mount.at.symlinkat(target, this.root, path));
+  }
+
+  readlink(path: string): string {
+    const errno = this.mount.at.readlinkat(this.root, path);
+    return errno === 0 ? this.client.r.target : errnoName(errno);
+  }
+
+  // --- attributes
+
+  stat(path: string): Stat {
+    const fid = this.walk(path);
+    const stat = this.fstat(fid);
+    this.clunk(fid);
+    return stat;
+  }
+
+  fstat(fid: number): Stat {
+    const errno = this.client.getattr(fid, GETATTR_ALL);
+    assert.is(errnoName(errno), 'ok', 'getattr');
+    const { r } = this.client;
+    const time = (sec: number, nsec: number) => `${sec}.${String(nsec).padStart(9, '0')}`;
+    return {
+      ino: r.qid_path_hi * 2 ** 32 + r.qid_path_lo,
+      version: r.qid_version,
+      kind: r.mode & 0o170000,
+      perm: r.mode & 0o7777,
+      nlink: r.nlink,
+      size: r.size,
+      blocks: r.blocks,
+      atime: time(r.atime_sec, r.atime_nsec),
+      mtime: time(r.mtime_sec, r.mtime_nsec),
+      ctime: time(r.ctime_sec, r.ctime_nsec),
+    };
+  }
+
+  fstatError(fid: number): string {
+    return errnoName(this.client.getattr(fid, GETATTR_ALL));
+  }
+
+  /** Whether a path leads to something. */
+  exists(path: string): boolean {
+    return this.walkError(path) === 'ok';
+  }
+
+  // --- listings
+
+  /** Names of a directory without `.` and `..`, sorted. */
+  list(path: string): string[] {
+    const fid = path === '' ? this.clone(this.root) : this.walk(path);
+    assert.is(this.lopen(fid), 'ok', 'opening a directory');
+    const names = this.listFid(fid).map((entry) => entry.name);
+    this.clunk(fid);
+    return names.filter((name) => name !== '.' && name !== '..').sort();
+  }
+
+  /** Entries of an opened directory from behind a cookie on, as many as there are, in messages of `room` bytes. */
+  listFid(fid: number, cookie = 0, room = 4096): Entry[] {
+    const entries: Entry[] = [];
+    for (let at = cookie; ;) {
+      const some = this.readdir(fid, at, room);
+      if (some.length === 0) return entries;
+      entries.push(...some);
+      at = some.at(-1)!.cookie;
+    }
+  }
+
+  /** The entries of one Treaddir. */
+  readdir(fid: number, cookie: number, room: number): Entry[] {
+    const bytes = new Uint8Array(room);
+    const iov = new Iov();
+    iov.single(bytes, 0, room);
+    const count = this.client.readdir(fid, cookie, cookie / 2 ** 32, iov);
+    assert.ok(count >= 0, `readdir: ${errnoName(-count)}`);
+    const view = new DataView(bytes.buffer);
+    const entries: Entry[] = [];
+    for (let at = 0; at < count;) {
+      const length = view.getUint16(at + 22, true);
+      entries.push({
+        ino: Number(view.getBigUint64(at + 5, true)),
+        cookie: Number(view.getBigUint64(at + 13, true)),
+        type: bytes[at + 21]!,
+        name: decoder.decode(bytes.subarray(at + DATA_AT, at + DATA_AT + length)),
+      });
+      at += DATA_AT + length;
+    }
+    return entries;
+  }
+}
+
+/** An entry of Rreaddir. */
+export interface Entry {
+  name: string;
+  ino: number;
+  cookie: number;
+  /** DT_*. */
+  type: number;
+}
+
+/** A test: a function of a fresh, empty file system. */
+export type Test = (kit: Kit) => void;
+/** Where a part of the suite puts its tests. */
+export interface Part {
+  test(title: string, run: Test): void;
+  /** A test that needs something; `why` is printed when it is skipped. */
+  when(able: (subject: Subject) => boolean, why: string, title: string, run: Test): void;
+}

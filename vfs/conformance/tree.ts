@@ -1,0 +1,113 @@
+import * as assert from 'uvu/assert';
+import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MODE, SETATTR_MTIME, SETATTR_MTIME_SET } from '../9p/constants.ts';
+import { O_CREAT, O_RDWR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../linux/constants.ts';
+import { errnoName } from '../linux/errno.ts';
+import { Iov } from '../lib/iov.ts';
+import type { Backend } from '../backend/backend.ts';
+import { Kit } from './kit.ts';
+import { mknod, setMode, xattrcreate } from '../client/rare-messages.ts';
+
+const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
+
+/**
+ * Everything that can be seen of a tree but for atime, which a host's kernel moves on its own: a line for each name.
+ * @param own Also what one store has and its copy has not: inode numbers, versions, ctime.
+ */
+export function picture(kit: Kit, path = '', own = true): string {
+  const lines: string[] = [];
+  for (const name of kit.list(path)) {
+    const child = path === '' ? name : `${path}/${name}`;
+    const { ino, version, kind, perm, nlink, size, mtime, ctime } = kit.stat(child);
+    const content = kind === S_IFREG ? kit.get(child) : kind === S_IFLNK ? kit.readlink(child) : '';
+    const mode = kind.toString(8) + perm.toString(8);
+    // A directory's size is of each file system's own making.
+    const told = [child, mode, nlink, kind === S_IFDIR ? '' : size, mtime, content];
+    lines.push([...told, ...(own ? [ino, version, ctime] : [])].join(' '));
+    if (kind === S_IFDIR) lines.push(picture(kit, child, own));
+  }
+  return lines.join('\n');
+}
+
+/** The bytes of `big`, which takes several messages of most sizes. */
+export const BIG = Uint8Array.from({ length: 300_001 }, (_, i) => (i * 31) % 251);
+/** The mtime of everything in the tree. */
+export const MTIME = [1_600_000_000, 123_456_000] as const;
+export const LONG = 'x'.repeat(255);
+export const UNICODE = 'ümläut ☃ 😀';
+
+/**
+ * Puts the suite's tree in an empty store:
+ * `f` data, `x` an executable, `d` with `g` and `sub/deep`, `e` empty, `many` with 100 files, `l` → f, `ld` → d,
+ * `dangling` → nowhere, `loop` → loop, `big`, names of all kinds; `h1` and `h2` one file, `fifo`, and on `f` the
+ * attribute `user.a`, where the store can have them.
+ */
+export function fill(writable: Backend): void {
+  const kit = new Kit({ backend: writable, dispose: () => {} });
+  const { hardLinks, specialFiles, xattrs } = writable.capabilities;
+  kit.put('f', 'data');
+  kit.put('x', '#!');
+  for (const dir of ['d', 'd/sub', 'e', 'many']) assert.is(kit.mkdir(dir), 'ok');
+  kit.put('d/g', 'g');
+  kit.put('d/sub/deep', 'deep');
+  for (let i = 0; i < 100; i++) kit.put(`many/n${String(i).padStart(3, '0')}`, `${i}`);
+  for (const [name, target] of [
+    ['l', 'f'],
+    ['ld', 'd'],
+    ['dangling', 'nowhere'],
+    ['loop', 'loop'],
+  ] as const)
+    assert.is(kit.symlink(target, name), 'ok');
+  kit.put(LONG, 'long');
+  kit.put(UNICODE, 'unicode');
+  kit.put('empty', '');
+  putBig(kit);
+  if (hardLinks) {
+    kit.put('h1', 'hard');
+    assert.is(kit.link('h1', 'h2'), 'ok');
+  }
+  if (specialFiles) assert.is(errnoName(mknod(kit.client, kit.root, 'fifo', S_IFIFO | 0o600, 0, 0)), 'ok');
+  if (xattrs) setXattr(kit, 'f', 'user.a', Uint8Array.of(0, 10, 61, 255));
+  for (const [path, mode] of [
+    ['x', 0o755],
+    ['f', 0o640],
+    ['d', 0o750],
+    ['e', 0o1777],
+  ] as const)
+    onFid(kit, path, (fid) => setMode(kit.client, fid, SETATTR_MODE, mode));
+  settle(kit, '');
+  kit.end();
+}
+
+function putBig(kit: Kit): void {
+  const fid = kit.open('big', O_RDWR | O_CREAT);
+  writeBytes(kit, fid, BIG);
+  kit.clunk(fid);
+}
+
+/** Gives everything below a path the suite's time, directories last. */
+function settle(kit: Kit, path: string): void {
+  for (const name of kit.list(path)) {
+    const child = path === '' ? name : `${path}/${name}`;
+    if (kit.stat(child).kind === S_IFDIR) settle(kit, child);
+    onFid(kit, child, (fid) => kit.client.setTimes(fid, TIMES, MTIME[0], MTIME[1], MTIME[0], MTIME[1]));
+  }
+}
+
+function onFid(kit: Kit, path: string, run: (fid: number) => number): void {
+  const fid = kit.walk(path);
+  assert.is(errnoName(run(fid)), 'ok', path);
+  kit.clunk(fid);
+}
+
+function setXattr(kit: Kit, path: string, name: string, value: Uint8Array): void {
+  const fid = kit.walk(path);
+  assert.is(errnoName(xattrcreate(kit.client, fid, name, value.length, 0)), 'ok');
+  writeBytes(kit, fid, value);
+  kit.clunk(fid);
+}
+
+function writeBytes(kit: Kit, fid: number, bytes: Uint8Array): void {
+  const iov = new Iov();
+  iov.single(bytes, 0, bytes.length);
+  assert.is(kit.client.write(fid, 0, iov), bytes.length);
+}

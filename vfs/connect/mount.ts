@@ -1,0 +1,75 @@
+import type { Backend } from '../backend/backend.ts';
+import { AtCalls } from '../client/at.ts';
+import { Client } from '../client/client.ts';
+import { DISPOSE } from '../lib/dispose.ts';
+import { Server } from '../server/server.ts';
+import { InProcess } from '../transport/in-process.ts';
+
+const servers = new WeakMap<Backend, Server>();
+
+/** The server of a backend: one, however often it is asked for. */
+export function serverOfBackend(backend: Backend): Server {
+  let server = servers.get(backend);
+  if (server === undefined) {
+    server = new Server(backend);
+    servers.set(backend, server);
+  }
+  return server;
+}
+
+/**
+ * Makes a server the one of `view`, a backend that has the inodes of `base`'s: files of both have one st_dev.
+ */
+export function addView(view: Backend, server: Server, base: Server): void {
+  servers.set(view, server);
+  const device = deviceOf.get(base) ?? ++devices;
+  deviceOf.set(base, device);
+  deviceOf.set(server, device);
+}
+
+/** Whether a value is a backend: it has the calls that a server begins with. */
+export function isBackend(value: unknown): value is Backend {
+  const backend = value as Partial<Backend> | null;
+  return typeof backend?.root === 'function' && typeof backend.lookup === 'function';
+}
+
+let devices = 0;
+const deviceOf = new WeakMap<Server, number>();
+
+/** A client attached to a server in this process. */
+export class Mount {
+  readonly server: Server;
+  readonly transport: InProcess;
+  readonly client: Client;
+  readonly at: AtCalls;
+  /**
+   * @param At The calls on its paths: those of a namespace know what is mounted in it.
+   * @throws Error when the server does not let itself be attached to.
+   */
+  constructor(server: Server, At = AtCalls) {
+    this.server = server;
+    this.transport = new InProcess(server.connect(), server.msize);
+    this.client = new Client(this.transport);
+    const errno = this.client.attach();
+    if (errno !== 0) this.transport.close();
+    if (errno !== 0) throw new Error(`The 9P server refused the attach (errno ${errno}).`);
+    this.at = new At(this.client);
+    // st_dev: another number for each server.
+    this.at.device = deviceOf.get(server) ?? ++devices;
+    deviceOf.set(server, this.at.device);
+  }
+
+  /** Ends the session: the server lets go of all fids. */
+  close(): void {
+    this.transport.close();
+  }
+
+  [DISPOSE](): void {
+    this.close();
+  }
+}
+
+export { Server } from '../server/server.ts';
+export type { Backend } from '../backend/backend.ts';
+export type { Inspection } from '../server/server.ts';
+export type { Message } from '../9p/codec.gen.ts';

@@ -1,0 +1,49 @@
+import { Volume } from 'memfs';
+import { readOnlyConformance, type MakeReadOnly } from '../../conformance/readonly.ts';
+import type { Backend } from '../../backend/backend.ts';
+import { hostDir } from '../../backends/hostdir/index.ts';
+import { scratch } from '../../backends/hostdir/testing.ts';
+import { memfs } from '../../backends/memfs/index.ts';
+import { ram } from '../../backends/ram/index.ts';
+import { readOnly } from './index.ts';
+
+/** A view of a fresh store. */
+const viewOf =
+  (make: () => Backend): MakeReadOnly =>
+  (fill) => {
+    const store = make();
+    fill(store);
+    return { backend: readOnly(store), dispose: () => {} };
+  };
+
+/** A host directory, exported read-only on its own or by a view. */
+const host =
+  (byView: boolean): MakeReadOnly =>
+  (fill) => {
+    const { root, remove } = scratch();
+    const writable = hostDir(root);
+    fill(writable);
+    const backend = byView ? writable : hostDir(root, { readOnly: true });
+    if (!byView) writable.close();
+    return {
+      backend: readOnly(backend),
+      leaks: () => {
+        backend.trim();
+        return backend.descriptors <= 1 ? '' : `${backend.descriptors} descriptors`;
+      },
+      dispose: () => {
+        backend.close();
+        remove();
+      },
+    };
+  };
+
+const KERNEL = { 'looking moves no atime': 'the host’s kernel moves it, by how the disk is mounted' };
+
+readOnlyConformance('ram', viewOf(ram));
+readOnlyConformance(
+  'memfs',
+  viewOf(() => memfs(new Volume())),
+);
+readOnlyConformance('hostdir', host(false), KERNEL);
+readOnlyConformance('view of a hostdir', host(true), KERNEL);

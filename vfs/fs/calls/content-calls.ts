@@ -1,0 +1,227 @@
+import { SETATTR_MODE } from '../../9p/constants.ts';
+import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, S_IFMT, S_IFREG } from '../../linux/constants.ts';
+import { E } from '../../linux/errno.ts';
+import type { Abortable } from '../values/abort.ts';
+import {
+  bytesOf,
+  modeOf,
+  optionsOf,
+  pathOf,
+  sizeOf,
+  type Data,
+  type Mode,
+  type PathLike,
+} from '../values/arguments.ts';
+import { constants } from '../values/constants.ts';
+import { DescriptorCalls, count } from './descriptor-calls.ts';
+import {
+  UTF8,
+  codecOf,
+  codecOrBytes,
+  type AsBytes,
+  type AsText,
+  type AsUsual,
+  type Encoding,
+} from '../values/encodings.ts';
+import { check, fsError, outOfRange, type FsError } from '../values/errors.ts';
+import { extentsOf } from '../files/holes.ts';
+import { flagsOf, type Flag } from '../values/flags.ts';
+import type { OpenFile } from '../files/open-file.ts';
+import { setMode } from '../../client/rare-messages.ts';
+
+/** Bytes that are read at once where the size says nothing, and that are copied at once. */
+const CHUNK = 512 << 10;
+/** What `blocks` of stat(2) counts. */
+const BLOCK = 512;
+/** The largest file that is read in one go, in bytes. */
+const READ_MAX = 2 ** 31 - 1;
+
+export interface ReadOptions {
+  encoding?: Encoding | 'buffer' | null;
+  flag?: Flag;
+}
+
+/** Options of readFile that promises. */
+export type PromisedReadOptions = ReadOptions & Abortable;
+
+export interface WriteOptions {
+  /** Of text. */
+  encoding?: Encoding | null;
+  mode?: Mode;
+  flag?: Flag;
+  /** fsync before the close. */
+  flush?: boolean;
+}
+
+/** The calls of node:fs on a whole file's content. Where a path is taken, a descriptor is, too. */
+export class ContentCalls extends DescriptorCalls {
+  /** The bytes of a file, or with an encoding its text. */
+  readFileSync(path: PathLike | number, options?: AsBytes<ReadOptions> | AsUsual<ReadOptions>): Uint8Array;
+  readFileSync(path: PathLike | number, options: AsText<ReadOptions>): string;
+  readFileSync(path: PathLike | number, options?: Encoding | 'buffer' | ReadOptions | null): Uint8Array | string;
+  readFileSync(path: PathLike | number, options?: Encoding | 'buffer' | ReadOptions | null): Uint8Array | string {
+    const { encoding, flag } = optionsOf<ReadOptions>(options);
+    const codec = codecOrBytes(encoding);
+    const syscall = codec === UTF8 ? 'read' : 'fstat';
+    const bytes = this.using(path, flagsOf(flag, 'r'), undefined, syscall, readAll);
+    return codec === null ? bytes : codec.textOf(bytes);
+  }
+
+  writeFileSync(path: PathLike | number, data: Data, options?: Encoding | WriteOptions | null): void {
+    this.put(path, data, options, 'w');
+  }
+
+  appendFileSync(path: PathLike | number, data: Data, options?: Encoding | WriteOptions | null): void {
+    this.put(path, data, options, 'a');
+  }
+
+  private put(
+    path: PathLike | number,
+    data: Data,
+    options: Encoding | WriteOptions | null | undefined,
+    how: string,
+  ): void {
+    const { encoding, flag, mode, flush } = optionsOf<WriteOptions>(options);
+    const bytes = bytesOf(data, codecOf(encoding));
+    this.using(path, flagsOf(flag, how), mode, 'write', (file) => {
+      writeAll(file, bytes, bytes.length);
+      if (flush === true) check(file.client.fsync(file.fid, false), 'fsync');
+    });
+  }
+
+  truncateSync(path: PathLike, length = 0): void {
+    this.using(path, flagsOf('r+', 'r+'), undefined, 'ftruncate', (file) =>
+      check(file.truncate(sizeOf(length)), 'ftruncate'),
+    );
+  }
+
+  /** Copies a file's content and permission bits. */
+  copyFileSync(src: PathLike, dest: PathLike, mode = 0): void {
+    const [from, to] = [pathOf(src, 'src'), pathOf(dest, 'dest')];
+    if (!(Number.isInteger(mode) && mode >= 0 && mode <= 7)) throw outOfRange('mode', '>= 0 && <= 7', mode);
+    if ((mode & constants.COPYFILE_FICLONE_FORCE) !== 0) throw fsError(E.ENOTSUP, 'copyfile', from, to);
+    const exclusive = (mode & constants.COPYFILE_EXCL) !== 0 ? O_EXCL : 0;
+    try {
+      this.copy(from, to, exclusive);
+    } catch (error) {
+      // Which of the steps it was is nobody's business.
+      throw fsError(-(error as FsError).errno, 'copyfile', from, to);
+    }
+  }
+
+  private copy(from: string, to: string, exclusive: number): void {
+    const source = this.openFile(from, O_RDONLY, 0, 'copyfile');
+    try {
+      check(source.getattr(), 'copyfile');
+      const { mode, size, blocks, qid_path_lo: low, qid_path_hi: high } = source.client.r;
+      if (source.isDir) throw fsError(E.EISDIR, 'copyfile');
+      if ((mode & S_IFMT) !== S_IFREG) throw fsError(E.EINVAL, 'copyfile');
+      const bits = mode & 0o7777;
+      const target = this.openFile(to, O_WRONLY | O_CREAT | exclusive, 0o666, 'copyfile');
+      try {
+        check(target.getattr(), 'copyfile');
+        const { r } = target.client;
+        const isSame = this.deviceOf(target.client) === this.deviceOf(source.client);
+        if (isSame && r.qid_path_lo === low && r.qid_path_hi === high) return;
+        check(target.truncate(0), 'copyfile');
+        check(setMode(target.client, target.fid, SETATTR_MODE, bits), 'copyfile');
+        if (blocks * BLOCK < size) copySparse(source, target, size);
+        else copyAll(source, target);
+      } finally {
+        target.close();
+      }
+    } finally {
+      source.close();
+    }
+  }
+
+  /** Does something with a file that is opened for it, or with one that is open; `syscall` is told when it is not. */
+  private using<T>(
+    path: PathLike | number,
+    flags: number,
+    mode: Mode | undefined,
+    syscall: string,
+    act: (file: OpenFile) => T,
+  ): T {
+    if (typeof path === 'number') return act(this.fileOf(path, syscall));
+    const file = this.openFile(pathOf(path), flags, modeOf(mode, 0o666), 'open');
+    try {
+      return act(file);
+    } finally {
+      file.close();
+    }
+  }
+}
+
+/** Reads from a file's offset to its end. */
+function readAll(file: OpenFile): Uint8Array {
+  check(file.getattr(), 'fstat');
+  const { size } = file.client.r;
+  if (size > READ_MAX) {
+    const message = `File size (${size}) is greater than 2 GiB`;
+    throw Object.assign(new RangeError(message), { code: 'ERR_FS_FILE_TOO_LARGE' });
+  }
+  if (file.isDir || size === 0) return readChunks(file);
+  const bytes = new Uint8Array(size);
+  let done = 0;
+  while (done < size) {
+    const got = count(file.read(bytes, done, size, null), 'read');
+    if (got === 0) break;
+    done += got;
+  }
+  return done === size ? bytes : bytes.slice(0, done);
+}
+
+/** Reads what may have more than its size says, as the files of /proc. */
+function readChunks(file: OpenFile): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = new Uint8Array(8192);
+    const got = count(file.read(chunk, 0, chunk.length, null), 'read');
+    if (got === 0) break;
+    chunks.push(chunk.subarray(0, got));
+    total += got;
+  }
+  const bytes = new Uint8Array(total);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** Writes `u8[0, end)` at a file's offset. */
+function writeAll(file: OpenFile, u8: Uint8Array, end: number): void {
+  for (let done = 0; done < end;) done += count(file.write(u8, done, end, null), 'write');
+}
+
+function copyAll(source: OpenFile, target: OpenFile): void {
+  const chunk = new Uint8Array(CHUNK);
+  for (;;) {
+    const got = count(source.read(chunk, 0, CHUNK, null), 'copyfile');
+    if (got === 0) return;
+    writeAll(target, chunk, got);
+  }
+}
+
+/** Copies what is no hole; the size comes first, so that EFBIG and ENOSPC come before any data. */
+function copySparse(source: OpenFile, target: OpenFile, size: number): void {
+  check(target.truncate(size), 'copyfile');
+  const extents = extentsOf(source.client, source.fid, size);
+  const chunk = new Uint8Array(CHUNK);
+  const copyOf = (start: number, end: number): void => {
+    for (let at = start; at < end;) {
+      const got = count(source.read(chunk, 0, Math.min(CHUNK, end - at), at), 'copyfile');
+      if (got === 0) return;
+      // Over a wire nothing tells where data is.
+      const isHole = extents === null && chunk.subarray(0, got).every((byte) => byte === 0);
+      for (let done = 0; done < got && !isHole;) done += count(target.write(chunk, done, got, at + done), 'copyfile');
+      at += got;
+    }
+  };
+  if (extents === null) copyOf(0, size);
+  else while (extents.next()) copyOf(extents.start, extents.end);
+  check(extents?.errno ?? 0, 'copyfile');
+}

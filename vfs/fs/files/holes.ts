@@ -1,0 +1,15 @@
+import { Extents } from '../../backend/extents.ts';
+import type { Client } from '../../client/client.ts';
+import type { Session } from '../../server/session.ts';
+import type { InProcess } from '../../transport/in-process.ts';
+
+/**
+ * Where an opened file has data, up to `size`, from its store: 9P has no message for it. Null where the store is not in
+ * this process.
+ */
+export function extentsOf(client: Client, fid: number, size: number): Extents | null {
+  const { peer } = client.transport as Partial<InProcess>;
+  const session = peer as Partial<Session> | undefined;
+  const open = session?.fids?.get(fid);
+  return open === undefined ? null : new Extents(session!.server!.backend, open.inode, open.handle, 0, size);
+}

@@ -1,0 +1,148 @@
+import type { Message } from '../../9p/codec.gen.ts';
+import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../linux/constants.ts';
+
+/** What a file is: the questions that Stats and Dirent answer. */
+export abstract class Kind {
+  /** S_IFMT bits. */
+  protected abstract kindBits(): number;
+
+  isFile(): boolean {
+    return this.kindBits() === S_IFREG;
+  }
+  isDirectory(): boolean {
+    return this.kindBits() === S_IFDIR;
+  }
+  isSymbolicLink(): boolean {
+    return this.kindBits() === S_IFLNK;
+  }
+  isFIFO(): boolean {
+    return this.kindBits() === S_IFIFO;
+  }
+  isSocket(): boolean {
+    return this.kindBits() === S_IFSOCK;
+  }
+  isCharacterDevice(): boolean {
+    return this.kindBits() === S_IFCHR;
+  }
+  isBlockDevice(): boolean {
+    return this.kindBits() === S_IFBLK;
+  }
+}
+
+/** A file's attributes, as node:fs has them (stat(2)). */
+export class Stats extends Kind {
+  readonly dev: number;
+  readonly mode: number;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly rdev: number;
+  readonly blksize: number;
+  readonly ino: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Of 512 bytes. */
+  readonly blocks: number;
+  readonly atimeMs: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly birthtimeMs: number;
+  readonly atime: Date;
+  readonly mtime: Date;
+  readonly ctime: Date;
+  readonly birthtime: Date;
+
+  /** @param r An Rgetattr. */
+  constructor(r: Message, dev: number) {
+    super();
+    this.dev = dev;
+    this.mode = r.mode;
+    this.nlink = r.nlink;
+    this.uid = r.uid;
+    this.gid = r.gid;
+    this.rdev = r.rdev;
+    this.blksize = r.blksize;
+    this.ino = r.qid_path_hi * 2 ** 32 + r.qid_path_lo;
+    this.size = r.size;
+    this.blocks = r.blocks;
+    this.atimeMs = milliseconds(r.atime_sec, r.atime_nsec);
+    this.mtimeMs = milliseconds(r.mtime_sec, r.mtime_nsec);
+    this.ctimeMs = milliseconds(r.ctime_sec, r.ctime_nsec);
+    this.birthtimeMs = milliseconds(r.btime_sec, r.btime_nsec);
+    this.atime = new Date(Math.round(this.atimeMs));
+    this.mtime = new Date(Math.round(this.mtimeMs));
+    this.ctime = new Date(Math.round(this.ctimeMs));
+    this.birthtime = new Date(Math.round(this.birthtimeMs));
+  }
+
+  protected override kindBits(): number {
+    return this.mode & S_IFMT;
+  }
+}
+
+/** The same with every number a bigint, and the times in nanoseconds, too. */
+export class BigIntStats extends Kind {
+  readonly dev: bigint;
+  readonly mode: bigint;
+  readonly nlink: bigint;
+  readonly uid: bigint;
+  readonly gid: bigint;
+  readonly rdev: bigint;
+  readonly blksize: bigint;
+  readonly ino: bigint;
+  readonly size: bigint;
+  readonly blocks: bigint;
+  readonly atimeMs: bigint;
+  readonly mtimeMs: bigint;
+  readonly ctimeMs: bigint;
+  readonly birthtimeMs: bigint;
+  readonly atimeNs: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly birthtimeNs: bigint;
+  readonly atime: Date;
+  readonly mtime: Date;
+  readonly ctime: Date;
+  readonly birthtime: Date;
+
+  /** @param r An Rgetattr. */
+  constructor(r: Message, dev: number) {
+    super();
+    this.dev = BigInt(dev);
+    this.mode = BigInt(r.mode);
+    this.nlink = BigInt(r.nlink);
+    this.uid = BigInt(r.uid);
+    this.gid = BigInt(r.gid);
+    this.rdev = BigInt(r.rdev);
+    this.blksize = BigInt(r.blksize);
+    this.ino = (BigInt(r.qid_path_hi) << 32n) | BigInt(r.qid_path_lo);
+    this.size = BigInt(r.size);
+    this.blocks = BigInt(r.blocks);
+    this.atimeNs = nanoseconds(r.atime_sec, r.atime_nsec);
+    this.mtimeNs = nanoseconds(r.mtime_sec, r.mtime_nsec);
+    this.ctimeNs = nanoseconds(r.ctime_sec, r.ctime_nsec);
+    this.birthtimeNs = nanoseconds(r.btime_sec, r.btime_nsec);
+    this.atimeMs = this.atimeNs / MILLI;
+    this.mtimeMs = this.mtimeNs / MILLI;
+    this.ctimeMs = this.ctimeNs / MILLI;
+    this.birthtimeMs = this.birthtimeNs / MILLI;
+    this.atime = new Date(Number(this.atimeMs));
+    this.mtime = new Date(Number(this.mtimeMs));
+    this.ctime = new Date(Number(this.ctimeMs));
+    this.birthtime = new Date(Number(this.birthtimeMs));
+  }
+
+  protected override kindBits(): number {
+    return Number(this.mode) & S_IFMT;
+  }
+}
+
+const MILLI = 1_000_000n;
+
+function milliseconds(sec: number, nsec: number): number {
+  return sec * 1000 + nsec / 1e6;
+}
+
+function nanoseconds(sec: number, nsec: number): bigint {
+  return BigInt(sec) * 1_000_000_000n + BigInt(nsec);
+}

@@ -1,0 +1,63 @@
+import { TYPE, decode, encode, type Message } from '../9p/codec.gen.ts';
+import { Packet } from '../9p/packet.ts';
+import { E } from '../linux/errno.ts';
+import type { Iov } from '../lib/iov.ts';
+import type { Transport } from './transport.ts';
+
+const RLERROR = TYPE.Rlerror;
+
+/** Room for the longest message without its payload: 16 names, or a string, of 65,535 bytes stay the exception. */
+const HEADER_ROOM = 128 << 10;
+
+/** The server's end of a connection in this process: a session of vfs/server. */
+export interface Peer {
+  serve(request: Packet, end: number, reply: Packet, iov: Iov): number;
+  close(): void;
+}
+
+/**
+ * A server in the same process, called synchronously. Requests and answers are encoded, decoded and dispatched as on
+ * a wire; only their payload goes by reference, so that it is copied once.
+ */
+export class InProcess implements Transport {
+  readonly msize: number;
+  readonly peer: Peer;
+  private readonly request: Packet;
+  private readonly reply: Packet;
+  // Set twice, here and below: what compiled code takes for a constant would be compiled anew at the first close.
+  private open = false;
+  /** Sees each request before it is sent and each answer when it has come. For traces. */
+  onMessage: ((message: Message, isReply: boolean) => void) | null = null;
+
+  constructor(peer: Peer, msize: number) {
+    this.peer = peer;
+    this.msize = msize;
+    this.request = new Packet(Math.min(msize, HEADER_ROOM));
+    this.reply = new Packet(Math.min(msize, HEADER_ROOM));
+    this.open = true;
+  }
+
+  rpc(t: Message, r: Message, iov: Iov): number {
+    if (!this.open) return E.EIO;
+    const { request, reply } = this;
+    const end = encode(t, request, this.msize);
+    if (end < 0) return -end;
+    if (this.onMessage !== null) this.onMessage(t, false);
+    const length = this.peer.serve(request, end, reply, iov);
+    if (length === 0) {
+      this.close();
+      return E.EIO;
+    }
+    const errno = decode(r, reply, length);
+    if (errno !== 0) return errno;
+    if (this.onMessage !== null) this.onMessage(r, true);
+    if (r.type === t.type + 1) return 0;
+    return r.type === RLERROR ? r.ecode : E.EPROTO;
+  }
+
+  close(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.peer.close();
+  }
+}
