@@ -90,7 +90,7 @@ function usage() {
 }
 
 /** esbuild has printed its own errors with the source line: they need no stack. @param {unknown} error */
-function isTold(error) {
+function isExplicit(error) {
   return error instanceof Failure || (error instanceof Error && 'errors' in error);
 }
 
@@ -98,7 +98,7 @@ try {
   const [name = '', ...args] = process.argv.slice(2);
   await command(name)(args);
 } catch (error) {
-  if (!isTold(error)) throw error;
+  if (!isExplicit(error)) throw error;
   if (error instanceof Failure && error.message) console.error(error.message);
   process.exitCode = 1;
 }

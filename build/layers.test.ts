@@ -35,8 +35,8 @@ test('a type-only import counts as any other, and connect may import both', asyn
   const files = {
     'vfs/client/client.ts': "import type { S } from '../server/server.ts';\nexport const c: S = 1;",
     'vfs/server/server.ts': 'export type S = number;\nexport const s = 1;',
-    'vfs/connect/server-of.ts': "export { c } from '../client/client.ts';\nexport { s } from '../server/server.ts';",
-    'shim/index.ts': "export { c } from '../vfs/connect/server-of.ts';",
+    'vfs/connect/server-for.ts': "export { c } from '../client/client.ts';\nexport { s } from '../server/server.ts';",
+    'shim/index.ts': "export { c } from '../vfs/connect/server-for.ts';",
   };
   await withProject(files, async (root) => {
     assert.equal(wrongEdges(await edges(Object.keys(files), root)), [
@@ -98,7 +98,7 @@ test('a layer imports only from those below it in the table', () => {
 
 test('files fall into the layers meant for them', () => {
   assert.is(layerOf('vfs/9p/schema/messages.ts')?.name, 'vfs/9p');
-  assert.is(layerOf('vfs/connect/server-of.ts')?.name, 'vfs/connect');
+  assert.is(layerOf('vfs/connect/server-for.ts')?.name, 'vfs/connect');
   assert.is(layerOf('vfs/connect/read-only/index.ts')?.name, 'vfs/connect/read-only');
   assert.is(layerOf('vfs/linux/errno.ts')?.name, 'vfs/linux');
   assert.is(layerOf('vfs/backends/hostdir/tree/proc.ts')?.name, 'vfs/backends/hostdir');

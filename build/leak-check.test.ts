@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { suite, test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ram } from '../vfs/backends/ram/index.ts';
-import { Mount, serverOf } from '../vfs/connect/server-of.ts';
+import { Attachment, serverFor } from '../vfs/connect/server-for.ts';
 import { alive, left, suite as checked } from './leak-check.ts';
 
 const FILE = fileURLToPath(import.meta.url);
@@ -51,7 +51,7 @@ test('listeners of the process', () => {
 
 test('sessions and their fids', () => {
   const found = leftBy(() => {
-    const mount = new Mount(serverOf(ram()));
+    const mount = new Attachment(serverFor(ram()));
     mount.client.clone(mount.client.root);
     return () => mount.close();
   });

@@ -1,11 +1,11 @@
 // The life of an orphan, message by message, without a program: node examples/orphan.mjs
 import { Volume } from 'memfs';
-import { Mount, serverOf } from 'wasi9p';
+import { Attachment, serverFor } from 'wasi9p';
 import { Iov } from 'wasi9p/client';
 
 const O_RDWR_CREAT = 0o102;
-const server = serverOf(Volume.fromJSON({ '/tmp': null }));
-const mount = new Mount(server);
+const server = serverFor(Volume.fromJSON({ '/tmp': null }));
+const mount = new Attachment(server);
 const { at, client } = mount;
 const text = new TextEncoder().encode('still here');
 const iov = new Iov();

@@ -3,7 +3,7 @@
  * stdin, stdout and stderr are functions. `wasi9p` is this with memfs, the host and browser_wasi_shim.
  * @module
  */
-import { isBackend, serverOfBackend, type Backend, type Server } from '../vfs/connect/mount.ts';
+import { isBackend, serverForBackend, type Backend, type Server } from '../vfs/connect/attachment.ts';
 import { BACKEND, SERVER, check } from '../vfs/lib/options.ts';
 import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
 import { SeparateMounts } from './mounts.ts';
@@ -28,14 +28,14 @@ export type WASIOptions = BaseOptions<Preopen, Input, Output>;
  * @param name What an error calls it.
  * @throws TypeError for what is none.
  */
-export function serverOf(source: Preopen, name = 'source'): Server {
+export function serverFor(source: Preopen, name = 'source'): Server {
   check(source, `${SERVER}|${BACKEND}`, name);
-  return isBackend(source) ? serverOfBackend(source) : source;
+  return isBackend(source) ? serverForBackend(source) : source;
 }
 
 const ADAPTERS: Adapters<Preopen, Input, Output> = {
   rows: WASI_OPTIONS,
-  mounts: () => new SeparateMounts(serverOf),
+  mounts: () => new SeparateMounts(serverFor),
   descriptor: () => null,
   input: (stdin = '') => (typeof stdin === 'function' ? new FunctionInput(stdin) : textInput(stdin)),
   output: (output, fd) => (output === undefined ? new LineOutput(fd) : new FunctionOutput(output)),
@@ -50,4 +50,4 @@ export class WASI extends WASIBase<Preopen, Input, Output> {
 }
 
 export type { Tracer } from './preview1/tracer.ts';
-export { Mount, Server, type Inspection } from '../vfs/connect/mount.ts';
+export { Attachment, Server, type Inspection } from '../vfs/connect/attachment.ts';

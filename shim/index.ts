@@ -5,4 +5,4 @@
 export { WASI, type Preopen, type Tracer, type WASIOptions } from './wasi.ts';
 export type { Input, Output } from './stdio.ts';
 export { Namespace, type FileSystem } from '../vfs/namespace/index.ts';
-export { Mount, serverOf, Server, type Inspection, type Source } from '../vfs/connect/server-of.ts';
+export { Attachment, serverFor, Server, type Inspection, type Source } from '../vfs/connect/server-for.ts';

@@ -9,8 +9,8 @@ import { hostDir } from '../vfs/backends/hostdir/index.ts';
 import { overlay } from '../vfs/backends/overlay/index.ts';
 import { ram } from '../vfs/backends/ram/index.ts';
 import { readOnly } from '../vfs/connect/read-only/index.ts';
-import { fsOf } from '../vfs/fs/index.ts';
-import { Mount, serverOf } from '../vfs/connect/server-of.ts';
+import { createFs } from '../vfs/fs/index.ts';
+import { Attachment, serverFor } from '../vfs/connect/server-for.ts';
 import { Namespace } from '../vfs/namespace/index.ts';
 import { MountedDirectory } from './browser-wasi-shim/index.ts';
 import { WASI } from './index.ts';
@@ -80,13 +80,13 @@ test(
     const namespace = new Namespace({ '/x': dir, '/y': dir });
     assert.is(namespace.fs.readFileSync('/x/f', 'utf8'), 'text');
     const wasi = new WASI({ preopens: namespace.preopens });
-    const fs = fsOf(namespace.preopens['/x']!);
+    const fs = createFs(namespace.preopens['/x']!);
     namespace.close();
     namespace.close();
     assert.is(fs.readFileSync('/f', 'utf8'), 'text');
     wasi.close();
     fs.unmount();
-    assert.throws(() => fsOf(namespace.preopens['/x']!), /refused the attach/);
+    assert.throws(() => createFs(namespace.preopens['/x']!), /refused the attach/);
   }),
 );
 
@@ -95,7 +95,7 @@ test(
   on((dir) => {
     const store = ram();
     store.create(store.root(), 'f', 0o100644, 0, 0, 0);
-    const server = serverOf(store);
+    const server = serverFor(store);
     const refusing = ram();
     refusing.close();
     assert.throws(() => new Namespace({ '/': server, '/x': dir, '/y': refusing }), /refused the attach/);
@@ -114,25 +114,25 @@ test(
     assert.is(runIn({ '/': mounted } as never), 0);
     mounted.close();
     mounted.close();
-    const fs = fsOf(dir);
+    const fs = createFs(dir);
     assert.is(fs.readFileSync('/f', 'utf8'), 'text');
     fs.openSync('/f');
     fs.unmount();
     fs.unmount();
     assert.throws(() => fs.readFileSync('/f'), /EIO/);
-    for (const make of [(path: string) => new MountedDirectory('/', path), fsOf, serverOf]) {
+    for (const make of [(path: string) => new MountedDirectory('/', path), createFs, serverFor]) {
       assert.throws(() => make(`${dir}/none`), /ENOENT/);
     }
   }),
 );
 
 test(
-  'serverOf a path stays for one guest after another, until its close',
+  'serverFor a path stays for one guest after another, until its close',
   on((dir) => {
-    const server = serverOf(dir);
+    const server = serverFor(dir);
     for (let i = 0; i < 3; i++) assert.is(runIn({ '/': server } as never), 0);
     server.close();
-    assert.throws(() => new Mount(server), /refused the attach/);
+    assert.throws(() => new Attachment(server), /refused the attach/);
   }),
 );
 
@@ -145,7 +145,7 @@ test(
     for (let i = 0; i < 3; i++) {
       const upper = ram();
       const work = overlay({ lower, upper });
-      const fs = fsOf(work);
+      const fs = createFs(work);
       fs.writeFileSync('/d/g', 'new');
       fs.appendFileSync('/f', 'more');
       fs.renameSync('/d', '/e');
@@ -157,12 +157,12 @@ test(
       assert.is(upper.root().refs, 0);
     }
     const view = readOnly(lower);
-    const fs = fsOf(view);
+    const fs = createFs(view);
     assert.is(fs.readFileSync('/f', 'utf8'), 'text');
     view.close!();
     assert.throws(() => fs.readFileSync('/f'), /EIO/);
     fs.unmount();
-    const again = fsOf(readOnly(lower));
+    const again = createFs(readOnly(lower));
     assert.is(again.readFileSync('/f', 'utf8'), 'text');
     again.unmount();
     lower.close();
@@ -175,12 +175,12 @@ test(
   on((dir) => {
     using lower = hostDir(dir);
     using work = overlay({ lower });
-    using server = serverOf(work);
+    using server = serverFor(work);
     using namespace = new Namespace({ '/': server, '/x': dir });
     using wasi = new WASI({ preopens: namespace.preopens });
-    using fs = fsOf(dir);
+    using fs = createFs(dir);
     using mounted = new MountedDirectory('/', dir);
-    using mount = new Mount(server);
+    using mount = new Attachment(server);
     assert.is(server.inspect().sessions, 3);
     assert.ok(wasi && mounted && mount);
     assert.is(fs.readFileSync('/f', 'utf8'), 'text');

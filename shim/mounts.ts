@@ -1,4 +1,4 @@
-import { Mount, type Server } from '../vfs/connect/mount.ts';
+import { Attachment, type Server } from '../vfs/connect/attachment.ts';
 
 /** The trees of one guest. */
 export interface Mounts<Source> {
@@ -7,28 +7,28 @@ export interface Mounts<Source> {
    * @param all All paths of the guest.
    * @throws TypeError for what is no source.
    */
-  add(path: string, source: Source, all: readonly string[]): Mount;
+  add(path: string, source: Source, all: readonly string[]): Attachment;
   /** Called when all are there: makes one tree of them, if that is wanted. */
   join(): void;
-  all(): Mount[];
+  all(): Attachment[];
   /** Ends all sessions. */
   close(): void;
 }
 
 /** Trees side by side: one client for each server, so that names can move between preopens of the same server. */
 export class SeparateMounts<Source> implements Mounts<Source> {
-  private readonly serverOf: (source: Source, path: string) => Server;
-  private readonly byServer = new Map<Server, Mount>();
+  private readonly serverFor: (source: Source, path: string) => Server;
+  private readonly byServer = new Map<Server, Attachment>();
 
-  constructor(serverOf: (source: Source, path: string) => Server) {
-    this.serverOf = serverOf;
+  constructor(serverFor: (source: Source, path: string) => Server) {
+    this.serverFor = serverFor;
   }
 
-  add(path: string, source: Source): Mount {
-    const server = this.serverOf(source, path);
+  add(path: string, source: Source): Attachment {
+    const server = this.serverFor(source, path);
     let mount = this.byServer.get(server);
     if (mount === undefined) {
-      mount = new Mount(server);
+      mount = new Attachment(server);
       this.byServer.set(server, mount);
     }
     return mount;
@@ -38,7 +38,7 @@ export class SeparateMounts<Source> implements Mounts<Source> {
     // They stay as they are.
   }
 
-  all(): Mount[] {
+  all(): Attachment[] {
     return [...this.byServer.values()];
   }
 

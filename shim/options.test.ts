@@ -10,8 +10,8 @@ import { ram } from '../vfs/backends/ram/index.ts';
 import { readOnly } from '../vfs/connect/read-only/index.ts';
 import { unpackTar, packTar } from '../vfs/archive/index.ts';
 import { tar } from '../vfs/backends/tar/index.ts';
-import { FileSystem, fsOf } from '../vfs/fs/index.ts';
-import { Mount, Server, serverOf } from '../vfs/connect/server-of.ts';
+import { FileSystem, createFs } from '../vfs/fs/index.ts';
+import { Attachment, Server, serverFor } from '../vfs/connect/server-for.ts';
 import { Namespace } from '../vfs/namespace/index.ts';
 import { MountedDirectory, WASI as ShimWASI } from './browser-wasi-shim/index.ts';
 import * as core from './core.ts';
@@ -82,7 +82,7 @@ const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
   'new WASI(options)': [(options) => closed(new WASI(options)), (options) => closed(new core.WASI(options))],
   'new FileSystem(at, root, options)': [
     (options) => {
-      using mount = new Mount(serverOf(store));
+      using mount = new Attachment(serverFor(store));
       new FileSystem(mount.at, mount.client.root, options).unmount();
     },
   ],
@@ -105,9 +105,9 @@ const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
 /** Each argument of a function that is no object of options, and the values that are right. */
 const ARGUMENTS: [call: string, argument: string, takes: string[], run: (value: Any) => void][] = [
   ['wasi.finalizeBindings(instance, { memory })', 'instance', [], (value) => new WASI().finalizeBindings(value)],
-  ['serverOf(source)', 'source', [], (value) => serverOf(value)],
+  ['serverFor(source)', 'source', [], (value) => serverFor(value)],
   ['new Namespace(tree)', 'tree', ['object', 'bare'], (value) => closed(new Namespace(value))],
-  ['fsOf(source)', 'source', [], (value) => fsOf(value)],
+  ['createFs(source)', 'source', [], (value) => createFs(value)],
   ['new FileSystem(at, root, options)', 'at', [], (value) => new FileSystem(value, 0)],
   ['new FileSystem(at, root, options)', 'root', ['number'], (value) => new FileSystem({ openat() {} } as Any, value)],
   ['new Server(backend, options)', 'backend', [], (value) => new Server(value)],

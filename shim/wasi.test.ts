@@ -2,7 +2,7 @@ import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { memfs } from '../vfs/backends/memfs/index.ts';
-import { Server, serverOf } from '../vfs/connect/server-of.ts';
+import { Server, serverFor } from '../vfs/connect/server-for.ts';
 import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from './preview1/abi/signatures.ts';
 import { AT_REST, OUT, READ_WRITE, ROOT, TestGuest, withGuest } from './testing.ts';
 import { WASI, type WASIOptions } from './wasi.ts';
@@ -66,7 +66,7 @@ async function instantiate(wasi: WASI, bytes: Uint8Array<ArrayBuffer>): Promise<
 /** A WASI on a volume with one file open, and the server to look at. */
 function guest(options: WASIOptions = {}): { wasi: WASI; server: Server } {
   const volume = Volume.fromJSON({ '/f': 'text' });
-  return { wasi: new WASI({ preopens: { '/one': volume, '/two': volume }, ...options }), server: serverOf(volume) };
+  return { wasi: new WASI({ preopens: { '/one': volume, '/two': volume }, ...options }), server: serverFor(volume) };
 }
 
 /** An instance that is none: its exports are given. */
@@ -193,7 +193,7 @@ test('options that cannot be', () => {
 test('a constructor that fails leaves nothing behind', () => {
   const volume = new Volume();
   assert.throws(() => new WASI({ preopens: { '/': volume, '/bad': 42 as never } }));
-  assert.equal(serverOf(volume).inspect(), AT_REST);
+  assert.equal(serverFor(volume).inspect(), AT_REST);
 });
 
 test('the same import object for each: { wasi_snapshot_preview1 }, 46 functions of the right length', () => {

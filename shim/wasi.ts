@@ -1,5 +1,5 @@
 import type { Fd } from '@bjorn3/browser_wasi_shim';
-import { lentServerOf, type Source } from '../vfs/connect/server-of.ts';
+import { lentServerOf, type Source } from '../vfs/connect/server-for.ts';
 import { NamespaceMounts } from '../vfs/namespace/mounts.ts';
 import { WASIBase, WASI_OPTIONS as CORE_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
 import { descriptorOf } from './foreign/descriptor.ts';

@@ -2,7 +2,7 @@ import { Volume } from 'memfs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { commands } from '@yowasp/clang';
-import { serverOf, type Source } from '../shim/index.ts';
+import { serverFor, type Source } from '../shim/index.ts';
 import { Capture } from './capture.ts';
 import { drive, type Driver } from './driver.ts';
 import { runWasi } from './run.ts';
@@ -133,8 +133,8 @@ compilation('nothing is held on the servers when it is done', async () => {
   const { volume } = await clang('clang', ['hello.c'], { 'hello.c': HELLO });
   assert.ok(volume.existsSync('/a.out'));
   const rest = { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 };
-  assert.equal(serverOf(volume).inspect(), rest);
-  assert.equal(serverOf((await loadToolchain()).sysroot as Source).inspect(), rest);
+  assert.equal(serverFor(volume).inspect(), rest);
+  assert.equal(serverFor((await loadToolchain()).sysroot as Source).inspect(), rest);
 });
 
 compilation.run();

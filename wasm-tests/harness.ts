@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { WASI, serverOf, type Server } from '../shim/index.ts';
+import { WASI, serverFor, type Server } from '../shim/index.ts';
 import { hostDir } from '../vfs/backends/hostdir/index.ts';
 import { memfs } from '../vfs/backends/memfs/index.ts';
 import { overlay } from '../vfs/backends/overlay/index.ts';
-import type { Source } from '../vfs/connect/server-of.ts';
+import type { Source } from '../vfs/connect/server-for.ts';
 import { compile, type CompileOptions } from '../toolchain/compile.ts';
 
 const SRC = fileURLToPath(new URL('src/', import.meta.url));
@@ -151,7 +151,7 @@ async function runHere(name: string, scenario: Scenario, makePlace: () => Place)
 
 async function runOn(name: string, scenario: Scenario, { source, vol }: Place): Promise<void> {
   const module = await WebAssembly.compile(await compileProgram(name));
-  const server = serverOf(source);
+  const server = serverFor(source);
   const output = new Output((word) => scenario.during?.({ vol, server, word }));
   const args = [name, '/tmp', ...(scenario.args ?? [])];
   const wasi = new WASI({ args, preopens: { '/': server }, stdin: '', stdout: (bytes) => output.write(bytes) });

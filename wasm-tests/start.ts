@@ -2,7 +2,7 @@
 // seed program become.
 import { readFileSync } from 'node:fs';
 import { Volume } from 'memfs';
-import { WASI, serverOf } from '../shim/index.ts';
+import { WASI, serverFor } from '../shim/index.ts';
 import { strace } from '../shim/trace/strace.ts';
 import { loadToolchain } from '../toolchain/toolchain.ts';
 import { compileProgram, programNames } from './harness.ts';
@@ -38,7 +38,7 @@ console.log(readFileSync(new URL(`src/${NAME}.c`, import.meta.url), 'utf8').trim
 
 heading('its WASI calls, and under each the 9P messages that it caused');
 const vol = Volume.fromJSON({ '/tmp': null });
-const server = serverOf(vol);
+const server = serverFor(vol);
 const trace = strace((line) => console.log(line));
 const wasi = new WASI({ args: [NAME], preopens: { '/': vol }, trace });
 const module = await WebAssembly.compile(await compileProgram(NAME));

@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** What the child prints. */
-type Told = { us: number; hash: string; error?: undefined } | { error: string };
+type AttrSource = { us: number; hash: string; error?: undefined } | { error: string };
 
 export function runJob(job: Job, column: Column, quick: boolean): Outcome {
   const where = mkdtempSync(join(existsSync(TMPFS) ? TMPFS : tmpdir(), 'wasi9p-work-'));
@@ -42,9 +42,9 @@ function commandOf(job: Job, column: Column, where: string, quick: boolean): str
   return [...column.runtime, ...flags, child, job.key, host, where, ...(quick ? ['quick'] : [])];
 }
 
-function parse(stdout: string): Told | undefined {
+function parse(stdout: string): AttrSource | undefined {
   const line = stdout.split('\n').findLast((line) => line.startsWith('{'));
-  return line === undefined ? undefined : (JSON.parse(line) as Told);
+  return line === undefined ? undefined : (JSON.parse(line) as AttrSource);
 }
 
 function why(signal: string | null, stderr: string): string {

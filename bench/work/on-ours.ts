@@ -1,10 +1,10 @@
 // wasi9p on one of its backends; files are made and read by a client of the same server.
-import { WASI, serverOf, type Server } from '../../shim/index.ts';
+import { WASI, serverFor, type Server } from '../../shim/index.ts';
 import { Capture } from '../../toolchain/capture.ts';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
-import { Mount } from '../../vfs/connect/mount.ts';
+import { Attachment } from '../../vfs/connect/attachment.ts';
 import { O_CREAT, O_RDONLY, O_WRONLY } from '../../vfs/linux/constants.ts';
 import { errnoName } from '../../vfs/linux/errno.ts';
 import { Volume } from 'memfs';
@@ -13,14 +13,14 @@ import type { Place } from './place.ts';
 /** Bytes of one message. */
 const PIECE = 1 << 20;
 
-export const onRam = (): Place => new Ours(serverOf(ram()));
-export const onMemfs = (): Place => new Ours(serverOf(new Volume()));
-export const onHostDir = (where: string): Place => new Ours(serverOf(hostDir(where)));
+export const onRam = (): Place => new Ours(serverFor(ram()));
+export const onMemfs = (): Place => new Ours(serverFor(new Volume()));
+export const onHostDir = (where: string): Place => new Ours(serverFor(hostDir(where)));
 
 class Ours implements Place {
   private readonly server: Server;
   /** For the files; ended before a program runs, which is then the server's only client. */
-  private mount: Mount | null = null;
+  private mount: Attachment | null = null;
 
   constructor(server: Server) {
     this.server = server;
@@ -63,8 +63,8 @@ class Ours implements Place {
     return all.bytes();
   }
 
-  private mounted(use: (mount: Mount) => void): void {
-    use((this.mount ??= new Mount(this.server)));
+  private mounted(use: (mount: Attachment) => void): void {
+    use((this.mount ??= new Attachment(this.server)));
   }
 
   run(module: WebAssembly.Module, args: readonly string[], env: Record<string, string> = {}) {
@@ -94,7 +94,7 @@ class Ours implements Place {
   }
 }
 
-function open({ at, client }: Mount, path: string, flags: number): number {
+function open({ at, client }: Attachment, path: string, flags: number): number {
   const fid = at.openat(client.root, below(path), flags);
   check(path, Math.min(0, fid));
   return fid;

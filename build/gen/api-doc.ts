@@ -43,7 +43,7 @@ option, what it takes and what it got. An option that is undefined counts as not
 A *Source* is a memfs Volume, a path of the host, a Server or a backend.
 
 Who opens something closes it: \`close()\` (of a FileSystem \`unmount()\`), or \`using\` (\`Symbol.dispose\`). That holds for
-backends, Server, Mount, Namespace, WASI, FileSystem and MountedDirectory. What was given by its path was opened here, and is closed here, with its
+backends, Server, Attachment, Namespace, WASI, FileSystem and MountedDirectory. What was given by its path was opened here, and is closed here, with its
 last user. What was given as a backend or a server stays open. After \`close()\` every call answers an errno; to close
 again does nothing.
 `;

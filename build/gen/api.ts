@@ -48,7 +48,7 @@ const LIMITS: Readonly<Record<string, Meaning>> = {
   maxExtents: { text: 'Pieces of sparse files, together.', byDefault: '1,000,000' },
   maxDepth: { text: 'Directories in each other; what lies deeper is left out.', byDefault: '2,048' },
 };
-const PLACE: Meaning = { text: 'The tree.', type: 'Backend, Server or Mount' };
+const PLACE: Meaning = { text: 'The tree.', type: 'Backend, Server or Attachment' };
 const SKIP: Meaning = {
   text: 'Called with `{ path, reason }` of what is left out: its name as stored, and half a sentence.',
   type: 'function',
@@ -110,7 +110,7 @@ export const API: readonly Call[] = [
     args: { instance: { text: 'The instance.', type: 'WebAssembly.Instance' } },
   },
   {
-    call: 'serverOf(source)',
+    call: 'serverFor(source)',
     from: ['wasi9p'],
     about:
       'The server of a volume or a backend, the same each time. That of a path is a new one, which holds the directory ' +
@@ -118,7 +118,7 @@ export const API: readonly Call[] = [
     args: { source: { ...SOURCE, text: 'A memfs Volume, a path of the host, a Server or a backend.' } },
   },
   {
-    call: 'new Mount(server)',
+    call: 'new Attachment(server)',
     from: ['wasi9p', 'wasi9p/core'],
     about: 'A client attached to a server in this process. `close()` ends its session.',
   },
@@ -130,7 +130,7 @@ export const API: readonly Call[] = [
     args: { tree: { text: 'Absolute paths → what is there.', type: 'object of Source' } },
   },
   {
-    call: 'fsOf(source)',
+    call: 'createFs(source)',
     from: ['wasi9p/fs'],
     about:
       'A file system with the calls of node:fs, whose options are those of node:fs and treated as there: what is not ' +

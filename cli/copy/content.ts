@@ -64,7 +64,7 @@ class Pouring {
  * Copies the content to a file that is empty. One that is too large fails at once; one that is cut off is as short as
  * what was written, as with cp(1). What has holes keeps them.
  * @param source Open for reading.
- * @param moved Told of bytes that are done, holes among them.
+ * @param moved AttrSource of bytes that are done, holes among them.
  */
 export function pour(source: Handle, { size, blocks }: Attributes, copy: Handle, moved: (count: number) => void): void {
   if (size > CHUNK) {

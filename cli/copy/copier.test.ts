@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { packTar } from '../../vfs/archive/index.ts';
-import { fsOf, type FileSystem } from '../../vfs/fs/index.ts';
+import { createFs, type FileSystem } from '../../vfs/fs/index.ts';
 import { cp } from '../commands/cp.ts';
 import { ARCHIVES } from '../mounts/place.ts';
 import { inScratch, runIt } from '../testing.ts';
@@ -18,7 +18,7 @@ const COUNTING = new Set([0xef53, 0x58465342, 0x01021994]);
 /** Writes an archive of what is made in an empty tree. */
 function archive(file: string, make: (tree: FileSystem) => void): void {
   const store = ram();
-  const tree = fsOf(store);
+  const tree = createFs(store);
   make(tree);
   tree.unmount();
   fs.writeFileSync(file, packTar(store));
@@ -272,7 +272,7 @@ linux('a hole of a terabyte costs nothing', () => {
     fs.writeFileSync('s', 'x');
     fs.truncateSync('s', size);
     const store = ram();
-    const tree = fsOf(store);
+    const tree = createFs(store);
     tree.writeFileSync('/s', 'x');
     tree.truncateSync('/s', size);
     tree.unmount();
@@ -312,7 +312,7 @@ linux('what is too large is told before it is copied', () => {
       { ending: /\.less$/, names: '', open: () => less },
     ];
     const store = ram();
-    const tree = fsOf(store);
+    const tree = createFs(store);
     tree.writeFileSync('/s', 'x');
     tree.truncateSync('/s', 2 ** 50);
     tree.unmount();

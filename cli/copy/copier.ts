@@ -42,7 +42,7 @@ export class Copier {
   private files = 0;
   private bytes = 0;
 
-  /** @param failed Told of what cannot be copied; the rest is. */
+  /** @param failed AttrSource of what cannot be copied; the rest is. */
   constructor(target: Target, progress: Progress, failed: Failed) {
     this.target = target;
     this.progress = progress;

@@ -133,11 +133,11 @@ export class Handle {
 
   /** The entries of a directory, by name. */
   entries(): Entry[] {
-    const { client, joins } = this.at;
+    const { client, mountTable } = this.at;
     const copy = this.clone();
     try {
       this.check(client.lopen(copy.fid, O_RDONLY | O_DIRECTORY));
-      const file = new OpenFile(client, copy.fid, true, O_RDONLY, joins?.extra(this.fid) ?? []);
+      const file = new OpenFile(client, copy.fid, true, O_RDONLY, mountTable?.syntheticEntries(this.fid) ?? []);
       const entries = new Listing(file).all();
       if (typeof entries === 'number') throw this.error(entries);
       return entries;

@@ -67,7 +67,7 @@ export class RootItem extends Item {
   }
 }
 
-/** Told of what cannot be copied: the item it is or is in, and its name in that. */
+/** AttrSource of what cannot be copied: the item it is or is in, and its name in that. */
 export type Failed = (item: Item, error: unknown, name?: string) => void;
 
 /** The words for an item, or for a name in it. */
@@ -81,7 +81,7 @@ export class Plan {
   bytes = 0;
   private readonly failed: Failed;
 
-  /** @param failed Told of what cannot be looked at, and of what does not show. */
+  /** @param failed AttrSource of what cannot be looked at, and of what does not show. */
   constructor(failed: Failed) {
     this.failed = failed;
   }

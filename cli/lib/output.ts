@@ -6,7 +6,7 @@ import { sentence, text, type Text } from './text.ts';
 export class OutputError extends Error {}
 
 /** Exit status as a shell reports SIGPIPE: 128 + 13. */
-const UNREAD = 141;
+const EXIT_SIGPIPE = 141;
 
 /**
  * Writes what a command is for: a text, or the bytes of a file as they are.
@@ -32,7 +32,7 @@ export function tell(message: Text, stderr: Sink = 2): void {
 
 /** The exit status without output: as after SIGPIPE when somebody has seen enough; else it is worth a word. */
 export function endOf({ cause }: OutputError, who: Text, stderr?: Sink): number {
-  if ((cause as { code?: string }).code === 'EPIPE') return UNREAD;
+  if ((cause as { code?: string }).code === 'EPIPE') return EXIT_SIGPIPE;
   tell(text`${who}: output: ${sentence(reasonOf(cause))}.\n`, stderr);
   return 1;
 }

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fsOf } from '../../vfs/fs/index.ts';
+import { createFs } from '../../vfs/fs/index.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { mountsOf, type GuestMount } from './mounts.ts';
 import { UsageError } from '../lib/options.ts';
@@ -10,7 +10,7 @@ import { JSON_ARCHIVE, inScratch } from '../testing.ts';
 
 function mount(guest: string, file: string): GuestMount {
   const backend = ram();
-  const view = fsOf(backend);
+  const view = createFs(backend);
   view.writeFileSync('/which', file);
   view.unmount();
   return { guest, backend };

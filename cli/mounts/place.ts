@@ -3,7 +3,7 @@ import { parse, resolve, sep } from 'node:path';
 import type { Backend } from '../../vfs/backend/backend.ts';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import { tar } from '../../vfs/backends/tar/index.ts';
-import { fsOf, type FileSystem } from '../../vfs/fs/index.ts';
+import { createFs, type FileSystem } from '../../vfs/fs/index.ts';
 import { nameOf } from '../../vfs/fs/values/path-text.ts';
 import { Namespace } from '../../vfs/namespace/index.ts';
 import { closeStore, placeOf, withRoot, type GuestMount } from './mounts.ts';
@@ -117,7 +117,7 @@ export class Places {
     try {
       const backend = make();
       this.backends.push(backend);
-      fs = fsOf(backend);
+      fs = createFs(backend);
     } catch (error) {
       throw new UsageError(`${file} cannot be read: ${reasonOf(error)}.`);
     }

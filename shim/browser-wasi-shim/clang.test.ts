@@ -8,7 +8,7 @@ import { compile } from '../../toolchain/compile.ts';
 import type { RunWasi } from '../../toolchain/run.ts';
 import { say } from '../../toolchain/sink.ts';
 import { Toolchain, loadToolchain } from '../../toolchain/toolchain.ts';
-import type { Source } from '../../vfs/connect/server-of.ts';
+import type { Source } from '../../vfs/connect/server-for.ts';
 import { AT_REST } from '../testing.ts';
 import { MountedDirectory } from './directory.ts';
 import { Sink, input, instantiate, type Shape } from './testing.ts';

@@ -1,6 +1,6 @@
 import { wasi } from '@bjorn3/browser_wasi_shim';
 import { DISPOSE } from '../../vfs/lib/dispose.ts';
-import { Mount, lentServerOf, type Server, type Source } from '../../vfs/connect/server-of.ts';
+import { Attachment, lentServerOf, type Server, type Source } from '../../vfs/connect/server-for.ts';
 import { check } from '../../vfs/lib/options.ts';
 import { WASI_ERRNO } from '../../vfs/linux/errno.ts';
 import type { Descriptor } from '../preview1/descriptors/descriptor.ts';
@@ -21,7 +21,7 @@ const encoder = new TextEncoder();
 export class MountedDirectory extends OpenMountedDirectory {
   /** The program's path of it. */
   readonly prestat_name: string;
-  readonly mount: Mount;
+  readonly mount: Attachment;
   private closed = false;
 
   /**
@@ -33,7 +33,7 @@ export class MountedDirectory extends OpenMountedDirectory {
     check(name, 'string', 'name');
     super(null);
     this.prestat_name = name;
-    this.mount = new Mount(lentServerOf(source));
+    this.mount = new Attachment(lentServerOf(source));
   }
 
   get server(): Server {

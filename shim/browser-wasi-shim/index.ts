@@ -5,7 +5,7 @@
  */
 export { WASI, type Options } from './wasi.ts';
 export { MountedDirectory } from './directory.ts';
-export { serverOf, Server, type Inspection, type Source } from '../../vfs/connect/server-of.ts';
+export { serverFor, Server, type Inspection, type Source } from '../../vfs/connect/server-for.ts';
 export {
   ConsoleStdout,
   Directory,

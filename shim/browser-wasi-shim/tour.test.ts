@@ -6,7 +6,7 @@ import { Directory, PreopenDirectory, WASI as Theirs, type Inode } from '@bjorn3
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { WASI as Ours, serverOf } from '../index.ts';
+import { WASI as Ours, serverFor } from '../index.ts';
 import { AT_REST } from '../testing.ts';
 import { MountedDirectory } from './directory.ts';
 import { ANYWHERE, FLAGS, TOUR, instantiate, runTour, tourModule, type Shape } from './testing.ts';
@@ -29,7 +29,7 @@ async function reference(parts: readonly string[]): Promise<string> {
     stdout: (bytes) => void (text += decoder.decode(bytes, { stream: true })),
   });
   assert.is(wasi.start(instantiate(await tourModule(), wasi.wasiImport)), 0);
-  assert.equal(serverOf(volume).inspect(), AT_REST);
+  assert.equal(serverFor(volume).inspect(), AT_REST);
   return text;
 }
 

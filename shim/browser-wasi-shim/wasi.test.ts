@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { WASI_ERRNO as W } from '../../vfs/linux/errno.ts';
 import { EVENTTYPE, STRUCTS } from '../preview1/abi/structs.ts';
 import * as entry from './index.ts';
-import { serverOf } from '../index.ts';
+import { serverFor } from '../index.ts';
 import { strace } from '../trace/strace.ts';
 import { AT_REST, utf8 } from '../testing.ts';
 import { Sink, input, instantiate, tourModule, type Command } from './testing.ts';
@@ -128,7 +128,7 @@ for (const [part, ending] of [
     assert.equal({ ...dir.server.inspect(), fids: 0 }, { ...AT_REST, sessions: 1, inodes: 1 }, 'no orphan');
     assert.is(dir.server.inspect().fids, 1, 'the root of the session');
     dir.close();
-    assert.equal(serverOf(volume).inspect(), AT_REST);
+    assert.equal(serverFor(volume).inspect(), AT_REST);
   });
 }
 

@@ -1,5 +1,5 @@
 // A listener of one guest: of its calls, and of the messages that they cause.
-import type { Mount } from '../../vfs/connect/mount.ts';
+import type { Attachment } from '../../vfs/connect/attachment.ts';
 import type { Calls } from './imports.ts';
 import type { Guest } from './process/guest.ts';
 
@@ -8,5 +8,5 @@ export interface Tracer {
   /** Wraps the 46 functions, before the guest has called one. They take an i64 as two numbers. */
   wrap(calls: Calls, guest: Guest): Calls;
   /** Listens to the messages of a mount. */
-  listen(mount: Mount): void;
+  listen(mount: Attachment): void;
 }

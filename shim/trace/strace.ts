@@ -1,6 +1,6 @@
 import { printMessage } from '../../vfs/9p/print.ts';
 import { wasiErrnoName } from '../../vfs/linux/errno.ts';
-import type { Message, Mount } from '../../vfs/connect/mount.ts';
+import type { Message, Attachment } from '../../vfs/connect/attachment.ts';
 import { quote } from '../../vfs/lib/quote.ts';
 import {
   EVENTTYPE,
@@ -172,7 +172,7 @@ export function strace(write: (line: string) => void): Tracer {
   return {
     wrap: (calls, guest) => wrapWhole(calls, (name, call) => traced(guest, name, call)),
 
-    listen(mount: Mount): void {
+    listen(mount: Attachment): void {
       const { server, transport } = mount;
       transport.onMessage = (message: Message) => note(printMessage(message));
       server.onOrphan = (inode) =>

@@ -6,7 +6,7 @@ import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MODE, SETATTR_MTIME, SETATTR_
 import { O_CREAT, O_RDWR, S_IFIFO, S_IFSOCK } from '../linux/constants.ts';
 import { errnoName } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
-import { Mount, serverOf } from '../connect/server-of.ts';
+import { Attachment, serverFor } from '../connect/server-for.ts';
 import type { Backend } from '../backend/backend.ts';
 import { hostDir } from '../backends/hostdir/index.ts';
 import { memfs } from '../backends/memfs/index.ts';
@@ -37,8 +37,8 @@ test('saving again gives equal bytes, and moves nothing of a view', () => {
   const before = content(store);
   const bytes = packTar(store);
   assert.equal(packTar(readOnly(store)), bytes);
-  assert.equal(packTar(serverOf(store)), bytes);
-  const mount = new Mount(serverOf(store));
+  assert.equal(packTar(serverFor(store)), bytes);
+  const mount = new Attachment(serverFor(store));
   assert.equal(packTar(mount), bytes);
   assert.is(mount.client.fidsInUse, 1);
   mount.close();
@@ -155,7 +155,7 @@ test('loading over what is there: directories are merged, all else is replaced',
     kit.link('file', 'other');
   });
   const held: number[] = [];
-  const mount = new Mount(serverOf(into));
+  const mount = new Attachment(serverFor(into));
   held.push(mount.at.openat(mount.client.root, 'd/f', O_RDWR));
   const bytes = pack(
     { name: 'd/', type: '5', mode: 0o700, mtime: 9 },
@@ -168,7 +168,7 @@ test('loading over what is there: directories are merged, all else is replaced',
   );
   unpackTar(bytes, mount);
   // What was open is the old file still.
-  assert.is(serverOf(into).inspect().orphans, 1);
+  assert.is(serverFor(into).inspect().orphans, 1);
   mount.client.clunk(held[0]!);
   mount.close();
   mounted(into, (kit) => {
@@ -230,13 +230,13 @@ test('errors: where it cannot be read or written, and nothing is left open', () 
   assert.throws(() => unpackTar(bytes, readOnly(ram())), /^'d' cannot be made: EROFS\.$/);
   assert.throws(() => unpackTar(bytes, tar(bytes)), /^'d\/f' cannot be replaced: EROFS\.$/);
   assert.throws(() => unpackTar(new Uint8Array(3), ram()), /^This is no tar archive/);
-  assert.throws(() => packTar('x' as never), /must be a backend, a Server or a Mount, not String/);
+  assert.throws(() => packTar('x' as never), /must be a backend, a Server or an Attachment, not String/);
   const broken = ram();
   mounted(broken, (kit) => kit.put('f', 'x'));
   broken.read = () => -5;
   assert.throws(() => packTar(broken), /^'f' cannot be read: EIO\.$/);
   const rest = { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 };
-  for (const store of [full, broken]) assert.equal(serverOf(store).inspect(), rest);
+  for (const store of [full, broken]) assert.equal(serverFor(store).inspect(), rest);
 });
 
 test('from one kind of store to another', () => {

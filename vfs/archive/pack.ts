@@ -34,7 +34,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
  * Packs a tree as a tar archive: with modes, owners, times of modification to the nanosecond, symlinks, hard links,
  * fifos, empty directories, extended attributes and holes (as GNU tar stores them), in an order by names, so that equal
  * trees give equal bytes.
- * @param onSkip Told of each file that a tar cannot hold: a socket, a symlink whose target is not UTF-8.
+ * @param onSkip AttrSource of each file that a tar cannot hold: a socket, a symlink whose target is not UTF-8.
  * @throws Error when a file cannot be read, or the archive is larger than memory; TypeError for what is no tree.
  */
 export function packTar(from: Place, onSkip?: (skipped: Skipped) => void): Uint8Array {

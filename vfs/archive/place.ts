@@ -5,7 +5,7 @@ import { Packet } from '../9p/packet.ts';
 import { Client, MAXWELEM } from '../client/client.ts';
 import { errnoName } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
-import { isBackend, serverOfBackend, type Mount, type Server } from '../connect/mount.ts';
+import { isBackend, serverForBackend, type Attachment, type Server } from '../connect/attachment.ts';
 import { mustBe } from '../lib/options.ts';
 import { InProcess } from '../transport/in-process.ts';
 import type { Session } from '../server/session.ts';
@@ -14,7 +14,7 @@ import { Extents } from '../backend/extents.ts';
 import { BLOCK, padded } from '../backends/tar/format/size.ts';
 
 /** A file tree: a backend, a server, or a mount of one. */
-export type Place = Backend | Server | Mount;
+export type Place = Backend | Server | Attachment;
 
 /** Bytes of one listing. */
 const ROOM = 64 << 10;
@@ -93,11 +93,11 @@ export function inTree<T>(place: Place, name: string, run: (tree: Tree) => T): T
 
 /** By what they have: a server of `dist/core.min.js` is of another class. */
 function serverIn(place: Place, name: string): Server {
-  const { server, connect } = (place ?? {}) as Partial<Mount & Server>;
+  const { server, connect } = (place ?? {}) as Partial<Attachment & Server>;
   if (server !== undefined) return server;
   if (connect !== undefined) return place as Server;
-  if (isBackend(place)) return serverOfBackend(place);
-  throw mustBe('a backend, a Server or a Mount', name, place);
+  if (isBackend(place)) return serverForBackend(place);
+  throw mustBe('a backend, a Server or an Attachment', name, place);
 }
 
 /** A fid on what names from the root lead to, not opened; or −errno. */

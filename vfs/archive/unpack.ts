@@ -61,7 +61,7 @@ class Loader {
   run(): void {
     const { levels, archive } = this;
     const root = archive.root();
-    this.enter(this.client.root, root, '', archive.isTold(root));
+    this.enter(this.client.root, root, '', archive.isExplicit(root));
     try {
       while (levels.length > 0) this.step(levels.at(-1)!);
     } finally {
@@ -106,7 +106,7 @@ class Loader {
     const fid = client.walk(dir, [name], 0, 1);
     if (fid < 0) throw this.failure('made', name, -fid);
     // What the archive says nothing of keeps what it has.
-    this.enter(fid, inode, name, isNew || this.archive.isTold(inode));
+    this.enter(fid, inode, name, isNew || this.archive.isExplicit(inode));
   }
 
   private failure(what: string, name: string, errno: number): Error {
@@ -262,7 +262,7 @@ function clamped({ sec, nsec }: Time): Time {
  * Unpacks an archive into a tree, over what is there: directories are merged, all else is replaced. Owners are kept
  * where they can be, holes too, times last.
  * @param bytes As for `tar`.
- * @param onSkip Told of each member, and each attribute, that cannot be put there.
+ * @param onSkip AttrSource of each member, and each attribute, that cannot be put there.
  * @param options As for `tar`.
  * @throws Error when the archive cannot be read, and when a file cannot be written: then what came before it is there.
  */

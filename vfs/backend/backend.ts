@@ -121,10 +121,10 @@ export interface Backend {
 
   /**
    * The entry `name` of a directory. ENOENT; the server has checked the name and that `dir` is a directory.
-   * @param purpose What for, and what else may be answered then (purpose.ts); FIND unless told; most backends need not
+   * @param intent What for, and what else may be answered then (intent.ts); INTENT_FIND unless told; most backends need not
    *   care.
    */
-  lookup(dir: Inode, name: string, purpose?: number): Inode | number;
+  lookup(dir: Inode, name: string, intent?: number): Inode | number;
   /** The directory that holds this one; the root's is itself. ENOENT when it is gone. */
   parent(dir: Inode): Inode | number;
   /** How many names it has; 0 for what was removed, directories too. */

@@ -2,7 +2,7 @@ import { GETATTR_NLINK, QTDIR, QTSYMLINK } from '../9p/constants.ts';
 import { AT_REMOVEDIR, O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_TRUNC } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
 import type { Client } from './client.ts';
-import type { Joins } from './mount-table.ts';
+import type { MountTable } from './mount-table.ts';
 import { LAST_DOT, LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
 import { Resolver } from './resolve.ts';
 
@@ -24,7 +24,7 @@ export class AtCalls {
   readonly client: Client;
   readonly resolver: Resolver;
   /** What is mounted in this tree, if anything is. */
-  joins: Joins | null = null;
+  mountTable: MountTable | null = null;
   /** st_dev of its files. */
   device = 0;
   /** What the fid of the last `openat` is: qid.type. */

@@ -71,13 +71,13 @@ const cache: Path[] = new Array<Path>(CACHE).fill(EMPTY);
 let kept = 0;
 export const MAX_KEPT = 1 << 18;
 /** How many characters choose the place: names that count up differ at their end, and so do their directories. */
-const TELLING = 16;
+const HASHED_SUFFIX = 16;
 
 /** Takes a path apart. */
 export function parsePath(text: string): Path {
   const { length } = text;
   let hash = length;
-  for (let i = length > TELLING ? length - TELLING : 0; i < length; i++)
+  for (let i = length > HASHED_SUFFIX ? length - HASHED_SUFFIX : 0; i < length; i++)
     hash = Math.imul(hash, 31) + text.charCodeAt(i);
   const slot = (hash ^ (hash >>> 12)) & (CACHE - 1);
   const path = cache[slot]!;

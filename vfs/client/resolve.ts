@@ -77,7 +77,7 @@ export class Resolver {
 
   /** Walks one name, also to what is mounted on it: a fid of the tree `found`, or −errno. */
   step(at: AtCalls, dir: number, name: string): number {
-    const over = at.joins?.over(dir, name) ?? null;
+    const over = at.mountTable?.mountAt(dir, name) ?? null;
     this.found = over ?? at;
     this.type = QTDIR;
     if (over !== null) return over.client.clone(over.client.root);
@@ -88,7 +88,7 @@ export class Resolver {
 
   /** Whether a path of these names stays in one tree and takes one message. */
   private isPlain(names: readonly string[], count: number): boolean {
-    return count <= MAXWELEM && this.at.joins?.concern(names) !== true;
+    return count <= MAXWELEM && this.at.mountTable?.mayCross(names) !== true;
   }
 
   /**
@@ -308,7 +308,7 @@ class Walker {
     const { resolver, stack } = this;
     resolver.type = QTDIR;
     if (stack.length === 0) {
-      const outer = this.tree.joins?.outer(this.base) ?? null;
+      const outer = this.tree.mountTable?.parentMount(this.base) ?? null;
       if (outer === null) return E.EXDEV;
       this.tree = outer.at;
       this.base = outer.base;

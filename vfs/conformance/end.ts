@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import { SETATTR_MODE } from '../9p/constants.ts';
 import { O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR } from '../linux/constants.ts';
 import { DISPOSE } from '../lib/dispose.ts';
-import { Mount, serverOf } from '../connect/server-of.ts';
+import { Attachment, serverFor } from '../connect/server-for.ts';
 import type { Kit, Part } from './kit.ts';
 
 /** What each call of the kit answers once the backend is closed; the names were there. */
@@ -65,7 +65,7 @@ export function ends({ when }: Part): void {
         );
       }
       kit.server.inspect();
-      assert.throws(() => new Mount(serverOf(kit.server)), /refused the attach/);
+      assert.throws(() => new Attachment(serverFor(kit.server)), /refused the attach/);
       kit.clunk(file, reader, second, orphan, dir);
       (backend as unknown as Disposable)[DISPOSE]();
     },

@@ -5,7 +5,7 @@ import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../linux/constants.ts';
 import type { Client } from '../client/client.ts';
 import { parsePath } from '../client/path.ts';
 import { errnoName } from '../linux/errno.ts';
-import { Mount, serverOf } from '../connect/server-of.ts';
+import { Attachment, serverFor } from '../connect/server-for.ts';
 import { Iov } from '../lib/iov.ts';
 import type { Server } from '../server/server.ts';
 import type { Backend } from '../backend/backend.ts';
@@ -55,14 +55,14 @@ export function tick(): void {
 export class Kit {
   readonly subject: Subject;
   readonly server: Server;
-  readonly mount: Mount;
+  readonly mount: Attachment;
   readonly client: Client;
   readonly root: number;
 
   constructor(subject: Subject) {
     this.subject = subject;
-    this.server = serverOf(subject.backend);
-    this.mount = new Mount(this.server);
+    this.server = serverFor(subject.backend);
+    this.mount = new Attachment(this.server);
     this.client = this.mount.client;
     this.root = this.client.root;
   }

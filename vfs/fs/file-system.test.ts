@@ -9,9 +9,9 @@ import { AtCalls } from '../client/at.ts';
 import { Client } from '../client/client.ts';
 import { InProcess } from '../transport/in-process.ts';
 import { memfs } from '../backends/memfs/index.ts';
-import { Mount, serverOf } from '../connect/server-of.ts';
+import { Attachment, serverFor } from '../connect/server-for.ts';
 import { FileSystem } from './file-system.ts';
-import { fsOf } from './index.ts';
+import { createFs } from './index.ts';
 import { onEach, scratch } from './testing.ts';
 
 function codeOf(act: () => unknown): string {
@@ -141,7 +141,7 @@ test('descriptors are numbers of its own, the lowest that are free, and an orpha
 });
 
 test('over a wire, where nobody says where an append went, the size is asked for at once', () => {
-  const server = serverOf(ram());
+  const server = serverFor(ram());
   const local = new InProcess(server.connect(), server.msize);
   const client = new Client({
     msize: local.msize,
@@ -165,11 +165,11 @@ test('over a wire, where nobody says where an append went, the size is asked for
 
 test('close ends what is open, and the session', () => {
   const backend = ram();
-  const fs = fsOf(backend);
+  const fs = createFs(backend);
   fs.openSync('/a', 'w');
   fs.unlinkSync('/a');
   fs.unmount();
-  assert.equal(serverOf(backend).inspect(), { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 });
+  assert.equal(serverFor(backend).inspect(), { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 });
 });
 
 const descriptors = (): number => nodeFs.readdirSync('/proc/self/fd').length;
@@ -178,7 +178,7 @@ const onLinux = process.platform === 'linux' ? test : test.skip;
 onLinux('a path of the host is let go by close', () => {
   const root = scratch();
   const before = descriptors();
-  const fs = fsOf(root);
+  const fs = createFs(root);
   fs.writeFileSync('/f', 'x');
   fs.openSync('/f');
   assert.is(nodeFs.readFileSync(`${root}/f`, 'utf8'), 'x');
@@ -189,7 +189,7 @@ onLinux('a path of the host is let go by close', () => {
 });
 
 test('larger than memory: a size is set, and reading it whole is refused', () => {
-  const fs = fsOf(ram());
+  const fs = createFs(ram());
   fs.writeFileSync('/f', 'x');
   fs.truncateSync('/f', 2 ** 40);
   assert.is(fs.statSync('/f').size, 2 ** 40);
@@ -207,7 +207,7 @@ test('larger than memory: a size is set, and reading it whole is refused', () =>
 });
 
 test('times to the nanosecond, which node:fs sets none of', () => {
-  const fs = fsOf(ram());
+  const fs = createFs(ram());
   fs.writeFileSync('/f', '');
   for (const [atime, mtime] of [
     [1_700_000_000_123_456_789n, 1n],
@@ -269,7 +269,7 @@ test('owners are set, and −1 leaves them; a symlink has its own', () => {
 });
 
 test('statfs tells what the store has room for', () => {
-  const fs = fsOf(ram({ capacity: 1 << 20 }));
+  const fs = createFs(ram({ capacity: 1 << 20 }));
   const before = fs.statfsSync('/');
   fs.writeFileSync('/f', new Uint8Array(64 << 10));
   const after = fs.statfsSync('/f');
@@ -306,7 +306,7 @@ test('rmdir of a whole tree, which Node 20 still has', () => {
 });
 
 test('calls can be taken off the object, as of a module', async () => {
-  const fs = fsOf(ram());
+  const fs = createFs(ram());
   const { writeFileSync, readFileSync, existsSync } = fs;
   const { promises } = { ...fs };
   const { readFile } = { ...promises } as typeof promises;
@@ -318,7 +318,7 @@ test('calls can be taken off the object, as of a module', async () => {
 });
 
 test('what works on memfs or on node:fs works on it', () => {
-  const fs = fsOf(ram());
+  const fs = createFs(ram());
   const volume = new Volume();
   for (const one of [fs, volume as unknown as FileSystem]) {
     one.mkdirSync('/a/b', { recursive: true });
@@ -338,21 +338,21 @@ test('what works on memfs or on node:fs works on it', () => {
 
 test('JavaScript, other file systems and a volume share one view', () => {
   const volume = new Volume();
-  const [one, two] = [fsOf(volume), fsOf(memfs(volume))];
+  const [one, two] = [createFs(volume), createFs(memfs(volume))];
   one.writeFileSync('/f', 'one');
   assert.is(two.readFileSync('/f', 'utf8'), 'one');
   assert.is(volume.readFileSync('/f', 'utf8'), 'one');
   volume.writeFileSync('/f', 'volume');
   assert.is(one.readFileSync('/f', 'utf8'), 'volume');
   assert.equal([one.statSync('/f').dev, one.statSync('/f').ino], [two.statSync('/f').dev, two.statSync('/f').ino]);
-  const other = fsOf(ram());
+  const other = createFs(ram());
   assert.is.not(other.statSync('/').dev, one.statSync('/').dev);
   for (const fs of [one, two, other]) fs.unmount();
 });
 
 test('a guest and JavaScript share one view, orphans among it', () => {
-  const server = serverOf(ram());
-  const fs = fsOf(server);
+  const server = serverFor(ram());
+  const fs = createFs(server);
   const guest = new TestGuest({ preopens: () => ({ '/': server }) });
   fs.writeFileSync('/f', 'from JavaScript');
   const fd = guest.open('f', { rights: READ_WRITE });
@@ -371,7 +371,7 @@ test('a guest and JavaScript share one view, orphans among it', () => {
 });
 
 test('a directory below can be the root, and nothing above it is seen', () => {
-  const mount = new Mount(serverOf(ram()));
+  const mount = new Attachment(serverFor(ram()));
   const whole = new FileSystem(mount.at, mount.client.root);
   whole.mkdirSync('/jail/in', { recursive: true });
   whole.writeFileSync('/secret', 'secret');

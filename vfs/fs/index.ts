@@ -1,4 +1,4 @@
-import { Mount, lentServerOf, type Source } from '../connect/server-of.ts';
+import { Attachment, lentServerOf, type Source } from '../connect/server-for.ts';
 import { FileSystem } from './file-system.ts';
 
 /**
@@ -7,8 +7,8 @@ import { FileSystem } from './file-system.ts';
  * its path is closed with it.
  * @throws TypeError for what is no source; Error when a path of the host is no directory.
  */
-export function fsOf(source: Source): FileSystem {
-  const mount = new Mount(lentServerOf(source));
+export function createFs(source: Source): FileSystem {
+  const mount = new Attachment(lentServerOf(source));
   return new FileSystem(mount.at, mount.client.root, {
     deviceOf: () => mount.at.device,
     onClose: () => mount.close(),
@@ -26,4 +26,4 @@ export type { FsError } from './values/errors.ts';
 export type { PathLike, TimeLike } from './values/arguments.ts';
 export type { Encoding } from './values/encodings.ts';
 export type { CopyOptions, PromisedCopyOptions } from './calls/copy-tree.ts';
-export type { Source } from '../connect/server-of.ts';
+export type { Source } from '../connect/server-for.ts';

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { ram } from '../backends/ram/index.ts';
 import { memfs } from '../backends/memfs/index.ts';
 import { Volume } from 'memfs';
-import { fsOf, type FileSystem } from './index.ts';
+import { createFs, type FileSystem } from './index.ts';
 import { likeNode, onEach } from './testing.ts';
 
 type Anything = Record<string, (...args: unknown[]) => unknown>;
@@ -28,7 +28,7 @@ function called(call: (callback: (...results: unknown[]) => void) => void): Prom
 const NOT_CALLS = /^([A-Z_].*|constants|promises|default)$/;
 
 test('each function of node:fs and node:fs/promises is there', () => {
-  const fs = fsOf(ram());
+  const fs = createFs(ram());
   const missing = (ours: object, theirs: object): string[] =>
     Object.keys(theirs).filter((name) => !NOT_CALLS.test(name) && !(name in ours));
   // Linux has no lchmod, and Node's is undefined there.
@@ -41,7 +41,7 @@ test('each function of node:fs and node:fs/promises is there', () => {
 });
 
 test('what a file system over 9P cannot do is refused with a code', async () => {
-  const fs = fsOf(ram());
+  const fs = createFs(ram());
   fs.writeFileSync('/f', 'x');
   for (const name of ['watch', 'watchFile', 'unwatchFile', 'createReadStream', 'createWriteStream']) {
     const { code, name: kind } = errorOf(() => (fs as unknown as Anything)[name]!('/f'));
@@ -58,7 +58,7 @@ test('what a file system over 9P cannot do is refused with a code', async () => 
 });
 
 test('close closes a descriptor and nothing else', async () => {
-  const fs = fsOf(ram());
+  const fs = createFs(ram());
   fs.writeFileSync('/f', 'x');
   const [one, two] = [fs.openSync('/f'), fs.openSync('/f')];
   assert.equal(await called((callback) => fs.close(one, callback)), [null]);
@@ -76,7 +76,7 @@ test('close closes a descriptor and nothing else', async () => {
 });
 
 test('the calls with a callback: results, errors, arguments', async () => {
-  const fs = fsOf(ram());
+  const fs = createFs(ram());
   assert.equal(await called((callback) => fs.writeFile('/f', 'text', callback)), [null]);
   assert.equal(await called((callback) => fs.readFile('/f', 'utf8', callback)), [null, 'text']);
   const [error, ...rest] = (await called((callback) => fs.stat('/none', callback))) as [
@@ -167,7 +167,7 @@ test('opendir with recursive: each directory after what is above it', async () =
       }
       assert.is(fs.opendirSync('/').closeSync(), undefined);
     });
-    const fs = fsOf(ram());
+    const fs = createFs(ram());
     fill(fs, '');
     const dir = await fs.promises.opendir('/', { recursive: true });
     let count = 0;
@@ -187,7 +187,7 @@ test('opendir with recursive: each directory after what is above it', async () =
 
 test('copyFile of a hole costs its data', () => {
   const store = ram();
-  const fs = fsOf(store);
+  const fs = createFs(store);
   const size = 2 ** 45;
   fs.writeFileSync('/f', 'begin');
   fs.truncateSync('/f', size);
@@ -217,7 +217,7 @@ test('copyFile of a hole costs its data', () => {
   }
   fs.unmount();
   // A store that cannot hold it says so before any data.
-  const small = fsOf(memfs(new Volume(), { capacity: 1 << 16 }));
+  const small = createFs(memfs(new Volume(), { capacity: 1 << 16 }));
   small.writeFileSync('/f', 'x');
   assert.throws(() => small.truncateSync('/f', 1 << 20), /ENOSPC/);
   small.unmount();
@@ -229,7 +229,7 @@ function below(depth: number, act: () => void): void {
 }
 
 test('trees deeper than what is left of the stack', () => {
-  const fs = fsOf(ram());
+  const fs = createFs(ram());
   let calls = 1000;
   try {
     for (; calls < 1e6; calls += 500) below(calls, () => {});

@@ -9,8 +9,8 @@ import type { Backend } from '../backend/backend.ts';
 import { hostDir } from '../backends/hostdir/index.ts';
 import { memfs } from '../backends/memfs/index.ts';
 import { ram } from '../backends/ram/index.ts';
-import { serverOf } from '../connect/server-of.ts';
-import { fsOf, type FileSystem } from './index.ts';
+import { serverFor } from '../connect/server-for.ts';
+import { createFs, type FileSystem } from './index.ts';
 
 /** What both have, as far as the tests call it. */
 export type AnyFs = FileSystem;
@@ -114,7 +114,7 @@ export function onEach(act: (fs: FileSystem, backend: string) => void): void {
   const backends: Backend[] = [ram(), memfs(new Volume()), host];
   try {
     for (const backend of backends) {
-      const fs = fsOf(backend);
+      const fs = createFs(backend);
       act(fs, backend.name);
       atRest(fs, backend);
     }
@@ -126,7 +126,7 @@ export function onEach(act: (fs: FileSystem, backend: string) => void): void {
 
 /** Nothing may be held once the file system is closed, and before that its root only. */
 function atRest(fs: FileSystem, backend: Backend): void {
-  const server = serverOf(backend);
+  const server = serverFor(backend);
   server.sync();
   const { fids, orphans } = server.inspect();
   assert.equal({ fids, orphans }, { fids: 1, orphans: 0 }, `${backend.name}: something was left open`);

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { memfs } from '../backends/memfs/index.ts';
 import { ram } from '../backends/ram/index.ts';
-import { serverOf } from '../connect/server-of.ts';
+import { serverFor } from '../connect/server-for.ts';
 import { AT_REST } from '../server/testing.ts';
 import { Namespace } from './index.ts';
 
@@ -54,7 +54,7 @@ test('one view of all mounts, with the calls of node:fs', async () => {
   assert.is(fs.readFileSync('/made/on/the/way/copy', 'utf8'), 'text');
   fs.rmSync('/src/deep', { recursive: true });
   namespace.close();
-  for (const source of Object.values(sources)) assert.equal(serverOf(source).inspect(), AT_REST);
+  for (const source of Object.values(sources)) assert.equal(serverFor(source).inspect(), AT_REST);
   assert.equal(volume.readdirSync('/').sort(), ['f', 'link', 'src'], 'nothing was made in the root');
 });
 
@@ -84,7 +84,7 @@ test('what is no place is told', () => {
     () => new Namespace({ '/': volume, '/f': ram() }),
     /^Nothing can be mounted at \/f: there is a file, not a directory\.$/,
   );
-  assert.equal(serverOf(volume).inspect(), AT_REST);
+  assert.equal(serverFor(volume).inspect(), AT_REST);
 });
 
 test.run();

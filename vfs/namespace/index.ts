@@ -1,7 +1,7 @@
 import { ram } from '../backends/ram/index.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { FileSystem } from '../fs/file-system.ts';
-import { lentServerOf, type Server, type Source } from '../connect/server-of.ts';
+import { lentServerOf, type Server, type Source } from '../connect/server-for.ts';
 import { check, invalid } from '../lib/options.ts';
 import { NamespaceMounts } from './mounts.ts';
 

@@ -4,15 +4,15 @@ import { ram } from '../backends/ram/index.ts';
 import { readOnly } from '../connect/read-only/index.ts';
 import type { AtCalls } from '../client/at.ts';
 import { E, errnoName } from '../linux/errno.ts';
-import { Mount, serverOfBackend, type Server } from '../connect/mount.ts';
-import { JoinTable } from './join-table.ts';
-import { JoinedAt } from './joined.ts';
+import { Attachment, serverForBackend, type Server } from '../connect/attachment.ts';
+import { TreeMounts } from './tree-mounts.ts';
+import { MountAwareAt } from './mount-aware-at.ts';
 
 /** One tree of a namespace, and where it is. */
 interface Place {
   readonly path: string;
   readonly names: readonly string[];
-  readonly mount: Mount;
+  readonly mount: Attachment;
 }
 
 /** Components of an absolute path without `.`; null for a relative one and one with `..`: nothing is mounted there. */
@@ -32,32 +32,32 @@ function isWithin(names: readonly string[], outer: readonly string[]): boolean {
  * its own. A mount point need not exist; where it does, it must be a directory.
  */
 export class NamespaceMounts<Source> {
-  private readonly serverOf: (source: Source, path: string) => Server;
+  private readonly serverFor: (source: Source, path: string) => Server;
   private readonly places: Place[] = [];
   /** A path of the host gives a new server each time it is asked for: within one guest it is one. */
   private readonly sources = new Map<Source, Server>();
-  private readonly byServer = new Map<Server, Mount>();
-  private readonly skeletons: Mount[] = [];
+  private readonly byServer = new Map<Server, Attachment>();
+  private readonly skeletons: Attachment[] = [];
   private readonly names = new Set<string>();
 
-  constructor(serverOf: (source: Source, path: string) => Server) {
-    this.serverOf = serverOf;
+  constructor(serverFor: (source: Source, path: string) => Server) {
+    this.serverFor = serverFor;
   }
 
   /**
    * Attaches to a server for a path. Trees that do not lie in one another share one client, so that names can move
    * between preopens of one server.
    * @param all All paths that there will be.
-   * @throws what serverOf throws for what is no source.
+   * @throws what serverFor throws for what is no source.
    */
-  add(path: string, source: Source, all: readonly string[]): Mount {
-    const server = this.sources.get(source) ?? this.serverOf(source, path);
+  add(path: string, source: Source, all: readonly string[]): Attachment {
+    const server = this.sources.get(source) ?? this.serverFor(source, path);
     this.sources.set(source, server);
     const names = namesOf(path);
     const nested = names !== null && all.some((other) => isNested(names, namesOf(other)));
     let mount = nested ? undefined : this.byServer.get(server);
     if (mount === undefined) {
-      mount = new Mount(server, JoinedAt);
+      mount = new Attachment(server, MountAwareAt);
       if (!nested) this.byServer.set(server, mount);
     }
     this.places.push({ path, names: names ?? [path], mount });
@@ -75,12 +75,12 @@ export class NamespaceMounts<Source> {
   }
 
   /** The tree at `/`. */
-  root(): Mount {
+  root(): Attachment {
     return this.places.find(({ names }) => names.length === 0)!.mount;
   }
 
   /** The sessions, for traces. */
-  all(): Mount[] {
+  all(): Attachment[] {
     return [...new Set([...this.places.map(({ mount }) => mount), ...this.skeletons])];
   }
 
@@ -103,9 +103,9 @@ export class NamespaceMounts<Source> {
       let dir = outer.lookup(base, way, true);
       if (dir === -E.ENOENT) {
         // From here on there is nothing: what is missing is made in a tree of its own.
-        const skeleton = this.skeleton(below.slice(i));
-        this.tableOf(skeleton.at, { at: outer, base, names: below.slice(0, i) });
-        parent.table.add(parent.dir, below[i - 1]!, skeleton.at, true);
+        const impliedDirs = this.impliedDirs(below.slice(i));
+        this.tableOf(impliedDirs.at, { at: outer, base, names: below.slice(0, i) });
+        parent.table.add(parent.dir, below[i - 1]!, impliedDirs.at, true);
         dir = outer.lookup(base, way, true);
       }
       parent = { table: this.tableOf(outer.found, null), dir: directory(path, outer, dir) };
@@ -117,19 +117,19 @@ export class NamespaceMounts<Source> {
   }
 
   /** A tree of directories, one in the other, the last of which is to be mounted on. */
-  private skeleton(names: readonly string[]): Mount {
+  private impliedDirs(names: readonly string[]): Attachment {
     const store = ram();
     let dir = store.root();
     for (const name of names) dir = store.create(dir, name, S_IFDIR | 0o755, 0, 0, 0) as typeof dir;
     // Nothing can be put into it: it would be gone with the namespace.
-    const mount = new Mount(serverOfBackend(readOnly(store)), JoinedAt);
+    const mount = new Attachment(serverForBackend(readOnly(store)), MountAwareAt);
     this.skeletons.push(mount);
     return mount;
   }
 
-  private tableOf(at: AtCalls, around: ConstructorParameters<typeof JoinTable>[2]): JoinTable {
-    at.joins ??= new JoinTable(at, this.names, around);
-    return at.joins as JoinTable;
+  private tableOf(at: AtCalls, around: ConstructorParameters<typeof TreeMounts>[2]): TreeMounts {
+    at.mountTable ??= new TreeMounts(at, this.names, around);
+    return at.mountTable as TreeMounts;
   }
 }
 

@@ -6,13 +6,13 @@ import { memfs } from '../backends/memfs/index.ts';
 import { ram } from '../backends/ram/index.ts';
 import { CROSS_MOUNT } from '../client/at.ts';
 import { errnoName } from '../linux/errno.ts';
-import { serverOf, type Source } from '../connect/server-of.ts';
+import { serverFor, type Source } from '../connect/server-for.ts';
 import { AT_REST } from '../server/testing.ts';
 import { NamespaceMounts } from './mounts.ts';
 
 /** A namespace, its calls made at its root; after the test nothing may be left on any server. */
 class World {
-  readonly mounts = new NamespaceMounts<Source>(serverOf);
+  readonly mounts = new NamespaceMounts<Source>(serverFor);
   private readonly tree: Record<string, Source>;
 
   constructor(tree: Record<string, Source>) {
@@ -67,7 +67,7 @@ class World {
 
   end(): void {
     this.mounts.close();
-    for (const source of Object.values(this.tree)) assert.equal(serverOf(source).inspect(), AT_REST);
+    for (const source of Object.values(this.tree)) assert.equal(serverFor(source).inspect(), AT_REST);
   }
 }
 

@@ -234,7 +234,7 @@ export class Store {
     this.backend = new MemfsBackend(this.volume, { capacity });
     this.server = new Server(this.watched(), options);
     this.server.onFault = (thrown) => {
-      if ((thrown as Error).message !== 'on purpose') this.violations.push(`threw ${thrown}`);
+      if ((thrown as Error).message !== 'on intent') this.violations.push(`threw ${thrown}`);
     };
   }
 
@@ -329,5 +329,5 @@ export function scenario(
 
 /** Throws the error that a backend may throw. */
 export function throwError(code: string): never {
-  throw Object.assign(new Error('on purpose'), { code });
+  throw Object.assign(new Error('on intent'), { code });
 }

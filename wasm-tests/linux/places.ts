@@ -58,7 +58,7 @@ export function layered(
     wrong() {
       if (over === null) return '';
       if (look() !== before) return `the lower layer has changed from\n${before}\nto\n${look()}`;
-      return over.strays === 0 ? '' : `the overlay holds ${over.strays} inodes for nobody`;
+      return over.leaked === 0 ? '' : `the overlay holds ${over.leaked} inodes for nobody`;
     },
   };
 }

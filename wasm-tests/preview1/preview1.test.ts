@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { WASI, serverOf, type Source } from '../../shim/index.ts';
+import { WASI, serverFor, type Source } from '../../shim/index.ts';
 import { compile } from '../../toolchain/compile.ts';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
@@ -103,7 +103,7 @@ async function runAll(name: string, runs: readonly Run[], store: Store): Promise
     const module = await WebAssembly.compile(await compileProgram(name));
     for (const run of runs) {
       runOn(store.source, name, module, run);
-      assertAtRest(serverOf(store.source));
+      assertAtRest(serverFor(store.source));
     }
   } finally {
     store.dispose();

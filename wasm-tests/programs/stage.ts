@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { WASI, serverOf, type Inspection, type Server } from '../../shim/index.ts';
+import { WASI, serverFor, type Inspection, type Server } from '../../shim/index.ts';
 import { Output, assertAtRest } from '../harness.ts';
 
 /** Whether the short variant is wanted: `node build.mjs programs --quick`. */
@@ -88,11 +88,11 @@ export function assertEnded(ended: Ended, stdout: string, code = 0): void {
 export function onEachPlace(name: string, run: (place: Place) => void | Promise<void>): void {
   test(`${name} on memfs`, () => {
     const vol = Volume.fromJSON({ '/tmp': null });
-    return run({ server: serverOf(vol), fs: vol as unknown as Place['fs'], root: '' });
+    return run({ server: serverFor(vol), fs: vol as unknown as Place['fs'], root: '' });
   });
   test(`${name} on a host directory`, async () => {
     const root = hostFs.mkdtempSync(join(SCRATCH, 'wasi9p-'));
-    const server = serverOf(root);
+    const server = serverFor(root);
     try {
       hostFs.mkdirSync(join(root, 'tmp'));
       await run({ server, fs: hostFs, root });

@@ -1,7 +1,7 @@
 import { O_DIRECTORY, O_RDONLY } from '../../../vfs/linux/constants.ts';
 import type { AtCalls } from '../../../vfs/client/at.ts';
 import type { Client } from '../../../vfs/client/client.ts';
-import { EXTRA } from '../../../vfs/client/mount-table.ts';
+import { SYNTHETIC_COOKIE } from '../../../vfs/client/mount-table.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import { Iov } from '../../../vfs/lib/iov.ts';
 import { STRUCTS } from '../abi/structs.ts';
@@ -44,7 +44,7 @@ export class DirectoryListing {
   /** Opens a clone of the directory's fid; or an errno. */
   static open(at: AtCalls, dir: number): DirectoryListing | number {
     const { client } = at;
-    const extra = at.joins?.extra(dir) ?? [];
+    const extra = at.mountTable?.syntheticEntries(dir) ?? [];
     const fid = client.clone(dir);
     if (fid < 0) return -fid;
     const errno = client.lopen(fid, O_RDONLY | O_DIRECTORY);
@@ -71,7 +71,8 @@ export class DirectoryListing {
       const room = Math.min(left + slack, this.client.msize - 64);
       reserve(room);
       iov.single(scratch, 0, room);
-      const count = hi === EXTRA ? this.loadExtra(lo) : this.client.readdir(this.fid, lo, hi, iov) || this.loadExtra(0);
+      const count =
+        hi === SYNTHETIC_COOKIE ? this.loadExtra(lo) : this.client.readdir(this.fid, lo, hi, iov) || this.loadExtra(0);
       if (count === -E.EINVAL && slack < ENTRY_MAX_9P) {
         slack = ENTRY_MAX_9P;
         continue;

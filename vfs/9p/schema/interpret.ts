@@ -1,4 +1,4 @@
-import { MAX_WALK, MESSAGES, type Name, SELDOM, VALID_BITS } from './messages.ts';
+import { MAX_WALK, MESSAGES, type Name, RARE_FIELDS, VALID_BITS } from './messages.ts';
 import { type Item, type Kind, MIN_BYTES, parseRow, type Row, ROWS } from './rows.ts';
 import type { Fields, Qid } from './types.ts';
 
@@ -42,7 +42,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 
 /** Whether an item is one of those that are zeros because `valid` names none of them. */
 function isUnwanted(name: Name, item: Item, values: Values): boolean {
-  const together = SELDOM[name]?.find((names) => names.includes(item.name)) ?? [];
+  const together = RARE_FIELDS[name]?.find((names) => names.includes(item.name)) ?? [];
   const isValid = (field: string) => (BigInt(values.valid as number) & BigInt(VALID_BITS[name]![field]!)) !== 0n;
   return together.length > 0 && !together.some(isValid);
 }

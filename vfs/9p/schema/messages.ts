@@ -209,7 +209,7 @@ export const VALID_BITS: Record<string, Record<string, number>> = {
  * The numbers of a message that follow one another and are written and read as zeros when `valid` names none of them:
  * few ask for these, and a third of the message's time would be theirs.
  */
-export const SELDOM: Record<string, readonly (readonly string[])[]> = {
+export const RARE_FIELDS: Record<string, readonly (readonly string[])[]> = {
   Rgetattr: [['rdev'], ['blksize', 'blocks'], ['btime_sec', 'btime_nsec', 'gen', 'data_version']],
 };
 

@@ -1,4 +1,4 @@
-import { DIRENT, KINDS, MESSAGES, type Name, SELDOM, VALID_BITS } from './messages.ts';
+import { DIRENT, KINDS, MESSAGES, type Name, RARE_FIELDS, VALID_BITS } from './messages.ts';
 
 /** What an item of a row is on the wire. `size` is the checked number an `[8]` is unless KINDS says otherwise. */
 export type Kind = 'u8' | 'u16' | 'u32' | 'size' | 'opaque' | 'seconds' | 'rounded' | 'string' | 'qid' | 'data';
@@ -69,7 +69,7 @@ export interface Seldom {
 
 /** Those of a row: nearly all have none. */
 export function seldomOf(name: Name): Seldom[] {
-  return (SELDOM[name] ?? []).map((names) => {
+  return (RARE_FIELDS[name] ?? []).map((names) => {
     return { names, bits: names.reduce((bits, field) => bits | VALID_BITS[name]![field]!, 0) };
   });
 }

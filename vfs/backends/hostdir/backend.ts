@@ -25,13 +25,13 @@ import { E } from '../../linux/errno.ts';
 import type { Attr, Backend, Capabilities, Hidden, SetAttr, StatFs } from '../../backend/backend.ts';
 import { shut } from '../../backend/closed.ts';
 import type { Inode } from '../../backend/inode.ts';
-import { FIND } from '../../backend/lookup-intent.ts';
+import { INTENT_FIND } from '../../backend/lookup-intent.ts';
 import { fillAttr } from './attr.ts';
 import { HostCursor } from './tree/cursor.ts';
 import { transfer, truncate } from './data.ts';
 import { HostHoles, countsBlocks } from './holes.ts';
 import { look, Links } from './links.ts';
-import { READS_AND_WRITES, type HostInode } from './tree/inode.ts';
+import { ACCESS_RDWR, type HostInode } from './tree/inode.ts';
 import { hostErrno, type Fs } from './node/node.ts';
 import { HostTimes } from './times.ts';
 import { openFlags } from './node/open-flags.ts';
@@ -145,9 +145,9 @@ export class HostDirBackend implements Backend {
     return this.tree.root;
   }
 
-  lookup(dir: HostInode, name: string, purpose = FIND): Inode | number {
+  lookup(dir: HostInode, name: string, intent = INTENT_FIND): Inode | number {
     // A read-only one says EROFS for what would be EEXIST or ENOENT.
-    return this.tree.lookup(dir, name, this.readOnly ? FIND : purpose);
+    return this.tree.lookup(dir, name, this.readOnly ? INTENT_FIND : intent);
   }
 
   parent(dir: HostInode): Inode | number {
@@ -162,7 +162,7 @@ export class HostDirBackend implements Backend {
 
   entries(dir: HostInode, most = Infinity): number {
     // Of one that nobody has looked at the kernel will say ENOTEMPTY.
-    if (this.tree.isUnseen(dir)) return 0;
+    if (this.tree.isAssumed(dir)) return 0;
     const names = this.tree.names(dir);
     let count = 0;
     try {
@@ -214,7 +214,7 @@ export class HostDirBackend implements Backend {
   private resize(inode: HostInode, size: number): number {
     this.dropPrivileges(inode);
     // A file may be cut through what was opened before it became read-only.
-    const writer = inode.power === READS_AND_WRITES ? inode.fd : inode.writers.at(-1);
+    const writer = inode.access === ACCESS_RDWR ? inode.fd : inode.writers.at(-1);
     if (writer !== undefined) return truncate(this.fs, writer, size);
     const fd = this.tree.open(inode, this.fs.constants.O_WRONLY);
     try {
@@ -276,7 +276,7 @@ export class HostDirBackend implements Backend {
   }
 
   private unnamed(inode: HostInode): void {
-    if (this.tree.isUnseen(inode)) return;
+    if (this.tree.isAssumed(inode)) return;
     inode.links = inode.kind === S_IFDIR ? 0 : Math.max(0, inode.links - 1);
   }
 
@@ -318,7 +318,7 @@ export class HostDirBackend implements Backend {
     try {
       const fd = this.openHost(inode, openFlags(this.fs, access, special, inode.kind === S_IFDIR), quiet);
       if (access !== O_RDONLY) inode.writers.push(fd);
-      else if (special === 0) tree.lend(inode, fd, before, quiet);
+      else if (special === 0) tree.share(inode, fd, before, quiet);
       if (fd !== inode.fd) this.handles.add(fd);
       return fd;
     } catch (thrown) {
@@ -340,7 +340,7 @@ export class HostDirBackend implements Backend {
 
   closeHandle(inode: HostInode, handle: number): void {
     if (handle === inode.fd) {
-      inode.borrowed--;
+      inode.shares--;
       this.tree.returned(inode);
       return;
     }

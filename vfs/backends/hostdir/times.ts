@@ -57,7 +57,7 @@ function coarser(wanted: bigint, got: bigint, grain: bigint, omitted: boolean): 
 
 /** What was asked for, and what the host made of it. */
 interface Exact {
-  born: bigint;
+  birthtime: bigint;
   atime: bigint;
   hostAtime: bigint;
   mtime: bigint;
@@ -97,7 +97,7 @@ export class HostTimes {
 
   private known(inode: HostInode, st: Stats): Exact | undefined {
     const exact = this.exact.get(inode.key);
-    return exact?.born === st.birthtimeNs ? exact : undefined;
+    return exact?.birthtime === st.birthtimeNs ? exact : undefined;
   }
 
   /** utimensat(2) of one time or both. */
@@ -175,7 +175,7 @@ export class HostTimes {
       this.exact.delete(oldest!);
     }
     this.exact.set(inode.key, {
-      born: st.birthtimeNs,
+      birthtime: st.birthtimeNs,
       atime,
       hostAtime: st.atimeNs,
       mtime,

@@ -337,8 +337,8 @@ export class MemfsBackend implements Backend {
     else if (more > 0 && !this.space.takeHeap(more)) return E.ENOSPC;
     const over = this.linkOf(newDir).children.get(newName);
     if (over !== undefined && target !== null) this.take(newDir, over, target);
-    const isTold = this.isWatched();
-    const oldSteps = isTold ? link.steps : undefined;
+    const isExplicit = this.isWatched();
+    const oldSteps = isExplicit ? link.steps : undefined;
     oldDir.link.deleteChild(link);
     link.name = newName;
     if (!this.hasDerivedSteps) setSteps(link, [...newDir.link.steps, newName]);

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { READ_WRITE, TestGuest } from '../../../shim/testing.ts';
 import { O_CREAT, O_RDWR, S_IFDIR } from '../../linux/constants.ts';
-import { fsOf } from '../../fs/index.ts';
+import { createFs } from '../../fs/index.ts';
 import { Namespace } from '../../namespace/index.ts';
 import { Kit } from '../../conformance/kit.ts';
 import { memfs } from './index.ts';
@@ -17,10 +17,10 @@ function withKit(files: Record<string, string>, run: (kit: Kit, volume: Volume) 
   kit.end();
 }
 
-test('after reset() the new tree shows, to fsOf, to a Namespace and to guests, and theirs to JavaScript', () => {
+test('after reset() the new tree shows, to createFs, to a Namespace and to guests, and theirs to JavaScript', () => {
   const g = new TestGuest({ files: { '/old': 'old', '/d/old': 'old' } });
   const { volume } = g;
-  const fs = fsOf(memfs(volume));
+  const fs = createFs(memfs(volume));
   const namespace = new Namespace({ '/': memfs(volume), '/sub': memfs(new Volume()) });
   const old = g.open('old', { rights: READ_WRITE });
   const dir = g.open('d');

@@ -100,8 +100,8 @@ export class OverlayBackend implements Backend {
   }
 
   /** Inodes held for nobody when no fid is left, for tests: 0. */
-  get strays(): number {
-    return this.table.strays();
+  get leaked(): number {
+    return this.table.leaked();
   }
 
   /**

@@ -17,7 +17,7 @@ function layered(lower: Backend, upper: Backend, atimes: boolean, dispose: () =>
     backend,
     leaks() {
       if (picture(lower, atimes) !== before) return 'the lower layer has changed';
-      return backend.strays === 0 ? '' : `${backend.strays} inodes`;
+      return backend.leaked === 0 ? '' : `${backend.leaked} inodes`;
     },
     dispose,
   };

@@ -125,7 +125,7 @@ test('a lower directory of the host that others change', () => {
   for (const { path } of merged.diff()) assert.ok(path !== '');
   kit.clunk(held, gone);
   kit.end();
-  assert.is(merged.strays, 0);
+  assert.is(merged.leaked, 0);
   lower.close();
   remove();
 });

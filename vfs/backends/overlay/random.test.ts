@@ -182,7 +182,7 @@ function run(below: Layer, above: Layer, first: Call[], second: Call[], third: C
       assert.is(shape(lower, sizes), shape(merged, sizes));
     }
     guest.end();
-    assert.is(merged.strays, 0);
+    assert.is(merged.leaked, 0);
     assert.is(below.leaks(merged.kept) + above.leaks(merged.kept), '');
   } finally {
     below.dispose();

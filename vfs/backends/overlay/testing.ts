@@ -109,7 +109,7 @@ export function overlaid(
   run(kit, merged, lower);
   kit.end();
   assert.is(picture(lower, true), seen, 'the lower layer has changed');
-  assert.is(merged.strays, 0);
+  assert.is(merged.leaked, 0);
 }
 
 /** For Tsetattr: both times, as given. */

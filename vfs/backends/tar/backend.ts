@@ -56,8 +56,8 @@ export class TarBackend extends Unwritable implements Backend {
   }
 
   /** Whether the archive has an entry of a directory; else its attributes are made up. */
-  isTold(dir: TarInode): boolean {
-    return this.tree.isTold(dir);
+  isExplicit(dir: TarInode): boolean {
+    return this.tree.isExplicit(dir);
   }
 
   hidden(dir: TarInode): readonly Hidden[] {

@@ -109,7 +109,7 @@ export class TarTree {
   }
 
   /** Whether the archive has an entry of a directory: else it is made up. */
-  isTold(dir: TarInode): boolean {
+  isExplicit(dir: TarInode): boolean {
     return this.told.has(dir);
   }
 

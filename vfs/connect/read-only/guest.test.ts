@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OFLAGS } from '../../../shim/preview1/abi/structs.ts';
 import { OUT, READ, READ_WRITE, ROOT, WRITE, withGuest } from '../../../shim/testing.ts';
-import { serverOf } from '../server-of.ts';
+import { serverFor } from '../server-for.ts';
 import { mounted } from '../../backends/tar/testing.ts';
 import { ram } from '../../backends/ram/index.ts';
 import { unpackTar, packTar } from '../../archive/index.ts';
@@ -79,10 +79,10 @@ withGuest('an orphan of the one is read through the other', OPTIONS, (g) => {
   unpackTar(packTar(store), copy);
   const fd = g.open('f', { dir: RO });
   g.ok('path_unlink_file', RW, 'f');
-  assert.is(serverOf(store).inspect().orphans, 1);
+  assert.is(serverFor(store).inspect().orphans, 1);
   assert.is(g.read(fd, 10), 'kept');
   g.ok('fd_close', fd);
-  assert.is(serverOf(store).inspect().orphans, 0);
+  assert.is(serverFor(store).inspect().orphans, 0);
   // As it was.
   unpackTar(packTar(copy), store);
 });
@@ -94,7 +94,7 @@ withGuest('a program that is gone leaves nothing', OPTIONS, (g) => {
 
 test('and nothing is left', () => {
   const rest = { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 };
-  for (const backend of [store, archive]) assert.equal(serverOf(backend).inspect(), rest);
+  for (const backend of [store, archive]) assert.equal(serverFor(backend).inspect(), rest);
 });
 
 test.run();

@@ -1,7 +1,7 @@
 import { DISPOSE } from '../../lib/dispose.ts';
 import { BACKEND, check } from '../../lib/options.ts';
 import { isClosed } from '../../backend/closed.ts';
-import { addView, serverOfBackend } from '../mount.ts';
+import { addView, serverForBackend } from '../attachment.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { ReadOnlyBackend } from '../../backends/readonly/backend.ts';
 import { ViewServer } from './server.ts';
@@ -24,7 +24,7 @@ export function readOnly(backend: Backend): Backend & Disposable {
   if (view === undefined || isClosed(view)) {
     view = new ReadOnlyBackend(backend);
     views.set(backend, view);
-    const server = serverOfBackend(backend);
+    const server = serverForBackend(backend);
     addView(view, new ViewServer(view, server), server);
   }
   return view;

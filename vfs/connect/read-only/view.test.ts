@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { GETATTR_ALL, LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_WRLCK } from '../../9p/constants.ts';
 import { O_CREAT, O_RDWR } from '../../linux/constants.ts';
 import { E, errnoName } from '../../linux/errno.ts';
-import { Mount, serverOf } from '../server-of.ts';
+import { Attachment, serverFor } from '../server-for.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { Kit } from '../../conformance/kit.ts';
 import { ram, type RamOptions } from '../../backends/ram/index.ts';
@@ -29,8 +29,8 @@ test('one view of a backend, one server of a view', () => {
   const store = ram();
   assert.is(readOnly(store), readOnly(store));
   assert.is(readOnly(readOnly(store)), readOnly(store));
-  assert.is(serverOf(readOnly(store)), serverOf(readOnly(store)));
-  assert.is.not(serverOf(readOnly(store)), serverOf(store));
+  assert.is(serverFor(readOnly(store)), serverFor(readOnly(store)));
+  assert.is.not(serverFor(readOnly(store)), serverFor(store));
   for (const value of [null, 'path', new Volume()])
     assert.throws(() => readOnly(value as never), /"backend" must be Backend/);
 });
@@ -167,8 +167,8 @@ test('closing the server of a view leaves the base’s sessions', () => {
   const writer = new Kit({ backend: store, dispose: () => {} });
   writer.put('f', 'x');
   const fid = writer.open('f', O_RDWR);
-  const view = serverOf(readOnly(store));
-  const other = new Mount(view);
+  const view = serverFor(readOnly(store));
+  const other = new Attachment(view);
   assert.is(writer.server.inspect().sessions, 2);
   view.close();
   assert.equal([view.inspect().sessions, view.inspect().fids], [1, 2]);

@@ -3,8 +3,8 @@ import * as nodeFs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ram } from '../../backends/ram/index.ts';
-import { serverOf } from '../../connect/server-of.ts';
-import { fsOf, type FsError, type Promises } from '../index.ts';
+import { serverFor } from '../../connect/server-for.ts';
+import { createFs, type FsError, type Promises } from '../index.ts';
 import { scratch } from '../testing.ts';
 
 async function rejection(act: Promise<unknown>): Promise<string> {
@@ -20,10 +20,10 @@ async function rejection(act: Promise<unknown>): Promise<string> {
 async function onBoth(act: (fs: Promises, on: (path: string) => string) => Promise<unknown>): Promise<void> {
   const root = scratch();
   const backend = ram();
-  const ours = fsOf(backend);
+  const ours = createFs(backend);
   const expected = await act(nodeFs.promises as unknown as Promises, (path) => `${root}/${path}`);
   assert.equal(await act(ours.promises, (path) => `/${path}`), expected);
-  assert.is(serverOf(backend).inspect().fids, 1);
+  assert.is(serverFor(backend).inspect().fids, 1);
   ours.unmount();
   nodeFs.rmSync(root, { recursive: true });
 }
@@ -41,7 +41,7 @@ async function outcome(act: () => Promise<unknown>): Promise<unknown> {
 test('promises: the same results, and errors as of node:fs/promises', async () => {
   const root = scratch();
   const backend = ram();
-  const ours = fsOf(backend);
+  const ours = createFs(backend);
   for (const [fs, top] of [
     [ours.promises, ''],
     [nodeFs.promises as unknown as typeof ours.promises, root],
@@ -122,7 +122,7 @@ test('promises: the same results, and errors as of node:fs/promises', async () =
     assert.match(await fs.mkdtemp(on('t-')), /t-\w{6,}$/);
     assert.is((await fs.readdir(on(''))).length, 1);
   }
-  assert.is(serverOf(backend).inspect().fids, 1);
+  assert.is(serverFor(backend).inspect().fids, 1);
   ours.unmount();
   nodeFs.rmSync(root, { recursive: true });
 });
@@ -195,7 +195,7 @@ test('a signal gives up what is not done: an AbortError, and nothing more is wri
 });
 
 test('an abort in the same breath comes before anything is done; its reason is the cause of the error', async () => {
-  const fs = fsOf(ram());
+  const fs = createFs(ram());
   const late = new AbortController();
   const done = fs.promises.writeFile('/f', 'x', { signal: late.signal }).catch((thrown) => thrown as Error);
   late.abort('why');
@@ -250,7 +250,7 @@ test('what comes in pieces is written piece by piece', async () => {
 
 test('a handle that is closed between two pieces is EBADF, and another file that has its number is not written to', async () => {
   const backend = ram();
-  const fs = fsOf(backend);
+  const fs = createFs(backend);
   const handle = await fs.promises.open('/f', 'w');
   const other: number[] = [];
   const closing = async function* (): AsyncGenerator<string> {
@@ -262,7 +262,7 @@ test('a handle that is closed between two pieces is EBADF, and another file that
   assert.equal(await outcome(() => handle.writeFile(closing())), ['EBADF', 'Error', 'writeFile']);
   assert.equal([fs.readFileSync('/f', 'utf8'), fs.readFileSync('/other', 'utf8')], ['x', '']);
   for (const fd of other) fs.closeSync(fd);
-  assert.is(serverOf(backend).inspect().fids, 1);
+  assert.is(serverFor(backend).inspect().fids, 1);
   fs.unmount();
 });
 

@@ -36,7 +36,7 @@ export class Rooted {
 
   /** What is mounted in a directory that `open` gave, on names that it does not have itself, as in an Rreaddir. */
   extra(fid: number): readonly Uint8Array[] {
-    return this.at.found.joins?.extra(fid) ?? [];
+    return this.at.found.mountTable?.syntheticEntries(fid) ?? [];
   }
 
   /** qid.type of what `open` gave. */
@@ -100,7 +100,7 @@ export class Rooted {
     return this.onFid(path, follow, (client, fid) => setMode(client, fid, SETATTR_MODE, mode));
   }
 
-  /** fchownat(2): NOBODY leaves what is. */
+  /** fchownat(2): KEEP_ID leaves what is. */
   chown(path: string, follow: boolean, uid: number, gid: number): number {
     return this.onFid(path, follow, (client, fid) => chown(client, fid, uid, gid));
   }
@@ -212,11 +212,11 @@ export class Rooted {
 }
 
 /** The owner, or the group, that leaves the one that is: −1 as uid_t. */
-const NOBODY = 0xffff_ffff;
+const KEEP_ID = 0xffff_ffff;
 
 /** fchown(2). */
 export function chown(client: Client, fid: number, uid: number, gid: number): number {
-  const valid = (uid === NOBODY ? 0 : SETATTR_UID) | (gid === NOBODY ? 0 : SETATTR_GID);
+  const valid = (uid === KEEP_ID ? 0 : SETATTR_UID) | (gid === KEEP_ID ? 0 : SETATTR_GID);
   return setOwner(client, fid, valid, uid, gid);
 }
 

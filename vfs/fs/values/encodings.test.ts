@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ram } from '../../backends/ram/index.ts';
 import { codecOf, type Encoding } from './encodings.ts';
-import { fsOf, type Dirent } from '../index.ts';
+import { createFs, type Dirent } from '../index.ts';
 import { likeNode } from '../testing.ts';
 
 const ENCODINGS: readonly Encoding[] = [
@@ -81,7 +81,7 @@ likeNode('files and names in every encoding', (fs, on, call) => {
 });
 
 test('names below directories are whole paths in any encoding, and writes in an unknown one are refused', () => {
-  const fs = fsOf(ram());
+  const fs = createFs(ram());
   fs.mkdirSync('/dir/é', { recursive: true });
   const names: Uint8Array[] = fs.readdirSync('/', { encoding: 'buffer', recursive: true });
   assert.equal(
@@ -103,7 +103,7 @@ test('names below directories are whole paths in any encoding, and writes in an 
 
 test('a handle writes text in its encoding, as that of node:fs/promises', async () => {
   const path = nodeFs.mkdtempSync('/tmp/wasi9p-fs-');
-  const ours = fsOf(ram());
+  const ours = createFs(ram());
   for (const [fs, file] of [
     [ours.promises, '/f'],
     [nodeFs.promises as unknown as typeof ours.promises, `${path}/f`],

@@ -1,7 +1,7 @@
 import type { Message } from '../../9p/codec.gen.ts';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../linux/constants.ts';
 import type { Inode } from '../../backend/inode.ts';
-import { FIND, TO_MAKE } from '../../backend/lookup-intent.ts';
+import { INTENT_FIND, INTENT_CREATE } from '../../backend/lookup-intent.ts';
 import { E } from '../../linux/errno.ts';
 import { changed, passed, setQid } from '../inode-refs.ts';
 import { checkEntryName, checkParent, longerThan } from '../checks.ts';
@@ -14,7 +14,7 @@ export const TARGET_MAX = 4095;
  * The directory of `dfid` if `name` may be made in it. The order is the kernel's filename_create:
  * EBADF, ENOTDIR, EINVAL, ENAMETOOLONG, EEXIST, ENOENT when the directory was removed, EROFS.
  */
-function newEntry(session: Session, t: Message, purpose: number): Inode | number {
+function newEntry(session: Session, t: Message, intent: number): Inode | number {
   const fid = session.fids.get(t.dfid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   const dir = fid.inode;
@@ -22,7 +22,7 @@ function newEntry(session: Session, t: Message, purpose: number): Inode | number
   const { backend } = session.server;
   const errno = checkEntryName(backend, dir, t.name);
   if (errno !== 0) return errno;
-  const found = backend.lookup(dir, t.name, purpose);
+  const found = backend.lookup(dir, t.name, intent);
   if (typeof found !== 'number') {
     passed(session.server, found);
     return E.EEXIST;
@@ -43,7 +43,7 @@ function made(session: Session, r: Message, dir: Inode, inode: Inode | number): 
 
 /** Makes a directory. The errnos of `newEntry`, ENOSPC. (9P: mkdir) */
 export function mkdir(session: Session, t: Message, r: Message): number {
-  const dir = newEntry(session, t, TO_MAKE);
+  const dir = newEntry(session, t, INTENT_CREATE);
   if (typeof dir === 'number') return dir;
   const mode = S_IFDIR | (t.mode & 0o7777);
   return made(session, r, dir, session.server.backend.create(dir, t.name, mode, 0, 0, t.gid));
@@ -54,7 +54,7 @@ export function symlink(session: Session, t: Message, r: Message): number {
   if (t.symtgt.length === 0) return E.ENOENT;
   if (t.symtgt.includes('\0')) return E.EINVAL;
   if (longerThan(t.symtgt, TARGET_MAX)) return E.ENAMETOOLONG;
-  const dir = newEntry(session, t, TO_MAKE);
+  const dir = newEntry(session, t, INTENT_CREATE);
   if (typeof dir === 'number') return dir;
   return made(session, r, dir, session.server.backend.symlink(dir, t.name, t.symtgt, 0, t.gid));
 }
@@ -64,7 +64,7 @@ export function symlink(session: Session, t: Message, r: Message): number {
  * `newEntry`. (9P: mknod, mknod(2))
  */
 export function mknod(session: Session, t: Message, r: Message): number {
-  const dir = newEntry(session, t, FIND);
+  const dir = newEntry(session, t, INTENT_FIND);
   if (typeof dir === 'number') return dir;
   const kind = t.mode & S_IFMT || S_IFREG;
   if (kind === S_IFDIR || kind === S_IFCHR || kind === S_IFBLK) return E.EPERM;
@@ -84,7 +84,7 @@ export function link(session: Session, t: Message, _r: Message): number {
   const { backend } = session.server;
   const bad = inode.kind === S_IFDIR ? E.EPERM : backend.nlink(inode) === 0 ? E.ENOENT : 0;
   // EEXIST comes before what is wrong with the file.
-  const dir = newEntry(session, t, bad === 0 ? TO_MAKE : FIND);
+  const dir = newEntry(session, t, bad === 0 ? INTENT_CREATE : INTENT_FIND);
   if (typeof dir === 'number') return dir;
   if (bad !== 0) return bad;
   const errno = backend.link(dir, t.name, inode);

@@ -2,7 +2,13 @@ import type { Message } from '../../9p/codec.gen.ts';
 import { AT_REMOVEDIR, S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../../backend/inode.ts';
-import { FIND, TO_RENAME, TO_REPLACE, TO_RMDIR, TO_UNLINK } from '../../backend/lookup-intent.ts';
+import {
+  INTENT_FIND,
+  INTENT_RENAME,
+  INTENT_REPLACE,
+  INTENT_RMDIR,
+  INTENT_UNLINK,
+} from '../../backend/lookup-intent.ts';
 import { E } from '../../linux/errno.ts';
 import { changed, nameTaken, passed, renamed } from '../inode-refs.ts';
 import { checkEntryName, checkRemoval, checkRename } from '../checks.ts';
@@ -42,7 +48,7 @@ export function unlinkat(session: Session, t: Message, _r: Message): number {
   const errno = backend.readOnly ? E.EROFS : checkEntryName(backend, dir, t.name);
   if (errno !== 0) return errno;
   const rmdir = t.flags !== 0;
-  const inode = backend.lookup(dir, t.name, rmdir ? TO_RMDIR : TO_UNLINK);
+  const inode = backend.lookup(dir, t.name, rmdir ? INTENT_RMDIR : INTENT_UNLINK);
   return typeof inode === 'number' ? inode : unlink(session.server, dir, t.name, inode, rmdir);
 }
 
@@ -51,7 +57,7 @@ function move(server: Server, oldDir: Inode, oldName: string, source: Inode, new
   const { backend } = server;
   const bad = checkEntryName(backend, newDir, newName);
   if (bad !== 0) return bad;
-  const found = backend.lookup(newDir, newName, TO_REPLACE);
+  const found = backend.lookup(newDir, newName, INTENT_REPLACE);
   if (typeof found === 'number' && found !== E.ENOENT) return found;
   const target = typeof found === 'number' ? null : found;
   // POSIX rename(2): two names of one file are left as they are.
@@ -84,8 +90,8 @@ export function renameat(session: Session, t: Message, _r: Message): number {
   const errno = server.backend.readOnly ? E.EROFS : checkEntryName(server.backend, oldDir, t.oldname);
   if (errno !== 0) return errno;
   // What is wrong with the old name comes before what is wrong with the new one.
-  const purpose = checkEntryName(server.backend, newDir, t.newname) === 0 ? TO_RENAME : FIND;
-  const source = server.backend.lookup(oldDir, t.oldname, purpose);
+  const intent = checkEntryName(server.backend, newDir, t.newname) === 0 ? INTENT_RENAME : INTENT_FIND;
+  const source = server.backend.lookup(oldDir, t.oldname, intent);
   if (typeof source === 'number') return source;
   const failed = move(server, oldDir, t.oldname, source, newDir, t.newname);
   passed(server, source);

@@ -3,7 +3,7 @@ import { SETATTR_SIZE } from '../../9p/constants.ts';
 import { O_ACCMODE, O_DIRECTORY, O_EXCL, O_RDONLY, O_TRUNC, S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
 import type { SetAttr } from '../../backend/backend.ts';
 import type { Inode } from '../../backend/inode.ts';
-import { TO_MAKE } from '../../backend/lookup-intent.ts';
+import { INTENT_CREATE } from '../../backend/lookup-intent.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
 import { changed, moveFid, passed, setQid } from '../inode-refs.ts';
@@ -93,7 +93,7 @@ export function lcreate(session: Session, t: Message, r: Message): number {
   let isNew: boolean;
   let tries = MAKE_TRIES;
   do {
-    found = server.backend.lookup(dir, t.name, TO_MAKE);
+    found = server.backend.lookup(dir, t.name, INTENT_CREATE);
     isNew = found === E.ENOENT || found === 0;
     if (isNew) found = (found === 0 ? 0 : checkParent(server.backend, dir)) || make(server, dir, t);
     if (found === E.EEXIST) {

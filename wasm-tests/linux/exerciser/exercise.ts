@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { Volume } from 'memfs';
-import { WASI, serverOf, type Server } from '../../../shim/index.ts';
+import { WASI, serverFor, type Server } from '../../../shim/index.ts';
 import { compile } from '../../../toolchain/compile.ts';
 import type { Backend } from '../../../vfs/backend/backend.ts';
 import { hostDir } from '../../../vfs/backends/hostdir/index.ts';
@@ -57,8 +57,8 @@ const PLAIN = { fileAtimes: true, linkAtimes: true, layered: false };
 const LAYERED = { fileAtimes: false, linkAtimes: false, layered: true };
 
 export const KINDS = {
-  memfs: { ...PLAIN, make: () => ({ server: serverOf(new Volume()), dispose: () => {} }) },
-  ram: { ...PLAIN, make: () => ({ server: serverOf(ram()), dispose: () => {} }) },
+  memfs: { ...PLAIN, make: () => ({ server: serverFor(new Volume()), dispose: () => {} }) },
+  ram: { ...PLAIN, make: () => ({ server: serverFor(ram()), dispose: () => {} }) },
   host: { ...PLAIN, make: makeHost, linkAtimes: false },
   overlay: { ...LAYERED, make: () => layered(ram(), () => {}) },
   'overlay-host': { ...LAYERED, make: makeOverlayOfHost },
@@ -71,7 +71,7 @@ function makeHost(): Place {
     backend.close();
     rmSync(directory, { recursive: true });
   };
-  return { server: serverOf(backend), dispose };
+  return { server: serverFor(backend), dispose };
 }
 
 /** An overlay over what the first run has made. */
@@ -81,9 +81,9 @@ function layered(lower: Backend, dispose: () => void): Place {
   const over = (): { server: Server; wrong: () => string } => {
     const before = look();
     const backend = overlay({ lower });
-    return { server: serverOf(backend), wrong: () => (look() === before ? '' : 'the lower layer has changed') };
+    return { server: serverFor(backend), wrong: () => (look() === before ? '' : 'the lower layer has changed') };
   };
-  return { server: serverOf(lower), over, dispose };
+  return { server: serverFor(lower), over, dispose };
 }
 
 function makeOverlayOfHost(): Place {

@@ -1,5 +1,5 @@
 // The leak check of the smoke test.
-import { serverOf } from '../../../dist/index.js';
+import { serverFor } from '../../../dist/index.js';
 
 /**
  * What the server still holds after the program has ended: sessions, fids, orphans, inodes waiting.
@@ -7,6 +7,6 @@ import { serverOf } from '../../../dist/index.js';
  * @returns {string} '' for nothing
  */
 export function leftOver(vol) {
-  const held = Object.entries(serverOf(vol).inspect()).filter(([, count]) => count !== 0);
+  const held = Object.entries(serverFor(vol).inspect()).filter(([, count]) => count !== 0);
   return held.map(([what, count]) => `${count} ${what} left`).join(', ');
 }

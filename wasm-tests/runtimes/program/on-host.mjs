@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { hostDir } from '../../../dist/backends/hostdir.js';
 import { overlay } from '../../../dist/backends/overlay.js';
-import { fsOf } from '../../../dist/fs.js';
+import { createFs } from '../../../dist/fs.js';
 
 /** @returns {string} '' if all is as it should be, else what is not */
 function onHost() {
@@ -25,7 +25,7 @@ function files(root) {
   fs.writeFileSync(join(root, 'file'), '');
   execFileSync('sh', ['-c', 'ln -s "$(printf "\\377")" "$0"', join(root, 'odd')]);
   const backend = hostDir(root);
-  const ours = fsOf(backend);
+  const ours = createFs(backend);
   const found = [
     codeOf(() => ours.unlinkSync('/empty')),
     codeOf(() => ours.rmdirSync('/file')),
@@ -42,7 +42,7 @@ function files(root) {
 function removedBelow(root) {
   const lower = hostDir(root);
   const merged = overlay({ lower });
-  const ours = fsOf(merged);
+  const ours = createFs(merged);
   ours.writeFileSync('/empty/mine', 'mine');
   fs.rmdirSync(join(root, 'empty'));
   const found = `${ours.readdirSync('/empty')} ${merged.commit().errno} ${fs.readdirSync(join(root, 'empty'))}`;

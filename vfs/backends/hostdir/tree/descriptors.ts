@@ -1,6 +1,6 @@
 import { E } from '../../../linux/errno.ts';
 import { Idle } from './idle.ts';
-import { HOLDS, type HostInode } from './inode.ts';
+import { ACCESS_PATH, type HostInode } from './inode.ts';
 import type { Listings } from './listings.ts';
 import { hostErrno, type Fs } from '../node/node.ts';
 import { O_PATH } from './proc.ts';
@@ -49,7 +49,7 @@ export class Descriptors {
     if (inode.fd < 0) return;
     const { fd } = inode;
     inode.fd = -1;
-    inode.power = HOLDS;
+    inode.access = ACCESS_PATH;
     inode.quiet = false;
     this.count--;
     this.closeFd(fd);

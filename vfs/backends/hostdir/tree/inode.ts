@@ -4,11 +4,11 @@ import type { Idle } from './idle.ts';
 import type { Stats } from '../node/node.ts';
 
 /** A descriptor that the inode can only be named by (O_PATH). */
-export const HOLDS = 0;
+export const ACCESS_PATH = 0;
 /** One opened for reading. */
-export const READS = 1;
+export const ACCESS_READ = 1;
 /** One that the file was created with. */
-export const READS_AND_WRITES = 2;
+export const ACCESS_RDWR = 2;
 /** `openedAt` of a descriptor that the file was just created with: it is for the first who opens. */
 export const NEW = -2n;
 
@@ -17,19 +17,19 @@ export class HostInode extends Inode {
   /** Where the table has it. */
   readonly key: number | string;
   /** When it was made, in nanoseconds: tells apart two files that had the number one after the other. */
-  readonly born: bigint;
+  readonly birthtime: bigint;
   /** It had not been changed since, or the host tells no time of birth but that of the last change. */
   private readonly fresh: boolean;
   /** The descriptor that holds it, −1 for none. */
   fd = -1;
-  /** What `fd` can do: HOLDS, READS or READS_AND_WRITES. */
-  power = HOLDS;
+  /** What `fd` can do: ACCESS_PATH, ACCESS_READ or ACCESS_RDWR. */
+  access = ACCESS_PATH;
   /** Where it waits for its descriptor to be closed. */
   idle: Idle | null = null;
   /** Reading by `fd` does not move the access time. */
   quiet = false;
   /** How many handles of the server are `fd` itself. */
-  borrowed = 0;
+  shares = 0;
   /** The ctime that the file had before `fd` was opened, or NEW: with another, permissions are asked anew. */
   openedAt = -1n;
   /** Where it was last seen; null for the root, and once it was let go. */
@@ -71,14 +71,14 @@ export class HostInode extends Inode {
   constructor(ino: number, key: number | string, st: Stats) {
     super(ino, Number(st.mode) & S_IFMT);
     this.key = key;
-    this.born = st.birthtimeNs;
+    this.birthtime = st.birthtimeNs;
     this.fresh = isFresh(st);
     this.seen(st);
   }
 
   /** Whether a file with its number, found while nothing held this one, is this very file, as far as can be told. */
   mayBe(st: Stats): boolean {
-    return st.birthtimeNs === this.born || (this.fresh && isFresh(st));
+    return st.birthtimeNs === this.birthtime || (this.fresh && isFresh(st));
   }
 
   /** Takes over what a look at the file told. */

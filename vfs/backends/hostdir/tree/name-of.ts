@@ -1,6 +1,6 @@
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
-import { FIND } from '../../../backend/lookup-intent.ts';
+import { INTENT_FIND } from '../../../backend/lookup-intent.ts';
 import type { HostInode } from './inode.ts';
 import { BIG_OR_NONE, hostErrno, type Fs } from '../node/node.ts';
 import type { ProcTree } from './proc-tree.ts';
@@ -65,7 +65,7 @@ function nameByKernel(tree: ProcTree, fs: Fs, inode: HostInode): string | number
   const names = path.slice(prefix.length).split('/');
   let dir = tree.root;
   for (const name of names.slice(0, -1)) {
-    const next = tree.lookup(dir, name, FIND);
+    const next = tree.lookup(dir, name, INTENT_FIND);
     if (dir.refs === 0) tree.release(dir);
     if (typeof next === 'number') return E.ENOENT;
     dir = next;

@@ -1,6 +1,6 @@
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
-import { HOLDS, READS_AND_WRITES, type HostInode } from './inode.ts';
+import { ACCESS_PATH, ACCESS_RDWR, type HostInode } from './inode.ts';
 import { BIG, BIG_OR_NONE, HostError, hostErrno, type Fs, type Stats } from '../node/node.ts';
 import { Listings } from './listings.ts';
 import { openNames, type Names } from './names.ts';
@@ -125,7 +125,7 @@ export class PathTree implements HostTree {
     return typeof found !== 'number' && found.kind === kind ? found : this.table.gone(kind, this.stat(this.root));
   }
 
-  isUnseen(): boolean {
+  isAssumed(): boolean {
     return false;
   }
 
@@ -145,7 +145,7 @@ export class PathTree implements HostTree {
     if (inode.fd >= 0) this.fs.closeSync(fd);
     else {
       inode.fd = fd;
-      inode.power = READS_AND_WRITES;
+      inode.access = ACCESS_RDWR;
     }
     return inode;
   }
@@ -171,7 +171,7 @@ export class PathTree implements HostTree {
     }
     try {
       inode.fd = this.open(inode, this.fs.constants.O_RDWR);
-      inode.power = READS_AND_WRITES;
+      inode.access = ACCESS_RDWR;
     } catch (thrown) {
       const errno = hostErrno(thrown);
       // The name must not be taken while there is only for the moment no way to hold the file.
@@ -200,7 +200,7 @@ export class PathTree implements HostTree {
     this.table.remove(inode);
     if (inode.fd >= 0) this.fs.closeSync(inode.fd);
     inode.fd = -1;
-    inode.power = HOLDS;
+    inode.access = ACCESS_PATH;
   }
 
   trim(): void {
@@ -270,12 +270,12 @@ export class PathTree implements HostTree {
   }
 
   borrow(inode: HostInode, _reads: boolean, quiet: boolean): boolean {
-    if (inode.power === HOLDS || quiet) return false;
-    inode.borrowed++;
+    if (inode.access === ACCESS_PATH || quiet) return false;
+    inode.shares++;
     return true;
   }
 
-  lend(): void {
+  share(): void {
     // Opened files are held only once their name is taken.
   }
 

@@ -1,9 +1,15 @@
 import { S_IFDIR, S_IFLNK, S_IFMT } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
-import { FIND, TO_MAKE, TO_REPLACE, TO_RMDIR, TO_UNLINK } from '../../../backend/lookup-intent.ts';
+import {
+  INTENT_FIND,
+  INTENT_CREATE,
+  INTENT_REPLACE,
+  INTENT_RMDIR,
+  INTENT_UNLINK,
+} from '../../../backend/lookup-intent.ts';
 import { Below } from './below.ts';
 import { Descriptors } from './descriptors.ts';
-import { HostInode, NEW, READS, READS_AND_WRITES } from './inode.ts';
+import { HostInode, NEW, ACCESS_READ, ACCESS_RDWR } from './inode.ts';
 import { Listings } from './listings.ts';
 import { isSettled, keep, refresh, unsettle } from './name-cache.ts';
 import { nameOf } from './name-of.ts';
@@ -45,7 +51,7 @@ export class ProcTree implements HostTree {
   /** Deno's unlinkSync removes an empty directory, too. */
   private readonly unlinksDirectories = 'deno' in process.versions;
   /** What stands for names that nobody has looked at. */
-  private readonly unseenFile: HostInode;
+  private readonly assumedFile: HostInode;
   private readonly unseenDirectory: HostInode;
 
   /** @param fd A descriptor of the directory, which is closed with the tree (openTop). */
@@ -55,7 +61,7 @@ export class ProcTree implements HostTree {
     const st = fs.fstatSync(fd, BIG);
     this.root = this.table.add(st);
     this.held.take(this.root, fd);
-    this.unseenFile = new HostInode(0, '', Object.assign(Object.create(st), { mode: 0n, nlink: 1n }));
+    this.assumedFile = new HostInode(0, '', Object.assign(Object.create(st), { mode: 0n, nlink: 1n }));
     this.unseenDirectory = new HostInode(0, '', st);
     // A /proc of another process namespace has other numbers.
     const pid = String(process.pid);
@@ -95,10 +101,10 @@ export class ProcTree implements HostTree {
     return this.below.has(fd);
   }
 
-  lookup(dir: HostInode, name: string, purpose: number): HostInode | number {
+  lookup(dir: HostInode, name: string, intent: number): HostInode | number {
     const path = this.entry(dir, name);
-    if (purpose !== FIND) {
-      const told = this.untested(dir, name, purpose);
+    if (intent !== INTENT_FIND) {
+      const told = this.answerWithoutLookup(dir, name, intent);
       if (told !== null) return told;
     }
     const now = Date.now();
@@ -110,22 +116,22 @@ export class ProcTree implements HostTree {
   }
 
   /** What can be said of a name without a look, since the kernel looks; null when a fid may be on what has it. */
-  private untested(dir: HostInode, name: string, purpose: number): HostInode | number | null {
-    if (purpose === TO_MAKE) return 0;
-    if (purpose === TO_UNLINK && this.unlinksDirectories) return null;
+  private answerWithoutLookup(dir: HostInode, name: string, intent: number): HostInode | number | null {
+    if (intent === INTENT_CREATE) return 0;
+    if (intent === INTENT_UNLINK && this.unlinksDirectories) return null;
     const held = dir.held?.get(name);
     if (held !== undefined) {
       if (held.refs > 0 || held.pins > 0) return null;
       // It will have a name still.
-      if (held.links > 1 && held.kind !== S_IFDIR) return purpose === TO_UNLINK ? held : null;
+      if (held.links > 1 && held.kind !== S_IFDIR) return intent === INTENT_UNLINK ? held : null;
       this.close(held);
     }
-    if (purpose === TO_REPLACE) return E.ENOENT;
-    return purpose === TO_RMDIR ? this.unseenDirectory : this.unseenFile;
+    if (intent === INTENT_REPLACE) return E.ENOENT;
+    return intent === INTENT_RMDIR ? this.unseenDirectory : this.assumedFile;
   }
 
-  isUnseen(inode: HostInode): boolean {
-    return inode === this.unseenFile || inode === this.unseenDirectory;
+  isAssumed(inode: HostInode): boolean {
+    return inode === this.assumedFile || inode === this.unseenDirectory;
   }
 
   /** In a directory that has just changed most names are new, or those of files in use: both need no descriptor. */
@@ -241,7 +247,7 @@ export class ProcTree implements HostTree {
     const inode = this.record(fd);
     // Otherwise it is known already, as the host made a link of it.
     if (inode.fd === fd) {
-      inode.power = READS_AND_WRITES;
+      inode.access = ACCESS_RDWR;
       inode.openedAt = NEW;
     }
     return this.found(inode, dir, name);
@@ -269,7 +275,7 @@ export class ProcTree implements HostTree {
   }
 
   place(inode: HostInode, dir: HostInode, name: string): void {
-    if (this.isUnseen(inode)) return;
+    if (this.isAssumed(inode)) return;
     const left = place(inode, dir, name);
     if (left !== null) this.release(left);
   }
@@ -280,7 +286,7 @@ export class ProcTree implements HostTree {
 
   returned(inode: HostInode): void {
     // With one fid, the one that is being closed, the descriptor goes next.
-    if (inode.power !== READS_AND_WRITES || inode.borrowed > 0 || inode.refs <= 1) return;
+    if (inode.access !== ACCESS_RDWR || inode.shares > 0 || inode.refs <= 1) return;
     // A descriptor for writing would keep the host from running the file (ETXTBSY).
     try {
       // Without O_NOFOLLOW, which would open the link in /proc itself.
@@ -299,7 +305,7 @@ export class ProcTree implements HostTree {
   /** Whether an inode is to be closed at once; otherwise it is in use, or held for a while. */
   private isDone(inode: HostInode): boolean {
     if (inode === this.root || inode.refs > 0) return false;
-    if (inode.pins === 0 && (inode.fd < 0 || inode.power === READS_AND_WRITES || inode.links === 0)) return true;
+    if (inode.pins === 0 && (inode.fd < 0 || inode.access === ACCESS_RDWR || inode.links === 0)) return true;
     if (inode.fd >= 0) this.held.wait(inode);
     return false;
   }
@@ -372,27 +378,27 @@ export class ProcTree implements HostTree {
    * place, and whoever opens the file again has it too: a look at the ctime (1 µs) for a way through /proc (4 µs).
    */
   borrow(inode: HostInode, reads: boolean, quiet: boolean): boolean {
-    if (quiet === inode.quiet && (inode.power === READS_AND_WRITES || (reads && inode.power === READS))) {
+    if (quiet === inode.quiet && (inode.access === ACCESS_RDWR || (reads && inode.access === ACCESS_READ))) {
       const { openedAt } = inode;
       if (openedAt === NEW) inode.openedAt = inode.ctime;
       else {
         inode.seen(this.stat(inode));
         if (inode.ctime !== openedAt) return false;
       }
-      inode.borrowed++;
+      inode.shares++;
       return true;
     }
     return false;
   }
 
-  lend(inode: HostInode, fd: number, before: bigint, quiet: boolean): void {
-    if (inode.borrowed > 0 || inode.power === READS_AND_WRITES) return;
+  share(inode: HostInode, fd: number, before: bigint, quiet: boolean): void {
+    if (inode.shares > 0 || inode.access === ACCESS_RDWR) return;
     this.held.letGo(inode);
     this.held.take(inode, fd);
-    inode.power = READS;
+    inode.access = ACCESS_READ;
     inode.quiet = quiet;
     inode.openedAt = before;
-    inode.borrowed = 1;
+    inode.shares = 1;
   }
 
   names(dir: HostInode, atATime = 1): Names {

@@ -58,7 +58,7 @@ export class InodeTable {
 
   /** Whether `st` is of this very file. */
   is(inode: HostInode, st: Stats): boolean {
-    return this.keyOf(st) === inode.key && st.birthtimeNs === inode.born;
+    return this.keyOf(st) === inode.key && st.birthtimeNs === inode.birthtime;
   }
 
   /** Makes it known again, unless another object is known for the file. */

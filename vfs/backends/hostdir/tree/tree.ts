@@ -20,9 +20,9 @@ export interface HostTree {
 
   /**
    * The entry of a directory, or an errno.
-   * @param purpose As in Backend.lookup: `unseen` and ENOENT are answers where the call that follows knows better.
+   * @param intent As in Backend.lookup: `unseen` and ENOENT are answers where the call that follows knows better.
    */
-  lookup(dir: HostInode, name: string, purpose: number): HostInode | number;
+  lookup(dir: HostInode, name: string, intent: number): HostInode | number;
   /** The directory above, never one outside the root's: ESTALE. */
   parent(dir: HostInode): HostInode | number;
   /** Makes a file at what `entry` gave: its descriptor. */
@@ -57,7 +57,7 @@ export interface HostTree {
   /** A path of the root itself, for statfs. */
   pathOfRoot(): string;
   /** Whether it stands for a name that nobody has looked at. */
-  isUnseen(inode: HostInode): boolean;
+  isAssumed(inode: HostInode): boolean;
   /** A path that leads to the inode and to nothing else; null where there is none. */
   statfsPath(inode: HostInode): string | null;
   /** A path that led to the inode a moment ago, or null. */
@@ -77,8 +77,8 @@ export interface HostTree {
    * @param quiet Reading must not move the access time.
    */
   borrow(inode: HostInode, reads: boolean, quiet: boolean): boolean;
-  /** Called with a new descriptor for reading, and the ctime before: it may become the inode's own, and borrowed. */
-  lend(inode: HostInode, fd: number, before: bigint, quiet: boolean): void;
+  /** Called with a new descriptor for reading, and the ctime before: it may become the inode's own, and shares. */
+  share(inode: HostInode, fd: number, before: bigint, quiet: boolean): void;
   /** Opens a directory for the names in it; `atATime` as in openNames, 1 unless told. */
   names(dir: HostInode, atATime?: number): Names;
   /** The names as they are, which need not be UTF-8. */

@@ -27,7 +27,7 @@ function onHost(
   try {
     run(kit, merged, root);
     kit.end();
-    assert.is(merged.strays, 0);
+    assert.is(merged.leaked, 0);
   } finally {
     lower.close();
     remove();

@@ -38,7 +38,7 @@ test('commit: what cannot be looked up is not taken for removed', () => {
     assert.equal(merged.commit(), DONE);
     assert.is(contents(lower).size, before.size + 1);
     kit.end();
-    assert.is(merged.strays, 0);
+    assert.is(merged.leaked, 0);
   }
 });
 
@@ -153,7 +153,7 @@ test('commit: what fails half way can be tried again, and nothing is lost', () =
     assert.equal([...contents(lower)].sort(), [...before].sort(), `call ${stop}`);
     assert.equal(merged.diff(), []);
     kit.end();
-    assert.is(merged.strays, 0);
+    assert.is(merged.leaked, 0);
   }
 });
 
@@ -178,7 +178,7 @@ test('commit: what fails half way is no reason for a name to stay or to come bac
       assert.equal(merged.commit(), DONE);
       assert.equal([...contents(lower).keys()], ['.'], why);
       kit.end();
-      assert.is(merged.strays, 0);
+      assert.is(merged.leaked, 0);
       if (!failed) break;
     }
   }
@@ -206,7 +206,7 @@ test('commit: no space for a file is found out before anything is changed', () =
   assert.equal([...contents(lower).keys()].sort(), ['.', 'b', 'b/big', 'd', 'd/keep']);
   assert.equal(merged.diff(), []);
   kit.end();
-  assert.is(merged.strays, 0);
+  assert.is(merged.leaked, 0);
 });
 
 test('commit: a file keeps its content until what takes its place is complete', () => {

@@ -47,7 +47,7 @@ function on(lower: Backend, run: (lower: Backend, kit: Kit, commit: () => object
   const kit = new Kit({ backend: merged, dispose: () => {} });
   run(lower, kit, () => merged.commit());
   kit.end();
-  assert.is(merged.strays, 0);
+  assert.is(merged.leaked, 0);
   merged.close();
 }
 

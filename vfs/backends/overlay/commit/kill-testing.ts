@@ -1,4 +1,4 @@
-// Commits that take a while, to be killed. As a program: PATH WORKLOAD does the work in an overlay of a directory, says
+// Commits that ref a while, to be killed. As a program: PATH WORKLOAD does the work in an overlay of a directory, says
 // that it begins, and commits.
 import * as fs from 'node:fs';
 import { O_CREAT, O_WRONLY } from '../../../linux/constants.ts';

@@ -4,7 +4,7 @@ import type { Inode } from '../../../backend/inode.ts';
 import { sameData } from '../layer/data.ts';
 import { alike, type Merged } from '../merged/diff.ts';
 import type { OverlayInode } from '../merged/inode.ts';
-import { letGo, take } from '../layer/layer.ts';
+import { unref, ref } from '../layer/layer.ts';
 import type { Table } from '../merged/table.ts';
 import { fail } from '../layer/walk.ts';
 import type { Work } from '../layer/work.ts';
@@ -60,8 +60,8 @@ export class Matches {
   /** Other names of the file are to be links of this one. */
   remember(inode: OverlayInode, lower: Inode): void {
     if (this.merged.nlink(inode) === 1 || this.files.has(inode)) return;
-    take(inode);
-    take(lower);
+    ref(inode);
+    ref(lower);
     this.files.set(inode, lower);
   }
 
@@ -72,8 +72,8 @@ export class Matches {
 
   end(): void {
     for (const [inode, lower] of this.files) {
-      letGo(this.merged, inode);
-      letGo(this.lower, lower);
+      unref(this.merged, inode);
+      unref(this.lower, lower);
     }
     this.files.clear();
   }

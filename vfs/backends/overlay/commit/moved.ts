@@ -3,7 +3,7 @@ import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import type { OverlayInode } from '../merged/inode.ts';
-import { letGo, passed, take } from '../layer/layer.ts';
+import { unref, passed, ref } from '../layer/layer.ts';
 import type { Path } from '../layer/reach.ts';
 import type { Table } from '../merged/table.ts';
 import { check, fail, must } from '../layer/walk.ts';
@@ -21,13 +21,13 @@ export function movedDirectories(lower: Backend, table: Table): Map<OverlayInode
     const from = lower.parent(dir.lower!);
     if (from === E.ENOENT || from === E.ESTALE) continue;
     const there = must(from);
-    take(there);
+    ref(there);
     try {
       const lowerName = names.of(dir.lower!, there);
       if (lowerName === '' || (parent!.lower === there && lowerName === name)) continue;
       moved.set(dir, [...names.pathOf(there), lowerName]);
     } finally {
-      letGo(lower, there);
+      unref(lower, there);
     }
   }
   return moved;
@@ -48,18 +48,18 @@ class NamesFound {
   pathOf(dir: Inode): Path {
     const { lower } = this;
     const path: string[] = [];
-    take(dir);
+    ref(dir);
     for (let at = dir; ;) {
       if (at === lower.root()) {
-        letGo(lower, at);
+        unref(lower, at);
         return path.reverse();
       }
       const up = lower.parent(at);
-      if (typeof up !== 'number') take(up);
+      if (typeof up !== 'number') ref(up);
       const name = typeof up === 'number' ? '' : this.of(at, up);
-      letGo(lower, at);
+      unref(lower, at);
       if (typeof up === 'number') fail(up);
-      if (name === '') letGo(lower, up);
+      if (name === '') unref(lower, up);
       if (name === '') fail(E.ESTALE);
       path.push(name);
       at = up;

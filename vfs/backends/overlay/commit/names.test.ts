@@ -123,7 +123,7 @@ function tried(lower: Backend, paths: readonly string[], kind: string, way: stri
     assert.equal(merged.diff(), [], what);
   }
   kit.end();
-  assert.is(merged.strays, 0, what);
+  assert.is(merged.leaked, 0, what);
   merged.close();
 }
 

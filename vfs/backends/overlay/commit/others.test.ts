@@ -29,7 +29,7 @@ const MEDDLING: Readonly<Record<string, [act: (root: string) => void, errnos: re
     (root) => void (fs.existsSync(`${root}/dir/sub`) && append(`${root}/dir/sub/theirs`)),
     [E.ENOTEMPTY],
   ],
-  'take the name that a directory gets': [
+  'ref the name that a directory gets': [
     (root) => void (fs.existsSync(`${root}/moved`) || append(`${root}/moved`)),
     [E.EEXIST],
   ],

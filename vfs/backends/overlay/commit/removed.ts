@@ -130,7 +130,7 @@ export class Removed {
     return leaving;
   }
 
-  /** The steps that take it out of its place, but for what another replaces there. */
+  /** The steps that ref it out of its place, but for what another replaces there. */
   outs(replaced: ReadonlySet<Leaving>, fresh: () => string): Out[] {
     for (const { moved, within } of this.leaving) if (moved !== '' && within !== null) within.touched = true;
     const outs: Out[] = [];

@@ -54,7 +54,7 @@ function opened(lower: Backend, name: string): Staging | number {
   }
 }
 
-/** Removes what commits of this process have left, where there is nothing to do or to take back. */
+/** Removes what commits of this process have left, where there is nothing to do or to ref back. */
 export function* clear(lower: Backend): Work<void> {
   for (const name of Staging.names(lower)) {
     const staging = opened(lower, name);
@@ -89,7 +89,7 @@ export class Settlement implements Running {
   constructor(lower: Backend, how: 'resume' | 'undo') {
     check(lower, BACKEND, 'lower');
     check(how, 'string', 'how');
-    // Any other word would take back what the caller meant to complete.
+    // Any other word would ref back what the caller meant to complete.
     if (how !== 'resume' && how !== 'undo') throw invalid(`"how" must be resume or undo, not ${String(how)}`);
     this.lower = lower;
     this.how = how;

@@ -7,7 +7,7 @@ import type { Merged } from '../merged/diff.ts';
 import { give } from './group.ts';
 import type { OverlayInode } from '../merged/inode.ts';
 import type { Dress, In, Journal, Over, Write } from './journal.ts';
-import { letGo, take } from '../layer/layer.ts';
+import { unref, ref } from '../layer/layer.ts';
 import { attrOf, dress, lookOf, sameLook } from '../layer/look.ts';
 import type { Matches } from './matches.ts';
 import type { Changed, Coming, Plan } from './plan.ts';
@@ -96,12 +96,12 @@ export class Stage {
   private directory(path: Path, gid: number): void {
     const from = this.staging.fresh('new');
     const made = must(this.lower.create(this.staging.dir, from, S_IFDIR | 0o700, 0, 0, 0));
-    take(made);
+    ref(made);
     try {
       if (gid >= 0) give(this.lower, made, -1, gid);
       this.placed.push({ from, path, mark: markOf(this.lower, made), over: null });
     } finally {
-      letGo(this.lower, made);
+      unref(this.lower, made);
     }
   }
 
@@ -138,7 +138,7 @@ export class Stage {
     try {
       this.placed.push({ from, path, mark: markOf(this.lower, made, true), over });
     } finally {
-      letGo(this.lower, made);
+      unref(this.lower, made);
     }
   }
 
@@ -182,7 +182,7 @@ export class Stage {
       this.overs.push({ do: 'over', from, path, to: this.staging.fresh('old'), was: mark, is });
       return true;
     } finally {
-      letGo(lower, made);
+      unref(lower, made);
     }
   }
 
@@ -205,13 +205,13 @@ export class Stage {
   private *copy(backend: Backend, inode: Inode, name: string): Work<void> {
     const { lower } = this;
     const made = must(lower.create(this.staging.dir, name, S_IFREG | 0o600, 0, 0, 0));
-    take(made);
+    ref(made);
     try {
       check(yield* copyData({ backend, inode }, { backend: lower, inode: made }, Infinity));
       // Once the file itself is written to there is no other.
       sync(lower, made);
     } finally {
-      letGo(lower, made);
+      unref(lower, made);
     }
   }
 
@@ -232,7 +232,7 @@ export class Stage {
         ? lower.symlink(staging.dir, name, must(merged.readlink(inode)), attr.uid, attr.gid)
         : lower.create(staging.dir, name, attr.mode, attr.rdev, attr.uid, attr.gid),
     );
-    take(made);
+    ref(made);
     let isWhole = false;
     try {
       if (inode.kind === S_IFREG) {
@@ -245,7 +245,7 @@ export class Stage {
       isWhole = true;
       return [name, made];
     } finally {
-      if (!isWhole) letGo(lower, made);
+      if (!isWhole) unref(lower, made);
     }
   }
 

@@ -2,9 +2,9 @@ import { S_IFDIR, S_IFREG, S_ISGID } from '../../../linux/constants.ts';
 import { E, errnoOf } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
-import { TO_RMDIR, TO_UNLINK } from '../../../backend/lookup-intent.ts';
+import { INTENT_RMDIR, INTENT_UNLINK } from '../../../backend/lookup-intent.ts';
 import { linesOf, parseJournal, type Journal } from './journal.ts';
-import { attempt, letGo, setMode, take } from '../layer/layer.ts';
+import { attempt, unref, setMode, ref } from '../layer/layer.ts';
 import { attrOf } from '../layer/look.ts';
 import { endOwner, isOver, isOwner, livingOwner, nameOwner } from './owner.ts';
 import { readText, sync, writeText } from './small-file.ts';
@@ -54,7 +54,7 @@ export class Staging {
     this.lower = lower;
     this.name = name;
     this.dir = dir;
-    take(dir);
+    ref(dir);
   }
 
   /**
@@ -158,7 +158,7 @@ export class Staging {
     return livingOwner(this.owner);
   }
 
-  /** Whether this process has left it, and there is nothing to do or to take back; or there is nothing in it. */
+  /** Whether this process has left it, and there is nothing to do or to ref back; or there is nothing in it. */
   get isRest(): boolean {
     return (this.owner === '' || isOver(this.owner)) && ![OUT, INTO, CHANGE].includes(this.phase);
   }
@@ -172,11 +172,11 @@ export class Staging {
   private put(name: string, text: string): number {
     const { lower, dir } = this;
     const inode = must(lower.create(dir, name, S_IFREG | 0o600, 0, 0, 0));
-    take(inode);
+    ref(inode);
     try {
       return text === '' ? 0 : writeText(lower, inode, [text]);
     } finally {
-      letGo(lower, inode);
+      unref(lower, inode);
     }
   }
 
@@ -184,13 +184,13 @@ export class Staging {
   begin(journal: Journal, durable: boolean): void {
     const { lower, dir } = this;
     const inode = must(lower.create(dir, UNFINISHED, S_IFREG | 0o600, 0, 0, 0));
-    take(inode);
+    ref(inode);
     try {
       check(writeText(lower, inode, linesOf(journal)));
       check(lower.rename(dir, UNFINISHED, inode, dir, `journal-${OUT}`, null));
       this.phase = OUT;
     } finally {
-      letGo(lower, inode);
+      unref(lower, inode);
     }
     if (!durable && journal.writes.length === 0) return;
     sync(lower, dir);
@@ -277,7 +277,7 @@ export class Staging {
   release(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    letGo(this.lower, this.dir);
+    unref(this.lower, this.dir);
   }
 }
 
@@ -315,12 +315,12 @@ function doesKeepSticky(lower: Backend): boolean {
     const dir = lower.create(root, name, S_IFDIR | MODE, 0, 0, 0);
     // No commit is made where no directory can be.
     if (typeof dir === 'number') return dir;
-    take(dir);
+    ref(dir);
     try {
       isKept = isMarked(lower, dir);
       return lower.unlink(root, name, dir);
     } finally {
-      letGo(lower, dir);
+      unref(lower, dir);
     }
   });
   return isKept;
@@ -347,14 +347,14 @@ function kindsOf(lower: Backend, dir: Inode): Map<string, number> {
 
 /** Removes a name, if it is there. @throws Error for an errno. */
 function unlink(lower: Backend, dir: Inode, name: string, kind: number): void {
-  const inode = lower.lookup(dir, name, kind === S_IFDIR ? TO_RMDIR : TO_UNLINK);
+  const inode = lower.lookup(dir, name, kind === S_IFDIR ? INTENT_RMDIR : INTENT_UNLINK);
   if (inode === E.ENOENT) return;
   if (typeof inode === 'number') fail(inode);
-  take(inode);
+  ref(inode);
   try {
     const errno = attempt(() => lower.unlink(dir, name, inode));
     if (errno !== E.ENOENT) check(errno);
   } finally {
-    letGo(lower, inode);
+    unref(lower, inode);
   }
 }

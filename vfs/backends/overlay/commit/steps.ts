@@ -4,7 +4,7 @@ import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import { rewriteData } from '../layer/data.ts';
 import type { Dress, In, Mark, Out, Over, Write } from './journal.ts';
-import { attempt, letGo, setMode, take } from '../layer/layer.ts';
+import { attempt, unref, setMode, ref } from '../layer/layer.ts';
 import { attrOf, dress, type Look } from '../layer/look.ts';
 import { Reach, lastOf, type Path } from '../layer/reach.ts';
 import type { Staging } from './staging.ts';
@@ -183,13 +183,13 @@ export class Steps {
         check(lower.rename(dir, coming, inode, parent, name, null));
         return;
       }
-      take(found);
+      ref(found);
       try {
         // rename(2) of two names of one file does nothing.
         if (found === inode) check(lower.unlink(dir, coming, inode));
         else this.replace(found, was, going, inode, coming, parent, name);
       } finally {
-        letGo(lower, found);
+        unref(lower, found);
       }
     });
   }
@@ -218,16 +218,16 @@ export class Steps {
   private *rewrite({ path, is }: Write, name: string): Work<void> {
     const { lower, dir, reach } = this;
     const file = must(lower.lookup(reach.parent(path), lastOf(path)));
-    take(file);
+    ref(file);
     const from = lower.lookup(dir, name);
-    if (typeof from !== 'number') take(from);
+    if (typeof from !== 'number') ref(from);
     try {
       if (typeof from === 'number') fail(from);
       this.verify(file, is);
       check(yield* rewriteData({ backend: lower, inode: from }, { backend: lower, inode: file }));
     } finally {
-      letGo(lower, file);
-      if (typeof from !== 'number') letGo(lower, from);
+      unref(lower, file);
+      if (typeof from !== 'number') unref(lower, from);
     }
   }
 }

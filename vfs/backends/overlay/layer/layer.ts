@@ -16,7 +16,7 @@ import { LIVE, RECLAIMED, type Inode } from '../../../backend/inode.ts';
 // What the overlay is to its layers: one more user of their inodes, who counts as a server's fids do.
 
 /** Uses an inode of a layer. */
-export function take(inode: Inode): void {
+export function ref(inode: Inode): void {
   inode.refs++;
 }
 
@@ -24,7 +24,7 @@ export function take(inode: Inode): void {
  * Uses it no more: without another user and without a name it is reclaimed, with a name the layer may let go of it.
  * An errno: it could not be reclaimed and is still used.
  */
-export function letGo(backend: Backend, inode: Inode): number {
+export function unref(backend: Backend, inode: Inode): number {
   if (--inode.refs > 0) return 0;
   return settle(backend, inode);
 }

@@ -2,7 +2,7 @@ import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
-import { letGo, take } from './layer.ts';
+import { unref, ref } from './layer.ts';
 import { fail, must } from './walk.ts';
 
 /** Names from the root on. */
@@ -28,7 +28,7 @@ export class Reach {
     this.cut(common);
     for (let i = common; i < path.length; i++) {
       const found = must(backend.lookup(chain[i - 1] ?? backend.root(), path[i]!));
-      take(found);
+      ref(found);
       names.push(path[i]!);
       chain.push(found);
       if (found.kind !== S_IFDIR) {
@@ -46,7 +46,7 @@ export class Reach {
 
   private cut(length: number): void {
     this.names.length = length;
-    while (this.chain.length > length) letGo(this.backend, this.chain.pop()!);
+    while (this.chain.length > length) unref(this.backend, this.chain.pop()!);
   }
 
   /** Forgets what is held: directories were moved. */

@@ -1,7 +1,7 @@
 import type { Backend } from '../../../backend/backend.ts';
 import { E, errnoName } from '../../../linux/errno.ts';
 import type { Inode } from '../../../backend/inode.ts';
-import { letGo, passed, take } from './layer.ts';
+import { unref, passed, ref } from './layer.ts';
 import type { Work } from './work.ts';
 
 /** The names in a directory of any backend. @throws Error when it cannot be listed. */
@@ -21,11 +21,11 @@ export function heldDuring(backend: Backend, dir: Inode, name: string, step: (in
   const inode = backend.lookup(dir, name);
   if (inode === E.ENOENT) return;
   if (typeof inode === 'number') fail(inode);
-  take(inode);
+  ref(inode);
   try {
     step(inode);
   } finally {
-    letGo(backend, inode);
+    unref(backend, inode);
   }
 }
 
@@ -39,11 +39,11 @@ export function* heldWork<T>(
   const inode = backend.lookup(dir, name);
   if (inode === E.ENOENT) return undefined;
   if (typeof inode === 'number') fail(inode);
-  take(inode);
+  ref(inode);
   try {
     return yield* step(inode);
   } finally {
-    letGo(backend, inode);
+    unref(backend, inode);
   }
 }
 

@@ -11,7 +11,7 @@ import type { Table } from './table.ts';
 import { finish } from '../layer/work.ts';
 
 /** What the copies need of the backend. */
-export interface Told {
+export interface AttrSource {
   getattr(inode: OverlayInode, out: Attr): number;
   nlink(inode: OverlayInode): number;
 }
@@ -26,9 +26,9 @@ export class CopyUp {
   private readonly table: Table;
   private readonly dirs: Directories;
   private readonly handles: Handles;
-  private readonly told: Told;
+  private readonly told: AttrSource;
 
-  constructor(lower: Backend, upper: Backend, table: Table, dirs: Directories, handles: Handles, told: Told) {
+  constructor(lower: Backend, upper: Backend, table: Table, dirs: Directories, handles: Handles, told: AttrSource) {
     this.lower = lower;
     this.upper = upper;
     this.table = table;

@@ -148,7 +148,7 @@ test('diff: what cannot be read is an error', () => {
   kit.put('f', '');
   kit.end();
   lower.list = () => {
-    throw Object.assign(new Error('on purpose'), { code: 'EACCES' });
+    throw Object.assign(new Error('on intent'), { code: 'EACCES' });
   };
   assert.throws(
     () => merged.diff(),

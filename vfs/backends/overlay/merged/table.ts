@@ -2,7 +2,7 @@ import { S_IFDIR } from '../../../linux/constants.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import { OverlayInode } from './inode.ts';
-import { letGo, passed, take } from '../layer/layer.ts';
+import { unref, passed, ref } from '../layer/layer.ts';
 import { Numbers } from './numbers.ts';
 
 /**
@@ -106,8 +106,8 @@ export class Table {
 
   hold(inode: OverlayInode): void {
     if (inode.holds++ > 0) return;
-    if (inode.upper !== null) take(inode.upper);
-    if (inode.lower !== null) take(inode.lower);
+    if (inode.upper !== null) ref(inode.upper);
+    if (inode.lower !== null) ref(inode.lower);
     if (inode.parent !== null) this.hold(inode.parent);
   }
 
@@ -120,8 +120,8 @@ export class Table {
       this.byUpper.delete(upper.ino);
     }
     this.dropParents(inode);
-    if (upper !== null) letGo(this.upper, upper);
-    if (lower !== null) letGo(this.lower, lower);
+    if (upper !== null) unref(this.upper, upper);
+    if (lower !== null) unref(this.lower, lower);
   }
 
   private dropParents(inode: OverlayInode): void {
@@ -161,17 +161,17 @@ export class Table {
     inode.upper = upper;
     inode.copied ||= inode.lower !== null;
     this.byUpper.set(upper.ino, inode);
-    if (inode.holds > 0) take(upper);
+    if (inode.holds > 0) ref(upper);
     if (before === null) return;
     this.byUpper.delete(before.ino);
-    if (inode.holds > 0) letGo(this.upper, before);
+    if (inode.holds > 0) unref(this.upper, before);
   }
 
   /** A directory of the upper layer shows a lower one, too. */
   mergeLower(inode: OverlayInode, lower: Inode): void {
     inode.lower = lower;
     this.byLower.set(lower, inode);
-    if (inode.holds > 0) take(lower);
+    if (inode.holds > 0) ref(lower);
     this.pin(inode);
   }
 
@@ -181,20 +181,20 @@ export class Table {
     if (lower === null) return;
     inode.lower = null;
     this.byLower.delete(lower);
-    if (inode.holds > 0) letGo(this.lower, lower);
+    if (inode.holds > 0) unref(this.lower, lower);
   }
 
   /** It has neither name nor fid: lets go of its layers. An errno: the upper one could not free it. */
   reclaim(inode: OverlayInode): number {
     const { upper, lower } = inode;
     if (upper !== null) {
-      const errno = inode.holds > 0 ? letGo(this.upper, upper) : 0;
+      const errno = inode.holds > 0 ? unref(this.upper, upper) : 0;
       if (errno !== 0) return errno;
       this.byUpper.delete(upper.ino);
     }
     if (lower !== null) {
       this.byLower.delete(lower);
-      if (inode.holds > 0) letGo(this.lower, lower);
+      if (inode.holds > 0) unref(this.lower, lower);
     }
     if (inode.holds > 0) this.dropParents(inode);
     inode.dead = true;
@@ -215,8 +215,8 @@ export class Table {
       inode.holds = 0;
       inode.dead = true;
       if (holds === 0) continue;
-      if (upper !== null) letGo(this.upper, upper);
-      if (lower !== null) letGo(this.lower, lower);
+      if (upper !== null) unref(this.upper, upper);
+      if (lower !== null) unref(this.lower, lower);
     }
     this.byUpper.clear();
     this.byLower.clear();
@@ -248,7 +248,7 @@ export class Table {
   }
 
   /** With no fid left, how many inodes are held though nothing of them is to be remembered: 0, or a leak. */
-  strays(): number {
+  leaked(): number {
     const all = this.known();
     const wanted = new Set<OverlayInode>();
     const want = (inode: OverlayInode): void => {

@@ -9,22 +9,22 @@ const MAKES_NEW = O_CREAT | O_EXCL;
  * The *at calls in a tree that others are mounted in: a name that something is mounted on is there, whatever the tree
  * itself has under it, and can be neither removed nor renamed (mount_namespaces(7)).
  */
-export class JoinedAt extends AtCalls {
-  /** EBUSY or ENOTEMPTY where a path's last name is a mount, or a directory with one in it (see Joins.busy); else 0. */
+export class MountAwareAt extends AtCalls {
+  /** EBUSY or ENOTEMPTY where a path's last name is a mount, or a directory with one in it (see MountTable.busy); else 0. */
   private busy(dir: number, text: string): number {
     const path = parsePath(text);
     if (path.last !== LAST_NORM) return 0;
     const parent = this.resolver.findParent(dir, path);
     if (parent < 0) return 0;
     const { found } = this;
-    const errno = found.joins?.busy(parent, path.names.at(-1)!) ?? 0;
+    const errno = found.mountTable?.busy(parent, path.names.at(-1)!) ?? 0;
     this.drop(dir, parent, found);
     return errno;
   }
 
   /** Whether something is mounted at a path. */
   private isMount(dir: number, text: string): boolean {
-    return this.joins?.concern(parsePath(text).names.slice(-1)) === true && this.busy(dir, text) === E.EBUSY;
+    return this.mountTable?.mayCross(parsePath(text).names.slice(-1)) === true && this.busy(dir, text) === E.EBUSY;
   }
 
   override openat(dir: number, text: string, flags: number): number {
@@ -45,18 +45,18 @@ export class JoinedAt extends AtCalls {
   }
 
   override rmdirat(dir: number, text: string): number {
-    return (this.joins === null ? 0 : this.busy(dir, text)) || super.rmdirat(dir, text);
+    return (this.mountTable === null ? 0 : this.busy(dir, text)) || super.rmdirat(dir, text);
   }
 
   override renameat(oldDir: number, oldText: string, to: AtCalls, newDir: number, newText: string): number {
     const from = this.isMount(oldDir, oldText) ? E.EBUSY : 0;
-    const onto = to instanceof JoinedAt && to.joins !== null ? to.busy(newDir, newText) : 0;
+    const onto = to instanceof MountAwareAt && to.mountTable !== null ? to.busy(newDir, newText) : 0;
     if (from === 0 && onto === 0) return super.renameat(oldDir, oldText, to, newDir, newText);
     return this.parentErrno(oldDir, oldText) || to.parentErrno(newDir, newText) || from || onto;
   }
 
   override linkat(oldDir: number, oldText: string, follow: boolean, to: AtCalls, newDir: number, newText: string) {
-    if (!(to instanceof JoinedAt) || !to.isMount(newDir, newText)) {
+    if (!(to instanceof MountAwareAt) || !to.isMount(newDir, newText)) {
       return super.linkat(oldDir, oldText, follow, to, newDir, newText);
     }
     const source = this.lookup(oldDir, oldText, follow);

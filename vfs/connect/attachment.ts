@@ -8,7 +8,7 @@ import { InProcess } from '../transport/in-process.ts';
 const servers = new WeakMap<Backend, Server>();
 
 /** The server of a backend: one, however often it is asked for. */
-export function serverOfBackend(backend: Backend): Server {
+export function serverForBackend(backend: Backend): Server {
   let server = servers.get(backend);
   if (server === undefined) {
     server = new Server(backend);
@@ -37,7 +37,7 @@ let devices = 0;
 const deviceOf = new WeakMap<Server, number>();
 
 /** A client attached to a server in this process. */
-export class Mount {
+export class Attachment {
   readonly server: Server;
   readonly transport: InProcess;
   readonly client: Client;

@@ -3,14 +3,14 @@ import { QTDIR } from '../9p/constants.ts';
 import { S_IFDIR } from '../linux/constants.ts';
 import { Packet } from '../9p/packet.ts';
 import type { AtCalls } from '../client/at.ts';
-import { EXTRA, type Joins } from '../client/mount-table.ts';
+import { SYNTHETIC_COOKIE, type MountTable } from '../client/mount-table.ts';
 import { E } from '../linux/errno.ts';
 
 /** The longest entry: qid[13] offset[8] type[1] and a name of 255 bytes with its length[2]; no longer one is found. */
 const LONGEST = 24 + 255;
 
 /** Where a tree is mounted itself: the names lead there from `base`. */
-type Around = ReturnType<Joins['outer']>;
+type Around = ReturnType<MountTable['parentMount']>;
 
 /** Something mounted on a name of a directory. */
 interface Point {
@@ -21,7 +21,7 @@ interface Point {
 }
 
 /** What is mounted in one tree: by the inode number of the directory, so that a mount moves with a renamed directory. */
-export class JoinTable implements Joins {
+export class TreeMounts implements MountTable {
   /** The names that something is mounted on anywhere in the namespace: a symlink may lead there from any tree. */
   private readonly names: Set<string>;
   private readonly at: AtCalls;
@@ -60,18 +60,18 @@ export class JoinTable implements Joins {
     return this.points.size === 0 ? [] : (this.points.get(this.inoOf(dir)) ?? []);
   }
 
-  concern(names: readonly string[]): boolean {
+  mayCross(names: readonly string[]): boolean {
     for (const name of names) if (this.names.has(name)) return true;
     return false;
   }
 
-  over(dir: number, name: string): AtCalls | null {
+  mountAt(dir: number, name: string): AtCalls | null {
     if (!this.names.has(name)) return null;
     return this.pointsIn(dir).find((point) => point.name === name)?.at ?? null;
   }
 
   busy(dir: number, name: string): number {
-    if (this.over(dir, name) !== null) return E.EBUSY;
+    if (this.mountAt(dir, name) !== null) return E.EBUSY;
     if (!this.hasExtras) return 0;
     const { client } = this.at;
     const fid = client.walk(dir, [name], 0, 1);
@@ -81,13 +81,13 @@ export class JoinTable implements Joins {
     return holds ? E.ENOTEMPTY : 0;
   }
 
-  extra(dir: number): readonly Uint8Array[] {
+  syntheticEntries(dir: number): readonly Uint8Array[] {
     if (!this.hasExtras) return [];
     const extras = this.pointsIn(dir).filter(({ isExtra }) => isExtra);
     return extras.map((point, i) => entryOf(point, i + 1));
   }
 
-  outer(base: number): Around {
+  parentMount(base: number): Around {
     if (this.around === null) return null;
     return this.inoOf(base) === this.inoOf(this.at.client.root) ? this.around : null;
   }
@@ -105,7 +105,7 @@ function entryOf({ name, at: { client } }: Point, cookie: number): Uint8Array {
   entry.dtype = S_IFDIR >>> 12;
   entry.name = name;
   entry.cookie_lo = cookie;
-  entry.cookie_hi = EXTRA;
+  entry.cookie_hi = SYNTHETIC_COOKIE;
   const packet = new Packet(LONGEST);
   return packet.u8.slice(0, encodeDirent(entry, packet, 0, LONGEST));
 }

@@ -1,7 +1,7 @@
 import { hostDir } from '../backends/hostdir/index.ts';
 import { isMemfsVolume, memfs, type MemfsVolume } from '../backends/memfs/index.ts';
 import { mustBe } from '../lib/options.ts';
-import { Server, isBackend, serverOfBackend, type Backend } from './mount.ts';
+import { Server, isBackend, serverForBackend, type Backend } from './attachment.ts';
 import type { Session } from '../server/session.ts';
 
 /**
@@ -45,16 +45,16 @@ function backendOf(source: Exclude<Source, Server | string>, name: string): Back
  * which holds the directory open until its `close()`.
  * @throws TypeError for what is no source; Error when a path of the host is no directory.
  */
-export function serverOf(source: Source): Server {
+export function serverFor(source: Source): Server {
   return typeof source === 'string' ? new PathServer(source, false) : keptServerOf(source, 'source');
 }
 
 function keptServerOf(source: Exclude<Source, string>, name: string): Server {
-  return source instanceof Server ? source : serverOfBackend(backendOf(source, name));
+  return source instanceof Server ? source : serverForBackend(backendOf(source, name));
 }
 
 /**
- * As `serverOf`, for who attaches to it at once and keeps it for no longer: the server of a host path closes the
+ * As `serverFor`, for who attaches to it at once and keeps it for no longer: the server of a host path closes the
  * directory when its last session has ended.
  * @param name What an error calls it.
  */
@@ -62,4 +62,4 @@ export function lentServerOf(source: Source, name = 'source'): Server {
   return typeof source === 'string' ? new PathServer(source, true) : keptServerOf(source, name);
 }
 
-export { Mount, Server, type Inspection, type Message } from './mount.ts';
+export { Attachment, Server, type Inspection, type Message } from './attachment.ts';

@@ -99,21 +99,21 @@ test('a fid’s file is an orphan when its name is taken or given to another', (
   hosted(
     ({ kit }) => {
       const { server } = kit.mount;
-      const born: string[] = [];
-      server.onOrphan = (inode) => born.push(String(inode.ino));
+      const birthtime: string[] = [];
+      server.onOrphan = (inode) => birthtime.push(String(inode.ino));
       const fid = kit.open('file', O_RDWR);
       const { ino } = kit.fstat(fid);
       assert.is(kit.rename('other', 'file'), 'ok');
-      assert.equal([born, server.inspect().orphans], [[String(ino)], 1]);
+      assert.equal([birthtime, server.inspect().orphans], [[String(ino)], 1]);
       assert.is(kit.read(fid), 'file');
       kit.clunk(fid);
       const walked = kit.walk('file');
       assert.is(kit.unlink('file'), 'ok');
-      assert.equal([born.length, server.inspect().orphans], [2, 1]);
+      assert.equal([birthtime.length, server.inspect().orphans], [2, 1]);
       assert.is(kit.fstat(walked).nlink, 0);
       const dir = kit.walk('full/below');
       assert.is(kit.rmdir('full/below'), 'ok');
-      assert.equal([born.length, server.inspect().orphans], [3, 2]);
+      assert.equal([birthtime.length, server.inspect().orphans], [3, 2]);
       kit.clunk(walked, dir);
       assert.is(server.inspect().orphans, 0);
     },
