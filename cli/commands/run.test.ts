@@ -95,6 +95,23 @@ run('ends with 134 and the message of a trap', () => {
   assert.match(stderr, /program\.wasm trapped: unreachable/);
 });
 
+run('ends with the status of a program that exits in its start function, before _start', () => {
+  const text = (value: string): number[] => [value.length, ...Buffer.from(value)];
+  const section = (id: number, ...items: number[]): number[] => [id, items.length, ...items];
+  const module = [
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, 2, 0x60, 1, 0x7f, 0, 0x60, 0, 0),
+    ...section(2, 1, ...text('wasi_snapshot_preview1'), ...text('proc_exit'), 0, 0),
+    ...section(3, 1, 1),
+    ...section(5, 1, 0, 1),
+    ...section(7, 2, ...text('memory'), 2, 0, ...text('_start'), 0, 1),
+    ...section(8, 1),
+    ...section(10, 1, 6, 0, 0x41, 7, 0x10, 0, 0x0b),
+  ];
+  writeFileSync(join(scratch, 'early.wasm'), Uint8Array.from(module));
+  assert.equal(wasi9p(['run', 'early.wasm']), { status: 7, stdout: '', stderr: '' });
+});
+
 run('passes stdin on', () => {
   assert.is(wasi9p(['run', 'program.wasm', 'cat'], 'some\ntext').stdout, 'some\ntext');
 });

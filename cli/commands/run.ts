@@ -136,6 +136,8 @@ function start(wasi: WASI, module: WebAssembly.Module, program: string): number 
     return wasi.start(instance);
   } catch (error) {
     wasi.close();
+    // It has exited in its start function, before _start.
+    if (wasi.exitCode !== null) return wasi.exitCode;
     if (instance === undefined && isOutOfMemory(error)) {
       throw new Error(
         `${program} cannot be started: this process may not have the memory that it asks for; raise the limit (ulimit -v).`,
