@@ -1,3 +1,5 @@
+// Tests that every resource is released by its opener: host descriptors, sessions, timers, and the heap after many
+// runs.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +16,6 @@ import { Attachment, serverFor } from '../vfs/connect/server-for.ts';
 import { Namespace } from '../vfs/namespace/index.ts';
 import { MountedDirectory } from './browser-wasi-shim/index.ts';
 import { WASI } from './index.ts';
-
-// Who opens something for the user closes it: counted by the descriptors of this process.
 
 /** How often the empty guest runs in one process: `WASI9P_RUNS=100000 npm test -- lifecycle` for the long proof. */
 const RUNS = Number(process.env.WASI9P_RUNS ?? 2000);

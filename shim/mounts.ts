@@ -1,3 +1,5 @@
+// Attachments of one guest to 9P servers: one session per server. NamespaceMounts of vfs/namespace joins them into one
+// tree.
 import { Attachment, type Server } from '../vfs/connect/attachment.ts';
 
 /** The trees of one guest. */

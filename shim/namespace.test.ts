@@ -1,3 +1,4 @@
+// Tests preopens that nest: mount points in listings, cookies, and paths across mounts.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ram } from '../vfs/backends/ram/index.ts';

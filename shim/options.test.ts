@@ -1,3 +1,4 @@
+// Tests the options of every public function: each with a value of each type, unknown keys, and inherited ones.
 import { tmpdir } from 'node:os';
 import { Volume } from 'memfs';
 import { test } from 'uvu';

@@ -1,3 +1,4 @@
+// Tests stdin, stdout and stderr as functions, text, host descriptors, and the defaults.
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

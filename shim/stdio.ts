@@ -1,3 +1,4 @@
+// The `stdin`, `stdout` and `stderr` options of `wasi9p`, turned into descriptors. Runs in a browser as well.
 import { Fd } from '@bjorn3/browser_wasi_shim';
 import { invalid, mustBe } from '../vfs/lib/options.ts';
 import type { Descriptor } from './preview1/descriptors/descriptor.ts';

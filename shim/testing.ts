@@ -1,3 +1,4 @@
+// A guest without a program: tests make its WASI calls directly. For tests only.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,8 +9,6 @@ import { STRUCTS } from './preview1/abi/structs.ts';
 import { RIGHTS, RIGHTS_ALL } from './preview1/abi/rights.ts';
 import { parametersOf, wasmTypesOf, type CallName } from './preview1/abi/signatures.ts';
 import { WASI, type Preopen, type WASIOptions } from './wasi.ts';
-
-// What the shim's tests need: a guest without a program, whose calls are made from here.
 
 /** `inspect()` of a server on which nothing is alive. */
 export const AT_REST: Inspection = { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 };

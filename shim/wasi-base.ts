@@ -1,3 +1,5 @@
+// The WASI class without its inputs: descriptors, start, initialize, close. An entry point (core.ts, wasi.ts) adds
+// adapters.
 import { DISPOSE } from '../vfs/lib/dispose.ts';
 import { check, checkOptions, invalid, type RowsOf } from '../vfs/lib/options.ts';
 import type { Descriptor } from './preview1/descriptors/descriptor.ts';

@@ -1,3 +1,4 @@
+// Tests the WASI class: start, initialize, exit, traps, invalid options, and cleanup after each.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

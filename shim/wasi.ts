@@ -1,3 +1,4 @@
+// The WASI class of `wasi9p`: preopens are memfs volumes, host paths, backends, servers or Fds of browser_wasi_shim.
 import type { Fd } from '@bjorn3/browser_wasi_shim';
 import { lentServerOf, type Source } from '../vfs/connect/server-for.ts';
 import { NamespaceMounts } from '../vfs/namespace/mounts.ts';

@@ -1,11 +1,11 @@
+// Tests random sequences of calls with random arguments: no JavaScript exception, and no leak after close.
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SIGNATURES, parametersOf, type CallName, type Parameter } from '../preview1/abi/signatures.ts';
 import { AT_REST, DATA, TestGuest, utf8 } from '../testing.ts';
 
-// Any calls in any order with any arguments: no JavaScript exception, and nothing left when the guest is closed. The
-// seed is printed when it fails: fast-check makes the sequence shorter first.
+// fast-check shrinks a failing sequence and prints its seed.
 
 const TOP = 2 ** 32;
 const END = 16 * 65536;

@@ -1,5 +1,5 @@
-// Cases 1 to 24 and 29 once more, on a directory of the host: what a guest alone may try to get out of it, looked at
-// from the host's side. What each answer is in detail, paths-attack.test.ts tells.
+// Tests attacks 1 to 24 and 29 on a host directory, with the effects observed from the host. paths-attack.test.ts tests
+// each answer in detail.
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,12 +1,11 @@
+// Tests every function with every kind of bad pointer: EFAULT, no JavaScript exception, no effect. Derived from
+// SIGNATURES, so that no function is left out.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { STRUCTS } from '../preview1/abi/structs.ts';
 import type { Guest } from '../preview1/process/guest.ts';
 import { SIGNATURES, parametersOf, type CallName, type Parameter } from '../preview1/abi/signatures.ts';
 import { DATA, OUT, READ_WRITE, ROOT, TestGuest, utf8 } from '../testing.ts';
-
-// Every function, every pointer, every way in which a pointer can be bad: EFAULT, no JavaScript exception, and nothing
-// has changed. Derived from SIGNATURES, so that no function can be left out.
 
 const NAMES = Object.keys(SIGNATURES) as CallName[];
 const TOP = 2 ** 32;

@@ -1,3 +1,4 @@
+// Tests hostile guest paths: the answer of every call, and that nothing outside the preopen changes.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -5,8 +6,6 @@ import { memfs } from '../../vfs/backends/memfs/index.ts';
 import { Server } from '../../vfs/server/server.ts';
 import { OFLAGS } from '../preview1/abi/structs.ts';
 import { AT_REST, OUT, ROOT, TestGuest, WRITE, withGuest } from '../testing.ts';
-
-// Guest paths that want to leave, or to confuse: what every call answers, and that nothing outside is touched.
 
 /** The guest's root is /in of the volume, reached by a descriptor of a directory below the real root. */
 const FILES = {

@@ -1,3 +1,4 @@
+// Tests clang on MountedDirectories: it opens a file for output only if fdstat reports rights.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +14,6 @@ import { AT_REST } from '../testing.ts';
 import { MountedDirectory } from './directory.ts';
 import { Sink, input, instantiate, type Shape } from './testing.ts';
 import { WASI } from './wasi.ts';
-
-// A large program on MountedDirectories: clang opens a file for output only when fdstat tells rights.
 
 const SOURCE = '#include <stdio.h>\nint main(void) { puts("compiled"); }\n';
 const decoder = new TextDecoder();

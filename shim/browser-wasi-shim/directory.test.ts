@@ -1,3 +1,4 @@
+// Tests the methods of MountedDirectory and of the Fds that it opens.
 import { Directory, Fd, File, PreopenDirectory, WASI as Theirs, wasi } from '@bjorn3/browser_wasi_shim';
 import { Volume } from 'memfs';
 import { test } from 'uvu';

@@ -1,3 +1,4 @@
+// MountedDirectory: a wasi9p file system as a preopened directory of browser_wasi_shim.
 import { wasi } from '@bjorn3/browser_wasi_shim';
 import { DISPOSE } from '../../vfs/lib/dispose.ts';
 import { Attachment, lentServerOf, type Server, type Source } from '../../vfs/connect/server-for.ts';

@@ -1,3 +1,4 @@
+// A descriptor of ours as an Fd of browser_wasi_shim: the fd_* methods.
 import { Fd, wasi } from '@bjorn3/browser_wasi_shim';
 import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/linux/errno.ts';
 import { Iov } from '../../vfs/lib/iov.ts';

@@ -1,3 +1,4 @@
+// The Filestat that mounted files return.
 import { wasi } from '@bjorn3/browser_wasi_shim';
 import { STRUCTS } from '../preview1/abi/structs.ts';
 import { scratch } from './scratch.ts';

@@ -1,3 +1,4 @@
+// The Inode that a mounted directory returns: a path in that directory.
 import { Inode, type Fd } from '@bjorn3/browser_wasi_shim';
 import { FILETYPE, LOOKUPFLAGS } from '../preview1/abi/structs.ts';
 import { MountedFilestat } from './filestat.ts';

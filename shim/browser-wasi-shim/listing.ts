@@ -1,3 +1,4 @@
+// fd_readdir_single of a mounted directory, on a buffered fd_readdir.
 import { wasi } from '@bjorn3/browser_wasi_shim';
 import { wasiErrnoOf } from '../../vfs/linux/errno.ts';
 import { STRUCTS } from '../preview1/abi/structs.ts';

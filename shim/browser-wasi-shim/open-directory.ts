@@ -1,3 +1,4 @@
+// An open directory of a MountedDirectory: the path_* methods of Fd.
 import type { Fd, Inode, wasi } from '@bjorn3/browser_wasi_shim';
 import { E, WASI_ERRNO } from '../../vfs/linux/errno.ts';
 import { FDFLAGS_ALL, FILETYPE, LOOKUPFLAGS, OFLAGS } from '../preview1/abi/structs.ts';

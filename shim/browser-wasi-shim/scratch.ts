@@ -1,3 +1,4 @@
+// A scratch buffer in the place of guest memory, for descriptors used through an Fd.
 import { GuestMemory } from '../preview1/memory/guest-memory.ts';
 
 /** Bytes of `scratch`: as many dirents are fetched at once as wasi-libc would. */

@@ -1,3 +1,4 @@
+// Compiles and runs tour.c under a WASI class of the shape of browser_wasi_shim. For tests only.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ConsoleStdout, File, OpenFile, type Fd } from '@bjorn3/browser_wasi_shim';

@@ -1,3 +1,4 @@
+// Tests that tour.c prints the same in each WASI class and on each kind of directory.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,8 +12,6 @@ import { AT_REST } from '../testing.ts';
 import { MountedDirectory } from './directory.ts';
 import { ANYWHERE, FLAGS, TOUR, instantiate, runTour, tourModule, type Shape } from './testing.ts';
 import { WASI } from './wasi.ts';
-
-// One program, in each WASI class and on each kind of directory: what it prints is the same.
 
 const ALL = [...ANYWHERE, 'inodes', 'symlinks'];
 const TMPFS = '/dev/shm';

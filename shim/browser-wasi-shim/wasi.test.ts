@@ -1,3 +1,4 @@
+// Tests the WASI class of the shape of browser_wasi_shim: streams, exit, closing, reuse and signals.
 import * as theirs from '@bjorn3/browser_wasi_shim';
 import { Volume } from 'memfs';
 import { test } from 'uvu';

@@ -1,3 +1,4 @@
+// The WASI class with the interface of browser_wasi_shim, on the 46 functions of shim/preview1.
 import { WASIProcExit, strace, type Fd } from '@bjorn3/browser_wasi_shim';
 import { check, checkOptions, mustBe, type RowsOf } from '../../vfs/lib/options.ts';
 import { ForeignDescriptor, descriptorOf } from '../foreign/descriptor.ts';

@@ -1,3 +1,4 @@
+// Tests Fds as streams: the methods that are called, and the moment of closing.
 import { ConsoleStdout, Fd, File, OpenFile, wasi } from '@bjorn3/browser_wasi_shim';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -6,8 +7,6 @@ import { ForeignDescriptor } from './descriptor.ts';
 import { run } from './testing.ts';
 import { RIGHTS } from '../preview1/abi/rights.ts';
 import { DATA, OUT, utf8, type TestGuest } from '../testing.ts';
-
-// Fds as streams: what is called of them, and when they are closed.
 
 const { CUR } = WHENCE;
 

@@ -1,3 +1,4 @@
+// An Fd of browser_wasi_shim as a descriptor of the guest, with the faults of version 0.4.2 corrected.
 import type { Fd, Inode } from '@bjorn3/browser_wasi_shim';
 import { PATH_MAX } from '../../vfs/client/path.ts';
 import { E, WASI_ERRNO, errnoOfWasi } from '../../vfs/linux/errno.ts';

@@ -1,11 +1,10 @@
+// Tests Fds as directories: listings, and entries created, opened, renamed and removed by path.
 import { Directory, File, PreopenDirectory, wasi, type Inode, type OpenDirectory } from '@bjorn3/browser_wasi_shim';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FILETYPE, OFLAGS } from '../preview1/abi/structs.ts';
 import { CREATE, THERE, run, textOf, withTree } from './testing.ts';
 import { DATA, OUT, READ_WRITE, ROOT, type GuestOptions, type TestGuest } from '../testing.ts';
-
-// Fds as directories: listings, and what is made, opened, moved and removed by path.
 
 /** All names of a listing, with a buffer of a size; `each` is called when a call has given some. */
 function list(g: TestGuest, fd: number, size = 4096, each: (names: string[]) => void = () => {}): string[] {

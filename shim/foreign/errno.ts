@@ -1,3 +1,4 @@
+// Converts the results of Fd methods to Linux errnos.
 import { E, WASI_ERRNO, errnoOfWasi } from '../../vfs/linux/errno.ts';
 import { CROSS_MOUNT } from '../../vfs/client/at.ts';
 

@@ -1,10 +1,9 @@
+// Tests Fds that throw, return invalid results, or call the guest back.
 import { Fd, File, OpenFile, PreopenDirectory, type wasi } from '@bjorn3/browser_wasi_shim';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { THERE, run } from './testing.ts';
 import { AT_REST, DATA, OUT, TestGuest, utf8, type GuestOptions } from '../testing.ts';
-
-// Fds that throw, that answer what cannot be, and that call back.
 
 const withThere = (there: Fd): GuestOptions => ({ preopens: (server) => ({ '/': server, '/there': there }) });
 

@@ -1,3 +1,4 @@
+// Tests Fds as files: rights, attributes, offsets, sizes and data.
 import {
   File,
   OpenFile,
@@ -13,8 +14,6 @@ import { FDFLAGS, FILETYPE, OFLAGS, WHENCE } from '../preview1/abi/structs.ts';
 import { CREATE, THERE, run, textOf, withTree } from './testing.ts';
 import { RIGHTS, RIGHTS_ALL, RIGHTS_DIRECTORY, fileRights } from '../preview1/abi/rights.ts';
 import { OUT, READ_WRITE, WRITE, utf8, TestGuest } from '../testing.ts';
-
-// Fds as files: rights, attributes, offsets, sizes and data.
 
 const { SET, CUR, END } = WHENCE;
 

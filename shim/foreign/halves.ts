@@ -1,4 +1,4 @@
-// The methods of browser_wasi_shim's Fd take BigInts, ours the two halves of an i64.
+// Splits a bigint into the two halves of an i64: the methods of Fd take bigints, the calls of preview1 two numbers.
 
 /** The lower half of an i64, as a signed 32-bit number. */
 export function lowHalf(value: bigint): number {

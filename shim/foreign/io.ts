@@ -1,3 +1,4 @@
+// Reads and writes iovecs through the methods of an Fd, one call for each range.
 import { E } from '../../vfs/linux/errno.ts';
 import type { Iov } from '../../vfs/lib/iov.ts';
 import type { GuestMemory } from '../preview1/memory/guest-memory.ts';

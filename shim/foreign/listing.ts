@@ -1,3 +1,4 @@
+// fd_readdir on a directory Fd of browser_wasi_shim.
 import type { Fd, wasi } from '@bjorn3/browser_wasi_shim';
 import { errnoOfWasi } from '../../vfs/linux/errno.ts';
 import { STRUCTS } from '../preview1/abi/structs.ts';

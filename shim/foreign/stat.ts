@@ -1,3 +1,4 @@
+// Attributes of an Fd of browser_wasi_shim: filestat, file type, rights and timestamps.
 import type { Fd, wasi } from '@bjorn3/browser_wasi_shim';
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../vfs/9p/constants.ts';
 import { FILETYPE, FSTFLAGS, STRUCTS } from '../preview1/abi/structs.ts';

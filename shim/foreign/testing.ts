@@ -1,9 +1,8 @@
+// Guests with Fds of browser_wasi_shim as preopens. For tests only.
 import { Directory, File, PreopenDirectory, type Inode } from '@bjorn3/browser_wasi_shim';
 import { test } from 'uvu';
 import { OFLAGS } from '../preview1/abi/structs.ts';
 import { READ_WRITE, ROOT, TestGuest, utf8, type GuestOptions } from '../testing.ts';
-
-// What the tests of foreign Fds need beside ../testing.ts.
 
 /** Where an Fd of browser_wasi_shim is a preopen, beside ours at ROOT. */
 export const THERE = ROOT + 1;

@@ -1,3 +1,4 @@
+// Walks the in-memory directories of browser_wasi_shim, which their own methods cannot do.
 import { OpenDirectory, wasi, type Fd, type Inode } from '@bjorn3/browser_wasi_shim';
 import { FILETYPE } from '../preview1/abi/structs.ts';
 

@@ -1,3 +1,6 @@
+// node:fs, node:tty and `process` of the host, looked up at run time: in a browser they are absent. Imports no node:
+// module.
+
 /**
  * What the shim uses of node:fs for stdin, stdout and stderr. It is asked for at run time, not imported, so that the
  * same bundle runs in a browser, where there is none.

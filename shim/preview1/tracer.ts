@@ -1,4 +1,4 @@
-// A listener of one guest: of its calls, and of the messages that they cause.
+// The interface of a tracer: a listener to the calls of one guest and to the 9P messages that they cause.
 import type { Attachment } from '../../vfs/connect/attachment.ts';
 import type { Calls } from './imports.ts';
 import type { Guest } from './process/guest.ts';

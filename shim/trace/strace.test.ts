@@ -1,3 +1,4 @@
+// Tests the output of the tracer: calls, messages, errors and the life cycle of an orphan.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FDFLAGS, OFLAGS } from '../preview1/abi/structs.ts';

@@ -1,3 +1,4 @@
+// A tracer in the style of strace(1): each WASI call with its arguments and result, then the 9P messages that it sent.
 import { printMessage } from '../../vfs/9p/print.ts';
 import { wasiErrnoName } from '../../vfs/linux/errno.ts';
 import type { Message, Attachment } from '../../vfs/connect/attachment.ts';

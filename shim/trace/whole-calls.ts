@@ -1,3 +1,4 @@
+// Adapts the calls, which take an i64 as two numbers, to wrappers that take it as one bigint.
 import type { Calls } from '../preview1/imports.ts';
 import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from '../preview1/abi/signatures.ts';
 

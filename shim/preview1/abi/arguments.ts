@@ -1,3 +1,4 @@
+// Decodes i64 arguments that arrive as two 32-bit halves: offsets, sizes and timestamps.
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../../vfs/9p/constants.ts';
 import { FSTFLAGS } from './structs.ts';
 

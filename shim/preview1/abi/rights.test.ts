@@ -1,3 +1,4 @@
+// Tests rights: the calls that each dropped right forbids, and that no descriptor regains one.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OFLAGS, WHENCE } from './structs.ts';

@@ -1,3 +1,5 @@
+// $rights of wasi_snapshot_preview1: the bits, and the rights that each kind of descriptor has.
+
 /** $rights: each right's bit by name. All fit in 30 bits, so a mask is a number. */
 export enum RIGHTS {
   FD_DATASYNC = 1 << 0,

@@ -1,3 +1,5 @@
+// Signatures of the 46 functions, as a table: traces, the gate and the tests with hostile arguments derive from it.
+
 /**
  * The parameters of the 46 functions of wasi_snapshot_preview1, in the witx order: `name:type`. One that is made of two
  * wasm parameters (a pointer and a length) is one here. What a function writes is marked with `*`.

@@ -1,3 +1,5 @@
+// Structs, enums and flags of wasi_snapshot_preview1, each declared once. docs/abi.md is generated from this file.
+
 /**
  * The binary interface of wasi_snapshot_preview1: each struct and each number declared once. Offsets are bytes from
  * the start of the struct, all numbers little-endian. docs/abi.md is made from this file.

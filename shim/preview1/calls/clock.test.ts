@@ -1,3 +1,4 @@
+// Tests the clock_* calls.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CLOCKID, OFLAGS, entriesOf } from '../abi/structs.ts';

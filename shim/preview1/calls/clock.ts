@@ -1,3 +1,4 @@
+// The clock_* calls: clock_res_get and clock_time_get.
 import { nowNsec, nowSec, tick } from '../../../vfs/lib/clock.ts';
 import { CLOCKID } from '../abi/structs.ts';
 import { FAULT, INVAL, type Guest } from '../process/guest.ts';

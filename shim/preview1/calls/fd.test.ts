@@ -1,3 +1,4 @@
+// Tests the fd_* calls that move no data: attributes, flags, seek, allocate, renumber and preopens.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FDFLAGS, FILETYPE, OFLAGS, WHENCE } from '../abi/structs.ts';

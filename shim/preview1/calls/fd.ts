@@ -1,3 +1,4 @@
+// The fd_* calls on attributes, flags, rights, offsets and descriptor numbers; io.ts holds those that move data.
 import { WASI_ERRNO, wasiErrnoOf } from '../../../vfs/linux/errno.ts';
 import { ADVICE_MAX, FDFLAGS_ALL, FILETYPE, PREOPENTYPE_DIR, STRUCTS, WHENCE } from '../abi/structs.ts';
 import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../process/guest.ts';

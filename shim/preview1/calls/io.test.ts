@@ -1,3 +1,4 @@
+// Tests fd_read, fd_write, fd_pread and fd_pwrite on files: ranges, offsets, limits and errnos.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FDFLAGS, OFLAGS, WHENCE } from '../abi/structs.ts';

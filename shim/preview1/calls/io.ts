@@ -1,3 +1,4 @@
+// The fd_* calls that move data: read, write, pread, pwrite and readdir.
 import { wasiErrnoOf } from '../../../vfs/linux/errno.ts';
 import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../process/guest.ts';
 import { overflows, sizeArgument } from '../abi/arguments.ts';

@@ -1,3 +1,4 @@
+// Tests the path_* calls: flags, symlinks, trailing slashes and errnos as on Linux.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FILETYPE, OFLAGS } from '../abi/structs.ts';

@@ -1,3 +1,4 @@
+// The path_* calls: rights, flags and pointers are checked here, the path by the directory descriptor.
 import { PATH_MAX } from '../../../vfs/client/path.ts';
 import { E, WASI_ERRNO, wasiErrnoOf } from '../../../vfs/linux/errno.ts';
 import { FDFLAGS_ALL, FILETYPE, LOOKUPFLAGS, OFLAGS, STRUCTS } from '../abi/structs.ts';

@@ -1,3 +1,4 @@
+// Tests poll_oneoff: clocks, files, pipes and invalid subscriptions.
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

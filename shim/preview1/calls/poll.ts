@@ -1,3 +1,4 @@
+// The call poll_oneoff: waits for clocks and for input.
 import { wasiErrnoOf } from '../../../vfs/linux/errno.ts';
 import { CLOCKID, EVENTTYPE, STRUCTS, SUBCLOCKFLAGS } from '../abi/structs.ts';
 import { FD_MAX } from '../descriptors/fd-table.ts';

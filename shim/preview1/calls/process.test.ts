@@ -1,3 +1,4 @@
+// Tests arguments, environment, exit, signals, random_get and the socket calls.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DATA, OUT, ROOT, TestGuest, utf8, withGuest } from '../../testing.ts';

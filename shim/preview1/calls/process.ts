@@ -1,3 +1,4 @@
+// The calls on the process: arguments, environment, exit, signals and random; and the sockets, which are unsupported.
 import { WASI_ERRNO, wasiErrnoOf } from '../../../vfs/linux/errno.ts';
 import { FDFLAGS_ALL, RIFLAGS_ALL, SDFLAGS_ALL, SIGNAL_MAX } from '../abi/structs.ts';
 import { BADF, FAULT, INVAL, type Guest } from '../process/guest.ts';

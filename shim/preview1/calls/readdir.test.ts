@@ -1,3 +1,4 @@
+// Tests fd_readdir: cookies, cut entries, and directories that change during a listing.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FILETYPE, STRUCTS } from '../abi/structs.ts';

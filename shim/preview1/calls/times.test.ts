@@ -1,3 +1,4 @@
+// Tests timestamps: the set_times calls and the updates that other calls make.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FSTFLAGS } from '../abi/structs.ts';

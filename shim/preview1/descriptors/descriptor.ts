@@ -1,3 +1,5 @@
+// The base class of all descriptors of a guest, with the answers of Linux for an operation that a kind does not
+// support.
 import type { Times } from '../abi/arguments.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';

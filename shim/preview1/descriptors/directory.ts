@@ -1,3 +1,4 @@
+// A directory of a 9P server as a descriptor of the guest.
 import { QTDIR } from '../../../vfs/9p/constants.ts';
 import {
   O_CREAT,

@@ -1,3 +1,4 @@
+// The descriptor table of a guest.
 import type { Descriptor } from './descriptor.ts';
 
 /** Most descriptors of one guest (EMFILE). */

@@ -1,3 +1,4 @@
+// A file of a 9P server as a descriptor of the guest.
 import { GETATTR_SIZE, SETATTR_SIZE } from '../../../vfs/9p/constants.ts';
 import { O_APPEND, O_DSYNC, O_NONBLOCK, O_RDONLY, O_RDWR, O_SYNC, O_WRONLY } from '../../../vfs/linux/constants.ts';
 import { E } from '../../../vfs/linux/errno.ts';

@@ -1,3 +1,4 @@
+// A descriptor of the host process (Node, Deno, Bun) as stdin, stdout or stderr of the guest.
 import { E, errnoOf } from '../../../vfs/linux/errno.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';
 import { FDFLAGS, FILETYPE, WHENCE } from '../abi/structs.ts';

@@ -1,3 +1,4 @@
+// Tests isatty(3) of the standard streams: a stream is a terminal to the guest if it is one to a native program.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,8 +13,6 @@ import { FILETYPE } from '../abi/structs.ts';
 import { WASI as Core } from '../../core.ts';
 import { RIGHTS } from '../abi/rights.ts';
 import { TestGuest, type GuestOptions } from '../../testing.ts';
-
-// Which streams are a terminal to the guest: those that are one natively.
 
 /** What isatty(3) of wasi-libc says. */
 function isatty(g: TestGuest, fd: number): boolean {

@@ -1,3 +1,4 @@
+// Directory listings: converts the entries of Treaddir to WASI dirents.
 import { O_DIRECTORY, O_RDONLY } from '../../../vfs/linux/constants.ts';
 import type { AtCalls } from '../../../vfs/client/at.ts';
 import type { Client } from '../../../vfs/client/client.ts';

@@ -1,3 +1,4 @@
+// Tests a read-only host directory beside a writable volume: cases 19 and 20 of the attacks.
 import {
   mkdirSync,
   mkdtempSync,
@@ -15,8 +16,6 @@ import { test } from 'uvu';
 import { hostDir, type HostDirBackend } from '../../../vfs/backends/hostdir/index.ts';
 import { OFLAGS } from '../abi/structs.ts';
 import { OUT, READ_WRITE, ROOT, WRITE, withGuest } from '../../testing.ts';
-
-// A directory of the host for reading only, beside a volume that can be written: cases 19 and 20.
 
 const HOST = mkdtempSync(join(tmpdir(), 'wasi9p-ro-'));
 mkdirSync(join(HOST, 'd'));

@@ -1,3 +1,4 @@
+// Writes filestat structs: file types, timestamps, and the attributes of an Rgetattr.
 import {
   GETATTR_ATIME,
   GETATTR_CTIME,

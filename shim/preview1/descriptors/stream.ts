@@ -1,3 +1,4 @@
+// stdin, stdout and stderr as JavaScript functions, text or console lines. Runs in a browser.
 import { E } from '../../../vfs/linux/errno.ts';
 import { Iov } from '../../../vfs/lib/iov.ts';
 import { check } from '../../../vfs/lib/options.ts';

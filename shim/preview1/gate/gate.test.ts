@@ -1,3 +1,4 @@
+// Tests the gate: types at link time, exit that no guest can catch, and reentrant calls.
 import { File, OpenFile } from '@bjorn3/browser_wasi_shim';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,8 +10,6 @@ import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from '../abi/sig
 import { strace } from '../../trace/strace.ts';
 import { OUT, READ_WRITE, ROOT, TestGuest, utf8 } from '../../testing.ts';
 import { WASI, type WASIOptions } from '../../wasi.ts';
-
-// What stands between a guest and its functions: their types, the end of the guest, and calls within calls.
 
 const I32 = 0x7f;
 const I64 = 0x7e;

@@ -1,3 +1,5 @@
+// The gate: a wasm trampoline before each WASI function. It splits i64 arguments, checks the stack, and traps after
+// exit.
 import { PARAMETERS } from './parameters.gen.ts';
 
 /** Functions by their WASI names. */

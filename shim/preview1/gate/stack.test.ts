@@ -1,3 +1,4 @@
+// Tests stack exhaustion: at every stack depth a call either completes or changes nothing.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,8 +12,6 @@ import { ram } from '../../../vfs/backends/ram/index.ts';
 import { OFLAGS } from '../abi/structs.ts';
 import { OUT, ROOT, TestGuest, WRITE } from '../../testing.ts';
 import type { Preopen } from '../../wasi.ts';
-
-// A call is begun with enough of the stack to end it, or not at all, however deep the program is when it makes it.
 
 const scratch = mkdtempSync(join(tmpdir(), 'wasi9p-stack-'));
 test.after(() => rmSync(scratch, { recursive: true }));

@@ -1,3 +1,4 @@
+// Tests guest memory that grows or changes during a call, shared or not.
 import { Worker } from 'node:worker_threads';
 import { createContext, runInContext } from 'node:vm';
 import { Fd, wasi as defs } from '@bjorn3/browser_wasi_shim';

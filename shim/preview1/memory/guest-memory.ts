@@ -1,3 +1,5 @@
+// Linear memory of the guest: bounds checks, iovecs, paths and integers. Every read or write of guest memory goes
+// through it.
 import { internString } from '../../../vfs/lib/intern.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import { Iov } from '../../../vfs/lib/iov.ts';

@@ -1,3 +1,4 @@
+// The state of one WASI process: memory, descriptor table, arguments, environment and exit status.
 import { WASI_ERRNO } from '../../../vfs/linux/errno.ts';
 import { check, invalid } from '../../../vfs/lib/options.ts';
 import { ENDED } from '../gate/gate.ts';
