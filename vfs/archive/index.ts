@@ -1,4 +1,5 @@
-// Archives as programs over the client: any tree as a tar file, and back. May import connect, client, backend, backends/tar.
+// Tar archives as programs over a 9P client: packs any tree, unpacks into any tree. May import connect, client, backend
+// and backends/tar; never node:.
 export type { TarOptions } from '../backends/tar/format/limits.ts';
 export type { Skipped } from '../backends/tar/tree.ts';
 export type { Place } from './place.ts';

@@ -1,4 +1,4 @@
-// Trees packed and unpacked again.
+// Trees survive a round trip through packTar and unpackTar.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// Packs a tree, read through a 9P client, as a tar archive (pax, GNU sparse format 1.0). Runs in a browser.
 import { GETATTR_ALL } from '../9p/constants.ts';
 import { O_RDONLY, S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../linux/constants.ts';
 import type { Client } from '../client/client.ts';

@@ -1,3 +1,4 @@
+// Opens a 9P session on a backend, a server or an attachment, for packing and unpacking. Runs in a browser.
 import { Dirent, Message, TYPE, decodeDirent } from '../9p/codec.gen.ts';
 import { SETATTR_GID, SETATTR_UID } from '../9p/constants.ts';
 import { O_DIRECTORY } from '../linux/constants.ts';

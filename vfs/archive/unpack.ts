@@ -1,3 +1,4 @@
+// Unpacks a tar archive into a tree through a 9P client. Runs in a browser.
 import { check } from '../lib/options.ts';
 import { tar, type TarOptions } from '../backends/tar/index.ts';
 import {

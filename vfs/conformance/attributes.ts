@@ -1,3 +1,4 @@
+// Conformance of times, modes, statfs and extended attributes.
 import * as assert from 'uvu/assert';
 import {
   SETATTR_ATIME,

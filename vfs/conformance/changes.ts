@@ -1,3 +1,4 @@
+// Conformance of read-only backends: each change fails with the errno of Linux, and nothing changes.
 import * as assert from 'uvu/assert';
 import {
   SETATTR_ATIME,

@@ -1,3 +1,4 @@
+// Conformance of directories and their listings: cookies, rooms, entries that come and go.
 import * as assert from 'uvu/assert';
 import { DT_DIR, DT_LNK, DT_REG, S_IFDIR } from '../linux/constants.ts';
 import { errnoName } from '../linux/errno.ts';

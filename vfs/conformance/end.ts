@@ -1,3 +1,4 @@
+// Conformance of close(): every later call is EIO, and nothing crashes.
 import * as assert from 'uvu/assert';
 import { SETATTR_MODE } from '../9p/constants.ts';
 import { O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR } from '../linux/constants.ts';

@@ -1,3 +1,4 @@
+// Conformance of opening, reading, writing and truncating files.
 import * as assert from 'uvu/assert';
 import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY, S_IFREG } from '../linux/constants.ts';
 import { errnoName } from '../linux/errno.ts';

@@ -1,3 +1,4 @@
+// Conformance of SEEK_DATA and SEEK_HOLE.
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDONLY, O_RDWR } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';

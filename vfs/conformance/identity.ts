@@ -1,3 +1,4 @@
+// Conformance under changes by others than the server: inode numbers and versions.
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDWR } from '../linux/constants.ts';
 import { errnoName } from '../linux/errno.ts';

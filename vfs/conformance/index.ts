@@ -1,3 +1,4 @@
+// The conformance suite that each writable backend runs. Test code; imported by tests only.
 import { attributes } from './attributes.ts';
 import { directories } from './directories.ts';
 import { ends } from './end.ts';

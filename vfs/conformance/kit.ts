@@ -1,3 +1,4 @@
+// A client over a backend under test, with calls that answer in words.
 import type * as NodeFs from 'node:fs';
 import * as assert from 'uvu/assert';
 import { GETATTR_ALL } from '../9p/constants.ts';

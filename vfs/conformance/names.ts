@@ -1,3 +1,4 @@
+// Conformance of creating, linking and removing names, and of valid names.
 import * as assert from 'uvu/assert';
 import {
   AT_REMOVEDIR,

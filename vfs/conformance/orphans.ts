@@ -1,3 +1,4 @@
+// Conformance of orphans: inodes that are open and have no name.
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_EXCL, O_RDWR, O_WRONLY, S_IFREG } from '../linux/constants.ts';
 import { errnoName } from '../linux/errno.ts';

@@ -1,3 +1,4 @@
+// The conformance suite that each read-only backend runs. Test code; imported by tests only.
 import * as assert from 'uvu/assert';
 import type { Backend } from '../backend/backend.ts';
 import { changes } from './changes.ts';

@@ -1,3 +1,4 @@
+// Conformance of reading a tree through a read-only backend.
 import * as assert from 'uvu/assert';
 import { V9FS_MAGIC } from '../9p/constants.ts';
 import { DT_DIR, DT_LNK, DT_REG, S_IFDIR, S_IFREG } from '../linux/constants.ts';

@@ -1,3 +1,4 @@
+// Conformance of rename(2) and of recursive removal.
 import * as assert from 'uvu/assert';
 import { errnoName } from '../linux/errno.ts';
 import type { Kit, Part } from './kit.ts';

@@ -1,3 +1,4 @@
+// Runs the parts of a conformance suite as uvu tests.
 import { suite } from 'uvu';
 import { Kit, type Part, type Subject, type Test } from './kit.ts';
 

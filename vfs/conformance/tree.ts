@@ -1,3 +1,4 @@
+// The tree that the read-only suite is run on, and a snapshot of a tree as text.
 import * as assert from 'uvu/assert';
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MODE, SETATTR_MTIME, SETATTR_MTIME_SET } from '../9p/constants.ts';
 import { O_CREAT, O_RDWR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../linux/constants.ts';

@@ -1,5 +1,4 @@
-// Names are made, taken and replaced without a look at them first, as the kernel looks: what it says must come through,
-// and what a fid is on must be known all the same.
+// Names are created, removed and replaced without a lookup first, since the kernel does one: its errors come through.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// Conversion of node:fs BigIntStats to the attributes of an Rgetattr.
 import type { Attr } from '../../backend/backend.ts';
 import type { Stats } from './node/node.ts';
 import { nanosecondsOf, secondsOf } from './times.ts';

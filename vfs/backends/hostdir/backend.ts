@@ -1,3 +1,5 @@
+// The host directory as a backend: each call of the contract as calls of node:fs. Needs Node, Deno or Bun; `node:fs` is
+// passed in, never imported.
 import {
   SETATTR_ATIME,
   SETATTR_GID,

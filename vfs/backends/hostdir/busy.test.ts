@@ -1,5 +1,5 @@
-// Two processes in one directory: what a guest has made is made, though another process removes, replaces or moves it at
-// once. Each call answers what Linux answers, which is never ESTALE.
+// Two processes in one directory: another process removes, replaces or moves what a guest has just created. Each call
+// answers as on Linux, never ESTALE.
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';

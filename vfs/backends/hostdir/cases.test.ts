@@ -1,5 +1,4 @@
-// Cases 25 to 37 of hostile input: what a guest, or another process of the host, may try on an exported directory.
-// Case 25, the race, is in race.test.ts.
+// Attacks on an exported directory, by a guest or by another process of the host. The symlink race is in race.test.ts.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { createServer } from 'node:net';

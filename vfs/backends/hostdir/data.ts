@@ -1,3 +1,4 @@
+// Positional reads, writes and truncation on a host descriptor, with errnos in place of exceptions.
 import { E } from '../../linux/errno.ts';
 import { hostErrno, type Fs } from './node/node.ts';
 

@@ -1,5 +1,5 @@
-// Depth costs no descriptors: trees of thousands of levels in a process that may have 256, and what was given up is
-// found again, or is ESTALE, and is never another.
+// Deep trees cost no descriptors: thousands of levels with a limit of 256 descriptors. An inode whose descriptor was
+// closed is found again or is ESTALE, and never another file.
 import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';

@@ -1,5 +1,5 @@
-// What path-tree.ts does on systems that this is not: the platform's name is forced, and where it matters a node:fs that
-// takes names for the same as they do.
+// path-tree.ts as on other systems: the name of the platform is forced, and where it matters node:fs folds case or
+// normal forms as they do.
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';

@@ -1,5 +1,5 @@
-// Each call of node:fs is made to fail, one at a time, with each of some errors, while a guest does a little of
-// everything: what comes is an errno, nothing is left open, and it works again afterwards.
+// Each call of node:fs fails in turn with each of some errors while a guest uses all calls: the guest gets an errno,
+// nothing leaks, and the next try succeeds.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

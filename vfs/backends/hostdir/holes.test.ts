@@ -1,4 +1,4 @@
-// A file that is one hole is told where the file system's count of blocks can be relied on, and nowhere else.
+// A file without blocks is reported as one hole, on file systems whose block counts are exact, and on no others.
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { test } from 'uvu';

@@ -1,3 +1,4 @@
+// SEEK_DATA and SEEK_HOLE on the host, as far as st_blocks allows: node:fs has no lseek(2).
 import { E } from '../../linux/errno.ts';
 import type { HostInode } from './tree/inode.ts';
 import { BIG, type Fs, type Stats } from './node/node.ts';

@@ -1,4 +1,4 @@
-// What a host directory is to the host: read-only exports, descriptors, times on the disk, errors at the start.
+// The host side of a host directory: read-only exports, descriptors, times on disk, errors of the constructor.
 import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,3 +1,4 @@
+// The conformance suite on a host directory, reached as this platform reaches it.
 import { conformance } from '../../conformance/index.ts';
 import { subject } from './testing.ts';
 

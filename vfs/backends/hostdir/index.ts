@@ -1,3 +1,5 @@
+// The public entry `hostDir`: exports a directory of the host. Needs Node, Deno or Bun at run time; may be bundled for
+// a browser, where `hostDir` throws.
 import { check, checkOptions, type RowsOf } from '../../lib/options.ts';
 import { HostDirBackend, type HostDirOptions } from './backend.ts';
 import { nodeFs, type Fs } from './node/node.ts';

@@ -1,4 +1,4 @@
-// A fid and the names of its file: its own may be gone, and others be there that nobody has walked.
+// Hard links of an inode whose walked name is gone: other names, unknown to any fid, are found.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

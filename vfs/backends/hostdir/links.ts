@@ -1,3 +1,4 @@
+// link(2) on the host by name, with a check that the name led to the right inode.
 import { E } from '../../linux/errno.ts';
 import type { HostInode } from './tree/inode.ts';
 import { BIG_OR_NONE, hostErrno, type Fs, type Stats } from './node/node.ts';

@@ -1,4 +1,4 @@
-// Listings of a host directory: as they are read, and no further; what they keep is bounded, and cookies stay true.
+// Listings of a host directory: read incrementally, with bounded memory and stable cookies.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,4 @@
-// Reading through what promises not to touch a host's files does not move their access times.
+// Reads through a read-only export or a lower layer do not move access times on the host.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,5 +1,5 @@
-// Case 25: another process of the host swaps a directory, and a file, for symlinks that lead outside, while a guest
-// walks, opens, makes, renames and removes there. WASI9P_RACES=1000000 makes it try that often instead of 100,000 times.
+// Sandbox escape by a race: another process swaps a directory and a file for symlinks that lead outside, while a guest
+// walks, opens, creates, renames and removes there. WASI9P_RACES=1000000 sets the number of tries (default 100,000).
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';

@@ -1,5 +1,4 @@
-// How a directory comes to be exported: by descriptors, or not at all; by paths only where there is no other way, or when
-// it is asked for.
+// How hostDir() chooses descriptors or paths: never paths because of an error, only without /proc or on request.
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';

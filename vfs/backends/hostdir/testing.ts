@@ -1,3 +1,4 @@
+// Scratch directories and mounted host directories for the tests of this folder.
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Times on hosts that cut them: each is set as near as the host can have it.
+// Timestamps on hosts that truncate them: each is set as precisely as the host allows.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../9p/constants.ts';

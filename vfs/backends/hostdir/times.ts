@@ -1,3 +1,4 @@
+// utimensat(2) to the nanosecond on top of the utimes of node:fs, which loses precision.
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../9p/constants.ts';
 import type { Attr, SetAttr } from '../../backend/backend.ts';
 import type { HostInode } from './tree/inode.ts';

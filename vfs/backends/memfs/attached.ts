@@ -1,3 +1,4 @@
+// Link counts that memfs keeps wrong: which inodes are still reachable from the root of the volume.
 import { INODE, type Core, type CoreLink } from './core.ts';
 import type { MemfsInode } from './inode.ts';
 import { Climb } from './steps.ts';

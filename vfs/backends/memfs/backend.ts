@@ -1,3 +1,4 @@
+// A memfs Volume as a backend. Runs in a browser; imports no memfs, only its shape (core.ts).
 import {
   SETATTR_ATIME,
   SETATTR_GID,

@@ -1,3 +1,5 @@
+// The types of memfs internals that this backend uses. Type declarations only; memfs itself is not imported.
+
 /**
  * memfs below its API: what this backend uses of `volume._core` (Superblock, Link and Node of
  * @jsonjoy.com/fs-core, as of memfs 4.80). Written down here rather than imported, because the fields are

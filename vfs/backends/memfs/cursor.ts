@@ -1,3 +1,4 @@
+// The directory listing of a memfs directory.
 import type { DirCursor } from '../../backend/backend.ts';
 import type { CoreLink } from './core.ts';
 import type { MemfsInode } from './inode.ts';

@@ -1,3 +1,4 @@
+// Reads, writes and truncation of the Buffer of a memfs node.
 import { E } from '../../linux/errno.ts';
 import type { CoreBuffer, CoreNode } from './core.ts';
 

@@ -1,3 +1,4 @@
+// The public entry `memfs`: one backend for each Volume.
 import { checkOptions, mustBe, type RowsOf } from '../../lib/options.ts';
 import { isClosed } from '../../backend/closed.ts';
 import { isMemfsVolume, type MemfsVolume } from './core.ts';

@@ -1,3 +1,4 @@
+// The inode of a memfs node.
 import { S_IFMT, S_IFREG } from '../../linux/constants.ts';
 import { Inode } from '../../backend/inode.ts';
 import type { CoreLink, CoreNode } from './core.ts';

@@ -1,3 +1,4 @@
+// The conformance suite on memfs, and the lifetime of the backend of a Volume.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

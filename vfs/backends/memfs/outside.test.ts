@@ -1,3 +1,4 @@
+// JavaScript changes the Volume through memfs while guests use it.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// The capacity of a memfs Volume, recounted after JavaScript has changed it.
 import { S_IFDIR } from '../../linux/constants.ts';
 import { QUEUED } from '../../backend/inode.ts';
 import { COST, Heap, Space } from '../../backend/space.ts';

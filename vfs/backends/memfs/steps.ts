@@ -1,3 +1,4 @@
+// Replaces the per-link path arrays of memfs by paths derived from parents, so that deep trees stay linear.
 import type { CoreLink } from './core.ts';
 
 const NONE: string[] = [];

@@ -1,3 +1,4 @@
+// Timestamps of memfs nodes in nanoseconds, kept in step with the Dates that JavaScript sees.
 import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
 import type { MemfsInode } from './inode.ts';
 

@@ -1,3 +1,4 @@
+// The overlay as a backend: dispatches each call to the upper or the lower layer and copies up before a change.
 import { SETATTR_SIZE } from '../../9p/constants.ts';
 import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
 import { DISPOSE } from '../../lib/dispose.ts';

@@ -1,3 +1,4 @@
+// The conformance suite on overlays, with several kinds of layers.
 import { Volume } from 'memfs';
 import type { Backend } from '../../backend/backend.ts';
 import { conformance } from '../../conformance/index.ts';

@@ -1,4 +1,4 @@
-// Trees of more levels than a stack has room for.
+// Trees deeper than the call stack.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { S_IFDIR, S_IFREG } from '../../linux/constants.ts';

@@ -1,4 +1,4 @@
-// Holes are not read: neither by a commit, nor by a copy-up, nor by a comparison.
+// Commit, copy-up and diff do not read holes.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_SIZE } from '../../9p/constants.ts';

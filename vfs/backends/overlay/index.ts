@@ -1,3 +1,4 @@
+// The public entry `overlay`: a copy-on-write view of a read-only tree, with diff and commit. Runs in a browser.
 import { BACKEND, check, checkOptions, invalid, type RowsOf } from '../../lib/options.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { ram } from '../ram/index.ts';

@@ -1,4 +1,4 @@
-// Layers of other kinds than an untouched lower and an empty upper one.
+// Layers other than an unchanged lower one and an empty upper one.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

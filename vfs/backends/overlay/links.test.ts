@@ -1,4 +1,4 @@
-// Hard links of the lower layer, and orphans of both.
+// Hard links of the lower layer, and orphans of both layers.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_MODE } from '../../9p/constants.ts';

@@ -1,4 +1,4 @@
-// Whiteouts, directories that were removed or renamed, listings.
+// Whiteouts, removed and renamed directories, listings.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_RDWR, S_IFCHR } from '../../linux/constants.ts';

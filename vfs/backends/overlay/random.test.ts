@@ -1,5 +1,5 @@
-// Random calls on an overlay: the lower layer stays as it is, diff() tells what a comparison of both trees tells, and
-// after commit() the lower layer is what the overlay was.
+// Random calls on an overlay: the lower layer stays unchanged, diff() agrees with a comparison of both trees, and
+// commit() makes the lower layer equal to the overlay.
 import fc from 'fast-check';
 import * as fs from 'node:fs';
 import { Volume } from 'memfs';

@@ -1,3 +1,4 @@
+// Overlays on prepared lower layers, and snapshots of trees, for the tests of this folder.
 import * as assert from 'uvu/assert';
 import {
   SETATTR_ATIME,

@@ -1,3 +1,4 @@
+// The in-memory store as a backend: inodes, names and attributes. Runs in a browser.
 import {
   SETATTR_ATIME,
   SETATTR_GID,

@@ -1,3 +1,4 @@
+// A slab allocator for small files: cells of power-of-two and half-way sizes in shared ArrayBuffers.
 import type { Space } from '../../backend/space.ts';
 
 /** The largest cell, in bytes. What is larger is worth an ArrayBuffer of its own. */

@@ -1,3 +1,4 @@
+// The sorted chunk array agrees with a Map under random operations.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Chunks } from './chunks.ts';

@@ -1,3 +1,5 @@
+// A sorted sparse array of chunks, by number.
+
 /**
  * The chunks of a file that are there, by number, in order: what is not there costs nothing, however far away the last
  * one is. (An array with holes is gone through by its length; a Map by number has neither an order nor a hash that the

@@ -1,3 +1,4 @@
+// copyBytes at every length and alignment.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { copyBytes, forgetCopied } from './copy.ts';

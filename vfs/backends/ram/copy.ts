@@ -1,3 +1,5 @@
+// Byte copies between arrays, by loop, by 32-bit words or by TypedArray.set, whichever is fastest for the length.
+
 /** Up to this many bytes a loop over them is the fastest. */
 const BYTES = 16;
 /** Up to this many a loop over words is, where both lie at whole words; beyond, to make a view and copy that. */

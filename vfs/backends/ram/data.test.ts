@@ -1,3 +1,4 @@
+// Cells and sparse file data: contents, zero fill, and memory returned.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { E } from '../../linux/errno.ts';

@@ -1,3 +1,4 @@
+// The sparse data of a file: a growing head and 1 MiB chunks.
 import { E } from '../../linux/errno.ts';
 import { LARGEST_CELL, cellFor, cellWithin, type Cells, type Slab } from './cells.ts';
 import { Chunks } from './chunks.ts';

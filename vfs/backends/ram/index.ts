@@ -1,3 +1,4 @@
+// The public entry `ram`: a store in memory.
 import { checkOptions, type RowsOf } from '../../lib/options.ts';
 import { RamBackend, type RamOptions } from './backend.ts';
 

@@ -1,3 +1,4 @@
+// The inode of the in-memory store.
 import { S_IFDIR } from '../../linux/constants.ts';
 import { nowNsec, nowSec } from '../../lib/clock.ts';
 import { Inode } from '../../backend/inode.ts';

@@ -1,3 +1,4 @@
+// Directory entries and their listings under removal and re-creation.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { S_IFREG } from '../../linux/constants.ts';

@@ -1,3 +1,4 @@
+// The entries of a directory in insertion order, safe against hash chains that grow under churn.
 import type { DirCursor } from '../../backend/backend.ts';
 import { COST, nameCost } from '../../backend/space.ts';
 import type { RamInode } from './inode.ts';

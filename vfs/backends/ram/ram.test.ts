@@ -1,3 +1,4 @@
+// The conformance suite on the in-memory store.
 import { conformance } from '../../conformance/index.ts';
 import { ram } from './index.ts';
 

@@ -1,3 +1,4 @@
+// A read-only view of another backend (EROFS for every change). Runs in a browser.
 import { O_NOATIME } from '../../linux/constants.ts';
 import { DISPOSE } from '../../lib/dispose.ts';
 import { E } from '../../linux/errno.ts';

@@ -1,3 +1,4 @@
+// The write methods of read-only backends: each answers EROFS.
 import { O_ACCMODE, O_RDONLY, O_TRUNC } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 

@@ -1,3 +1,4 @@
+// The tree of a tar archive as a read-only backend. Runs in a browser.
 import { S_IFCHR, S_IFBLK, S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
 import { DISPOSE } from '../../lib/dispose.ts';
 import { E } from '../../linux/errno.ts';

@@ -1,3 +1,4 @@
+// The directory listing of an immutable directory.
 import type { DirCursor } from '../../backend/backend.ts';
 import type { Inode } from '../../backend/inode.ts';
 

@@ -1,4 +1,4 @@
-// Archives that are packed, cut off, damaged or none.
+// Archives that are compressed, truncated, damaged or not archives at all.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-// What archives may hold: members made byte by byte.
+// The formats of archives, with members built byte by byte.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GETATTR_ALL } from '../../9p/constants.ts';

@@ -1,4 +1,4 @@
-// GNU tar is the oracle: an archive is read as it unpacks it, or is refused with a sentence, or the member is told.
+// GNU tar is the oracle: an archive is read as GNU tar unpacks it, or refused, or the member is reported as skipped.
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';

@@ -1,3 +1,4 @@
+// The skipped members of an archive, by directory.
 import { S_IFDIR } from '../../linux/constants.ts';
 import type { Hidden } from '../../backend/backend.ts';
 import type { TarInode } from './inode.ts';

@@ -1,3 +1,4 @@
+// The public entry `tar`: an archive as a read-only backend. Runs in a browser.
 import { mustBe } from '../../lib/options.ts';
 import { TarBackend } from './backend.ts';
 import { inflated } from './format/gzip.ts';

@@ -1,3 +1,4 @@
+// The inode of a tar archive.
 import { S_IFDIR } from '../../linux/constants.ts';
 import { Inode } from '../../backend/inode.ts';
 import type { FileData } from './format/data.ts';

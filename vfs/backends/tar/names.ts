@@ -1,5 +1,5 @@
-// The names of a path one by one: a path in an archive may be as long as the archive, and one that is split as a whole
-// takes many times its length.
+// The components of a path, one by one: a path may be as long as the archive, and splitting it at once takes many times
+// its length.
 
 /** Where the first name from `from` on begins and ends, past slashes and `.`; twice the path's length if there is none. */
 export function nextName(path: string, from: number): [begin: number, end: number] {

@@ -1,4 +1,4 @@
-// Whatever a tree holds comes back.
+// Random trees survive a round trip through an archive.
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

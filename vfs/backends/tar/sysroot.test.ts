@@ -1,4 +1,4 @@
-// A large archive from elsewhere: the sysroot that @yowasp/clang brings.
+// A large archive in the wild: the sysroot of @yowasp/clang.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { unpackTar as unpackElsewhere } from 'modern-tar';

@@ -1,4 +1,4 @@
-// The system's tar unpacks what we save, and we read what it packs.
+// The system tar unpacks the archives of packTar, and `tar` reads the archives of the system tar.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';

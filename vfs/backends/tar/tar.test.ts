@@ -1,3 +1,4 @@
+// The read-only conformance suite on tar archives.
 import { execFileSync } from 'node:child_process';
 import { readOnlyConformance, type MakeReadOnly } from '../../conformance/readonly.ts';
 import { hostDir } from '../hostdir/index.ts';

@@ -1,3 +1,4 @@
+// Archives built byte by byte, and the system tar, for the tests of this folder.
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';

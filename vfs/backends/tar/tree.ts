@@ -1,3 +1,4 @@
+// Builds the tree of an archive from its members, in order.
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
 import { HARD_LINK, type TarEntry } from './format/entry.ts';
 import { TarInode, type TarMeta } from './inode.ts';

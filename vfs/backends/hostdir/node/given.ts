@@ -1,3 +1,5 @@
+// The names that a directory listing has returned, as 53-bit hashes, so that a closed listing can be resumed.
+
 /** Most names that the listings of one host directory remember together: 64 MiB. */
 export const MOST = 1 << 23;
 /** Room for the first names. */

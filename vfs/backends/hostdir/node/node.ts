@@ -1,3 +1,4 @@
+// Access to `node:fs` without an import of it, and the errors of the host directory.
 /// <reference types="node" preserve="true" />
 
 import type * as NodeFs from 'node:fs';

@@ -1,3 +1,4 @@
+// Translation of open(2) flags from 9P's numbers to the host's.
 import { O_APPEND, O_DSYNC, O_RDWR, O_SYNC, O_WRONLY } from '../../../linux/constants.ts';
 import type { Fs } from './node.ts';
 

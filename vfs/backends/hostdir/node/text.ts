@@ -1,3 +1,5 @@
+// Validity of names and symlink targets: UTF-8 everywhere, reserved names and characters on Windows.
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The target of a symlink; null when its bytes are no UTF-8. */

@@ -1,3 +1,4 @@
+// Confinement on Linux: checks that a directory is still below the exported root.
 import type { Descriptors } from './descriptors.ts';
 import type { HostInode } from './inode.ts';
 import type { InodeTable } from './table.ts';

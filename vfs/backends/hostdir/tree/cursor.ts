@@ -1,3 +1,4 @@
+// The directory listing of a host directory; its descriptor may be closed and reopened midway.
 import { S_IFMT } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { DirCursor } from '../../../backend/backend.ts';

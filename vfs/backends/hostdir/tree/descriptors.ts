@@ -1,3 +1,4 @@
+// The O_PATH descriptors that hold inodes on Linux, and which of them are closed on EMFILE.
 import { E } from '../../../linux/errno.ts';
 import { Idle } from './idle.ts';
 import { ACCESS_PATH, type HostInode } from './inode.ts';

@@ -1,3 +1,4 @@
+// An LRU of unreferenced inodes whose descriptors stay open for a limited time.
 import type { HostInode } from './inode.ts';
 
 /**

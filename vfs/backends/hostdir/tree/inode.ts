@@ -1,3 +1,4 @@
+// The inode of a host file: its descriptor, the names it was seen under, and its last known attributes.
 import { S_IFMT, S_ISGID, S_ISUID } from '../../../linux/constants.ts';
 import { Inode } from '../../../backend/inode.ts';
 import type { Idle } from './idle.ts';

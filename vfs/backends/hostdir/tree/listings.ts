@@ -1,3 +1,4 @@
+// Limits the directories that listings in progress hold open.
 import type { HostCursor } from './cursor.ts';
 import type { Budget } from '../node/given.ts';
 

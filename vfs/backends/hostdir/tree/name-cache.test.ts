@@ -1,3 +1,4 @@
+// When a directory counts as settled, so that its names may be cached.
 import { lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { test } from 'uvu';

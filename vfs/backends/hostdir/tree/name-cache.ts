@@ -1,3 +1,4 @@
+// The lookup cache of a directory, validated by its ctime.
 import type { HostInode } from './inode.ts';
 
 /**

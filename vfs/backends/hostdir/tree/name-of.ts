@@ -1,3 +1,4 @@
+// Finds a current path of an inode on Linux: by remembered names, then by readlink(2) of its descriptor.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import { INTENT_FIND } from '../../../backend/lookup-intent.ts';

@@ -1,3 +1,4 @@
+// Reads the names of a host directory, one by one, with those that are not UTF-8 marked.
 import type { Dir } from 'node:fs';
 import { E } from '../../../linux/errno.ts';
 import { hostErrno, type Fs } from '../node/node.ts';

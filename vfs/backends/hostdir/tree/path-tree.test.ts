@@ -1,3 +1,4 @@
+// The conformance suite on a host directory reached by paths.
 import { conformance } from '../../../conformance/index.ts';
 import { subject } from '../testing.ts';
 

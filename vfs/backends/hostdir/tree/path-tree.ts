@@ -1,3 +1,4 @@
+// The tree of macOS, Windows and a Linux without /proc: inodes are reached by checked paths.
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import { ACCESS_PATH, ACCESS_RDWR, type HostInode } from './inode.ts';

@@ -1,3 +1,4 @@
+// The directory entries that known inodes were seen under: parent, name and other hard links.
 import type { HostInode } from './inode.ts';
 
 /** How many names of a file with several are remembered besides the last one seen. */

@@ -1,3 +1,4 @@
+// The tree of Linux: inodes are reached through /proc/self/fd, without any symlink followed.
 import { S_IFDIR, S_IFLNK, S_IFMT } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import {

@@ -1,3 +1,4 @@
+// Opens the exported directory by descriptor and checks that /proc reaches it.
 import { E } from '../../../linux/errno.ts';
 import type { HostInode } from './inode.ts';
 import { BIG, BIG_OR_NONE, hostErrno, type Fs } from '../node/node.ts';

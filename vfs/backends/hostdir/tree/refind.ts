@@ -1,3 +1,4 @@
+// Reopens an inode whose descriptor was closed to save descriptors.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { HostInode } from './inode.ts';

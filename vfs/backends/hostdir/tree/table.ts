@@ -1,3 +1,4 @@
+// The table of known host inodes, by device and inode number.
 import { HostInode } from './inode.ts';
 import type { Stats } from '../node/node.ts';
 

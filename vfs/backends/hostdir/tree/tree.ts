@@ -1,3 +1,4 @@
+// The interface of a host tree, implemented by proc-tree.ts (descriptors) and path-tree.ts (paths).
 import type { HostInode } from './inode.ts';
 import type { Listings } from './listings.ts';
 import type { Names } from './names.ts';

@@ -1,3 +1,4 @@
+// A commit leaves the lower layer as the overlay showed it, with attributes, links and renames.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';

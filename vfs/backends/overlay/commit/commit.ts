@@ -1,3 +1,4 @@
+// A commit of the overlay into its lower layer: plan, stage, journal, settle.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E, errnoOf } from '../../../linux/errno.ts';
 import type { RowsOf } from '../../../lib/options.ts';

@@ -1,5 +1,5 @@
-// A commit whose process dies at any call of the host: resumed it is complete, undone nothing was done, and each file is
-// there all the time.
+// The process dies at each host call of a commit in turn: resuming completes it, undoing reverts it, and each file is
+// old or new.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// Each call to the lower layer fails in turn during a commit: the commit is reverted and can be retried.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_RDWR, S_IFDIR } from '../../../linux/constants.ts';

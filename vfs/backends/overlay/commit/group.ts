@@ -1,3 +1,4 @@
+// Group ownership of staged files: what open(2) and mkdir(2) would have given in a set-group-ID directory.
 import { S_ISGID } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';

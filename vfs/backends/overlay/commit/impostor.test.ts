@@ -1,4 +1,4 @@
-// A directory of the tree that looks like one in which a commit has been cut off.
+// A directory of the tree that looks like the staging directory of an interrupted commit.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_MODE } from '../../../9p/constants.ts';

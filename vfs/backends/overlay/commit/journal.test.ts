@@ -1,3 +1,4 @@
+// The journal is read as it was written; a truncated or forged one is refused and touches nothing outside.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';

@@ -1,3 +1,4 @@
+// The journal of a commit: its steps, their text format, and validation when it is read back.
 import type { Look, Time } from '../layer/look.ts';
 import type { Path } from '../layer/reach.ts';
 

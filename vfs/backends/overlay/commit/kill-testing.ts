@@ -1,5 +1,5 @@
-// Commits that ref a while, to be killed. As a program: PATH WORKLOAD does the work in an overlay of a directory, says
-// that it begins, and commits.
+// Slow commits to be killed. As a program, with the arguments PATH WORKLOAD: runs the workload in an overlay of the
+// directory, prints a word, and commits.
 import * as fs from 'node:fs';
 import { O_CREAT, O_WRONLY } from '../../../linux/constants.ts';
 import { Kit } from '../../../conformance/kit.ts';

@@ -1,5 +1,5 @@
-// kill -9 at random moments of commits: resumed they are complete, undone nothing was done, and nothing is left over.
-// WASI9P_KILLS=500 does it so often for each workload.
+// kill -9 at random moments of commits: resuming completes them, undoing reverts them, and no staging directory is
+// left. WASI9P_KILLS=500 sets the number of kills for each workload.
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+// Decides which lower inodes a commit can keep for which inodes of the overlay.
 import { S_IFREG } from '../../../linux/constants.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';

@@ -1,3 +1,4 @@
+// Finds the directories that were renamed in the overlay, and their current paths in the lower layer.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';

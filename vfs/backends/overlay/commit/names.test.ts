@@ -1,4 +1,4 @@
-// Names that a commit or the overlay uses itself, as a guest's own and as the lower layer's: each is a name as any other.
+// Names that a commit or the overlay reserves for itself are ordinary names in a guest and in the lower layer.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Backend } from '../../../backend/backend.ts';

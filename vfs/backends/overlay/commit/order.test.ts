@@ -1,5 +1,5 @@
-// In which order a commit that is not durable brings onto the disk what it writes in place: the old content has to be
-// there in a copy, and the journal that tells of it, before the file is written to.
+// The order of writes to disk in a commit that is not durable: before a file is rewritten in place, a copy of its old
+// content and the journal are on disk.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

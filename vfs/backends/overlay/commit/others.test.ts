@@ -1,5 +1,5 @@
-// Others change the host directory while the steps of a commit are made and done: nothing of theirs is overwritten or lost, and the commit
-// is done or not.
+// Other processes change the host directory between the steps of a commit: none of their changes is overwritten or
+// lost, and the commit is complete or reverted.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// The owner of a commit counts as alive until its process ends, also under hidepid.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'uvu';

@@ -1,4 +1,4 @@
-// Which process makes a commit: what it leaves is not to be touched by another while it lives.
+// Identifies the process that owns a commit, so that no other process settles the commit while the owner lives.
 
 /** What the name of the file begins with that says it. */
 const OWNER = 'owner.';

@@ -1,4 +1,4 @@
-// Directories and files of other owners, in which a group may work: only the owner sets their modes (chmod(2), EPERM).
+// Files of other users that a group may write: only the owner may chmod(2) them (EPERM).
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// The first phase of a commit: compares the overlay with the lower layer and lists the changes. Changes nothing.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';

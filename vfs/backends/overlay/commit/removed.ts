@@ -1,3 +1,4 @@
+// The entries that a commit removes from, or renames within, the lower layer.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';

@@ -1,4 +1,4 @@
-// Two that settle one commit, as when one person resumes it and another takes it back.
+// Two processes settle one commit at once, one resumes it and the other undoes it.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// Completes or reverts a commit that was interrupted, of this process or another.
 import { E, errnoOf } from '../../../linux/errno.ts';
 import { BACKEND, check, invalid } from '../../../lib/options.ts';
 import type { Backend } from '../../../backend/backend.ts';

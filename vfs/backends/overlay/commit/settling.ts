@@ -1,3 +1,4 @@
+// The last phase of a commit: runs the steps of a journal forward or back, from any point.
 import type { Backend } from '../../../backend/backend.ts';
 import type { Dress, Journal } from './journal.ts';
 import { attempt } from '../layer/layer.ts';

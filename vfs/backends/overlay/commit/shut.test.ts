@@ -1,4 +1,4 @@
-// Directories that their owner may not write to: rename(2) into another directory is EACCES for him.
+// Directories without write permission for their owner: rename(2) into another directory is EACCES.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// Whole reads and synced writes of the small files of a commit.
 import { O_RDONLY, O_WRONLY, S_IFDIR, S_IFREG } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';

@@ -1,3 +1,4 @@
+// The second phase of a commit: creates all new content in the staging directory and builds the journal.
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';

@@ -1,3 +1,4 @@
+// The staging directory of a commit: its name, its phase, its owner, and its removal.
 import { S_IFDIR, S_IFREG, S_ISGID } from '../../../linux/constants.ts';
 import { E, errnoOf } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';

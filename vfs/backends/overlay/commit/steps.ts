@@ -1,3 +1,4 @@
+// The steps of a journal, each idempotent and reversible.
 import { S_IFDIR, S_IFREG } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';

@@ -1,4 +1,4 @@
-// A tree on the host, what a guest does to it in an overlay, and what it is before and after: for tests of commits.
+// A tree on the host, a workload that changes it in an overlay, and snapshots to compare: for tests of commits.
 import * as fs from 'node:fs';
 import { SETATTR_MODE } from '../../../9p/constants.ts';
 import { setMode } from '../../../client/rare-messages.ts';

@@ -1,3 +1,4 @@
+// Copies, rewrites and compares file data between layers, holes skipped.
 import { O_NOATIME, O_RDONLY, O_RDWR, O_WRONLY, S_IFREG } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';

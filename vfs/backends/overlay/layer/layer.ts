@@ -1,3 +1,4 @@
+// Reference counts on a layer's inodes, and setattr calls in short form.
 import {
   SETATTR_ATIME,
   SETATTR_ATIME_SET,

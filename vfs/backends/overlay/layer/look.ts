@@ -1,3 +1,4 @@
+// Snapshots of the attributes of a file, as the journal stores them, and their restoration.
 import { S_IFLNK, XATTR_REPLACE } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Attr, Backend } from '../../../backend/backend.ts';

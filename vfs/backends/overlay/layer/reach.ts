@@ -1,3 +1,4 @@
+// Resolves directory paths in a layer, with the last path kept referenced.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';

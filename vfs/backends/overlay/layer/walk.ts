@@ -1,3 +1,4 @@
+// Directory walks on a layer that throw errnos as Errors.
 import type { Backend } from '../../../backend/backend.ts';
 import { E, errnoName } from '../../../linux/errno.ts';
 import type { Inode } from '../../../backend/inode.ts';

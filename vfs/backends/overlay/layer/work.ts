@@ -1,3 +1,5 @@
+// Resumable work: a generator that yields between steps.
+
 /** Work in pieces: it may be left at each `yield`, and gives its result at the end. */
 export type Work<T> = Generator<void, T, void>;
 

@@ -1,4 +1,4 @@
-// What a copy-up does, and what does not copy.
+// Copy-up: what it preserves, and which calls do not trigger it.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_MODE, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../../9p/constants.ts';

@@ -1,3 +1,4 @@
+// Copy-up: copies an inode to the upper layer before its first change.
 import { S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Attr, Backend } from '../../../backend/backend.ts';

@@ -1,3 +1,4 @@
+// The directory listing of a merged directory.
 import type { Backend, DirCursor } from '../../../backend/backend.ts';
 import type { OverlayInode } from './inode.ts';
 import { passed } from '../layer/layer.ts';

@@ -1,3 +1,4 @@
+// diff() reports each change once, and reports unreadable files as errors.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_MODE } from '../../../9p/constants.ts';

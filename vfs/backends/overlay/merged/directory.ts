@@ -1,3 +1,4 @@
+// Lookup, whiteouts, link counts and sizes of merged directories.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';

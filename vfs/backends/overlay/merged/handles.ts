@@ -1,3 +1,4 @@
+// Open handles that survive a copy-up.
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOATIME, O_TRUNC } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';

@@ -1,3 +1,4 @@
+// The inode of the merged tree.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { Inode } from '../../../backend/inode.ts';
 

@@ -1,3 +1,5 @@
+// Inode numbers of both layers in one number space.
+
 /** Numbers of lower inodes below this are used as they are; those of upper ones are that much higher. */
 const UPPER = 2 ** 51;
 /** From here on numbers are allotted, to inodes whose own number is too large. */

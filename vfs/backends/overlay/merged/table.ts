@@ -1,3 +1,4 @@
+// The table of merged inodes and their reference counts on both layers.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';

@@ -1,3 +1,4 @@
+// Parses the 512-byte header block of a member: ustar, GNU and v7. Knows bytes only, no names or kinds.
 import { BLOCK } from './size.ts';
 
 /** The header block of a member taken apart, as GNU tar reads it (list.c). A number that cannot be read is NaN. */

@@ -1,3 +1,4 @@
+// The data of a regular file as views of the archive, with holes.
 import { E } from '../../../linux/errno.ts';
 
 /** A regular file's bytes, within those of the archive: all of them, or those that are no hole. */

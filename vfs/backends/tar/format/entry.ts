@@ -1,3 +1,4 @@
+// One member of an archive, with its extended headers applied.
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
 import type { Header } from './block.ts';
 import type { FileData } from './data.ts';

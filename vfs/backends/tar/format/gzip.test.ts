@@ -1,3 +1,4 @@
+// gzip by node:zlib and by pako: same results, same errors.
 import { randomBytes } from 'node:crypto';
 import zlib from 'node:zlib';
 import { test } from 'uvu';

@@ -1,3 +1,4 @@
+// Inflates gzip members, by node:zlib where the runtime has it, else by pako. Runs in a browser.
 import { Inflate } from 'pako';
 import { crc32 } from './crc.ts';
 import type { Limits } from './limits.ts';

@@ -1,3 +1,4 @@
+// Writes the header blocks of a member: ustar, with pax records where ustar has no room.
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
 import { formatPax, formatTime, type Time } from './pax.ts';
 import { quoted } from './records.ts';

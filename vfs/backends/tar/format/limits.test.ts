@@ -1,4 +1,4 @@
-// Small archives that would cost much: each is refused with a sentence, at a cost that goes with its size.
+// Resource limits: a small archive that would expand without bound is refused, at a cost linear in its size.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { deflateRawSync, gzipSync } from 'node:zlib';

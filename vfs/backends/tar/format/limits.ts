@@ -1,3 +1,4 @@
+// The options of `tar`, and the count of each limited resource.
 import { checkOptions, type RowsOf } from '../../../lib/options.ts';
 
 /** What an archive may make of itself; more is refused with a sentence. Each bounds memory, so that a small file costs little. */

@@ -1,3 +1,5 @@
+// Pax records and times: parsing and formatting.
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 

@@ -1,3 +1,4 @@
+// Reads the members of an archive in order, with GNU long names, pax headers and sparse maps applied.
 import { S_IFREG } from '../../../linux/constants.ts';
 import { cString, headerOf, isHeader, isZero, type Header } from './block.ts';
 import { makeEntry, type LongNames, type TarEntry } from './entry.ts';

@@ -1,3 +1,4 @@
+// The pax records that apply to a member: global, its own, and its extended attributes.
 import type { Limits } from './limits.ts';
 import { decimal, eachRecord, textOf, type PaxRecords } from './pax.ts';
 

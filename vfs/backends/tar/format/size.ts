@@ -1,3 +1,5 @@
+// The block size of tar, and padding to it.
+
 /** Everything in a tar comes in blocks of this size. */
 export const BLOCK = 512;
 

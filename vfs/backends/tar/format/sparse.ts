@@ -1,3 +1,4 @@
+// Parses the maps of sparse files: GNU old format, pax 0.0, 0.1 and 1.0.
 import { octal, type Header } from './block.ts';
 import { Sparse } from './data.ts';
 import type { Limits } from './limits.ts';
