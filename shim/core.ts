@@ -15,18 +15,25 @@ import {
   type InputChunk,
 } from './preview1/descriptors/stream.ts';
 
-/** What a directory of the guest is. */
+/** The source of a preopened directory. */
 export type Preopen = Server | Backend;
-/** Where a guest's stdin comes from: text, bytes, or a function that gives the next bytes. Default: nothing. */
+/**
+ * The guest's stdin: text, bytes, or a function that returns the next bytes. `max` is the length of the guest's read in
+ * bytes; a longer chunk is kept for the next reads. Null, undefined or an empty chunk is end of file. Default: empty.
+ */
 export type Input = string | Uint8Array | ((max: number) => InputChunk);
-/** Where a guest's stdout or stderr goes: a function given the bytes. Default: lines on the console. */
+/**
+ * The guest's stdout or stderr: a function that gets a copy of the bytes of each write, at most 1 MiB a call. Default:
+ * lines on the console.
+ */
 export type Output = (bytes: Uint8Array) => void;
 export type WASIOptions = BaseOptions<Preopen, Input, Output>;
 
 /**
- * The server of a backend, which is the same however often it is asked for.
- * @param name What an error calls it.
- * @throws TypeError for what is none.
+ * Returns the server of a backend: one server for each backend, so every call with one backend returns the same. A
+ * server is returned as it is.
+ * @param name The name of the argument in an error message.
+ * @throws TypeError if `source` has an unsupported type.
  */
 export function serverFor(source: Preopen, name = 'source'): Server {
   check(source, `${SERVER}|${BACKEND}`, name);
@@ -41,9 +48,9 @@ const ADAPTERS: Adapters<Preopen, Input, Output> = {
   output: (output, fd) => (output === undefined ? new LineOutput(fd) : new FunctionOutput(output)),
 };
 
-/** Runs one WASI program: see WASIBase for what it does. */
+/** Runs one WASI program on servers and backends. The methods are those of WASIBase. */
 export class WASI extends WASIBase<Preopen, Input, Output> {
-  /** @throws TypeError for options that cannot be. */
+  /** @throws TypeError if an option is invalid; Error if a server refuses the attach. */
   constructor(options: WASIOptions = {}) {
     super(options, ADAPTERS);
   }

@@ -1,5 +1,5 @@
 /**
- * wasi9p: runs WASI preview1 programs on a file system that is only reached through 9P2000.L messages.
+ * wasi9p: runs WASI preview1 programs on a file system that they reach through 9P2000.L messages only.
  * @module
  */
 export { WASI, type Preopen, type Tracer, type WASIOptions } from './wasi.ts';

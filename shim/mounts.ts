@@ -2,22 +2,26 @@
 // tree.
 import { Attachment, type Server } from '../vfs/connect/attachment.ts';
 
-/** The trees of one guest. */
+/** The attachments of one guest. Calls come in this order: `add` for each preopen, `join` once, `close`. */
 export interface Mounts<Source> {
   /**
-   * Attaches to the server of what a path is to be.
-   * @param all All paths of the guest.
-   * @throws TypeError for what is no source.
+   * Attaches to the server of a preopen; preopens of one server share a session.
+   * @param path The guest path of the preopen.
+   * @param all The guest paths of all preopens.
+   * @throws TypeError if `source` has an unsupported type; Error if the server refuses the attach.
    */
   add(path: string, source: Source, all: readonly string[]): Attachment;
-  /** Called when all are there: makes one tree of them, if that is wanted. */
+  /** Builds the mount table after the last `add`, where there is one. */
   join(): void;
   all(): Attachment[];
   /** Ends all sessions. */
   close(): void;
 }
 
-/** Trees side by side: one client for each server, so that names can move between preopens of the same server. */
+/**
+ * Separate trees without a mount table. Preopens of one server share a client, so that rename and link work between
+ * them.
+ */
 export class SeparateMounts<Source> implements Mounts<Source> {
   private readonly serverFor: (source: Source, path: string) => Server;
   private readonly byServer = new Map<Server, Attachment>();
@@ -37,7 +41,7 @@ export class SeparateMounts<Source> implements Mounts<Source> {
   }
 
   join(): void {
-    // They stay as they are.
+    // Separate trees need no mount table.
   }
 
   all(): Attachment[] {

@@ -13,19 +13,29 @@ import {
   type InputChunk,
 } from './preview1/descriptors/stream.ts';
 
-/** Where a guest's stdin comes from: a descriptor of the host, its bytes or text, a function, or an Fd. */
+/**
+ * The guest's stdin: a file descriptor of the host, text, bytes, an Fd of browser_wasi_shim, or a function that returns
+ * the next bytes. `max` is the length of the guest's read in bytes; a longer chunk is kept for the next reads. Null,
+ * undefined or an empty chunk is end of file.
+ */
 export type Input = number | string | Uint8Array | ((max: number) => InputChunk) | Fd;
-/** Where a guest's stdout or stderr goes: a descriptor of the host, a function given the bytes, or an Fd. */
+/**
+ * The guest's stdout or stderr: a file descriptor of the host, an Fd of browser_wasi_shim, or a function that gets a
+ * copy of the bytes of each write, at most 1 MiB a call.
+ */
 export type Output = number | ((bytes: Uint8Array) => void) | Fd;
 
-/** Whether a value is an Fd of browser_wasi_shim, also one of another copy of the package. */
+/** True for an Fd of browser_wasi_shim, also of another copy of the package. */
 export function isForeignFd(value: unknown): value is Fd {
   if (value instanceof Fd) return true;
   const fd = value as Partial<Fd> | null;
   return typeof fd === 'object' && typeof fd?.fd_fdstat_get === 'function' && typeof fd.path_open === 'function';
 }
 
-/** The descriptor of a `stdin` option; by default the host's, or nothing to read where there is none. */
+/**
+ * Returns the descriptor of a `stdin` option. Default: descriptor 0 of the host; in a browser an empty stream.
+ * @throws TypeError if `input` has an unsupported type, or is a descriptor that is not open.
+ */
 export function inputDescriptor(input: Input | undefined): Descriptor {
   if (isForeignFd(input)) return new ForeignDescriptor(input);
   if (typeof input === 'function') return new FunctionInput(input);
@@ -35,7 +45,11 @@ export function inputDescriptor(input: Input | undefined): Descriptor {
   throw mustBe('a descriptor number, text, bytes, a function, or an Fd of browser_wasi_shim', 'options.stdin', input);
 }
 
-/** The descriptor of a `stdout` or `stderr` option; by default the host's, or lines on the console. */
+/**
+ * Returns the descriptor of a `stdout` (1) or `stderr` (2) option. Default: the same descriptor of the host; in a
+ * browser lines on the console.
+ * @throws TypeError if `output` has an unsupported type, or is a descriptor that is not open.
+ */
 export function outputDescriptor(output: Output | undefined, fallback: 1 | 2): Descriptor {
   if (isForeignFd(output)) return new ForeignDescriptor(output);
   if (typeof output === 'function') return new FunctionOutput(output);
@@ -45,7 +59,7 @@ export function outputDescriptor(output: Output | undefined, fallback: 1 | 2): D
   throw mustBe('a descriptor number, a function, or an Fd of browser_wasi_shim', name, output);
 }
 
-/** Whether a value is the number of a descriptor. @throws TypeError for one that the host does not have open. */
+/** True for a descriptor number. @throws TypeError if that descriptor is not open in the host process. */
 function isOpen(value: unknown, name: string): value is number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) return false;
   try {

@@ -11,44 +11,45 @@ import type { Tracer } from './preview1/tracer.ts';
 import type { Mounts } from './mounts.ts';
 
 /**
- * What the options may hold besides what the core knows: `wasi9p/core` takes servers, backends and functions, `wasi9p`
- * memfs volumes, paths and descriptors of the host and Fds of browser_wasi_shim, too.
+ * Adapts the options of an entry point to the core. `wasi9p/core` accepts servers, backends and functions; `wasi9p`
+ * also accepts memfs volumes, host paths, host descriptors and Fds of browser_wasi_shim.
  */
 export interface Adapters<Preopen, Input, Output> {
-  /** The options. */
+  /** The kinds of the options, for `checkOptions`. */
   rows: RowsOf<BaseOptions<never, never, never>>;
-  /** The trees of one guest. */
+  /** Makes the attachments of one guest. */
   mounts(): Mounts<Preopen>;
-  /** The descriptor that a preopen is by itself, or null: it is to be mounted. */
+  /** Returns the descriptor of a preopen that is an Fd; null for one that needs an attachment. */
   descriptor(preopen: Preopen): Descriptor | null;
-  /** @throws TypeError for what cannot be stdin. */
+  /** @throws TypeError if `stdin` is invalid. */
   input(stdin: Input | undefined): Descriptor;
-  /** @throws TypeError for what cannot be stdout (1) or stderr (2). */
+  /** @throws TypeError if stdout (1) or stderr (2) is invalid. */
   output(output: Output | undefined, fd: 1 | 2): Descriptor;
 }
 
-/** As the options of node:wasi, and more. */
+/** The options of node:wasi, and more. */
 export interface BaseOptions<Preopen, Input, Output> {
-  /** The only one there is. */
+  /** The only supported version. */
   version?: 'preview1';
-  /** argv, the program's name first. */
+  /** argv, with the program name first. Default: empty. */
   args?: readonly string[];
+  /** Environment variables; an undefined value omits the variable. Default: empty. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** The guest's directories: its path for each → what it is. */
+  /** Preopened directories: guest path → source. Default: none. */
   preopens?: Readonly<Record<string, Preopen>>;
-  /** Whether start() returns the exit status, rather than ending the host process with it. Default: true. */
+  /** True: start() returns the exit status. False: start() ends the host process after proc_exit. Default: true. */
   returnOnExit?: boolean;
-  /** Default: the host's; in a browser nothing to read, and lines on the console. */
+  /** Default: the host's streams; in a browser an empty stdin, and lines on the console. */
   stdin?: Input;
   stdout?: Output;
   stderr?: Output;
-  /** Which of them is a terminal to the guest (isatty(3)). Default: those that are one of the host, and the console. */
+  /** Terminals to the guest (isatty(3)). Default: true for a stream that is a terminal of the host, or the console. */
   tty?: { readonly stdin?: boolean; readonly stdout?: boolean; readonly stderr?: boolean };
-  /** Default: none, which costs nothing. */
+  /** A listener to calls and messages, such as `strace` of `wasi9p/trace`. Default: none. */
   trace?: Tracer;
 }
 
-/** Those of `wasi9p/core`; preopens are looked at by the adapters, arguments and variables where they are encoded. */
+/** The options of `wasi9p/core`. The adapters check each preopen; `environment` and Guest check args and env. */
 export const WASI_OPTIONS = {
   version: 'string',
   args: 'Array',
@@ -66,21 +67,21 @@ export const TTY_OPTIONS = { stdin: 'boolean', stdout: 'boolean', stderr: 'boole
 const encoder = new TextEncoder();
 
 /**
- * Runs one WASI program. Its interface is that of node:wasi: construct, instantiate with `getImportObject()`, then
- * `start()` a command or `initialize()` a reactor.
+ * Runs one WASI program, once. The interface is that of node:wasi: construct, instantiate the module with
+ * `getImportObject()`, then `start()` a command or `initialize()` a reactor.
  */
 export class WASIBase<Preopen, Input, Output> {
-  /** The functions, for an import object of one's own: `{ wasi_snapshot_preview1: wasi.wasiImport }`. */
+  /** The 46 functions, for a custom import object: `{ wasi_snapshot_preview1: wasi.wasiImport }`. */
   readonly wasiImport: Imports;
   private readonly guest: Guest;
   private readonly adapters: Adapters<Preopen, Input, Output>;
   private readonly mounts: Mounts<Preopen>;
   private readonly returnOnExit: boolean;
-  /** What the host gave to the guest: it is not closed when the guest ends, unless the guest did it. */
+  /** Streams and preopens that the host owns: closed by the guest's fd_close, not at the end of the guest. */
   private readonly lent: Descriptor[] = [];
   private started = false;
 
-  /** @throws TypeError for options that cannot be. */
+  /** @throws TypeError if an option is invalid; Error if a server refuses the attach. Nothing stays open then. */
   constructor(options: BaseOptions<Preopen, Input, Output>, adapters: Adapters<Preopen, Input, Output>) {
     options = checkOptions(options, adapters.rows);
     const { version = 'preview1', args = [], env = {}, preopens = {}, returnOnExit = true } = options;
@@ -130,16 +131,16 @@ export class WASIBase<Preopen, Input, Output> {
     return new DirectoryDescriptor(mount.at, fid);
   }
 
-  /** `{ wasi_snapshot_preview1: wasiImport }` */
+  /** Returns the import object: `{ wasi_snapshot_preview1: wasiImport }`. */
   getImportObject(): { wasi_snapshot_preview1: Imports } {
     return { wasi_snapshot_preview1: this.wasiImport };
   }
 
   /**
-   * Runs a command: calls its `_start`. When it has ended, in whatever way, all its descriptors are closed.
-   * @returns Its exit status; 0 when it returned.
-   * @throws TypeError when it exports no `_start`, as a reactor, or no `memory`; Error when it was started before; what it
-   *   traps with.
+   * Runs a command: calls its `_start`. All its descriptors are closed afterwards, also after a trap.
+   * @returns The exit status; 0 if `_start` returned.
+   * @throws TypeError if the instance exports no `_start`, or an `_initialize` (a reactor); Error if this object was
+   *   started or closed before; TypeError if there is no `memory`; the trap or exception that leaves `_start`.
    */
   start(instance: WebAssembly.Instance): number {
     const { _start: start } = exportsOf(instance, 'function', 'undefined');
@@ -150,7 +151,7 @@ export class WASIBase<Preopen, Input, Output> {
     return code;
   }
 
-  /** The status that the program exits with; null when it returns. */
+  /** Returns the status of proc_exit; null if `_start` returned. */
   private run(start: () => void): number | null {
     try {
       start();
@@ -163,8 +164,9 @@ export class WASIBase<Preopen, Input, Output> {
   }
 
   /**
-   * Prepares a reactor: calls its `_initialize`, if it has one. Its descriptors stay open until `close()`.
-   * @throws TypeError when it exports a `_start`, as a command, or no `memory`; Error when it was started before.
+   * Prepares a reactor: calls its `_initialize`, if exported. The descriptors stay open until `close()`.
+   * @throws TypeError if the instance exports a `_start` (a command); Error if this object was started or closed
+   *   before; TypeError if there is no `memory`; the trap or exception that leaves `_initialize`.
    */
   initialize(instance: WebAssembly.Instance): void {
     const { _initialize: initialize } = exportsOf(instance, 'undefined', 'function|undefined');
@@ -172,7 +174,7 @@ export class WASIBase<Preopen, Input, Output> {
     (initialize as (() => void) | undefined)?.();
   }
 
-  /** The status with which the program has exited; null while it has not. Each later call of a function traps. */
+  /** The status of proc_exit; null before it. After proc_exit every WASI call traps. */
   get exitCode(): number | null {
     return this.guest.code;
   }
@@ -184,8 +186,8 @@ export class WASIBase<Preopen, Input, Output> {
   }
 
   /**
-   * Gives the functions the memory to work on, without starting anything: for an instance whose memory is imported, as
-   * threads have it.
+   * Binds the functions to a memory without a start: for an instance with an imported memory, such as a thread.
+   * @throws TypeError if there is no memory.
    */
   finalizeBindings(instance: WebAssembly.Instance, options: { memory?: WebAssembly.Memory } = {}): void {
     const memory = options.memory ?? instance?.exports?.memory;
@@ -193,7 +195,7 @@ export class WASIBase<Preopen, Input, Output> {
     this.guest.memory.attach(memory as WebAssembly.Memory);
   }
 
-  /** Closes all descriptors, and ends the sessions with their servers. start() does so by itself. */
+  /** Closes all descriptors of the guest and its 9P sessions. start() calls it; a reactor's host must. */
   close(): void {
     this.started = true;
     try {
@@ -209,7 +211,11 @@ export class WASIBase<Preopen, Input, Output> {
   }
 }
 
-/** @throws TypeError for what is no instance, as a module, and for one that exports something else than these kinds. */
+/**
+ * Returns the exports of an instance.
+ * @param start The kind that `_start` must have; `initialize` is that of `_initialize`.
+ * @throws TypeError if the argument is not an instance (but a module, say), or if an export has another kind.
+ */
 function exportsOf(instance: WebAssembly.Instance, start: string, initialize: string): WebAssembly.Exports {
   const exports = instance?.exports;
   check(exports, 'Object', 'instance.exports');

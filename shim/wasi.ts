@@ -9,15 +9,15 @@ import { inputDescriptor, isForeignFd, outputDescriptor, type Input, type Output
 export type { Tracer } from './preview1/tracer.ts';
 
 /**
- * What a directory of the guest is: a memfs Volume, a path of the host, a Server or a Backend, or a directory Fd of
+ * The source of a preopened directory: a memfs Volume, a path of the host, a Server, a Backend, or a directory Fd of
  * browser_wasi_shim.
  */
 export type Preopen = Source | Fd;
 
-/** As the options of node:wasi, and more. */
+/** The options of node:wasi, and more. */
 export type WASIOptions = BaseOptions<Preopen, Input, Output>;
 
-/** The streams and preopens are looked at below. */
+/** An empty row leaves the check of the streams to the adapters below. */
 export const WASI_OPTIONS = { ...CORE_OPTIONS, stdin: '', stdout: '', stderr: '' };
 
 const ADAPTERS: Adapters<Preopen, Input, Output> = {
@@ -28,9 +28,9 @@ const ADAPTERS: Adapters<Preopen, Input, Output> = {
   output: outputDescriptor,
 };
 
-/** Runs one WASI program: see WASIBase for what it does. */
+/** Runs one WASI program. The methods are those of WASIBase. */
 export class WASI extends WASIBase<Preopen, Input, Output> {
-  /** @throws TypeError for options that cannot be. */
+  /** @throws TypeError if an option is invalid; Error if a server refuses the attach. */
   constructor(options: WASIOptions = {}) {
     super(options, ADAPTERS);
   }

@@ -1,10 +1,7 @@
 // node:fs, node:tty and `process` of the host, looked up at run time: in a browser they are absent. Imports no node:
 // module.
 
-/**
- * What the shim uses of node:fs for stdin, stdout and stderr. It is asked for at run time, not imported, so that the
- * same bundle runs in a browser, where there is none.
- */
+/** The functions of node:fs that the standard streams use. */
 export interface HostFs {
   readSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: null): number;
   readvSync(fd: number, buffers: readonly Uint8Array[], position: null): number;
@@ -16,7 +13,7 @@ export interface HostFs {
   constants: { O_RDONLY: number; O_NONBLOCK?: number };
 }
 
-/** What the shim uses of node:tty. */
+/** The function of node:tty that the standard streams use. */
 interface HostTty {
   isatty(fd: number): boolean;
 }
@@ -34,19 +31,19 @@ export function hostProcess(): HostProcess | undefined {
   return (globalThis as { process?: HostProcess }).process;
 }
 
-/** node:fs, or null where there is none. */
+/** node:fs, or null in a browser. */
 export function hostFs(): HostFs | null {
   return (hostProcess()?.getBuiltinModule?.('node:fs') as HostFs | undefined) ?? null;
 }
 
-/** Whether a character device of the host is a terminal; one is where that cannot be asked. */
+/** True if a character device of the host is a terminal, or if node:tty is missing. */
 export function isTerminal(fd: number): boolean {
   return (hostProcess()?.getBuiltinModule?.('node:tty') as HostTty | undefined)?.isatty(fd) ?? true;
 }
 
 const gate = typeof SharedArrayBuffer === 'undefined' ? null : new Int32Array(new SharedArrayBuffer(4));
 
-/** Waits that many milliseconds, without using the processor where that is allowed. */
+/** Blocks for `ms` milliseconds: with Atomics.wait, or in a loop where that is not allowed. */
 export function sleep(ms: number): void {
   if (ms <= 0) return;
   const end = performance.now() + ms;
@@ -55,7 +52,7 @@ export function sleep(ms: number): void {
       Atomics.wait(gate, 0, 0, ms);
       return;
     } catch {
-      // The main thread of a browser may not block: it has to spin.
+      // The main thread of a browser may not block.
     }
   }
   while (performance.now() < end);

@@ -10,13 +10,13 @@ import type { Guest } from './process/guest.ts';
 import { gate } from './gate/gate.ts';
 import type { LongCalls } from './gate/parameters.gen.ts';
 
-/** The 46 functions of wasi_snapshot_preview1 for one guest, as a tracer wraps them. */
+/** Returns the 46 functions of wasi_snapshot_preview1 for one guest, wrapped by a tracer if there is one. */
 export function importsOf(guest: Guest, trace?: Pick<Tracer, 'wrap'>): Imports {
   const calls = callsOf(guest);
   return gate(trace ? trace.wrap(calls, guest) : calls, guest.memory.state) as never;
 }
 
-/** The functions as they are here: an i64 is two numbers, its lower and its upper half. */
+/** The functions behind the gate: an i64 is two numbers, its lower and its upper half. */
 export type Calls = ReturnType<typeof callsOf>;
 
 function callsOf(guest: Guest) {
@@ -30,5 +30,5 @@ function callsOf(guest: Guest) {
   };
 }
 
-/** What `wasiImport` is. */
+/** The type of `wasiImport`: the functions as a guest imports them, with an i64 as a bigint. */
 export type Imports = Omit<Calls, keyof LongCalls> & LongCalls;

@@ -3,10 +3,10 @@ import type { Attachment } from '../../vfs/connect/attachment.ts';
 import type { Calls } from './imports.ts';
 import type { Guest } from './process/guest.ts';
 
-/** Sees a guest's calls and messages; `strace` of `wasi9p/trace` makes one. */
+/** Listens to a guest's calls and messages, such as `strace` of `wasi9p/trace`. */
 export interface Tracer {
-  /** Wraps the 46 functions, before the guest has called one. They take an i64 as two numbers. */
+  /** Wraps the 46 functions, before the first call of the guest. They take an i64 as two numbers, the lower half first. */
   wrap(calls: Calls, guest: Guest): Calls;
-  /** Listens to the messages of a mount. */
+  /** Subscribes to the messages of an attachment and to the orphans of its server. Called once for each attachment. */
   listen(mount: Attachment): void;
 }

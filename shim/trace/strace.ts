@@ -22,12 +22,12 @@ import type { Tracer } from '../preview1/tracer.ts';
 import { wrapWhole, type Args, type WholeCall } from './whole-calls.ts';
 
 const INDENT = '    ';
-/** How much of a path or of data is shown. */
+/** Bytes of a path or of data that are printed. */
 const TEXT_MAX = 64;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The names of the bits that are set, or 0. */
+/** The names of the set bits, joined by `|`; `0` if there are none. */
 function bits(value: number, names: object): string {
   const set = entriesOf(names).filter(([, bit]) => (value & bit) !== 0);
   return set.length === 0 ? '0' : set.map(([name]) => name).join('|');
@@ -42,7 +42,7 @@ function quoteBytes(bytes: Uint8Array): string {
   return bytes.length > TEXT_MAX ? `${text}…` : text;
 }
 
-/** Shows an argument as it came: flags by name, paths and data to be written as text. */
+/** Prints an input argument: flags by name, paths and written data as text, the sizes of a read's ranges. */
 function printInput(m: GuestMemory, p: Parameter, args: Args): string {
   const value = args[p.index]!;
   const number = Number(value);
@@ -90,7 +90,7 @@ function printSizes(m: GuestMemory, ptr: number, count: number): string {
   return sizes.join(', ') + (count > 16 ? ', …' : '');
 }
 
-/** The first bytes of the first range that has any, and how many there are in all. */
+/** Prints the first bytes of the first range that is not empty, and the total size of all ranges. */
 function printData(m: GuestMemory, ptr: number, count: number): string {
   if (!m.fits(ptr, count * STRUCTS.iovec.size)) return `(bad pointer ${ptr})`;
   let total = 0;
@@ -104,7 +104,7 @@ function printData(m: GuestMemory, ptr: number, count: number): string {
   return `${first} [${total}]`;
 }
 
-/** Shows what a call wrote, once it has succeeded. */
+/** Prints the value at an out-pointer after a call that succeeded; null for a type that is not printed. */
 function printOutput(m: GuestMemory, p: Parameter, args: Args): string | null {
   const ptr = Number(args[p.index]) >>> 0;
   if (p.type === 'u32' || p.type === 'fd') return m.fits(ptr, 4) ? `${p.name}=${m.view.getUint32(ptr, true)}` : null;
@@ -123,8 +123,11 @@ function printFilestat(m: GuestMemory, ptr: number): string {
 }
 
 /**
- * Writes a line for each call of the guest, as strace(1) does, and under it the 9P messages that it caused and what
- * became of orphans. `write` gets each line without its end.
+ * Traces the calls of one guest as strace(1) does: a line for each call, and indented below it the 9P messages that the
+ * call caused and the orphans that it made or reclaimed.
+ * @param write Gets each line, without a line end.
+ * @returns A tracer for the `trace` option of one WASI object.
+ * @throws TypeError if `write` is not a function.
  */
 export function strace(write: (line: string) => void): Tracer {
   check(write, 'function', 'write');
@@ -158,7 +161,7 @@ export function strace(write: (line: string) => void): Tracer {
       let result = ' does not return';
       try {
         const wasiErrno = call(...args);
-        // Only proc_exit has none.
+        // proc_exit has no result.
         if (wasiErrno === undefined) return wasiErrno;
         const outputs = wasiErrno === 0 ? parameters.filter((p) => p.out).map((p) => printOutput(m, p, args)) : [];
         result = ` = ${[wasiErrnoName(wasiErrno), ...outputs.filter((text) => text !== null)].join(' ')}`;

@@ -2,12 +2,12 @@
 import type { Calls } from '../preview1/imports.ts';
 import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from '../preview1/abi/signatures.ts';
 
-/** The arguments of a call as the guest gives them: an i64 is one bigint. */
+/** The arguments of a call as the guest passes them: an i64 is one bigint. */
 export type Args = readonly (number | bigint)[];
-/** A function that takes them. It returns a WASI errno; proc_exit returns nothing. */
+/** A WASI function with such arguments. It returns a WASI errno; proc_exit returns undefined. */
 export type WholeCall = (...args: Args) => number | undefined;
 
-/** Wraps each of the 46 functions by one that sees an i64 whole. */
+/** Wraps each of the 46 functions; `wrap` gets and returns a function that takes an i64 as one bigint. */
 export function wrapWhole(calls: Calls, wrap: (name: CallName, call: WholeCall) => WholeCall): Calls {
   const wrapped: Record<string, (...args: number[]) => unknown> = {};
   for (const name of Object.keys(SIGNATURES) as CallName[]) {

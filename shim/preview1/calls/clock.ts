@@ -6,13 +6,13 @@ import { hostProcess } from '../../host/host.ts';
 import { putTime } from '../descriptors/stat.ts';
 
 const NS = 1_000_000_000n;
-/** What performance.now() tells apart in Node, in nanoseconds; browsers round it further. */
+/** The resolution of performance.now() in Node, in nanoseconds; browsers round it further. */
 const RESOLUTION = 1000n;
 
-/** Nanoseconds since some time. The host's BigInt is faster to get than performance.now(). */
+/** Nanoseconds since an arbitrary time. process.hrtime.bigint() is faster than performance.now(). */
 const monotonic = hostProcess()?.hrtime?.bigint ?? (() => BigInt(Math.floor(performance.now() * 1e6)));
 
-/** A clock's time in nanoseconds, or null for a clock that there is none of. */
+/** Returns the time of a clock in nanoseconds (a u64), or null for an unknown clock id. */
 export function clockNow(id: number): bigint | null {
   switch (id) {
     case CLOCKID.REALTIME:
@@ -23,7 +23,7 @@ export function clockNow(id: number): bigint | null {
     case CLOCKID.PROCESS_CPUTIME_ID:
     case CLOCKID.THREAD_CPUTIME_ID: {
       const usage = hostProcess()?.cpuUsage?.();
-      // A browser tells nobody its processor time: the time since the start is the nearest there is.
+      // Browsers do not expose processor time: the monotonic clock takes its place.
       return usage === undefined ? monotonic() : BigInt(usage.user + usage.system) * 1000n;
     }
     default:
@@ -31,7 +31,7 @@ export function clockNow(id: number): bigint | null {
   }
 }
 
-/** The clock_* functions. INVAL: no such clock; FAULT. */
+/** The clock_* functions (clock_gettime(2)). INVAL: unknown clock; FAULT. */
 export function clockCalls(guest: Guest) {
   const { memory: m } = guest;
 
@@ -50,7 +50,7 @@ export function clockCalls(guest: Guest) {
         putTime(m, out >>> 0, nowSec, nowNsec);
         return 0;
       }
-      // Spelled out, because programs ask for it most: where the number goes nowhere else, V8 makes no BigInt of it.
+      // Programs ask for this clock most. Inlined, so that V8 allocates no BigInt.
       if (id === CLOCKID.MONOTONIC) {
         if (!m.fits(out >>> 0, 8)) return FAULT;
         m.view.setBigUint64(out >>> 0, monotonic(), true);

@@ -7,12 +7,16 @@ import { RIGHTS, rightsArgument } from '../abi/rights.ts';
 
 const S = STRUCTS.fdstat.fields;
 
-/** The fd_* functions that move no data (wasi_snapshot_preview1.witx). Each returns a WASI errno. */
+/**
+ * The fd_* functions that move no data (wasi_snapshot_preview1.witx). Each returns a WASI errno, 0 on success. BADF:
+ * the descriptor is not open; NOTCAPABLE: a right that the call needs was dropped. The other errors are listed in the
+ * order of the checks.
+ */
 export function fdCalls(guest: Guest) {
   const { memory: m, fds } = guest;
 
   return {
-    /** BADF; INVAL: unknown advice, or a negative range; SPIPE: a stream (posix_fadvise(2)). */
+    /** posix_fadvise(2), without effect. INVAL: unknown advice, or a negative range; SPIPE: a stream. */
     fd_advise(fd: number, lo: number, hi: number, lengthLo: number, lengthHi: number, advice: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
@@ -21,7 +25,10 @@ export function fdCalls(guest: Guest) {
       return wasiErrnoOf(d.advise());
     },
 
-    /** INVAL: negative; BADF: also not open for writing; INVAL: no length; FBIG; NOSPC; SPIPE (posix_fallocate(3)). */
+    /**
+     * posix_fallocate(3). INVAL: a negative offset or length; SPIPE: a stream; INVAL: the length is 0; BADF: not open
+     * for writing; FBIG: past 2^53 bytes; NOSPC.
+     */
     fd_allocate(fd: number, lo: number, hi: number, lengthLo: number, lengthHi: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
@@ -32,20 +39,20 @@ export function fdCalls(guest: Guest) {
       return wasiErrnoOf(d.allocate(from, size));
     },
 
-    /** BADF (close(2)). The number is free whatever is returned. */
+    /** close(2). The number is free afterwards, also on an error. */
     fd_close(fd: number): number {
       const d = fds.take(fd);
       return d === undefined ? BADF : wasiErrnoOf(d.close());
     },
 
-    /** BADF; INVAL: nothing that could be written back (fdatasync(2)). */
+    /** fdatasync(2). INVAL: a stream. */
     fd_datasync(fd: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       return d.dropped(RIGHTS.FD_DATASYNC) ? NOTCAPABLE : wasiErrnoOf(d.sync(true));
     },
 
-    /** BADF; FAULT. */
+    /** Needs no right. FAULT. */
     fd_fdstat_get(fd: number, ptr: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
@@ -60,7 +67,7 @@ export function fdCalls(guest: Guest) {
       return 0;
     },
 
-    /** BADF; INVAL: unknown flags (fcntl(2), F_SETFL). */
+    /** fcntl(2) F_SETFL. INVAL: unknown flags. */
     fd_fdstat_set_flags(fd: number, flags: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
@@ -68,14 +75,14 @@ export function fdCalls(guest: Guest) {
       return d.dropped(RIGHTS.FD_FDSTAT_SET_FLAGS) ? NOTCAPABLE : wasiErrnoOf(d.setFlags(flags));
     },
 
-    /** Drops rights. BADF; NOTCAPABLE: a right that it does not have. */
+    /** Drops rights. NOTCAPABLE: the descriptor does not have one of these rights. */
     fd_fdstat_set_rights(fd: number, base: number, _baseHi: number, inheriting: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       return d.setRights(rightsArgument(base), rightsArgument(inheriting)) ? 0 : NOTCAPABLE;
     },
 
-    /** BADF; FAULT (fstat(2)). */
+    /** fstat(2). FAULT. */
     fd_filestat_get(fd: number, ptr: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
@@ -83,7 +90,7 @@ export function fdCalls(guest: Guest) {
       return d.dropped(RIGHTS.FD_FILESTAT_GET) ? NOTCAPABLE : wasiErrnoOf(d.stat(m, ptr >>> 0));
     },
 
-    /** BADF; INVAL: negative, no file, or not open for writing; FBIG; NOSPC (ftruncate(2)). */
+    /** ftruncate(2). INVAL: a negative size, not a file, or not open for writing; FBIG: past 2^53 bytes; NOSPC. */
     fd_filestat_set_size(fd: number, lo: number, hi: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
@@ -92,7 +99,7 @@ export function fdCalls(guest: Guest) {
       return bytes < 0 ? INVAL : wasiErrnoOf(d.setSize(bytes));
     },
 
-    /** BADF; INVAL: contradicting or unknown flags; none at all do nothing (futimens(3)). */
+    /** futimens(3). INVAL: contradictory or unknown flags. Without flags the call has no effect. */
     fd_filestat_set_times(fd: number, aLo: number, aHi: number, mLo: number, mHi: number, flags: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
@@ -102,7 +109,7 @@ export function fdCalls(guest: Guest) {
       return times.valid === 0 ? 0 : wasiErrnoOf(d.setTimes(times));
     },
 
-    /** BADF: also a descriptor that is no preopen; FAULT. */
+    /** BADF: not open, or not a preopen; FAULT. */
     fd_prestat_get(fd: number, ptr: number): number {
       const name = fds.get(fd)?.preopen ?? null;
       if (name === null) return BADF;
@@ -112,7 +119,7 @@ export function fdCalls(guest: Guest) {
       return 0;
     },
 
-    /** BADF: also a descriptor that is no preopen; NAMETOOLONG: the buffer is too short; FAULT. */
+    /** BADF: not open, or not a preopen; NAMETOOLONG: the buffer is too short; FAULT. */
     fd_prestat_dir_name(fd: number, ptr: number, length: number): number {
       const name = fds.get(fd)?.preopen ?? null;
       if (name === null) return BADF;
@@ -122,7 +129,7 @@ export function fdCalls(guest: Guest) {
       return 0;
     },
 
-    /** Makes `to`, which must be open, stand for what `from` does; `from` is free then. BADF. */
+    /** dup2(2) and close(2) of `from`. BADF: `from` or `to` is not open. An error of closing `to` is not reported. */
     fd_renumber(from: number, to: number): number {
       const source = fds.get(from);
       const target = fds.get(to);
@@ -134,11 +141,11 @@ export function fdCalls(guest: Guest) {
       return 0;
     },
 
-    /** BADF; SPIPE: a stream; NOTCAPABLE: a directory; INVAL: an unknown whence, or a place before the start; FAULT. */
+    /** lseek(2). NOTCAPABLE: a directory; FAULT; SPIPE: a stream; INVAL: unknown whence, or a negative result. */
     fd_seek(fd: number, lo: number, hi: number, whence: number, ptr: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
-      // WASI's directories have no offset: their listing goes by cookies.
+      // Directories have no offset in WASI: listings use cookies.
       if (d.filetype === FILETYPE.DIRECTORY) return NOTCAPABLE;
       const offset = longArgument(lo, hi);
       if (d.dropped(RIGHTS.FD_SEEK) && (offset !== 0 || whence !== WHENCE.CUR || d.dropped(RIGHTS.FD_TELL))) {
@@ -149,14 +156,14 @@ export function fdCalls(guest: Guest) {
       return wasiErrnoOf(to < 0 ? -to : m.putU64(ptr >>> 0, to));
     },
 
-    /** BADF; INVAL: nothing that could be written back (fsync(2)). */
+    /** fsync(2). INVAL: a stream. */
     fd_sync(fd: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       return d.dropped(RIGHTS.FD_SYNC) ? NOTCAPABLE : wasiErrnoOf(d.sync(false));
     },
 
-    /** BADF; SPIPE; NOTCAPABLE: a directory; FAULT. */
+    /** lseek(2) by 0 from SEEK_CUR. NOTCAPABLE: a directory; FAULT; SPIPE: a stream. */
     fd_tell(fd: number, ptr: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;

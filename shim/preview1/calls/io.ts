@@ -5,18 +5,19 @@ import { overflows, sizeArgument } from '../abi/arguments.ts';
 import { RIGHTS } from '../abi/rights.ts';
 
 /**
- * The fd_* functions that move data. Pointers are checked before anything is moved: FAULT means that nothing has
- * happened. Counts go to `out`, a u32. NOTCAPABLE: the right was dropped.
+ * The fd_* functions that move data. Each returns a WASI errno and writes the count in bytes to `out`, a u32. All
+ * pointers are checked before data is moved: a call that returns FAULT has had no effect. BADF: the descriptor is not
+ * open; NOTCAPABLE: a right that the call needs was dropped. The other errors are listed in the order of the checks.
  */
 export function ioCalls(guest: Guest) {
   const { memory: m, fds } = guest;
 
-  /** Puts a count into memory, or gives the errno that it is. */
+  /** Writes a count to memory; a negative count is −errno. Returns the WASI errno. */
   function give(count: number, out: number): number {
     return count < 0 ? wasiErrnoOf(-count) : wasiErrnoOf(m.putU32(out, count));
   }
 
-  /** Whether the loaded ranges would end behind the largest off_t; they are emptied, for an errno of the descriptor. */
+  /** True if the loaded ranges end past the largest off_t. Empties them: the descriptor's errno has precedence. */
   function overflown(lo: number, hi: number): boolean {
     if (!overflows(lo, hi, m.iov.total)) return false;
     m.iov.reset(m.u8);
@@ -24,7 +25,7 @@ export function ioCalls(guest: Guest) {
   }
 
   return {
-    /** BADF: also not open for reading; FAULT; INVAL: over 1,024 ranges; ISDIR; AGAIN (readv(2)). */
+    /** readv(2). FAULT; INVAL: more than 1,024 ranges; BADF: not open for reading; ISDIR; AGAIN. */
     fd_read(fd: number, iovs: number, count: number, out: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
@@ -34,7 +35,7 @@ export function ioCalls(guest: Guest) {
       return errno !== 0 ? wasiErrnoOf(errno) : give(d.read(m.iov, m), out >>> 0);
     },
 
-    /** As fd_read, from an offset; INVAL: a negative one, or past the largest off_t; SPIPE: a stream (preadv(2)). */
+    /** preadv(2). As fd_read; INVAL: the offset is negative, or the end past the largest off_t; SPIPE: a stream. */
     fd_pread(fd: number, iovs: number, count: number, lo: number, hi: number, out: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
@@ -49,7 +50,7 @@ export function ioCalls(guest: Guest) {
       return invalid && done >= 0 ? INVAL : give(done, out >>> 0);
     },
 
-    /** BADF: also not open for writing; FAULT; INVAL: over 1,024 ranges; FBIG; NOSPC; PIPE (writev(2)). */
+    /** writev(2). FAULT; INVAL: more than 1,024 ranges; BADF: not open for writing; FBIG; NOSPC; PIPE. */
     fd_write(fd: number, iovs: number, count: number, out: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
@@ -59,7 +60,7 @@ export function ioCalls(guest: Guest) {
       return errno !== 0 ? wasiErrnoOf(errno) : give(d.write(m.iov, m), out >>> 0);
     },
 
-    /** As fd_write, at an offset; at the end for a file opened with APPEND, as Linux does it (pwritev(2)). */
+    /** pwritev(2). As fd_write, with the errors of an offset of fd_pread. With APPEND it appends, as Linux does. */
     fd_pwrite(fd: number, iovs: number, count: number, lo: number, hi: number, out: number): number {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
@@ -75,8 +76,8 @@ export function ioCalls(guest: Guest) {
     },
 
     /**
-     * Fills the buffer with dirents from behind a cookie, the last one cut where it does not fit: a full buffer means
-     * that there may be more. BADF; NOTDIR; FAULT.
+     * Fills the buffer with the dirents after a cookie (0: from the start). The last one is cut at the end of the
+     * buffer: a full buffer means that more entries may follow. FAULT; NOTDIR.
      */
     fd_readdir(fd: number, ptr: number, length: number, lo: number, hi: number, out: number): number {
       const d = fds.get(fd);

@@ -9,22 +9,22 @@ import { clockNow } from './clock.ts';
 
 const SUB = STRUCTS.subscription;
 const EV = STRUCTS.event;
-/** How long it waits before it asks again whether a stream has something, in milliseconds. */
+/** Milliseconds between two looks at the streams. */
 const SLICE_MS = 5;
 
-/** One subscription, read from memory once. */
+/** One subscription, copied from memory once. */
 interface Subscription {
   userdata: bigint;
   tag: number;
   fd: number;
   clock: number;
-  /** When it is due on its clock, in nanoseconds; for clocks. */
+  /** Of a clock: the time at which it is due, in nanoseconds. */
   due: bigint;
-  /** It cannot be waited for: this WASI errno is its event. */
+  /** A WASI errno that the event reports at once; 0 for a valid subscription. */
   error: number;
 }
 
-/** poll_oneoff (witx; poll(2)): waits until at least one subscription is ready, and tells of all that are. */
+/** poll_oneoff (witx; poll(2)): waits until at least one subscription is ready, and writes an event for each ready one. */
 export function pollCalls(guest: Guest) {
   const { memory: m, fds } = guest;
 
@@ -47,7 +47,7 @@ export function pollCalls(guest: Guest) {
     }
     const flags = view.getUint16(ptr + f.flags[0], true);
     const now = clockNow(clock);
-    // Processor time does not pass while one waits.
+    // Processor time does not advance during a wait.
     if (now === null || clock > CLOCKID.MONOTONIC || (flags & ~SUBCLOCKFLAGS.ABSTIME) !== 0) {
       sub.error = INVAL;
       return sub;
@@ -64,7 +64,7 @@ export function pollCalls(guest: Guest) {
     return 0;
   }
 
-  /** Writes the event of a subscription that is ready; false when it is not. */
+  /** Writes the event of a subscription; false if it is not ready. */
   function report(sub: Subscription, ptr: number): boolean {
     let nbytes = 0;
     let { error } = sub;
@@ -84,7 +84,7 @@ export function pollCalls(guest: Guest) {
     return true;
   }
 
-  /** Milliseconds until the next clock is due, or Infinity. */
+  /** Milliseconds until the next clock is due; Infinity without a clock. */
   function untilDue(subs: readonly Subscription[]): number {
     let least = Infinity;
     for (const sub of subs) {
@@ -95,7 +95,10 @@ export function pollCalls(guest: Guest) {
   }
 
   return {
-    /** INVAL: no subscriptions, more than there can be descriptors, or of an unknown type; FAULT. An event tells of its own error. */
+    /**
+     * INVAL: no subscriptions; FAULT; INVAL: more subscriptions than FD_MAX, or an unknown type. An error of one
+     * subscription is in its event: BADF, NOTCAPABLE, INVAL for an unknown clock or flag.
+     */
     poll_oneoff(inPtr: number, outPtr: number, count: number, nevents: number): number {
       const subsAt = inPtr >>> 0;
       const eventsAt = outPtr >>> 0;

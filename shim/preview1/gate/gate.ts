@@ -5,45 +5,46 @@ import { PARAMETERS } from './parameters.gen.ts';
 /** Functions by their WASI names. */
 type Functions = Readonly<Record<string, (...args: never[]) => unknown>>;
 
-/** What a guest is doing, as its gate knows it (GuestMemory.state). */
+/** The states of a guest (GuestMemory.state). OUTSIDE: the guest makes no call. */
 export const OUTSIDE = 0;
-/** In a call: or it left one by an exception, after which it makes no other one. */
+/** The guest is in a call, or an exception has left one; every further call traps. */
 export const INSIDE = 1;
+/** The guest has exited; every further call traps. */
 export const ENDED = 2;
 
 /**
- * The stack that there must be for a call: two frames of so many times so many values of 8 bytes, 48 KB (stack.test.ts).
- * One large frame takes an engine three times as long to compile; four take twice as long in each call.
+ * The stack that a call needs: two frames of TIMES × VALUES values of 8 bytes, 48 KB together (stack.test.ts). With one
+ * large frame compilation takes three times as long; with four frames each call takes twice as long.
  */
 const TIMES = 60;
 const VALUES = 50;
-/** Calls that change something: each is begun with room. */
+/** Calls with effects: the gate checks the stack before each. */
 const ROOMY = /path_[^f]|write|close|set_|alloc|ren/;
 /**
- * These and all others but those that only get what is known here may run code of the host. Each is the last one if an
- * exception leaves it, and that code may only make calls of the guest where it says so (GuestMemory.leave).
+ * Calls that may run code of the host: all but the getters of the guest's own state. If an exception leaves one of
+ * them, every later call traps. Code of the host may call the guest within GuestMemory.leave only.
  */
 const GUARDED = /file|^(?!.*_get)/;
 /**
- * A number below 16,384 in LEB128, always in two bytes. The module is a text with a character for each byte: JavaScript that
- * has not run yet makes that soonest.
+ * A number below 16,384 in LEB128, always in two bytes. The module is built as a string with a character for each byte,
+ * which is the fastest way in JavaScript that is not compiled yet.
  */
 function leb(value: number): string {
   return String.fromCharCode((value & 0x7f) | 0x80, value >> 7);
 }
 
-/** Bytes after their number: also a name, and a vector of value types. */
+/** A length in bytes, then the bytes: a name, a vector of value types, or a body. */
 function sized(bytes: string): string {
   return leb(bytes.length) + bytes;
 }
 
-/** A section of the wasm binary format: its number, and a vector of so many items. */
+/** A section of the wasm binary format: its id, and a vector of `count` items. */
 function section(id: number, count: number, items: string): string {
   return String.fromCharCode(id) + sized(leb(count) + items);
 }
 
 const I64 = '\x7e';
-/** Instructions, each with what it always has here. */
+/** Instructions, each with the immediates that are constant in this module. */
 const TRAP_IF = '\x04\x40\0\x0b';
 const END = '\x0b';
 const CALL = '\x10';
@@ -52,15 +53,15 @@ const LOCAL_GET = '\x20';
 const GET_STATE = '\x23\0';
 const SET_STATE = '\x24\0';
 const I32_CONST = '\x41';
-/** i32.ctz of a state: 0 of INSIDE, 1 of ENDED. */
+/** i32.ctz of the state: 0 for INSIDE, 1 for ENDED. */
 const IS_ENDED = '\x68';
 const LOWER_HALF = '\xa7';
 const UPPER_HALF = '\x42\x20\x87\xa7';
 const IF = '\x04\x40';
 
 /**
- * The module: it imports each function from `a`, exports what calls it, and imports a guest's state as `0`. An i64 goes
- * on as its lower and its upper half.
+ * The module: it imports each function from `a` and exports a trampoline that calls it. The guest's state is the
+ * imported global `a.0`. An i64 is passed on as its lower and its upper half.
  */
 function moduleText(names: readonly string[]): string {
   const count = names.length;
@@ -89,8 +90,9 @@ function moduleText(names: readonly string[]): string {
     }
     bodies += sized(`\0${GET_STATE + TRAP_IF + call + END}`);
   });
-  // If the state were not 0, all the values would be there at once. That makes the frame so large, and an engine looks if
-  // there is room for a frame. No function that gives or takes them exists, and over 500 bytes are never inlined.
+  // Engines check on entry that the stack has room for the frame. The frame is this large because all the values would
+  // be live if the state were not 0. That branch is never taken: it would call a function that does not exist. A body
+  // of more than 500 bytes is never inlined.
   const called = (type: number): string => `${I32_CONST}\0${CALL_INDIRECT}${leb(2 * count + type)}\0`.repeat(TIMES);
   const values = sized(I64.repeat(VALUES));
   const again = `${LOCAL_GET}\0${IF + I32_CONST}\0${CALL + room + END}`;
@@ -105,7 +107,7 @@ function moduleText(names: readonly string[]): string {
   ].join('');
 }
 
-/** It is that of every guest. */
+/** Compiled once, for all guests. */
 let module: WebAssembly.Module | undefined;
 
 function compile(text: string): WebAssembly.Module {
@@ -115,10 +117,12 @@ function compile(text: string): WebAssembly.Module {
 }
 
 /**
- * The functions as a guest imports them: wasm functions, so that linking compares their types. They trap, which no
- * guest can catch, once it has ended, and after a call that an exception has left. A call that changes something is
- * only begun with stack to spare: else the engine throws its RangeError, which no guest can catch either.
- * @param calls Each takes an i64 as two numbers.
+ * Returns the functions for the import object of a guest. They are wasm functions, so that the engine compares their
+ * types at link time. They trap after the exit of the guest, and after a call that an exception has left; a guest cannot
+ * catch a trap. A call with effects starts only with enough stack; otherwise the engine throws a RangeError, which the
+ * guest cannot catch either.
+ * @param calls All 46 functions by their WASI names. They take an i64 as two numbers, the lower half first.
+ * @param state The global of the guest: OUTSIDE, INSIDE or ENDED.
  */
 export function gate(calls: Functions, state: WebAssembly.Global): Functions {
   module ??= compile(moduleText(Object.keys(calls).sort()));

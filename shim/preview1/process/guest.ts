@@ -5,23 +5,24 @@ import { ENDED } from '../gate/gate.ts';
 import { FdTable } from '../descriptors/fd-table.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 
-/** What one running program has: its memory, its descriptors, its arguments. All 46 functions work on it. */
+/** One WASI process. The 46 functions of a guest share this object. */
 export class Guest {
   readonly memory = new GuestMemory();
   readonly fds = new FdTable();
-  /** The status with which it has exited; null while it has not. */
+  /** Exit status; null while the program runs. */
   code: number | null = null;
   /** argv, each argument as UTF-8 with its NUL. */
   readonly args: readonly Uint8Array[];
   /** environ, each `NAME=value` as UTF-8 with its NUL. */
   readonly env: readonly Uint8Array[];
 
+  /** @throws TypeError if an argument is not a string or contains a NUL. */
   constructor(args: readonly string[], env: readonly string[]) {
     this.args = [...args].map((text) => encodeText(text, 'options.args'));
     this.env = env.map((text) => encodeText(text, 'options.env'));
   }
 
-  /** Ends it when this call returns: the gate traps then, which the guest cannot catch as it could an exception. */
+  /** Ends the guest at the return of the current call: the gate traps, and unlike an exception a trap cannot be caught. */
   exit(code: number): void {
     this.code = code;
     this.memory.state.value = ENDED;
@@ -36,7 +37,7 @@ function encodeText(text: string, name: string): Uint8Array {
   return encoder.encode(`${text}\0`);
 }
 
-/** WASI errnos that the functions answer by themselves. */
+/** WASI errnos that calls return without a Linux errno. */
 export const BADF = WASI_ERRNO.EBADF;
 export const FAULT = WASI_ERRNO.EFAULT;
 export const INVAL = WASI_ERRNO.EINVAL;
