@@ -13,7 +13,7 @@ import type { LongCalls } from './gate/parameters.gen.ts';
 /** Returns the 46 functions of wasi_snapshot_preview1 for one guest, wrapped by a tracer if there is one. */
 export function importsOf(guest: Guest, trace?: Pick<Tracer, 'wrap'>): Imports {
   const calls = callsOf(guest);
-  return gate(trace ? trace.wrap(calls, guest) : calls, guest.memory.state) as never;
+  return gate(trace ? trace.wrap(calls, guest) : calls, guest.memory) as never;
 }
 
 /** The functions behind the gate: an i64 is two numbers, its lower and its upper half. */

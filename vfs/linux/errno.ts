@@ -18,7 +18,7 @@ byName.set('EOPNOTSUPP', E.ENOTSUP);
 
 /** The WASI number of a Linux errno; 0 stays 0, a number that is not in the table is EIO. */
 export function wasiErrnoOf(errno: number): number {
-  return toWasi[errno] ?? WASI_ERRNO.EIO;
+  return errno && (toWasi[errno] ?? WASI_ERRNO.EIO);
 }
 
 /** The Linux number of a WASI errno that a foreign Fd returned; ENOTCAPABLE is EPERM, an unknown one EIO. */

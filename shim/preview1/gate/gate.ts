@@ -61,7 +61,7 @@ const IF = '\x04\x40';
 
 /**
  * The module: it imports each function from `a` and exports a trampoline that calls it. The guest's state is the
- * imported global `a.0`. An i64 is passed on as its lower and its upper half.
+ * exported global `0`: engines need two more loads for an imported one. An i64 is passed on as its lower and its upper half.
  */
 function moduleText(names: readonly string[]): string {
   const count = names.length;
@@ -99,10 +99,11 @@ function moduleText(names: readonly string[]): string {
   return [
     '\0asm\x01\0\0\0',
     section(1, 2 * count + 3, `${types}\x60\x01\x7f\0\x60\0${values}\x60${values}\0`),
-    section(2, count + 1, imports + '\x01a\x010\x03\x7f\x01'),
+    section(2, count, imports),
     section(3, count + 1, functions + room),
     section(4, 1, '\x70\0\x01'),
-    section(7, count, exports),
+    section(6, 1, `\x7f\x01${I32_CONST}\0${END}`),
+    section(7, count + 1, exports + '\x010\x03\0'),
     section(10, count + 1, bodies + sized(`\0${GET_STATE + IF + called(1) + called(2) + END + again + END}`)),
   ].join('');
 }
@@ -122,9 +123,11 @@ function compile(text: string): WebAssembly.Module {
  * catch a trap. A call with effects starts only with enough stack; otherwise the engine throws a RangeError, which the
  * guest cannot catch either.
  * @param calls All 46 functions by their WASI names. They take an i64 as two numbers, the lower half first.
- * @param state The global of the guest: OUTSIDE, INSIDE or ENDED.
+ * @param memory Its `state` becomes the global of the guest: OUTSIDE, INSIDE or ENDED.
  */
-export function gate(calls: Functions, state: WebAssembly.Global): Functions {
+export function gate(calls: Functions, memory: { state: WebAssembly.Global }): Functions {
   module ??= compile(moduleText(Object.keys(calls).sort()));
-  return { ...new WebAssembly.Instance(module, { a: { ...calls, 0: state } }).exports } as never;
+  const { 0: state, ...functions } = new WebAssembly.Instance(module, { a: calls as never }).exports;
+  memory.state = state as WebAssembly.Global;
+  return functions as never;
 }

@@ -30,7 +30,7 @@ export class GuestMemory {
   /** The ranges of the last `loadIovs`. */
   iov = new Iov();
   /** Whether the guest is in a call, or has ended (gate.ts). */
-  readonly state = new WebAssembly.Global({ value: 'i32', mutable: true }, OUTSIDE);
+  state!: WebAssembly.Global;
   /** The path that came last: a program often does several things to one file. */
   private path = '';
 
@@ -111,7 +111,7 @@ export class GuestMemory {
   putU64(ptr: number, value: number): number {
     if (!this.fits(ptr, 8)) return E.EFAULT;
     this.view.setUint32(ptr, value, true);
-    this.view.setUint32(ptr + 4, value / 0x1_0000_0000, true);
+    this.view.setUint32(ptr + 4, value * 2 ** -32, true);
     return 0;
   }
 
