@@ -1,3 +1,4 @@
+// The generated codec against the interpreter of the message table: the same bytes and the same refusals.
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

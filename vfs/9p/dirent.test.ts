@@ -1,3 +1,4 @@
+// The codec of directory entries in the payload of Rreaddir.
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

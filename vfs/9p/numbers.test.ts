@@ -1,3 +1,4 @@
+// The 64-bit fields: EINVAL and EOVERFLOW at their limits, signed seconds, opaque halves, fields outside of `valid`.
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

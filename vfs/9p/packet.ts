@@ -1,3 +1,4 @@
+// A message buffer and the encoding of 9P strings: length[2] and UTF-8.
 import { E } from '../linux/errno.ts';
 
 const MAX_STRING = 0xffff;

@@ -1,3 +1,4 @@
+// The trace format of messages, field by field.
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

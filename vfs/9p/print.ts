@@ -1,3 +1,4 @@
+// Prints messages for traces. The core does not import it: it loads the whole message table.
 import { errnoName } from '../linux/errno.ts';
 import { quote } from '../lib/quote.ts';
 import type { Message } from './codec.gen.ts';

@@ -1,203 +1,324 @@
+// The contract of a store: what vfs/server calls, and what the stores in vfs/backends implement. Types only.
 import type { Inode } from './inode.ts';
 
-/** What Tgetattr asks for: the reply message has these fields, so a backend fills it in place (stat(2), inode(7)). */
+/**
+ * Attributes of an inode (stat(2), inode(7)). The Rgetattr message has these fields, so that a backend fills the reply
+ * in place. Times are split: `_sec` are whole seconds since 1970-01-01 00:00 UTC, negative before; `_nsec` are the
+ * nanoseconds within that second, 0 to 999,999,999. All numbers are integers from −(2^53 − 1) to 2^53 − 1.
+ */
 export interface Attr {
-  /** Kind and permission bits. */
+  /** S_IFMT bits and permission bits (07777). */
   mode: number;
   uid: number;
   gid: number;
+  /** As `Backend.nlink`. */
   nlink: number;
-  /** makedev(3) number of a device node, else 0. */
+  /** The makedev(3) number of a device node, else 0. */
   rdev: number;
-  /** Bytes; for a symlink the length of its target in bytes. */
+  /** In bytes; of a symlink the length of its target in UTF-8. A directory's is the store's own choice. */
   size: number;
+  /** Preferred size of a read or write, in bytes. */
   blksize: number;
-  /** Blocks of 512 bytes. */
+  /** Allocated space in blocks of 512 bytes, whatever `blksize` is. */
   blocks: number;
+  /** Last access. */
   atime_sec: number;
   atime_nsec: number;
+  /** Last change of the data, or of a directory's entries. */
   mtime_sec: number;
   mtime_nsec: number;
+  /** Last change of the data, of the attributes or of nlink. */
   ctime_sec: number;
   ctime_nsec: number;
+  /** Creation. */
   btime_sec: number;
   btime_nsec: number;
 }
 
-/** What Tsetattr asks for; the server has put the present time where none was sent. `valid` is SETATTR_* bits. */
+/**
+ * Attributes to set (chmod(2), chown(2), truncate(2), utimensat(2)): the fields whose SETATTR_* bit is in `valid`; the
+ * others hold anything. The server has put the present time in where the client sent none (UTIME_NOW).
+ */
 export interface SetAttr {
   valid: number;
+  /** Permission bits; S_IFMT bits are ignored. */
   mode: number;
   uid: number;
   gid: number;
+  /** In bytes. */
   size: number;
+  /** Units as in `Attr`. */
   atime_sec: number;
   atime_nsec: number;
   mtime_sec: number;
   mtime_nsec: number;
 }
 
-/** What Tstatfs asks for (statfs(2)). */
+/** Figures of the file system (statfs(2)). */
 export interface StatFs {
+  /** The server has set it to V9FS_MAGIC. */
   fstype: number;
+  /** Bytes of a block: the unit of `blocks`, `bfree` and `bavail`. */
   bsize: number;
+  /** Total, in blocks of `bsize` bytes. */
   blocks: number;
+  /** Free blocks. */
   bfree: number;
+  /** Free blocks that an unprivileged user may take. */
   bavail: number;
+  /** Inodes in total. */
   files: number;
+  /** Inodes that can still be made. */
   ffree: number;
-  /** An opaque number, in two halves. */
+  /** Opaque; 0 where there is none. Low bits of a number beyond 2^53 are lost. */
   fsid: number;
+  /** Longest name in bytes. The server has set it to 255. */
   namelen: number;
 }
 
 /**
- * A listing in progress, without `.` and `..`. Entries that are removed meanwhile are not given any
- * more, entries that stay are given once, entries that are added may or may not be (readdir(3)).
+ * A directory listing in progress, without `.` and `..`. Any other call may come between two calls of `next`. An entry
+ * that is removed meanwhile is no longer returned, an entry that stays is returned once, an entry that is added may or
+ * may not be returned (readdir(3)).
  */
 export interface DirCursor {
-  /** Moves to the next entry; false at the end. */
+  /**
+   * Moves to the next entry and fills `name`, `ino` and `kind`; false at the end. It may be called again after the end.
+   */
   next(): boolean;
   name: string;
   ino: number;
   /** S_IFMT bits. */
   kind: number;
   /**
-   * The name of the entry that was given as number `index` (0, 1, …); empty when the directory has it no more. Without it
-   * the server keeps the names.
+   * The name of the entry that `next` returned as number `index` (0, 1, …), or the empty string if the directory no
+   * longer has that entry. A cursor without this method makes the server keep the names.
    */
   nameAt?(index: number): string;
-  /** Ends the listing early. */
+  /** Frees the cursor, at the end of the listing or before it. No other call follows. */
   close(): void;
 }
 
-/** Something in a directory that its listing does not show. */
+/** An entry of a directory that its listing leaves out. */
 export interface Hidden {
   readonly name: string;
-  /** Half a sentence. */
+  /** Half a sentence: `its name is not UTF-8`. */
   readonly reason: string;
 }
 
-/** What a backend can do; the conformance suite skips by these flags and prints the reason. */
+/** Abilities of a backend. The conformance suite skips tests by these flags and prints the reason. */
 export interface Capabilities {
-  /** Hard links can be made. */
+  /** `link` makes hard links. */
   readonly hardLinks: boolean;
   /** Extended attributes are kept. */
   readonly xattrs: boolean;
-  /** Files can be larger than memory: holes cost nothing. */
+  /** Files can be larger than memory: holes take no space. */
   readonly sparse: boolean;
-  /** mknod of a fifo or a socket makes one. */
+  /** `create` makes fifos and sockets. */
   readonly specialFiles: boolean;
   /** Times are kept to the nanosecond. */
   readonly nanoseconds: boolean;
 }
 
 /**
- * A store of inodes, addressed by object and never by path. The server decides what is allowed (names,
- * rename rules, who may be removed) and when data goes: a backend only does as it is told, and keeps an
- * inode's data, size, times and attributes after its last name is gone until `reclaim`.
+ * A store of inodes, addressed by object and never by path. The server checks names, kinds and the rules of rename(2)
+ * and unlink(2), counts the fids on an inode, and decides when its data is freed; a backend carries the calls out. It
+ * keeps an inode's data, size, times and attributes after the last name is gone, until `reclaim` (an orphan: a file
+ * that was unlinked while open).
  *
- * A method returns 0 or a positive Linux errno; one that returns a count returns it, or minus an errno;
- * one that returns an object returns it, or a positive errno. A method may also throw: the server
- * maps the error by its `code` (errno.ts, errnoOf).
+ * **Results.** A method returns 0 or a positive Linux errno; one that returns a count, an offset or a handle returns it
+ * or −errno; one that returns an object returns it or a positive errno. A method may also throw: the server maps the
+ * error's `code` (`'ENOENT'`) to the errno, a RangeError to ENOMEM and anything else to EIO (errnoOf, vfs/linux). A
+ * call that fails changes nothing, unless its own comment says otherwise. The errnos of a method are listed in the
+ * order in which they are checked; those of the host and EIO may come from any method.
+ *
+ * **Preconditions.** The server has checked for every method:
+ * - No inode is RECLAIMED. `dir` is of kind S_IFDIR; it may have been removed (`nlink` is 0), but for `create`,
+ *   `symlink`, `link`, and the new directory of `rename`.
+ * - A name has 1 to 255 bytes of UTF-8, without `/` and NUL, and is not `.` or `..`.
+ * - Offsets and sizes are integers from 0 to 2^53 − 1; so is the end of a write. An intent of `lookup` other than
+ *   INTENT_FIND waives what lookup-intent.ts says.
+ *
+ * **Interleaving.** Calls are synchronous and never nested: a backend does not call a server. All calls of one request
+ * run without another request between them, so that the answer of `lookup` still holds for the `unlink` that follows.
+ * Between two requests any other call may come, by any session of any server on the backend; and of a store that others
+ * can change (a directory of the host, a memfs volume), such a change may come at any time.
  */
 export interface Backend {
-  /** For messages and for traces: `memfs`. */
+  /** The name for messages and traces, such as `memfs`. */
   readonly name: string;
   readonly capabilities: Capabilities;
   /**
-   * Whether every change is EROFS, times and O_TRUNC too, and nothing is `accessed`. The methods that change something
-   * say so; the server does where Linux has the error before it looks at a name (unlink, rename).
+   * True if every change is EROFS, the setting of times and O_TRUNC included, and access does not move times. Methods
+   * that change something return EROFS before any other errno. The server itself returns it where Linux checks for it
+   * before the name (unlink, rename), and where the name does not exist yet (mkdir, mknod, symlink, link).
    */
   readonly readOnly?: boolean;
   /**
-   * Whether `rename` itself finds that a directory would be moved into itself (EINVAL), and that the target holds the
-   * source (ENOTEMPTY), as that of a kernel does. Of others the server goes up from directory to directory.
+   * True if `rename` itself detects that a directory would move into itself (EINVAL) or that the target contains the
+   * source (ENOTEMPTY), as a Without it, or if there is a target, the server first
+   * walks up with `parent`.
    */
   readonly findsRings?: boolean;
 
-  /** The directory that Tattach gives. */
+  /** The root directory: the same inode for the life of the backend. Throws EIO once the backend is closed. */
   root(): Inode;
 
   /**
-   * The entry `name` of a directory. ENOENT; the server has checked the name and that `dir` is a directory.
-   * @param intent What for, and what else may be answered then (intent.ts); INTENT_FIND unless told; most backends need not
-   *   care.
+   * The inode of entry `name` of a directory. Errors: ENOENT, also in a removed directory.
+   *
+   * The same object must come for the same file as long as a fid is on it or it is QUEUED. The server calls `release`
+   * if it makes no fid on the result.
+   * @param intent Purpose of the lookup, INTENT_* (lookup-intent.ts), INTENT_FIND by default: it permits other answers
+   *   that save a system call. A backend may ignore it.
    */
   lookup(dir: Inode, name: string, intent?: number): Inode | number;
-  /** The directory that holds this one; the root's is itself. ENOENT when it is gone. */
+  /** The directory that contains `dir`; the root's is the root. Errors: ENOENT if `dir` was removed and has none. */
   parent(dir: Inode): Inode | number;
-  /** How many names it has; 0 for what was removed, directories too. */
+  /**
+   * The link count (st_nlink): the number of names of what is not a directory. 0 once the last name is removed, of a
+   * directory too. Also called on a QUEUED inode.
+   */
   nlink(inode: Inode): number;
-  /** How many entries a directory has, without `.` and `..`; with `most`, it may stop counting there. */
+  /** The number of entries of a directory, without `.` and `..`. Counting may stop at `most`. */
   entries(dir: Inode, most?: number): number;
 
+  /** Fills all fields of `out`. */
   getattr(inode: Inode, out: Attr): number;
-  /** EFBIG, ENOSPC for a size; ENOTSUP for the mode of a symlink, which nobody looks at (chmod(2)). */
+  /**
+   * Sets the attributes named in `set.valid`, and ctime. The server has checked: no unknown bits; `_nsec` below 10^9; a
+   * size only for a regular file, and below 2^53 − 1. Growing leaves a hole, shrinking frees data (truncate(2)), and a
+   * size sets mtime, too.
+   *
+   * Errors: EROFS; ENOTSUP for the mode of a symlink (chmod(2)); for a size EFBIG, ENOSPC. The size is set first; an
+   * error of the host in a later step leaves the earlier ones done.
+   */
   setattr(inode: Inode, set: SetAttr): number;
-  /** Size in bytes, for an append. */
+  /** The size in bytes, as in `getattr`: where an append begins. Also called on a QUEUED inode. */
   size(inode: Inode): number;
 
   /**
-   * Makes a file, a directory or a special file that does not exist yet. `mode` has its S_IFMT bits,
-   * `rdev` is 0 but for devices. ENOSPC, EPERM for a kind that cannot be made.
+   * Makes a regular file, a directory, a fifo or a socket, empty, and touches mtime and ctime of `dir`. `name` does not
+   * exist yet.
+   *
+   * Errors: EROFS; EPERM for a kind that the store cannot make; ENOSPC. After a lookup with INTENT_CREATE that answered
+   * 0 also EEXIST, and ENOENT if `dir` was removed; the store must then be checked and changed in one step (O_EXCL).
+   * @param mode S_IFMT bits and permission bits.
+   * @param rdev The makedev(3) number of a device, else 0. The server asks for none.
    */
   create(dir: Inode, name: string, mode: number, rdev: number, uid: number, gid: number): Inode | number;
+  /**
+   * Makes a symlink, as `create`. Errors: EROFS, ENOSPC; EEXIST and ENOENT as there.
+   * @param target 1 to 4095 bytes of UTF-8 without NUL, kept to the byte and never resolved by the backend.
+   */
   symlink(dir: Inode, name: string, target: string, uid: number, gid: number): Inode | number;
+  /**
+   * Gives `inode` another name (link(2)). It is not a directory and has at least one name.
+   * Errors: EROFS, ENOSPC; EEXIST and ENOENT as in `create`.
+   */
   link(dir: Inode, name: string, inode: Inode): number;
-  /** Takes the name away, of an empty directory too; the inode itself stays until `reclaim`. */
+  /**
+   * Removes the entry `name`, which `lookup` has answered with `inode`; a directory is empty and not the root. Touches
+   * ctime of the inode, mtime and ctime of `dir`, and lowers `nlink`, of a directory to 0. The inode and its data stay
+   * until `reclaim`, also if this was the last name. Errors: EROFS; ENOENT if the name is gone by now; after
+   * INTENT_UNLINK and INTENT_RMDIR those of unlink(2) and rmdir(2).
+   */
   unlink(dir: Inode, name: string, inode: Inode): number;
-  /** Moves a name; `target` is what the new name held until now and loses it, or null. */
+  /**
+   * Moves the entry `oldName`, which is `inode`, in one step. `target` is the inode that `newName` has, which loses the
+   * name as by `unlink`, or null if there is none; it is not `inode`. The server has checked the rules of rename(2):
+   * both are directories, or neither is; a directory `target` is empty; without `findsRings` a directory does not move
+   * into itself.
+   * Errors: EROFS; ENOENT if the old name is gone by now; ENOSPC for a longer name; with `findsRings` EINVAL and
+   * ENOTEMPTY; after INTENT_RENAME and INTENT_REPLACE those of rename(2).
+   */
   rename(oldDir: Inode, oldName: string, inode: Inode, newDir: Inode, newName: string, target: Inode | null): number;
-  /** The target of a symlink; its times are touched by `accessed`. */
+  /**
+   * The target of a symlink. Times are left to `accessed`. Errors: EILSEQ if the target is not UTF-8, as a host's may
+   * be.
+   */
   readlink(inode: Inode): string | number;
 
-  /** Opens a file or directory with Linux open(2) flags: a handle ≥ 0 for read, write and close; or −errno. */
+  /**
+   * Opens a regular file or a directory. Returns a handle ≥ 0 for `read`, `write`, `fsync` and `closeHandle`; or
+   * −errno. A directory is opened with O_RDONLY and without O_TRUNC. Errors: EROFS for writing or O_TRUNC.
+   * @param flags Those of Linux open(2). The server carries out O_TRUNC, by a `setattr` that follows, and O_APPEND, by
+   *   writing at `size`; O_CREAT and O_EXCL mean nothing here. O_NOATIME is a hint.
+   */
   open(inode: Inode, flags: number): number;
+  /** Closes a handle, once. Called before `release` or `reclaim` of the inode. */
   closeHandle(inode: Inode, handle: number): void;
-  /** Copies file bytes from `offset` into `u8[start, end)`: the bytes copied, 0 at the end; or −errno. */
+  /**
+   * Copies bytes from `offset` into `u8[start, end)`. Returns the number of bytes, less than asked for only at the end
+   * of the file, 0 from there on; or −errno. `handle` is open for reading, of a regular file. Times are left to
+   * `accessed`. `u8` may be shared memory and must not be kept.
+   */
   read(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number;
-  /** Copies `u8[start, end)` into the file at `offset`, filling a gap with zeros: the bytes copied; or −errno. */
+  /**
+   * Copies `u8[start, end)`, at least one byte, into the file at `offset`; between the old end and `offset` there is a
+   * hole of zeros. Returns the number of bytes, which may be fewer when the store becomes full; or −errno when none was
+   * written: EFBIG, ENOSPC. `handle` is open for writing, of a regular file. Times are left to `modified`. `u8` may be
+   * shared memory and must not be kept.
+   */
   write(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number;
   /**
-   * lseek(2), SEEK_DATA: the first offset from `offset` on that may hold anything but zeros; −ENXIO when none follows.
-   * A backend without these two has data everywhere; extents.ts is for who calls them.
+   * lseek(2) SEEK_DATA: the first offset ≥ `offset` that may hold data; −ENXIO if none follows. A backend that has
+   * neither this method nor `seekHole` has data everywhere; callers use extents.ts.
    */
   seekData?(inode: Inode, handle: number, offset: number): number;
-  /** lseek(2), SEEK_HOLE: the first offset from `offset` on that is in a hole, or the size; −ENXIO from the size on. */
+  /** lseek(2) SEEK_HOLE: the first offset ≥ `offset` in a hole, or the size; −ENXIO from the size on. */
   seekHole?(inode: Inode, handle: number, offset: number): number;
   /**
-   * Whether the blocks of `getattr` count all that holds data, so that a file that has shown as many bytes of it has no
-   * more: for who reads a store that does not tell where data is.
+   * True if `blocks` of `getattr` counts all data of the file, also what is not written out yet: a reader that has come
+   * upon so many bytes of data can stop. For stores that cannot tell where data is.
    */
   countsBlocks?(inode: Inode): boolean;
-  /** Touches times after one or more `read`s or `write`s of one message have moved bytes, a listing or `readlink`. */
+  /**
+   * Touches atime (relatime is permitted). Called once per message, after its `read`s, a listing or `readlink`.
+   */
   accessed(inode: Inode): void;
+  /** Touches mtime and ctime. Called once per Twrite, after its `write`s. */
   modified(inode: Inode): void;
+  /** Writes back what is cached of an open file (fsync(2)); with `datasync` only its data (fdatasync(2)). */
   fsync(inode: Inode, handle: number, datasync: boolean): number;
 
-  /** Begins a listing. */
+  /** Begins a listing. The server has called `open` before, and calls `close` of the cursor later. */
   list(dir: Inode): DirCursor | number;
-  /** What a directory holds and does not list, for who promises to leave nothing out in silence. */
+  /** The entries that a listing leaves out, for callers that must not drop a file silently. */
   hidden?(dir: Inode): readonly Hidden[];
+  /** Fills `out`; `fstype` and `namelen` are set already. The server has freed all that can be reclaimed. */
   statfs(out: StatFs): number;
 
-  /** The value of an extended attribute, ENODATA when it is not set. */
+  /**
+   * A copy of the value of an extended attribute (getxattr(2)). Errors: ENOTSUP if the store keeps none; ENODATA if it
+   * is not set. `name` has 1 to 255 bytes in all methods.
+   */
   getxattr(inode: Inode, name: string): Uint8Array | number;
-  /** Sets one; `flags` is XATTR_CREATE, XATTR_REPLACE or 0. An empty value with XATTR_REPLACE removes it. */
+  /**
+   * Sets an extended attribute (setxattr(2)) and ctime; the backend keeps `value`, of up to 65,536 bytes. An empty
+   * value with XATTR_REPLACE removes the attribute, as v9fs sends removexattr(2). Errors: EROFS; ENOTSUP; EEXIST with
+   * XATTR_CREATE; ENODATA with XATTR_REPLACE; ENOSPC.
+   * @param flags XATTR_CREATE, XATTR_REPLACE or 0.
+   */
   setxattr(inode: Inode, name: string, value: Uint8Array, flags: number): number;
-  /** The names, in the order they were set. */
+  /** The names of all extended attributes, in the order in which they were set. Errors: ENOTSUP. */
   listxattr(inode: Inode): string[] | number;
 
-  /** The last fid is gone but the inode still has a name: what was held for it can be let go. */
+  /**
+   * No fid is on the inode (any more), but it still has a name: the backend may free what it holds for it, such as a
+   * descriptor. May be called again, and for an inode that no fid was ever on.
+   */
   release(inode: Inode): void;
-  /** The last name and the last fid are gone: frees the data. Not 0: it is kept and tried again later. */
+  /**
+   * The last name and the last fid are gone: frees the data. The inode is QUEUED; it becomes RECLAIMED after 0, and is
+   * not used again. After any other result it stays in the queue and is tried again later.
+   */
   reclaim(inode: Inode): number;
 
   /**
-   * Ends the backend: closes what it has open of the host, and what it opened itself, open handles too. From then on
-   * every call is EIO and handles need not be closed; to close it again does nothing. Called by who made the backend,
-   * never by a server or another backend that it was given to. Left out where nothing is held.
+   * Closes the backend: frees what it holds of the host, open handles included. From then on every call is EIO
+   * (closed.ts) and handles need not be closed; a second `close` does nothing. Only the creator of a backend closes it,
+   * never a server or a wrapper that it was given to. Absent if the backend holds nothing.
    */
   close?(): void;
 }

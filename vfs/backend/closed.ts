@@ -1,3 +1,4 @@
+// The closed state of a backend: replaces its methods by ones that return EIO.
 import { E } from '../linux/errno.ts';
 import type { Backend } from './backend.ts';
 
@@ -5,8 +6,8 @@ const refused = (): number => E.EIO;
 const refusedCount = (): number => -E.EIO;
 
 /**
- * The calls of a backend that was closed: whatever is asked is EIO. Those that let go of something stay as they are,
- * for the sessions that are still open end later.
+ * The methods of a closed backend. Those that free something (closeHandle, release, reclaim) are not replaced: sessions
+ * that are still open end later and call them.
  */
 const CLOSED = {
   root(): never {
@@ -35,14 +36,14 @@ const CLOSED = {
   listxattr: refused,
 } satisfies Partial<Backend>;
 
-/** Makes every call of a backend EIO from now on. False when it was closed before. */
+/** Makes every call of a backend EIO from now on. Returns false if it was closed already. */
 export function shut(backend: Backend): boolean {
   if (isClosed(backend)) return false;
   Object.assign(backend, CLOSED);
   return true;
 }
 
-/** Whether a backend was closed. */
+/** True if `shut` has closed the backend. */
 export function isClosed(backend: Backend): boolean {
   return backend.lookup === CLOSED.lookup;
 }

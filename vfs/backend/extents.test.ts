@@ -1,3 +1,4 @@
+// The iteration over data and holes of a file.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_RDONLY } from '../linux/constants.ts';

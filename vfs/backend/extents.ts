@@ -1,14 +1,15 @@
+// Data and holes of a file (lseek(2) SEEK_DATA, SEEK_HOLE), for callers that copy sparse files.
 import { E } from '../linux/errno.ts';
 import type { Backend } from './backend.ts';
 import type { Inode } from './inode.ts';
 
-/** lseek(2), SEEK_DATA: the first offset from `offset` on that has data; −ENXIO when none follows. */
+/** lseek(2) SEEK_DATA: the first offset ≥ `offset` that has data; −ENXIO if none follows. */
 export function seekData(backend: Backend, inode: Inode, handle: number, offset: number): number {
   if (backend.seekData !== undefined) return backend.seekData(inode, handle, offset);
   return offset < backend.size(inode) ? offset : -E.ENXIO;
 }
 
-/** lseek(2), SEEK_HOLE: the first offset from `offset` on that has none, at most the file's size; −ENXIO beyond it. */
+/** lseek(2) SEEK_HOLE: the first offset ≥ `offset` in a hole, or the file's size; −ENXIO from the size on. */
 export function seekHole(backend: Backend, inode: Inode, handle: number, offset: number): number {
   if (backend.seekHole !== undefined) return backend.seekHole(inode, handle, offset);
   const size = backend.size(inode);
@@ -16,25 +17,29 @@ export function seekHole(backend: Backend, inode: Inode, handle: number, offset:
 }
 
 /**
- * The extents of a file that hold data, in order: what a copy has to read. One object serves for all of them. The file
- * may change meanwhile: each step asks anew, and goes forward.
+ * Iterates over the extents of a file that hold data, in ascending order: the parts that a copy has to read. The file
+ * may change meanwhile: each step asks the backend again, and always moves forward.
  *
  *     const extents = new Extents(backend, inode, handle, 0, size);
  *     while (extents.next()) copy(extents.start, extents.end);
  *     if (extents.errno !== 0) return extents.errno;
  */
 export class Extents {
-  /** Where the extent begins and ends, in bytes from the beginning of the file. */
+  /** The extent is [start, end), in bytes from the beginning of the file. */
   start: number;
   end: number;
-  /** Why there is no next one: 0, or the errno of the backend. */
+  /** The errno that ended the iteration; 0 at its regular end. */
   errno = 0;
   private readonly backend: Backend;
   private readonly inode: Inode;
   private readonly handle: number;
   private readonly to: number;
 
-  /** Those between `from` and `to`, of a file that is open for reading. */
+  /**
+   * @param handle Open for reading.
+   * @param from First offset, in bytes.
+   * @param to End, in bytes: extents beyond it are cut off or left out.
+   */
   constructor(backend: Backend, inode: Inode, handle: number, from: number, to: number) {
     this.backend = backend;
     this.inode = inode;
@@ -43,7 +48,7 @@ export class Extents {
     this.to = to;
   }
 
-  /** Moves to the next one; false after the last, and on an error. */
+  /** Moves to the next extent; false after the last one, and on an error. */
   next(): boolean {
     const { backend, inode, handle, to } = this;
     if (this.errno !== 0 || this.end >= to) return false;
@@ -53,7 +58,7 @@ export class Extents {
     const end = seekHole(backend, inode, handle, start);
     if (end < 0) return this.ended(end);
     this.start = start;
-    // A file that others cut meanwhile may have its hole where its data was.
+    // A file that was truncated meanwhile may now have a hole at `start`.
     this.end = end > start ? Math.min(end, to) : to;
     return true;
   }

@@ -1,3 +1,4 @@
+// Full stores in memory: ENOSPC, and the space that comes back.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,28 +1,31 @@
-/** The inode is in use or has a name. */
+// The part of an inode that the server and every backend share: its number, its kind, and who uses it. Imports nothing.
+
+/** The inode has a fid or a name. */
 export const LIVE = 0;
-/** No name, no fid: waits in the reclaim queue, its data still there. */
+/** No name and no fid: it waits in the reclaim queue, its data still stored. */
 export const QUEUED = 1;
-/** Reclaimed: the data is gone, and nothing may open it again. */
+/** `Backend.reclaim` has freed the data; the inode is not used again. */
 export const RECLAIMED = 2;
 
 /**
- * What every backend's inode has. A backend extends it with its data and hands the same object out
- * for the same file each time, so that identity is `===`; the server counts who uses it.
+ * An inode. A backend extends it with its data, and returns the same object for the same file as long as a fid is on
+ * it, so that files are compared by `===`. The fields after `version` belong to the server: a backend initializes them
+ * by this constructor and may read them.
  */
 export abstract class Inode {
-  /** The file's number for its whole life, never used again for another: qid.path and st_ino. Below 2^53. */
+  /** Inode number (qid.path, st_ino), below 2^53: constant, and never reused for another file of the same store. */
   readonly ino: number;
-  /** The S_IFMT bits of its mode; a file never changes its kind. */
+  /** S_IFMT bits of the mode: constant. 0 only for an answer that lookup-intent.ts permits. */
   readonly kind: number;
-  /** Moves with the content: qid.version, 32 bits. */
+  /** qid.version, an unsigned number of 32 bits: the server increments it with each change of the content. */
   version = 0;
-  /** How many fids name it, opened or merely walked. Kept by the server. */
+  /** Number of fids on the inode, opened or only walked, of all sessions. */
   refs = 0;
-  /** LIVE, QUEUED or RECLAIMED. Kept by the server. */
+  /** LIVE, QUEUED or RECLAIMED. */
   state = LIVE;
-  /** Head of the list of fids on it. Kept by the server. */
+  /** Head of the list of its fids. */
   fids: object | null = null;
-  /** The record locks held on it. Kept by the server. */
+  /** Its record locks. */
   locks: object | null = null;
 
   constructor(ino: number, kind: number) {

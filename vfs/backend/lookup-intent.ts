@@ -1,17 +1,20 @@
+// Lookup intents: the purpose of a Backend.lookup. Imports nothing.
+
 /**
- * What the server looks a name up for (Backend.lookup). A backend whose own calls answer for a name, as those of a
- * kernel do, may leave out the look for all but INTENT_FIND: it saves a system call or three each time.
+ * A backend whose own calls check a name, as those of a kernel do, may answer without a lookup for every intent but
+ * INTENT_FIND. That saves up to three system calls each time. The short answer that each intent permits, and the errnos
+ * that the following call must then return itself, stand beside it.
  */
 
-/** To know what it stands for. */
+/** Find the inode. No short answer. */
 export const INTENT_FIND = 0;
-/** To make it: 0 will do, if `create`, `symlink` and `link` say EEXIST, and ENOENT in a directory that was removed. */
+/** Make the name: 0, if `create`, `symlink` and `link` return EEXIST, and ENOENT in a removed directory. */
 export const INTENT_CREATE = 1;
-/** To remove what is no directory: an inode of kind 0 will do, if no fid is on it and `unlink` says ENOENT and EISDIR. */
+/** Remove a file: an inode of kind 0, if no fid is on the file and `unlink` returns ENOENT and EISDIR. */
 export const INTENT_UNLINK = 2;
-/** To remove a directory: one of kind S_IFDIR without entries will do, if `unlink` says ENOENT, ENOTDIR, ENOTEMPTY. */
+/** Remove a directory: an inode of kind S_IFDIR without entries, if `unlink` returns ENOENT, ENOTDIR and ENOTEMPTY. */
 export const INTENT_RMDIR = 3;
-/** To move it away: one of kind 0 will do, if no fid is on it and `rename` checks all that rename(2) does. */
+/** Rename it: an inode of kind 0, if no fid is on the file and `rename` checks all that rename(2) does. */
 export const INTENT_RENAME = 4;
-/** To put another one in its place: ENOENT will do, if no fid is on what is there and `rename` checks as well. */
+/** Replace it by a rename: ENOENT, if no fid is on the present file and `rename` checks all that rename(2) does. */
 export const INTENT_REPLACE = 5;

@@ -1,19 +1,21 @@
-/** What a store in memory may reckon with. */
+// Memory limits of the machine and of the JavaScript engine, on Node, Deno, Bun and in browsers. Imports nothing.
+
+/** Memory limits, from which the default capacities of stores in memory follow. */
 export interface Machine {
-  /** Bytes of memory that this process may have: the machine's, or the container's where that is less. */
+  /** Memory of the machine in bytes, or of the container (cgroup) where that is less. */
   readonly memory: number;
-  /** Bytes that the engine's heap may grow to, which is where names and inodes are. */
+  /** Limit of the engine's heap in bytes. Names and inodes are stored there. */
   readonly heap: number;
-  /** Bytes of the heap in use, garbage included; 0 where the engine does not tell. */
+  /** Bytes of the heap in use, garbage included; 0 if the engine does not report it. */
   heapUsed(): number;
 }
 
 const GIB = 2 ** 30;
-/** What is assumed where nothing is told. */
+/** Assumed if no API reports a size. */
 const UNKNOWN_MEMORY = 4 * GIB;
 const UNKNOWN_HEAP = GIB;
 
-/** Of `globalThis` what is asked, all of it missing somewhere. */
+/** The parts of `globalThis` that report sizes; each is missing in some runtime. */
 interface Globals {
   process?: {
     getBuiltinModule?(name: string): unknown;
@@ -29,14 +31,14 @@ interface HeapStatistics {
   used_heap_size: number;
 }
 
-/** Asks what there is. `globals` is for tests. */
+/** Queries the runtime. `globals` is for tests. */
 export function askMachine(globals: object = globalThis): Machine {
   const g = globals as Globals;
   const ask = <T>(question: () => T | undefined): T | undefined => {
     try {
       return question();
     } catch {
-      return undefined; // a runtime that has the name and not the thing, or does not allow it
+      return undefined; // the runtime declares the API but does not implement or allow it
     }
   };
   const builtin = <T>(name: string): T | undefined => ask(() => g.process?.getBuiltinModule?.(name) as T | undefined);
@@ -54,7 +56,7 @@ export function askMachine(globals: object = globalThis): Machine {
   };
 }
 
-/** Deno asks its user for a permission first; then nothing is asked. */
+/** False in Deno without the `sys` permission: the query would prompt the user. */
 function mayAsk({ Deno }: Globals): boolean {
   if (Deno === undefined) return true;
   return Deno.permissions?.querySync?.({ name: 'sys', kind: 'systemMemoryInfo' }).state === 'granted';
@@ -66,7 +68,7 @@ function isAmount(bytes: number | undefined): bytes is number {
 
 let known: Machine | null = null;
 
-/** This machine, asked once. */
+/** This machine; the runtime is queried once. */
 export function machine(): Machine {
   return (known ??= askMachine());
 }

@@ -1,3 +1,4 @@
+// The accounting of memory: default capacity, heap budget, shared space.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { S_IFDIR, S_IFREG } from '../linux/constants.ts';

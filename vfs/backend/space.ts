@@ -1,42 +1,45 @@
+// Accounting of the memory that stores in memory (ram, memfs) take, against a capacity and the engine's heap.
 import { machine, type Machine } from './machine.ts';
 
-/** Of the machine's memory the part that a store in memory may take by default: one in so many. */
+/** Default capacity: the machine's memory divided by this. */
 export const MEMORY_SHARE = 4;
-/** Of the engine's heap the part that its names and inodes may take. */
+/** Limit of names and inodes: the engine's heap limit divided by this. */
 export const HEAP_SHARE = 2;
-/** How full the heap may be, whoever fills it: there is no way back from the engine's own end. */
+/**
+ * Fraction of the heap in use, by anybody, from which on nothing is added: an engine out of memory ends the process.
+ */
 export const HEAP_FULL = 7 / 8;
-/** The heap is looked at again after this many bytes. */
+/** The engine's own figure is read again after this many bytes. */
 const LOOK_EVERY = 1 << 23;
 
 /**
- * What is counted for each thing that a store in memory holds, in bytes: somewhat more than what it takes on V8, so that
- * what was counted is what there can be.
+ * Bytes that are counted for each item of a store: somewhat more than it takes in V8, so that the count is an upper
+ * bound.
  */
 export const COST = {
-  /** An inode, whatever its kind, and all that hangs on it. */
+  /** An inode of any kind. */
   inode: 512,
-  /** A directory, besides. */
+  /** In addition, if it is a directory. */
   directory: 512,
-  /** A name in a directory, besides its letters. */
+  /** A directory entry, without its letters. */
   name: 128,
-  /** An extended attribute, besides its name and value. */
+  /** An extended attribute, without its name and value. */
   xattr: 384,
-  /** Each UTF-16 unit of a name, of a symlink's target, of an attribute's name. */
+  /** Each UTF-16 unit of a name, a symlink's target or an attribute's name. */
   letter: 2,
 } as const;
 
-/** What a name in a directory costs. */
+/** Bytes counted for a directory entry. */
 export function nameCost(name: string): number {
   return COST.name + COST.letter * name.length;
 }
 
-/** The default of `capacity`: what this machine can bear, in bytes. */
+/** The default of `capacity`, in bytes: a quarter of the machine's memory. */
 export function defaultCapacity(host: Machine = machine()): number {
   return Math.floor(host.memory / MEMORY_SHARE);
 }
 
-/** What may be in the engine's heap: stores may share one. */
+/** Budget of the engine's heap. Several stores may share one. */
 export class Heap {
   readonly limit: number;
   used = 0;
@@ -49,12 +52,12 @@ export class Heap {
     this.limit = Math.floor(host.heap / HEAP_SHARE);
   }
 
-  /** Bytes that may be added. */
+  /** Bytes that can still be taken. */
   get left(): number {
     return this.isFull ? 0 : Math.max(0, this.limit - this.used);
   }
 
-  /** Takes bytes; false when there are not so many left. */
+  /** Takes bytes; false, and takes none, if fewer are left. */
   take(bytes: number): boolean {
     if (this.used + bytes > this.limit) return false;
     if ((this.isFull || this.used + bytes >= this.looked + LOOK_EVERY) && !this.look()) return false;
@@ -67,7 +70,7 @@ export class Heap {
     if (this.used < this.looked) this.looked = this.used;
   }
 
-  /** Whether the engine has room, others' objects counted. */
+  /** True if the engine has room, the rest of the program's objects counted. */
   private look(): boolean {
     this.looked = this.used;
     this.isFull = this.host.heapUsed() > this.host.heap * HEAP_FULL;
@@ -75,7 +78,7 @@ export class Heap {
   }
 }
 
-/** The room of a store in memory: what there may be, and what there is. Stores may share one. */
+/** The capacity of a store in memory and the bytes taken of it. Several stores may share one. */
 export class Space {
   readonly capacity: number;
   readonly heap: Heap;
@@ -87,17 +90,17 @@ export class Space {
     this.heap = heap;
   }
 
-  /** Bytes that may be added. */
+  /** Bytes that can still be taken. */
   get left(): number {
     return Math.max(0, Math.floor(this.capacity - this.used));
   }
 
-  /** Things of the engine's heap that may be added, of so many bytes each. */
+  /** Number of items of `bytes` each that still fit in the engine's heap. */
   heapLeft(bytes: number): number {
     return Math.floor(Math.min(this.left, this.heap.left) / bytes);
   }
 
-  /** Takes bytes outside of the engine's heap, which are data; false when there are not so many left. */
+  /** Takes bytes of file data, which are outside of the engine's heap; false, and takes none, if fewer are left. */
   take(bytes: number): boolean {
     if (this.used + bytes > this.capacity) return false;
     this.used += bytes;
@@ -108,7 +111,7 @@ export class Space {
     this.used -= bytes;
   }
 
-  /** Takes bytes of the engine's heap. */
+  /** Takes bytes of the engine's heap, which count against the capacity as well; false if fewer are left of either. */
   takeHeap(bytes: number): boolean {
     if (this.used + bytes > this.capacity || !this.heap.take(bytes)) return false;
     this.used += bytes;

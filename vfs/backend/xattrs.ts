@@ -1,22 +1,23 @@
+// Extended attributes in a Map on the inode, for backends in memory (xattr(7)).
 import { XATTR_CREATE, XATTR_REPLACE } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
 import { COST, type Space } from './space.ts';
 
-/** An inode that keeps its extended attributes in a map, for backends in memory. */
+/** An inode with its extended attributes: name → value; null if it never had one. */
 export interface XattrHolder {
   xattrs: Map<string, Uint8Array> | null;
 }
 
-/** getxattr(2): a copy of the value, or ENODATA. */
+/** getxattr(2): a copy of the value; or ENODATA if the attribute is not set. */
 export function getXattr(inode: XattrHolder, name: string): Uint8Array | number {
   const value = inode.xattrs?.get(name);
   return value === undefined ? E.ENODATA : value.slice();
 }
 
-/** Bytes that the names of an inode's attributes have together, each with a NUL: their list is read at once. */
+/** Limit of the names of an inode's attributes in bytes, each with its NUL (XATTR_LIST_MAX of limits.h). */
 export const XATTR_LIST_MAX = 65536;
 
-/** Bytes of a string in UTF-8. */
+/** The length of a string in UTF-8, in bytes. */
 function bytesOf(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
@@ -27,7 +28,7 @@ function bytesOf(text: string): number {
   return bytes;
 }
 
-/** Whether the list of an inode's attributes would be too long with one more. */
+/** True if the list of names would exceed XATTR_LIST_MAX with one more. */
 function isListFull({ xattrs }: XattrHolder, name: string): boolean {
   if (xattrs === null) return false;
   let bytes = bytesOf(name) + 1;
@@ -35,12 +36,12 @@ function isListFull({ xattrs }: XattrHolder, name: string): boolean {
   return bytes > XATTR_LIST_MAX;
 }
 
-/** What an attribute costs of a store's room, in bytes. */
+/** Bytes counted for an attribute. */
 function xattrCost(name: string, value: Uint8Array): number {
   return COST.xattr + COST.letter * name.length + value.length;
 }
 
-/** What all attributes of an inode cost. */
+/** Bytes counted for all attributes of an inode, to be given back when it is reclaimed. */
 export function xattrBytes({ xattrs }: XattrHolder): number {
   if (xattrs === null) return 0;
   let bytes = 0;
@@ -49,8 +50,8 @@ export function xattrBytes({ xattrs }: XattrHolder): number {
 }
 
 /**
- * setxattr(2), and removexattr(2) as v9fs sends it: an empty value with XATTR_REPLACE. 0, EEXIST, ENODATA; ENOSPC when
- * the store has no room for it, or the inode for its name, as in ext4.
+ * setxattr(2), and removexattr(2) as v9fs sends it: an empty value with XATTR_REPLACE. The map keeps `value` itself.
+ * Errors: EEXIST, ENODATA; ENOSPC if the inode's list of names is full, as in ext4; ENOSPC if the store is.
  */
 export function setXattr(
   inode: XattrHolder,
@@ -77,7 +78,7 @@ export function setXattr(
   return 0;
 }
 
-/** listxattr(2). */
+/** listxattr(2): the names, in the order in which they were set first. */
 export function listXattrs(inode: XattrHolder): string[] {
   return inode.xattrs === null ? [] : [...inode.xattrs.keys()];
 }

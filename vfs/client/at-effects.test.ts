@@ -1,3 +1,4 @@
+// The *at calls: their effects on the tree, and the fids that they return.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {

@@ -1,3 +1,4 @@
+// The *at calls when a message fails: each leaves no fid behind.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from '../linux/constants.ts';

@@ -1,3 +1,4 @@
+// The *at calls: their errnos in the order of the kernel, on paths of every shape.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../linux/constants.ts';

@@ -1,3 +1,4 @@
+// The *at system calls (openat(2), renameat(2), …) on top of the 9P client: paths to fids. Never imports the server.
 import { GETATTR_NLINK, QTDIR, QTSYMLINK } from '../9p/constants.ts';
 import { AT_REMOVEDIR, O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_TRUNC } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';

@@ -1,3 +1,4 @@
+// The 9P2000.L client: one method per message. Runs in a browser; never imports the server.
 import { Message, TYPE } from '../9p/codec.gen.ts';
 import { IOHDRSZ, NOFID, NOTAG, NONUNAME, VERSION } from '../9p/constants.ts';
 import { E } from '../linux/errno.ts';

@@ -1,3 +1,4 @@
+// What other layers may import of the client.
 export { AtCalls } from './at.ts';
 export { Client } from './client.ts';
 export type { Transport } from '../transport/transport.ts';

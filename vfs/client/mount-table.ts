@@ -1,3 +1,4 @@
+// The interface by which the client asks a namespace for mounts. vfs/namespace implements it.
 import type { AtCalls } from './at.ts';
 
 /**

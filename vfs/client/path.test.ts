@@ -1,3 +1,4 @@
+// The path parser and its cache.
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,5 @@
+// Parses paths into components, with a cache (path_resolution(7), namei.c).
+
 /** What the last component of a path is, as the kernel's namei.c tells them apart. */
 export const LAST_NORM = 0;
 /** The path is empty once `.` and slashes are gone: `.`, `a/.`, or the root. */

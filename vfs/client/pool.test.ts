@@ -1,3 +1,4 @@
+// The pool of numbers.
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

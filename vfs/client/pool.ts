@@ -1,3 +1,5 @@
+// A pool of numbers, for fids.
+
 /** Numbers that are in use or free, as fids are: a freed one is given again before a new one. */
 export class NumberPool {
   private readonly first: number;

@@ -1,3 +1,4 @@
+// Client calls for the messages that no WASI call needs, apart from Client so that a browser does not load them.
 import { TYPE } from '../9p/codec.gen.ts';
 import { E } from '../linux/errno.ts';
 import type { Client } from './client.ts';

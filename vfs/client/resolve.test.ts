@@ -1,3 +1,4 @@
+// Path resolution: the number of messages, symlinks, `..`, confinement, and directories that move meanwhile.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';

@@ -1,3 +1,4 @@
+// Path resolution over 9P: symlinks, `..`, mounts, and confinement to a directory (RESOLVE_BENEATH of openat2(2)).
 import { QTDIR, QTSYMLINK } from '../9p/constants.ts';
 import { E } from '../linux/errno.ts';
 import type { AtCalls } from './at.ts';

@@ -1,3 +1,4 @@
+// Test support: a client whose messages are counted and can be made to fail.
 import { Volume } from 'memfs';
 import * as assert from 'uvu/assert';
 import { NAMES, type Message } from '../9p/codec.gen.ts';
@@ -9,8 +10,6 @@ import { Server, type ServerOptions } from '../server/server.ts';
 import { InProcess } from '../transport/in-process.ts';
 import { AtCalls } from './at.ts';
 import { Client } from './client.ts';
-
-// What the client's tests need: a mount whose messages are counted and can be made to fail.
 
 /** A transport on which one message, counted from 0, can get EIO for an answer. */
 class Faulty extends InProcess {

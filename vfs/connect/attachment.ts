@@ -1,3 +1,4 @@
+// Servers of backends, and clients attached to them. vfs/connect alone imports both client and server.
 import type { Backend } from '../backend/backend.ts';
 import { AtCalls } from '../client/at.ts';
 import { Client } from '../client/client.ts';

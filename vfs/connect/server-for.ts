@@ -1,3 +1,4 @@
+// Servers for everything that a user can give as a file system: a path, a memfs Volume, a backend, a server.
 import { hostDir } from '../backends/hostdir/index.ts';
 import { isMemfsVolume, memfs, type MemfsVolume } from '../backends/memfs/index.ts';
 import { mustBe } from '../lib/options.ts';

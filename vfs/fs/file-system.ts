@@ -1,3 +1,4 @@
+// The class FileSystem: all calls of node:fs on one tree, synchronous, with callbacks and with promises.
 import type { AtCalls } from '../client/at.ts';
 import type { Client } from '../client/client.ts';
 import { DISPOSE } from '../lib/dispose.ts';

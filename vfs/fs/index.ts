@@ -1,3 +1,4 @@
+// `createFs`: the API of node:fs on any file system of vfs/connect. Runs in a browser: no Buffer, no `node:` module.
 import { Attachment, lentServerOf, type Source } from '../connect/server-for.ts';
 import { FileSystem } from './file-system.ts';
 

@@ -1,3 +1,4 @@
+// Access to the fids below a FileSystem, for other folders of this package.
 import type { FileSystem } from './file-system.ts';
 import type { Rooted } from './files/rooted.ts';
 

@@ -1,3 +1,5 @@
+// The wall clock, in seconds and nanoseconds. Runs in a browser.
+
 /**
  * The wall clock of file times and of the guest's CLOCK_REALTIME: seconds and nanoseconds as two
  * numbers (a double cannot hold nanoseconds since 1970, and a BigInt would be allocated a call).

@@ -1,3 +1,4 @@
+// Symbol.dispose, also for runtimes that lack it.
 /// <reference lib="esnext.disposable" preserve="true" />
 
 /**

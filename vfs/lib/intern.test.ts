@@ -1,3 +1,4 @@
+// Interned strings equal those of TextDecoder, for any bytes.
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// Interning of short UTF-8 strings, without decoding or allocating for a string seen lately.
 import { E } from '../linux/errno.ts';
 
 // The same few names pass again and again. A table indexed by a hash of the bytes gives back the string made last

@@ -1,3 +1,5 @@
+// Scatter/gather lists of byte ranges: the payloads of Tread, Twrite and Treaddir.
+
 /** Views of the ranges that were copied last, for programs use the same ones again and again. All are of one buffer. */
 export class Views {
   private readonly starts: number[] = [];

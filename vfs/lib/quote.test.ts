@@ -1,3 +1,4 @@
+// Quoting: control and format characters are escaped, other text is unchanged.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { escapeControls, quote, quoteIfNeeded } from './quote.ts';

@@ -1,3 +1,5 @@
+// Quoting of names for terminals and log lines.
+
 /**
  * What could steer a terminal, forge a line or hide: control characters (C0, DEL, C1), format characters (bidi
  * controls, zero-width ones), the separators of lines and paragraphs, and halves of surrogate pairs.

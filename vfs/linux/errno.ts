@@ -1,3 +1,4 @@
+// Names of Linux errnos, and their conversion to and from WASI errnos and thrown errors.
 import { E, TABLE, WASI_ERRNO } from './errno.gen.ts';
 
 export { E, WASI_ERRNO } from './errno.gen.ts';

@@ -1,3 +1,4 @@
+// The public class Namespace: `fs`, `preopens` and its errors.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// `Namespace`: several file systems mounted in one tree (mount_namespaces(7)).
 import { ram } from '../backends/ram/index.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { FileSystem } from '../fs/file-system.ts';

@@ -1,3 +1,4 @@
+// The *at calls in a namespace: EBUSY and EEXIST for mount points.
 import { O_CREAT, O_EXCL } from '../linux/constants.ts';
 import { AtCalls } from '../client/at.ts';
 import { LAST_NORM, parsePath } from '../client/path.ts';

@@ -1,3 +1,4 @@
+// Builds a namespace: attaches each tree and mounts it in the tree around it.
 import { QTDIR } from '../9p/constants.ts';
 import { S_IFDIR } from '../linux/constants.ts';
 import { ram } from '../backends/ram/index.ts';

@@ -1,3 +1,4 @@
+// Paths, renames and removals across the mounts of a namespace.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

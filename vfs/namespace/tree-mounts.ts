@@ -1,3 +1,4 @@
+// The mount table of one tree of a namespace, by the inode numbers of its directories.
 import { Dirent, encodeDirent } from '../9p/codec.gen.ts';
 import { QTDIR } from '../9p/constants.ts';
 import { S_IFDIR } from '../linux/constants.ts';

@@ -1,3 +1,4 @@
+// Tgetattr and Tsetattr: fields, times, sizes and their errnos.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// The checks of namei.c on names, removals and renames, in the kernel's order.
 import { S_IFDIR } from '../linux/constants.ts';
 import type { Backend } from '../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../backend/inode.ts';

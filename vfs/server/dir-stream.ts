@@ -1,3 +1,4 @@
+// A directory listing for Treaddir, with cookies that stay valid while entries come and go.
 import { Dirent, encodeDirent } from '../9p/codec.gen.ts';
 import { S_IFDIR } from '../linux/constants.ts';
 import { Packet } from '../9p/packet.ts';

@@ -1,3 +1,4 @@
+// The fid table: lookup, and numbers chosen by a client to collide.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FidTable } from './fid-table.ts';

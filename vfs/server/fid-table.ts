@@ -1,3 +1,4 @@
+// The fids of a session by number.
 import { Fid } from './fid.ts';
 import type { Session } from './session.ts';
 

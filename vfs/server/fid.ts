@@ -1,3 +1,4 @@
+// A fid: a client's handle on an inode (intro(5)).
 import type { Inode } from '../backend/inode.ts';
 import type { DirStream } from './dir-stream.ts';
 import type { Session } from './session.ts';

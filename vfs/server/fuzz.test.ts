@@ -1,3 +1,4 @@
+// Random and malformed frames, failing backends and cut connections: the server stays alive and leaks nothing.
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

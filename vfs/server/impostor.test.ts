@@ -1,3 +1,4 @@
+// A fid stays on its inode when another file takes over its name.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_MODE, SETATTR_SIZE } from '../9p/constants.ts';

@@ -1,3 +1,4 @@
+// What other layers may import of the server.
 export { Server, type Inspection, type ServerOptions } from './server.ts';
 export { Session } from './session.ts';
 export type { Attr, Backend, Capabilities, DirCursor, SetAttr, StatFs } from '../backend/backend.ts';

@@ -1,3 +1,4 @@
+// Reference counting of inodes by fids: making, moving and dropping fids, orphans, qids.
 import type { Message } from '../9p/codec.gen.ts';
 import { QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';
 import { S_IFDIR, S_IFLNK } from '../linux/constants.ts';

@@ -1,3 +1,4 @@
+// Record locks: conflicts, owners, splitting and joining, limits.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {

@@ -1,3 +1,4 @@
+// POSIX record locks on inodes (fcntl(2)).
 import { LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK } from '../9p/constants.ts';
 import type { Inode } from '../backend/inode.ts';
 import { E } from '../linux/errno.ts';

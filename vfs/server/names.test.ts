@@ -1,3 +1,4 @@
+// Trenameat, Trename, Tunlinkat, Tremove, Tlink and the other messages on names: errnos and effects.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

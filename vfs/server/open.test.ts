@@ -1,3 +1,4 @@
+// Tlopen, Tlcreate, Tread and Twrite.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {

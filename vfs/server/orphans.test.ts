@@ -1,3 +1,4 @@
+// Files that are removed while a fid is on them.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// The uniqueness of qid.path, and the changes of qid.version.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_MODE, SETATTR_SIZE } from '../9p/constants.ts';

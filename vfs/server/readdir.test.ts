@@ -1,3 +1,4 @@
+// Treaddir: cookies, payload limits, and directories that change meanwhile.
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// The reclaim queue: when orphans are freed, in which steps, and what happens when that fails.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NOTAG, SETATTR_SIZE, VERSION } from '../9p/constants.ts';

@@ -1,3 +1,4 @@
+// The reclaim queue: frees orphans a few at a time.
 import type { Backend } from '../backend/backend.ts';
 import { LIVE, QUEUED, RECLAIMED, type Inode } from '../backend/inode.ts';
 import { errnoOf } from '../linux/errno.ts';

@@ -1,3 +1,4 @@
+// The 9P2000.L server of one backend. Runs in a browser; never imports the client.
 import type { Backend } from '../backend/backend.ts';
 import type { Inode } from '../backend/inode.ts';
 import { DISPOSE } from '../lib/dispose.ts';

@@ -1,3 +1,4 @@
+// Tversion, Tattach and framing: how a session begins and ends.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

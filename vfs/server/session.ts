@@ -1,3 +1,4 @@
+// One connection of the server: decodes requests, runs their handlers, encodes replies.
 import { Message, TYPE, decode, encode } from '../9p/codec.gen.ts';
 import { NOTAG } from '../9p/constants.ts';
 import { Packet } from '../9p/packet.ts';

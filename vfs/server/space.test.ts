@@ -1,3 +1,4 @@
+// A full store: ENOSPC reclaims orphans and tries once more.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_SIZE } from '../9p/constants.ts';

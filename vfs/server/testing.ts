@@ -1,3 +1,4 @@
+// Test support: a client that sends raw frames, and a store that is checked for leaks.
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,8 +14,6 @@ import { MemfsBackend } from '../backends/memfs/index.ts';
 import { errnoName } from '../linux/errno.ts';
 import { Server, type Inspection, type ServerOptions } from './server.ts';
 import type { Session } from './session.ts';
-
-// What the server's tests need: a client that speaks raw frames, and a store that is watched for leaks.
 
 /** The fid of the root of every Client. */
 export const ROOT = 0;

@@ -1,3 +1,4 @@
+// Twalk: qids, partial walks, `..`, clones.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';

@@ -1,3 +1,4 @@
+// The value of an extended attribute as a fid reads or writes it.
 import { E } from '../linux/errno.ts';
 import { Views, type Iov } from '../lib/iov.ts';
 

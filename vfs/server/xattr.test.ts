@@ -1,3 +1,4 @@
+// Txattrwalk and Txattrcreate.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_RDONLY, O_RDWR, XATTR_CREATE, XATTR_REPLACE } from '../linux/constants.ts';

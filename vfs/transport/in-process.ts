@@ -1,3 +1,4 @@
+// The transport to a server in the same process. It knows the server's session by an interface only.
 import { TYPE, decode, encode, type Message } from '../9p/codec.gen.ts';
 import { Packet } from '../9p/packet.ts';
 import { E } from '../linux/errno.ts';

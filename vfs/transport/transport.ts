@@ -1,3 +1,4 @@
+// The interface between a client and a connection to a server.
 import type { Message } from '../9p/codec.gen.ts';
 import type { Iov } from '../lib/iov.ts';
 

@@ -1,3 +1,4 @@
+// A slow codec that interprets the message table: the oracle of the generated one. For tests only.
 import { MAX_WALK, MESSAGES, type Name, RARE_FIELDS, VALID_BITS } from './messages.ts';
 import { type Item, type Kind, MIN_BYTES, parseRow, type Row, ROWS } from './rows.ts';
 import type { Fields, Qid } from './types.ts';

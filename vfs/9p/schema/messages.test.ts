@@ -1,3 +1,4 @@
+// Consistency of the message table, its document and its types.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { protocolDoc } from '../../../build/gen/protocol-doc.ts';

@@ -1,3 +1,4 @@
+// The message table of 9P2000.L: the types, the codec, the trace and docs/protocol.md are generated from it.
 import * as P9 from '../constants.ts';
 
 const TIMES =

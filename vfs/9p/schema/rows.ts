@@ -1,3 +1,4 @@
+// Parses the rows of the message table into items with a kind and a width.
 import { DIRENT, KINDS, MESSAGES, type Name, RARE_FIELDS, VALID_BITS } from './messages.ts';
 
 /** What an item of a row is on the wire. `size` is the checked number an `[8]` is unless KINDS says otherwise. */

@@ -1,3 +1,4 @@
+// Test support: arbitrary messages, and their conversion between the flat class and plain objects.
 import fc from 'fast-check';
 import { decode, Message } from '../codec.gen.ts';
 import { encodeFrame, type Frame } from './interpret.ts';
@@ -5,8 +6,6 @@ import { MAX_WALK, type Name } from './messages.ts';
 import { Packet } from '../packet.ts';
 import { type Item, type Row, ROWS, seldomOf } from './rows.ts';
 import type { Qid } from './types.ts';
-
-// What tests need to carry messages between the flat class and plain objects.
 
 type Values = Record<string, unknown>;
 

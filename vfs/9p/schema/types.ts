@@ -1,3 +1,4 @@
+// TypeScript types of the messages, derived from the rows of the message table.
 import type { KINDS, MESSAGES, Name } from './messages.ts';
 
 /** A qid, read. Its path is whole: all 64 bits. */

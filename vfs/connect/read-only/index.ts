@@ -1,3 +1,4 @@
+// `readOnly`: a read-only view of a backend, as a read-only bind mount (mount(8)).
 import { DISPOSE } from '../../lib/dispose.ts';
 import { BACKEND, check } from '../../lib/options.ts';
 import { isClosed } from '../../backend/closed.ts';

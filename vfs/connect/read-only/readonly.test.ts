@@ -1,3 +1,4 @@
+// Read-only views and read-only host directories in the conformance suite.
 import { Volume } from 'memfs';
 import { readOnlyConformance, type MakeReadOnly } from '../../conformance/readonly.ts';
 import type { Backend } from '../../backend/backend.ts';

@@ -1,3 +1,4 @@
+// The server of a read-only view, which shares sessions and the reclaim queue with the server of its backend.
 import { Server } from '../../server/server.ts';
 import type { ReclaimQueue } from '../../server/reclaim.ts';
 import type { Session } from '../../server/session.ts';

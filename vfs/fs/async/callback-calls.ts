@@ -1,3 +1,4 @@
+// The calls of node:fs that take a callback, made from the synchronous ones.
 import { chanceToAbort } from '../values/abort.ts';
 import { callbackOf, later, settled, type Callback } from '../values/callback.ts';
 import { badArgument } from '../values/errors.ts';

@@ -1,3 +1,4 @@
+// writeFile of node:fs/promises, of strings, bytes and iterables.
 import { throwIfAborted, chanceToAbort, type Abortable } from '../values/abort.ts';
 import { optionsOf, type Data, type PathLike } from '../values/arguments.ts';
 import type { ContentCalls, WriteOptions } from '../calls/content-calls.ts';

@@ -1,3 +1,4 @@
+// FileHandle of node:fs/promises.
 import { E } from '../../linux/errno.ts';
 import { chanceToAbort } from '../values/abort.ts';
 import { refuse } from './callback-calls.ts';

@@ -1,3 +1,4 @@
+// node:fs/promises, made from the synchronous calls.
 import { chanceToAbort } from '../values/abort.ts';
 import { optionsOf, pathOf, type Mode, type PathLike, type TimeLike } from '../values/arguments.ts';
 import { writeChunks, type Chunks, type PromisedWriteOptions } from './chunks.ts';

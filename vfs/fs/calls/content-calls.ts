@@ -1,3 +1,4 @@
+// The calls of node:fs on the whole content of a file: readFile, writeFile, appendFile, truncate, copyFile.
 import { SETATTR_MODE } from '../../9p/constants.ts';
 import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, S_IFMT, S_IFREG } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';

@@ -1,3 +1,4 @@
+// `cp` of node:fs and node:fs/promises.
 import { E } from '../../linux/errno.ts';
 import { booleansIn } from '../values/arguments.ts';
 import { badArgument, refusal, type FsError } from '../values/errors.ts';

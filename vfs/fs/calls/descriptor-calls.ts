@@ -1,3 +1,4 @@
+// The calls of node:fs on descriptors: open, close, read, write, fstat, …
 import {
   GETATTR_MODE,
   QTDIR,

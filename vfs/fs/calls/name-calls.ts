@@ -1,3 +1,4 @@
+// The calls of node:fs on names and attributes: stat, mkdir, rename, readdir, chmod, …
 import { GETATTR_BASIC } from '../../9p/constants.ts';
 import { O_DIRECTORY, O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT, S_IFREG } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';

@@ -1,3 +1,4 @@
+// The calls of node:fs on whole trees: rm, rmdir and cp.
 import { GETATTR_BASIC } from '../../9p/constants.ts';
 import { S_IFDIR, S_IFMT } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';

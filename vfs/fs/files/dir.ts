@@ -1,3 +1,4 @@
+// Dir of node:fs, as `opendir` returns it.
 import { S_IFDIR } from '../../linux/constants.ts';
 import { Dirent } from '../values/dirent.ts';
 import { fsError } from '../values/errors.ts';

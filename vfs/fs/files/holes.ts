@@ -1,3 +1,4 @@
+// Access to the extents of an open file, where its backend is in this process.
 import { Extents } from '../../backend/extents.ts';
 import type { Client } from '../../client/client.ts';
 import type { Session } from '../../server/session.ts';

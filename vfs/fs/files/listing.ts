@@ -1,3 +1,4 @@
+// Reads the entries of an opened directory from Rreaddir payloads.
 import { S_IFDIR } from '../../linux/constants.ts';
 import type { OpenFile } from './open-file.ts';
 import { Iov } from '../../lib/iov.ts';

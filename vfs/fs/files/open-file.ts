@@ -1,3 +1,4 @@
+// An open file: a fid with an offset.
 import { GETATTR_BASIC, GETATTR_SIZE, SETATTR_SIZE } from '../../9p/constants.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY } from '../../linux/constants.ts';
 import type { Client } from '../../client/client.ts';

@@ -1,3 +1,4 @@
+// The *at calls from one root, as in a chroot(2): absolute symlinks and `..` stay inside.
 import { GETATTR_MODE, SETATTR_GID, SETATTR_MODE, SETATTR_UID } from '../../9p/constants.ts';
 import { O_CREAT, O_EXCL, O_NOFOLLOW, S_IFDIR, S_IFLNK, S_IFMT } from '../../linux/constants.ts';
 import type { AtCalls } from '../../client/at.ts';

@@ -1,3 +1,4 @@
+// AbortSignal in the options of promises.
 import { badArgument } from './errors.ts';
 
 /** What a call can be given up by. */

@@ -1,3 +1,4 @@
+// The arguments of node:fs: checked as Node does, and converted.
 import { UTF8 } from './encodings.ts';
 import { badArgument, outOfRange } from './errors.ts';
 

@@ -1,3 +1,4 @@
+// Callbacks of node:fs: checked and called in a later microtask.
 import { badArgument, type FsError } from './errors.ts';
 
 /** What a call of node:fs with a callback ends in. */

@@ -1,3 +1,4 @@
+// `constants` of node:fs.
 import * as linux from '../../linux/constants.ts';
 
 /** `constants` of node:fs, with the numbers of x86 Linux, which 9P uses on every machine. */

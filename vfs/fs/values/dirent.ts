@@ -1,3 +1,4 @@
+// Dirent of node:fs.
 import { Kind } from './stats.ts';
 
 /** An entry of a directory, as node:fs has it. */

@@ -1,3 +1,4 @@
+// The encodings of Buffer without Buffer: utf8, utf16le, latin1, ascii, hex, base64, base64url.
 import { badArgument } from './errors.ts';
 
 /** How text is written as bytes, in the names that Buffer has for it; capitals are as good. */

@@ -1,3 +1,4 @@
+// The errors of node:fs: code, message and fields as Node gives them.
 import { ERRNOS, NODE_MESSAGES } from '../../linux/errno-table.ts';
 
 /** What every failed call throws, as node:fs does: `ENOENT: no such file or directory, open '/x'`. */

@@ -1,3 +1,4 @@
+// The open flags of node:fs (`r+`, `wx`, …) as Linux open(2) flags.
 import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } from '../../linux/constants.ts';
 import { badArgument } from './errors.ts';
 

@@ -1,3 +1,5 @@
+// Path operations on text alone (dirname(3), basename(3)).
+
 /** `dir` and a name or path below it; an empty one is the other. */
 export function join(dir: string, name: string): string {
   if (dir === '' || name === '') return dir + name;

@@ -1,3 +1,4 @@
+// StatsFs of node:fs, filled from an Rstatfs.
 import type { Message } from '../../9p/codec.gen.ts';
 
 /** What is told of a file system, as node:fs has it (statfs(2)). */

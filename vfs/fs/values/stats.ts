@@ -1,3 +1,4 @@
+// Stats and BigIntStats of node:fs, filled from an Rgetattr.
 import type { Message } from '../../9p/codec.gen.ts';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../linux/constants.ts';
 

@@ -1,3 +1,4 @@
+// Handlers of Tgetattr, Tsetattr and Tstatfs.
 import type { Message } from '../../9p/codec.gen.ts';
 import {
   GETATTR_ALL,

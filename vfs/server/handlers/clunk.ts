@@ -1,3 +1,4 @@
+// Handlers of Tclunk and Tremove.
 import type { Message } from '../../9p/codec.gen.ts';
 import { S_IFDIR } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';

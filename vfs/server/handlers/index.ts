@@ -1,3 +1,4 @@
+// The handler table: a handler for each T-message.
 import { TYPE, type Message } from '../../9p/codec.gen.ts';
 import type { Session } from '../session.ts';
 import { getattr, setattr, statfs } from './attr.ts';

@@ -1,3 +1,4 @@
+// Handlers of Tread, Twrite, Tfsync and Treaddir.
 import type { Message } from '../../9p/codec.gen.ts';
 import { O_APPEND, S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';

@@ -1,3 +1,4 @@
+// Handlers of Tlock and Tgetlock.
 import type { Message } from '../../9p/codec.gen.ts';
 import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../../9p/constants.ts';
 import { E } from '../../linux/errno.ts';

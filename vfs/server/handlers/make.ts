@@ -1,3 +1,4 @@
+// Handlers of Tmkdir, Tsymlink, Tmknod, Tlink and Treadlink.
 import type { Message } from '../../9p/codec.gen.ts';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../linux/constants.ts';
 import type { Inode } from '../../backend/inode.ts';

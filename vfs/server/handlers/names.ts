@@ -1,3 +1,4 @@
+// Handlers of Tunlinkat, Trenameat and Trename.
 import type { Message } from '../../9p/codec.gen.ts';
 import { AT_REMOVEDIR, S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';

@@ -1,3 +1,4 @@
+// Handlers of Tlopen and Tlcreate (open(2), do_open in namei.c).
 import type { Message } from '../../9p/codec.gen.ts';
 import { SETATTR_SIZE } from '../../9p/constants.ts';
 import { O_ACCMODE, O_DIRECTORY, O_EXCL, O_RDONLY, O_TRUNC, S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';

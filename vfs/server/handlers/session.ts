@@ -1,3 +1,4 @@
+// Handlers of Tversion, Tauth, Tattach and Tflush.
 import type { Message } from '../../9p/codec.gen.ts';
 import { IOHDRSZ, NOFID, NOTAG, VERSION } from '../../9p/constants.ts';
 import { E } from '../../linux/errno.ts';

@@ -1,3 +1,4 @@
+// Handler of Twalk.
 import type { Message } from '../../9p/codec.gen.ts';
 import { S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';

@@ -1,3 +1,4 @@
+// Handlers of Txattrwalk and Txattrcreate.
 import type { Message } from '../../9p/codec.gen.ts';
 import { XATTR_CREATE, XATTR_REPLACE } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
