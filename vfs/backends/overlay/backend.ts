@@ -18,7 +18,7 @@ import type { OverlayInode } from './merged/inode.ts';
 import { attempt, touch } from './layer/layer.ts';
 import { Table } from './merged/table.ts';
 
-/** With the overlay closed nothing of its layers is held any more. */
+/** The methods of a closed overlay that must not fail: it holds no references to its layers. */
 const LET_GO = {
   nlink: (): number => 1,
   size: (): number => 0,
@@ -30,12 +30,13 @@ const LET_GO = {
 } satisfies Partial<Backend>;
 
 /**
- * Two backends as one tree: what the lower one has, until it is changed; all changes are in the upper one. Nothing is
- * ever written to the lower layer, not even an access time, but by `commit`. The upper layer is the overlay's alone.
+ * Two backends merged into one tree, as overlayfs does: an inode is read from the lower layer until its first change
+ * copies it up; all changes are in the upper layer. The lower layer is written to by `commit` only; reads do not move
+ * its access times either. The upper layer belongs to the overlay.
  */
 export class OverlayBackend implements Backend {
   readonly name = 'overlay';
-  /** Whatever is made or changed is in the upper layer. */
+  /** Those of the upper layer, which holds all changes. */
   readonly capabilities: Capabilities;
   readonly lower: Backend;
   readonly upper: Backend;
@@ -45,7 +46,7 @@ export class OverlayBackend implements Backend {
   private readonly copy: CopyUp;
   private readonly ownsUpper: boolean;
 
-  /** @param ownsUpper Whether the upper layer ends with the overlay. */
+  /** @param ownsUpper True if `close` closes the upper layer too. */
   constructor(lower: Backend, upper: Backend, ownsUpper = false) {
     this.ownsUpper = ownsUpper;
     this.lower = lower;
@@ -58,18 +59,20 @@ export class OverlayBackend implements Backend {
   }
 
   /**
-   * What differs from the lower layer, sorted by path; names of a directory that was renamed are removed and added.
-   * Times alone, and who owns a file, are no difference. @throws what the layers throw, as when a file cannot be read.
+   * Lists the paths that differ from the lower layer, sorted by path. A renamed directory counts as removed and added.
+   * Times and owners are not compared.
+   * @returns One `Change` for each path; empty without changes.
+   * @throws Error with an errno name as `code` if a layer cannot be read, ENOMEM if the paths exceed 2^28 characters.
    */
   diff(): Change[] {
     return diff(this, this.table);
   }
 
   /**
-   * Makes the lower layer what the overlay shows, all of it or nothing. It can be tried again. When the process dies
-   * meanwhile, `settle` of the lower layer completes it or takes it back.
-   * @returns errno 0; or an errno, and the path of what could not be removed, made or changed.
-   * @throws TypeError for options that cannot be, before anything is done.
+   * Makes the lower layer equal to the overlay, atomically: on an error all steps are reverted, and the commit can be
+   * retried. If the process dies midway, `settle` of the lower layer completes or reverts the commit.
+   * @returns `errno` 0; or an errno, the `path` that could not be removed, created or changed, and `unsettled`.
+   * @throws TypeError if an option is invalid, before any change.
    */
   commit(options: CommitOptions = {}): CommitResult {
     const run = this.committing(options);
@@ -78,16 +81,16 @@ export class OverlayBackend implements Backend {
   }
 
   /**
-   * The same, a step at a time; between two of them nothing may be done to the overlay.
-   * @throws TypeError for options that cannot be.
+   * Like `commit`, one step at a time. The overlay must not be used between two steps.
+   * @throws TypeError if an option is invalid.
    */
   committing(options: CommitOptions = {}): Commit {
     return new Commit(this, this.table, this.dirs, checkOptions(options, COMMIT_OPTIONS));
   }
 
   /**
-   * Ends the overlay: lets go of what it holds in its layers. Whatever is asked of it after that is EIO. The layers that
-   * it was given stay open: they are their maker's to close. The default upper one is closed.
+   * Ends the overlay and drops its references to both layers; every later call answers EIO. The layers that were passed
+   * in stay open: their maker closes them. The default upper layer is closed.
    */
   close(): void {
     if (!shut(this)) return;
@@ -100,14 +103,14 @@ export class OverlayBackend implements Backend {
     this.close();
   }
 
-  /** Inodes held for nobody when no fid is left, for tests: 0. */
+  /** The number of inodes that are referenced although no fid is left. For tests: always 0. */
   get leaked(): number {
     return this.table.leaked();
   }
 
   /**
-   * Inodes that the layers must hold for good, each with a descriptor where they are host directories: the root,
-   * directories that were changed, files of which one of several names was.
+   * The number of pinned inodes, each a descriptor if its layer is a host directory: the root, changed directories, and
+   * files of which one of several names was changed.
    */
   get kept(): number {
     return this.table.kept();
@@ -148,7 +151,7 @@ export class OverlayBackend implements Backend {
     const errno = upper !== null ? this.upper.getattr(upper, out) : this.lower.getattr(lower!, out);
     if (errno !== 0) return errno;
     if (upper === null) {
-      // Others may have changed the lower file.
+      // Other processes may have changed the lower file.
       inode.version = lower!.version;
       if (inode.isDir ? inode.removed : inode.lost > 0) out.nlink = this.nlink(inode);
     } else if (lower !== null) {
@@ -210,7 +213,7 @@ export class OverlayBackend implements Backend {
 
   private linkUpper(dir: OverlayInode, name: string, inode: OverlayInode): number {
     const errno = attempt(() => this.upper.link(dir.upper!, name, inode.upper!));
-    // It has only names in the lower layer by now: a host cannot link what has none.
+    // The copy has no name left in the upper layer: link(2) of an orphan is ENOENT on a host.
     if (errno === E.ENOENT && this.upper.nlink(inode.upper!) === 0) return this.copy.again(inode, dir, name);
     return errno;
   }
@@ -234,13 +237,13 @@ export class OverlayBackend implements Backend {
     return 0;
   }
 
-  /** A name was taken that only the lower layer has. */
+  /** Removes a name that only the lower layer has: it is whited out. */
   private loseLower(dir: OverlayInode, name: string, inode: OverlayInode): void {
     this.dirs.hide(dir, name, true);
     inode.lost++;
     tick();
     keepCtime(inode, nowSec, nowNsec);
-    // With names left it must not be forgotten that this one is gone.
+    // Pinned while it has other names: the lower layer still counts the removed one.
     if (!inode.isDir && this.nlink(inode) > 0) this.table.pin(inode);
     this.copy.settleLower(inode);
     this.unnamed(dir, name, inode);
@@ -281,7 +284,7 @@ export class OverlayBackend implements Backend {
     return 0;
   }
 
-  /** Renames by a name that only the lower layer has, of a file that was copied up by another one. */
+  /** Renames a copied-up file by another of its names, which exists in the lower layer only. */
   private moveLower(
     oldDir: OverlayInode,
     oldName: string,
@@ -299,7 +302,7 @@ export class OverlayBackend implements Backend {
     return errno;
   }
 
-  /** The target of a rename has lost its name. */
+  /** Accounts for the replaced target of a rename. */
   private replaced(dir: OverlayInode, name: string, target: OverlayInode, wasUpper: boolean): void {
     if (target.isDir) dir.subdirs--;
     if (!wasUpper) {
@@ -355,7 +358,7 @@ export class OverlayBackend implements Backend {
   }
 
   accessed(inode: OverlayInode): void {
-    // Reading changes nothing below, and is no reason to copy (overlayfs neither moves the atime of a lower file).
+    // A read does not copy up, nor move the atime of a lower file (the same in overlayfs).
     if (inode.upper !== null) this.upper.accessed(inode.upper);
   }
 
@@ -395,7 +398,7 @@ export class OverlayBackend implements Backend {
   getxattr(inode: OverlayInode, name: string): Uint8Array | number {
     if (inode.upper !== null) return this.upper.getxattr(inode.upper, name);
     const value = this.lower.getxattr(inode.lower!, name);
-    // The lower layer keeps none, but the file may get some.
+    // The lower layer has no xattrs, but a copy could have some.
     return value === E.ENOTSUP && this.capabilities.xattrs ? E.ENODATA : value;
   }
 

@@ -11,21 +11,21 @@ export { Settlement, settle, unsettled, type SettleResult, type Unsettled } from
 export { isStagingName } from './commit/staging.ts';
 export type { Running } from './layer/work.ts';
 
-/** What an overlay is made of. */
+/** The layers of an overlay. */
 export interface OverlayOptions {
-  /** What is shown, and never changed. */
+  /** The lower layer: shown through, and written to by `commit` only. */
   lower: Backend;
-  /** What takes the changes; used by nobody else. Default: an empty store in memory. */
+  /** The upper layer: holds all changes. It must have no other user. Default: an empty store in memory. */
   upper?: Backend;
 }
 
 export const OVERLAY_OPTIONS = { lower: BACKEND, upper: BACKEND } satisfies RowsOf<OverlayOptions>;
 
 /**
- * A tree that can be changed over one that is not: `overlay({ lower: hostDir('.') })` lets a program work on a
- * directory, which stays as it is until `commit()`; `diff()` tells what the program did. `close()` ends the overlay and
- * leaves the layers open that it was given: `using lower = hostDir('.'); using work = overlay({ lower });`.
- * @throws TypeError for options that cannot be, and when both layers are one backend.
+ * A copy-on-write overlay: `overlay({ lower: hostDir('.') })` lets a program change a directory that stays as it is
+ * until `commit()`; `diff()` lists the changes. `close()` ends the overlay and leaves the given layers open, which
+ * their maker closes: `using lower = hostDir('.'); using work = overlay({ lower });`.
+ * @throws TypeError if an option is invalid, `lower` is missing, or both layers are the same backend.
  */
 export function overlay(options: OverlayOptions): OverlayBackend {
   const { lower, upper } = checkOptions(options, OVERLAY_OPTIONS);

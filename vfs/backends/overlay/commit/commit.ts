@@ -19,33 +19,37 @@ import type { Table } from '../merged/table.ts';
 import { fail, isThere } from '../layer/walk.ts';
 import { finish, type Running, type Work } from '../layer/work.ts';
 
-/** How a commit is made. */
+/** The options of a commit. */
 export interface CommitOptions {
-  /** All of it is on the disk (fsync(2)) when it is done; without, only its journal is. Default false. */
+  /** True to have the whole commit on disk (fsync(2)) when it is done; otherwise only its journal is. Default false. */
   durable?: boolean;
 }
 
 export const COMMIT_OPTIONS = { durable: 'boolean' } satisfies RowsOf<CommitOptions>;
 
-/** What became of a commit. */
+/** The result of a commit. */
 export interface CommitResult {
-  /** 0: all was done. Else nothing was, but for what `unsettled` says; EBUSY: another commit is to be settled first. */
+  /**
+   * 0 if the commit is complete. Otherwise the lower layer is unchanged, unless `unsettled` is set. EBUSY: another
+   * commit must be settled first.
+   */
   errno: number;
-  /** The path of what could not be removed, made or changed; '' for none. */
+  /** The path that could not be removed, created or changed; '' if there is none. */
   path: string;
   /**
-   * The directory in the root of the lower layer that is left: of a commit that can neither be completed nor taken back,
-   * or of one that is done and whose rest cannot be removed. `settle` settles it. '' for none.
+   * The staging directory in the root of the lower layer if it is left: by a commit that could be neither completed nor
+   * reverted, or by a complete one whose staging directory could not be removed. Pass the lower layer to `settle`. ''
+   * if there is none.
    */
   unsettled: string;
 }
 
 /**
- * A commit of an overlay, a step at a time. All that comes into the lower layer is made beside it first, then the
- * journal is written, then its steps are done (settling.ts). When one fails those before it are taken back. When it is
- * stopped before the first of them nothing was changed; after that it is to be settled, and `result` says so (EINTR).
+ * A commit, one step at a time. First all new content is created in the staging directory, then the journal is written,
+ * then its steps run (settling.ts). If a step fails, the steps before it are reverted. A commit that is stopped before
+ * the first step of the journal has changed nothing; after that it must be settled, and `result` says so (EINTR).
  *
- * Nothing may be done to the overlay meanwhile.
+ * The overlay must not be used meanwhile.
  */
 export class Commit implements Running {
   readonly result: CommitResult = { errno: 0, path: '', unsettled: '' };
@@ -57,7 +61,7 @@ export class Commit implements Running {
   private readonly matches: Matches;
   private readonly work: Work<void>;
   private staging: Staging | null = null;
-  /** What is being done, and where. */
+  /** The phase in progress, with the path it works on. */
   private at: { path: Path } = { path: [] };
   private rootLook: Look | null = null;
   private plan: Plan | null = null;
@@ -94,7 +98,7 @@ export class Commit implements Running {
 
   private *all(): Work<void> {
     const { merged, lower, table, dirs } = this;
-    // Nothing was ever changed.
+    // The overlay has no changes.
     if (table.top.upper === null && !table.hasAliases()) return;
     yield* clear(lower);
     this.rootLook = lookOf(lower, lower.root());
@@ -111,7 +115,7 @@ export class Commit implements Running {
     if (!isEmpty(journal)) yield* this.carryOut(staging, journal);
   }
 
-  /** Makes all that comes into the tree, which stays as it is. */
+  /** Creates all new content in the staging directory; the tree stays unchanged. */
   private *prepare(staging: Staging, rootLook: Look): Work<Journal> {
     const { merged, table, matches, durable } = this;
     this.at = this.plan = new Plan(merged, table, matches, staging.name, rootLook);
@@ -130,14 +134,14 @@ export class Commit implements Running {
       yield* settling.forward();
     } catch (thrown) {
       this.failed(thrown);
-      // What is left to be removed is no part of the commit.
+      // After DONE only the removal of the staging directory can fail: the commit stands.
       if (staging.phase !== DONE) yield* settling.back();
     } finally {
       settling.end();
     }
   }
 
-  /** Keeps the first reason. */
+  /** Keeps the first error. */
   private failed(thrown: unknown): void {
     const { result, staging } = this;
     if (result.errno !== 0) return;
@@ -146,7 +150,7 @@ export class Commit implements Running {
     if (staging === null && result.errno === E.EBUSY) result.unsettled = Staging.names(this.lower)[0] ?? '';
   }
 
-  /** Removes what is of no use. Then the overlay looks at what has become. */
+  /** Removes the staging directory if it is no longer needed, and refreshes the counts of the merged directories. */
   private end(): void {
     this.isEnded = true;
     const { staging, matches, table, dirs } = this;
@@ -170,14 +174,14 @@ export class Commit implements Running {
     staging.close();
   }
 
-  /** How many names lower files have that do not count. */
+  /** Adjusts the number of hidden names of lower files after the commit. */
   private recount(): void {
     for (const inode of this.plan!.removed.losing()) if (inode.lost > 0) inode.lost--;
     for (const inode of this.stage!.linked) inode.lost++;
   }
 }
 
-/** Whether there is nothing to be done; the root is always there. */
+/** True if the journal has no steps; the entry of the root is always present. */
 function isEmpty({ out, into, writes, dresses }: Journal): boolean {
   if (out.length + into.length + writes.length > 0) return false;
   return dresses.every(({ path, was, is }) => path?.length === 0 && sameLook(was!, is!, S_IFDIR, false));

@@ -7,15 +7,13 @@ import { attempt, setOwner } from '../layer/layer.ts';
 import { attrOf } from '../layer/look.ts';
 import { check } from '../layer/walk.ts';
 
-// What is made elsewhere and renamed into a directory gets the group that it would have got when made there.
-
-/** The group that a directory with a set-group-ID bit gives to what is made in it (mkdir(2)); −1: the maker's own. */
+/** Returns the group of new files in a directory with a set-group-ID bit (mkdir(2)); −1 without the bit. */
 export function groupFor(backend: Backend, dir: Inode): number {
   const { mode, gid } = attrOf(backend, dir);
   return (mode & S_ISGID) !== 0 ? gid : -1;
 }
 
-/** Gives a file to an owner, as far as that is allowed: whether it is now his. */
+/** Sets owner and group, if permitted; a negative uid is kept. Returns true if the file has them now. */
 export function give(backend: Backend, inode: Inode, uid: number, gid: number): boolean {
   const isHis = (): boolean => {
     const attr = attrOf(backend, inode);

@@ -2,26 +2,26 @@
 import type { Look, Time } from '../layer/look.ts';
 import type { Path } from '../layer/reach.ts';
 
-/** What a step is to meet at a path: if it is another file, somebody else has been there. */
+/** The identity of the inode that a step expects at a path. */
 export interface Mark {
   kind: number;
-  /** The file's number; 0 when it is not known beyond this process. */
+  /** The inode number; 0 if it is valid in this process only. */
   ino: number;
-  /** Of a file that nobody is to have written to. */
+  /** Set if the file must not have been written to since. */
   mtime?: Time;
 }
 
-/** Out of its place into the staging directory: what is removed, or what is to have another name. */
+/** Moves an entry to the staging directory, to be removed or renamed. */
 export interface Out {
   do: 'out';
   path: Path;
   to: string;
   was: Mark;
-  /** Of a directory that is removed: those in it, as paths from it on, and when their entries last changed. */
+  /** For a removed directory: the directories in it and itself, relative to it, with the mtimes of their entries. */
   dirs?: (readonly [path: Path, mtime: Time])[];
 }
 
-/** Into its place, which is free. */
+/** Moves an entry from the staging directory to a free path. */
 export interface In {
   do: 'in';
   from: string;
@@ -29,7 +29,7 @@ export interface In {
   is: Mark;
 }
 
-/** Into the place of another file, which goes to the staging directory: the path never leads to nothing. */
+/** Moves a file from the staging directory over another one, which is kept there: the path always exists. */
 export interface Over {
   do: 'over';
   from: string;
@@ -39,7 +39,10 @@ export interface Over {
   is: Mark;
 }
 
-/** A file that is others' too gets the content of `from`; it had that of `old`. */
+/**
+ * Rewrites a file in place with the content of `from`; `old` has its former content. For files with other names or
+ * owners.
+ */
 export interface Write {
   do: 'write';
   path: Path;
@@ -48,23 +51,23 @@ export interface Write {
   is: Mark;
 }
 
-/** Attributes. */
+/** Sets attributes. */
 export interface Dress {
   do: 'dress';
-  /** Where it is before the commit, and what it looks like there; null for what is made. */
+  /** Its path and attributes before the commit; null for a new inode. */
   old: Path | null;
   was: Look | null;
-  /** Where it is afterwards, and what it is to look like; null for what goes. */
+  /** Its path and attributes after the commit; null for a removed inode. */
   path: Path | null;
   is: Look | null;
   mark: Mark;
-  /** Bits of the mode that it has meanwhile, so that there can be work in it. */
+  /** Permission bits added during the commit, so that its content can be changed. */
   opens: number;
 }
 
 export type Step = Out | In | Over | Write | Dress;
 
-/** All steps of a commit, in their order. */
+/** All steps of a commit, in order. */
 export interface Journal {
   out: Out[];
   into: (In | Over)[];
@@ -72,18 +75,18 @@ export interface Journal {
   dresses: Dress[];
 }
 
-/** The first line; another version is another format. */
+/** The first line, with the version of the format. */
 const HEADER = 'wasi9p commit journal 1';
 const END = 'end';
 
-/** The journal as text, in pieces: a header, a line of JSON for each step, an end. */
+/** Formats a journal: a header, one line of JSON for each step, an end line. */
 export function* linesOf({ out, into, writes, dresses }: Journal): Generator<string> {
   yield `${HEADER}\n`;
   for (const steps of [out, into, writes, dresses]) for (const step of steps) yield `${JSON.stringify(step)}\n`;
   yield `${END}\n`;
 }
 
-/** Reads a journal; null for what is none, or leads out of its directory. */
+/** Parses a journal. Returns null if it is truncated or invalid, or a path leads out of the tree. */
 export function parseJournal(text: string): Journal | null {
   const lines = text.split('\n');
   if (lines[0] !== HEADER || lines.at(-2) !== END || lines.at(-1) !== '') return null;
@@ -112,7 +115,7 @@ function stepOf(line: string): Step | null {
 
 type Fields = Record<string, unknown>;
 
-/** What each step must have. A path is names, each of which stays in its directory. */
+/** The fields of each step. A path is an array of valid names, so that it cannot lead out of its directory. */
 const CHECKS: Readonly<Record<string, (step: Fields) => boolean>> = {
   out: ({ path, to, was, dirs }) =>
     isPath(path) && isStaged(to) && isMark(was) && (dirs === undefined || areDirs(dirs)),
@@ -130,7 +133,7 @@ function isName(name: unknown): boolean {
   return typeof name === 'string' && name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 }
 
-/** A path, the root's too. */
+/** True for a path, the root (empty) included. */
 function isWay(path: unknown): boolean {
   return Array.isArray(path) && path.every(isName);
 }

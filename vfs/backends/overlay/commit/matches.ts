@@ -10,14 +10,14 @@ import type { Table } from '../merged/table.ts';
 import { fail } from '../layer/walk.ts';
 import type { Work } from '../layer/work.ts';
 
-/** Which inodes of the lower layer are, or can become, which of the overlay's. */
+/** Matches lower inodes with those of the overlay. */
 export class Matches {
   private readonly merged: Merged;
   private readonly lower: Backend;
   private readonly table: Table;
-  /** A lower name that was never touched may lead to a file that was changed by another. */
+  /** True if unchanged lower names may lead to files that were changed by another name. */
   private readonly thorough: boolean;
-  /** The lower files of files with several names: another name is a link of it. Both are held. */
+  /** The lower files of files with several names, to link the other names to. Both are referenced. */
   private readonly files = new Map<OverlayInode, Inode>();
 
   constructor(merged: Merged, table: Table) {
@@ -27,38 +27,41 @@ export class Matches {
     this.thorough = table.hasAliases();
   }
 
-  /** Whether a directory is what has its path below, with all that is in it. */
+  /** True if a directory and everything below it is unchanged. */
   isUntouched(dir: OverlayInode, below: Inode): boolean {
     return !this.thorough && dir.upper === null && dir.lower === below;
   }
 
-  /** Whether a lower inode can become what the overlay has by its name. */
+  /** True if a lower inode can stay for the overlay's inode of the same name. */
   *stays(inode: OverlayInode, lower: Inode): Work<boolean> {
     if (inode.kind !== lower.kind) return false;
-    // A renamed directory has come here: it brings its own lower one.
+    // A directory renamed to here brings its own lower directory.
     if (inode.isDir) return inode.lower === null || inode.lower === lower;
     return this.isSame(inode, lower) || (yield* this.isEqual(inode, lower));
   }
 
-  /** Whether it is the very file, changed or not. */
+  /** True if it is the same file, changed or not. */
   private isSame(inode: OverlayInode, lower: Inode): boolean {
     return inode.lower === lower || (inode.copied && inode.ino === this.table.numbers.ofLower(lower.ino));
   }
 
-  /** Whether it may stay for what was made in its place; not if it has another name, or is to have one. */
+  /** True if a new file with one name is equal to a lower file with one name. */
   private *isEqual(inode: OverlayInode, lower: Inode): Work<boolean> {
     if (this.merged.nlink(inode) !== 1 || this.lower.nlink(lower) !== 1) return false;
     return alike(this.merged, inode, this.lower, lower) && (yield* this.hasSameData(inode, lower));
   }
 
-  /** Whether two files hold the same bytes. */
+  /**
+   * True if two files have the same data.
+   * @throws Error for an errno.
+   */
   *hasSameData(inode: OverlayInode, lower: Inode): Work<boolean> {
     if (inode.kind !== S_IFREG) return true;
     const same = yield* sameData({ backend: this.merged, inode }, { backend: this.lower, inode: lower });
     return same < 0 ? fail(-same) : same === 1;
   }
 
-  /** Other names of the file are to be links of this one. */
+  /** Remembers the lower file to which other names of the inode will be linked. */
   remember(inode: OverlayInode, lower: Inode): void {
     if (this.merged.nlink(inode) === 1 || this.files.has(inode)) return;
     ref(inode);
@@ -66,7 +69,7 @@ export class Matches {
     this.files.set(inode, lower);
   }
 
-  /** The lower file of which another name of this one is to be a link. */
+  /** Returns the lower file to link another name of the inode to. */
   known(inode: OverlayInode): Inode | undefined {
     return this.files.get(inode);
   }

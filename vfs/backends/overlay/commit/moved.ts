@@ -10,8 +10,8 @@ import type { Table } from '../merged/table.ts';
 import { check, fail, must } from '../layer/walk.ts';
 
 /**
- * The directories that the lower layer has by another name than the overlay, and the paths that they have there. One
- * that others have removed meanwhile is not among them.
+ * Returns the directories that have another path in the lower layer than in the overlay, with their lower paths. Those
+ * that other processes have removed are left out.
  */
 export function movedDirectories(lower: Backend, table: Table): Map<OverlayInode, Path> {
   const names = new NamesFound(lower, table);
@@ -34,7 +34,7 @@ export function movedDirectories(lower: Backend, table: Table): Map<OverlayInode
   return moved;
 }
 
-/** Finds the names of directories in those that hold them, each of which it lists once at most. */
+/** Finds the names of directories in their parents; each parent is listed at most once. */
 class NamesFound {
   private readonly lower: Backend;
   private readonly table: Table;
@@ -45,7 +45,10 @@ class NamesFound {
     this.table = table;
   }
 
-  /** The path of a directory. @throws Error ESTALE: it is in none any more. */
+  /**
+   * Returns the path of a directory.
+   * @throws Error ESTALE if it is no longer in the tree.
+   */
   pathOf(dir: Inode): Path {
     const { lower } = this;
     const path: string[] = [];
@@ -67,7 +70,7 @@ class NamesFound {
     }
   }
 
-  /** The name of a directory in another, most likely the one it has in the overlay; '' when it has none there. */
+  /** Returns the name of a directory in its parent, the name in the overlay tried first; '' if it has none there. */
   of(inode: Inode, dir: Inode): string {
     const guess = this.table.knownLower(inode)?.name ?? '';
     if (guess !== '' && leadsTo(this.lower, dir, guess, inode)) return guess;
@@ -87,7 +90,10 @@ class NamesFound {
   }
 }
 
-/** @throws Error for a name that cannot be looked up: it may lead there. */
+/**
+ * True if a name leads to an inode.
+ * @throws Error if the lookup fails otherwise than with ENOENT.
+ */
 function leadsTo(backend: Backend, dir: Inode, name: string, inode: Inode): boolean {
   const found = backend.lookup(dir, name);
   if (typeof found !== 'number' && found !== inode) passed(backend, found);

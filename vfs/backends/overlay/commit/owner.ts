@@ -1,19 +1,19 @@
 // Identifies the process that owns a commit, so that no other process settles the commit while the owner lives.
 
-/** What the name of the file begins with that says it. */
+/** The prefix of the owner file's name. */
 const OWNER = 'owner.';
 
-/** Whether a file says who the owner is. */
+/** True for the name of an owner file. */
 export function isOwner(name: string): boolean {
   return /^owner\.\d+\.\w+\.\w+\.\d+$/.test(name);
 }
 
-/** `node:fs` as far as it is wanted here; undefined in a browser. */
+/** The part of `node:fs` and `process` used here; undefined in a browser. */
 interface Host {
   pid: number;
   read(path: string): string;
   link(path: string): string;
-  /** Whether there is such a process. */
+  /** True if the process exists. */
   exists(pid: number): boolean;
 }
 
@@ -30,7 +30,7 @@ function host(): Host | undefined {
         process.kill!(pid, 0);
         return true;
       } catch (thrown) {
-        // EPERM: it is another user's.
+        // EPERM: another user's process.
         return (thrown as { code?: string }).code !== 'ESRCH';
       }
     },
@@ -45,24 +45,24 @@ function orEmpty(act: () => string): string {
   }
 }
 
-/** When a process started, in ticks since the machine did (proc_pid_stat(5)); '' where it cannot be told. */
+/** The start time of a process, in clock ticks since boot (proc_pid_stat(5)); '' if unknown. */
 function startOf({ read }: Host, pid: number): string {
   const stat = read(`/proc/${pid}/stat`);
-  // Its name, in parentheses, may hold anything.
+  // The command name in parentheses may contain anything.
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
-/** The machine since it was started, and the numbers of its processes: other containers have others. */
+/** The boot id and the pid namespace: process ids are unique only within both. */
 function worldOf({ read, link }: Host): string {
   const boot = read('/proc/sys/kernel/random/boot_id').replace(/[^0-9a-f]/g, '');
   return boot + link('/proc/self/ns/pid').replace(/[^0-9]/g, '');
 }
 
 let commits = 0;
-/** Those of this process that are at their end, and may have left something. */
+/** Owner files of ended commits of this process, which may have left a staging directory. */
 const ended = new Set<string>();
 
-/** A name for the file that says that this process is the owner. */
+/** Returns a new name for the owner file of this process. */
 export function nameOwner(): string {
   const here = host();
   const count = `${++commits}`;
@@ -71,17 +71,17 @@ export function nameOwner(): string {
   return `${OWNER}${here.pid}.${start || '0'}.${world || '0'}.${count}`;
 }
 
-/** This process does nothing more about it. */
+/** Notes that this process has ended the commit. */
 export function endOwner(name: string): void {
   ended.add(name);
 }
 
-/** Whether the owner is this process, and at its end. */
+/** True if this process owned the commit and has ended it. */
 export function isOver(name: string): boolean {
   return ended.has(name);
 }
 
-/** The number of the process if it still lives, as far as that can be told; else 0. */
+/** Returns the process id of the owner if it is alive, as far as can be known; otherwise 0. */
 export function livingOwner(name: string): number {
   const [number, start, world] = name.slice(OWNER.length).split('.');
   const pid = Number(number);
@@ -89,7 +89,7 @@ export function livingOwner(name: string): number {
   if (here === undefined || !Number.isSafeInteger(pid) || pid <= 0 || ended.has(name)) return 0;
   if (world !== (worldOf(here) || '0')) return 0;
   const now = startOf(here, pid);
-  // Another user's may be hidden (proc(5), hidepid): what cannot be told apart is taken for alive.
+  // Another user's process may be hidden (proc(5), hidepid): it counts as alive.
   const lives = now === '' ? here.exists(pid) : now === start;
   return lives ? pid : 0;
 }

@@ -17,58 +17,58 @@ import type { Table } from '../merged/table.ts';
 import { fail, heldDuring, heldWork, isThere, namesOf } from '../layer/walk.ts';
 import type { Work } from '../layer/work.ts';
 
-/** A directory that changes its name: its lower path, and the one it gets. */
+/** A renamed directory: its path in the lower layer, and its path in the overlay (null until it is found). */
 export interface Moving {
   old: Path;
   path: Path | null;
   mark: Mark;
 }
 
-/** A file that the lower layer has not, or not by this name. */
+/** A file, or a name of one, that the lower layer lacks. */
 export interface Coming {
   path: Path;
-  /** The file that has the name until then. */
+  /** The file to be replaced. */
   over: Leaving | null;
-  /** The group that it gets (group.ts); −1: whoever commits knows best. */
+  /** The group to set (group.ts); −1 for the default of the process. */
   gid: number;
 }
 
-/** A file that is the same and holds something else. */
+/** An existing file with new content. */
 export interface Changed {
   path: Path;
   old: Path;
   mark: Mark;
 }
 
-/** A directory that is made. */
+/** A new directory. */
 export interface Making {
   path: Path;
   is: Look;
   gid: number;
 }
 
-/** A directory of the overlay, and the lower one that becomes it; null for one that is made. */
+/** A directory of the overlay, and the lower directory that becomes it; null for a new one. */
 interface Pair {
   path: Path;
   old: Path | null;
   gid: number;
 }
 
-/** A name that a lower directory has. */
+/** An entry of a lower directory under comparison. */
 interface Entry {
   dir: OverlayInode;
   name: string;
   at: Path;
   old: Path;
-  /** The names of the overlay's directory that have not been met. */
+  /** Names of the overlay's directory not yet seen in the lower one. */
   mine: Set<string>;
-  /** What goes and has a file's name. */
+  /** Files that leave and whose name the overlay has, by name. */
   over: Map<string, Leaving>;
 }
 
-/** Compares an overlay with its lower layer: what is to be done, while nothing is. */
+/** Compares an overlay with its lower layer and collects the changes of a commit. Changes neither. */
 export class Plan {
-  /** What is being looked at. */
+  /** The path under comparison. */
   path: Path = [];
   readonly coming: Coming[] = [];
   readonly changed: Changed[] = [];
@@ -81,9 +81,9 @@ export class Plan {
   private readonly table: Table;
   private readonly matches: Matches;
   private readonly staging: string;
-  /** What the root looked like before the staging directory was in it. */
+  /** The attributes of the root before the staging directory was created in it. */
   private readonly rootLook: Look;
-  /** Names of the paths so far. */
+  /** Path components stored so far. */
   private names = 0;
   private readonly pending: Pair[] = [{ path: [], old: [], gid: -1 }];
 
@@ -121,13 +121,16 @@ export class Plan {
     return known !== undefined && this.moving.has(known);
   }
 
-  /** A path more is kept. @throws Error ENOMEM */
+  /**
+   * Counts a stored path.
+   * @throws Error ENOMEM past MOST_NAMES.
+   */
   private keep(path: Path): void {
     this.names += path.length;
     if (this.names > MOST_NAMES) fail(E.ENOMEM);
   }
 
-  /** Compares a directory with the one that becomes it. */
+  /** Compares a directory with the lower directory that becomes it. */
   private *pair({ path, old, gid: inherited }: Pair, dir: OverlayInode, below: Inode | null): Work<void> {
     if (below !== null && this.matches.isUntouched(dir, below)) return;
     const gid = below === null ? inherited : groupFor(this.lower, below);
@@ -150,7 +153,7 @@ export class Plan {
     if (below !== null && old !== null) this.dressDirectory(dir, below, path, old, touched);
   }
 
-  /** Looks at an entry of the lower layer: whether anything is done to the directory for it. */
+  /** Compares an entry of the lower directory. Returns true if the directory changes because of it. */
   private *lowerEntry(entry: Entry, found: Inode): Work<boolean> {
     const { dir, name, at, old, mine, over } = entry;
     this.path = at;
@@ -170,12 +173,14 @@ export class Plan {
     return true;
   }
 
-  /** Whether the directory is changed for what stays in it; null for what does not. */
+  /**
+   * Returns true if an entry that stays changes the directory, false if it does not, null if the entry does not stay.
+   */
   private *stays(inode: OverlayInode, lower: Inode, at: Path, old: Path): Work<boolean | null> {
     return (yield* this.matches.stays(inode, lower)) ? yield* this.same(inode, lower, at, old) : null;
   }
 
-  /** What stays is perhaps changed: whether the directory that it is in is. */
+  /** Compares an entry that stays. Returns true if its directory changes. */
   private *same(inode: OverlayInode, lower: Inode, path: Path, old: Path): Work<boolean> {
     this.keep(path);
     if (inode.isDir) {
@@ -215,8 +220,8 @@ export class Plan {
   }
 
   /**
-   * Others have taken the lower directory away. If it is gone, and its name free, the overlay's is made anew.
-   * @throws Error ESTALE: it was moved, or something else has its name.
+   * Drops the lower directory of an inode, after another process removed it; the commit creates it again.
+   * @throws Error ESTALE if it was moved, or its name is taken.
    */
   private loseLower(inode: OverlayInode, lower: Inode, below: Inode | null, name: string): void {
     const isFree = below === null || !isThere(this.lower, below, name);
@@ -228,7 +233,7 @@ export class Plan {
   private dressDirectory(dir: OverlayInode, below: Inode, path: Path, old: Path, touched: boolean): void {
     const was = old.length === 0 ? this.rootLook : lookOf(this.lower, below);
     const is = dir.upper === null ? was : lookOf(this.merged, dir);
-    // Reading it has changed when it was last read; and the staging directory changes the root.
+    // Atimes are not compared: reading the directory moved them.
     const moves = this.moving.has(dir) && isShut(was);
     if (old.length > 0 && !touched && !moves && sameLook(was, is, S_IFDIR, false)) return;
     this.dresses.push({ do: 'dress', old, was, path, is, mark: markOf(this.lower, below), opens: 0o700 });

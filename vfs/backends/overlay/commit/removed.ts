@@ -13,54 +13,54 @@ import type { Table } from '../merged/table.ts';
 import { fail, heldDuring, namesOf } from '../layer/walk.ts';
 import type { Work } from '../layer/work.ts';
 
-/** Names of all paths that a commit keeps in mind, and writes into its journal: of more than that it is ENOMEM. */
+/** The limit of path components that a commit stores and writes to its journal; ENOMEM beyond. */
 export const MOST_NAMES = 2 ** 24;
 
-/** A directory that goes, with what is in it. */
+/** A directory in a removed tree. */
 interface Gone {
-  /** From the one that goes as a whole. */
+  /** Its path relative to the top of the removed tree. */
   below: Path;
   mtime: readonly [number, number];
-  /** For when something is taken out of it, and put back. */
+  /** The step that restores its attributes if entries are moved out of it. */
   dress: Dress;
-  /** Something is taken out of it. */
+  /** True if an entry is moved out of it. */
   touched: boolean;
 }
 
 /**
- * Whether its owner may not write to a directory. Then he may rename it where it is, but not into another directory,
- * as a commit does: for `..` in it changes (rename(2), EACCES).
+ * True if the owner has no write permission on a directory. Such a directory can be renamed within its parent, but not
+ * into another directory as a commit does: rename(2) changes its `..` (EACCES).
  */
 export function isShut({ mode }: Look): boolean {
   return (mode & 0o200) === 0;
 }
 
-/** What leaves its place in the lower layer: it is removed, or gets another name. */
+/** An entry of the lower layer that is removed or renamed. */
 export interface Leaving {
   path: Path;
   mark: Mark;
-  /** What it is called meanwhile, when it gets another name; '' when it is removed. */
+  /** Its name in the staging directory if it is renamed; '' if it is removed. */
   moved: string;
-  /** The directory that it goes with. */
+  /** The directory of a removed tree that it is in. */
   within: Gone | null;
-  /** Of a directory: those in it, itself the first. */
+  /** For a directory: all directories below it, itself first. */
   dirs: Gone[] | null;
-  /** The overlay's inode that has it, which has counted this name out. */
+  /** The inode of the overlay for it, which already excludes this name from its link count. */
   known: OverlayInode | undefined;
 }
 
-/** Gathers what leaves its place; files among it may be what the overlay has by other names. */
+/** Collects the entries that leave their place; files among them may be those of other names in the overlay. */
 export class Removed {
   readonly leaving: Leaving[] = [];
-  /** Where the lower file of a file that was copied up has a name to be moved. */
+  /** For copied-up files: a removed name of the lower file, which can be renamed instead. */
   readonly sources = new Map<OverlayInode, Leaving>();
   private readonly lower: Backend;
   private readonly table: Table;
-  /** Names of the paths so far. */
+  /** Path components stored so far. */
   private names = 0;
   private readonly isMoving: (dir: Inode) => boolean;
   private readonly reach: Reach;
-  /** Files that were copied up, by the number that their lower one has, too. */
+  /** Copied-up files by inode number, which is that of the lower file. */
   private readonly copies: Map<number, OverlayInode>;
 
   constructor(merged: Merged, table: Table, isMoving: (dir: Inode) => boolean) {
@@ -72,7 +72,7 @@ export class Removed {
     this.copies = new Map(named.map((inode) => [inode.ino, inode]));
   }
 
-  /** What is at a path leaves it. */
+  /** Notes that the inode at a path leaves it, with everything below. */
   *add(path: Path, inode: Inode): Work<Leaving> {
     if (inode.kind !== S_IFDIR) return this.file(path, inode, null, true)!;
     const top = this.note(path, inode, null);
@@ -113,7 +113,7 @@ export class Removed {
     return { below, mtime: was.mtime, dress, touched: false };
   }
 
-  /** Notes a file, unless it goes with its directory and is of no interest. */
+  /** Notes a file. Returns null for one that is removed with its directory and is of no other use. */
   private file(path: Path, inode: Inode, within: Gone | null, always: boolean): Leaving | null {
     const { table, sources } = this;
     const copy = this.copies.get(table.numbers.ofLower(inode.ino));
@@ -131,13 +131,16 @@ export class Removed {
     return leaving;
   }
 
-  /** The steps that ref it out of its place, but for what another replaces there. */
+  /**
+   * Returns the steps that move the entries out, except those that an `over` step replaces.
+   * @param fresh Returns a free name in the staging directory.
+   */
   outs(replaced: ReadonlySet<Leaving>, fresh: () => string): Out[] {
     for (const { moved, within } of this.leaving) if (moved !== '' && within !== null) within.touched = true;
     const outs: Out[] = [];
     for (const leaving of this.leaving) {
       const { path, mark, moved, within, dirs } = leaving;
-      // What gets another name may be written to and dressed there.
+      // No mtime for renamed files: they may be written to.
       if (moved !== '') outs.push({ do: 'out', path, to: moved, was: { kind: mark.kind, ino: mark.ino } });
       else if (within === null && !replaced.has(leaving)) {
         const step: Out = { do: 'out', path, to: fresh(), was: mark };
@@ -148,7 +151,7 @@ export class Removed {
     return outs;
   }
 
-  /** What directories look like that go and that something is taken out of. */
+  /** Returns the attribute steps of removed directories that entries are moved out of. */
   dresses(): Dress[] {
     const gone = this.leaving.flatMap(({ dirs }) => dirs ?? []);
     return gone
@@ -156,7 +159,7 @@ export class Removed {
       .map(({ dress }) => dress);
   }
 
-  /** Those whose names the overlay has counted out and that lose them now. */
+  /** Returns the inodes whose hidden lower name is removed now. */
   losing(): OverlayInode[] {
     return this.leaving.flatMap(({ known, moved }) => (known !== undefined && moved === '' ? [known] : []));
   }

@@ -7,36 +7,38 @@ import { DONE, NONE, Staging, UNDONE } from './staging.ts';
 import { fail, isThere } from '../layer/walk.ts';
 import type { Running, Work } from '../layer/work.ts';
 
-/** What a commit has left that was not ended. */
+/** An unfinished commit. */
 export interface Unsettled {
-  /** The directory in the root. */
+  /** The name of its staging directory in the root. */
   name: string;
-  /** The number of the process that is making the commit; 0 for none. */
+  /** The id of the process that is running the commit; 0 if there is none. */
   process: number;
 }
 
-/** What became of it. */
+/** The result of `settle`. */
 export interface SettleResult {
-  /** 0; EBUSY: a process is making the commit, or settling it; EINVAL: its journal cannot be understood; of a step that failed. */
+  /**
+   * 0; EBUSY if a process is running or settling the commit; EINVAL if its journal is invalid; or the errno of a step.
+   */
   errno: number;
-  /** The path of what could not be done; '' for none. */
+  /** The path of the step that failed; '' if there is none. */
   path: string;
   /**
-   * What the tree is now: as the commit was to make it, or as it was before. `nothing`: there was nothing to settle, or
-   * nothing but what is of no use.
+   * The state of the tree: as after the commit, or as before it. `nothing` if there was no commit to settle, or only an
+   * empty staging directory.
    */
   outcome: 'nothing' | 'completed' | 'undone';
 }
 
 /**
- * What commits have left in a directory: to be settled before there is another one.
- * @throws TypeError for what is not a backend. Error
+ * Lists the unfinished commits in a lower layer. `settle` them before the next commit.
+ * @throws TypeError if `lower` is not a backend; Error with an errno name as `code` if it cannot be read.
  */
 export function unsettled(lower: Backend): Unsettled[] {
   check(lower, BACKEND, 'lower');
   return Staging.names(lower).flatMap((name) => {
     const staging = opened(lower, name);
-    // Of another user's this one sees no more than that it is there.
+    // Of another user's commit only the name is visible.
     if (typeof staging === 'number') return staging === E.EACCES ? [{ name, process: 0 }] : [];
     const { process } = staging;
     staging.release();
@@ -44,7 +46,7 @@ export function unsettled(lower: Backend): Unsettled[] {
   });
 }
 
-/** Opens what a commit has left; ENOENT: another process has meanwhile removed it; EACCES: it is another user's. */
+/** Opens a staging directory. ENOENT if another process has just removed it, EACCES if it is another user's. */
 function opened(lower: Backend, name: string): Staging | number {
   try {
     return Staging.open(lower, name);
@@ -55,7 +57,7 @@ function opened(lower: Backend, name: string): Staging | number {
   }
 }
 
-/** Removes what commits of this process have left, where there is nothing to do or to ref back. */
+/** Removes the staging directories of this process's ended commits. */
 export function* clear(lower: Backend): Work<void> {
   for (const name of Staging.names(lower)) {
     const staging = opened(lower, name);
@@ -69,9 +71,10 @@ export function* clear(lower: Backend): Work<void> {
 }
 
 /**
- * Completes a commit that was not ended, or takes it back, if there is one: of any overlay over this backend, of this
- * process or another. Doing it again does nothing. One that is complete stays complete.
- * @throws TypeError for what is not a backend, and for a word that is neither of the two.
+ * Completes (`resume`) or reverts (`undo`) an unfinished commit of any overlay over this backend, by this process or
+ * another. A commit that is complete stays so. Calling it again does nothing.
+ * @param lower The backend that was the lower layer.
+ * @throws TypeError if `lower` is not a backend, or `how` is neither word.
  */
 export function settle(lower: Backend, how: 'resume' | 'undo'): SettleResult {
   const run = new Settlement(lower, how);
@@ -79,7 +82,7 @@ export function settle(lower: Backend, how: 'resume' | 'undo'): SettleResult {
   return run.result;
 }
 
-/** The same, a step at a time. */
+/** Like `settle`, one step at a time. */
 export class Settlement implements Running {
   readonly result: SettleResult = { errno: 0, path: '', outcome: 'nothing' };
   private readonly lower: Backend;
@@ -90,7 +93,7 @@ export class Settlement implements Running {
   constructor(lower: Backend, how: 'resume' | 'undo') {
     check(lower, BACKEND, 'lower');
     check(how, 'string', 'how');
-    // Any other word would ref back what the caller meant to complete.
+    // Checked, since any other word would revert the commit.
     if (how !== 'resume' && how !== 'undo') throw invalid(`"how" must be resume or undo, not ${String(how)}`);
     this.lower = lower;
     this.how = how;

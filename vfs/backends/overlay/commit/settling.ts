@@ -11,16 +11,16 @@ import { heldDuring } from '../layer/walk.ts';
 import type { Work } from '../layer/work.ts';
 
 /**
- * Goes through a journal, forward or back, from wherever it was left.
+ * Runs a journal forward or back, from any point.
  *
- * 1. What is removed and what is renamed goes out of its place, children before parents.
- * 2. What is renamed, made or changed comes into its place, parents before children.
- * 3. What cannot be replaced is written, and attributes are set.
+ * 1. Removed and renamed entries move out to the staging directory, children before parents.
+ * 2. Renamed, new and replaced entries move in, parents before children.
+ * 3. Files are rewritten in place, and attributes are set.
  *
- * Between two of them the journal gets another name: so it shows how far a commit has come.
+ * Between two phases the journal is renamed, which records the progress.
  */
 export class Settling {
-  /** What is being worked on. */
+  /** The path under work. */
   path: Path = [];
   private readonly lower: Backend;
   private readonly staging: Staging;
@@ -36,12 +36,15 @@ export class Settling {
     this.steps = new Steps(lower, staging);
   }
 
-  /** Lets go of what is held. */
+  /** Drops all references. */
   end(): void {
     this.steps.reach.forget();
   }
 
-  /** Completes the commit, and removes the staging directory. @throws Error when a step cannot be done. */
+  /**
+   * Completes the commit, and removes the staging directory.
+   * @throws Error if a step fails.
+   */
   *forward(): Work<void> {
     const { journal, steps, staging } = this;
     if (staging.phase === OUT) {
@@ -75,7 +78,10 @@ export class Settling {
     yield* this.purge();
   }
 
-  /** Takes the commit back, and removes the staging directory. @throws Error when a step cannot be taken back. */
+  /**
+   * Reverts the commit, and removes the staging directory.
+   * @throws Error if a step cannot be reverted.
+   */
   *back(): Work<void> {
     const { journal, steps, staging } = this;
     if (staging.phase === CHANGE) {
@@ -109,7 +115,7 @@ export class Settling {
     yield* this.purge();
   }
 
-  /** Parents before children, so that the children are reached. */
+  /** Opens directories and files for changes, parents before children. */
   private open(pathOf: (dress: Dress) => Path | null): void {
     const { dresses } = this.journal;
     for (const dress of dresses.toSorted((a, b) => (pathOf(a)?.length ?? 0) - (pathOf(b)?.length ?? 0))) {
@@ -120,31 +126,31 @@ export class Settling {
     }
   }
 
-  /** Children before parents: the mode of a directory may let nobody in. */
+  /** Sets attributes, children before parents: the final mode of a directory may deny access. */
   private *dress(where: 'old' | 'path', what: 'was' | 'is'): Work<void> {
     const { dresses } = this.journal;
     for (const dress of dresses.toSorted((a, b) => (b[where]?.length ?? 0) - (a[where]?.length ?? 0))) {
       const path = dress[where];
       if (path === null) continue;
       this.path = path;
-      // Who may not set a mode now has not set it before.
+      // A process that may not set a mode now has not set it before either.
       const keeps = what === 'was' || dress.was?.mode === dress.is!.mode;
       this.steps.dress(path, dress[what]!, dress.mark, keeps);
       yield;
     }
   }
 
-  /** The steps of one kind are all done. */
+  /** Ends a phase. */
   private *turn(phase: number): Work<void> {
     this.path = [this.staging.name];
     if (this.durable) yield* this.sync();
     this.staging.turn(phase);
-    // What is written in place is not to come onto the disk before the journal tells of it, nor leave it earlier.
+    // A rewrite in place must not reach the disk before the journal, nor outlive it.
     if (this.durable || this.journal.writes.length > 0) sync(this.lower, this.staging.dir);
     yield;
   }
 
-  /** Puts onto the disk what the steps so far have changed. */
+  /** Syncs everything that the phase has changed. */
   private *sync(): Work<void> {
     const { lower, staging, steps } = this;
     sync(lower, staging.dir);

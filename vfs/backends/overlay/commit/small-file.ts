@@ -6,10 +6,10 @@ import type { Inode } from '../../../backend/inode.ts';
 import { attempt } from '../layer/layer.ts';
 import { check, fail } from '../layer/walk.ts';
 
-/** Bytes that are written at once. */
+/** Characters buffered before a write. */
 const PIECE = 1 << 20;
 
-/** Writes a new file and puts it onto the disk: 0 or an errno. */
+/** Writes a new file and syncs it. Returns 0 or an errno. */
 export function writeText(lower: Backend, inode: Inode, pieces: Iterable<string>): number {
   const handle = lower.open(inode, O_WRONLY);
   if (handle < 0) return -handle;
@@ -38,7 +38,10 @@ export function writeText(lower: Backend, inode: Inode, pieces: Iterable<string>
   }
 }
 
-/** The text of a file. @throws Error for an errno. */
+/**
+ * Reads a file as text.
+ * @throws Error for an errno.
+ */
 export function readText(lower: Backend, inode: Inode): string {
   const bytes = new Uint8Array(lower.size(inode));
   const handle = lower.open(inode, O_RDONLY);
@@ -57,7 +60,11 @@ export function readText(lower: Backend, inode: Inode): string {
   }
 }
 
-/** Puts a file or a directory onto the disk, unless it cannot be opened. Not every system does it for directories. */
+/**
+ * Calls fsync(2) on a file or a directory; skipped if it cannot be opened, and its errors are ignored for a directory,
+ * since not every system supports it.
+ * @throws Error for the errno of fsync(2) on a file.
+ */
 export function sync(lower: Backend, inode: Inode): void {
   if (inode.kind !== S_IFDIR && inode.kind !== S_IFREG) return;
   const handle = lower.open(inode, O_RDONLY);

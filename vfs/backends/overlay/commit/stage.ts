@@ -20,7 +20,7 @@ import { markOf } from './steps.ts';
 import { check, fail, heldWork, must } from '../layer/walk.ts';
 import type { Work } from '../layer/work.ts';
 
-/** What comes into its place, with what has the place until then. */
+/** A staged entry with its destination, and the file it replaces there. */
 interface Placed {
   from: string;
   path: Path;
@@ -28,11 +28,11 @@ interface Placed {
   over: Leaving | null;
 }
 
-/** Makes all that a commit needs in its staging directory, and the journal of its steps. The tree stays as it is. */
+/** Creates all content of a commit in its staging directory, and the journal of its steps. The tree stays unchanged. */
 export class Stage {
-  /** What is being made. */
+  /** The path under work. */
   path: Path = [];
-  /** Inodes of the overlay whose lower file gets a name more. */
+  /** Inodes of the overlay whose lower file gains a name. */
   readonly linked: OverlayInode[] = [];
   private readonly merged: Merged;
   private readonly lower: Backend;
@@ -59,7 +59,10 @@ export class Stage {
     this.theirs = new Reach(merged.lower);
   }
 
-  /** @throws Error for what cannot be made. */
+  /**
+   * Returns the journal.
+   * @throws Error if something cannot be created.
+   */
   *run(): Work<Journal> {
     const { plan } = this;
     try {
@@ -80,7 +83,10 @@ export class Stage {
     }
   }
 
-  /** Does something with what is at a path of either tree. @throws Error ESTALE: it is gone. */
+  /**
+   * Runs work on the inode at a path of either tree.
+   * @throws Error ESTALE if it is gone.
+   */
   private *at<T>(backend: Backend, reach: Reach, path: Path, act: (inode: Inode) => Work<T>): Work<T> {
     if (backend === this.merged) this.path = path;
     let found = false;
@@ -93,7 +99,7 @@ export class Stage {
     return result!;
   }
 
-  /** Makes a directory, which is to have its attributes later. */
+  /** Creates a directory; its attributes are set by a step of the journal. */
   private directory(path: Path, gid: number): void {
     const from = this.staging.fresh('new');
     const made = must(this.lower.create(this.staging.dir, from, S_IFDIR | 0o700, 0, 0, 0));
@@ -106,13 +112,13 @@ export class Stage {
     }
   }
 
-  /** Of a directory that was just made. */
+  /** Returns the `dress` step of the directory created last. */
   private dressOf(path: Path): Dress {
     const { mark } = this.placed.at(-1)!;
     return { do: 'dress', old: null, was: null, path, is: null, mark, opens: 0o700 };
   }
 
-  /** A file that the lower layer has not by this name: another name of one it has, one that is renamed, or a new one. */
+  /** Stages a file under a new name: as a link of a lower file, by a rename of one, or as a new file. */
   private *comes({ path, over, gid }: Coming, inode: OverlayInode): Work<void> {
     const { lower, matches, plan } = this;
     const known = matches.known(inode);
@@ -120,7 +126,7 @@ export class Stage {
       const from = this.staging.fresh('new');
       check(lower.link(this.staging.dir, from, known));
       this.placed.push({ from, path, mark: markOf(lower, known), over });
-      // The overlay has the name in its upper layer.
+      // The overlay has this name in its upper layer.
       if (inode.lower === known) this.linked.push(inode);
       return;
     }
@@ -143,7 +149,7 @@ export class Stage {
     }
   }
 
-  /** Whether a lower file becomes the one at a path by a rename: unless it would have to be written to for nothing. */
+  /** Stages the rename of a lower file. Returns false if a new file is cheaper: one name each, and different data. */
   private *moves(path: Path, inode: OverlayInode, source: Leaving, found: Inode, over: Leaving | null): Work<boolean> {
     const { lower, merged, matches } = this;
     if (found.kind !== inode.kind) return false;
@@ -158,7 +164,10 @@ export class Stage {
     return true;
   }
 
-  /** A file that is the same and holds something else is replaced, unless it has other names or another's owner. */
+  /**
+   * Stages new content for an existing file: a replacement, or a rewrite in place if it has other names or an owner
+   * that cannot be set.
+   */
   private *changes(changed: Changed, inode: OverlayInode): Work<void> {
     yield* this.at(this.lower, this.theirs, changed.old, (found) => this.change(inode, found, changed));
   }
@@ -170,14 +179,14 @@ export class Stage {
     yield* this.rewrite(inode, found, changed.old, changed.path);
   }
 
-  /** Makes the file that takes the place of another: whether it has its owner. */
+  /** Creates the replacement of a file. Returns false if the owner could not be set. */
   private *replaces(inode: OverlayInode, found: Inode, { path, mark }: Changed): Work<boolean> {
     const { lower } = this;
     const [from, made] = yield* this.make(inode, -1);
     try {
       const { uid, gid } = attrOf(lower, found);
       if (!give(lower, made, uid, gid)) return false;
-      // That may have been a change of it.
+      // chown(2) may have cleared mode bits.
       dress(lower, made, lookOf(this.merged, inode));
       const is = markOf(lower, made, true);
       this.overs.push({ do: 'over', from, path, to: this.staging.fresh('old'), was: mark, is });
@@ -187,10 +196,10 @@ export class Stage {
     }
   }
 
-  /** A file gets other content in place: with what it is to hold, and what it held, beside it. */
+  /** Stages a rewrite in place, with copies of the new and of the old content. */
   private *rewrite(inode: OverlayInode, found: Inode, old: Path, path: Path): Work<void> {
     const { lower, merged } = this;
-    // By each of its names it is the same file.
+    // Hard links: once for all names.
     if (this.rewritten.has(inode)) return;
     this.rewritten.add(inode);
     const is = markOf(lower, found);
@@ -209,7 +218,7 @@ export class Stage {
     ref(made);
     try {
       check(yield* copyData({ backend, inode }, { backend: lower, inode: made }, Infinity));
-      // Once the file itself is written to there is no other.
+      // The copy must be on disk before the file itself is rewritten.
       sync(lower, made);
     } finally {
       unref(lower, made);
@@ -223,7 +232,7 @@ export class Stage {
     this.dresses.push({ do: 'dress', old, was, path, is, mark: markOf(this.lower, found), opens: 0 });
   }
 
-  /** Makes a file, complete: what it is called, and the inode, held. */
+  /** Creates a complete file. Returns its name in the staging directory, and the inode, referenced. */
   private *make(inode: OverlayInode, gid: number): Work<readonly [string, Inode]> {
     const { lower, merged, staging } = this;
     const name = staging.fresh('new');
@@ -256,7 +265,7 @@ export class Stage {
     const replaced = new Set<Leaving>();
     const outs = [];
     for (const { old, path, mark } of plan.moving.values()) {
-      // A directory that the walk has not come to is in none that is seen.
+      // Not found by the walk, so its parents are not reachable.
       if (path === null) fail(E.ESTALE);
       const to = staging.fresh('mv');
       outs.push({ do: 'out' as const, path: old, to, was: mark });

@@ -20,34 +20,34 @@ export function isStagingName(name: string): boolean {
   return NAMES.test(name);
 }
 
-/** Its mode, by which it is known: a guest cannot set a sticky bit, and hardly any directory with one is private. */
+/** The mode that identifies it: a guest cannot set a sticky bit, and a private directory with one is rare. */
 const MODE = 0o1700;
 
-/** How far a commit is: part of the journal's name, so that a rename tells it. */
+/** The phases of a commit. The phase is part of the journal's name, so that a rename advances it atomically. */
 export const UNDONE = 0;
 export const OUT = 1;
 export const INTO = 2;
 export const CHANGE = 3;
 export const DONE = 4;
-/** There is no journal: nothing of the tree was changed, or nothing is left to be done but to remove this. */
+/** No journal: the tree is unchanged, or only the staging directory is left to remove. */
 export const NONE = -1;
 
 const JOURNAL = /^journal-([0-4])$/;
 const UNFINISHED = 'journal.tmp';
 
 /**
- * The directory in the root of the lower layer in which a commit has what it makes, what it has taken out of its place,
- * and its journal. That it is there keeps other commits out.
+ * The staging directory in the root of the lower layer: holds new content, removed files, and the journal. Its
+ * existence keeps other commits out.
  */
 export class Staging {
   readonly name: string;
   readonly dir: Inode;
   phase = NONE;
-  /** It is removed, or let go of. */
+  /** True once it is removed or released. */
   isClosed = false;
   private readonly lower: Backend;
   private owner = '';
-  /** Who had it before this process settled it. */
+  /** The owner before `claim`. */
   private former = '';
   private next = 0;
 
@@ -59,8 +59,8 @@ export class Staging {
   }
 
   /**
-   * Those that earlier commits have left, and others are using.
-   * @param keepsSticky Whether the file system keeps a sticky bit; it is found out when a directory without one is in question.
+   * Returns the names of all staging directories: left by earlier commits, or in use by other processes.
+   * @param keepsSticky True if the file system keeps a sticky bit; probed when needed.
    */
   static names(lower: Backend, keepsSticky?: boolean): string[] {
     const root = lower.root();
@@ -73,8 +73,8 @@ export class Staging {
   }
 
   /**
-   * Makes one, by a name that nothing has.
-   * @throws Error EBUSY when there is one; what making a directory gives.
+   * Creates a staging directory, under a name that is not taken.
+   * @throws Error EBUSY if another one exists; the errno of create.
    */
   static make(lower: Backend, isTaken: (name: string) => boolean): Staging {
     const root = lower.root();
@@ -83,7 +83,7 @@ export class Staging {
     for (let i = 1; isTaken(name); i++) name = `${NAME}-${i}`;
     const staging = new Staging(lower, name, made(lower, root, name));
     try {
-      // Two may have begun at once, by different names.
+      // Another process may have created one at the same time, under a different name.
       if (Staging.names(lower).some((other) => other !== name)) fail(E.EBUSY);
       staging.owner = nameOwner();
       check(staging.put(staging.owner, ''));
@@ -95,7 +95,10 @@ export class Staging {
     }
   }
 
-  /** Opens one that was left. @throws Error */
+  /**
+   * Opens an existing staging directory.
+   * @throws Error for an errno.
+   */
   static open(lower: Backend, name: string): Staging {
     const staging = new Staging(lower, name, must(lower.lookup(lower.root(), name)));
     try {
@@ -117,11 +120,11 @@ export class Staging {
   }
 
   /**
-   * Makes this process the owner of what another has left: false when a third one has been faster. Who renames the
-   * owner's file has it, so that no two settle a commit at once.
+   * Makes this process the owner of a commit left by another. The owner file is renamed, which only one process can do.
+   * Returns false if another process was faster.
    */
   claim(): boolean {
-    // There is nothing in it but its end.
+    // Empty: only its removal is left.
     if (this.owner === '') return true;
     const mine = nameOwner();
     if (!this.renameOwner(mine)) return false;
@@ -131,7 +134,7 @@ export class Staging {
     return true;
   }
 
-  /** Gives it back, for another try of this process or another; unless it is gone. */
+  /** Returns the ownership, so that this process or another can try again; does nothing if it was removed. */
   giveBack(): void {
     if (this.former === '' || this.isClosed) return;
     endOwner(this.owner);
@@ -148,28 +151,31 @@ export class Staging {
     return errno === 0;
   }
 
-  /** The name in a tree of something that would pass for the directory of a commit once it is committed; '' for none. */
+  /**
+   * Returns the name of an entry of the overlay's root that would be taken for a staging directory once committed; ''
+   * if there is none.
+   */
   impostor(merged: Backend): string {
     const { lower, dir, name } = this;
     return Staging.names(merged, isMarked(lower, dir)).find((other) => other !== name) ?? '';
   }
 
-  /** The number of the process that is making the commit, 0 for none. */
+  /** The process id of the living owner; 0 if there is none. */
   get process(): number {
     return livingOwner(this.owner);
   }
 
-  /** Whether this process has left it, and there is nothing to do or to ref back; or there is nothing in it. */
+  /** True if only its removal is left: it is empty, or this process has ended its commit and no step is pending. */
   get isRest(): boolean {
     return (this.owner === '' || isOver(this.owner)) && ![OUT, INTO, CHANGE].includes(this.phase);
   }
 
-  /** A name in it that nothing has. */
+  /** Returns a free name in the staging directory. */
   fresh(kind: 'new' | 'old' | 'mv'): string {
     return `${kind}-${this.next++}`;
   }
 
-  /** Makes a small file: 0 or an errno. */
+  /** Creates a small file. Returns 0 or an errno. */
   private put(name: string, text: string): number {
     const { lower, dir } = this;
     const inode = must(lower.create(dir, name, S_IFREG | 0o600, 0, 0, 0));
@@ -181,7 +187,7 @@ export class Staging {
     }
   }
 
-  /** Writes the journal, onto the disk: from now on the commit can be resumed and undone. */
+  /** Writes the journal and syncs it. From here on the commit can be resumed or undone. */
   begin(journal: Journal, durable: boolean): void {
     const { lower, dir } = this;
     const inode = must(lower.create(dir, UNFINISHED, S_IFREG | 0o600, 0, 0, 0));
@@ -198,14 +204,17 @@ export class Staging {
     sync(lower, lower.root());
   }
 
-  /** The journal; null when it cannot be understood. @throws Error when it cannot be read. */
+  /**
+   * Reads the journal; null if it is invalid.
+   * @throws Error if it cannot be read.
+   */
   read(): Journal | null {
     let text = '';
     heldDuring(this.lower, this.dir, `journal-${this.phase}`, (inode) => (text = readText(this.lower, inode)));
     return parseJournal(text);
   }
 
-  /** The commit is one step of its own further, or back. */
+  /** Moves the commit to another phase, by a rename of the journal. */
   turn(phase: number): void {
     const { lower, dir } = this;
     let errno: number = E.ESTALE;
@@ -216,7 +225,10 @@ export class Staging {
     this.phase = phase;
   }
 
-  /** Removes it, with all that is in it, the journal last. @throws Error */
+  /**
+   * Removes the staging directory with its content; journal and owner file last.
+   * @throws Error for an errno.
+   */
   *remove(): Work<void> {
     const { lower, dir } = this;
     const kinds = kindsOf(lower, dir);
@@ -233,7 +245,7 @@ export class Staging {
     };
     for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
       if (kinds.get(name) === S_IFDIR) {
-        // A tree of any depth is flat here: its directories come to the others.
+        // Subdirectories are moved up first, so that no recursion is needed.
         heldDuring(lower, dir, name, (inode) => this.empty(inode, free));
       }
       unlink(lower, dir, name, kinds.get(name)!);
@@ -242,7 +254,7 @@ export class Staging {
     const last = [...kinds.keys()].filter(isLast).sort();
     for (const name of last) unlink(lower, dir, name, kinds.get(name)!);
     const errno = attempt(() => lower.unlink(lower.root(), this.name, dir));
-    // An empty one has no owner: another process may have removed it.
+    // Without an owner another process may have removed it.
     if (errno !== E.ENOENT || this.owner !== '') check(errno);
     this.close();
   }
@@ -254,7 +266,7 @@ export class Staging {
       if (kind !== S_IFDIR) unlink(lower, inode, name, kind);
       else {
         heldDuring(lower, inode, name, (child) => {
-          // `..` in it is about to change.
+          // rename(2) changes `..`, which needs write permission on the directory itself.
           this.open(child);
           check(lower.rename(inode, name, child, dir, free(), null));
         });
@@ -262,19 +274,19 @@ export class Staging {
     }
   }
 
-  /** Lets there be work in a directory. */
+  /** Makes a directory accessible to its owner. */
   private open(inode: Inode): void {
     const { mode } = attrOf(this.lower, inode);
     if ((mode & 0o700) !== 0o700) check(setMode(this.lower, inode, mode | 0o700));
   }
 
-  /** This process does nothing more about it. */
+  /** Ends the ownership and releases the directory. */
   close(): void {
     if (!this.isClosed) endOwner(this.owner);
     this.release();
   }
 
-  /** Lets go of it. */
+  /** Drops the reference on the directory. */
   release(): void {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -282,17 +294,20 @@ export class Staging {
   }
 }
 
-/** Whether a directory is one of ours: it has the mode, and an owner or as yet nothing. */
+/** True for a staging directory: it has the mode, and is empty or has an owner file. */
 function isStaging(lower: Backend, inode: Inode, keepsSticky?: boolean): boolean {
   if (inode.kind !== S_IFDIR) return false;
   const names = listed(lower, inode);
-  // Another user's: nobody else can look into it.
+  // Unreadable: another user's.
   if (names === null || names.length === 0) return isMarked(lower, inode);
   if (!names.some(isOwner)) return false;
   return isMarked(lower, inode) || !(keepsSticky ?? doesKeepSticky(lower));
 }
 
-/** The names in a directory; null for one that this user may not list. @throws Error when it cannot be listed. */
+/**
+ * Returns the names in a directory; null on EACCES.
+ * @throws Error for any other errno.
+ */
 function listed(lower: Backend, dir: Inode): string[] | null {
   let names: string[] = [];
   const errno = attempt(() => ((names = [...namesOf(lower, dir)]), 0));
@@ -302,11 +317,11 @@ function listed(lower: Backend, dir: Inode): string[] | null {
 }
 
 function isMarked(lower: Backend, inode: Inode): boolean {
-  // A directory with a set-group-ID bit passes it on to what is made in it.
+  // A set-group-ID bit is inherited from the parent directory.
   return (attrOf(lower, inode).mode & 0o7777 & ~S_ISGID) === MODE;
 }
 
-/** Whether the file system keeps a sticky bit (FAT does not): tried with a directory that is removed at once. */
+/** True if the file system keeps a sticky bit (FAT does not); probed with a directory that is removed immediately. */
 function doesKeepSticky(lower: Backend): boolean {
   const root = lower.root();
   let name = '.wasi9p-probe';
@@ -314,7 +329,7 @@ function doesKeepSticky(lower: Backend): boolean {
   let isKept = true;
   attempt(() => {
     const dir = lower.create(root, name, S_IFDIR | MODE, 0, 0, 0);
-    // No commit is made where no directory can be.
+    // Without mkdir(2) there is no commit either.
     if (typeof dir === 'number') return dir;
     ref(dir);
     try {
@@ -337,7 +352,10 @@ function made(lower: Backend, root: Inode, name: string): Inode {
   }
 }
 
-/** The entries of a directory and what they are. @throws Error when it cannot be listed. */
+/**
+ * Returns the kind of each entry of a directory, by name.
+ * @throws Error if it cannot be listed.
+ */
 function kindsOf(lower: Backend, dir: Inode): Map<string, number> {
   const kinds = new Map<string, number>();
   const cursor = must(lower.list(dir));
@@ -346,7 +364,10 @@ function kindsOf(lower: Backend, dir: Inode): Map<string, number> {
   return kinds;
 }
 
-/** Removes a name, if it is there. @throws Error for an errno. */
+/**
+ * Removes a name if it exists.
+ * @throws Error for an errno.
+ */
 function unlink(lower: Backend, dir: Inode, name: string, kind: number): void {
   const inode = lower.lookup(dir, name, kind === S_IFDIR ? INTENT_RMDIR : INTENT_UNLINK);
   if (inode === E.ENOENT) return;

@@ -12,12 +12,15 @@ import type { Staging } from './staging.ts';
 import { check, fail, heldDuring, isThere, must } from '../layer/walk.ts';
 import type { Work } from '../layer/work.ts';
 
-/** Numbers from here on are good in one process only. */
+/** Inode numbers from here on are assigned by the process (hostdir/tree/table.ts), and mean nothing in another. */
 const LOCAL = 2 ** 52;
-/** How far two looks at one time may be apart, in nanoseconds: some runtimes cut times to milliseconds. */
+/** The tolerance between two reads of one timestamp, in nanoseconds: some runtimes truncate to milliseconds. */
 const GRAIN = 2e6;
 
-/** What a step that comes later is to meet. @param written Whether it matters that nobody writes to it. */
+/**
+ * Records the identity of an inode for a later step.
+ * @param written True if the step must fail when the file was written to since.
+ */
 export function markOf(backend: Backend, inode: Inode, written = false): Mark {
   const mark: Mark = { kind: inode.kind, ino: inode.ino < LOCAL ? inode.ino : 0 };
   if (written && inode.kind === S_IFREG) {
@@ -28,9 +31,8 @@ export function markOf(backend: Backend, inode: Inode, written = false): Mark {
 }
 
 /**
- * The steps of a commit. Each can be done and taken back; whether it was done shows in the names of the staging
- * directory, so that doing it twice does nothing the second time. What others have put in the way is never overwritten:
- * ESTALE, or EEXIST.
+ * The steps of a commit. Each can be run and reverted, and is idempotent: the names in the staging directory show if it
+ * was run. Files that other processes have put in the way are never overwritten: ESTALE or EEXIST.
  */
 export class Steps {
   readonly reach: Reach;
@@ -85,8 +87,9 @@ export class Steps {
   }
 
   /**
-   * Gives attributes to what is at a path, if it is still there.
-   * @param keeps Whether the commit leaves the mode as it is. Then another owner's is left, too, as he has made it since.
+   * Sets the attributes of the inode at a path, if it still is the one of `mark`.
+   * @param keeps True if the commit does not change the mode. Then EPERM is ignored: another owner keeps the mode set
+   *   since.
    */
   dress(path: Path, look: Look, mark: Mark, keeps: boolean): void {
     this.find(path, mark, (inode) => {
@@ -95,19 +98,19 @@ export class Steps {
     });
   }
 
-  /** Lets there be work in a directory, or on a file, that does not allow it. */
+  /** Adds permission bits to a directory or file that the commit has to change. */
   open(path: Path, { mark, opens }: Dress): void {
     if (opens === 0) return;
     this.find(path, mark, (inode) => {
       const { mode } = attrOf(this.lower, inode);
       if ((mode & opens) === opens) return;
-      // Another owner's may be open by its group: what is done there tells.
+      // Another owner's, but its group may have access: the steps in it will tell.
       const errno = attempt(() => setMode(this.lower, inode, mode | opens));
       if (errno !== E.EPERM) check(errno);
     });
   }
 
-  /** Runs something with what is at a path, unless that is gone or is another. */
+  /** Calls `act` with the inode at a path, if it still is the one of `mark`. */
   find(path: Path, mark: Mark, act: (inode: Inode) => void): void {
     const { lower } = this;
     if (path.length === 0) {
@@ -124,7 +127,7 @@ export class Steps {
     });
   }
 
-  /** Puts something that is in the staging directory into its place. */
+  /** Moves an entry of the staging directory to its destination, which must be free. */
   private put(name: string, path: Path): void {
     const { lower, dir } = this;
     heldDuring(lower, dir, name, (inode) => {
@@ -134,7 +137,10 @@ export class Steps {
     });
   }
 
-  /** Runs something with what is at a path. @throws Error ESTALE when it is gone, or another. */
+  /**
+   * Calls `act` with the inode at a path.
+   * @throws Error ESTALE if it is gone or is not the one of `mark`.
+   */
   private meet(path: Path, mark: Mark, act: (inode: Inode, parent: Inode) => void): void {
     const { lower, reach } = this;
     const parent = reach.parent(path);
@@ -162,7 +168,10 @@ export class Steps {
     return Math.abs((attr.mtime_sec - sec) * 1e9 + (attr.mtime_nsec - nsec)) < GRAIN;
   }
 
-  /** Sees that nothing has come into a directory, or gone, since it was looked at. */
+  /**
+   * Checks that the entries of directories have not changed since the plan.
+   * @throws Error ENOTEMPTY if they have.
+   */
   private unchanged(path: Path, dirs: NonNullable<Out['dirs']>): void {
     for (const [below, mtime] of dirs) {
       if (!this.hasTime(this.reach.dir([...path, ...below]), mtime)) fail(E.ENOTEMPTY);
@@ -170,8 +179,8 @@ export class Steps {
   }
 
   /**
-   * Puts a file of the staging directory in the place of another, which gets a name there first. Without hard links it
-   * has to leave its place for that.
+   * Replaces a file by one of the staging directory, and keeps the old one there by a hard link. Without hard links the
+   * path is missing for a moment.
    */
   private swap(path: Path, coming: string, going: string, was: Mark): void {
     const { lower, dir, reach } = this;
@@ -186,7 +195,7 @@ export class Steps {
       }
       ref(found);
       try {
-        // rename(2) of two names of one file does nothing.
+        // rename(2) of two links of one file does nothing.
         if (found === inode) check(lower.unlink(dir, coming, inode));
         else this.replace(found, was, going, inode, coming, parent, name);
       } finally {

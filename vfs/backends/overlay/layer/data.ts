@@ -7,23 +7,25 @@ import type { Inode } from '../../../backend/inode.ts';
 import { setSize } from './layer.ts';
 import type { Work } from './work.ts';
 
-/** Bytes of one read and one write. */
+/** Bytes of one read or write. */
 const PIECE = 1 << 20;
 
-/** A file of a layer. */
+/** A file in a layer. */
 export interface Source {
   backend: Backend;
   inode: Inode;
 }
 
-/** A file that is open. */
+/** A file with an open handle. */
 interface Opened extends Source {
   handle: number;
 }
 
 /**
- * Copies the first `length` bytes of a file into an empty one, piece by piece; holes stay holes. The size comes first:
- * EFBIG before anything is read. 0 or an errno; it may throw what the layers throw.
+ * Copies the first `length` bytes of a file into an empty one, one piece per step; holes stay holes. The size is set
+ * first, so that EFBIG comes before any read.
+ * @returns 0 or an errno.
+ * @throws The errors of the layers.
  */
 export function* copyData(from: Source, to: Source, length: number): Work<number> {
   const size = Math.min(from.backend.size(from.inode), length);
@@ -34,11 +36,12 @@ export function* copyData(from: Source, to: Source, length: number): Work<number
 }
 
 /**
- * Makes one file hold what another does, holes included; what is the same is not written. 0 or an errno; it may throw
- * what the layers throw.
+ * Makes the content of one file equal to another's, holes included; equal pieces are not written.
+ * @returns 0 or an errno: EINVAL if either is not a regular file.
+ * @throws The errors of the layers.
  */
 export function* rewriteData(from: Source, to: Source): Work<number> {
-  // Others may have put something else in the place of either; then nothing is to be cut.
+  // Another process may have replaced either file: never truncate anything but a regular file.
   if (from.inode.kind !== S_IFREG || to.inode.kind !== S_IFREG) return E.EINVAL;
   const size = from.backend.size(from.inode);
   if (to.backend.size(to.inode) !== size) {
@@ -48,7 +51,7 @@ export function* rewriteData(from: Source, to: Source): Work<number> {
   return yield* opened(from, O_RDONLY, (source) => opened(to, O_RDWR, (target) => rewrite(source, target, size)));
 }
 
-/** Runs a step with an open handle; what is only read is not marked as read. */
+/** Runs a step with an open handle; reading does not move the atime. */
 function* opened(file: Source, flags: number, step: (open: Opened) => Work<number>): Work<number> {
   const handle = file.backend.open(file.inode, flags === O_RDONLY ? O_NOATIME : flags);
   if (handle < 0) return -handle;
@@ -71,9 +74,9 @@ function* copyExtents(from: Opened, to: Opened, size: number): Work<number> {
     for (let at = extents.start; at < extents.end;) {
       const count = fill(from, at, piece, extents.end);
       if (count < 0) return -count;
-      // It has become shorter meanwhile.
+      // Truncated meanwhile.
       if (count === 0) return setSize(to.backend, to.inode, at);
-      // Not every layer can tell where its holes are.
+      // Not every layer reports its holes.
       if (!isZero(piece, count)) {
         const errno = writeAll(to, at, piece, count);
         if (errno !== 0) return errno;
@@ -85,7 +88,7 @@ function* copyExtents(from: Opened, to: Opened, size: number): Work<number> {
   return extents.errno;
 }
 
-/** Makes a file of the same size the same. */
+/** Rewrites a file of the same size. */
 function* rewrite(from: Opened, to: Opened, size: number): Work<number> {
   const piece = new Uint8Array(Math.min(PIECE, size));
   const old = new Uint8Array(piece.length);
@@ -111,7 +114,7 @@ function* rewrite(from: Opened, to: Opened, size: number): Work<number> {
   return extents.errno || (yield* blank(to, end, size, old));
 }
 
-/** Puts zeros where a file has something else. */
+/** Zeroes a range; bytes that are zero already are not written. */
 function* blank(file: Opened, from: number, end: number, piece: Uint8Array): Work<number> {
   const extents = extentsOf(file, from, end);
   while (extents.next()) {
@@ -146,7 +149,10 @@ function isZero(bytes: Uint8Array, count: number): boolean {
   return true;
 }
 
-/** Whether two files hold the same bytes: 1 or 0; or −errno. What is a hole in both is not read. */
+/**
+ * Compares two files; ranges that are holes in both are not read.
+ * @returns 1 if they are equal, 0 if not; or −errno.
+ */
 export function* sameData(a: Source, b: Source): Work<number> {
   const size = a.backend.size(a.inode);
   if (b.backend.size(b.inode) !== size) return 0;
@@ -188,13 +194,13 @@ function* compare(a: Opened, b: Opened, size: number): Work<number> {
   return 1;
 }
 
-/** Where the extent begins or ends next. */
+/** Returns the next offset after `at` where the extent begins or ends. */
 function boundary({ start, end }: Extents, at: number): number {
   if (at < start) return start;
   return at < end ? end : Infinity;
 }
 
-/** Reads a whole piece, or up to `end`: the bytes read; or −errno. */
+/** Reads a full piece, at most up to `end`. Returns the number of bytes read; or −errno. */
 function fill({ backend, inode, handle }: Opened, at: number, piece: Uint8Array, end: number): number {
   const wanted = Math.min(piece.length, end - at);
   let done = 0;

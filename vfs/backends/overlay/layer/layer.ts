@@ -14,23 +14,23 @@ import { E, errnoOf } from '../../../linux/errno.ts';
 import type { Attr, Backend, SetAttr } from '../../../backend/backend.ts';
 import { LIVE, RECLAIMED, type Inode } from '../../../backend/inode.ts';
 
-// What the overlay is to its layers: one more user of their inodes, who counts as a server's fids do.
+// The overlay counts references on the inodes of its layers as a server does for its fids.
 
-/** Uses an inode of a layer. */
+/** Takes a reference on an inode. */
 export function ref(inode: Inode): void {
   inode.refs++;
 }
 
 /**
- * Uses it no more: without another user and without a name it is reclaimed, with a name the layer may let go of it.
- * An errno: it could not be reclaimed and is still used.
+ * Drops a reference. Without references an inode is reclaimed if it has no name, and released otherwise.
+ * @returns 0; or the errno of `reclaim`, and the reference is kept.
  */
 export function unref(backend: Backend, inode: Inode): number {
   if (--inode.refs > 0) return 0;
   return settle(backend, inode);
 }
 
-/** The same for an inode that was come upon and not used. */
+/** Releases or reclaims an inode that a lookup returned and that has no reference. */
 export function passed(backend: Backend, inode: Inode): void {
   if (inode.refs === 0 && settle(backend, inode) !== 0) inode.refs = 0;
 }
@@ -47,7 +47,7 @@ function settle(backend: Backend, inode: Inode): number {
   return errno;
 }
 
-/** Runs a step that may throw: what it returns, or the errno of what it threw. */
+/** Runs a step that may throw; returns its result, or the errno of the exception. */
 export function attempt(step: () => number): number {
   try {
     return step();
@@ -56,7 +56,7 @@ export function attempt(step: () => number): number {
   }
 }
 
-/** Whether a directory of a layer has an entry; what cannot be looked up is taken for there. */
+/** True if a directory of a layer has an entry, or if the lookup fails with another errno than ENOENT. */
 export function has(backend: Backend, dir: Inode, name: string): boolean {
   const found = backend.lookup(dir, name);
   if (typeof found === 'number') return found !== E.ENOENT;
@@ -64,7 +64,7 @@ export function has(backend: Backend, dir: Inode, name: string): boolean {
   return true;
 }
 
-/** Attributes to be filled. */
+/** Returns empty attributes for `getattr` to fill. */
 export function noAttr(): Attr {
   return {
     mode: 0,
@@ -110,12 +110,12 @@ export function setMode(backend: Backend, inode: Inode, mode: number): number {
   return backend.setattr(inode, set);
 }
 
-/** Gives the file the user and the group of another. */
+/** Sets the owner and the group. */
 export function setOwner(backend: Backend, inode: Inode, from: Attr): number {
   return backend.setattr(inode, setting(SETATTR_UID | SETATTR_GID, 0, from));
 }
 
-/** Gives the file the times of another. */
+/** Sets atime and mtime. */
 export function setTimes(backend: Backend, inode: Inode, from: Attr): number {
   return backend.setattr(
     inode,
@@ -123,12 +123,12 @@ export function setTimes(backend: Backend, inode: Inode, from: Attr): number {
   );
 }
 
-/** Gives the file the mtime of another. */
+/** Sets the mtime. */
 export function setMtime(backend: Backend, inode: Inode, from: Attr): number {
   return backend.setattr(inode, setting(SETATTR_MTIME | SETATTR_MTIME_SET, 0, from));
 }
 
-/** mtime and ctime are the present: an entry was taken that the layer does not know of. */
+/** Sets mtime to now, for a directory whose lower entry was removed without the layer's knowledge. */
 export function touch(backend: Backend, inode: Inode): number {
   tick();
   const set = setting(SETATTR_MTIME, 0, null);
@@ -137,7 +137,7 @@ export function touch(backend: Backend, inode: Inode): number {
   return backend.setattr(inode, set);
 }
 
-/** Copies the extended attributes; a layer that keeps none is no reason to fail. */
+/** Copies the extended attributes. A layer without support for them is not an error. */
 export function copyXattrs(from: Backend, source: Inode, to: Backend, target: Inode): number {
   const names = from.listxattr(source);
   if (typeof names === 'number') return names === E.ENOTSUP ? 0 : names;

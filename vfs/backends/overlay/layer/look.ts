@@ -9,23 +9,29 @@ import { check, must } from './walk.ts';
 /** Seconds since 1970, and nanoseconds within the second. */
 export type Time = readonly [sec: number, nsec: number];
 
-/** What a file looks like but for its content, as the journal keeps it. */
+/** The attributes of a file, as the journal stores them. */
 export interface Look {
   mode: number;
   atime: Time;
   mtime: Time;
-  /** Names and values, these in hexadecimal digits; null where none can be kept. */
+  /** Names and values, the values in hexadecimal; null if the backend has no xattrs. */
   xattrs: (readonly [name: string, value: string])[] | null;
 }
 
-/** All attributes. @throws Error for an errno. */
+/**
+ * Returns all attributes.
+ * @throws Error for an errno.
+ */
 export function attrOf(backend: Backend, inode: Inode): Attr {
   const attr = noAttr();
   check(backend.getattr(inode, attr));
   return attr;
 }
 
-/** @throws Error for an errno. */
+/**
+ * Takes a snapshot of the attributes.
+ * @throws Error for an errno.
+ */
 export function lookOf(backend: Backend, inode: Inode, attr: Attr = attrOf(backend, inode)): Look {
   const names = backend.listxattr(inode);
   if (typeof names === 'number' && names !== E.ENOTSUP) check(names);
@@ -40,7 +46,10 @@ export function lookOf(backend: Backend, inode: Inode, attr: Attr = attrOf(backe
   };
 }
 
-/** Whether two are the same. @param atimes Whether the time of the last access counts. */
+/**
+ * True if two snapshots are equal.
+ * @param atimes True to compare atimes too.
+ */
 export function sameLook(a: Look, b: Look, kind: number, atimes: boolean): boolean {
   if (kind !== S_IFLNK && (a.mode & 0o7777) !== (b.mode & 0o7777)) return false;
   if (!sameTime(a.mtime, b.mtime) || (atimes && !sameTime(a.atime, b.atime))) return false;
@@ -51,7 +60,10 @@ function sameTime(a: Time, b: Time): boolean {
   return a[0] === b[0] && a[1] === b[1];
 }
 
-/** Makes a file look so. Who owns it is up to who does this. @throws Error for an errno. */
+/**
+ * Restores a snapshot: xattrs, mode, times. The owner is not part of it.
+ * @throws Error for an errno.
+ */
 export function dress(backend: Backend, inode: Inode, look: Look): void {
   if (look.xattrs !== null) check(setXattrs(backend, inode, look.xattrs));
   if (inode.kind !== S_IFLNK && ((attrOf(backend, inode).mode ^ look.mode) & 0o7777) !== 0) {
@@ -60,7 +72,7 @@ export function dress(backend: Backend, inode: Inode, look: Look): void {
   restoreTimes(backend, inode, look);
 }
 
-/** Only its owner may say how old a file is; who may write to it may still change it, and then it is new. */
+/** Restores the times; EPERM is ignored, since only the owner may set them (utimensat(2)). */
 export function restoreTimes(backend: Backend, inode: Inode, { atime, mtime }: Look): void {
   const attr = noAttr();
   [attr.atime_sec, attr.atime_nsec] = atime;
@@ -69,7 +81,7 @@ export function restoreTimes(backend: Backend, inode: Inode, { atime, mtime }: L
   if (errno !== E.EPERM) check(errno);
 }
 
-/** Gives it these extended attributes and no others; a backend that keeps none is no reason to fail. */
+/** Sets exactly these extended attributes. A backend without support for them is not an error. */
 function setXattrs(backend: Backend, inode: Inode, xattrs: NonNullable<Look['xattrs']>): number {
   const there = backend.listxattr(inode);
   if (typeof there === 'number') return there === E.ENOTSUP ? 0 : there;

@@ -6,11 +6,11 @@ import type { Inode } from '../../../backend/inode.ts';
 import { unref, ref } from './layer.ts';
 import { fail, must } from './walk.ts';
 
-/** Names from the root on. */
+/** The components of a path, from the root. */
 export type Path = readonly string[];
 
 /**
- * Reaches the directories of a backend by their paths. What leads to the last one stays held: the next one is near.
+ * Resolves paths of directories. The directories of the last path stay referenced, so that a path nearby resolves fast.
  */
 export class Reach {
   private readonly backend: Backend;
@@ -21,7 +21,10 @@ export class Reach {
     this.backend = backend;
   }
 
-  /** The directory at a path. @throws Error ENOENT, ENOTDIR; what the lookups say. */
+  /**
+   * Returns the directory at a path.
+   * @throws Error ENOENT, ENOTDIR, or the errno of a lookup.
+   */
   dir(path: Path): Inode {
     const { backend, names, chain } = this;
     let common = 0;
@@ -40,7 +43,7 @@ export class Reach {
     return chain[path.length - 1] ?? backend.root();
   }
 
-  /** The directory that a path is in. */
+  /** Returns the parent directory of a path. */
   parent(path: Path): Inode {
     return this.dir(path.slice(0, -1));
   }
@@ -50,13 +53,13 @@ export class Reach {
     while (this.chain.length > length) unref(this.backend, this.chain.pop()!);
   }
 
-  /** Forgets what is held: directories were moved. */
+  /** Drops all references: call it after directories were moved, and at the end. */
   forget(): void {
     this.cut(0);
   }
 }
 
-/** The last name of a path. */
+/** Returns the last component of a path. */
 export function lastOf(path: Path): string {
   return path[path.length - 1]!;
 }

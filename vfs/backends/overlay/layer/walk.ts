@@ -5,7 +5,10 @@ import type { Inode } from '../../../backend/inode.ts';
 import { unref, passed, ref } from './layer.ts';
 import type { Work } from './work.ts';
 
-/** The names in a directory of any backend. @throws Error when it cannot be listed. */
+/**
+ * Returns the names in a directory.
+ * @throws Error if it cannot be listed.
+ */
 export function namesOf(backend: Backend, dir: Inode): Set<string> {
   const names = new Set<string>();
   const cursor = must(backend.list(dir));
@@ -15,8 +18,8 @@ export function namesOf(backend: Backend, dir: Inode): Set<string> {
 }
 
 /**
- * Runs a step with the inode of a name, held as by a fid; nothing for a name that is gone.
- * @throws Error when it cannot be looked up: that must not be taken for a name that is gone.
+ * Runs a step with the inode of a name, referenced; does nothing if the name does not exist.
+ * @throws Error for any other errno of the lookup, so that a failed lookup is never taken for a removed name.
  */
 export function heldDuring(backend: Backend, dir: Inode, name: string, step: (inode: Inode) => void): void {
   const inode = backend.lookup(dir, name);
@@ -30,7 +33,7 @@ export function heldDuring(backend: Backend, dir: Inode, name: string, step: (in
   }
 }
 
-/** The same for work that can be left; undefined for a name that is gone. */
+/** Like `heldDuring`, for resumable work. Returns undefined if the name does not exist. */
 export function* heldWork<T>(
   backend: Backend,
   dir: Inode,
@@ -48,7 +51,10 @@ export function* heldWork<T>(
   }
 }
 
-/** Whether a directory has an entry. @throws Error when that cannot be told. */
+/**
+ * True if a directory has an entry.
+ * @throws Error if the lookup fails otherwise than with ENOENT.
+ */
 export function isThere(backend: Backend, dir: Inode, name: string): boolean {
   const found = backend.lookup(dir, name);
   if (typeof found !== 'number') passed(backend, found);
@@ -56,18 +62,24 @@ export function isThere(backend: Backend, dir: Inode, name: string): boolean {
   return typeof found !== 'number';
 }
 
-/** What was found. @throws Error for an errno. */
+/**
+ * Returns the result of a call.
+ * @throws Error for an errno.
+ */
 export function must<T>(found: T | number): T {
   return typeof found === 'number' ? fail(found) : found;
 }
 
-/** @throws Error with the errno's name as its code. */
+/**
+ * Throws an errno.
+ * @throws Error with the name of the errno as `code`.
+ */
 export function fail(errno: number): never {
   const code = errnoName(errno);
   throw Object.assign(new Error(`${code}: the overlay could not be compared with its lower layer`), { code });
 }
 
-/** Like `fail`, but 0 is none. */
+/** Throws an errno; does nothing for 0. */
 export function check(errno: number): void {
   if (errno !== 0) fail(errno);
 }

@@ -1,9 +1,9 @@
 // Resumable work: a generator that yields between steps.
 
-/** Work in pieces: it may be left at each `yield`, and gives its result at the end. */
+/** Resumable work: it may be abandoned at each `yield`, and returns its result at the end. */
 export type Work<T> = Generator<void, T, void>;
 
-/** Does all of it, now. */
+/** Runs all steps and returns the result. */
 export function finish<T>(work: Work<T>): T {
   for (;;) {
     const step = work.next();
@@ -11,10 +11,10 @@ export function finish<T>(work: Work<T>): T {
   }
 }
 
-/** Work that is being done by whoever has something else to do besides. */
+/** Work in progress, driven by its caller. */
 export interface Running {
-  /** Does one step more: false when that was the last. */
+  /** Does one more step. Returns false after the last one. */
   step(): boolean;
-  /** Leaves it at this step. */
+  /** Abandons the work at this step. */
   stop(): void;
 }

@@ -11,15 +11,15 @@ import { attempt, copyXattrs, noAttr, passed, setMode, setMtime, setOwner, setTi
 import type { Table } from './table.ts';
 import { finish } from '../layer/work.ts';
 
-/** What the copies need of the backend. */
+/** The merged attributes of an inode; implemented by the backend. */
 export interface AttrSource {
   getattr(inode: OverlayInode, out: Attr): number;
   nlink(inode: OverlayInode): number;
 }
 
 /**
- * Copies inodes from the lower layer to the upper one, the first time they are changed: the directories above them
- * first, empty. Nothing of it shows: number, times, mode and links are what they were.
+ * Copies inodes from the lower layer to the upper one before their first change, after the directories above them
+ * (without entries). A copy-up is not visible: inode number, times, mode and links stay the same.
  */
 export class CopyUp {
   private readonly lower: Backend;
@@ -39,12 +39,13 @@ export class CopyUp {
   }
 
   /**
-   * Sees to it that the inode has an upper one: 0, or the upper layer's errno.
-   * @param length Bytes of a file's data that are wanted: it is about to be cut.
+   * Copies an inode up, unless it has an upper inode.
+   * @param length Bytes of file data to copy at most: a truncation follows.
+   * @returns 0, or the errno of a layer.
    */
   up(inode: OverlayInode, length = Infinity): number {
     if (inode.upper !== null) return 0;
-    // The directories above it first, of which there may be more than a stack has room for.
+    // Parents first; by iteration, since a tree may be deeper than the call stack.
     const above: OverlayInode[] = [];
     for (let at = inode; !this.isNameless(at) && at.parent!.upper === null; at = at.parent!) above.push(at.parent!);
     for (let dir = above.pop(); dir !== undefined; dir = above.pop()) {
@@ -63,7 +64,7 @@ export class CopyUp {
     return inode.parent === null || inode.name === '' || this.told.nlink(inode) === 0;
   }
 
-  /** The same by a name that it has. */
+  /** Copies an inode up by the name `dir`/`name`. */
   at(inode: OverlayInode, dir: OverlayInode, name: string, length = Infinity): number {
     const errno = this.up(dir);
     if (errno !== 0) return errno;
@@ -77,7 +78,7 @@ export class CopyUp {
     return 0;
   }
 
-  /** Whether the name still is the inode's: others may change the lower layer. */
+  /** True if the name still leads to the inode: other processes may change the lower layer. */
   private leadsTo(dir: OverlayInode, name: string, inode: OverlayInode): boolean {
     if (dir.lower === null || dir.hides(name)) return false;
     const above = this.upper.lookup(dir.upper!, name);
@@ -89,7 +90,7 @@ export class CopyUp {
     return below === inode.lower;
   }
 
-  /** The root of the upper layer is there: it gets the attributes. */
+  /** Copies up the root: the upper root exists, and gets the attributes. */
   private root(top: OverlayInode): number {
     const attr = noAttr();
     const root = this.upper.root();
@@ -101,7 +102,7 @@ export class CopyUp {
     return 0;
   }
 
-  /** Puts a copy into a directory whose times stay what they are. */
+  /** Creates a copy in a directory and restores the times of the directory. */
   private quietly(dir: OverlayInode, name: string, inode: OverlayInode, attr: Attr, length: number): number {
     const before = noAttr();
     const failed = this.told.getattr(dir, before);
@@ -119,7 +120,7 @@ export class CopyUp {
     keep(inode, attr);
   }
 
-  /** Makes the copy: the upper inode, or an errno, and then nothing is left of it. */
+  /** Creates the copy. Returns the upper inode; or an errno, and the partial copy is removed. */
   private make(dir: Inode, name: string, inode: OverlayInode, attr: Attr, length: number): Inode | number {
     const from = this.source(inode);
     const made = this.create(dir, name, from, attr);
@@ -154,14 +155,14 @@ export class CopyUp {
     });
   }
 
-  /** Gives a copy its attributes, times last. */
+  /** Copies the attributes to a copy: xattrs, owner, mode, times in this order. */
   private dress(from: Backend, source: Inode, to: Inode, attr: Attr): number {
     const now = noAttr();
     const { upper } = this;
     const errno = upper.getattr(to, now) || copyXattrs(from, source, upper, to);
     if (errno !== 0) return errno;
     if (now.uid !== attr.uid || now.gid !== attr.gid) {
-      // Only root can give files away: for others the copy is their own.
+      // Only root may chown(2): other users own their copies.
       const failed = attempt(() => setOwner(upper, to, attr));
       if (failed !== 0 && failed !== E.EPERM) return failed;
     }
@@ -173,8 +174,8 @@ export class CopyUp {
   }
 
   /**
-   * Copies an inode that has no name, or none that is known: made by a name that nobody has time to see, taken at once.
-   * The copy lives on as an orphan of the upper layer.
+   * Copies up an inode without a known name: the copy is created under a temporary name and unlinked immediately. It
+   * lives on as an orphan of the upper layer.
    */
   private nameless(inode: OverlayInode, length: number): number {
     const { top } = this.table;
@@ -206,8 +207,8 @@ export class CopyUp {
   }
 
   /**
-   * Gives a copy without a name one, where the upper layer cannot: it is copied once more.
-   * (A lower file with two names was copied up, lost the name it was copied by, and is to be linked.)
+   * Copies an inode up once more, under a name: for the link(2) of an orphan, where the upper layer cannot do that. (A
+   * lower file with two names was copied up, lost the name of the copy, and is linked again.)
    */
   again(inode: OverlayInode, dir: OverlayInode, name: string): number {
     const attr = noAttr();
@@ -219,7 +220,10 @@ export class CopyUp {
     return 0;
   }
 
-  /** A directory shows the lower one, too; a file leaves it once no name leads there. */
+  /**
+   * Decides whether a copied inode keeps its lower inode: a directory does to show its entries, a file while lower
+   * names lead to it.
+   */
   settleLower(inode: OverlayInode): void {
     if (inode.upper === null || inode.lower === null) return;
     const merged = inode.isDir ? !inode.removed : this.lower.nlink(inode.lower) > inode.lost;
@@ -231,7 +235,7 @@ export class CopyUp {
   }
 }
 
-/** The copy has what the lower inode had that a copy cannot have. */
+/** Keeps the attributes a copy cannot carry: ctime, btime, rdev. */
 function keep(inode: OverlayInode, attr: Attr): void {
   keepCtime(inode, attr.ctime_sec, attr.ctime_nsec);
   const kept = inode.kept!;
@@ -241,7 +245,7 @@ function keep(inode: OverlayInode, attr: Attr): void {
   kept.rdev = attr.rdev;
 }
 
-/** The ctime to be shown until the inode is changed. */
+/** Shows this ctime until the next change of the inode. */
 export function keepCtime(inode: OverlayInode, sec: number, nsec: number): void {
   inode.kept ??= {
     hasCtime: true,
@@ -257,7 +261,7 @@ export function keepCtime(inode: OverlayInode, sec: number, nsec: number): void 
   inode.kept.ctime_nsec = nsec;
 }
 
-/** The inode was changed: its ctime is the layer's. */
+/** Notes a change of the inode: from now on the ctime of the layer is shown. */
 export function changed(inode: OverlayInode): void {
   if (inode.kept !== null) inode.kept.hasCtime = false;
 }

@@ -5,8 +5,8 @@ import { passed } from '../layer/layer.ts';
 import type { Table } from './table.ts';
 
 /**
- * A listing of a merged directory: the upper directory's entries, then those of the lower one that still count when
- * their turn comes. One that was copied up or replaced meanwhile is told as it is now.
+ * A listing of a merged directory: the upper entries, then the lower entries that are still visible when they are
+ * reached. An entry that was copied up or replaced midway is reported as it is now.
  */
 export class OverlayCursor implements DirCursor {
   name = '';
@@ -17,7 +17,7 @@ export class OverlayCursor implements DirCursor {
   private readonly dir: OverlayInode;
   private above: DirCursor | null;
   private below: DirCursor | null;
-  /** Names given from the upper directory, where the lower one may have them, too. */
+  /** Names already returned from the upper directory, to skip in the lower one. */
   private readonly given: Set<string> | null;
 
   constructor(upper: Backend, table: Table, dir: OverlayInode, above: DirCursor | null, below: DirCursor | null) {

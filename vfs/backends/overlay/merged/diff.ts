@@ -11,15 +11,15 @@ import type { Table } from './table.ts';
 import { fail, heldDuring, must, namesOf } from '../layer/walk.ts';
 import { finish } from '../layer/work.ts';
 
-/** What a path is. */
+/** The kind of a file. */
 export type Kind = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'device';
 
-/** A path that is not in the overlay what it is in the lower layer. */
+/** A path that differs between the overlay and its lower layer. */
 export interface Change {
-  /** From the root, without a slash before it: `src/main.o`; the root itself is `.`. */
+  /** Relative to the root, without a leading slash: `src/main.o`; `.` for the root itself. */
   path: string;
   change: 'added' | 'changed' | 'removed';
-  /** What it is now, or was when it is removed. */
+  /** Its kind in the overlay; for `removed` in the lower layer. */
   kind: Kind;
 }
 
@@ -31,21 +31,24 @@ const KINDS: Readonly<Record<number, Kind>> = {
   [S_IFSOCK]: 'socket',
 };
 
-/** The overlay, as a backend. */
+/** The overlay as diff and commit see it. */
 export interface Merged extends Backend {
   readonly lower: Backend;
 }
 
-/** Characters of all paths that are told of. */
+/** The limit of characters in all reported paths together. */
 const MOST_TEXT = 2 ** 28;
 
-/** What differs between an overlay and its lower layer, sorted by path. ENOMEM for too many, or too deep, to be told. */
+/**
+ * Lists the paths that differ between an overlay and its lower layer, sorted by path.
+ * @throws Error ENOMEM if the paths exceed MOST_TEXT characters; the errno of a layer that cannot be read.
+ */
 export function diff(merged: Merged, table: Table): Change[] {
   const { changes } = new Diff(merged, table).run();
   return changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-/** A directory that is to be looked at: one of both trees, or all that is below it in one of them. */
+/** A directory still to visit: in both trees, or with everything below it in one of them. */
 interface Pending {
   path: Path;
   change: 'compared' | 'added' | 'removed';
@@ -55,7 +58,7 @@ class Diff {
   readonly changes: Change[] = [];
   private readonly merged: Merged;
   private readonly lower: Backend;
-  /** A lower name that was never touched may lead to a file that was changed by another. */
+  /** True if unchanged lower names may lead to files that were changed by another name. */
   private readonly thorough: boolean;
   private readonly pending: Pending[] = [{ path: [], change: 'compared' }];
   private told = 0;
@@ -93,9 +96,9 @@ class Diff {
     this.changes.push({ path: text, change, kind: KINDS[kind] ?? 'device' });
   }
 
-  /** Compares a directory with what has its path in the lower layer. */
+  /** Compares a directory with the lower directory at the same path. */
   private directory(path: Path, dir: OverlayInode, below: Inode): void {
-    // Never copied up, so as it was.
+    // Never copied up, so unchanged.
     if (dir.upper === null && dir.lower === below && !this.thorough) return;
     if (dir.upper !== null && this.differs(dir, below)) this.add(path, 'changed', S_IFDIR);
     const mine = namesOf(this.merged, dir);
@@ -113,7 +116,7 @@ class Diff {
     }
   }
 
-  /** Compares what is at one path in both. */
+  /** Compares the inodes at one path in both trees. */
   private pair(path: Path, inode: OverlayInode, lower: Inode): void {
     if (inode.kind === lower.kind) {
       if (inode.isDir) this.pending.push({ path, change: 'compared' });
@@ -131,7 +134,7 @@ class Diff {
     return differs(this.merged, inode, this.lower, lower);
   }
 
-  /** An entry and all below it, of either tree. */
+  /** Reports an entry and everything below it, of either tree. */
   private all(path: Path, inode: Inode, change: 'added' | 'removed'): void {
     this.add(path, change, inode.kind);
     if (inode.kind === S_IFDIR) this.pending.push({ path, change });
@@ -144,7 +147,10 @@ class Diff {
   }
 }
 
-/** Whether two inodes of one kind are the same in what counts but data: mode, target, device. @throws Error */
+/**
+ * True if two inodes of one kind agree in mode, rdev and xattrs, or in the target of a symlink.
+ * @throws Error for an errno.
+ */
 export function alike(a: Backend, one: Inode, b: Backend, two: Inode): boolean {
   if (one.kind === S_IFLNK) return must(a.readlink(one)) === must(b.readlink(two));
   const first = attrOf(a, one);
@@ -152,7 +158,10 @@ export function alike(a: Backend, one: Inode, b: Backend, two: Inode): boolean {
   return first.mode === second.mode && first.rdev === second.rdev && xattrsOf(a, one) === xattrsOf(b, two);
 }
 
-/** Whether two inodes of one kind differ in what counts. @throws Error for an errno. */
+/**
+ * True if two inodes of one kind differ in `alike` or in their data.
+ * @throws Error for an errno.
+ */
 function differs(a: Backend, one: Inode, b: Backend, two: Inode): boolean {
   if (!alike(a, one, b, two)) return true;
   if (one.kind !== S_IFREG) return false;
@@ -161,7 +170,7 @@ function differs(a: Backend, one: Inode, b: Backend, two: Inode): boolean {
   return same === 0;
 }
 
-/** The extended attributes as text. */
+/** Returns the extended attributes as text, to compare. */
 function xattrsOf(backend: Backend, inode: Inode): string {
   const names = backend.listxattr(inode);
   if (typeof names === 'number') return names === E.ENOTSUP ? '' : fail(names);

@@ -7,13 +7,13 @@ import type { OverlayInode } from './inode.ts';
 import { attempt, has, passed } from '../layer/layer.ts';
 import type { Table } from './table.ts';
 
-/** Bytes of an entry in a directory's size, as tmpfs has it (BOGO_DIRENT_SIZE, shmem.c). */
+/** Bytes of one entry in the size of a directory, as in tmpfs (BOGO_DIRENT_SIZE, shmem.c). */
 const ENTRY = 20;
 
 /**
- * The entries of merged directories: those of the upper directory, and those of the lower one whose names are not
- * hidden. What is hidden is known here and nowhere in the layers, where overlayfs has whiteouts (devices 0/0) and
- * opaque directories (an attribute `trusted.overlay.opaque`): so no guest sees it, and none can make one.
+ * The entries of merged directories: those of the upper directory, and those of the lower one that are not whited out.
+ * Whiteouts are kept in memory only (`OverlayInode.hidden`), not in the upper layer as in overlayfs (0/0 devices,
+ * `trusted.overlay.opaque`), so that a guest can neither see nor create them.
  */
 export class Directories {
   private readonly lower: Backend;
@@ -27,7 +27,7 @@ export class Directories {
   }
 
   lookup(dir: OverlayInode, name: string): OverlayInode | number {
-    // With no holder it may be any directory's past: nobody has a fid that came by it.
+    // An unreferenced inode may be stale.
     if (dir.removed || dir.holds === 0) return E.ENOENT;
     if (dir.upper !== null) {
       const found = this.upper.lookup(dir.upper, name);
@@ -38,7 +38,7 @@ export class Directories {
     const found = this.lower.lookup(dir.lower, name);
     if (typeof found === 'number') return found;
     const inode = this.table.fromLower(found);
-    // A directory that was moved here in the lower layer, but has its place in the overlay already.
+    // Moved here in the lower layer by another process, but the overlay has it elsewhere already.
     if (inode.isDir && inode.upper !== null && (inode.parent !== dir || inode.name !== name)) return E.ENOENT;
     if (inode.upper === null) inode.version = found.version;
     this.table.place(inode, dir, name);
@@ -52,7 +52,7 @@ export class Directories {
     return inode;
   }
 
-  /** A directory of an upper layer that had files before: one of the lower layer shows through. */
+  /** Merges a directory that the upper layer had from the start with the lower directory of the same name. */
   private merge(inode: OverlayInode, dir: OverlayInode, name: string): void {
     const found = this.lower.lookup(dir.lower!, name);
     if (typeof found === 'number') return;
@@ -60,13 +60,16 @@ export class Directories {
     else passed(this.lower, found);
   }
 
-  /** Whether a name that leads to `inode` is one of the upper directory. */
+  /** True if the name of `inode` in `dir` is an entry of the upper directory. */
   isUpper(dir: OverlayInode, name: string, inode: OverlayInode): boolean {
     if (inode.upper === null || dir.upper === null) return false;
     return dir.lower === null || dir.hides(name) || has(this.upper, dir.upper, name);
   }
 
-  /** The lower entry of this name counts no more. `there`: whether the lower directory has one. */
+  /**
+   * Hides the lower entry of this name.
+   * @param there True if the lower directory has such an entry.
+   */
   hide(dir: OverlayInode, name: string, there: boolean): void {
     if (dir.lower === null || dir.hides(name)) return;
     dir.hidden ??= new Map();
@@ -74,22 +77,22 @@ export class Directories {
     if (there) dir.covered++;
   }
 
-  /** The same when it is not known whether the lower directory has one: then one that it has not need not be hidden. */
+  /** Like `hide`, but first checks that the lower directory has the entry. */
   cover(dir: OverlayInode, name: string): void {
     if (dir.lower !== null && !dir.hides(name) && has(this.lower, dir.lower, name)) this.hide(dir, name, true);
   }
 
-  /** The upper directory has lost this name: nothing is to be remembered of one that the lower one never had. */
+  /** Forgets a name that the upper directory has lost; a lower entry of the same name stays hidden. */
   gone(dir: OverlayInode, name: string): void {
     if (dir.hidden?.get(name) === false) dir.hidden.delete(name);
     else this.cover(dir, name);
   }
 
-  /** The lower directory has other entries now. */
+  /** Recounts `covered` and `subdirs` after the lower directory has changed. */
   recount(dir: OverlayInode): void {
     const above = kindsIn(this.upper, dir.upper!);
     const below = kindsIn(this.lower, dir.lower!);
-    // Not known, so it stays as it was.
+    // A layer cannot be listed: the old counts are kept.
     if (above === null || below === null) return;
     dir.covered = 0;
     dir.subdirs = 0;
@@ -108,7 +111,7 @@ export class Directories {
     if (dir.lower === null) return this.upper.nlink(dir.upper!);
     const below = this.lower.nlink(dir.lower);
     if (dir.upper === null) return below;
-    // The lower directory was removed behind our back; or its file system counts no directories (btrfs).
+    // The lower directory was removed by another process; or its file system does not count subdirectories (btrfs).
     if (below < 2) return below === 0 ? this.upper.nlink(dir.upper) : below;
     return Math.max(2, below + dir.subdirs);
   }
@@ -121,9 +124,9 @@ export class Directories {
   }
 
   /**
-   * How many entries it has; counted, since others may have changed the lower directory. One whose name cannot be told,
-   * as it is not UTF-8, counts all the same: the lower layer cannot remove the directory either.
-   * @param most Where it may stop counting.
+   * Counts the entries, always anew, since other processes may change the lower directory. An entry whose name is not
+   * UTF-8 counts too: the lower layer cannot remove its directory either.
+   * @param most The count at which to stop.
    */
   entries(dir: OverlayInode, most: number): number {
     if (dir.removed) return 0;
@@ -148,7 +151,7 @@ export class Directories {
   }
 }
 
-/** The entries of a layer's directory and what they are; null when it cannot be listed. */
+/** Returns the kind of each entry of a directory of a layer, by name; null if it cannot be listed. */
 function kindsIn(backend: Backend, dir: Inode): Map<string, number> | null {
   const kinds = new Map<string, number>();
   const errno = attempt(() => {

@@ -4,18 +4,18 @@ import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { OverlayInode } from './inode.ts';
 
-/** An open file: the server's handle is its number. */
+/** An open file; the server's handle is its index. */
 interface Handle {
   flags: number;
-  /** The layer's handle; −1 until it is wanted, once the file was copied up. */
+  /** The handle in the layer; −1 after a copy-up, until the next use. */
   layer: number;
 }
 
 /**
- * The open handles. A file that is copied up while it is open takes its handles along: they are closed in the lower
- * layer and opened in the upper one when they are next used. So a descriptor always shows the file as it is now, where
- * overlayfs of Linux lets one that was opened for reading before the copy-up show the old data for ever
- * (Documentation/filesystems/overlayfs.rst, "Non-standard behavior"): what POSIX says, and any other file system does.
+ * The open handles. A copy-up takes the open handles of the file along: they are closed in the lower layer and reopened
+ * in the upper one on their next use. So a descriptor always shows the current file, as POSIX demands. In overlayfs a
+ * descriptor opened for reading before the copy-up shows the old data for ever
+ * (Documentation/filesystems/overlayfs.rst, "Non-standard behavior").
  */
 export class Handles {
   private readonly lower: Backend;
@@ -28,7 +28,7 @@ export class Handles {
     this.upper = upper;
   }
 
-  /** Opens: the handle, or −errno. The lower layer is only read, whatever the flags. */
+  /** Returns a handle, or −errno. The lower layer is opened for reading, whatever the flags. */
   open(inode: OverlayInode, flags: number): number {
     const layer =
       inode.upper !== null
@@ -53,7 +53,7 @@ export class Handles {
     else this.lower.closeHandle(inode.lower!, layer);
   }
 
-  /** The handle of the layer that the inode is in; or −errno. */
+  /** Returns the handle in the layer that has the inode now; or −errno. */
   at(inode: OverlayInode, handle: number): number {
     const open = this.slots[handle]!;
     if (open.layer >= 0) return open.layer;
@@ -63,7 +63,7 @@ export class Handles {
     return layer;
   }
 
-  /** Closes what the layer has open of the inode, which is about to get another one. */
+  /** Closes the handles of an inode in its layer, before the inode moves to the other layer. */
   leave(inode: OverlayInode): void {
     if (inode.handles === null) return;
     for (const handle of inode.handles) {

@@ -2,13 +2,16 @@
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { Inode } from '../../../backend/inode.ts';
 
-/** What a copy in the upper layer cannot hold, and shows all the same. */
+/** Attributes that a copy in the upper layer cannot carry and that are shown all the same. */
 export interface Kept {
-  /** The ctime to show until the next change of the inode; a copy-up is none. False: the layer's own. */
+  /**
+   * True if the ctime below is shown, until the next change of the inode: a copy-up is not a change. False: the ctime
+   * of the layer.
+   */
   hasCtime: boolean;
   ctime_sec: number;
   ctime_nsec: number;
-  /** When the lower file was made; false while it is the layer's own to tell. */
+  /** True if the birth time and rdev below are shown. False: those of the layer. */
   hasBtime: boolean;
   btime_sec: number;
   btime_nsec: number;
@@ -16,42 +19,42 @@ export interface Kept {
 }
 
 /**
- * A file of the merged tree: one object however many names and layers it has. It has an inode of the lower layer until
- * it is first changed, then one of the upper layer. A directory keeps both as long as its lower one has entries to
- * show, and a file does as long as names in the lower layer lead to it.
+ * An inode of the merged tree: one object for all its names and both layers. It has a lower inode until its first
+ * change, then an upper one. A directory keeps both while the lower one has entries to show, a file while names in the
+ * lower layer lead to it.
  */
 export class OverlayInode extends Inode {
   upper: Inode | null = null;
   lower: Inode | null = null;
-  /** The directory it was last seen in, null for the root; and its name there, '' once that was taken away. */
+  /** The directory it was last seen in, null for the root; and its name there, '' once that name was removed. */
   parent: OverlayInode | null = null;
   name = '';
-  /** Other directories that fids may have come by: they stay as long as this one is held. */
+  /** Other directories that fids may have come through, referenced as long as this inode is. */
   others: OverlayInode[] | null = null;
-  /** How many hold it: the server, what was seen in it, the overlay itself. With none the layers may let go. */
+  /** The reference count: the server, inodes last seen in it, a pin. At 0 the layers may release their inodes. */
   holds = 0;
-  /** The server has it, with a fid or in passing. */
+  /** True while the server knows the inode, with or without a fid. */
   served = false;
-  /** It is held for good: what the overlay knows of it, the layers could not tell again. */
+  /** True if it is referenced for good: the layers could not reproduce its state. */
   pinned = false;
-  /** It is a copy of a lower inode. */
+  /** True for a copy of a lower inode. */
   copied = false;
-  /** A directory that was taken out of the tree. */
+  /** True for a directory that was removed. */
   removed = false;
-  /** Reclaimed. */
+  /** True once it was reclaimed. */
   dead = false;
   /**
-   * Of a directory with both layers: names of the lower one that do not count, as the upper one has them or they went;
-   * and whether the lower one has them at all.
+   * For a merged directory: the names of the lower directory that do not show, since they were removed or the upper
+   * directory has them. The value is true if the lower directory has an entry of that name.
    */
   hidden: Map<string, boolean> | null = null;
-  /** How many of them the lower directory has. */
+  /** The number of hidden names that the lower directory has. */
   covered = 0;
-  /** How many directories it has more than its lower one, or fewer. */
+  /** The difference in subdirectories to the lower directory; may be negative. */
   subdirs = 0;
-  /** Of a file: how many of its lower names do not count any more. */
+  /** For a file: the number of its lower names that do not show. */
   lost = 0;
-  /** Its open handles (handles.ts). */
+  /** Open handles (handles.ts). */
   handles: number[] | null = null;
   kept: Kept | null = null;
 

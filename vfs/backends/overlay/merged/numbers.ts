@@ -1,11 +1,11 @@
 // Inode numbers of both layers in one number space.
 
-/** Numbers of lower inodes below this are used as they are; those of upper ones are that much higher. */
+/** Lower inode numbers below this are shown unchanged; upper ones are shown with this added. */
 const UPPER = 2 ** 51;
-/** From here on numbers are allotted, to inodes whose own number is too large. */
+/** The first of the numbers assigned to inodes whose own number is too large. */
 const ALLOTTED = 2 ** 52;
 
-/** Inode numbers: those of both layers in one space, the same for as long as the overlay lives. */
+/** Maps the inode numbers of both layers into one space; the mapping is stable for the life of the overlay. */
 export class Numbers {
   private readonly lowers = new Map<number, number>();
   private readonly uppers = new Map<number, number>();

@@ -7,18 +7,18 @@ import { unref, passed, ref } from '../layer/layer.ts';
 import { Numbers } from './numbers.ts';
 
 /**
- * The merged inodes that are known. One is held by the server, by what was seen in it, and for good when the layers
- * could not tell again what the overlay knows of it; then it holds its inodes of the layers. What nobody holds is
- * forgotten, and made anew with the same number when a name leads to it again.
+ * The known merged inodes. An inode is referenced by the server, by the inodes last seen in it, and for good (pinned)
+ * if the layers could not reproduce its state. A referenced inode holds references to its inodes in the layers. An
+ * unreferenced one is forgotten, and created again with the same number on its next lookup.
  */
 export class Table {
   readonly top: OverlayInode;
   readonly numbers = new Numbers();
   private readonly lower: Backend;
   private readonly upper: Backend;
-  /** By the number of the upper inode: a layer may make another object for the same file. */
+  /** By the number of the upper inode: a layer may create another object for the same file. */
   private readonly byUpper = new Map<number, OverlayInode>();
-  /** Those that show a lower inode, which is held. */
+  /** By the lower inode, which is referenced. */
   private readonly byLower = new Map<Inode, OverlayInode>();
 
   constructor(lower: Backend, upper: Backend) {
@@ -28,7 +28,7 @@ export class Table {
     this.top = new OverlayInode(this.numbers.ofLower(root.ino), S_IFDIR);
     this.top.lower = root;
     this.byLower.set(root, this.top);
-    // An upper layer that has files was one before: then its root's own attributes count.
+    // An upper layer with files was used before: then the attributes of its root count.
     if (upper.entries(upper.root()) > 0) {
       this.top.upper = upper.root();
       this.byUpper.set(this.top.upper.ino, this.top);
@@ -36,7 +36,7 @@ export class Table {
     this.pin(this.top);
   }
 
-  /** The inode that has this upper one; a new one has no lower. */
+  /** Returns the merged inode of an upper inode; a new one has no lower inode. */
   fromUpper(inode: Inode): OverlayInode {
     const known = this.byUpper.get(inode.ino);
     if (known !== undefined && known.kind === inode.kind) {
@@ -50,7 +50,7 @@ export class Table {
     return made;
   }
 
-  /** A name has just been given to this upper inode, so nothing is known of it. */
+  /** Returns a new merged inode for an upper inode that was just created; its number may have been used before. */
   madeUpper(inode: Inode): OverlayInode {
     this.byUpper.delete(inode.ino);
     return this.fromUpper(inode);
@@ -66,17 +66,17 @@ export class Table {
     return made;
   }
 
-  /** What is known of a lower inode. */
+  /** Returns the merged inode of a lower inode, if there is one. */
   knownLower(inode: Inode): OverlayInode | undefined {
     return this.byLower.get(inode);
   }
 
-  /** What an entry of the upper layer is numbered. */
+  /** Returns the inode number to show for an upper inode number. */
   inoOfUpper(ino: number): number {
     return this.byUpper.get(ino)?.ino ?? this.numbers.ofUpper(ino);
   }
 
-  /** It is handed to the server, which will have a fid on it or tell that it has none (`release`, `reclaim`). */
+  /** Hands an inode to the server, which puts a fid on it or gives it back (`release`, `reclaim`). */
   serve(inode: OverlayInode): OverlayInode {
     if (!inode.served) {
       inode.served = true;
@@ -85,14 +85,14 @@ export class Table {
     return inode;
   }
 
-  /** The server has no fid on it. */
+  /** Takes an inode back from the server: it has no fid on it. */
   unserve(inode: OverlayInode): void {
     if (!inode.served) return;
     inode.served = false;
     this.drop(inode);
   }
 
-  /** Holds it for good. */
+  /** Keeps the inode referenced until `unpin`. */
   pin(inode: OverlayInode): void {
     if (inode.pinned) return;
     inode.pinned = true;
@@ -132,7 +132,10 @@ export class Table {
     if (parent !== null) this.drop(parent);
   }
 
-  /** It was seen by this name. The directories it was seen in before stay as long as it is held: fids name them. */
+  /**
+   * Notes that a lookup found the inode under this name. The directories it was seen in before stay referenced as long
+   * as the inode is: fids may have come through them.
+   */
   place(inode: OverlayInode, dir: OverlayInode, name: string): void {
     inode.name = name;
     const before = inode.parent;
@@ -146,7 +149,7 @@ export class Table {
     else inode.others.push(before);
   }
 
-  /** It has been renamed, and with it the fids that came by the old name. */
+  /** Notes a rename; the fids that came by the old name follow. */
   move(inode: OverlayInode, dir: OverlayInode, name: string): void {
     const before = inode.parent;
     inode.name = name;
@@ -156,7 +159,10 @@ export class Table {
     if (before !== null) this.drop(before);
   }
 
-  /** It was copied up; `upper` is the copy. */
+  /**
+   * Notes a copy-up.
+   * @param upper The copy.
+   */
   adopt(inode: OverlayInode, upper: Inode): void {
     const before = inode.upper;
     inode.upper = upper;
@@ -168,7 +174,7 @@ export class Table {
     if (inode.holds > 0) unref(this.upper, before);
   }
 
-  /** A directory of the upper layer shows a lower one, too. */
+  /** Merges a lower directory into a directory of the upper layer. */
   mergeLower(inode: OverlayInode, lower: Inode): void {
     inode.lower = lower;
     this.byLower.set(lower, inode);
@@ -176,7 +182,7 @@ export class Table {
     this.pin(inode);
   }
 
-  /** It shows nothing of its lower inode any more. */
+  /** Drops the lower inode: nothing of it shows any more. */
   leaveLower(inode: OverlayInode): void {
     const { lower } = inode;
     if (lower === null) return;
@@ -185,7 +191,10 @@ export class Table {
     if (inode.holds > 0) unref(this.lower, lower);
   }
 
-  /** It has neither name nor fid: lets go of its layers. An errno: the upper one could not free it. */
+  /**
+   * Reclaims an inode without names and fids, and with it its inodes in the layers.
+   * @returns 0; or the errno of the upper layer, and the inode stays referenced.
+   */
   reclaim(inode: OverlayInode): number {
     const { upper, lower } = inode;
     if (upper !== null) {
@@ -203,12 +212,15 @@ export class Table {
     return 0;
   }
 
-  /** An inode of the lower layer that was looked up and is not used. */
+  /** Gives back a lower inode that was looked up and is not used. */
   passLower(inode: Inode): void {
     passed(this.lower, inode);
   }
 
-  /** Lets go of everything, for whoever holds it. @param leave Called with each inode, to close its handles. */
+  /**
+   * Drops all references to the layers.
+   * @param leave Called with each inode, to close its handles.
+   */
   close(leave: (inode: OverlayInode) => void): void {
     for (const inode of this.known()) {
       leave(inode);
@@ -223,23 +235,23 @@ export class Table {
     this.byLower.clear();
   }
 
-  /** The directories with both layers. */
+  /** Returns the known directories that have both an upper and a lower one. */
   mergedDirectories(): OverlayInode[] {
     return [...this.byLower.values()].filter((inode) => inode.upper !== null && inode.isDir);
   }
 
-  /** The files that were copied up, as far as they are known. */
+  /** Returns the known files that were copied up. */
   copies(): OverlayInode[] {
     return [...this.byUpper.values()].filter((inode) => inode.copied && !inode.isDir && !inode.dead);
   }
 
-  /** Whether names in the lower layer lead to files that were copied up by another name. */
+  /** True if names in the lower layer lead to files that were copied up by another name. */
   hasAliases(): boolean {
     for (const inode of this.byLower.values()) if (inode.upper !== null && !inode.isDir) return true;
     return false;
   }
 
-  /** How many are held for good. */
+  /** The number of pinned inodes. */
   kept(): number {
     return [...this.known()].filter((inode) => inode.pinned).length;
   }
@@ -248,7 +260,7 @@ export class Table {
     return new Set([...this.byUpper.values(), ...this.byLower.values()]);
   }
 
-  /** With no fid left, how many inodes are held though nothing of them is to be remembered: 0, or a leak. */
+  /** Counts the inodes that are referenced without a pinned inode as the reason, when no fid is left: 0, or a leak. */
   leaked(): number {
     const all = this.known();
     const wanted = new Set<OverlayInode>();
