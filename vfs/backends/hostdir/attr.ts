@@ -3,7 +3,7 @@ import type { Attr } from '../../backend/backend.ts';
 import type { Stats } from './node/node.ts';
 import { nanosecondsOf, secondsOf } from './times.ts';
 
-/** Puts what stat(2) gave into the reply. */
+/** Fills a reply from the result of stat(2). */
 export function fillAttr(out: Attr, st: Stats): void {
   out.mode = Number(st.mode);
   out.uid = Number(st.uid);
@@ -11,7 +11,7 @@ export function fillAttr(out: Attr, st: Stats): void {
   out.nlink = Number(st.nlink);
   out.rdev = Number(st.rdev);
   out.size = Number(st.size);
-  // Windows has no blocks.
+  // Windows reports no blocks.
   out.blksize = Number(st.blksize || 4096n);
   out.blocks = Number(st.blocks ?? (st.size + 511n) / 512n);
   out.atime_sec = secondsOf(st.atimeNs);

@@ -41,12 +41,12 @@ import { decodeTarget } from './node/text.ts';
 import type { HostTree } from './tree/tree.ts';
 
 const decoder = new TextDecoder();
-/** Permission bits that are kept: set-user-ID and set-group-ID are nothing for a guest to give. */
+/** Mode bits that a guest may set: all but set-user-ID and set-group-ID. */
 const MODE_MASK = 0o1777;
-/** The most that a double counts exactly. */
+/** The largest count that a double holds exactly. */
 const MOST = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** Once all descriptors are closed there is nothing left to let go of. */
+/** The methods of a closed backend that must not fail: no descriptor is left. */
 const LET_GO = {
   nlink: (): number => 1,
   size: (): number => 0,
@@ -55,38 +55,41 @@ const LET_GO = {
   reclaim: (): number => 0,
 } satisfies Partial<Backend>;
 
-/** How a host directory is exported. */
+/** The options of `hostDir`. */
 export interface HostDirOptions {
-  /** EROFS for every change: opening for writing, O_TRUNC and times too. Default false. */
+  /** True to answer EROFS to every change, including opening for writing, O_TRUNC and utimensat(2). Default false. */
   readOnly?: boolean;
   /**
-   * Goes by paths also where descriptors could be used, and promises as little as on other systems (see `limits`): for a
-   * Linux whose /proc is closed to this process. Default false.
+   * True to use paths even where descriptors work, with the guarantees of other systems only (see `limits`): for a
+   * Linux whose /proc is not accessible to this process. Default false.
    */
   paths?: boolean;
 }
 
 /**
- * A directory of the host. Its files are the host's own: what a guest does is on the disk at once, and what the host
- * does shows in the guest. Orphans are the kernel's, held by a descriptor each.
+ * A directory of the host. A change by a guest is on disk at once, and a change by the host shows in the guest. An
+ * orphan lives in the kernel, held by a descriptor.
  *
- * Nothing outside the directory is reached by names: no symlink is followed here, and `..` ends at it. Files with a
- * hard link in the directory are in it. Fifos, sockets and devices show and are never opened or made.
+ * Confinement: no symlink is followed here, and `..` ends at the directory. A file with a hard link in the directory
+ * counts as inside. Fifos, sockets and devices are listed, but never opened or created.
  */
 export class HostDirBackend implements Backend {
   readonly name = 'hostdir';
   readonly capabilities: Capabilities = {
     hardLinks: true,
-    // node:fs has no calls for them.
+    // node:fs has no calls for xattrs.
     xattrs: false,
     sparse: true,
-    // Nor for mkfifo.
+    // Nor one for mkfifo(3).
     specialFiles: false,
-    // What Deno's fstat tells is cut to milliseconds, ctime to seconds.
+    // Deno's fstat truncates times to milliseconds, ctime to seconds.
     nanoseconds: !('deno' in process.versions),
   };
   readonly readOnly: boolean;
-  /** On Linux the kernel does. Elsewhere a rename goes by paths, and nobody has said so of each system. */
+  /**
+   * True on Linux, where the kernel refuses to rename a directory into itself. Elsewhere a rename goes by paths, and no
+   * such guarantee is known.
+   */
   readonly findsRings: boolean;
   private readonly fs: Fs;
   private readonly tree: HostTree;
@@ -96,7 +99,7 @@ export class HostDirBackend implements Backend {
   /** The descriptors of open files that are not their inode's own. */
   private readonly handles = new Set<number>();
 
-  /** @param tree How inodes are reached (see `hostDir`). */
+  /** @param tree Reaches the inodes (see `hostDir`). */
   constructor(fs: Fs, tree: HostTree, options: HostDirOptions = {}) {
     this.fs = fs;
     this.tree = tree;
@@ -107,30 +110,30 @@ export class HostDirBackend implements Backend {
     this.holes = new HostHoles(fs, (inode) => this.countsBlocks(inode));
   }
 
-  /** What the host's system does not let this backend promise; empty on Linux. */
+  /** The guarantees that this backend cannot give on this system, in a sentence or two; empty on Linux. */
   get limits(): string {
     return this.tree.limits;
   }
 
   /**
-   * Descriptors that hold inodes: the root's, one for each inode in use, for a second up to 256 of those used last, and
-   * up to 256 of the directories above what is in use.
+   * The number of descriptors that hold inodes: one for the root, one for each inode in use, up to 256 recently used
+   * ones for a second, and up to 256 directories above those in use.
    */
   get descriptors(): number {
     return this.tree.descriptors();
   }
 
-  /** Inodes that are known: the root, those in use and held, and the directories above them. */
+  /** The number of known inodes: the root, those in use or held, and the directories above them. */
   get inodes(): number {
     return this.tree.known();
   }
 
-  /** Closes the descriptors that nobody uses, now rather than in a second. */
+  /** Closes the unused descriptors now rather than in a second. */
   trim(): void {
     this.tree.trim();
   }
 
-  /** Closes all descriptors, those of files that are open too. Whatever is asked after that is EIO. */
+  /** Closes all descriptors, those of open files included. Every later call answers EIO. */
   close(): void {
     if (!shut(this)) return;
     Object.assign(this, LET_GO);
@@ -148,7 +151,7 @@ export class HostDirBackend implements Backend {
   }
 
   lookup(dir: HostInode, name: string, intent = INTENT_FIND): Inode | number {
-    // A read-only one says EROFS for what would be EEXIST or ENOENT.
+    // A read-only export answers EROFS to a change before EEXIST or ENOENT, so it has to look.
     return this.tree.lookup(dir, name, this.readOnly ? INTENT_FIND : intent);
   }
 
@@ -157,13 +160,13 @@ export class HostDirBackend implements Backend {
   }
 
   nlink(inode: HostInode): number {
-    // Without a fid the server only wants to know whether to reclaim, and both ways end with a closed descriptor.
+    // Without a fid the server only asks whether to reclaim the inode; either way its descriptor is closed.
     if (inode.refs > 0) look(this.tree, inode);
     return inode.links;
   }
 
   entries(dir: HostInode, most = Infinity): number {
-    // Of one that nobody has looked at the kernel will say ENOTEMPTY.
+    // An assumed directory was not looked up: rmdir(2) will answer ENOTEMPTY.
     if (this.tree.isAssumed(dir)) return 0;
     const names = this.tree.names(dir);
     let count = 0;
@@ -201,7 +204,7 @@ export class HostDirBackend implements Backend {
     return 0;
   }
 
-  /** The set-group-ID bit of a directory is nothing that runs: whoever asks for it keeps the one that the host has set. */
+  /** A guest cannot set the set-group-ID bit of a directory, but a chmod with the bit keeps the one set by the host. */
   private kept(inode: HostInode, mode: number): number {
     return inode.kind === S_IFDIR && (mode & S_ISGID) !== 0 ? Number(this.tree.stat(inode).mode) & S_ISGID : 0;
   }
@@ -215,7 +218,7 @@ export class HostDirBackend implements Backend {
 
   private resize(inode: HostInode, size: number): number {
     this.dropPrivileges(inode);
-    // A file may be cut through what was opened before it became read-only.
+    // ftruncate(2) works on a descriptor opened before the file became read-only.
     const writer = inode.access === ACCESS_RDWR ? inode.fd : inode.writers.at(-1);
     if (writer !== undefined) return truncate(this.fs, writer, size);
     const fd = this.tree.open(inode, this.fs.constants.O_WRONLY);
@@ -226,7 +229,7 @@ export class HostDirBackend implements Backend {
     }
   }
 
-  /** A change of the content takes set-user-ID and set-group-ID; the kernel leaves them when it is root's. */
+  /** Clears set-user-ID and set-group-ID on a write, as the kernel does unless the process is root. */
   private dropPrivileges(inode: HostInode): void {
     if (!inode.privileged) return;
     const st = this.tree.stat(inode);
@@ -308,7 +311,7 @@ export class HostDirBackend implements Backend {
   }
 
   open(inode: HostInode, flags: number): number {
-    // A fifo would wait for its other end, a device might do anything.
+    // Opening a fifo would block, opening a device may do anything.
     if (inode.kind !== S_IFREG && inode.kind !== S_IFDIR) return -E.ENXIO;
     const access = flags & O_ACCMODE;
     if (this.readOnly && (access !== O_RDONLY || (flags & O_TRUNC) !== 0)) return -E.EROFS;
@@ -328,7 +331,10 @@ export class HostDirBackend implements Backend {
     }
   }
 
-  /** `quiet`: it is not even marked as read, where the host lets this user say so: the file must be the user's. */
+  /**
+   * Opens a file.
+   * @param quiet True to open with O_NOATIME, if this user owns the file; otherwise without.
+   */
   private openHost(inode: HostInode, flags: number, quiet: boolean): number {
     const { O_NOATIME: noAtime = 0 } = this.fs.constants;
     if (!quiet || noAtime === 0) return this.tree.open(inode, flags);
@@ -356,7 +362,7 @@ export class HostDirBackend implements Backend {
     try {
       this.fs.closeSync(handle);
     } catch {
-      // The descriptor is gone whatever is said, and a clunk has no way to say it: fsync has.
+      // The descriptor is closed even so, and a clunk cannot report errors: fsync can.
     }
   }
 
@@ -400,7 +406,7 @@ export class HostDirBackend implements Backend {
     return path !== null && countsBlocks(this.fs, path);
   }
 
-  /** Names that are not UTF-8: they could not be written. */
+  /** Returns the names that are not UTF-8, which 9P cannot carry. */
   hidden(dir: HostInode): Hidden[] {
     const names = this.tree.listBytes(dir).filter((bytes) => decodeTarget(bytes) === null);
     return names.map((bytes) => ({ name: decoder.decode(bytes), reason: 'its name is not UTF-8' }));

@@ -2,10 +2,14 @@
 import { E } from '../../linux/errno.ts';
 import { hostErrno, type Fs } from './node/node.ts';
 
-/** Most bytes of one call: node:fs takes a length for a number of 32 bits. */
+/** The limit of bytes per call: node:fs takes a 32-bit length. */
 const CHUNK = 1 << 30;
 
-/** Moves u8[start, end) from or to the file at `offset` with readSync or writeSync: the bytes moved; or −errno. */
+/**
+ * Reads or writes u8[start, end) at a file offset, in as many calls as needed.
+ * @param call readSync or writeSync.
+ * @returns The number of bytes transferred; or −errno if none was.
+ */
 export function transfer(
   call: (fd: number, u8: Uint8Array, at: number, length: number, position: number) => number,
   fd: number,
@@ -22,7 +26,7 @@ export function transfer(
     } catch (thrown) {
       const errno = hostErrno(thrown);
       if (errno === E.EINTR) continue;
-      // What was moved before the error counts.
+      // A partial transfer is a success.
       return at > start ? at - start : -errno;
     }
     if (count === 0) break;
@@ -31,7 +35,7 @@ export function transfer(
   return at - start;
 }
 
-/** ftruncate(2). EFBIG also where node:fs takes no such number. */
+/** ftruncate(2). Also EFBIG for a size that node:fs rejects. */
 export function truncate(fs: Fs, fd: number, size: number): number {
   try {
     fs.ftruncateSync(fd, size);

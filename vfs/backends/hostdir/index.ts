@@ -12,12 +12,14 @@ export { HostDirBackend, type HostDirOptions } from './backend.ts';
 export const HOSTDIR_OPTIONS = { readOnly: 'boolean', paths: 'boolean' } satisfies RowsOf<HostDirOptions>;
 
 /**
- * Exports a directory of the host. On Linux nothing outside it can be reached, whatever the guest and other
- * processes do to the tree; elsewhere, and with `paths`, `limits` of the backend says what cannot be promised.
- * @param path The directory; it is opened now, and renaming it later does not matter (on Linux).
- * @throws TypeError for arguments that cannot be; Error without Node, Deno or Bun; what node:fs throws when there is no such directory (ENOENT, ENOTDIR) or it
- *   cannot be opened (EMFILE, EACCES); on Linux, an Error when its descriptor cannot be reached through /proc although
- *   there is one. It never goes by paths for such a reason.
+ * Exports a directory of the host. On Linux a guest cannot escape from it, whatever it or another process does to the
+ * tree; elsewhere, and with `paths`, `limits` of the backend says what is not guaranteed. An error never makes it fall
+ * back to paths.
+ * @param path The directory. It is opened now; on Linux it may be renamed later.
+ * @param options See `HostDirOptions`.
+ * @throws TypeError if an argument is invalid; Error without Node, Deno or Bun; the error of node:fs if the directory
+ *   does not exist (ENOENT, ENOTDIR) or cannot be opened (EMFILE, EACCES); on Linux, Error if there is a /proc that
+ *   does not reach its descriptor.
  */
 export function hostDir(path: string, options: HostDirOptions = {}): HostDirBackend {
   check(path, 'string', 'path');
@@ -28,7 +30,7 @@ export function hostDir(path: string, options: HostDirOptions = {}): HostDirBack
   return new HostDirBackend(fs, tree, options);
 }
 
-/** The descriptor is the tree's, or closed. */
+/** Takes the descriptor over; it is closed if this throws. */
 function byDescriptors(fs: Fs, fd: number): ProcTree {
   try {
     return new ProcTree(fs, fd);

@@ -4,21 +4,21 @@ import type { HostInode } from './tree/inode.ts';
 import { BIG_OR_NONE, hostErrno, type Fs, type Stats } from './node/node.ts';
 import type { HostTree } from './tree/tree.ts';
 
-/** How often a link is tried by another name. */
+/** Attempts to link by another name. */
 const TRIES = 16;
 
-/** Looks how many names an inode has. */
+/** Refreshes the link count of an inode. */
 export function look(tree: HostTree, inode: HostInode): void {
   try {
     inode.seen(tree.stat(inode));
   } catch {
-    // ESTALE (path-tree.ts): what is done with it next will say so.
+    // ESTALE (path-tree.ts): the next call on the inode reports it.
   }
 }
 
 /**
- * Makes hard links. There is no call that links a descriptor: it goes by a name, which must have been the inode's all
- * the time.
+ * Creates hard links. node:fs cannot link a descriptor, so a name is linked, and a check follows that it was the
+ * inode's all the time.
  */
 export class Links {
   private readonly fs: Fs;
@@ -29,7 +29,7 @@ export class Links {
     this.tree = tree;
   }
 
-  /** link(2): 0 or an errno. */
+  /** link(2). Returns 0 or an errno. */
   make(dir: HostInode, name: string, inode: HostInode): number {
     const { tree } = this;
     let from: string | number | null = tree.lastName(inode);
@@ -38,14 +38,14 @@ export class Links {
       if (typeof from === 'number') return from;
       const errno = this.by(from, dir, name, inode);
       if ((errno !== E.ENOENT && errno !== E.ESTALE) || tries === TRIES) return errno;
-      // Others may have taken that name, and there may be another; or the directory is gone.
+      // Another process has removed that name: try another name, unless the directory itself is gone.
       look(tree, dir);
       if (errno === E.ENOENT && dir.links === 0) return errno;
       from = null;
     }
   }
 
-  /** Links by a name of the inode. ENOENT or ESTALE, and nothing is linked: it is one no more. */
+  /** Links by one name. ENOENT or ESTALE if it is no longer a name of the inode; then nothing is linked. */
   private by(from: string, dir: HostInode, name: string, inode: HostInode): number {
     const { fs, tree } = this;
     const to = tree.entry(dir, name);
@@ -57,7 +57,7 @@ export class Links {
     }
     tree.changed(dir);
     look(tree, inode);
-    // One name more tells it, unless others link it, too.
+    // A link count one higher proves it, unless other processes link the inode as well.
     if (inode.links !== before + 1) {
       const made = fs.lstatSync(to, BIG_OR_NONE);
       if (made === undefined || tree.table.keyOf(made) !== inode.key) return this.unsure(from, to, made);
@@ -67,8 +67,8 @@ export class Links {
   }
 
   /**
-   * The name that was just made is not the inode's: others have removed it since or put another file there, which does
-   * not matter; or `from` stood for another file, and then the name is taken away. ESTALE.
+   * Handles a new name that leads to another inode. If another process has removed or replaced the new name, the link
+   * was right. If `from` led to another file, the new name is removed again: ESTALE.
    */
   private unsure(from: string, to: string, made: Stats | undefined): number {
     const { table } = this.tree;

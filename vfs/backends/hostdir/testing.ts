@@ -8,10 +8,10 @@ import { hostDir } from './index.ts';
 import { isClosed } from '../../backend/closed.ts';
 import { PathTree } from './tree/path-tree.ts';
 
-/** A file system that makes many files fast. */
+/** A directory on a file system in memory, for tests with many files. */
 export const inMemory = fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-/** A directory to export, and one beside it that nothing may reach. */
+/** Creates a directory to export, and one beside it that must stay out of reach. */
 export function scratch(base = tmpdir()): { root: string; outside: string; remove(): void } {
   const top = fs.mkdtempSync(join(fs.realpathSync(base), 'wasi9p-'));
   const root = join(top, 'export');
@@ -21,7 +21,10 @@ export function scratch(base = tmpdir()): { root: string; outside: string; remov
   return { root, outside, remove: () => fs.rmSync(top, { recursive: true, force: true }) };
 }
 
-/** For the conformance suite: a host directory in a scratch place, reached as this platform does it or by paths. */
+/**
+ * Makes the subject of the conformance suite: a host directory in a scratch place.
+ * @param byPaths True to reach it by paths, false as this platform does.
+ */
 export function subject(byPaths: boolean): Subject {
   const { root, remove } = scratch();
   const backend = byPaths ? new HostDirBackend(fs, new PathTree(fs, root)) : hostDir(root);
@@ -42,16 +45,16 @@ export function subject(byPaths: boolean): Subject {
   };
 }
 
-/** What a test of the host directory works with. */
+/** The parts of a test of a host directory. */
 export interface Hosted {
   kit: Kit;
   backend: HostDirBackend;
-  /** The exported directory, and the one beside it. */
+  /** The exported directory, and the one beside it that is out of reach. */
   root: string;
   outside: string;
 }
 
-/** Runs a test on a mounted scratch directory, and looks at the end that nothing is left. */
+/** Runs a test on a mounted scratch directory, then checks for leaks. */
 export function hosted(run: (host: Hosted) => void, options?: HostDirOptions, fill?: (root: string) => void): void {
   const { root, outside, remove } = scratch();
   fill?.(root);

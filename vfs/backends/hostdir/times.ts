@@ -6,15 +6,15 @@ import type { Stats } from './node/node.ts';
 import type { HostTime, HostTree } from './tree/tree.ts';
 
 const SECOND = 1_000_000_000n;
-/** Files whose exact times are remembered. */
+/** The limit of files whose exact times are remembered. */
 const LIMIT = 65_536;
-/** Calls of utimes for one change, at most: the first on a host may have to find out its grain. */
+/** Attempts of utimes per change: the first ones on a host may have to discover its precision. */
 const TRIES = 3;
 const MILLI = 1_000_000n;
 const MICRO = 1000n;
-/** The longest time between two ticks of a kernel's clock (HZ = 100), and as much again. */
+/** Twice the longest period of a kernel's clock tick (HZ = 100). */
 const CLOCK_TICK = 20n * MILLI;
-/** How far apart doubles are that count seconds since 1970, in nanoseconds: as near as need be. */
+/** The spacing of doubles that count seconds since 1970, in nanoseconds, rounded up. */
 const DOUBLE = 240n;
 
 /** Access and modification time, in nanoseconds since 1970. */
@@ -25,19 +25,19 @@ export function toNs(sec: number, nsec: number): bigint {
   return BigInt(sec) * SECOND + BigInt(nsec);
 }
 
-/** Whole seconds of a time; before 1970 rounded down. */
+/** The seconds of a time, rounded down, before 1970 too. */
 export function secondsOf(ns: bigint): number {
   const sec = ns / SECOND;
   return Number(sec * SECOND > ns ? sec - 1n : sec);
 }
 
-/** The nanoseconds within its second. */
+/** The nanoseconds of a time within its second. */
 export function nanosecondsOf(ns: bigint): number {
   const rest = Number(ns % SECOND);
   return rest < 0 ? rest + 1e9 : rest;
 }
 
-/** `utimes` of Node since libuv 1.51 leaves a time as it is that is no number (uv_fs_utime, UV_FS_UTIME_OMIT). */
+/** True if `utimes` leaves a timestamp unchanged when it is NaN: Node with libuv ≥ 1.51 (UV_FS_UTIME_OMIT). */
 function canOmit(): boolean {
   const { uv = '0', bun, deno } = process.versions as { uv?: string; bun?: string; deno?: string };
   const [major = 0, minor = 0] = uv.split('.').map(Number);
@@ -45,18 +45,18 @@ function canOmit(): boolean {
 }
 
 /**
- * The grain that the host's time shows when it is further from the wanted one than need be, undefined when it is as
- * near as can be.
+ * Returns the precision that a stored time reveals, if it is further from the wanted one than necessary; undefined if
+ * it is as close as possible.
  */
 function coarser(wanted: bigint, got: bigint, grain: bigint, omitted: boolean): bigint | undefined {
   const gap = wanted > got ? wanted - got : got - wanted;
   if (omitted || wanted < 0n || gap <= (grain > DOUBLE ? grain / 2n : DOUBLE)) return undefined;
-  // A time cut to microseconds is a whole millisecond now and then: the gap tells that it was cut to no more.
+  // A time truncated to microseconds may be a whole millisecond by chance: then the gap is small.
   if (got % MILLI === 0n && gap > MICRO + DOUBLE) return MILLI;
   return got % MICRO === 0n ? MICRO : 1n;
 }
 
-/** What was asked for, and what the host made of it. */
+/** The requested times, and those that the host stored for them. */
 interface Exact {
   birthtime: bigint;
   atime: bigint;
@@ -66,23 +66,23 @@ interface Exact {
 }
 
 /**
- * Sets times to the nanosecond, as far as node:fs goes, and remembers the rest. utimes of node:fs takes seconds as a
- * double, which today is 238 ns apart; Node 20 cuts that to microseconds, Deno to milliseconds. So the time on the
- * host is the nearest that it can be made, and for as long as the host shows that one, guests are shown the exact
- * one. The memory is this process's: another one sees what the host has.
+ * Sets times to the nanosecond as far as node:fs allows, and remembers the rest. utimes of node:fs takes seconds as a
+ * double, whose spacing is 238 ns today; Node 20 truncates to microseconds, Deno to milliseconds. The host gets the
+ * closest time that it can store, and guests see the exact one for as long as the host's is unchanged. The exact times
+ * are known to this process only.
  */
 export class HostTimes {
   private readonly tree: HostTree;
   private readonly exact = new Map<number | string, Exact>();
   private readonly omitted = canOmit() ? new Date(NaN) : null;
-  /** What the runtime cuts times to, in nanoseconds, as far as is known. */
+  /** The precision of utimes in this runtime, in nanoseconds, as far as discovered. */
   private grain = 1n;
 
   constructor(tree: HostTree) {
     this.tree = tree;
   }
 
-  /** Puts the exact times where the host's stand for them. */
+  /** Replaces the host's times by the exact ones they stand for. */
   correct(inode: HostInode, st: Stats, out: Attr): void {
     const exact = this.exact.size > 0 ? this.known(inode, st) : undefined;
     if (exact === undefined) return;
@@ -101,7 +101,7 @@ export class HostTimes {
     return exact?.birthtime === st.birthtimeNs ? exact : undefined;
   }
 
-  /** utimensat(2) of one time or both. */
+  /** utimensat(2), of one time or both. */
   set(inode: HostInode, set: SetAttr): void {
     const setsA = (set.valid & SETATTR_ATIME) !== 0;
     const setsM = (set.valid & SETATTR_MTIME) !== 0;
@@ -115,8 +115,8 @@ export class HostTimes {
   }
 
   /**
-   * The present time as the host's kernel stamps files with it, which is up to a clock tick behind ours: what is
-   * written after a touch must not be older than it. Any change shows it, as the ctime.
+   * Sets a time to now by the clock of the host's kernel, which is up to a tick behind ours: a file written after a
+   * touch must not be older. The kernel's time is read from the ctime of a change.
    */
   private takeNow(
     inode: HostInode,
@@ -128,13 +128,13 @@ export class HostTimes {
     const ours = nowA ? wanted[0] : wanted[1];
     this.tree.utimes(inode, this.hostTime(wanted[0], omit[0]), this.hostTime(wanted[1], omit[1]));
     const { ctimeNs } = this.tree.stat(inode);
-    // Deno tells whole seconds, and a file server may have a clock of its own.
+    // Deno reports whole seconds, and a file server may have its own clock.
     if (ours - ctimeNs > CLOCK_TICK || ctimeNs - ours > CLOCK_TICK) return;
     if (nowA) wanted[0] = ctimeNs;
     if (nowM) wanted[1] = ctimeNs;
   }
 
-  /** A time that stays is set to what it is, if it cannot be left out. */
+  /** Fills in the current value of a time that must not change. */
   private fillOther(inode: HostInode, wanted: Pair, omit: readonly [boolean, boolean]): void {
     const st = this.tree.stat(inode);
     const exact = this.known(inode, st);
@@ -142,7 +142,7 @@ export class HostTimes {
     if (omit[1]) wanted[1] = exact?.hostMtime === st.mtimeNs ? exact.mtime : st.mtimeNs;
   }
 
-  /** Sets the host's times as near as can be to the wanted ones, and remembers the difference. */
+  /** Sets the host's times as closely as possible, and remembers the difference. */
   private approach(inode: HostInode, wanted: Pair, omit: readonly [boolean, boolean]): void {
     const { tree } = this;
     for (let tries = 1; ; tries++) {
@@ -158,12 +158,12 @@ export class HostTimes {
     }
   }
 
-  /** As utimes takes it: seconds, which are a double; Node takes a negative one for the present time, but not a Date. */
+  /** Converts a time for utimes: seconds as a double. Node takes a negative number for now, but not a negative Date. */
   private hostTime(ns: bigint, omit: boolean): HostTime {
     if (omit && this.omitted !== null) return this.omitted;
     if (ns < 0n) return new Date(Number(ns / 1_000_000n));
     const { grain } = this;
-    // What is cut off is less than a grain, so aim at the inside of the one that is meant.
+    // Truncation removes less than one unit of precision, so aim inside the wanted unit.
     const aim = grain === 1n ? ns : ((ns + grain / 2n) / grain) * grain + grain / 4n;
     return secondsOf(aim) + nanosecondsOf(aim) / 1e9;
   }

@@ -1,20 +1,20 @@
 // The names that a directory listing has returned, as 53-bit hashes, so that a closed listing can be resumed.
 
-/** Most names that the listings of one host directory remember together: 64 MiB. */
+/** The limit of names that all listings of one host directory remember together: 64 MiB. */
 export const MOST = 1 << 23;
-/** Room for the first names. */
+/** The initial capacity, in names. */
 const FIRST = 32;
-/** Not to be foreseen, so that nobody can make a name that is taken for another. */
+/** Random, so that a guest cannot construct hash collisions. */
 const seed = Math.trunc(Math.random() * 2 ** 32);
 
-/** How many are remembered, of all listings that share it. */
+/** The number of names remembered by all listings that share it. */
 export interface Budget {
   used: number;
 }
 
 /**
- * The names that a listing has given, in their order, 8 bytes each: a number made of the name. With it a listing that
- * was closed goes on where it was, and one that goes back finds what came after.
+ * The names that a listing has returned, in order, as 8-byte hashes. They let a closed listing resume, and one that
+ * seeks back find the names that followed.
  */
 export class Given {
   private readonly budget: Budget;
@@ -26,7 +26,7 @@ export class Given {
     budget.used += FIRST;
   }
 
-  /** Notes a name; false when there is no room. */
+  /** Adds a name. Returns false if the budget is used up. */
   add(name: string): boolean {
     if (this.count === this.marks.length && !this.grow()) return false;
     this.marks[this.count++] = markOf(name);
@@ -43,7 +43,7 @@ export class Given {
     return true;
   }
 
-  /** The numbers of the names, by their marks. */
+  /** Returns the position of each name, by its hash. */
   positions(): Map<number, number> {
     const positions = new Map<number, number>();
     for (let i = 0; i < this.count; i++) positions.set(this.marks[i]!, i);
@@ -58,7 +58,7 @@ export class Given {
   }
 }
 
-/** 53 bits that are another for another name, as good as certainly (cyrb53). */
+/** Returns a 53-bit hash of a name (cyrb53), seeded. */
 export function markOf(name: string): number {
   let a = 0xdeadbeef ^ seed;
   let b = 0x41c6ce57 ^ seed;

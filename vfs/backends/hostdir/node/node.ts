@@ -6,17 +6,17 @@ import { E, errnoOf } from '../../../linux/errno.ts';
 
 /** The module `node:fs`, as Node, Deno and Bun have it. */
 export type Fs = typeof NodeFs;
-/** What stat(2) gives, its numbers and its nanoseconds exact. */
+/** The result of stat(2) with exact numbers and nanoseconds. */
 export type Stats = NodeFs.BigIntStats;
 
 /** The option that makes node:fs give `Stats`. */
 export const BIG = { bigint: true } as const;
-/** The same for a name that may be missing: an exception costs more than the call. */
+/** The same for a name that may not exist: an exception costs more than the call. */
 export const BIG_OR_NONE = { bigint: true, throwIfNoEntry: false } as const;
 
 /**
- * The host's file system, asked for at run time: an import of `node:fs` would break a bundle for browsers.
- * @throws Error where there is none.
+ * Returns `node:fs`, looked up at run time: an import of it would break a bundle for browsers.
+ * @throws Error if there is none.
  */
 export function nodeFs(): Fs {
   const fs = (globalThis as { process?: Partial<NodeJS.Process> }).process?.getBuiltinModule?.('node:fs');
@@ -26,7 +26,9 @@ export function nodeFs(): Fs {
   return fs;
 }
 
-/** Of what node:fs threw. Deno leaves some errors without a code, their number in the text. */
+/**
+ * Returns the errno of an exception of node:fs. Deno sets no code for some errors, and has their number in the message.
+ */
 export function hostErrno(thrown: unknown): number {
   const errno = errnoOf(thrown);
   if (errno !== E.EIO) return errno;
@@ -34,7 +36,7 @@ export function hostErrno(thrown: unknown): number {
   return told === null || process.platform !== 'linux' ? errno : Number(told[1]);
 }
 
-/** Thrown where a backend's method cannot return an errno: the server maps it by its code. */
+/** Thrown where a method of a backend cannot return an errno; the server maps it by its `code`. */
 export class HostError extends Error {
   readonly code: string;
 

@@ -3,13 +3,14 @@ import { O_APPEND, O_DSYNC, O_RDWR, O_SYNC, O_WRONLY } from '../../../linux/cons
 import type { Fs } from './node.ts';
 
 /**
- * open(2) flags of this machine: 9P has those of x86 Linux.
- * @param access O_RDONLY, O_WRONLY or O_RDWR of 9P; `special` is any of its O_APPEND, O_SYNC and O_DSYNC.
+ * Translates open(2) flags to the host's; 9P uses those of Linux on x86.
+ * @param access O_RDONLY, O_WRONLY or O_RDWR.
+ * @param special Any of O_APPEND, O_SYNC and O_DSYNC.
  */
 export function openFlags({ constants: host }: Fs, access: number, special: number, isDir: boolean): number {
   let flags = access === O_RDWR ? host.O_RDWR : access === O_WRONLY ? host.O_WRONLY : host.O_RDONLY;
   if (isDir) flags |= host.O_DIRECTORY ?? 0;
-  // Another process may append, too.
+  // Passed on, since another process may append as well.
   if ((special & O_APPEND) !== 0) flags |= host.O_APPEND;
   if ((special & O_SYNC) === O_SYNC) flags |= host.O_SYNC ?? 0;
   else if ((special & O_DSYNC) !== 0) flags |= host.O_DSYNC ?? 0;

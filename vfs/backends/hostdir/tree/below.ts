@@ -4,28 +4,28 @@ import type { HostInode } from './inode.ts';
 import type { InodeTable } from './table.ts';
 import { BIG, type Fs } from '../node/node.ts';
 
-/** Most components of one path here: `/..` each, within PATH_MAX. */
+/** The limit of `/..` components in one path, within PATH_MAX. */
 const LEVELS = 1024;
-/** More levels than any tree has. */
+/** More levels than any tree has; bounds the loop. */
 const MAX_DEPTH = 1 << 20;
 
-/** What the question needs of the tree. */
+/** The parts of the tree used here. */
 export interface Ways {
   readonly fs: Fs;
   readonly table: InodeTable;
   readonly root: HostInode;
-  /** Where descriptors are, with a slash behind. */
+  /** The directory of descriptors in /proc, with a trailing slash. */
   readonly descriptorsAt: string;
   readonly held: Descriptors;
 }
 
 /**
- * Tells whether a directory is below the root; it may have been moved out. The kernel says where both are, in two
- * calls. The path of one that is very deep is longer than may be: then that of a directory above it is asked for.
+ * Checks that a directory is still below the root: it may have been moved out. The kernel reports the paths of both, in
+ * two calls. Where the path is longer than PATH_MAX, a directory some levels above is asked instead.
  */
 export class Below {
   private readonly ways: Ways;
-  /** How many levels had to be gone up last time: it is most likely right again. */
+  /** The number of levels climbed last time, tried first. */
   private hint = 8;
 
   constructor(ways: Ways) {
@@ -44,7 +44,7 @@ export class Below {
     return this.levelByLevel(fd);
   }
 
-  /** Asks for the path of a directory some levels up; null when that is the root or above it, and so does not tell. */
+  /** Decides by the path of a directory some levels up; null if that is the root or above it, which proves nothing. */
   private fromAbove(fd: number, top: string): boolean | null {
     for (const levels of upwards(this.hint)) {
       const place = this.placeAbove(fd, levels);
@@ -68,7 +68,7 @@ export class Below {
     }
   }
 
-  /** A descriptor of the directory so many levels up; the host's root at most. */
+  /** Opens the directory some levels up, at most the host's root. */
   private climb(fd: number, levels: number): number {
     const { ways } = this;
     let at = fd;
@@ -93,7 +93,7 @@ export class Below {
       for (let below: number | string = '', depth = 0; depth < MAX_DEPTH; depth++) {
         const key = table.keyOf(fs.fstatSync(at, BIG));
         if (key === root.key) return true;
-        // Only the host's own root is its own parent.
+        // Only the root of the host is its own parent.
         if (key === below) return false;
         below = key;
         const up = this.ways.held.openDirectory(`${descriptorsAt}${at}/..`);
@@ -107,7 +107,7 @@ export class Below {
   }
 }
 
-/** Levels to try: what was right before, then from few on, so that the first that is high enough is not much too high. */
+/** Yields the numbers of levels to try: the hint, then growing from few. */
 function* upwards(hint: number): Iterable<number> {
   yield hint;
   for (let levels = 8; levels < MAX_DEPTH; levels += levels < LEVELS ? levels : levels >> 1) yield levels;
@@ -117,7 +117,7 @@ function isWithin(place: string, top: string): boolean {
   return place === top || place.startsWith(top === '/' ? top : `${top}/`);
 }
 
-/** The path that a descriptor has now; null for what was removed, and a path that is not UTF-8; empty: it is too long. */
+/** Returns the current path of a descriptor; null if it was removed or is not UTF-8; empty if it is too long. */
 function placeOf({ fs, descriptorsAt }: Ways, fd: number): string | null {
   try {
     const path = fs.readlinkSync(descriptorsAt + fd);

@@ -8,16 +8,14 @@ import type { Names } from './names.ts';
 import { BIG_OR_NONE, HostError, hostErrno, type Fs } from '../node/node.ts';
 import type { HostTree } from './tree.ts';
 
-/** How many entries are asked for at a time: few, as many listings only begin. */
+/** Entries read ahead: few, since many listings end early. */
 const AT_A_TIME = 16;
-/** How many names are kept as they are. */
+/** The number of recent names kept as text. */
 const RECENT = 256;
 
 /**
- * A listing: names as the host gives them, each looked at when its turn comes, so that what was removed meanwhile is
- * left out and the inode number is the one that stat gives.
- *
- * A name of the host that is not UTF-8 is hidden.
+ * A listing of a host directory. Each name is looked up when it is reached, so that removed entries are left out and
+ * the inode number is that of stat(2). Names that are not UTF-8 are hidden.
  */
 export class HostCursor implements DirCursor {
   name = '';
@@ -26,14 +24,14 @@ export class HostCursor implements DirCursor {
   private readonly fs: Fs;
   private readonly tree: HostTree;
   private readonly dir: HostInode;
-  /** The directory's names, while it is open. */
+  /** The open directory; null while it is closed. */
   private names: Names | null;
   private readonly given: Given;
-  /** Of a directory that was opened again: what it gives once more. */
+  /** After a reopen: the names already returned, to skip. */
   private again: Map<number, number> | null = null;
-  /** The names given last, each at its number modulo RECENT: mostly no other is gone back to. */
+  /** The most recent names, a ring indexed by position modulo RECENT, for seeks back. */
   private recent: string[] = [];
-  /** The number of the first of them that is kept. */
+  /** The position of the oldest name in `recent`. */
   private recentFrom = 0;
   private done = false;
   private atATime = AT_A_TIME;
@@ -61,7 +59,7 @@ export class HostCursor implements DirCursor {
       return (this.names ?? this.resume()).next();
     } catch (thrown) {
       if (hostErrno(thrown) !== E.ENOENT || this.atATime === 1) throw thrown;
-      // Some may be lost: once more, one by one.
+      // Entries read ahead may be lost: reopen, without read-ahead.
       this.atATime = 1;
       this.suspend();
       return '';
@@ -81,13 +79,13 @@ export class HostCursor implements DirCursor {
     return true;
   }
 
-  /** Opens the directory again, which was closed as too many are. */
+  /** Reopens the directory, which was closed to save descriptors. */
   private resume(): Names {
     this.again = this.given.positions();
     return (this.names = this.tree.names(this.dir, this.atATime));
   }
 
-  /** The directory is closed, and the listing goes on with it opened again. Of its names the last one is kept. */
+  /** Closes the directory; the listing resumes by a reopen. Only the last name stays available as text. */
   suspend(): void {
     const { names } = this;
     this.names = null;
@@ -97,7 +95,7 @@ export class HostCursor implements DirCursor {
     try {
       names?.close();
     } catch {
-      // It is closed whatever is said.
+      // It is closed even so.
     }
   }
 
@@ -107,7 +105,7 @@ export class HostCursor implements DirCursor {
     this.suspend();
   }
 
-  /** The name of the entry that was given as number `index`; empty when the directory has it no more. */
+  /** Returns the name at position `index`; empty if the directory no longer has it. */
   nameAt(index: number): string {
     const { count } = this.given;
     if (index === count - 1) return this.name;

@@ -6,28 +6,28 @@ import type { Listings } from './listings.ts';
 import { hostErrno, type Fs } from '../node/node.ts';
 import { O_PATH } from './proc.ts';
 
-/** How many inodes are held that nobody uses: those of the last paths are most likely those of the next. */
+/** The limit of unused inodes that are held: the next paths are probably like the last. */
 export const IDLE = 256;
-/** How long, ms: a file that the host removes keeps its space on the disk for as long as it is held. */
+/** The time that an unused inode is held, in milliseconds: a removed file uses disk space meanwhile. */
 export const LINGER = 1000;
-/** How many directories are held only for what is in use below them. */
+/** The limit of directories that are held only for inodes in use below them. */
 export const ANCESTORS = 256;
 
 /**
- * The descriptors that hold inodes: for as long as they are in use, and for a while after. When the process has too
- * many, those go that can be had again.
+ * The descriptors that hold inodes, while they are in use and for a while after. On EMFILE those are closed that can be
+ * reopened.
  */
 export class Descriptors {
-  /** open(2): names an inode and follows no symlink. */
+  /** open(2) flags of a descriptor that only identifies an inode, without following a symlink. */
   readonly flags: number;
-  /** How many there are. */
+  /** The number of open descriptors. */
   count = 0;
   private readonly fs: Fs;
   private readonly listings: Listings;
   private readonly idle: Idle;
   private readonly ancestors: Idle;
 
-  /** @param close Called for an inode that nobody uses. */
+  /** @param close Called for an inode that is no longer in use. */
   constructor(fs: Fs, listings: Listings, close: (inode: HostInode) => void) {
     this.fs = fs;
     this.flags = O_PATH | fs.constants.O_NOFOLLOW;
@@ -39,13 +39,13 @@ export class Descriptors {
     this.ancestors = new Idle(ANCESTORS, 0, (inode) => this.sleep(inode));
   }
 
-  /** The descriptor holds the inode from now on. */
+  /** Makes a descriptor hold the inode. */
   take(inode: HostInode, fd: number): void {
     inode.fd = fd;
     this.count++;
   }
 
-  /** Closes the descriptor that holds it. */
+  /** Closes the descriptor that holds the inode. */
   letGo(inode: HostInode): void {
     if (inode.fd < 0) return;
     const { fd } = inode;
@@ -60,22 +60,22 @@ export class Descriptors {
     try {
       this.fs.closeSync(fd);
     } catch {
-      // The descriptor is gone whatever is said.
+      // The descriptor is closed even so.
     }
   }
 
-  /** A directory above what is in use loses its descriptor. */
+  /** Closes the descriptor of a directory that is known only for inodes below it. */
   private sleep(dir: HostInode): void {
     dir.names = null;
     this.letGo(dir);
   }
 
-  /** No fid is on the inode: it is held for a while, or as long as there is room if it is above what is in use. */
+  /** Holds an inode without fids for a while; or, above inodes in use, while there is room. */
   wait(inode: HostInode): void {
     (inode.pins > 0 ? this.ancestors : this.idle).add(inode);
   }
 
-  /** open(2); when there are too many descriptors, again without those that can be done without. */
+  /** open(2). On EMFILE or ENFILE, closes what can be spared and tries again. */
   open(path: string, flags: number, mode?: number): number {
     for (;;) {
       try {
@@ -90,20 +90,20 @@ export class Descriptors {
     return this.open(path, this.flags | this.fs.constants.O_DIRECTORY);
   }
 
-  /** When there are too many descriptors, some go that can be opened again: whether there were any. */
+  /** Closes some descriptors that can be reopened, if the errno is EMFILE or ENFILE. Returns true if there were any. */
   gaveUpSome(errno: number): boolean {
     if (errno !== E.EMFILE && errno !== E.ENFILE) return false;
     return this.idle.dropSome() || this.listings.drop() || this.ancestors.dropSome();
   }
 
-  /** Closes all that is not in use. */
+  /** Closes all descriptors that are not in use. */
   trim(): void {
     this.listings.drop();
     this.idle.drop();
     this.ancestors.drop();
   }
 
-  /** The same at the end. */
+  /** Like `trim`, and stops the timer. */
   end(): void {
     this.trim();
     this.idle.stop();

@@ -2,21 +2,21 @@
 import type { HostInode } from './inode.ts';
 
 /**
- * How many of those used last are spared when descriptors are short: a path that was made of one a moment ago, in the
- * same call, must not lead to what has its number by then.
+ * The number of recently used inodes that are kept when descriptors run out: a path made of a descriptor a moment ago,
+ * in the same call, must not lead to the file that reuses its number.
  */
 const SPARED = 16;
 
-/** Inodes that no fid names, their descriptors still open for a while, those used last at the end. */
+/** Inodes without fids whose descriptors are still open, least recently used first. */
 export class Idle {
   private readonly inodes = new Set<HostInode>();
   private readonly limit: number;
-  /** ms; 0 for as long as there is room. */
+  /** Milliseconds; 0 for as long as there is room. */
   private readonly linger: number;
   private readonly letGo: (inode: HostInode) => void;
   private timer: ReturnType<typeof setTimeout> | null = null;
 
-  /** @param letGo Closes the descriptor of one that is here no more. */
+  /** @param letGo Closes the descriptor of an inode that was dropped from here. */
   constructor(limit: number, linger: number, letGo: (inode: HostInode) => void) {
     this.limit = limit;
     this.linger = linger;
@@ -37,18 +37,18 @@ export class Idle {
       this.timer = null;
       this.drop();
     }, this.linger);
-    // In a process that is done there is nothing to wait for.
+    // The timer must not keep the process alive.
     (timer as { unref?: () => void }).unref?.();
     return timer;
   }
 
-  /** A path is made of its descriptor: it goes last. */
+  /** Marks an inode as used: its descriptor is in a path. */
   touch(inode: HostInode): void {
     this.inodes.delete(inode);
     this.inodes.add(inode);
   }
 
-  /** It is in use again, or closed. */
+  /** Removes an inode that is in use again, or closed. */
   delete(inode: HostInode): void {
     inode.idle = null;
     this.inodes.delete(inode);
@@ -60,19 +60,19 @@ export class Idle {
     this.letGo(oldest!);
   }
 
-  /** Lets go of all but those used last; false when there were no others. */
+  /** Drops all but the SPARED most recently used. Returns false if there were no others. */
   dropSome(): boolean {
     const enough = this.inodes.size > SPARED;
     while (this.inodes.size > SPARED) this.dropOldest();
     return enough;
   }
 
-  /** Lets go of all, those that come meanwhile too. */
+  /** Drops all, including those added meanwhile. */
   drop(): void {
     while (this.inodes.size > 0) this.dropOldest();
   }
 
-  /** Ends the timer. */
+  /** Stops the timer. */
   stop(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;

@@ -4,69 +4,72 @@ import { Inode } from '../../../backend/inode.ts';
 import type { Idle } from './idle.ts';
 import type { Stats } from '../node/node.ts';
 
-/** A descriptor that the inode can only be named by (O_PATH). */
+/** A descriptor that only identifies the inode (O_PATH). */
 export const ACCESS_PATH = 0;
-/** One opened for reading. */
+/** A descriptor opened for reading. */
 export const ACCESS_READ = 1;
-/** One that the file was created with. */
+/** The descriptor of the file's creation, for reading and writing. */
 export const ACCESS_RDWR = 2;
-/** `openedAt` of a descriptor that the file was just created with: it is for the first who opens. */
+/** The `openedAt` of the descriptor of a creation: the first open may share it. */
 export const NEW = -2n;
 
-/** A file of the host: one object for each device and inode number while the server knows it. */
+/** A file of the host: one object for each device and inode number, while the server knows it. */
 export class HostInode extends Inode {
-  /** Where the table has it. */
+  /** The key in the table. */
   readonly key: number | string;
-  /** When it was made, in nanoseconds: tells apart two files that had the number one after the other. */
+  /** The birth time, in nanoseconds: distinguishes two files that reused one inode number. */
   readonly birthtime: bigint;
-  /** It had not been changed since, or the host tells no time of birth but that of the last change. */
+  /** True if its ctime equals its birth time: unchanged since, or the host has no birth times. */
   private readonly fresh: boolean;
   /** The descriptor that holds it, −1 for none. */
   fd = -1;
   /** What `fd` can do: ACCESS_PATH, ACCESS_READ or ACCESS_RDWR. */
   access = ACCESS_PATH;
-  /** Where it waits for its descriptor to be closed. */
+  /** The list in which it waits for its descriptor to be closed. */
   idle: Idle | null = null;
-  /** Reading by `fd` does not move the access time. */
+  /** True if reads through `fd` do not move the access time. */
   quiet = false;
-  /** How many handles of the server are `fd` itself. */
+  /** The number of server handles that are `fd` itself. */
   shares = 0;
-  /** The ctime that the file had before `fd` was opened, or NEW: with another, permissions are asked anew. */
+  /**
+   * The ctime before `fd` was opened, or NEW. After a change of the ctime, `fd` is not shared: permissions are checked
+   * anew.
+   */
   openedAt = -1n;
-  /** Where it was last seen; null for the root, and once it was let go. */
+  /** The directory it was last seen in; null for the root, and after a release. */
   parent: HostInode | null = null;
-  /** The same of one that was let go: a fid may still name it as the directory that it came by. */
+  /** The former `parent` of a released inode: a fid may still refer to it as its directory. */
   wasIn: HostInode | null = null;
   name = '';
-  /** Other names, of a file with several hard links. */
+  /** Other known names of a file with several hard links. */
   others: [dir: HostInode, name: string][] | null = null;
-  /** Of a directory: the inodes that were last seen in it and are held, by their names there (places.ts). */
+  /** For a directory: the held inodes last seen in it, by name (places.ts). */
   held: Map<string, HostInode> | null = null;
   /**
-   * How many inodes that are known were last seen in this directory: it is known for as long as they are, as fids name it
-   * by its object. Its descriptor may be closed meanwhile, and it is found again by its name.
+   * The number of known inodes last seen in this directory, which stays known as long as there are any: fids refer to
+   * its object. Its descriptor may be closed meanwhile and reopened by name.
    */
   pins = 0;
-  /** Of a symlink; undefined until it is read, null when it is not UTF-8. */
+  /** The target of a symlink; undefined until it is read, null if it is not UTF-8. */
   target: string | null | undefined = undefined;
-  /** Names it had when last asked, less those taken since. */
+  /** The link count as last read, minus the names removed since. */
   links = 0;
-  /** It has a set-user-ID or set-group-ID bit. */
+  /** True if it has a set-user-ID or set-group-ID bit. */
   privileged = false;
-  /** Descriptors opened for writing. */
+  /** Handles opened for writing. */
   readonly writers: number[] = [];
-  /** Of a directory: what names led to, null for nothing, for as long as its ctime is `stamp` (name-cache.ts). */
+  /** For a directory: cached lookups, null for a missing name, valid while its ctime is `stamp` (name-cache.ts). */
   names: Map<string, HostInode | null> | null = null;
   stamp = -1n;
-  /** The name that was made last: most likely it is there. */
+  /** The name created last, which probably exists. */
   made = '';
-  /** Date.now() from when on the names may be kept, and until when they are good. */
+  /** Date.now() after which names may be cached, and after which they expire. */
   settled = 0;
   expires = 0;
-  /** As last seen. */
+  /** Times as last read, in nanoseconds since 1970. */
   ctime = -1n;
   private mtime = -1n;
-  /** Bytes, as last seen. */
+  /** The size in bytes, as last read. */
   size = -1n;
 
   constructor(ino: number, key: number | string, st: Stats) {
@@ -77,12 +80,15 @@ export class HostInode extends Inode {
     this.seen(st);
   }
 
-  /** Whether a file with its number, found while nothing held this one, is this very file, as far as can be told. */
+  /**
+   * True if a file with the same inode number, found while no descriptor held this one, is the same file as far as can
+   * be known.
+   */
   mayBe(st: Stats): boolean {
     return st.birthtimeNs === this.birthtime || (this.fresh && isFresh(st));
   }
 
-  /** Takes over what a look at the file told. */
+  /** Updates the inode from a fresh stat(2). */
   seen(st: Stats): void {
     this.links = Number(st.nlink);
     this.privileged = (Number(st.mode) & (S_ISUID | S_ISGID)) !== 0;
@@ -90,8 +96,8 @@ export class HostInode extends Inode {
     this.ctime = st.ctimeNs;
     this.mtime = st.mtimeNs;
     this.size = st.size;
-    // Any change moves ctime, so a fid made later on the same content finds the same version. (Deno has whole seconds
-    // of it, and milliseconds of mtime.)
+    // Any change moves ctime, so two fids on the same content have the same version. (Deno has ctime in seconds and
+    // mtime in milliseconds.)
     this.version = Number(BigInt.asUintN(32, st.ctimeNs * 31n + st.mtimeNs + (st.size << 8n)));
   }
 }

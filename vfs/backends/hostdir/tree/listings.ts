@@ -2,10 +2,13 @@
 import type { HostCursor } from './cursor.ts';
 import type { Budget } from '../node/given.ts';
 
-/** How many listings have the directory open at a time, a descriptor each. */
+/** The limit of listings with an open directory, one descriptor each. */
 export const OPEN = 64;
 
-/** The listings in progress: those used last have their directory open, and one the names that it has gone back to. */
+/**
+ * The listings in progress. The most recent ones have their directory open, and one has its names cached for seeks
+ * back.
+ */
 export class Listings {
   readonly budget: Budget = { used: 0 };
   private readonly open = new Set<HostCursor>();
@@ -13,7 +16,7 @@ export class Listings {
   private reader: HostCursor | null = null;
   private read: (string | undefined)[] = [];
 
-  /** The listing has its directory open. */
+  /** Notes that a listing uses its open directory. */
   use(cursor: HostCursor): void {
     if (cursor === this.last) return;
     this.last = cursor;
@@ -22,7 +25,7 @@ export class Listings {
     if (this.open.size > OPEN) this.suspend(this.open.values().next().value!);
   }
 
-  /** It has no more. */
+  /** Notes the end of a listing. */
   leave(cursor: HostCursor): void {
     this.open.delete(cursor);
     if (this.last === cursor) this.last = null;
@@ -37,14 +40,14 @@ export class Listings {
     cursor.suspend();
   }
 
-  /** Closes the directories; false when none was open. */
+  /** Closes all directories. Returns false if none was open. */
   drop(): boolean {
     if (this.open.size === 0) return false;
     for (const cursor of this.open) this.suspend(cursor);
     return true;
   }
 
-  /** The names that a listing has given, by number; read again if another one has gone back meanwhile. */
+  /** Returns the names that a listing has returned, by position; reread if another listing was cached. */
   names(cursor: HostCursor, reread: () => (string | undefined)[]): readonly (string | undefined)[] {
     if (this.reader !== cursor) {
       this.read = reread();

@@ -2,39 +2,45 @@
 import type { HostInode } from './inode.ts';
 
 /**
- * What names in a directory led to, kept so that a look at the directory's ctime (1 µs) can stand for a look at the
- * name (4 µs, and 9 µs for a name that is not there). Whatever changes the entries moves the ctime, but only to the
- * last tick of the kernel's clock: so names are kept only once the ctime is older than a tick, and not for long in
- * case the directory's file system keeps no ctimes at all. A name that is kept leads to an inode that is held, so at
- * the worst it shows the file it led to a second ago; it never leads out of the tree.
+ * Lookups in a directory are cached so that one stat of the directory (1 µs) replaces a lookup (4 µs, 9 µs for a
+ * missing name). Any change of the entries moves the ctime of the directory, but only to the last tick of the kernel's
+ * clock. So names are cached only once the ctime is older than a tick, and not for long, in case the file system keeps
+ * no ctime. A cached name leads to an inode that is held: at worst it shows the file of a second ago, and never leaves
+ * the tree.
  */
 
-/** Longer than a tick of the kernel's clock, ms (10 at 100 Hz). */
+/** Longer than a tick of the kernel's clock (10 ms at 100 Hz), in milliseconds. */
 const TICK = 25;
-/** The same where times are kept in seconds, in twos on FAT, or told in seconds, as Deno does. */
+/** The same for times in seconds, as in Deno, or in two seconds, as on FAT. */
 const COARSE_TICK = 2100;
-/** How long names are kept, ms. */
+/** The lifetime of a cached name, in milliseconds. */
 const LIFETIME = 1000;
-/** Names of one directory. */
+/** The limit of cached names in a directory. */
 const LIMIT = 4096;
 const SECOND = 1_000_000_000n;
 
-/** Whether the ctime of the directory may be relied on at the time `now` (Date.now()). */
+/**
+ * True if the ctime of the directory is reliable.
+ * @param now Date.now().
+ */
 export function isSettled(dir: HostInode, now: number): boolean {
   return now >= dir.settled;
 }
 
-/** Its entries were changed: nothing is kept until the clock has ticked. */
+/** Notes a change of the entries: no name is cached until the clock has ticked. */
 export function unsettle(dir: HostInode): void {
   dir.settled = Math.max(dir.settled, Date.now() + tickOf(dir.stamp));
 }
 
-/** How long after a change another one may have the same ctime, ms. */
+/** Returns the time in which two changes may have the same ctime, in milliseconds. */
 function tickOf(ctime: bigint): number {
   return ctime % SECOND === 0n ? COARSE_TICK : TICK;
 }
 
-/** Drops names that may not hold any more; `ctime` is the directory's, in nanoseconds. */
+/**
+ * Drops names that may be stale.
+ * @param ctime The ctime of the directory, in nanoseconds.
+ */
 export function refresh(dir: HostInode, ctime: bigint, now: number): void {
   if (ctime === dir.stamp && now < dir.expires) return;
   dir.names?.clear();
@@ -42,11 +48,11 @@ export function refresh(dir: HostInode, ctime: bigint, now: number): void {
   dir.expires = now + LIFETIME;
   const tick = tickOf(ctime);
   const age = now - Number(ctime / 1_000_000n);
-  // A time to come, of a clock that goes wrong, is no reason to ask for ever.
+  // A ctime in the future (a wrong clock) must not disable the cache for ever.
   if (age < tick) dir.settled = now + Math.min(tick - age, tick);
 }
 
-/** Keeps what a name led to, if the ctime that `refresh` was told before the name was looked at is old enough. */
+/** Caches a lookup, if the ctime passed to `refresh` before the lookup is old enough. */
 export function keep(dir: HostInode, name: string, inode: HostInode | null, now: number): void {
   if (!isSettled(dir, now)) return;
   dir.names ??= new Map();

@@ -6,12 +6,12 @@ import type { HostInode } from './inode.ts';
 import { BIG_OR_NONE, hostErrno, type Fs } from '../node/node.ts';
 import type { ProcTree } from './proc-tree.ts';
 
-/** How many entries are looked at for a name that nobody has seen. */
+/** The limit of entries searched for an unknown name. */
 const LOOKS = 4096;
 
 /**
- * A path that leads to an inode now: one that it was seen by, else the one that the kernel tells, else another name of
- * it in the directories that it was seen in. ENOENT.
+ * Returns a path that leads to an inode now: by a remembered name, else by the kernel's, else by another name in the
+ * directories it was seen in. ENOENT if there is none.
  */
 export function nameOf(tree: ProcTree, fs: Fs, inode: HostInode): string | number {
   for (const [dir, name] of [[inode.parent, inode.name] as const, ...(inode.others ?? [])]) {
@@ -20,7 +20,7 @@ export function nameOf(tree: ProcTree, fs: Fs, inode: HostInode): string | numbe
       const path = tree.entry(dir, name);
       if (leadsTo(tree, fs, path, inode)) return path;
     } catch (thrown) {
-      // The directory is where it was no more.
+      // The directory was moved.
       if (hostErrno(thrown) !== E.ESTALE) throw thrown;
     }
   }
@@ -28,7 +28,7 @@ export function nameOf(tree: ProcTree, fs: Fs, inode: HostInode): string | numbe
   return typeof told === 'number' ? (nameBeside(tree, fs, inode) ?? told) : told;
 }
 
-/** Another name in the directories that it was seen in: the host made a link of it, and its own name is gone. */
+/** Finds another name in the directories it was seen in: the host has linked it and removed the old name. */
 function nameBeside(tree: ProcTree, fs: Fs, inode: HostInode): string | null {
   if (inode.links === 0) return null;
   let looks = 0;
@@ -57,7 +57,7 @@ function leadsTo(tree: ProcTree, fs: Fs, path: string, inode: HostInode): boolea
   return st !== undefined && tree.table.keyOf(st) === inode.key;
 }
 
-/** The kernel knows where the descriptor's file is now: the path is walked from the root and must lead to it. */
+/** Asks the kernel for the path of the descriptor, and walks it from the root to verify it. */
 function nameByKernel(tree: ProcTree, fs: Fs, inode: HostInode): string | number {
   const top = fs.readlinkSync(tree.self(tree.root));
   const path = fs.readlinkSync(tree.self(inode));
@@ -73,7 +73,7 @@ function nameByKernel(tree: ProcTree, fs: Fs, inode: HostInode): string | number
     if (dir.kind !== S_IFDIR) return E.ENOENT;
   }
   const found = tree.entry(dir, names.at(-1)!);
-  // Idle directories are closed oldest first: this one stays for the call it is wanted for.
+  // Idle directories are closed oldest first: this one outlives the call.
   if (dir.refs === 0) tree.release(dir);
   return leadsTo(tree, fs, found, inode) ? found : E.ENOENT;
 }

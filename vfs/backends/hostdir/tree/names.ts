@@ -3,14 +3,14 @@ import type { Dir } from 'node:fs';
 import { E } from '../../../linux/errno.ts';
 import { hostErrno, type Fs } from '../node/node.ts';
 
-/** The names of a directory as the host gives them, one after the other. */
+/** An iterator over the names of a host directory. */
 export interface Names {
-  /** The next name; empty for one that is not UTF-8; null at the end. */
+  /** Returns the next name; empty if it is not UTF-8; null at the end. */
   next(): string | null;
   close(): void;
 }
 
-/** Of a directory that was removed. */
+/** The names of a removed directory. */
 export const NO_NAMES: Names = { next: () => null, close: () => {} };
 
 // oxlint-disable-next-line no-control-regex
@@ -18,15 +18,16 @@ const ASCII = /^[\x00-\x7f]*$/;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Opens a directory for its names. Throws what node:fs throws.
- * @param atATime How many entries are asked for at a time. Where the file system does not tell kinds Node looks at each,
- *   and when one of several is gone meanwhile `next` throws ENOENT and the others are lost: not with 1.
+ * Opens a directory for its names.
+ * @param atATime The number of entries read ahead. Where the file system reports no kinds, Node looks each entry up: if
+ *   one is gone, `next` throws ENOENT and the others read ahead are lost; never with 1.
+ * @throws The errors of node:fs.
  */
 export function openNames(fs: Fs, path: string, atATime: number): Names {
   const { bun, deno } = process.versions as { bun?: string; deno?: string };
-  // These two read all at once, and give no bytes.
+  // Bun and Deno read all names at once, as text.
   if (bun !== undefined || deno !== undefined) return new ReadNames(fs.readdirSync(path));
-  // A character for each byte, as only so it can be told what is not UTF-8.
+  // latin1: one character per byte, to detect names that are not UTF-8.
   return new StreamedNames(fs.opendirSync(path, { encoding: 'latin1', bufferSize: atATime }), atATime);
 }
 
@@ -65,10 +66,10 @@ function fromBytes(name: string): string {
   }
 }
 
-/** Names that were read at once, replacement characters in place of what is not UTF-8. */
+/** Names read at once, with U+FFFD for bytes that are not UTF-8. */
 class ReadNames implements Names {
   private readonly names: readonly string[];
-  /** Two names that are not UTF-8 may look the same, or like one that is there. */
+  /** Names with U+FFFD: two of them may be different names with the same text. */
   private readonly doubtful = new Set<string>();
   private at = 0;
 

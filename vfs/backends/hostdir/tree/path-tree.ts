@@ -11,13 +11,13 @@ import { decodeTarget, isWindowsName } from '../node/text.ts';
 import type { HostTime, HostTree } from './tree.ts';
 
 /**
- * macOS, Windows, and Linux without /proc: there is no call that acts relative to a descriptor, so each step goes by
- * a path whose components are looked at one by one just before. What this cannot do:
- * - a process of the host that swaps a directory of the tree for a symlink between that look and the call can make
- *   `create`, `mkdir`, `unlink` and `rename` act outside the tree. Data is never read or written there: what was
- *   opened is compared with what was looked up;
- * - a file that the host renames or removes is lost to its fids (ESTALE). What the guest removes lives on only in
- *   what is open, and on systems that remove open files.
+ * The tree of macOS, Windows, and Linux without /proc. No call there acts relative to a descriptor, so each step uses a
+ * path whose components are checked one by one just before. What this cannot guarantee:
+ * - A process of the host that swaps a directory of the tree for a symlink between the check and the call can make
+ *   `create`, `mkdir`, `unlink` and `rename` act outside the tree. Data is never read or written there: an opened file
+ *   is compared with the one that was looked up.
+ * - A file that the host renames or removes is lost to its fids (ESTALE). A file that the guest removes lives on only
+ *   if it is open, and on systems that can remove open files.
  */
 export class PathTree implements HostTree {
   readonly limits =
@@ -29,10 +29,10 @@ export class PathTree implements HostTree {
   private closed = false;
   private readonly fs: Fs;
   private readonly top: string;
-  /** Directories and symlinks that the guest has removed, as they were: there is no way to hold them. */
+  /** The last attributes of directories and symlinks that the guest has removed, which cannot be held. */
   private readonly ghosts = new WeakMap<HostInode, Stats>();
   private readonly windows = process.platform === 'win32';
-  /** Names that differ only in case or normal form may be one file. */
+  /** True if names that differ in case or normal form may be one file. */
   private readonly folds = process.platform === 'win32' || process.platform === 'darwin';
 
   constructor(fs: Fs, path: string) {
@@ -43,7 +43,7 @@ export class PathTree implements HostTree {
     if (this.root.kind !== S_IFDIR) fs.readdirSync(this.top); // throws ENOTDIR
   }
 
-  /** The path of an inode, every component of which is the directory that it was. ESTALE. */
+  /** Returns the path of an inode, with each component checked to be the same directory as before. ESTALE otherwise. */
   private pathOf(inode: HostInode): string {
     const path = this.unchecked(inode);
     const st = this.fs.lstatSync(path, BIG_OR_NONE);
@@ -51,7 +51,7 @@ export class PathTree implements HostTree {
     return path;
   }
 
-  /** Why there is nothing where an inode was: the guest removed it, or it is not known where it went. */
+  /** Returns the error for a missing inode: ENOENT if the guest removed it, ESTALE if the host did. */
   private lost(inode: HostInode): HostError {
     if (this.ghosts.has(inode)) return new HostError('ENOENT', 'it was removed');
     return new HostError('ESTALE', 'the host has renamed or removed it');
@@ -82,19 +82,19 @@ export class PathTree implements HostTree {
     const { table } = this;
     let inode = table.find(st);
     if (inode !== undefined && !table.is(inode, st)) {
-      // The number is another file's now.
+      // The inode number was reused.
       table.remove(inode);
       inode = undefined;
     }
     inode ??= table.add(st);
     inode.seen(st);
-    // It was to be removed, but was not.
+    // An unlink or rename that followed `hold` has failed.
     this.ghosts.delete(inode);
     this.place(inode, dir, name);
     return inode;
   }
 
-  /** Whether the host has the name in these very characters. */
+  /** True if the host spells the name in exactly these characters. */
   private isSpelt(dir: HostInode, path: string, name: string): boolean {
     const { fs } = this;
     if (!fs.lstatSync(path).isSymbolicLink()) return /[^/\\]*$/.exec(fs.realpathSync.native(path))![0] === name;
@@ -121,7 +121,7 @@ export class PathTree implements HostTree {
     try {
       found = this.lookup(dir, name);
     } catch {
-      // It was made, whatever has become of it.
+      // It was created, whatever became of it.
     }
     return typeof found !== 'number' && found.kind === kind ? found : this.table.gone(kind, this.stat(this.root));
   }
@@ -152,7 +152,7 @@ export class PathTree implements HostTree {
   }
 
   changed(): void {
-    // Nothing is kept.
+    // Nothing is cached.
   }
 
   place(inode: HostInode, dir: HostInode, name: string): void {
@@ -175,14 +175,14 @@ export class PathTree implements HostTree {
       inode.access = ACCESS_RDWR;
     } catch (thrown) {
       const errno = hostErrno(thrown);
-      // The name must not be taken while there is only for the moment no way to hold the file.
+      // Out of descriptors for the moment: the name must not be removed.
       if (errno === E.EMFILE || errno === E.ENFILE) throw thrown;
-      // Not ours to write: what is open already goes on, what is not is ESTALE.
+      // Not writable by this user: open handles go on, later opens are ESTALE.
     }
   }
 
   returned(): void {
-    // There is no lesser descriptor to have instead.
+    // There is no O_PATH descriptor to replace it.
   }
 
   private keepGhost(inode: HostInode): void {
@@ -243,7 +243,7 @@ export class PathTree implements HostTree {
     const { fs } = this;
     if (inode.fd >= 0) return fs.fstatSync(inode.fd, BIG);
     const ghost = this.ghosts.get(inode);
-    // Directories above it may be gone, too.
+    // Its parents may be removed as well.
     if (ghost !== undefined && ghost.nlink === 0n) return ghost;
     const st = fs.lstatSync(this.unchecked(inode), BIG_OR_NONE);
     if (st === undefined || !this.table.is(inode, st)) throw this.lost(inode);
@@ -255,7 +255,7 @@ export class PathTree implements HostTree {
       inode.target = decodeTarget(this.fs.readlinkSync(this.pathOf(inode), { encoding: 'buffer' }));
   }
 
-  /** What was opened must be what was looked up: a symlink swapped in is found out before a byte is moved. */
+  /** The opened file must be the one looked up: a symlink swapped in is detected before any byte is transferred. */
   open(inode: HostInode, flags: number): number {
     const { fs } = this;
     const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
@@ -277,7 +277,7 @@ export class PathTree implements HostTree {
   }
 
   share(): void {
-    // Opened files are held only once their name is taken.
+    // A file is held only when its name is about to be removed (`hold`).
   }
 
   names(dir: HostInode, atATime = 1): Names {

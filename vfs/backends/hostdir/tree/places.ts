@@ -1,12 +1,12 @@
 // The directory entries that known inodes were seen under: parent, name and other hard links.
 import type { HostInode } from './inode.ts';
 
-/** How many names of a file with several are remembered besides the last one seen. */
+/** The limit of names remembered for a file with several hard links, besides the last one. */
 export const OTHERS = 8;
 
 /**
- * Notes that an inode was seen under this name, so that its directory is held for it, and finds it by the name.
- * @returns The directory that it was in before, if nothing else holds that now; else null.
+ * Notes that an inode was seen under this name, so that its directory is held for it and finds it by the name.
+ * @returns The former directory, if no other inode pins it now; otherwise null.
  */
 export function place(inode: HostInode, dir: HostInode, name: string): HostInode | null {
   const { parent } = inode;
@@ -21,7 +21,10 @@ export function place(inode: HostInode, dir: HostInode, name: string): HostInode
   return leave(inode, dir);
 }
 
-/** Notes that an inode is let go of. The directory it was in is given back as by `place`. */
+/**
+ * Notes the release of an inode.
+ * @returns Its directory, if no other inode pins it now; otherwise null.
+ */
 export function displace(inode: HostInode): HostInode | null {
   forget(inode, inode.parent, inode.name);
   if (inode.others !== null) for (const [dir, name] of inode.others) forget(inode, dir, name);
@@ -30,14 +33,14 @@ export function displace(inode: HostInode): HostInode | null {
   return leave(inode, null);
 }
 
-/** Moves an inode out of its directory. */
+/** Changes the directory of an inode. Returns the former one, if no other inode pins it now. */
 function leave(inode: HostInode, to: HostInode | null): HostInode | null {
   const { parent } = inode;
   inode.parent = to;
   return parent !== null && --parent.pins === 0 ? parent : null;
 }
 
-/** Keeps another name of a file that has several. */
+/** Remembers another name of a file with several hard links. */
 function alsoNamed(inode: HostInode, dir: HostInode, name: string): void {
   inode.others ??= [];
   const { others } = inode;

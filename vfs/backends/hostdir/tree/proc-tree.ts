@@ -22,19 +22,19 @@ import { O_PATH, readLink } from './proc.ts';
 import { reopen } from './refind.ts';
 import type { HostTime, HostTree } from './tree.ts';
 
-/** How often a lookup is begun again when the name changes under it. */
+/** Attempts of a lookup while another process changes the name. */
 const TRIES = 64;
 
 /**
- * Linux: an inode is a descriptor opened with O_PATH|O_NOFOLLOW, and everything is done to `/proc/PID/fd/N` or to
- * one name below it. So a path is never resolved by the kernel beyond one component, a symlink is never followed,
- * and what was reached stays reached, whatever is renamed, replaced or removed meanwhile.
+ * The tree of Linux. An inode is a descriptor opened with O_PATH|O_NOFOLLOW, and each call acts on `/proc/PID/fd/N` or
+ * on one name below it. So the kernel never resolves more than one component, no symlink is followed, and an inode
+ * stays reachable, whatever is renamed, replaced or removed meanwhile.
  *
- * What a fid is on is held. A directory that is known only for what is in use below it may lose its descriptor to
- * others, so that depth costs none; it is opened again when it is wanted (refind.ts).
+ * An inode with a fid is held. A directory that is known only for inodes in use below it may lose its descriptor, so
+ * that depth costs none; it is reopened when needed (refind.ts).
  *
- * `/proc/PID/fd/N/name/` and `/proc/PID/fd/N/name/.` would follow a symlink in spite of O_NOFOLLOW: `entry` lets
- * no name through that is not a single component.
+ * `/proc/PID/fd/N/name/` and `/proc/PID/fd/N/name/.` would follow a symlink in spite of O_NOFOLLOW: `entry` rejects
+ * every name that is not a single component.
  */
 export class ProcTree implements HostTree {
   readonly limits = '';
@@ -45,13 +45,13 @@ export class ProcTree implements HostTree {
   readonly held: Descriptors;
   private readonly below: Below;
   private closed = false;
-  /** `/proc/PID/fd/`, which is a tenth faster than by the symlink `self`; only where it is the same. */
+  /** `/proc/PID/fd/`, which is 10 % faster than the symlink `/proc/self`, used where both are the same. */
   readonly descriptorsAt: string;
-  /** What was looked up last: its name is most likely still good. */
+  /** The last inode looked up, whose name is probably still valid. */
   private last: HostInode | null = null;
   /** Deno's unlinkSync removes an empty directory, too. */
   private readonly unlinksDirectories = 'deno' in process.versions;
-  /** What stands for names that nobody has looked at. */
+  /** The inode that stands for a file that was not looked up. */
   private readonly assumedFile: HostInode;
   private readonly unseenDirectory: HostInode;
 
@@ -70,18 +70,18 @@ export class ProcTree implements HostTree {
     this.below = new Below(this);
   }
 
-  /** The path that leads to an inode, which the kernel follows like a link. */
+  /** Returns the magic link of an inode in /proc, which the kernel follows. */
   self(inode: HostInode): string {
     if (inode.fd < 0) this.reach(inode);
     else inode.idle?.touch(inode);
     return this.descriptorsAt + inode.fd;
   }
 
-  /** Opens what has no descriptor now. ESTALE when the host has moved it or put something else in its place. */
+  /** Reopens an inode without a descriptor. ESTALE if the host has moved or replaced it. */
   private reach(inode: HostInode): void {
     if (this.closed) throw new HostError('EIO', 'the directory was closed');
     this.held.take(inode, reopen(this, inode));
-    // A fid still named it as the directory that it came by.
+    // A fid still referred to it as its directory.
     this.table.put(inode);
     if (inode.refs === 0) this.held.wait(inode);
   }
@@ -91,13 +91,13 @@ export class ProcTree implements HostTree {
     return `${this.self(dir)}/${name}`;
   }
 
-  /** The same by a descriptor. */
+  /** Like `entry`, for a descriptor. */
   under(fd: number, name: string): string {
     checkName(name);
     return `${this.descriptorsAt}${fd}/${name}`;
   }
 
-  /** Whether a descriptor's directory is the root or below it. */
+  /** True if the directory of a descriptor is the root or below it. */
   isInside(fd: number): boolean {
     return this.below.has(fd);
   }
@@ -116,14 +116,17 @@ export class ProcTree implements HostTree {
     return kept !== undefined && kept.fd >= 0 ? this.found(kept, dir, name) : this.pin(dir, name, path, now);
   }
 
-  /** What can be said of a name without a look, since the kernel looks; null when a fid may be on what has it. */
+  /**
+   * Answers a lookup without a system call, where the following call makes the kernel do it; null if a fid may be on
+   * the inode of that name.
+   */
   private answerWithoutLookup(dir: HostInode, name: string, intent: number): HostInode | number | null {
     if (intent === INTENT_CREATE) return 0;
     if (intent === INTENT_UNLINK && this.unlinksDirectories) return null;
     const held = dir.held?.get(name);
     if (held !== undefined) {
       if (held.refs > 0 || held.pins > 0) return null;
-      // It will have a name still.
+      // It has other names left.
       if (held.links > 1 && held.kind !== S_IFDIR) return intent === INTENT_UNLINK ? held : null;
       this.close(held);
     }
@@ -135,7 +138,10 @@ export class ProcTree implements HostTree {
     return inode === this.assumedFile || inode === this.unseenDirectory;
   }
 
-  /** In a directory that has just changed most names are new, or those of files in use: both need no descriptor. */
+  /**
+   * Looks a name up in a directory that has just changed. Most names there are new, or of files in use: neither needs a
+   * descriptor.
+   */
   private lookupChanging(dir: HostInode, name: string, path: string, now: number): HostInode | number {
     if (name === dir.made && dir.held?.has(name) !== true) return this.pin(dir, name, path, now);
     const st = this.fs.lstatSync(path, BIG_OR_NONE);
@@ -153,7 +159,7 @@ export class ProcTree implements HostTree {
     return inode;
   }
 
-  /** Opens what a name stands for, and finds or makes its record. */
+  /** Opens a name, and finds or creates its inode. */
   private pin(dir: HostInode, name: string, path: string, now: number): HostInode | number {
     for (let tries = 0; tries < TRIES; tries++) {
       const fd = this.openPath(path);
@@ -171,7 +177,7 @@ export class ProcTree implements HostTree {
     return E.ESTALE;
   }
 
-  /** Reads a symlink that was just opened; it is let go of when that fails. */
+  /** Reads a symlink that was just opened, and releases it if that fails. */
   private reads(inode: HostInode, path: string): boolean {
     try {
       return readLink(this.fs, this.table, inode, path);
@@ -193,7 +199,7 @@ export class ProcTree implements HostTree {
     return this.held.open(path, flags, mode);
   }
 
-  /** The record of a descriptor, which is closed when the file is held already. */
+  /** Returns the inode of a descriptor, which is closed if the inode is held already. */
   private record(fd: number): HostInode {
     let inode: HostInode | undefined;
     try {
@@ -207,7 +213,7 @@ export class ProcTree implements HostTree {
     return inode;
   }
 
-  /** What is known of the file. What had its number before, and is not held, is another one's. */
+  /** Returns the known inode of a file, if any. An inode that is not held and had the number before is dropped. */
   private knownAs(st: Stats): HostInode | undefined {
     const inode = this.table.find(st);
     if (inode === undefined || inode.fd >= 0 || inode.mayBe(st)) return inode;
@@ -216,7 +222,7 @@ export class ProcTree implements HostTree {
   }
 
   readTarget(inode: HostInode): void {
-    // The lookup has done it, unless the symlink was just made.
+    // Done by the lookup, unless the symlink was just created.
     const { parent } = inode;
     if (parent !== null && readLink(this.fs, this.table, inode, this.entry(parent, inode.name))) return;
     throw new HostError('ESTALE', 'it was replaced');
@@ -246,7 +252,7 @@ export class ProcTree implements HostTree {
     unsettle(dir);
     dir.made = name;
     const inode = this.record(fd);
-    // Otherwise it is known already, as the host made a link of it.
+    // Otherwise the inode is known already: the host has linked the file.
     if (inode.fd === fd) {
       inode.access = ACCESS_RDWR;
       inode.openedAt = NEW;
@@ -258,13 +264,13 @@ export class ProcTree implements HostTree {
     unsettle(dir);
     dir.made = name;
     try {
-      // Whoever uses it opens it: most are let go at once.
+      // Opened on first use: most new directories and symlinks are released at once.
       const st = this.fs.lstatSync(this.entry(dir, name), BIG_OR_NONE);
       if (st !== undefined && (Number(st.mode) & S_IFMT) === kind) {
         return this.found(this.knownAs(st) ?? this.table.add(st), dir, name);
       }
     } catch {
-      // It was made, whatever has become of it.
+      // It was created, whatever became of it.
     }
     return this.table.gone(kind, this.fs.fstatSync(this.root.fd, BIG));
   }
@@ -282,11 +288,11 @@ export class ProcTree implements HostTree {
   }
 
   hold(): void {
-    // The descriptor holds it.
+    // Held by its descriptor.
   }
 
   returned(inode: HostInode): void {
-    // With one fid, the one that is being closed, the descriptor goes next.
+    // With one fid, which is being clunked, the descriptor is closed next.
     if (inode.access !== ACCESS_RDWR || inode.shares > 0 || inode.refs <= 1) return;
     // A descriptor for writing would keep the host from running the file (ETXTBSY).
     try {
@@ -295,7 +301,7 @@ export class ProcTree implements HostTree {
       this.held.letGo(inode);
       this.held.take(inode, fd);
     } catch {
-      // No descriptor to be had: it goes with the last fid.
+      // Out of descriptors: it is closed with the last fid.
     }
   }
 
@@ -303,7 +309,7 @@ export class ProcTree implements HostTree {
     if (this.isDone(inode)) this.close(inode);
   }
 
-  /** Whether an inode is to be closed at once; otherwise it is in use, or held for a while. */
+  /** True if an inode is to be closed now; otherwise it is in use, or starts to wait. */
   private isDone(inode: HostInode): boolean {
     if (inode === this.root || inode.refs > 0) return false;
     if (inode.pins === 0 && (inode.fd < 0 || inode.access === ACCESS_RDWR || inode.links === 0)) return true;
@@ -312,7 +318,7 @@ export class ProcTree implements HostTree {
   }
 
   close(inode: HostInode): void {
-    // With the last file in it a directory is let go, too, and so on.
+    // A directory is released with the last inode in it, and so on upwards.
     for (let at: HostInode | null = inode; at !== null;) {
       at.idle?.delete(at);
       this.table.remove(at);
@@ -375,8 +381,8 @@ export class ProcTree implements HostTree {
   }
 
   /**
-   * A descriptor for reading holds the inode as well as one that only names it, so the first one opened takes its
-   * place, and whoever opens the file again has it too: a look at the ctime (1 µs) for a way through /proc (4 µs).
+   * A descriptor for reading holds the inode as well as one with O_PATH does. So the first one opened replaces it, and
+   * later opens share it: one stat of the ctime (1 µs) instead of an open through /proc (4 µs).
    */
   borrow(inode: HostInode, reads: boolean, quiet: boolean): boolean {
     if (quiet === inode.quiet && (inode.access === ACCESS_RDWR || (reads && inode.access === ACCESS_READ))) {
@@ -409,7 +415,7 @@ export class ProcTree implements HostTree {
         return openNames(this.fs, path, atATime);
       } catch (thrown) {
         const errno = hostErrno(thrown);
-        // Bun cannot list a directory that was removed, which is empty.
+        // Bun cannot list a removed directory; it is empty.
         if (errno === E.ENOENT && this.stat(dir).nlink === 0n) return NO_NAMES;
         if (!this.held.gaveUpSome(errno)) throw thrown;
       }
@@ -433,7 +439,7 @@ export class ProcTree implements HostTree {
   }
 }
 
-/** The server has checked it; this is the line that a guest must not cross. */
+/** The server has checked it already; this check is the boundary of the sandbox. */
 function checkName(name: string): void {
   if (name === '' || name === '.' || name === '..' || name.includes('/')) throw new HostError('EINVAL', 'a bad name');
 }

@@ -5,16 +5,17 @@ import { BIG, BIG_OR_NONE, hostErrno, type Fs } from '../node/node.ts';
 import type { InodeTable } from './table.ts';
 import { decodeTarget } from '../node/text.ts';
 
-/** open(2): the descriptor only names the file. The same number on all machines that Node runs on. */
+/** open(2) flag of a descriptor that only identifies a file; the same number on all architectures of Node. */
 export const O_PATH = 0o10000000;
 
-/** Where a process finds its own descriptors. */
+/** The directory of a process's own descriptors. */
 const DESCRIPTORS = '/proc/self/fd';
 
 /**
- * Opens the directory to be exported: its descriptor, or −1 where the system has none that is reached through /proc.
- * On Linux that is so without a /proc only. Any other failure is thrown, for example that no descriptor is left: it
- * must never be the reason for going by paths, where another process can lead a guest outside.
+ * Opens the directory to export.
+ * @returns Its descriptor; or −1 if the system has no descriptors reachable through /proc (on Linux: no /proc).
+ * @throws Error for any other failure, for example EMFILE: it must never cause a fallback to paths, where another
+ *   process could lead a guest outside.
  */
 export function openTop(fs: Fs, path: string): number {
   if (process.platform !== 'linux') return -1;
@@ -28,7 +29,10 @@ export function openTop(fs: Fs, path: string): number {
   }
 }
 
-/** Whether the descriptor is reached through /proc; false when there is no /proc. It throws when neither is sure. */
+/**
+ * True if /proc reaches the descriptor; false if there is no /proc.
+ * @throws Error if it is neither.
+ */
 function leadsThrough(fs: Fs, fd: number): boolean {
   let failed: unknown;
   try {
@@ -49,15 +53,15 @@ function leadsThrough(fs: Fs, fd: number): boolean {
 }
 
 /**
- * Reads a symlink by its name, for no call reads one by its descriptor: true if the name stood for it all the time.
- * The target of a symlink never changes.
+ * Reads a symlink by its name, since node:fs cannot by its descriptor. Returns true if the name led to the inode all
+ * the time. The target of a symlink never changes.
  */
 export function readLink(fs: Fs, table: InodeTable, inode: HostInode, path: string): boolean {
   let bytes: Uint8Array | null = null;
   try {
     bytes = fs.readlinkSync(path, { encoding: 'buffer' });
   } catch (thrown) {
-    // No symlink any more, or nothing; or Deno, which gives no target that is not UTF-8.
+    // No longer a symlink, or removed; or a target that is not UTF-8 in Deno.
     const errno = hostErrno(thrown);
     if (errno !== E.EINVAL && errno !== E.ENOENT && !('deno' in process.versions)) throw thrown;
   }

@@ -5,16 +5,17 @@ import type { HostInode } from './inode.ts';
 import { BIG, HostError, hostErrno } from '../node/node.ts';
 import type { ProcTree } from './proc-tree.ts';
 
-/** More levels than any tree has. */
+/** More levels than any tree has; bounds the loop. */
 const MAX_DEPTH = 1 << 20;
-/** How many of the entries known of a directory are tried. */
+/** The limit of known entries tried. */
 const CHILDREN = 8;
 
 /**
- * Opens an inode again whose descriptor was closed: a directory by a directory in it that is held, for `..` of that
- * leads there wherever the host has moved it; else by names, from the nearest directory above that is held. Each step
- * opens one name, follows no symlink, and must lead to the inode that was seen there before.
- * ESTALE: it is found no more, or another is found.
+ * Reopens an inode whose descriptor was closed: a directory through `..` of a held subdirectory, which follows it
+ * wherever the host moved it; otherwise by names, down from the nearest held directory. Each step opens one name,
+ * follows no symlink, and must reach the inode that was there before.
+ * @returns A descriptor.
+ * @throws HostError ESTALE if it is not found, or another inode is.
  */
 export function reopen(tree: ProcTree, inode: HostInode): number {
   if (inode.kind === S_IFDIR) {
@@ -32,7 +33,7 @@ export function reopen(tree: ProcTree, inode: HostInode): number {
   return goDown(tree, at, way);
 }
 
-/** By `..` of a directory that was last seen in it; −1 when there is none that is held. */
+/** Opens it through `..` of a held subdirectory; −1 if there is none. */
 function fromBelow(tree: ProcTree, inode: HostInode): number {
   let tries = 0;
   for (const child of inode.held?.values() ?? []) {
@@ -46,7 +47,7 @@ function fromBelow(tree: ProcTree, inode: HostInode): number {
   return -1;
 }
 
-/** By the names of `way`, the last one first. */
+/** Opens it by the names of `way`, last one first. */
 function goDown(tree: ProcTree, from: HostInode, way: HostInode[]): number {
   let fd = -1;
   for (let i = way.length - 1; i >= 0; i--) {
@@ -64,7 +65,7 @@ function goDown(tree: ProcTree, from: HostInode, way: HostInode[]): number {
   return fd;
 }
 
-/** Opens what must be the inode: −1 when it is not. */
+/** Opens a path that must lead to the inode; −1 if it does not. */
 function step(tree: ProcTree, path: string, inode: HostInode): number {
   let fd: number;
   try {

@@ -2,28 +2,28 @@
 import { HostInode } from './inode.ts';
 import type { Stats } from '../node/node.ts';
 
-/** Numbers from here on are allotted; host numbers below it are used as they are. */
+/** The first of the assigned inode numbers; host numbers below it are used unchanged. */
 const ALLOTTED = 2 ** 52;
 
-/** The files that are known, by device and inode number. */
+/** The known files, by device and inode number. */
 export class InodeTable {
   private readonly records = new Map<number | string, HostInode>();
-  /** Numbers given to files of other devices than the root's, and to numbers of the host that are too large. */
+  /** Numbers assigned to files on other devices than the root's, and to those with too large a number. */
   private readonly allotted = new Map<string, number>();
   private device = -1n;
   private nameless = 0;
 
-  /** How many are known. */
+  /** The number of known files. */
   get size(): number {
     return this.records.size;
   }
 
-  /** The file's key: its inode number, or with its device. */
+  /** Returns the key of a file: its inode number, on another device a string of both. */
   keyOf(st: Stats): number | string {
     return st.dev === this.device && st.ino < ALLOTTED ? Number(st.ino) : `${st.dev}:${st.ino}`;
   }
 
-  /** The number for qid.path and st_ino: the host's own if it can be. */
+  /** Returns the number for qid.path and st_ino: the host's own if possible. */
   inoOf(st: Stats): number {
     const key = this.keyOf(st);
     if (typeof key === 'number') return key;
@@ -39,7 +39,9 @@ export class InodeTable {
     return this.records.get(this.keyOf(st));
   }
 
-  /** Makes the record of a file; the first is the root, and its device the one that numbers are taken from. */
+  /**
+   * Adds the inode of a file. The first one is the root; its device is the one whose inode numbers are used unchanged.
+   */
   add(st: Stats): HostInode {
     if (this.device === -1n) this.device = st.dev;
     const inode = new HostInode(this.inoOf(st), this.keyOf(st), st);
@@ -48,8 +50,8 @@ export class InodeTable {
   }
 
   /**
-   * The record of a file that was made and is gone already: others have removed it. It has a number of its own, and is
-   * not known.
+   * Returns the inode of a file that was created and has already been removed by another process. It has a number of
+   * its own and is not in the table.
    * @param st Of any file.
    */
   gone(kind: number, st: Stats): HostInode {
@@ -57,12 +59,12 @@ export class InodeTable {
     return new HostInode(Number.MAX_SAFE_INTEGER - this.nameless++, '', gone);
   }
 
-  /** Whether `st` is of this very file. */
+  /** True if `st` is of this file. */
   is(inode: HostInode, st: Stats): boolean {
     return this.keyOf(st) === inode.key && st.birthtimeNs === inode.birthtime;
   }
 
-  /** Makes it known again, unless another object is known for the file. */
+  /** Adds an inode again, unless the file has another object by now. */
   put(inode: HostInode): void {
     if (!this.records.has(inode.key)) this.records.set(inode.key, inode);
   }

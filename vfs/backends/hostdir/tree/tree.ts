@@ -5,84 +5,94 @@ import type { Names } from './names.ts';
 import type { InodeTable } from './table.ts';
 import type { Stats } from '../node/node.ts';
 
-/** A time as utimes of node:fs takes it. */
+/** A time for utimes of node:fs. */
 export type HostTime = number | Date;
 
 /**
- * How inodes are reached: by held descriptors where the host has them (proc-tree.ts), else by paths that are
- * checked (path-tree.ts). All methods throw what node:fs throws, or a HostError; those that say so return an errno.
+ * The access to inodes: by held descriptors where the host has them (proc-tree.ts), otherwise by checked paths
+ * (path-tree.ts). All methods throw the errors of node:fs or a HostError; those that say so return an errno.
  */
 export interface HostTree {
-  /** What this way cannot promise, in a sentence or two; empty when nothing. */
+  /** The guarantees that this tree cannot give, in a sentence or two; empty if it gives them all. */
   readonly limits: string;
   readonly table: InodeTable;
   readonly root: HostInode;
   readonly listings: Listings;
 
   /**
-   * The entry of a directory, or an errno.
-   * @param intent As in Backend.lookup: `unseen` and ENOENT are answers where the call that follows knows better.
+   * Looks up a name in a directory. Returns an inode or an errno.
+   * @param intent As in Backend.lookup: an assumed inode and ENOENT are valid answers where the following call finds
+   *   out.
    */
   lookup(dir: HostInode, name: string, intent: number): HostInode | number;
-  /** The directory above, never one outside the root's: ESTALE. */
+  /** Returns the parent of a directory; ESTALE outside the root. */
   parent(dir: HostInode): HostInode | number;
-  /** Makes a file at what `entry` gave: its descriptor. */
+  /** Creates a file at a path of `entry`. Returns its descriptor. */
   create(path: string, flags: number, mode: number): number;
-  /** The record of the file that was just made: by its descriptor, which is kept. */
+  /** Returns the inode of a file that was just created. Takes the descriptor over. */
   adopt(dir: HostInode, name: string, fd: number): HostInode;
-  /** What is known of the directory or symlink that was just made; one without a name when others have removed it. */
+  /**
+   * Returns the inode of a directory or symlink that was just created; one without a name if another process has
+   * removed it.
+   */
   adoptName(dir: HostInode, name: string, kind: number): HostInode;
-  /** Called once entries of a directory were changed. */
+  /** Called after a change of the entries of a directory. */
   changed(dir: HostInode): void;
-  /** Called once an inode has this name. */
+  /** Called after an inode was given this name. */
   place(inode: HostInode, dir: HostInode, name: string): void;
-  /** Called before a name is taken, so that an inode in use outlives it. */
+  /** Called before a name is removed, so that an inode in use survives. */
   hold(inode: HostInode): void;
-  /** Nobody uses the inode: its descriptor may be closed, at once or later. */
+  /** The inode has no fid: its descriptor may be closed, now or later. */
   release(inode: HostInode): void;
-  /** Closes the inode's descriptor and forgets it. */
+  /** Closes the descriptor of an inode and forgets it. */
   close(inode: HostInode): void;
-  /** Closes what `release` has left open. */
+  /** Closes the descriptors that `release` left open. */
   trim(): void;
-  /** Closes all. */
+  /** Closes all descriptors. */
   closeAll(): void;
-  /** A handle was closed that was the inode's own descriptor. */
+  /** Called after a handle was closed that is the inode's own descriptor. */
   returned(inode: HostInode): void;
-  /** How many descriptors hold inodes. */
+  /** The number of descriptors that hold inodes. */
   descriptors(): number;
-  /** How many inodes are known. */
+  /** The number of known inodes. */
   known(): number;
 
-  /** A path for calls that act on a name in a directory and follow no symlink there. */
+  /** Returns a path for calls that act on a name in a directory without following a symlink. */
   entry(dir: HostInode, name: string): string;
-  /** A path of the root itself, for statfs. */
+  /** Returns a path of the root itself, for statfs. */
   pathOfRoot(): string;
-  /** Whether it stands for a name that nobody has looked at. */
+  /** True if the inode stands for a name that was not looked up. */
   isAssumed(inode: HostInode): boolean;
-  /** A path that leads to the inode and to nothing else; null where there is none. */
+  /** Returns a path that leads to this inode only; null if there is none. */
   statfsPath(inode: HostInode): string | null;
-  /** A path that led to the inode a moment ago, or null. */
+  /** Returns a path that led to the inode a moment ago, or null. */
   lastName(inode: HostInode): string | null;
-  /** A path that leads to the inode now, as some name of it; ENOENT. */
+  /** Returns a path that is a name of the inode now, or ENOENT. */
   nameOf(inode: HostInode): string | number;
   /** Reads the target of a symlink into the inode. */
   readTarget(inode: HostInode): void;
-  /** Whether the name stands for something else that the host does not tell apart, as `Foo` for `foo`. */
+  /** True if the name is taken by another inode that the host does not distinguish, as `Foo` for `foo`. */
   aliased(dir: HostInode, name: string, inode: HostInode): boolean;
 
   stat(inode: HostInode): Stats;
-  /** Opens with the host's flags: a descriptor. */
+  /** Opens an inode with flags of the host. Returns a descriptor. */
   open(inode: HostInode, flags: number): number;
   /**
-   * Whether the inode's own descriptor does for a handle; then it counts as one until `returned`.
-   * @param quiet Reading must not move the access time.
+   * Returns true if the inode's own descriptor can serve as a handle; it counts as one until `returned`.
+   * @param quiet True if reads must not move the access time.
    */
   borrow(inode: HostInode, reads: boolean, quiet: boolean): boolean;
-  /** Called with a new descriptor for reading, and the ctime before: it may become the inode's own, and shares. */
+  /**
+   * Called with a new descriptor for reading, which may become the inode's own and be shared.
+   * @param before The ctime before the open.
+   */
   share(inode: HostInode, fd: number, before: bigint, quiet: boolean): void;
-  /** Opens a directory for the names in it; `atATime` as in openNames, 1 unless told. */
+  /**
+   * Opens a directory for its names.
+   * @param atATime As in openNames; default 1.
+   */
   names(dir: HostInode, atATime?: number): Names;
-  /** The names as they are, which need not be UTF-8. */
+  /** Returns the names as bytes, which may not be UTF-8. */
   listBytes(dir: HostInode): Uint8Array[];
   chmod(inode: HostInode, mode: number): void;
   chown(inode: HostInode, uid: number, gid: number): void;
