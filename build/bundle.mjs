@@ -65,6 +65,8 @@ const ownUrl = {
 
 /** What tests get for `uvu`: it looks after each of them whether something is left open. */
 const LEAK_CHECK = join(ROOT, 'build/leak-check.ts');
+/** What tests get for `uvu/assert`: there `throws` looks for a text in the message. */
+const ASSERT = join(ROOT, 'build/assert.ts');
 
 /**
  * No test file can forget the look.
@@ -74,6 +76,7 @@ const leakCheck = {
   name: 'leak-check',
   setup({ onResolve }) {
     onResolve({ filter: /^uvu$/ }, ({ importer }) => (importer === LEAK_CHECK ? null : { path: LEAK_CHECK }));
+    onResolve({ filter: /^uvu\/assert$/ }, ({ importer }) => (importer === ASSERT ? null : { path: ASSERT }));
   },
 };
 
