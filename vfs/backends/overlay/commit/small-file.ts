@@ -9,8 +9,11 @@ import { check, fail } from '../layer/walk.ts';
 /** Characters buffered before a write. */
 const PIECE = 1 << 20;
 
-/** Writes a new file and syncs it. Returns 0 or an errno. */
-export function writeText(lower: Backend, inode: Inode, pieces: Iterable<string>): number {
+/** The most bytes of such a file. It is read into one string, and a string of V8 has at most 512 Mi characters. */
+const SIZE_MAX = 1 << 28;
+
+/** Writes a new file and syncs it. Returns 0 or an errno; EFBIG if the file would have more than `most` bytes. */
+export function writeText(lower: Backend, inode: Inode, pieces: Iterable<string>, most = SIZE_MAX): number {
   const handle = lower.open(inode, O_WRONLY);
   if (handle < 0) return -handle;
   const encoder = new TextEncoder();
@@ -18,6 +21,7 @@ export function writeText(lower: Backend, inode: Inode, pieces: Iterable<string>
   const flush = (): number => {
     const bytes = encoder.encode(waiting);
     waiting = '';
+    if (at + bytes.length > most) return E.EFBIG;
     for (let done = 0; done < bytes.length;) {
       const count = lower.write(inode, handle, at, bytes, done, bytes.length);
       if (count <= 0) return count < 0 ? -count : E.ENOSPC;
@@ -40,10 +44,12 @@ export function writeText(lower: Backend, inode: Inode, pieces: Iterable<string>
 
 /**
  * Reads a file as text.
- * @throws Error for an errno.
+ * @throws Error EINVAL if the file is larger than `writeText` makes one; the errno of open or read.
  */
 export function readText(lower: Backend, inode: Inode): string {
-  const bytes = new Uint8Array(lower.size(inode));
+  const size = lower.size(inode);
+  if (size > SIZE_MAX) fail(E.EINVAL);
+  const bytes = new Uint8Array(size);
   const handle = lower.open(inode, O_RDONLY);
   if (handle < 0) fail(-handle);
   try {
