@@ -6,7 +6,7 @@ export const MEMORY_SHARE = 4;
 /** Limit of names and inodes: the engine's heap limit divided by this. */
 export const HEAP_SHARE = 2;
 /**
- * Fraction of the heap in use, by anybody, from which on nothing is added: an engine out of memory ends the process.
+ * Nothing is added while more than this fraction of the heap is in use: an engine out of memory ends the process.
  */
 export const HEAP_FULL = 7 / 8;
 /** The engine's own figure is read again after this many bytes. */

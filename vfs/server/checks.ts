@@ -9,26 +9,26 @@ export const NAME_MAX = 255;
 
 const SLASH = 0x2f;
 
-/** Whether a string has more than `limit` bytes in UTF-8; the count is only taken where it could matter. */
+/** True if a string has more than `limit` bytes in UTF-8. Bytes are counted only if the length leaves it open. */
 export function longerThan(text: string, limit: number): boolean {
   if (text.length * 3 <= limit) return false;
   let bytes = 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    // A surrogate is half of a character of four bytes.
+    // Two surrogates make a character of four bytes.
     bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : unit >= 0xd800 && unit < 0xe000 ? 2 : 3;
   }
   return bytes > limit;
 }
 
-/** Whether a directory was removed (IS_DEADDIR in namei.c). */
+/** True if a directory was removed (IS_DEADDIR in namei.c). */
 function isGone(backend: Backend, dir: Inode): boolean {
   return dir.state === RECLAIMED || backend.nlink(dir) === 0;
 }
 
 /**
- * Whether `name` may be looked up in `dir`: EINVAL for an empty one or one with `/` or NUL; ENAMETOOLONG, but ENOENT in
- * a directory that was removed, where the kernel does not come to look at the name.
+ * Checks a name to be looked up in `dir`. EINVAL: empty, or with `/` or NUL; ENAMETOOLONG, but ENOENT in a removed
+ * directory, where the kernel does not check the length.
  */
 export function checkWalkName(backend: Backend, dir: Inode, name: string): number {
   const { length } = name;
@@ -41,19 +41,22 @@ export function checkWalkName(backend: Backend, dir: Inode, name: string): numbe
   return isGone(backend, dir) ? E.ENOENT : E.ENAMETOOLONG;
 }
 
-/** Whether `name` may be made, renamed or removed: as `checkWalkName`, and EINVAL for `.` and `..`. */
+/** Checks a name to be made, renamed or removed. EINVAL for `.` and `..`, then as `checkWalkName`. */
 export function checkEntryName(backend: Backend, dir: Inode, name: string): number {
   if (name === '.' || name === '..') return E.EINVAL;
   return checkWalkName(backend, dir, name);
 }
 
-/** Whether entries may be made in `dir`: ENOTDIR; ENOENT when it was removed. */
+/** Checks that entries can be made in `dir`. ENOTDIR; ENOENT: it was removed. */
 export function checkParent(backend: Backend, dir: Inode): number {
   if (dir.kind !== S_IFDIR) return E.ENOTDIR;
   return isGone(backend, dir) ? E.ENOENT : 0;
 }
 
-/** What `unlinkat` checks of its victim: ENOTDIR, EISDIR, ENOTEMPTY, EBUSY for the root (POSIX unlink, rmdir). */
+/**
+ * Checks an inode to be removed. Without `rmdir`, EISDIR: a directory. With it, ENOTDIR; EBUSY: the root; ENOTEMPTY
+ * (unlink(2), rmdir(2)).
+ */
 export function checkRemoval(backend: Backend, victim: Inode, rmdir: boolean): number {
   if (!rmdir) return victim.kind === S_IFDIR ? E.EISDIR : 0;
   if (victim.kind !== S_IFDIR) return E.ENOTDIR;
@@ -61,12 +64,12 @@ export function checkRemoval(backend: Backend, victim: Inode, rmdir: boolean): n
   return backend.entries(victim, 1) > 0 ? E.ENOTEMPTY : 0;
 }
 
-/** More levels than any tree has. */
+/** A tree that is deeper is taken for a cycle. */
 const MAX_DEPTH = 1 << 20;
 
 /**
- * Whether `dir` lies in `ancestor` or is it. True as well when no root is found above it: JavaScript can move a
- * directory of a memfs volume into itself, and nothing may be moved into what is then a ring.
+ * True if `dir` is `ancestor` or lies below it. Also true if no root is found above `dir`: JavaScript can move a
+ * directory of a memfs volume into itself, and nothing may be moved into such a cycle.
  */
 export function isWithin(backend: Backend, dir: Inode, ancestor: Inode): boolean {
   const root = backend.root();
@@ -83,10 +86,10 @@ export function isWithin(backend: Backend, dir: Inode, ancestor: Inode): boolean
 }
 
 /**
- * What rename(2) checks once both names are looked up, in the order of the kernel's do_renameat2 and
- * vfs_rename: ENOENT for a removed new directory, EINVAL for a directory into itself, ENOTEMPTY for a target that
- * holds the source, then ENOTDIR, EISDIR, ENOTEMPTY for the target.
- * The same inode under both names is no error, and nothing is done: the caller looks first for that.
+ * Checks a rename after both names are looked up, in the order of do_renameat2 and vfs_rename of the kernel. ENOENT:
+ * the new directory was removed; EINVAL: a directory into itself; ENOTEMPTY: the target contains the source; then
+ * ENOTDIR, EISDIR, ENOTEMPTY for the kind of the target. The caller has handled two names of one inode, where nothing
+ * is done.
  */
 export function checkRename(
   backend: Backend,
@@ -95,12 +98,12 @@ export function checkRename(
   newDir: Inode,
   target: Inode | null,
 ): number {
-  // The backend has not looked what it is: it checks all this itself.
+  // The short answer to INTENT_RENAME: the backend checks all this itself.
   if (source.kind === 0) return 0;
   const gone = checkParent(backend, newDir);
   if (gone !== 0) return gone;
   const isDir = source.kind === S_IFDIR;
-  // A ring comes before what is wrong with a target, which the backend does not know the order of.
+  // A cycle is reported before a wrong target; the backend's own check comes after both.
   if (target !== null || !backend.findsRings) {
     if (isDir && isWithin(backend, newDir, source)) return E.EINVAL;
     if (target !== null && target.kind === S_IFDIR && oldDir !== newDir && isWithin(backend, oldDir, target)) {

@@ -18,17 +18,17 @@ const GONE = 2;
 const FULL = 3;
 
 /**
- * How many entries a cookie may be ahead of what a listing has come upon: all between are gone through at once. What is
- * further ahead was never given, or before a rewind, after which it means nothing (POSIX seekdir).
+ * Most entries that a cookie may be ahead of the listing, since all between are read at once. A cookie further ahead
+ * was never returned, or before a rewind, which invalidates it (POSIX seekdir).
  */
 export const MAX_AHEAD = 1 << 16;
-/** The most names that the listings of a session keep together. */
+/** Most names that the listings of a session remember together. */
 export const MAX_LISTED = 1 << 22;
 
 /**
- * The listing of one opened directory. An entry's cookie is its number in the order in which this stream
- * came upon it, so a cookie stays true whatever is created or removed meanwhile: going on at a cookie gives
- * every survivor behind it once, and none twice.
+ * The listing of one open directory. The cookie of an entry is its position in the order in which this stream read the
+ * entries, so that it stays valid whatever is created or removed meanwhile: continuing at a cookie returns every entry
+ * that survives behind it once, and none twice.
  */
 export class DirStream {
   private readonly session: Session;
@@ -36,7 +36,7 @@ export class DirStream {
   private readonly dir: Inode;
   private readonly entry = new Dirent();
   private cursor: DirCursor | null = null;
-  /** How many entries were come upon, and their names for going back, unless the cursor knows them. */
+  /** Entries read so far, and their names for going back, unless the cursor has `nameAt`. */
   private count = 0;
   private taken: string[] = [];
   private name = '';
@@ -50,10 +50,10 @@ export class DirStream {
   }
 
   /**
-   * Writes the entries after `cookie` (0: from the start) into `room` bytes of the payload, as 9P: Rreaddir lays
-   * them out.
-   * Returns the bytes written, 0 at the end, when the directory was removed or the cookie is far ahead; −EINVAL when not
-   * one fits, −ENOMEM when the session's listings keep too many names.
+   * Writes the entries behind `cookie` (0: from the start) into the payload, as Rreaddir.
+   * @param room Bytes of the payload that may be used, from the start of its first range.
+   * @returns Bytes written; 0 at the end, if the directory was removed, or if the cookie is far ahead; −EINVAL if not
+   *   one entry fits; −ENOMEM if the session's listings remember too many names.
    */
   read(cookie: number, iov: Iov, room: number): number {
     if (this.backend.nlink(this.dir) === 0 || cookie - this.count > MAX_AHEAD) return 0;
@@ -74,7 +74,7 @@ export class DirStream {
       if (found === GONE) continue;
       const after = found === FULL ? -E.ENOMEM : this.write(packet, at, end, next);
       if (after >= 0) at = after;
-      // A name that is no Unicode (JavaScript can make one) cannot be told to anybody.
+      // A name with half a surrogate pair, which JavaScript can make, has no UTF-8: it is left out.
       else if (after !== -E.EILSEQ) return at > begin ? at - begin : found === FULL ? after : -E.EINVAL;
     }
   }
@@ -87,13 +87,13 @@ export class DirStream {
     this.count = 0;
   }
 
-  /** Puts entry number `cookie` into name, ino and kind. */
+  /** Loads the entry of a cookie into name, ino and kind. GONE: it was removed; FULL: too many names. */
   private load(cookie: number): typeof END | typeof ENTRY | typeof GONE | typeof FULL {
     if (cookie < FIRST) return this.loadDot(cookie);
     const index = cookie - FIRST;
     const { cursor } = this;
     if (index < this.count) return this.reload(cursor!.nameAt?.(index) ?? this.taken[index]!);
-    // A cookie from before a rewind is further on than this listing has come.
+    // A cookie from before a rewind may be ahead of this listing.
     while (this.count <= index) {
       if (this.session.listed >= MAX_LISTED) return FULL;
       if (cursor === null || !cursor.next()) return END;
@@ -127,7 +127,7 @@ export class DirStream {
     return ENTRY;
   }
 
-  /** Lays the loaded entry out at `at`: the position behind it, or −errno. */
+  /** Encodes the loaded entry at `at`. Returns the position behind it, or −errno. */
   private write(p: Packet, at: number, end: number, cookie: number): number {
     const { entry, ino, kind } = this;
     entry.qid_type = qidType(kind);
@@ -135,7 +135,7 @@ export class DirStream {
     entry.qid_path_hi = (ino / 0x1_0000_0000) >>> 0;
     entry.cookie_lo = cookie >>> 0;
     entry.cookie_hi = (cookie / 0x1_0000_0000) >>> 0;
-    // DT_* numbers are the S_IFMT bits moved down (dirent.h, IFTODT).
+    // DT_* numbers are the S_IFMT bits shifted down (dirent.h, IFTODT).
     entry.dtype = kind >>> 12;
     entry.name = this.name;
     return encodeDirent(entry, p, at, end);

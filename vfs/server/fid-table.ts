@@ -3,40 +3,40 @@ import { Fid } from './fid.ts';
 import type { Session } from './session.ts';
 
 /**
- * Fid numbers below this index an array (a client counts up from 0); others go to a map. A Map hashes a number in a way
- * that all know, so its keys are the numbers mixed with a secret: no client can choose ones that collide.
+ * Fid numbers below this index an array (clients count up from 0); others are in a Map. Its keys are mixed with a
+ * secret: the hash of a number is public, and a client could choose numbers that collide.
  */
 const DENSE = 1 << 16;
-/** So many objects of clunked fids are kept to be used again: most fids live for one call. */
+/** Fid objects kept for reuse: most fids live for one call. */
 const SPARES = 64;
 
 /** The fids of one session by number. */
 export class FidTable {
-  // With room for most sessions: V8 compiles anew what puts a fid into an empty array, or reads behind its end.
+  // Long enough for most sessions: V8 deoptimizes code that stores into an empty array or reads behind its end.
   private readonly dense = new Array<Fid | undefined>(64).fill(undefined);
   private readonly sparse = new Map<number, Fid>();
   private readonly secret = Math.random() * 0x1_0000_0000;
   private readonly spares: Fid[] = [];
-  /** How many there are. */
+  /** Number of fids. */
   size = 0;
 
   get(num: number): Fid | undefined {
     return num < DENSE ? this.dense[num] : this.sparse.get(this.key(num));
   }
 
-  /** Another number for each: of two different ones never the same. */
+  /** A bijection on 32-bit numbers. */
   private key(num: number): number {
     const odd = this.secret | 1;
     const mixed = Math.imul(num ^ this.secret, odd);
     return Math.imul(mixed ^ (mixed >>> 15), odd);
   }
 
-  /** Makes a fid of a number that is free; it stands for nothing yet. */
+  /** Makes a fid, without an inode yet, of a number that is not in use. */
   make(session: Session, num: number): Fid {
     const fid = this.spares.pop() ?? new Fid(session);
     fid.num = num;
     if (num < DENSE) {
-      // An array with far holes would turn into a dictionary.
+      // V8 turns an array with large gaps into a dictionary.
       while (this.dense.length < num) this.dense.push(undefined);
       this.dense[num] = fid;
     } else this.sparse.set(this.key(num), fid);
@@ -44,7 +44,7 @@ export class FidTable {
     return fid;
   }
 
-  /** Takes the object of a fid that was deleted, detached and closed, for another one. */
+  /** Keeps the object of a deleted, detached and closed fid for reuse. */
   retire(fid: Fid): void {
     fid.retire();
     if (this.spares.length < SPARES) this.spares.push(fid);
@@ -56,11 +56,11 @@ export class FidTable {
     this.size--;
   }
 
-  /** A list of all, safe to clunk while going through it. */
+  /** All fids, as a copy: they can be clunked while it is iterated. */
   all(): Fid[] {
     const fids: Fid[] = [];
     for (const fid of this.dense) if (fid !== undefined) fids.push(fid);
-    // One by one: a call takes some 100,000 arguments at most.
+    // Not `push(...)`: a call takes some 100,000 arguments at most.
     for (const fid of this.sparse.values()) fids.push(fid);
     return fids;
   }

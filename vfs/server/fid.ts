@@ -4,44 +4,43 @@ import type { DirStream } from './dir-stream.ts';
 import type { Session } from './session.ts';
 import type { XattrIo } from './xattr-io.ts';
 
-/** The inode of a spare fid. */
+/** The inode of an unused Fid object. */
 const NOTHING = null as unknown as Inode;
 
-/** `flags` of a fid that was walked and not opened. */
+/** `flags` of a fid that is not open. */
 export const UNOPENED = -1;
 
 /**
- * A client's handle on an inode, with the name it was walked by. All fids of one inode form a list, so
- * that a rename can tell them their new name: what is done through a fid is done to its inode, never to
- * another file that has its old name now.
+ * A client's handle on an inode, with the name it was walked by. All fids of an inode form a list, so that a rename can
+ * update their names: a request through a fid acts on its inode, never on another file that has its old name now.
  */
 export class Fid {
   num = 0;
   readonly session: Session;
   inode: Inode;
-  /** The directory it was walked in; null for the root and for what `..` led to. */
+  /** The directory it was walked from; null for the root and after `..`. */
   parent: Inode | null = null;
   /** Its name there. */
   name = '';
-  /** Linux open(2) flags once it was opened, else UNOPENED. */
+  /** Linux open(2) flags of an open fid, else UNOPENED. */
   flags = UNOPENED;
-  /** The backend's handle, of an opened fid. */
+  /** The backend's handle of an open fid. */
   handle = 0;
-  /** The listing of an opened directory. */
+  /** The listing of an open directory, from the first Treaddir on. */
   stream: DirStream | null = null;
-  /** Reading or setting an extended attribute: then the fid stands for the attribute, not for the file. */
+  /** Set if the fid stands for an extended attribute (Txattrwalk, Txattrcreate) rather than for the file. */
   xattr: XattrIo | null = null;
   /** Neighbours in the inode's list. */
   next: Fid | null = null;
   prev: Fid | null = null;
 
-  /** It stands for nothing before the first `move`. */
+  /** A fid without an inode: `move` follows. */
   constructor(session: Session) {
     this.session = session;
     this.inode = NOTHING;
   }
 
-  /** Forgets what it stood for, once it is detached and closed, so that the object can be used for another fid. */
+  /** Resets a detached and closed fid, so that the object can be reused. */
   retire(): void {
     this.inode = NOTHING;
     this.parent = null;
@@ -60,7 +59,7 @@ export class Fid {
     inode.refs++;
   }
 
-  /** Leaves the inode's list; the caller looks whether it was the last (references.ts). */
+  /** Leaves the inode's list. The caller handles the last reference (`settle` in inode-refs.ts). */
   detach(): void {
     const { next, prev } = this;
     if (next !== null) next.prev = prev;
@@ -71,7 +70,7 @@ export class Fid {
     this.inode.refs--;
   }
 
-  /** Makes it stand for an inode; one that it stood for before was detached. */
+  /** Puts a detached fid on an inode. */
   move(inode: Inode, parent: Inode | null, name: string): void {
     this.inode = inode;
     this.parent = parent;
@@ -79,12 +78,12 @@ export class Fid {
     this.attach(inode);
   }
 
-  /** It was opened so that it can be read. */
+  /** True if open for reading. */
   get readable(): boolean {
     return this.flags !== UNOPENED && (this.flags & 3) !== 1;
   }
 
-  /** It was opened so that it can be written. */
+  /** True if open for writing. */
   get writable(): boolean {
     return this.flags !== UNOPENED && (this.flags & 3) !== 0;
   }

@@ -9,7 +9,7 @@ import { dropLocks } from './locks.ts';
 import type { Server } from './server.ts';
 import type { Session } from './session.ts';
 
-/** qid.type of a kind of inode. */
+/** The qid.type of an inode of a kind (S_IFMT bits). */
 export function qidType(kind: number): number {
   return kind === S_IFDIR ? QTDIR : kind === S_IFLNK ? QTSYMLINK : QTFILE;
 }
@@ -22,13 +22,13 @@ export function setQid(r: Message, inode: Inode): void {
   r.qid_path_hi = (inode.ino / 0x1_0000_0000) >>> 0;
 }
 
-/** Whether the session may have a fid of this number: EBADF when it is in use, EMFILE when it has too many. */
+/** Checks a number for a new fid. EBADF: NOFID, or in use; EMFILE: the session has too many fids. */
 export function checkNewFid(session: Session, num: number): number {
   if (num === 0xffffffff || session.fids.get(num) !== undefined) return E.EBADF;
   return session.fids.size >= session.server.maxFids ? E.EMFILE : 0;
 }
 
-/** Makes a fid on an inode; one that waited to be reclaimed lives on. */
+/** Makes a fid on an inode; one that is QUEUED becomes LIVE again. */
 export function makeFid(session: Session, num: number, inode: Inode, parent: Inode | null, name: string): Fid {
   if (inode.state === QUEUED) session.server.reclaim.revive(inode);
   const fid = session.fids.make(session, num);
@@ -36,7 +36,7 @@ export function makeFid(session: Session, num: number, inode: Inode, parent: Ino
   return fid;
 }
 
-/** Makes a fid stand for another inode, and lets go of the one it stood for. */
+/** Moves a fid to another inode, and unreferences the former one. */
 export function moveFid(session: Session, fid: Fid, inode: Inode, parent: Inode | null, name: string): void {
   if (inode.state === QUEUED) session.server.reclaim.revive(inode);
   const before = fid.inode;
@@ -46,8 +46,8 @@ export function moveFid(session: Session, fid: Fid, inode: Inode, parent: Inode 
 }
 
 /**
- * Called when an inode may have lost its last fid or its last name: without both it goes to the reclaim
- * queue, with a name alone the backend may let go of what it holds for it.
+ * Called when an inode may have lost its last fid or its last name. Without both it is queued to be reclaimed; with a
+ * name alone the backend may release it.
  */
 export function settle(server: Server, inode: Inode): void {
   if (inode.refs > 0) return;
@@ -55,25 +55,25 @@ export function settle(server: Server, inode: Inode): void {
   else server.backend.release(inode);
 }
 
-/** Called for an inode that was come upon in passing: without a fid the backend may let go of what it holds for it. */
+/** Called when a request is done with an inode that it looked up: without a fid the backend may release it. */
 export function passed(server: Server, inode: Inode): void {
   if (inode.refs === 0 && inode.state === LIVE) server.backend.release(inode);
 }
 
-/** Called when the data of a file or the entries of a directory have changed: moves its version. */
+/** Called when the data of a file or the entries of a directory have changed: increments qid.version. */
 export function changed(inode: Inode): void {
   inode.version = (inode.version + 1) >>> 0;
 }
 
-/** Called after a name was taken from an inode: it may be an orphan now. */
+/** Called after an inode has lost a name: it may be an orphan now. */
 export function nameTaken(server: Server, inode: Inode): void {
   if (inode.refs > 0 && server.backend.nlink(inode) === 0) server.onOrphan?.(inode);
   settle(server, inode);
 }
 
 /**
- * Forgets a fid: sets the attribute it gathered, drops its locks, closes what it opened, and lets go of its
- * inode. The fid is gone whatever is returned: 0, or the errno of a step that failed.
+ * Drops a fid: sets the extended attribute of Txattrcreate, releases its locks, closes its handle and listing, and
+ * unreferences its inode. The fid is gone whatever is returned: 0, or the errno of the last step that failed.
  */
 export function dropFid(session: Session, fid: Fid): number {
   const { server } = session;
@@ -89,7 +89,7 @@ export function dropFid(session: Session, fid: Fid): number {
   return errno;
 }
 
-/** What a backend throws at one step must not keep the next from being taken. */
+/** Runs one step; an error that the backend throws becomes an errno, so that the next step still runs. */
 function attempt(step: (server: Server, fid: Fid) => number | void, server: Server, fid: Fid): number {
   try {
     return step(server, fid) ?? 0;
@@ -110,7 +110,7 @@ function settleFid(server: Server, fid: Fid): void {
   settle(server, fid.inode);
 }
 
-/** 9P: xattrcreate sets the attribute at the clunk, when all the bytes that were told have come. */
+/** Sets the attribute of Txattrcreate, if all announced bytes were written; else EINVAL. */
 function commitXattr(server: Server, fid: Fid): number {
   const xattr = fid.xattr!;
   fid.session.xattrs--;
@@ -119,15 +119,15 @@ function commitXattr(server: Server, fid: Fid): number {
   return server.backend.setxattr(fid.inode, xattr.name, xattr.value, xattr.flags);
 }
 
-/** Clunks all fids of a session: it has ended, or begins anew. */
+/** Clunks all fids of a session: it has ended, or Tversion resets it. */
 export function clunkAll(session: Session): void {
   const fids = session.fids.all();
-  // Once for each file: each of its fids would go through all its locks.
+  // Once per inode: dropFid would scan all its locks for each fid.
   for (const inode of new Set(fids.map((fid) => fid.inode))) dropLocks(inode, session);
   for (const fid of fids) dropFid(session, fid);
 }
 
-/** Tells the fids of an inode that the name they were walked by is another now. */
+/** Updates the parent and name of the fids that were walked by the old name. */
 export function renamed(inode: Inode, oldDir: Inode, oldName: string, newDir: Inode, newName: string): void {
   for (let fid = inode.fids as Fid | null; fid !== null; fid = fid.next) {
     if (fid.parent === oldDir && fid.name === oldName) {

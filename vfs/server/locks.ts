@@ -5,11 +5,11 @@ import { E } from '../linux/errno.ts';
 import type { Fid } from './fid.ts';
 import type { Session } from './session.ts';
 
-/** To the end of the file, however far it grows. */
+/** The end of a lock to the end of the file, however far the file grows. */
 const TO_EOF = Number.MAX_SAFE_INTEGER;
-/** The most pieces that a file is locked in: each is looked at for each lock that is asked for. */
+/** Most locks on a file; each request scans all of them. */
 export const MAX_LOCKS = 4096;
-/** The most pieces that a session has locked in all files. */
+/** Most locks of a session, on all files. */
 export const MAX_SESSION_LOCKS = 1 << 16;
 
 /** A POSIX record lock (fcntl(2), F_SETLK): the bytes [start, end). */
@@ -22,17 +22,17 @@ export interface Lock {
   clientId: string;
 }
 
-/** Whether a range ends where a file still can. */
+/** True if a range ends within the largest file, 2^53 − 1 bytes. */
 export function isLockable(start: number, length: number): boolean {
   return length <= TO_EOF - start;
 }
 
-/** The end of a range of `length` bytes; a length of 0 reaches to the end of the file. */
+/** The end of a range of `length` bytes; length 0 means to the end of the file. */
 export function lockEnd(start: number, length: number): number {
   return length === 0 ? TO_EOF : start + length;
 }
 
-/** The `length` field of a lock as fcntl(2) has it. */
+/** The length of a lock as in struct flock: 0 means to the end of the file. */
 export function lockLength(lock: Lock): number {
   return lock.end === TO_EOF ? 0 : lock.end - lock.start;
 }
@@ -45,7 +45,7 @@ function locksOf(inode: Inode): Lock[] {
   return (inode.locks as Lock[] | null) ?? [];
 }
 
-/** The first lock of another owner that stands in the way of `wanted`, or undefined. */
+/** The first lock of another owner that conflicts with `wanted`, or undefined. */
 export function findConflict(inode: Inode, wanted: Lock): Lock | undefined {
   return locksOf(inode).find(
     (held) =>
@@ -57,8 +57,9 @@ export function findConflict(inode: Inode, wanted: Lock): Lock | undefined {
 }
 
 /**
- * Sets or, with type UNLCK, takes away: the owner's older locks give way where they overlap, and one of the same type
- * that touches becomes one with it. ENOLCK: there are too many pieces, of the file or of the session.
+ * Sets a lock or, with type UNLCK, releases one. It replaces the owner's locks where they overlap, and merges with an
+ * adjacent one of the same type and fid. The caller has checked for conflicts. ENOLCK: too many locks on the file, or
+ * of the session.
  */
 export function setLock(inode: Inode, wanted: Lock): number {
   const before = locksOf(inode);
@@ -66,7 +67,7 @@ export function setLock(inode: Inode, wanted: Lock): number {
   const set = { ...wanted };
   for (const held of before) {
     if (!sameOwner(held, wanted) || held.end < wanted.start || wanted.end < held.start) kept.push(held);
-    // A lock goes with the fid by which it was set: those of two fids stay two.
+    // Clunking a fid releases the locks set through it, so that those of two fids are not merged.
     else if (held.type === wanted.type && held.fid === wanted.fid) {
       set.start = Math.min(set.start, held.start);
       set.end = Math.max(set.end, held.end);
@@ -84,7 +85,7 @@ export function setLock(inode: Inode, wanted: Lock): number {
   return 0;
 }
 
-/** Takes away the locks that a session has set on a file, or only those set through one of its fids. */
+/** Releases the locks of a session on a file, or only those set through `fid`. */
 export function dropLocks(inode: Inode, session: Session, fid?: Fid): void {
   const before = locksOf(inode);
   const kept = before.filter((held) => (fid ? held.fid !== fid : held.fid.session !== session));

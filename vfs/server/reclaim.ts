@@ -3,36 +3,36 @@ import type { Backend } from '../backend/backend.ts';
 import { LIVE, QUEUED, RECLAIMED, type Inode } from '../backend/inode.ts';
 import { errnoOf } from '../linux/errno.ts';
 
-/** How many inodes one step frees: what a request in passing may pay. */
+/** Inodes that one step frees, which bounds the cost that a request may pay for others. */
 const STEP = 16;
-/** Room that is kept in an empty queue. */
+/** Length of the array that is kept when the queue is empty. */
 const KEPT = 1024;
 
 /**
- * The queue of orphans whose last fid is gone. A clunk only puts an inode here and returns; the data is
- * freed later: a few inodes with each following request, on a timer when none follows, and all of them
- * when the store is full, at statfs, at sync and at shutdown.
+ * The queue of orphans whose last fid is gone. A clunk only adds an inode and returns; the data is freed later: a few
+ * inodes with each following request, on a timer when none follows, and all of them when the store is full, at Tstatfs
+ * and Tfsync, and when the last session ends.
  */
 export class ReclaimQueue {
   private readonly backend: Backend;
-  /** Those that wait are from `head` to before `tail`; the array is used again, so that a clunk allocates nothing. */
+  /** The queue is [head, tail) of this array, which is reused so that a clunk allocates nothing. */
   private queue: (Inode | null)[] = [];
   private head = 0;
   private tail = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
-  /** Called for each inode that has been freed. */
+  /** Called for each inode that was freed. For traces. */
   onReclaim: ((inode: Inode) => void) | null = null;
 
   constructor(backend: Backend) {
     this.backend = backend;
   }
 
-  /** Inodes that wait, those that failed before among them. */
+  /** Number of queued inodes, those that failed before included. */
   get length(): number {
     return this.tail - this.head;
   }
 
-  /** Puts an inode without names and fids at the end. */
+  /** Appends an inode without names and fids; nothing if it is not LIVE. */
   add(inode: Inode): void {
     if (inode.state !== LIVE) return;
     inode.state = QUEUED;
@@ -40,7 +40,7 @@ export class ReclaimQueue {
     this.schedule();
   }
 
-  /** A fid was made on a queued inode (through `..`): it lives on, still an orphan. */
+  /** Takes an inode out of the queue, since a fid was made on it (through `..`): it is an orphan again. */
   revive(inode: Inode): void {
     const at = this.queue.indexOf(inode, this.head);
     if (at >= 0) {
@@ -50,15 +50,15 @@ export class ReclaimQueue {
     inode.state = LIVE;
   }
 
-  /** Frees up to `count` inodes in order. False when one failed: it is last in the queue now. */
+  /** Frees up to `count` inodes in order. Stops and returns false if one fails, which moves to the end of the queue. */
   step(count = STEP): boolean {
     for (let i = 0; i < count && this.head < this.tail; i++) {
       const inode = this.queue[this.head]!;
       this.queue[this.head++] = null;
-      // Another server of this backend has made a fid on it, or has freed it.
+      // Another server of this backend has put a fid on it, or has freed it.
       if (inode.state !== QUEUED) continue;
       if (this.reclaim(inode) !== 0) {
-        // It keeps its record, and lets the others pass.
+        // Kept, behind the others.
         this.queue[this.tail++] = inode;
         this.compact();
         return false;
@@ -78,14 +78,14 @@ export class ReclaimQueue {
     }
   }
 
-  /** Frees all that can be freed now: each inode is tried once. True when any was freed. */
+  /** Tries to free each queued inode once. True if any was freed. */
   drain(): boolean {
     const before = this.length;
     for (let left = before; left > 0; left--) this.step(1);
     return this.length < before;
   }
 
-  /** The inodes that wait. */
+  /** The queued inodes, in order. */
   pending(): readonly Inode[] {
     return this.queue.slice(this.head, this.tail) as Inode[];
   }
@@ -103,10 +103,10 @@ export class ReclaimQueue {
     this.timer = setTimeout(() => {
       this.timer = null;
       const fine = this.step();
-      // What failed waits for the next request, statfs or sync rather than for a busy timer.
+      // A failed inode waits for the next request or sync: a timer would poll.
       if (fine && this.length > 0) this.schedule();
     }, 0);
-    // A waiting reclamation is no reason for a process to live on.
+    // The queue does not keep the process alive.
     (this.timer as { unref?: () => void }).unref?.();
   }
 }

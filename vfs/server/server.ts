@@ -7,50 +7,53 @@ import { BACKEND, check, checkOptions, type RowsOf } from '../lib/options.ts';
 import { ReclaimQueue } from './reclaim.ts';
 import { Session } from './session.ts';
 
-/** The defaults of both. */
+/** Defaults of ServerOptions. */
 export const MSIZE = 8 << 20;
 export const MAX_FIDS = 1 << 18;
 
-/** What a server may hold; a session that asks for more gets EMFILE. */
+/** Limits of a server. */
 export interface ServerOptions {
-  /** Longest message in bytes that it agrees to, payload included. Default 8 MiB. */
+  /** Longest message in bytes, payload included; Tversion agrees on the smaller msize of both sides. Default 8 MiB. */
   msize?: number;
-  /** Fids of one session. Default 262,144. */
+  /** Fids of one session; one more is EMFILE. Default 262,144. */
   maxFids?: number;
 }
 
 export const SERVER_OPTIONS = { msize: 'number', maxFids: 'number' } satisfies RowsOf<ServerOptions>;
 
-/** What is alive on a server, as `inspect()` counts it. All are 0 when nothing is attached and nothing waits. */
+/** Counts of live objects on a server. All are 0 when no client is attached and the reclaim queue is empty. */
 export interface Inspection {
   /** Connections. */
   sessions: number;
   /** Fids of all sessions; an attached client holds one for the root. */
   fids: number;
-  /** Inodes that those fids name. */
+  /** Inodes that those fids are on. */
   inodes: number;
-  /** Inodes that have no name any more and live only because of a fid. */
+  /** Inodes without a name that a fid keeps alive. */
   orphans: number;
-  /** Inodes without name and fid that wait in the reclaim queue. */
+  /** Inodes in the reclaim queue. */
   reclaiming: number;
-  /** Bytes of data that the orphans and the waiting inodes hold. */
+  /** Bytes of data of the orphans and of the inodes in the queue. */
   bytes: number;
 }
 
-/** A 9P2000.L server over one backend. Any number of sessions share its files. */
+/**
+ * A 9P2000.L server of one backend. Any number of sessions share its files; each request is answered before the next
+ * one is taken, whichever session sent it. The server does not own the backend.
+ */
 export class Server {
   readonly backend: Backend;
   readonly msize: number;
   readonly maxFids: number;
   readonly reclaim: ReclaimQueue;
-  /** Those that are connected; a view of another server has that one's (backend/readonly/server.ts). */
+  /** Open connections. A read-only view shares the set of its base (connect/read-only/server.ts). */
   readonly sessions: Set<Session> = new Set();
   /** Called when an inode loses its last name while fids still hold it. For traces. */
   onOrphan: ((inode: Inode) => void) | null = null;
-  /** Called with what a backend threw that has no errno of its own (the client sees EIO). For traces. */
+  /** Called with an error that a backend threw and that maps to no errno but EIO. For traces. */
   onFault: ((thrown: unknown) => void) | null = null;
 
-  /** @throws TypeError for what is no backend, and for options that cannot be. */
+  /** @throws TypeError if `backend` is not a backend or an option is invalid. */
   constructor(backend: Backend, options: ServerOptions = {}) {
     check(backend, BACKEND, 'backend');
     const { msize = MSIZE, maxFids = MAX_FIDS } = checkOptions(options, SERVER_OPTIONS);
@@ -60,34 +63,34 @@ export class Server {
     this.reclaim = new ReclaimQueue(backend);
   }
 
-  /** A new connection, as accept(2) would give: its first message must be Tversion. */
+  /** Opens a connection, as accept(2) does. Its first message must be Tversion. */
   connect(): Session {
     const session = new Session(this);
     this.sessions.add(session);
     return session;
   }
 
-  /** Called by a session that has ended; with the last one the queue is emptied. */
+  /** Called by a session that has ended. The last one drains the reclaim queue. */
   disconnected(session: Session): void {
     this.sessions.delete(session);
     if (this.sessions.size === 0) this.sync();
   }
 
-  /** The errno of what a backend threw. */
+  /** Maps an error that a backend threw to its errno. */
   errnoOf(thrown: unknown): number {
     const errno = errnoOf(thrown);
     if (errno === E.EIO) this.onFault?.(thrown);
     return errno;
   }
 
-  /** Frees whatever waits to be reclaimed. */
+  /** Drains the reclaim queue. */
   sync(): void {
     if (this.reclaim.length > 0) this.reclaim.drain();
   }
 
   /**
-   * Ends all sessions, so that everything that they held is let go, and frees what waits. The backend stays open: it is
-   * its maker's to close. New connections can be made.
+   * Ends all sessions, which frees their fids, handles and locks, and drains the reclaim queue. The backend stays open:
+   * its creator closes it. New connections are still possible.
    */
   close(): void {
     for (const session of [...this.sessions]) session.close();
@@ -98,7 +101,7 @@ export class Server {
     this.close();
   }
 
-  /** Counts what is alive. It goes through all fids and changes nothing. */
+  /** Counts live objects, in time proportional to the number of fids. */
   inspect(): Inspection {
     const inodes = new Set<Inode>();
     let fids = 0;

@@ -22,25 +22,25 @@ const HEADER = 7;
 /** Rread and Rreaddir before their data: the header and count[4]. */
 const DATA_AT = HEADER + 4;
 
-/** One client's connection: its fids, and the messages it sends, served one after the other. */
+/** One client's connection: its fids, and the requests it sends, served one after the other. */
 export class Session {
   readonly server: Server;
   readonly fids = new FidTable();
-  /** Fids that have the value of an extended attribute. */
+  /** Number of fids on extended attributes. */
   xattrs = 0;
-  /** Pieces of files that it has locked. */
+  /** Number of record locks held. */
   locks = 0;
-  /** Names that its listings keep. */
+  /** Number of names that its listings remember. */
   listed = 0;
-  /** The room of the last listing: mostly that of the next, too. One for all of them: it may be as long as a message. */
+  /** The payload buffer of the last Treaddir as a packet, reused if the next one has the same buffer. */
   listing: Packet | null = null;
   /** Longest message agreed on; 0 before Tversion. */
   msize = 0;
-  /** The payload of the request being served: data to write, or room for what is read. */
+  /** The payload of the request being served: data to write, or the buffer for data read. */
   iov: Iov = new Iov();
   private readonly t = new Message();
   private readonly r = new Message();
-  // Set twice, as `open` of the in-process transport.
+  // Assigned twice, as `open` of InProcess, so that V8 does not take it for a constant.
   private closed = true;
 
   constructor(server: Server) {
@@ -49,11 +49,12 @@ export class Session {
   }
 
   /**
-   * Serves one request whose payload, if it has one, is given by reference in `iov`.
-   * @param request The message: `end` bytes, without the payload.
-   * @param reply Takes the answer, without the payload.
-   * @returns The answer's length in bytes; 0 when the connection must be closed, as after a request
-   *   before Tversion or one that is no message at all.
+   * Serves one request whose payload is passed by reference.
+   * @param request The message without its payload, in bytes [0, end).
+   * @param reply Receives the reply without its payload.
+   * @param iov The data of Twrite, or the buffer for the data of Rread and Rreaddir.
+   * @returns Length of the reply in bytes; 0 if the connection must be closed: the session has ended, the request is
+   *   shorter than a header, or it comes before Tversion.
    */
   serve(request: Packet, end: number, reply: Packet, iov: Iov): number {
     const { t, r, server } = this;
@@ -77,7 +78,9 @@ export class Session {
     return encode(this.r, reply, reply.u8.length);
   }
 
-  /** Runs the handler of the decoded request: its errno. */
+  /**
+   * Runs the handler of the decoded request. ENOTSUP: unknown type; EPROTO: before Tversion; EINVAL: NOTAG; its own.
+   */
   private dispatch(): number {
     const { t, server } = this;
     const handler = HANDLERS[t.type];
@@ -87,9 +90,9 @@ export class Session {
       if (t.tag === NOTAG) return E.EINVAL;
     }
     const errno = this.run(handler);
-    // A full store may only be full of orphans that wait: free them and try once more.
+    // The store may only be full of orphans in the queue: free them and try once more.
     if (errno !== E.ENOSPC || server.reclaim.length === 0 || !server.reclaim.drain()) return errno;
-    // These have forgotten their fid: there is nothing to try again with.
+    // These have dropped their fid already.
     return t.type === TCLUNK || t.type === TREMOVE ? errno : this.run(handler);
   }
 
@@ -102,8 +105,10 @@ export class Session {
   }
 
   /**
-   * Serves one whole frame as it comes off a wire, the payload inside.
-   * @returns The whole answer, or null when the connection must be closed.
+   * Serves one whole frame, as received from a wire, with its payload inside.
+   * @param bytes size[4] type[1] tag[2] …: exactly one message.
+   * @returns The whole reply, or null when the session has ended: the frame's size field is wrong or above msize, or as
+   *   for `serve`.
    */
   frame(bytes: Uint8Array): Uint8Array | null {
     if (bytes.length < HEADER) return this.drop();
@@ -114,7 +119,7 @@ export class Session {
     if (size !== bytes.length || size > limit) return this.drop();
     const type = bytes[4]!;
     const reads = (type === TREAD || type === TREADDIR) && size >= TWRITE_DATA_AT;
-    // Cut to what fits in a message.
+    // Cut to the payload that fits in a message.
     const room = reads ? Math.min(view.getUint32(COUNT_AT, true), limit - DATA_AT) : 0;
     const reply = new Packet(Math.max(room + DATA_AT, Math.min(limit, 128 << 10)));
     const iov = new Iov();
@@ -131,7 +136,7 @@ export class Session {
     return null;
   }
 
-  /** Ends the session, however it ended: all its fids are clunked, its orphans go to be reclaimed. */
+  /** Ends the session: clunks all its fids, and queues its orphans to be reclaimed. May be called again. */
   close(): void {
     if (this.closed) return;
     clunkAll(this);
@@ -140,7 +145,7 @@ export class Session {
   }
 }
 
-/** Where the count of Tread and Treaddir stands: after the header, fid[4] and offset[8]. */
+/** Offset of `count` in Tread and Treaddir: after the header, fid[4] and offset[8]. */
 const COUNT_AT = HEADER + 4 + 8;
-/** Where the data of Twrite stands: after that count. */
+/** Offset of the data in Twrite: after count[4]. */
 const TWRITE_DATA_AT = COUNT_AT + 4;

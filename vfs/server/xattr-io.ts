@@ -5,14 +5,16 @@ import { Views, type Iov } from '../lib/iov.ts';
 /** Longest value of an attribute, in bytes (XATTR_SIZE_MAX of limits.h). */
 export const XATTR_SIZE_MAX = 65536;
 
-/** A fid that reads an attribute (Txattrwalk) or gathers the bytes of one to be set at its clunk (Txattrcreate). */
+/**
+ * State of a fid that reads an attribute (Txattrwalk), or collects the value of one that its clunk sets (Txattrcreate).
+ */
 export class XattrIo {
   /** The attribute's name; empty for the list of names. */
   readonly name: string;
   readonly value: Uint8Array;
-  /** XATTR_CREATE, XATTR_REPLACE or 0 when it is to be set; −1 when it is read. */
+  /** XATTR_CREATE, XATTR_REPLACE or 0 of Txattrcreate; −1 of Txattrwalk. */
   readonly flags: number;
-  /** Bytes gathered so far. */
+  /** Bytes collected so far. */
   written = 0;
 
   constructor(name: string, value: Uint8Array, flags: number) {
@@ -21,7 +23,7 @@ export class XattrIo {
     this.flags = flags;
   }
 
-  /** Copies bytes of the value: how many, or −EBADF when it is being set. */
+  /** Copies bytes of the value into the payload. Returns their number; −EBADF: a fid of Txattrcreate. */
   read(offset: number, iov: Iov): number {
     if (this.flags >= 0) return -E.EBADF;
     const count = Math.max(0, Math.min(iov.total, this.value.length - offset));
@@ -29,7 +31,10 @@ export class XattrIo {
     return count;
   }
 
-  /** Takes bytes of the value, in order: how many; −EBADF when it is read, −EINVAL past the size told. */
+  /**
+   * Appends the payload to the value. Returns the number of bytes; −EBADF: a fid of Txattrwalk; −EINVAL: not the next
+   * offset, or beyond the announced size.
+   */
   write(offset: number, iov: Iov): number {
     if (this.flags < 0) return -E.EBADF;
     if (offset !== this.written || offset + iov.total > this.value.length) return -E.EINVAL;

@@ -24,7 +24,7 @@ import { changed, setQid } from '../inode-refs.ts';
 import { NAME_MAX } from '../checks.ts';
 import type { Session } from '../session.ts';
 
-/** What costs nothing to tell. */
+/** Fields that are always filled. */
 const ALWAYS = GETATTR_BASIC & ~(GETATTR_RDEV | GETATTR_BLOCKS);
 
 const SETTABLE =
@@ -38,7 +38,7 @@ const SETTABLE =
   SETATTR_ATIME_SET |
   SETATTR_MTIME_SET;
 
-/** Attributes of the inode: ALWAYS these, the others where they were asked for. EBADF. (9P: getattr) */
+/** Gets attributes: those of ALWAYS, the others if requested. EBADF. (9P: getattr) */
 export function getattr(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
@@ -54,8 +54,8 @@ export function getattr(session: Session, t: Message, r: Message): number {
 
 /**
  * Sets attributes; a time without its _SET bit becomes the server's present time.
- * EBADF; EINVAL: unknown bits, or nanoseconds of a second and more; for a size EISDIR, EINVAL for what is no
- * regular file or a fid opened for reading only, EFBIG, ENOSPC; ENOTSUP: the mode of a symlink. (9P: setattr)
+ * EBADF; EINVAL: unknown bits; for a size EISDIR, then EINVAL: not a regular file, or a fid open for reading only, then
+ * EFBIG; EINVAL: nanoseconds from 10^9 on; then the errnos of Backend.setattr. (9P: setattr)
  */
 export function setattr(session: Session, t: Message, _r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -66,7 +66,7 @@ export function setattr(session: Session, t: Message, _r: Message): number {
   if ((valid & SETATTR_SIZE) !== 0) {
     if (inode.kind === S_IFDIR) return E.EISDIR;
     if (inode.kind !== S_IFREG) return E.EINVAL;
-    // ftruncate(2): a descriptor for reading cannot do it.
+    // As ftruncate(2) of a descriptor that is not open for writing.
     if (fid.flags !== UNOPENED && !fid.writable) return E.EINVAL;
     if (t.size >= Number.MAX_SAFE_INTEGER) return E.EFBIG;
   }
@@ -79,7 +79,7 @@ export function setattr(session: Session, t: Message, _r: Message): number {
   return errno;
 }
 
-/** Puts the present time where the request wants it. EINVAL for nanoseconds out of range. */
+/** Replaces times without their _SET bit by the present time. EINVAL: nanoseconds out of range. */
 function fillTimes(t: Message): number {
   const { valid } = t;
   tick();
@@ -94,7 +94,9 @@ function fillTimes(t: Message): number {
   return 0;
 }
 
-/** Frees what waits, then tells what the store holds: orphans with fids still count. EBADF. (9P: statfs, statfs(2)) */
+/**
+ * Drains the reclaim queue, then gets the figures of the store: orphans with fids count. EBADF. (9P: statfs, statfs(2))
+ */
 export function statfs(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;

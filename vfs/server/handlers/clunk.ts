@@ -7,15 +7,16 @@ import { dropFid } from '../inode-refs.ts';
 import type { Session } from '../session.ts';
 import { standsFor, unlink } from './names.ts';
 
-/** Forgets a fid. EBADF: there is none; after Txattrcreate the errnos of setxattr(2). (clunk(5)) */
+/** Drops a fid. EBADF: no such fid; after Txattrcreate the errnos of setxattr(2). (clunk(5)) */
 export function clunk(session: Session, t: Message, _r: Message): number {
   const fid = session.fids.get(t.fid);
   return fid === undefined ? E.EBADF : dropFid(session, fid);
 }
 
 /**
- * Removes the name that the fid was walked by, and forgets the fid even when that fails.
- * EBADF: no such fid, or one of an attribute; ENOENT: that name now stands for another file, or for none; EBUSY: the root; else as Tunlinkat. (remove(5))
+ * Removes the name that the fid was walked by, and drops the fid even if that fails. EBADF: no such fid, or one of an
+ * attribute; EBUSY: the root; EINVAL: it was reached by `..`; ENOENT: the name is gone, or stands for another file now;
+ * else as Tunlinkat. (remove(5))
  */
 export function remove(session: Session, t: Message, _r: Message): number {
   const fid = session.fids.get(t.fid);

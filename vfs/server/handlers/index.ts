@@ -12,10 +12,10 @@ import { attach, auth, flush, version } from './session.ts';
 import { walk } from './walk.ts';
 import { xattrcreate, xattrwalk } from './xattr.ts';
 
-/** Serves one decoded request: fills the reply and returns 0, or returns the errno for Rlerror. */
+/** Serves one decoded request: fills the reply `r` and returns 0, or returns the errno of Rlerror. May throw. */
 export type Handler = (session: Session, t: Message, r: Message) => number;
 
-/** The handler of each T-message: all of them, or it does not compile. */
+/** The handler of each T-message. A missing one does not compile. */
 const BY_TYPE: { [N in keyof typeof TYPE as N extends `T${string}` ? (typeof TYPE)[N] : never]: Handler } = {
   [TYPE.Tstatfs]: statfs,
   [TYPE.Tlopen]: lopen,
@@ -47,7 +47,7 @@ const BY_TYPE: { [N in keyof typeof TYPE as N extends `T${string}` ? (typeof TYP
   [TYPE.Tremove]: remove,
 };
 
-/** The same as an array; undefined for what no client may send. */
+/** The handlers by type; undefined for a type that no client may send. */
 export const HANDLERS: (Handler | undefined)[] = Array.from(
   { length: 256 },
   (_, type) => (BY_TYPE as Record<number, Handler>)[type],

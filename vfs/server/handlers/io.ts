@@ -9,18 +9,18 @@ import { UNOPENED, type Fid } from '../fid.ts';
 import { changed } from '../inode-refs.ts';
 import type { Session } from '../session.ts';
 
-/** What goes to or comes from several ranges and fits in here is moved at once by the backend: one call of the host. */
+/** Staging buffer: several ranges that fit in it are moved by one call of the backend, which is one of the host. */
 const stage = new Uint8Array(16 << 10);
 const stageViews = new Views();
 
-/** The most bytes of a listing in one answer: of a directory of the host each entry costs some calls. */
+/** Most bytes of a listing in one reply, since each entry of a host directory costs several system calls. */
 export const MAX_LISTING = 1 << 16;
-/** Smallest listing: qid[13] offset[8] type[1] name[s] of a name of one byte. */
+/** Bytes of the smallest entry: qid[13] offset[8] type[1] name[s] with a name of one byte. */
 const MIN_DIRENT = 25;
 
 /**
- * Reads into the payload from `offset`, at most `count` bytes; 0 at the end of the file.
- * EBADF: no such fid, or not opened so that it can be read; EISDIR. (9P: read)
+ * Reads from `offset` into the payload, as many bytes as it has room for; 0 at the end of the file.
+ * EBADF: no such fid; EISDIR; EBADF: not open for reading. (9P: read)
  */
 export function read(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -35,7 +35,7 @@ export function read(session: Session, t: Message, r: Message): number {
   return give(r, done);
 }
 
-/** Puts a count into the reply; a negative one is an errno. */
+/** Puts a count into the reply; a negative one is −errno. */
 function give(r: Message, count: number): number {
   if (count < 0) return -count;
   r.count = count;
@@ -66,7 +66,7 @@ function readRanges(backend: Backend, fid: Fid, offset: number, iov: Iov): numbe
 
 /**
  * Writes the payload at `offset`, or at the end when the fid was opened with O_APPEND.
- * EBADF: no such fid, or not opened so that it can be written; EINVAL: count is not what came; EFBIG, ENOSPC.
+ * EBADF: no such fid; EINVAL: `count` is not the length of the payload; EBADF: not open for writing; EFBIG, ENOSPC.
  * (9P: write)
  */
 export function write(session: Session, t: Message, r: Message): number {
@@ -81,7 +81,7 @@ export function write(session: Session, t: Message, r: Message): number {
   r.count = 0;
   if (iov.total === 0) return 0;
   const offset = (fid.flags & O_APPEND) !== 0 ? backend.size(inode) : t.offset;
-  // A host's file system may well have room there.
+  // A file system of the host may allow larger offsets than a number can hold.
   if (offset + iov.total > Number.MAX_SAFE_INTEGER) return E.EFBIG;
   const done = writeRanges(backend, fid, offset, iov);
   if (done <= 0) return -done;
@@ -110,7 +110,7 @@ function writeRanges(backend: Backend, fid: Fid, offset: number, iov: Iov): numb
   return done;
 }
 
-/** Writes back what is cached, and frees what waits to be reclaimed. EBADF. (9P: fsync) */
+/** Drains the reclaim queue, and writes back the file. EBADF: no such fid, or not open. (9P: fsync) */
 export function fsync(session: Session, t: Message, _r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;
@@ -119,15 +119,16 @@ export function fsync(session: Session, t: Message, _r: Message): number {
 }
 
 /**
- * Lists an opened directory from behind `cookie` on; no bytes at the end.
- * EBADF: no such fid, or not opened; ENOTDIR; EINVAL: the room is too small for one entry. (9P: readdir)
+ * Lists an open directory from behind `cookie` on; no bytes at the end.
+ * EBADF: no such fid; ENOTDIR; EBADF: not open; EINVAL: no room for one entry; ENOMEM: too many names remembered.
+ * (9P: readdir)
  */
 export function readdir(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   if (fid.inode.kind !== S_IFDIR) return E.ENOTDIR;
   if (fid.flags === UNOPENED) return E.EBADF;
-  // In the same process the payload may have more room than the message asks for.
+  // The payload of a client in this process may be longer than `count`.
   const room = Math.min(t.count, session.iov.total, MAX_LISTING);
   if (room < MIN_DIRENT) return E.EINVAL;
   const { backend } = session.server;

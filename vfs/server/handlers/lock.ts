@@ -19,11 +19,10 @@ function lockOf(fid: Fid, t: Message): Lock {
 }
 
 /**
- * Sets or clears a record lock; one that is in the way gives status BLOCKED, also for a blocking request: the
- * client asks again. EBADF: no such fid, or not opened for what the lock is for; EINVAL: an unknown type, or a long
- * client_id;
- * EOVERFLOW: a range beyond 2^53 - 1; ENOLCK: the file is locked in too many pieces.
- * (9P: lock, fcntl(2) F_SETLK)
+ * Sets or releases a record lock. A conflict is answered with status BLOCKED, also for a blocking request: the client
+ * retries. EBADF: no such fid, or not open; EINVAL: unknown type; EOVERFLOW: a range beyond 2^53 − 1; EINVAL: client_id
+ * longer than NAME_MAX; EBADF: a read lock without read access, a write lock without write access; ENOLCK: too many
+ * locks. (9P: lock, fcntl(2) F_SETLK)
  */
 export function lock(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -44,7 +43,10 @@ export function lock(session: Session, t: Message, r: Message): number {
   return 0;
 }
 
-/** The lock that would be in the way, or type UNLCK when there is none. The errnos of `lock`. (9P: getlock, fcntl(2) F_GETLK) */
+/**
+ * Gets the first conflicting lock, or type UNLCK if there is none. EBADF: no such fid, or not open; EINVAL: unknown
+ * type; EOVERFLOW: a range beyond 2^53 − 1. (9P: getlock, fcntl(2) F_GETLK)
+ */
 export function getlock(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;

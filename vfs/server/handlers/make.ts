@@ -12,8 +12,8 @@ import type { Session } from '../session.ts';
 export const TARGET_MAX = 4095;
 
 /**
- * The directory of `dfid` if `name` may be made in it. The order is the kernel's filename_create:
- * EBADF, ENOTDIR, EINVAL, ENAMETOOLONG, EEXIST, ENOENT when the directory was removed, EROFS.
+ * The directory of `dfid`, if `name` can be made in it. Errnos in the order of filename_create in the kernel: EBADF,
+ * ENOTDIR, EINVAL, ENAMETOOLONG, EEXIST, ENOENT (the directory was removed), EROFS.
  */
 function newEntry(session: Session, t: Message, intent: number): Inode | number {
   const fid = session.fids.get(t.dfid);
@@ -33,7 +33,7 @@ function newEntry(session: Session, t: Message, intent: number): Inode | number 
   return checkParent(backend, dir) || (backend.readOnly ? E.EROFS : dir);
 }
 
-/** Puts the qid of what was made into the reply, or passes the errno on. */
+/** Puts the qid of the new inode into the reply, or returns the errno. */
 function made(session: Session, r: Message, dir: Inode, inode: Inode | number): number {
   if (typeof inode === 'number') return inode;
   changed(dir);
@@ -42,7 +42,7 @@ function made(session: Session, r: Message, dir: Inode, inode: Inode | number): 
   return 0;
 }
 
-/** Makes a directory. The errnos of `newEntry`, ENOSPC. (9P: mkdir) */
+/** Makes a directory. The errnos of `newEntry`, then ENOSPC. (9P: mkdir) */
 export function mkdir(session: Session, t: Message, r: Message): number {
   const dir = newEntry(session, t, INTENT_CREATE);
   if (typeof dir === 'number') return dir;
@@ -50,7 +50,10 @@ export function mkdir(session: Session, t: Message, r: Message): number {
   return made(session, r, dir, session.server.backend.create(dir, t.name, mode, 0, 0, t.gid));
 }
 
-/** Makes a symlink. ENOENT: an empty target; ENAMETOOLONG: one of PATH_MAX; the errnos of `newEntry`. (9P: symlink) */
+/**
+ * Makes a symlink. ENOENT: empty target; EINVAL: a target with NUL; ENAMETOOLONG: a target of PATH_MAX bytes or more;
+ * the errnos of `newEntry`; ENOSPC. (9P: symlink)
+ */
 export function symlink(session: Session, t: Message, r: Message): number {
   if (t.symtgt.length === 0) return E.ENOENT;
   if (t.symtgt.includes('\0')) return E.EINVAL;
@@ -61,8 +64,8 @@ export function symlink(session: Session, t: Message, r: Message): number {
 }
 
 /**
- * Makes a special file, or a regular one. EPERM: a device, or a directory; EINVAL: no kind at all; the errnos of
- * `newEntry`. (9P: mknod, mknod(2))
+ * Makes a fifo, a socket or a regular file. The errnos of `newEntry`; EPERM: a device or directory; EINVAL: an unknown
+ * kind; EPERM: the store cannot make it; ENOSPC. (9P: mknod, mknod(2))
  */
 export function mknod(session: Session, t: Message, r: Message): number {
   const dir = newEntry(session, t, INTENT_FIND);
@@ -75,8 +78,8 @@ export function mknod(session: Session, t: Message, r: Message): number {
 }
 
 /**
- * Gives a file another name. EBADF; the errnos of `newEntry`; EPERM: a directory; ENOENT: it has no name any more.
- * (9P: link, link(2))
+ * Makes a hard link. EBADF; the errnos of `newEntry`; EPERM: a directory; ENOENT: an orphan; ENOSPC. (9P: link,
+ * link(2))
  */
 export function link(session: Session, t: Message, _r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -84,7 +87,7 @@ export function link(session: Session, t: Message, _r: Message): number {
   const { inode } = fid;
   const { backend } = session.server;
   const bad = inode.kind === S_IFDIR ? E.EPERM : backend.nlink(inode) === 0 ? E.ENOENT : 0;
-  // EEXIST comes before what is wrong with the file.
+  // EEXIST comes before the errnos of the file.
   const dir = newEntry(session, t, bad === 0 ? INTENT_CREATE : INTENT_FIND);
   if (typeof dir === 'number') return dir;
   if (bad !== 0) return bad;
@@ -93,7 +96,7 @@ export function link(session: Session, t: Message, _r: Message): number {
   return errno;
 }
 
-/** The target of a symlink. EBADF; EINVAL: it is none. (9P: readlink) */
+/** Reads the target of a symlink. EBADF; EINVAL: not a symlink. (9P: readlink) */
 export function readlink(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;

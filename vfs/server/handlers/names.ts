@@ -16,7 +16,7 @@ import { checkEntryName, checkRemoval, checkRename } from '../checks.ts';
 import type { Server } from '../server.ts';
 import type { Session } from '../session.ts';
 
-/** Whether a name that a fid was walked by is still its inode's. */
+/** True if the name that a fid was walked by still belongs to its inode. */
 export function standsFor(backend: Backend, dir: Inode, name: string, inode: Inode): boolean {
   if (dir.state === RECLAIMED) return false;
   const found = backend.lookup(dir, name);
@@ -24,7 +24,7 @@ export function standsFor(backend: Backend, dir: Inode, name: string, inode: Ino
   return found === inode;
 }
 
-/** Takes a name away once it is known what it stands for. The inode stays for as long as a fid holds it. */
+/** Removes a name whose inode was looked up. The inode lives on while a fid is on it. The errnos of `checkRemoval`. */
 export function unlink(server: Server, dir: Inode, name: string, inode: Inode, rmdir: boolean): number {
   const { backend } = server;
   const errno = checkRemoval(backend, inode, rmdir) || backend.unlink(dir, name, inode);
@@ -36,8 +36,8 @@ export function unlink(server: Server, dir: Inode, name: string, inode: Inode, r
 }
 
 /**
- * Removes an entry of a directory. EBADF, ENOTDIR for the directory; EINVAL for unknown flags; EROFS; EINVAL for the
- * name, ENAMETOOLONG, ENOENT; then EISDIR, or with AT_REMOVEDIR ENOTDIR and ENOTEMPTY. (9P: unlinkat, unlinkat(2))
+ * Removes an entry of a directory. EBADF, ENOTDIR: the directory; EINVAL: unknown flags; EROFS; EINVAL, ENAMETOOLONG,
+ * ENOENT: the name; then EISDIR, or with AT_REMOVEDIR ENOTDIR, EBUSY, ENOTEMPTY. (9P: unlinkat, unlinkat(2))
  */
 export function unlinkat(session: Session, t: Message, _r: Message): number {
   const dirFid = session.fids.get(t.dfid);
@@ -53,7 +53,7 @@ export function unlinkat(session: Session, t: Message, _r: Message): number {
   return typeof inode === 'number' ? inode : unlink(session.server, dir, t.name, inode, rmdir);
 }
 
-/** Moves a name: both directories and the source are known. The errnos of the new name, then of `checkRename`. */
+/** Renames an inode that was looked up. The errnos of the new name, then of `checkRename`, then of Backend.rename. */
 function move(server: Server, oldDir: Inode, oldName: string, source: Inode, newDir: Inode, newName: string): number {
   const { backend } = server;
   const bad = checkEntryName(backend, newDir, newName);
@@ -61,7 +61,7 @@ function move(server: Server, oldDir: Inode, oldName: string, source: Inode, new
   const found = backend.lookup(newDir, newName, INTENT_REPLACE);
   if (typeof found === 'number' && found !== E.ENOENT) return found;
   const target = typeof found === 'number' ? null : found;
-  // POSIX rename(2): two names of one file are left as they are.
+  // rename(2): two names of one file stay unchanged.
   if (target === source) return 0;
   const errno =
     checkRename(backend, oldDir, source, newDir, target) ||
@@ -76,8 +76,8 @@ function move(server: Server, oldDir: Inode, oldName: string, source: Inode, new
 }
 
 /**
- * Moves an entry. EBADF, ENOTDIR for the directories; EROFS; EINVAL, ENAMETOOLONG and ENOENT for the old name; EINVAL and
- * ENAMETOOLONG for the new one; then what `checkRename` lists. (9P: renameat, rename(2))
+ * Renames an entry. EBADF, ENOTDIR: the directories; EROFS; EINVAL, ENAMETOOLONG, ENOENT: the old name; EINVAL,
+ * ENAMETOOLONG: the new name; then the errnos of `checkRename`. (9P: renameat, rename(2))
  */
 export function renameat(session: Session, t: Message, _r: Message): number {
   const oldFid = session.fids.get(t.olddirfid);
@@ -90,7 +90,7 @@ export function renameat(session: Session, t: Message, _r: Message): number {
   const { server } = session;
   const errno = server.backend.readOnly ? E.EROFS : checkEntryName(server.backend, oldDir, t.oldname);
   if (errno !== 0) return errno;
-  // What is wrong with the old name comes before what is wrong with the new one.
+  // Errnos of the old name come before those of the new one, so that with a bad new name the old one is looked up.
   const intent = checkEntryName(server.backend, newDir, t.newname) === 0 ? INTENT_RENAME : INTENT_FIND;
   const source = server.backend.lookup(oldDir, t.oldname, intent);
   if (typeof source === 'number') return source;
@@ -100,8 +100,8 @@ export function renameat(session: Session, t: Message, _r: Message): number {
 }
 
 /**
- * Moves the name that a fid was walked by. ENOENT: that name now stands for another file, or the inode has none;
- * EBUSY: the root; else as Trenameat. (9P: rename)
+ * Renames the name that a fid was walked by. EBADF; ENOTDIR: `dfid`; EBUSY: the root; ENOENT: an orphan; EINVAL: it was
+ * reached by `..`; ENOENT: the name stands for another file now; then as Trenameat for the new name. (9P: rename)
  */
 export function rename(session: Session, t: Message, _r: Message): number {
   const fid = session.fids.get(t.fid);

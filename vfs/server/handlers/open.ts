@@ -12,10 +12,10 @@ import { checkEntryName, checkParent } from '../checks.ts';
 import type { Server } from '../server.ts';
 import type { Session } from '../session.ts';
 
-/** How often O_CREAT tries to make, and then to find, a name that comes and goes. */
+/** Attempts of O_CREAT to make or find a name that another process makes and removes. */
 const MAKE_TRIES = 9;
 
-/** What O_TRUNC asks of the backend. */
+/** The attributes that O_TRUNC sets. */
 const TRUNCATE: SetAttr = {
   valid: SETATTR_SIZE,
   mode: 0,
@@ -28,7 +28,7 @@ const TRUNCATE: SetAttr = {
   mtime_nsec: 0,
 };
 
-/** Opens an inode: the backend's handle, or −errno in the order EISDIR, ENOTDIR, ELOOP, ENXIO, EINVAL. */
+/** Opens an inode. Returns the backend's handle, or −errno in the order EISDIR, ENOTDIR, ELOOP, ENXIO, EINVAL. */
 function openInode(server: Server, inode: Inode, flags: number): number {
   const access = flags & O_ACCMODE;
   if (inode.kind === S_IFDIR) {
@@ -45,7 +45,7 @@ function openInode(server: Server, inode: Inode, flags: number): number {
   return -errno;
 }
 
-/** O_TRUNC. It throws nothing: the caller holds an open handle. */
+/** O_TRUNC. Never throws, since the caller must close the handle. */
 function truncate(server: Server, inode: Inode): number {
   try {
     const errno = server.backend.setattr(inode, TRUNCATE);
@@ -57,8 +57,9 @@ function truncate(server: Server, inode: Inode): number {
 }
 
 /**
- * Opens the fid with Linux open(2) flags. EBADF; EINVAL: it is open already; ELOOP: a symlink; EISDIR: a directory
- * to be written; ENOTDIR: O_DIRECTORY on a file; ENXIO: a fifo, socket or device. (9P: lopen)
+ * Opens the fid with Linux open(2) flags. EBADF; EINVAL: already open; EISDIR: a directory for writing or with O_TRUNC;
+ * ENOTDIR: O_DIRECTORY on another kind; ELOOP: a symlink; ENXIO: a fifo, socket or device; EINVAL: access mode 3;
+ * EROFS. (9P: lopen)
  */
 export function lopen(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -74,10 +75,10 @@ export function lopen(session: Session, t: Message, r: Message): number {
 }
 
 /**
- * Makes the regular file `name` in the directory and opens it; then the fid stands for the file. One that exists
- * is opened, unless O_EXCL. EBADF; EINVAL: the fid is open; ENOTDIR; EINVAL, ENAMETOOLONG for the name; EINVAL:
- * O_DIRECTORY; EEXIST; EISDIR: a directory has the name; ENOENT: the directory was removed; ENOSPC; else as lopen.
- * (9P: lcreate, open(2) O_CREAT)
+ * Makes the regular file `name` in the directory and opens it; then the fid stands for the file. A file that exists is
+ * opened, unless O_EXCL is set. EBADF; EINVAL: the fid is open; ENOTDIR; EINVAL, ENAMETOOLONG: the name; EINVAL:
+ * O_DIRECTORY, or access mode 3; EEXIST: O_EXCL; EISDIR: the name is a directory's; or, of a new file, ENOENT: the
+ * directory was removed, EROFS, ENOSPC; then as lopen. (9P: lcreate, open(2) O_CREAT)
  */
 export function lcreate(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -87,7 +88,7 @@ export function lcreate(session: Session, t: Message, r: Message): number {
   if (dir.kind !== S_IFDIR) return E.ENOTDIR;
   const errno = checkEntryName(session.server.backend, dir, t.name);
   if (errno !== 0) return errno;
-  // Flags with which the file could be made, but not opened then.
+  // With these flags the file could be made, but not opened.
   if ((t.flags & O_DIRECTORY) !== 0 || (t.flags & O_ACCMODE) === O_ACCMODE) return E.EINVAL;
   const { server } = session;
   let found: Inode | number;
@@ -98,7 +99,7 @@ export function lcreate(session: Session, t: Message, r: Message): number {
     isNew = found === E.ENOENT || found === 0;
     if (isNew) found = (found === 0 ? 0 : checkParent(server.backend, dir)) || make(server, dir, t);
     if (found === E.EEXIST) {
-      // The backend has not looked before, or spells the name otherwise; or others have removed it by now.
+      // A short answer of the backend, a case-insensitive host, or a file that another process has just made.
       isNew = false;
       found = server.backend.lookup(dir, t.name);
       if (found === E.ENOENT) found = E.EEXIST;
@@ -106,7 +107,7 @@ export function lcreate(session: Session, t: Message, r: Message): number {
   } while (found === E.EEXIST && --tries);
   const inode = isNew ? found : existing(server, found, t.flags);
   if (typeof inode === 'number') return inode;
-  // What was just made is not cut (FMODE_CREATED in fs/namei.c): its times stay those of its making.
+  // A new file is not truncated (FMODE_CREATED in fs/namei.c), which would touch its times.
   const handle = openInode(server, inode, isNew ? t.flags & ~O_TRUNC : t.flags);
   if (handle < 0) {
     passed(server, inode);
@@ -120,7 +121,7 @@ export function lcreate(session: Session, t: Message, r: Message): number {
   return 0;
 }
 
-/** What has the name already, if O_CREAT may open it. */
+/** The inode that has the name already, if O_CREAT may open it; or EEXIST, EISDIR, or the errno of the lookup. */
 function existing(server: Server, found: Inode | number, flags: number): Inode | number {
   if (typeof found === 'number') return found;
   const errno = (flags & O_EXCL) !== 0 ? E.EEXIST : found.kind === S_IFDIR ? E.EISDIR : 0;

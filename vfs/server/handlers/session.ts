@@ -9,8 +9,9 @@ import type { Session } from '../session.ts';
 const MIN_MSIZE = 512;
 
 /**
- * Begins the session anew: all its fids are clunked. The answer's msize is the smaller of both; a version other
- * than 9P2000.L is answered with "unknown". EINVAL: an msize too small, or a tag that is not NOTAG. (version(5))
+ * Resets the session: all its fids are clunked. The reply's msize is the smaller of both; a version other than
+ * 9P2000.L, or 9P2000.L and a suffix, is answered with "unknown". EINVAL: a tag that is not NOTAG, or msize below 512.
+ * (version(5))
  */
 export function version(session: Session, t: Message, r: Message): number {
   if (t.tag !== NOTAG) return E.EINVAL;
@@ -25,14 +26,14 @@ export function version(session: Session, t: Message, r: Message): number {
   return 0;
 }
 
-/** ENOENT, which clients take for no authentication being required, as diod says it. (attach(5), 9P: auth) */
+/** ENOENT: no authentication is required, as diod answers. (attach(5), 9P: auth) */
 export function auth(_session: Session, _t: Message, _r: Message): number {
   return E.ENOENT;
 }
 
 /**
- * Makes `fid` stand for the root. The tree has one name, empty or `/`.
- * EPERM: an afid, for none is ever handed out; EPERM: another aname; EBADF: the fid is in use. (attach(5))
+ * Makes `fid` stand for the root of the tree, whose name is empty or `/`.
+ * EPERM: an afid, since there is no authentication; EPERM: another aname; EBADF: the fid is in use; EMFILE. (attach(5))
  */
 export function attach(session: Session, t: Message, r: Message): number {
   if (t.afid !== NOFID) return E.EPERM;
@@ -45,7 +46,7 @@ export function attach(session: Session, t: Message, r: Message): number {
   return 0;
 }
 
-/** Each request is answered before the next is taken, so there is never one to abort. (flush(5)) */
+/** Does nothing: each request is answered before the next one is taken, so that none is pending. (flush(5)) */
 export function flush(_session: Session, _t: Message, _r: Message): number {
   return 0;
 }

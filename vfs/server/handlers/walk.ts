@@ -10,10 +10,10 @@ import { checkWalkName } from '../checks.ts';
 import type { Session } from '../session.ts';
 
 /**
- * Walks up to 16 names from `fid` and makes `newfid` stand for what is found; no names clone the fid, an opened
- * one too. When a name after the first fails, the qids so far are the answer and newfid is not made.
- * EBADF: no such fid, or newfid in use; EINVAL: names from an opened fid; of the first name: ENOTDIR, EINVAL,
- * ENAMETOOLONG, ENOENT. `..` of the root is the root. (walk(5))
+ * Walks up to 16 names from `fid` and makes `newfid` stand for the inode found. Without names it clones the fid, also
+ * an open one; the clone is not open. If a name after the first fails, the reply has the qids before it and newfid is
+ * not made. `..` of the root is the root. EBADF: no such fid, or newfid in use; EMFILE; EINVAL: names from an open fid;
+ * ENOTDIR, EINVAL, ENAMETOOLONG, ENOENT: the first name. (walk(5))
  */
 export function walk(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -60,7 +60,7 @@ export function walk(session: Session, t: Message, r: Message): number {
   return 0;
 }
 
-/** What one name leads to from a directory, or an errno. */
+/** The inode of one name in a directory, or an errno: ENOTDIR, EINVAL, ENAMETOOLONG, ENOENT. */
 function step(backend: Backend, at: Inode, name: string): Inode | number {
   if (at.kind !== S_IFDIR) return E.ENOTDIR;
   const errno = checkWalkName(backend, at, name);

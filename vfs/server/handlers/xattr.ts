@@ -9,12 +9,12 @@ import type { Session } from '../session.ts';
 import { XATTR_SIZE_MAX, XattrIo } from '../xattr-io.ts';
 
 const encoder = new TextEncoder();
-/** Most attributes that a session has in hand at once. */
+/** Most fids on attributes in a session. */
 export const XATTRS_MAX = 1024;
 
 /**
- * Makes `newfid` read the value of an attribute, or with an empty name the list of names, each ended by NUL.
- * EBADF: no such fid, or newfid in use; ERANGE: a long name; ENODATA; ENOTSUP; EMFILE. (9P: xattrwalk)
+ * Makes `newfid` read the value of an attribute, or with an empty name the list of names, each terminated by NUL.
+ * EBADF: no such fid, or newfid in use; EMFILE; ERANGE: a name longer than NAME_MAX; ENOTSUP; ENODATA. (9P: xattrwalk)
  */
 export function xattrwalk(session: Session, t: Message, r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -37,8 +37,9 @@ export function xattrwalk(session: Session, t: Message, r: Message): number {
 }
 
 /**
- * Turns the fid into one that gathers an attribute's value; it is set when the fid is clunked.
- * EBADF; EINVAL: the fid is open, unknown flags, no name; ERANGE: a long name; E2BIG; EMFILE. (9P: xattrcreate)
+ * Makes the fid collect an attribute's value by Twrite; its clunk sets the attribute.
+ * EBADF; EINVAL: the fid is open, the name empty, or a flag unknown; ERANGE: a name longer than NAME_MAX; E2BIG: a size
+ * above 65,536; EMFILE. (9P: xattrcreate)
  */
 export function xattrcreate(session: Session, t: Message, _r: Message): number {
   const fid = session.fids.get(t.fid);
@@ -54,7 +55,7 @@ export function xattrcreate(session: Session, t: Message, _r: Message): number {
   return 0;
 }
 
-/** Each holds a value of up to 64 KiB: EMFILE when a session has too many. */
+/** EMFILE if the session has too many fids on attributes, each of which holds up to 64 KiB. */
 function checkRoom(session: Session): number {
   return session.xattrs < XATTRS_MAX ? 0 : E.EMFILE;
 }
