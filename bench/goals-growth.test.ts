@@ -1,3 +1,4 @@
+// Tries the growth goal: the cost of the most expensive size relative to the smallest.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FLAT, growthGoal, growthOf, growthText, type Growth } from './goals-growth.ts';

@@ -1,3 +1,4 @@
+// Tries the goal for host directories, at and beyond the budget.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { overBudget } from './goals-host.ts';

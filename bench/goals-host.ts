@@ -1,3 +1,4 @@
+// The goal for host directories: the cost of a call relative to plain node:fs, and the rows over budget.
 import { digits } from './text.ts';
 
 /** How many times a plain call of node:fs one on a host directory may cost. */

@@ -1,3 +1,4 @@
+// Tries the memory goals, at and beyond their limits.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LIMITS, allocatedGoal, keptGoal, limitText, memoryText, type ByteLimit, type Kept } from './goals-memory.ts';

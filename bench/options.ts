@@ -1,3 +1,4 @@
+// The command line of `npm run bench`.
 import { columnOf, defaultKeys, keysOn, quickKeys, runtimeNames, type Column } from './columns.ts';
 import type { Limits } from './cell.ts';
 import { ROWS, type Row } from './rows.ts';

@@ -1,3 +1,4 @@
+// Tries the replacement of one part of a report, and of one section of a part.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { replacePart } from './part.ts';

@@ -1,3 +1,4 @@
+// The figures of the table: median, minimum and maximum of the rounds.
 import type { Sample } from './cell.ts';
 import type { Column } from './columns.ts';
 import type { Row } from './rows.ts';

@@ -1,3 +1,5 @@
+// The rows of the table: workloads of program/workloads.c with their sizes.
+
 /** A row of the table: a workload of program/workloads.c. */
 export interface Row {
   workload: string;

@@ -1,3 +1,4 @@
+// Text shared by the reports: the machine, numbers with units, tables.
 import { arch, availableParallelism, platform } from 'node:os';
 import type { Goal } from './goals.ts';
 import type { Figure, Results } from './results.ts';

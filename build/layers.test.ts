@@ -1,3 +1,4 @@
+// Tries the layer rules on projects in miniature.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,3 +1,4 @@
+// Tries the leak check: each kind of resource is found while open, and not after it is closed.
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { suite, test } from 'uvu';

@@ -1,3 +1,4 @@
+// Tries the test runner's judgement of the output of uvu.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { judge, untested } from './test.mjs';

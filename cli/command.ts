@@ -1,3 +1,4 @@
+// The command line: dispatches to a command and turns errors into messages and an exit status.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { bugOf } from './lib/bug.ts';

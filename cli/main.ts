@@ -1,3 +1,4 @@
+// The entry point of the command `wasi9p`.
 import { reasonOf } from './lib/reason.ts';
 import { tell } from './lib/output.ts';
 import { sentence, text } from './lib/text.ts';

@@ -1,3 +1,4 @@
+// Tries the cache: damaged entries, failed writes, keys, the default directory.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// A cache of files on the host's disk, keyed by a hash of their inputs.
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,3 +1,5 @@
+// An output sink that keeps the text that a tool writes.
+
 /** Keeps what a tool writes. */
 export class Capture {
   readonly #parts: Uint8Array[] = [];

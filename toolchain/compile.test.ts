@@ -1,3 +1,4 @@
+// Tries `compile` and its cache with a fake compiler.
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// Compiles sources in memory, with a cache on disk.
 import { dirname, join } from 'node:path/posix';
 import { Volume } from 'memfs';
 import { Cache, cacheDir, keyOf } from './cache.ts';

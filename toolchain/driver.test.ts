@@ -1,3 +1,4 @@
+// Tries the compiler driver with fake tools.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Capture } from './capture.ts';

@@ -1,3 +1,4 @@
+// The compiler driver: asks clang for its steps and runs them one after another, since a WASI program cannot spawn.
 import { Capture } from './capture.ts';
 import { parsePlan } from './plan.ts';
 import type { Host } from './run.ts';

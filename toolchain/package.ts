@@ -1,3 +1,4 @@
+// Finds the npm package @yowasp/clang on the host.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

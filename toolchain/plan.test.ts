@@ -1,3 +1,4 @@
+// Tries the parser of `clang -###`.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parsePlan } from './plan.ts';

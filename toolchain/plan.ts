@@ -1,3 +1,5 @@
+// Parses the output of `clang -###`.
+
 /** What the compiler driver would do, as `clang -###` writes it to standard error. */
 export interface Plan {
   /** The version lines that -### always puts first; an ordinary compile does not show them. */

@@ -1,3 +1,4 @@
+// Runs one WASI command module to its end.
 import { WASI, type Input, type Preopen } from '../shim/index.ts';
 import type { Sink } from './sink.ts';
 

@@ -1,3 +1,4 @@
+// Output sinks: a descriptor of the host, or a function.
 import { writeSync } from 'node:fs';
 
 /** Where a tool's output goes: a descriptor of the host, or a function that is given the bytes of each write. */

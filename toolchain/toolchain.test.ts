@@ -1,3 +1,4 @@
+// Tries the real compiler on wasi9p.
 import { Volume } from 'memfs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

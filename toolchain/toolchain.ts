@@ -1,3 +1,4 @@
+// Loads the compiler's module and sysroot, and runs its tools.
 import { readFile } from 'node:fs/promises';
 import type { Preopen } from '../shim/index.ts';
 import { tar } from '../vfs/backends/tar/index.ts';

@@ -1,3 +1,4 @@
+// Child process of the benchmark: runs the program on wasi9p with a host directory.
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import { runOn } from './ours.ts';
 

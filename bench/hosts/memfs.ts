@@ -1,3 +1,4 @@
+// Child process of the benchmark: runs the program on wasi9p with memfs.
 import { Volume } from 'memfs';
 import { runOn } from './ours.ts';
 

@@ -1,3 +1,4 @@
+// Child process of the benchmark: runs the program on node:wasi.
 import { WASI } from 'node:wasi';
 import { GUEST_DIR, runProgram } from './host.ts';
 

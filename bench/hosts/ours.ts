@@ -1,3 +1,4 @@
+// Runs the benchmark's program on wasi9p, for the children hostdir, memfs and ram.
 import { WASI, type Preopen } from '../../shim/index.ts';
 import { GUEST_DIR, runProgram } from './host.ts';
 

@@ -1,3 +1,5 @@
+// Loads the other WASI hosts from bench/peers, where they are installed apart from the project's dependencies.
+
 /** How the peers are installed. */
 export const INSTALL = 'npm ci --ignore-scripts --no-audit --no-fund --prefix bench/peers';
 

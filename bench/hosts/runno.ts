@@ -1,3 +1,4 @@
+// Child process of the benchmark: runs the program on runno.
 import { runProgram } from './host.ts';
 import { peer } from './peers.ts';
 

@@ -1,3 +1,4 @@
+// Child process of the benchmark: runs the program on @tybys/wasm-util.
 import { Volume, createFsFromVolume } from 'memfs';
 import { GUEST_DIR, runProgram } from './host.ts';
 import { peer } from './peers.ts';

@@ -1,3 +1,4 @@
+// The interface of a job: a real program, its arguments, its input files and its expected output.
 import { textOf, type Ended, type Place } from './place.ts';
 
 /** A program with its work, as the file that is named after it exports it. */

@@ -1,3 +1,4 @@
+// The list of jobs: the rows of the table of real programs.
 import { clang, clangxx } from './clang.ts';
 import type { Job } from './job.ts';
 import { python, pythonStart } from './python.ts';

@@ -1,3 +1,4 @@
+// Generates docs/abi.md from the tables of shim/preview1/abi.
 import {
   ADVICE_MAX,
   CLOCKID,

@@ -1,3 +1,4 @@
+// Generates docs/api.md from build/gen/api.ts.
 import { API, type Call, type Meaning } from './api.ts';
 
 /** The text of docs/api.md, derived from the tables that the functions check. */

@@ -1,3 +1,4 @@
+// Generates the decoder of one message, as straight-line code.
 import { assignment, coder, func, ifWanted, isFixed, minBytes, position } from './codec-encode.ts';
 import { MAX_WALK, VALID_BITS } from '../../vfs/9p/schema/messages.ts';
 import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from '../../vfs/9p/schema/rows.ts';

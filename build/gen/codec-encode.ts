@@ -1,3 +1,4 @@
+// Generates the encoder of one message, as straight-line code.
 import { MAX_WALK } from '../../vfs/9p/schema/messages.ts';
 import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from '../../vfs/9p/schema/rows.ts';
 

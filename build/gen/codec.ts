@@ -1,3 +1,4 @@
+// Generates codec.gen.ts, the message class and its codec, from the table in vfs/9p/schema/messages.ts.
 import { decodeQid, decoder, direntDecoder } from './codec-decode.ts';
 import { direntEncoder, encodeQid, encoder } from './codec-encode.ts';
 import { MAX_WALK, type Name } from '../../vfs/9p/schema/messages.ts';

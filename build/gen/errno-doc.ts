@@ -1,3 +1,4 @@
+// Generates docs/errno.md from vfs/linux/errno-table.ts.
 import { ERRNOS } from '../../vfs/linux/errno-table.ts';
 
 /** The text of docs/errno.md, derived from the table. */

@@ -1,3 +1,4 @@
+// Generates errno.gen.ts from vfs/linux/errno-table.ts.
 import { ERRNOS } from '../../vfs/linux/errno-table.ts';
 
 /**

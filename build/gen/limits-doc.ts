@@ -1,3 +1,4 @@
+// Generates the table of limits in docs/security.md from limits-table.ts; the rest of that file is written by hand.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LIMIT_ROWS, type LimitRow } from './limits-table.ts';

@@ -1,3 +1,4 @@
+// Tries the table of limits: each limit names an existing test.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';

@@ -1,3 +1,4 @@
+// Generates parameters.gen.ts, the wasm parameter types of each ABI function, from which the i64 trampoline is built.
 import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from '../../shim/preview1/abi/signatures.ts';
 
 type Types = ('i32' | 'i64')[];

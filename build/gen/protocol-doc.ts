@@ -1,3 +1,4 @@
+// Generates docs/protocol.md from the table in vfs/9p/schema/messages.ts.
 import { DIRENT, MAX_WALK, QID } from '../../vfs/9p/schema/messages.ts';
 import { type Row, ROWS } from '../../vfs/9p/schema/rows.ts';
 

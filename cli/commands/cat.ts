@@ -1,3 +1,4 @@
+// `wasi9p cat`: writes the content of files to standard output.
 import type { Place } from '../mounts/place.ts';
 import type { Tool, Work } from './tool.ts';
 

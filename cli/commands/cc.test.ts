@@ -1,3 +1,4 @@
+// Tries `wasi9p cc` and `c++` with the real compiler, in a process of its own.
 import {
   existsSync,
   mkdirSync,

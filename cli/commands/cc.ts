@@ -1,3 +1,4 @@
+// `wasi9p cc` and `c++`: the compiler on the files of this machine.
 import { Volume } from 'memfs';
 import { drive, isFrontEnd, type Driver } from '../../toolchain/driver.ts';
 import type { Host } from '../../toolchain/run.ts';

@@ -1,3 +1,4 @@
+// The options `--diff` and `--commit` of `run`: lists the changes of the overlays and commits them.
 import { OverlayBackend, type Change } from '../../vfs/backends/overlay/index.ts';
 import { commitAll } from './commit.ts';
 import type { GuestMount } from '../mounts/mounts.ts';

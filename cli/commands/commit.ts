@@ -1,3 +1,4 @@
+// `wasi9p commit`, and the commit at the end of `run`: steps, signals, and the messages about unsettled commits.
 import { statSync } from 'node:fs';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';

@@ -1,3 +1,4 @@
+// Tries `wasi9p cp`, compared with cp(1).
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';

@@ -1,3 +1,4 @@
+// `wasi9p cp`: checks its operands, plans the copy and runs it.
 import { E } from '../../vfs/linux/errno.ts';
 import { fsError } from '../../vfs/fs/values/errors.ts';
 import type { FileSystem } from '../../vfs/fs/index.ts';

@@ -1,3 +1,4 @@
+// `wasi9p ls`: lists directories and files, in the format of ls(1).
 import type { BigIntStats, FileSystem } from '../../vfs/fs/index.ts';
 import { join } from '../../vfs/fs/values/path-text.ts';
 import { isHidden, shown } from '../lib/names.ts';

@@ -1,3 +1,4 @@
+// Tries the search for paths outside the current directory in a compiler's arguments.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

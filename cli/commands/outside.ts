@@ -1,3 +1,4 @@
+// Finds the directories outside the current one that a compiler's arguments name, so that they can be mounted.
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, normalize, relative, resolve } from 'node:path';
 

@@ -1,3 +1,4 @@
+// `wasi9p run`: runs a program on the mounts, and reports traps and programs that cannot be started.
 import { readFileSync } from 'node:fs';
 import { WASI } from '../../shim/index.ts';
 import type { Driver } from '../../toolchain/driver.ts';

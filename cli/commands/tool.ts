@@ -1,3 +1,4 @@
+// The common part of ls, cat, cp and tree: options, operands, error messages and exit status.
 import { isatty } from 'node:tty';
 import type { Sink } from '../../toolchain/sink.ts';
 import { bugOf } from '../lib/bug.ts';

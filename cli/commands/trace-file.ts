@@ -1,3 +1,4 @@
+// The output of `run --trace`: a file or stderr.
 import { closeSync, openSync } from 'node:fs';
 import type { Tracer } from '../../shim/index.ts';
 import { strace } from '../../shim/trace/strace.ts';

@@ -1,3 +1,4 @@
+// `wasi9p tree`: draws a directory tree.
 import { S_IFDIR, S_IFLNK } from '../../vfs/linux/constants.ts';
 import type { Entry } from '../../vfs/fs/files/listing.ts';
 import { join } from '../../vfs/fs/values/path-text.ts';

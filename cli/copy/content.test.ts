@@ -1,3 +1,4 @@
+// Tries the copy of a file's content: truncated copies, holes, sizes.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pour } from './content.ts';

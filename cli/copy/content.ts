@@ -1,3 +1,4 @@
+// Copies the content of one file, and keeps its holes.
 import { Extents } from '../../vfs/backend/extents.ts';
 import { fsError } from '../../vfs/fs/values/errors.ts';
 import type { Attributes, Handle } from './handle.ts';

@@ -1,3 +1,4 @@
+// Copies the items of a plan: directories, files, symlinks and hard links, with their attributes.
 import { E } from '../../vfs/linux/errno.ts';
 import type { FileSystem } from '../../vfs/fs/index.ts';
 import { join } from '../../vfs/fs/values/path-text.ts';

@@ -1,3 +1,4 @@
+// A file held by a fid, on which `cp` and `tree` work, so that a change of its name cannot redirect them.
 import {
   GETATTR_BASIC,
   GETATTR_BTIME,

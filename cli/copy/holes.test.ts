@@ -1,3 +1,4 @@
+// Tries the search for blocks of zeros.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dataIn } from './holes.ts';

@@ -1,3 +1,5 @@
+// Finds the blocks of zeros in a buffer, which a sparse copy leaves out.
+
 /** The least that a file system leaves out of a file; on most of them it is one block. */
 export const BLOCK = 4096;
 const ZEROS = Buffer.alloc(1 << 20);

@@ -1,3 +1,4 @@
+// Tests if two handles on different trees refer to the same file.
 import type { Attributes, Handle } from './handle.ts';
 
 /**

@@ -1,3 +1,4 @@
+// Reaches the backend behind a fid of an in-process server, for attributes that 9P has no message for.
 import type { Backend } from '../../vfs/backend/backend.ts';
 import type { Inode } from '../../vfs/backend/inode.ts';
 import type { Client } from '../../vfs/client/client.ts';

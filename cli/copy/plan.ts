@@ -1,3 +1,4 @@
+// Plans a copy: lists the items before the first one is copied, so that a copy never copies its own output.
 import { fsError } from '../../vfs/fs/values/errors.ts';
 import { join } from '../../vfs/fs/values/path-text.ts';
 import { isRegular, type Attributes, type Handle } from './handle.ts';

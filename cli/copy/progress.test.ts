@@ -1,3 +1,4 @@
+// Tries the progress line.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Progress, sizeText } from './progress.ts';

@@ -1,3 +1,5 @@
+// The progress line of a long copy, on a terminal only.
+
 /** Nothing is shown of work that is done before. */
 const PATIENCE_MS = 1000;
 const PAUSE_MS = 200;

@@ -1,3 +1,4 @@
+// The stack of open directories of a tree walk, with a bounded number of fids at any depth.
 import { fsError } from '../../vfs/fs/values/errors.ts';
 import type { Handle } from './handle.ts';
 

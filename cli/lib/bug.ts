@@ -1,3 +1,5 @@
+// Tells programming errors of this program from errors for the user.
+
 /** Set, a mistake of this program is told with all of its stack. */
 const DEBUG = 'WASI9P_DEBUG';
 

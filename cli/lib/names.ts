@@ -1,3 +1,4 @@
+// File names as `ls` and `tree` show them.
 import { quoted, text, type Text } from './text.ts';
 
 /** A name, and of a symlink where it leads: quoted, too, if they could be taken apart in another place. */

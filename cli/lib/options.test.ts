@@ -1,3 +1,4 @@
+// Tries the option parser.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UsageError, helpLines, parseOptions, type Option } from './options.ts';

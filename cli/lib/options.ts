@@ -1,3 +1,5 @@
+// The option parser and the help lines, from one table per command.
+
 /** One option of a command: the parser, the help text and docs/cli.md derive from it. */
 export interface Option {
   /** Long name, without its dashes. */

@@ -1,3 +1,4 @@
+// Writes to stdout and stderr; only takes texts that are safe for a terminal (text.ts).
 import { put, say, type Sink } from '../../toolchain/sink.ts';
 import { reasonOf } from './reason.ts';
 import { sentence, text, type Text } from './text.ts';

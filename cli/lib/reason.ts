@@ -1,3 +1,4 @@
+// The reason of an error, as words of a sentence.
 import { ERRNOS } from '../../vfs/linux/errno-table.ts';
 
 /** What was wrong, in words for a sentence: `no such file or directory`; of a system call as strerror(3) has it. */

@@ -1,3 +1,4 @@
+// Holds back signals while a commit runs.
 import { tell } from './output.ts';
 import { text, type Text } from './text.ts';
 

@@ -1,3 +1,4 @@
+// Texts that are safe for a terminal: the only way from file names to the output.
 import { escapeControls, quote, quoteIfNeeded } from '../../vfs/lib/quote.ts';
 
 /** The most characters of others' words in one sentence: a path may have 4,095. */

@@ -1,3 +1,4 @@
+// The sizes and shared capacity of in-memory mounts.
 import { RamBackend } from '../../vfs/backends/ram/index.ts';
 import { Heap, MEMORY_SHARE, Space, defaultCapacity } from '../../vfs/backend/space.ts';
 

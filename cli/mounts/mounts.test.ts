@@ -1,3 +1,4 @@
+// Tries the mount options.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

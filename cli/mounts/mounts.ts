@@ -1,3 +1,4 @@
+// The table of mount options, and the mounts of a command line.
 import { readFileSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import { S_IFDIR } from '../../vfs/linux/constants.ts';

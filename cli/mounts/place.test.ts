@@ -1,3 +1,4 @@
+// Tries the resolution of operands: paths of this machine, of archives and of mounts.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// Resolves the operands of ls, cat, cp and tree to a file system and a path.
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { parse, resolve, sep } from 'node:path';
 import type { Backend } from '../../vfs/backend/backend.ts';
