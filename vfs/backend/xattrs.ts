@@ -5,7 +5,18 @@ import { COST, type Space } from './space.ts';
 
 /** An inode with its extended attributes: name → value; null if it never had one. */
 export interface XattrHolder {
-  xattrs: Map<string, Uint8Array> | null;
+  readonly xattrs: ReadonlyMap<string, Uint8Array> | null;
+}
+
+/** The attributes of an inode that can be changed, name → value, by `setXattr` only. */
+export class Xattrs extends Map<string, Uint8Array> {
+  /** Length of the list of names in bytes: counted here, since a sum over all names at each new one is quadratic. */
+  listBytes = 0;
+}
+
+/** An inode whose extended attributes can be set. */
+export interface XattrOwner {
+  xattrs: Xattrs | null;
 }
 
 /** getxattr(2): a copy of the value; or ENODATA if the attribute is not set. */
@@ -28,14 +39,6 @@ function bytesOf(text: string): number {
   return bytes;
 }
 
-/** True if the list of names would exceed XATTR_LIST_MAX with one more. */
-function isListFull({ xattrs }: XattrHolder, name: string): boolean {
-  if (xattrs === null) return false;
-  let bytes = bytesOf(name) + 1;
-  for (const other of xattrs.keys()) bytes += bytesOf(other) + 1;
-  return bytes > XATTR_LIST_MAX;
-}
-
 /** Bytes counted for an attribute. */
 function xattrCost(name: string, value: Uint8Array): number {
   return COST.xattr + COST.letter * name.length + value.length;
@@ -54,27 +57,31 @@ export function xattrBytes({ xattrs }: XattrHolder): number {
  * Errors: EEXIST, ENODATA; ENOSPC if the inode's list of names is full, as in ext4; ENOSPC if the store is.
  */
 export function setXattr(
-  inode: XattrHolder,
+  inode: XattrOwner,
   name: string,
   value: Uint8Array,
   flags: number,
   space: Pick<Space, 'takeHeap' | 'giveHeap'>,
 ): number {
-  const there = inode.xattrs?.get(name);
+  const { xattrs } = inode;
+  const there = xattrs?.get(name);
   if ((flags & XATTR_CREATE) !== 0 && there !== undefined) return E.EEXIST;
   if ((flags & XATTR_REPLACE) !== 0 && there === undefined) return E.ENODATA;
   const before = there === undefined ? 0 : xattrCost(name, there);
   if (flags === XATTR_REPLACE && value.length === 0) {
     space.giveHeap(before);
-    inode.xattrs!.delete(name);
+    xattrs!.delete(name);
+    xattrs!.listBytes -= bytesOf(name) + 1;
     return 0;
   }
-  if (there === undefined && isListFull(inode, name)) return E.ENOSPC;
+  const listed = there === undefined ? bytesOf(name) + 1 : 0;
+  if (listed > 0 && (xattrs?.listBytes ?? 0) + listed > XATTR_LIST_MAX) return E.ENOSPC;
   const more = xattrCost(name, value) - before;
   if (more <= 0) space.giveHeap(-more);
   else if (!space.takeHeap(more)) return E.ENOSPC;
-  inode.xattrs ??= new Map();
-  inode.xattrs.set(name, value);
+  const own = (inode.xattrs ??= new Xattrs());
+  own.set(name, value);
+  own.listBytes += listed;
   return 0;
 }
 

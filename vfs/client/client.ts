@@ -15,7 +15,7 @@ const NO_PAYLOAD = new Iov();
  * A 9P2000.L client over a synchronous transport: one method a message. A method returns 0 or an errno, and what
  * the server answered is in `r` until the next call; those that make a fid return it, or −errno.
  *
- * The messages that no WASI call needs are functions (seldom.ts), so that a browser does not load them.
+ * The messages that no WASI call needs are functions (rare-messages.ts), so that a browser does not load them.
  */
 export class Client {
   /** The answer to the last request. */

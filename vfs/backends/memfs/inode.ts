@@ -1,6 +1,7 @@
 // The inode of a memfs node.
 import { S_IFMT, S_IFREG } from '../../linux/constants.ts';
 import { Inode } from '../../backend/inode.ts';
+import type { Xattrs } from '../../backend/xattrs.ts';
 import type { CoreLink, CoreNode } from './core.ts';
 
 /**
@@ -31,7 +32,7 @@ export class MemfsInode extends Inode {
   mtime: Date | null = null;
   ctime: Date | null = null;
   /** Extended attributes, in the order they were set. */
-  xattrs: Map<string, Uint8Array> | null = null;
+  xattrs: Xattrs | null = null;
 
   constructor(ino: number, node: CoreNode, link: CoreLink) {
     super(ino, node.mode & S_IFMT || S_IFREG);

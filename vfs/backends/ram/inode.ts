@@ -3,6 +3,7 @@ import { S_IFDIR } from '../../linux/constants.ts';
 import { nowNsec, nowSec } from '../../lib/clock.ts';
 import { Inode } from '../../backend/inode.ts';
 import { Space } from '../../backend/space.ts';
+import type { Xattrs } from '../../backend/xattrs.ts';
 import { Cells } from './cells.ts';
 import { FileData } from './data.ts';
 import { Names } from './names.ts';
@@ -33,7 +34,7 @@ export class RamInode extends Inode {
   /** The directory that holds a directory. */
   parent: RamInode | null = null;
   /** Extended attributes, in the order they were set. */
-  xattrs: Map<string, Uint8Array> | null = null;
+  xattrs: Xattrs | null = null;
 
   /** The clock has been read: all times are now. */
   constructor(ino: number, mode: number, uid: number, gid: number, target: string | null) {

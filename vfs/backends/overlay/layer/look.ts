@@ -85,8 +85,9 @@ export function restoreTimes(backend: Backend, inode: Inode, { atime, mtime }: L
 function setXattrs(backend: Backend, inode: Inode, xattrs: NonNullable<Look['xattrs']>): number {
   const there = backend.listxattr(inode);
   if (typeof there === 'number') return there === E.ENOTSUP ? 0 : there;
+  const wanted = new Set(xattrs.map(([name]) => name));
   for (const name of there) {
-    if (xattrs.some(([wanted]) => wanted === name)) continue;
+    if (wanted.has(name)) continue;
     const errno = attempt(() => backend.setxattr(inode, name, new Uint8Array(0), XATTR_REPLACE));
     if (errno !== 0) return errno;
   }
