@@ -2,7 +2,7 @@
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../../vfs/9p/constants.ts';
 import { FSTFLAGS } from './structs.ts';
 
-/** The times of a set_times call: seconds and nanoseconds, and the 9P `valid` bits that say which count. */
+/** The times of a set_times call: seconds and nanoseconds since 1970, and the SETATTR_* bits of those to set. */
 export interface Times {
   valid: number;
   aSec: number;
@@ -11,24 +11,24 @@ export interface Times {
   mNsec: number;
 }
 
-// An i64 comes as its two halves, both signed 32-bit numbers (gate.ts).
+// The gate passes an i64 as two halves, both signed 32-bit numbers.
 
 const TWO_32 = 0x1_0000_0000;
 
-/** A signed i64 as a number, which is not exact beyond 2^53. */
+/** A signed i64 as a number; not exact beyond 2^53. */
 export function longArgument(lo: number, hi: number): number {
   return hi * TWO_32 + (lo >>> 0);
 }
 
 /**
- * A filesize argument as a number: −1 for one that is negative as a 64-bit off_t (EINVAL); one that is too large to be
- * exact becomes the largest exact one, which no file reaches.
+ * A filesize argument as a number: −1 if it is negative as a 64-bit off_t (EINVAL for the caller). A size past 2^53 − 1
+ * becomes 2^53 − 1, which no file reaches.
  */
 export function sizeArgument(lo: number, hi: number): number {
   return hi < 0 ? -1 : Math.min(longArgument(lo, hi), Number.MAX_SAFE_INTEGER);
 }
 
-/** Whether `size` bytes (32 bits) from an offset on end behind the largest off_t: EINVAL (rw_verify_area of read_write.c). */
+/** True if `size` bytes (32 bits) at an offset end past the largest off_t: EINVAL (rw_verify_area, read_write.c). */
 export function overflows(lo: number, hi: number, size: number): boolean {
   return hi === 0x7fff_ffff && (lo >>> 0) + size >= TWO_32;
 }
@@ -36,7 +36,10 @@ export function overflows(lo: number, hi: number, size: number): boolean {
 const NS = 1_000_000_000;
 const ALL = FSTFLAGS.ATIM | FSTFLAGS.ATIM_NOW | FSTFLAGS.MTIM | FSTFLAGS.MTIM_NOW;
 
-/** The times of a set_times call; null when the flags contradict each other or mean nothing (EINVAL). */
+/**
+ * Decodes the arguments of a set_times call: two timestamps in nanoseconds (u64), each as two halves, and fstflags.
+ * Returns null for contradictory or unknown flags (EINVAL).
+ */
 export function timesArgument(aLo: number, aHi: number, mLo: number, mHi: number, flags: number): Times | null {
   if ((flags & ~ALL) !== 0) return null;
   if (
@@ -61,13 +64,13 @@ export function timesArgument(aLo: number, aHi: number, mLo: number, mHi: number
 
 /** The whole seconds of a time in nanoseconds (u64). */
 function seconds(lo: number, hi: number): number {
-  // A double is near enough to the whole: one second too many or too few is seen by what is left.
+  // A double can be one second off: the remainder shows it.
   const sec = Math.floor(((hi >>> 0) * TWO_32 + (lo >>> 0)) / NS);
   const left = rest(lo, sec);
   return left < 0 ? sec - 1 : left >= NS ? sec + 1 : sec;
 }
 
-/** What is left of a time when its seconds are taken, from its lower half: the upper one is the same in both. */
+/** The nanoseconds of a time without its seconds. The lower halves suffice, because the result fits in 32 bits. */
 function rest(lo: number, sec: number): number {
   return (lo - Math.imul(sec, NS)) | 0;
 }

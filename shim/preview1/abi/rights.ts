@@ -39,10 +39,10 @@ export function rightsNames(): (keyof typeof RIGHTS)[] {
   return Object.keys(RIGHTS).filter((name) => /^\D/.test(name)) as (keyof typeof RIGHTS)[];
 }
 
-/** Every right there is. */
+/** All rights. */
 export const RIGHTS_ALL = 2 ** 30 - 1;
 
-/** What can be done with an open file, whatever it was opened for. */
+/** The rights of an open file, independent of its access mode. */
 const FILE_BASE =
   RIGHTS.FD_FDSTAT_SET_FLAGS |
   RIGHTS.FD_ADVISE |
@@ -54,7 +54,7 @@ const FILE_BASE =
   RIGHTS.FD_FILESTAT_SET_TIMES |
   RIGHTS.POLL_FD_READWRITE;
 
-/** What can be done with a directory. */
+/** The base rights of a directory. */
 export const RIGHTS_DIRECTORY =
   RIGHTS.PATH_CREATE_DIRECTORY |
   RIGHTS.PATH_CREATE_FILE |
@@ -79,7 +79,7 @@ export const RIGHTS_DIRECTORY =
   RIGHTS.FD_FILESTAT_SET_TIMES |
   RIGHTS.POLL_FD_READWRITE;
 
-/** What can be done with stdin, or with stdout and stderr, when they are no files. */
+/** The base rights of stdin, and of stdout and stderr. */
 export const RIGHTS_STREAM_IN =
   RIGHTS.FD_READ | RIGHTS.FD_FDSTAT_SET_FLAGS | RIGHTS.FD_FILESTAT_GET | RIGHTS.POLL_FD_READWRITE;
 export const RIGHTS_STREAM_OUT =
@@ -90,7 +90,7 @@ export const RIGHTS_STREAM_OUT =
   RIGHTS.FD_DATASYNC |
   RIGHTS.POLL_FD_READWRITE;
 
-/** What a terminal does not have: wasi-libc tells it from other character devices by these. */
+/** The rights that a terminal lacks: isatty of wasi-libc is true for a character device without them. */
 export const RIGHTS_SEEK = RIGHTS.FD_SEEK | RIGHTS.FD_TELL;
 
 /** The base rights of a file opened for reading, writing or both. */
@@ -99,7 +99,7 @@ export function fileRights(read: boolean, write: boolean): number {
   return FILE_BASE | reading | (write ? RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE : 0);
 }
 
-/** The rights in the lower half of an argument; bits that mean nothing are dropped, as Go's runtime sets them all. */
+/** The rights in the lower half of an argument. Unknown bits are ignored, because Go's runtime sets all of them. */
 export function rightsArgument(rights: number): number {
   return rights & RIGHTS_ALL;
 }

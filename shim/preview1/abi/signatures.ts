@@ -1,16 +1,14 @@
 // Signatures of the 46 functions, as a table: traces, the gate and the tests with hostile arguments derive from it.
 
 /**
- * The parameters of the 46 functions of wasi_snapshot_preview1, in the witx order: `name:type`. One that is made of two
- * wasm parameters (a pointer and a length) is one here. What a function writes is marked with `*`.
+ * The parameters of the 46 functions of wasi_snapshot_preview1, in the witx order: `name:type`. A pointer and a length
+ * (two wasm parameters) are one parameter here. `*` marks an out-pointer, to which the function writes.
  *
- * - i32: fd, u32, flags by their name (oflags, fdflags, lookupflags, fstflags, sdflags, riflags, siflags, subclockflags), whence, advice,
- *   clockid, signal
+ * - i32: fd, u32, flags by their name (oflags, fdflags, lookupflags, fstflags, sdflags, riflags, siflags,
+ *   subclockflags), whence, advice, clockid, signal
  * - i64: size (filesize), delta (filedelta), time (timestamp), rights, cookie
- * - pointer and length: path, iovs, ciovs, buf (to write to)
+ * - pointer and length: path, iovs, ciovs, buf (written by the function)
  * - pointer: *TYPE
- *
- * Traces and the tests with hostile arguments derive from it.
  */
 export const SIGNATURES = {
   args_get: 'argv:*pointers argv_buf:*bytes',
@@ -71,7 +69,7 @@ export interface Parameter {
   readonly name: string;
   /** The type without its `*`. */
   readonly type: string;
-  /** The function writes there: the wasm parameter is a pointer. */
+  /** True for an out-pointer. */
   readonly out: boolean;
   /** The index of its (first) wasm parameter. */
   readonly index: number;
@@ -80,13 +78,13 @@ export interface Parameter {
 const PAIRS = new Set(['path', 'iovs', 'ciovs', 'buf']);
 const LONG = new Set(['size', 'delta', 'time', 'rights', 'cookie']);
 
-/** How many wasm parameters one of the types has, and of which type. */
+/** Returns the wasm types of a parameter: two for a pointer and a length, otherwise one. */
 export function wasmTypesOf({ type, out }: Pick<Parameter, 'type' | 'out'>): ('i32' | 'i64')[] {
   if (PAIRS.has(type)) return ['i32', 'i32'];
   return [LONG.has(type) && !out ? 'i64' : 'i32'];
 }
 
-/** Takes a signature apart. */
+/** Parses the signature of a function. */
 export function parametersOf(call: CallName): Parameter[] {
   let index = 0;
   return SIGNATURES[call]

@@ -1,10 +1,7 @@
 // Structs, enums and flags of wasi_snapshot_preview1, each declared once. docs/abi.md is generated from this file.
 
-/**
- * The binary interface of wasi_snapshot_preview1: each struct and each number declared once. Offsets are bytes from
- * the start of the struct, all numbers little-endian. docs/abi.md is made from this file.
- * (Source: the witx files of WebAssembly/WASI, branch wasi-0.1, phases/snapshot.)
- */
+// Offsets are bytes from the start of the struct; all numbers are little-endian. Source: the witx files of
+// WebAssembly/WASI, branch wasi-0.1, phases/snapshot.
 
 /** A field: its offset in bytes and its type. */
 type Field = readonly [offset: number, type: 'u8' | 'u16' | 'u32' | 'u64'];
@@ -147,7 +144,7 @@ export const SDFLAGS_ALL = 3;
 /** All bits of $riflags, RECV_PEEK and RECV_WAITALL. */
 export const RIFLAGS_ALL = 3;
 
-/** The names and numbers of one of the enums above, for documents and traces. */
+/** The names and numbers of one of the enums above, in their order. */
 export function entriesOf(numbers: object): [name: string, number: number][] {
   return Object.entries(numbers).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
 }

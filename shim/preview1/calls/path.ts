@@ -11,19 +11,19 @@ const OFLAGS_ALL = OFLAGS.CREAT | OFLAGS.DIRECTORY | OFLAGS.EXCL | OFLAGS.TRUNC;
 const MAKES_DIRECTORY = OFLAGS.CREAT | OFLAGS.DIRECTORY;
 const SYMLINK_FOLLOW = LOOKUPFLAGS.SYMLINK_FOLLOW;
 
-/** Stands for any path that is too long. */
+/** Replaces a path that is too long. */
 const TOO_LONG = '.'.repeat(PATH_MAX + 1);
 
 /**
- * The WASI errno of a path call. The resolver's EXDEV is a path that would leave its directory: ENOTCAPABLE; a negative
- * one is the EXDEV of two file systems (directory.ts, CROSS_MOUNT).
+ * Returns the WASI errno of a path operation: ENOTCAPABLE for EXDEV, which the resolver returns for a path that leaves
+ * its directory; EXDEV for CROSS_MOUNT (−EXDEV), a rename or link between file systems.
  */
 function pathErrno(errno: number): number {
   if (errno === E.EXDEV) return NOTCAPABLE;
   return wasiErrnoOf(Math.abs(errno));
 }
 
-/** Whether paths can begin at a descriptor: 0, BADF, NOTDIR, or NOTCAPABLE when the right to was dropped. */
+/** Checks the descriptor that a path is relative to. Returns 0, BADF, NOTDIR, or NOTCAPABLE if the right was dropped. */
 function checkDirectory(d: Descriptor | undefined, right: number): number {
   if (d === undefined) return BADF;
   if (d.filetype !== FILETYPE.DIRECTORY) return WASI_ERRNO.ENOTDIR;
@@ -31,13 +31,14 @@ function checkDirectory(d: Descriptor | undefined, right: number): number {
 }
 
 /**
- * The path_* functions. Checked in this order: the descriptors, the flags, the pointers and the text of each path
- * (FAULT, NAMETOOLONG, ILSEQ, INVAL); then what the *at call of Linux checks, with ENOTCAPABLE for a path that would
- * leave its directory.
+ * The path_* functions. Each returns a WASI errno, 0 on success. The order of the checks: the descriptors (BADF,
+ * NOTDIR, NOTCAPABLE if a right was dropped), the flags (INVAL), the pointers and the text of each path (FAULT,
+ * NAMETOOLONG, ILSEQ, INVAL for a NUL), then those of Linux's *at call, with NOTCAPABLE for a path that leaves its
+ * directory.
  */
 export function pathCalls(guest: Guest) {
   const { memory: m, fds } = guest;
-  /** What is asked for now: one object for all calls. */
+  /** Filled anew by each path_open, so that the call allocates no request. */
   const request: OpenRequest = { follow: false, oflags: 0, fdflags: 0, read: false, write: false };
 
   /** Runs a call on a directory and one path. */
@@ -55,7 +56,7 @@ export function pathCalls(guest: Guest) {
     return typeof path === 'number' ? wasiErrnoOf(path) : pathErrno(call(d!, path));
   }
 
-  /** The second path of a call: that it is too long is told after what is wrong with the first one (namei.c). */
+  /** Loads the second path of a call. Its ENAMETOOLONG comes after the errors of the first path (namei.c). */
   function loadSecond(ptr: number, length: number): string | number {
     const path = m.loadPath(ptr, length);
     return path === E.ENAMETOOLONG ? TOO_LONG : path;
@@ -79,7 +80,7 @@ export function pathCalls(guest: Guest) {
       return pathErrno(d!.statat(m, out >>> 0, path, flags !== 0));
     },
 
-    /** utimensat(2); INVAL: contradicting or unknown flags. Without any the path is not even looked up. */
+    /** utimensat(2). INVAL: contradictory or unknown flags. Without fstflags the path is not looked up. */
     path_filestat_set_times(
       fd: number,
       flags: number,
@@ -101,7 +102,7 @@ export function pathCalls(guest: Guest) {
       return times.valid === 0 ? 0 : pathErrno(d!.utimensat(path, flags !== 0, times));
     },
 
-    /** linkat(2); XDEV: the two are on different file systems. */
+    /** linkat(2). XDEV: the paths are on different file systems. */
     path_link(
       oldFd: number,
       flags: number,
@@ -124,8 +125,9 @@ export function pathCalls(guest: Guest) {
     },
 
     /**
-     * openat(2): the descriptor goes to `out`. What it can do follows from the rights that are asked for: to read, to
-     * write or both. EINVAL: unknown flags; NOTCAPABLE: a right that the directory's descriptor does not pass on.
+     * openat(2). Writes the new descriptor to `out`, a u32. The access mode follows from `base`: FD_READ, FD_WRITE or
+     * both. INVAL: unknown flags, or CREAT with DIRECTORY; NOTCAPABLE: a right that the directory's descriptor does not
+     * pass on; MFILE: FD_MAX descriptors are open.
      */
     path_open(
       fd: number,
@@ -146,28 +148,28 @@ export function pathCalls(guest: Guest) {
       if ((dirflags & ~SYMLINK_FOLLOW) !== 0 || (oflags & ~OFLAGS_ALL) !== 0 || (fdflags & ~FDFLAGS_ALL) !== 0) {
         return INVAL;
       }
-      // build_open_flags of the kernel's open.c, before the path is looked at.
+      // build_open_flags (open.c) checks this before the path.
       if ((oflags & MAKES_DIRECTORY) === MAKES_DIRECTORY) return INVAL;
       const rights = rightsArgument(base);
       request.follow = dirflags !== 0;
       request.oflags = oflags;
       request.fdflags = fdflags;
       request.read = (rights & RIGHTS.FD_READ) !== 0;
-      // Not the rights to allocate and to cut: Go keeps one of them when it opens for reading.
+      // FD_ALLOCATE and FD_FILESTAT_SET_SIZE do not count: Go asks for one of them when it opens for reading.
       request.write = (rights & RIGHTS.FD_WRITE) !== 0;
       const denied = checkOpen(d!, request);
       if (denied !== 0) return denied;
       if (!m.fits(out >>> 0, 4)) return FAULT;
       const path = m.loadPath(ptr >>> 0, length >>> 0);
       if (typeof path === 'number') return wasiErrnoOf(path);
-      // The number is taken before the file is looked for: nothing is made that nobody can have.
+      // Checked before the lookup, so that no file is created without a descriptor for it.
       if (!fds.hasRoom()) return WASI_ERRNO.EMFILE;
       const opened = d!.openat(path, request);
       if (typeof opened === 'number') return pathErrno(opened);
       return wasiErrnoOf(m.putU32(out >>> 0, fds.add(opened)));
     },
 
-    /** readlinkat(2): cut to the buffer, and how much of it is used goes to `out`. INVAL: no symlink. */
+    /** readlinkat(2). Cuts the target to the buffer and writes its length in bytes to `out`. INVAL: not a symlink. */
     path_readlink(fd: number, ptr: number, length: number, buf: number, size: number, out: number): number {
       const d = fds.get(fd);
       const refused = checkDirectory(d, RIGHTS.PATH_READLINK);
@@ -187,7 +189,7 @@ export function pathCalls(guest: Guest) {
       return onPath(fd, RIGHTS.PATH_REMOVE_DIRECTORY, ptr, length, rmdirat);
     },
 
-    /** renameat(2); XDEV: the two are on different file systems. */
+    /** renameat(2). XDEV: the paths are on different file systems. */
     path_rename(
       oldFd: number,
       oldPtr: number,
@@ -207,7 +209,7 @@ export function pathCalls(guest: Guest) {
       return pathErrno(from!.renameat(oldPath, to!, newPath));
     },
 
-    /** symlinkat(2); NOTCAPABLE: an absolute target. */
+    /** symlinkat(2). NOTCAPABLE: an absolute target. */
     path_symlink(targetPtr: number, targetLength: number, fd: number, ptr: number, length: number): number {
       const d = fds.get(fd);
       const refused = checkDirectory(d, RIGHTS.PATH_SYMLINK);
@@ -237,7 +239,7 @@ function unlinkat(d: Descriptor, path: string): number {
   return d.unlinkat(path);
 }
 
-/** Whether the directory's descriptor may open like that: only rights that were dropped stand in the way. */
+/** Returns NOTCAPABLE if the open needs a right that the directory's descriptor has dropped; otherwise 0. */
 function checkOpen(d: Descriptor, request: OpenRequest): number {
   if ((request.oflags & OFLAGS.CREAT) !== 0 && d.dropped(RIGHTS.PATH_CREATE_FILE)) return NOTCAPABLE;
   if ((request.oflags & OFLAGS.TRUNC) !== 0 && d.dropped(RIGHTS.PATH_FILESTAT_SET_SIZE)) return NOTCAPABLE;

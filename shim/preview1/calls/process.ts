@@ -3,18 +3,18 @@ import { WASI_ERRNO, wasiErrnoOf } from '../../../vfs/linux/errno.ts';
 import { FDFLAGS_ALL, RIFLAGS_ALL, SDFLAGS_ALL, SIGNAL_MAX } from '../abi/structs.ts';
 import { BADF, FAULT, INVAL, type Guest } from '../process/guest.ts';
 
-/** Most bytes of one crypto.getRandomValues. */
+/** The largest array that crypto.getRandomValues accepts, in bytes. */
 const RANDOM_MAX = 65536;
-/** WASI's SIGCHLD. From it on its signals are one lower than Linux's, which have SIGSTKFLT before. */
+/** WASI's SIGCHLD. From here on a WASI signal is one less than Linux's, where SIGSTKFLT comes before. */
 const SIGCHLD = 16;
-/** Signals that a process ignores unless it has a handler: none, CHLD, CONT, URG, WINCH (signal(7)). */
+/** Signals with the default action to ignore (signal(7)): none, CHLD, CONT, URG, WINCH. */
 const IGNORED = new Set([0, 16, 17, 22, 27]);
 
 function bytesOf(strings: readonly Uint8Array[]): number {
   return strings.reduce((sum, text) => sum + text.length, 0);
 }
 
-/** Writes a list of C strings and the pointers to them, as argv and environ are. */
+/** Writes C strings at `bytes` and a pointer to each at `pointers`, the layout of argv and environ. 0 or FAULT. */
 function putStrings(guest: Guest, strings: readonly Uint8Array[], pointers: number, bytes: number): number {
   const { memory: m } = guest;
   if (!m.fits(pointers, strings.length * 4) || !m.fits(bytes, bytesOf(strings))) return FAULT;
@@ -27,6 +27,7 @@ function putStrings(guest: Guest, strings: readonly Uint8Array[], pointers: numb
   return 0;
 }
 
+/** Writes the number of strings and their total size in bytes. 0 or FAULT. */
 function putSizes(guest: Guest, strings: readonly Uint8Array[], count: number, size: number): number {
   const { memory: m } = guest;
   if (!m.fits(count, 4) || !m.fits(size, 4)) return FAULT;
@@ -35,7 +36,10 @@ function putSizes(guest: Guest, strings: readonly Uint8Array[], count: number, s
   return 0;
 }
 
-/** What a process has besides files: arguments, environment, its end, signals, chance; and sockets, which it has not. */
+/**
+ * The functions on the process: arguments, environment, exit, signals and random; and the socket functions, which are
+ * unsupported. Each but proc_exit returns a WASI errno; those without a list of errors return 0 or FAULT.
+ */
 export function processCalls(guest: Guest) {
   const { memory: m, fds } = guest;
 
@@ -56,12 +60,15 @@ export function processCalls(guest: Guest) {
       return putSizes(guest, guest.env, count >>> 0, size >>> 0);
     },
 
-    /** Does not return: the frames of the program are left by a trap, and start() knows the status. */
+    /** _exit(2). Does not return to the guest: the gate traps, and start() returns the status, a u32. */
     proc_exit(code: number): void {
       guest.exit(code >>> 0);
     },
 
-    /** raise(3) without handlers: the program ends with 128 + the signal's number, or goes on. INVAL: no signal. */
+    /**
+     * raise(3) with the default action: the guest exits with 128 + Linux's number of the signal, or ignores it. INVAL:
+     * unknown signal.
+     */
     proc_raise(signal: number): number {
       const sig = signal >>> 0;
       if (sig > SIGNAL_MAX) return INVAL;
@@ -74,18 +81,19 @@ export function processCalls(guest: Guest) {
       return 0;
     },
 
+    /** getrandom(2), from crypto.getRandomValues. FAULT. */
     random_get(buf: number, length: number): number {
       const from = buf >>> 0;
       const size = length >>> 0;
       if (!m.fits(from, size)) return FAULT;
       for (let at = 0; at < size; at += RANDOM_MAX) {
-        // Made apart and copied: getRandomValues does not fill shared memory.
+        // getRandomValues cannot fill shared memory.
         m.u8.set(crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_MAX, size - at))), from + at);
       }
       return 0;
     },
 
-    // There are no sockets here: a descriptor is none. BADF; INVAL: unknown flags; FAULT; NOTSOCK.
+    // Sockets are unsupported, so that no descriptor is one. BADF; INVAL: unknown flags; FAULT; NOTSOCK.
 
     sock_accept(fd: number, flags: number, out: number): number {
       if (fds.get(fd) === undefined) return BADF;

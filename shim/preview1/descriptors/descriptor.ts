@@ -6,8 +6,9 @@ import type { Iov } from '../../../vfs/lib/iov.ts';
 import { FILETYPE } from '../abi/structs.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 
-/** What path_open asks for, taken apart. The next call fills the same one: what is needed later is copied. */
+/** The decoded arguments of path_open. The object is reused by the next call: copy the fields to keep. */
 export interface OpenRequest {
+  /** SYMLINK_FOLLOW of the lookupflags. */
   follow: boolean;
   oflags: number;
   fdflags: number;
@@ -16,9 +17,10 @@ export interface OpenRequest {
 }
 
 /**
- * What a descriptor of the guest stands for: an open file, a directory, a stream of the host, or an Fd of
- * browser_wasi_shim. Each kind overrides what it can do; the rest answers as Linux does for a descriptor that
- * cannot. Results are Linux errnos: 0 or positive; where a count or an offset is returned, it or −errno.
+ * A descriptor of the guest: an open file, a directory, a stream of the host, or an Fd of browser_wasi_shim. Each kind
+ * overrides the operations that it supports; the others return the errno of Linux. Results are 0 or a positive Linux
+ * errno; an operation that returns a count or an offset returns −errno on failure. The calls have checked rights, flags
+ * and pointers.
  */
 export abstract class Descriptor {
   /** WASI filetype. */
@@ -27,14 +29,14 @@ export abstract class Descriptor {
   fdflags = 0;
   rightsBase: number;
   rightsInheriting: number;
-  /** All that its kind can do. A right of these that it does not have was dropped, here or where it was opened from. */
+  /** All rights of the kind. One of them missing in `rightsBase` was dropped, here or on a parent directory. */
   private readonly rightsOfKind: number;
-  /** The guest's name of a preopened directory, as UTF-8. */
+  /** Of a preopen: its guest path, as UTF-8; otherwise null. */
   preopen: Uint8Array | null = null;
 
   /**
-   * @param rightsOfKind All that its kind can do.
-   * @param rightsInheriting What the directory that it is opened from passes on: it gets no right besides these.
+   * @param rightsOfKind All rights of the kind.
+   * @param rightsInheriting The inheriting rights of the parent directory, which limit the base rights.
    */
   constructor(rightsOfKind: number, rightsInheriting: number) {
     this.rightsBase = rightsOfKind & rightsInheriting;
@@ -42,57 +44,62 @@ export abstract class Descriptor {
     this.rightsInheriting = rightsInheriting;
   }
 
-  /** Whether this right was dropped, by the guest or on the way here; then a call that needs it is ENOTCAPABLE. */
+  /** True if one of these rights was dropped: a call that needs it returns ENOTCAPABLE. */
   dropped(right: number): boolean {
     return (this.rightsOfKind & ~this.rightsBase & right) !== 0;
   }
 
-  /** Makes it a terminal to the guest, which is a character device that cannot seek (wasi-libc), or none. */
+  /** Sets isatty(3) of the guest: wasi-libc takes a character device that cannot seek for a terminal. */
   setTerminal(terminal: boolean): void {
     if (terminal !== (this.filetype === FILETYPE.CHARACTER_DEVICE))
       this.filetype = terminal ? FILETYPE.CHARACTER_DEVICE : FILETYPE.UNKNOWN;
   }
 
-  /** From now on what it stands for is its owner's alone: closing this does not close it. For what the host lent. */
+  /** Returns a lent resource to the host: `close` no longer closes it. */
   giveBack(): void {
-    // What was opened for the guest is nobody else's.
+    // The guest owns the resource.
   }
 
-  /** Lets go of what it stands for. It is not used after. */
+  /** Releases the resource. The last call on this object. */
   abstract close(): number;
 
-  /** Writes its filestat; the bounds are checked. */
+  /** Writes the filestat to `ptr`. The caller has checked the bounds. */
   abstract stat(m: GuestMemory, ptr: number): number;
 
-  // What calls a function of the host in between takes `iov.u8` anew from the memory, which may have grown.
+  // The memory may grow in a function of the host: afterwards an implementation sets `iov.u8` again from `m.fresh()`.
 
+  /** readv(2): the bytes read, 0 at the end of file; or −errno. */
   read(_iov: Iov, _m: GuestMemory): number {
     return -E.EBADF;
   }
 
+  /** writev(2): the bytes written, or −errno. */
   write(_iov: Iov, _m: GuestMemory): number {
     return -E.EBADF;
   }
 
+  /** preadv(2): the bytes read; or −errno. */
   pread(_iov: Iov, _offset: number, _m: GuestMemory): number {
     return -E.ESPIPE;
   }
 
+  /** pwritev(2): the bytes written; or −errno. */
   pwrite(_iov: Iov, _offset: number, _m: GuestMemory): number {
     return -E.ESPIPE;
   }
 
-  /** lseek(2): the new offset. */
+  /** lseek(2), with a WASI whence: the new offset in bytes, or −errno. */
   seek(_offset: number, _whence: number): number {
     return -E.ESPIPE;
   }
 
+  /** fcntl(2) F_SETFL, with WASI fdflags. */
   setFlags(fdflags: number): number {
     this.fdflags = fdflags;
     return 0;
   }
 
-  /** Takes rights away; false when it was to get one that it does not have: that is ENOTCAPABLE. */
+  /** Drops all rights but these. False, without effect, if the descriptor lacks one of them (ENOTCAPABLE). */
   setRights(base: number, inheriting: number): boolean {
     if ((base & ~this.rightsBase) !== 0 || (inheriting & ~this.rightsInheriting) !== 0) return false;
     this.rightsBase &= base;
@@ -100,42 +107,56 @@ export abstract class Descriptor {
     return true;
   }
 
+  /** ftruncate(2), `_size` in bytes. */
   setSize(_size: number): number {
     return E.EINVAL;
   }
 
+  /** futimens(3). */
   setTimes(_times: Times): number {
     return E.EINVAL;
   }
 
+  /** posix_fallocate(3), in bytes. */
   allocate(_offset: number, _length: number): number {
     return E.ESPIPE;
   }
 
+  /** posix_fadvise(2), a hint without effect. */
   advise(): number {
     return E.ESPIPE;
   }
 
+  /** fsync(2), or fdatasync(2). */
   sync(_datasync: boolean): number {
     return E.EINVAL;
   }
 
-  /** Fills memory with dirents from behind a cookie, given by its halves: the bytes used, all of them while there is more. */
+  /**
+   * Writes the dirents after a cookie, given as its two halves, to `_length` bytes at `_ptr`; the last one is cut to
+   * fit. Returns the bytes used, `_length` if more entries may follow; or −errno.
+   */
   readdir(_m: GuestMemory, _ptr: number, _length: number, _cookieLo: number, _cookieHi: number): number {
     return -E.ENOTDIR;
   }
 
-  /** Bytes that can be read at once, −1 for none yet, or −errno − 1. For poll_oneoff. */
+  /**
+   * For poll_oneoff: the bytes that can be read without blocking (0 at the end of file), −1 if a read would block, or
+   * −errno − 1.
+   */
   readable(): number {
     return 0;
   }
 
-  // Paths: for directories. The others are no place for a path to begin at.
+  // The *at calls of a directory. Paths are valid UTF-8 without NUL. EXDEV: the path leaves the directory (ENOTCAPABLE
+  // to the guest); CROSS_MOUNT: two file systems (EXDEV to the guest).
 
+  /** openat(2): a new descriptor, which the caller closes, or an errno. */
   openat(_path: string, _request: OpenRequest): Descriptor | number {
     return E.ENOTDIR;
   }
 
+  /** fstatat(2): writes the filestat to `_ptr`. The caller has checked the bounds. */
   statat(_m: GuestMemory, _ptr: number, _path: string, _follow: boolean): number {
     return E.ENOTDIR;
   }
@@ -160,7 +181,7 @@ export abstract class Descriptor {
     return E.ENOTDIR;
   }
 
-  /** The target of a symlink. */
+  /** readlinkat(2): the target, or an errno. */
   readlinkat(_path: string): string | number {
     return E.ENOTDIR;
   }

@@ -21,7 +21,7 @@ import type { GuestMemory } from '../memory/guest-memory.ts';
 import { RIGHTS_ALL, RIGHTS_DIRECTORY } from '../abi/rights.ts';
 import { FILESTAT_MASK, putAttr } from './stat.ts';
 
-/** Linux open(2) flags of a path_open. */
+/** Returns the open(2) flags of a path_open. */
 function flagsOf(request: OpenRequest): number {
   const { oflags, read, write } = request;
   return (
@@ -36,8 +36,8 @@ function flagsOf(request: OpenRequest): number {
 }
 
 /**
- * A directory: an unopened fid that paths begin at, for 9P walks from no opened one. The listing has a fid of its own,
- * opened when it is first asked for.
+ * A directory: an unopened fid, because 9P does not walk from an opened one. The listing has a second fid, opened by
+ * the first fd_readdir.
  */
 export class DirectoryDescriptor extends Descriptor {
   filetype: number = FILETYPE.DIRECTORY;
@@ -88,7 +88,7 @@ export class DirectoryDescriptor extends Descriptor {
     return this.at.client.setTimes(this.fid, times.valid, times.aSec, times.aNsec, times.mSec, times.mNsec);
   }
 
-  /** What is cached of a directory is its entries, and each change of them is written when it is made. */
+  /** Servers write entries through: fsync has no effect. */
   override sync(): number {
     return 0;
   }
@@ -137,7 +137,7 @@ export class DirectoryDescriptor extends Descriptor {
   }
 
   override symlinkat(target: string, path: string): number {
-    // A target that leads out of the sandbox from wherever it is followed is not made (wasmtime, wasi-testsuite).
+    // An absolute target leaves the sandbox: refused, as by wasmtime and wasi-testsuite.
     return target.startsWith('/') ? E.EXDEV : this.at.symlinkat(target, this.fid, path);
   }
 
@@ -151,7 +151,7 @@ export class DirectoryDescriptor extends Descriptor {
     if (newDir instanceof DirectoryDescriptor) {
       return at.linkat(this.fid, path, follow, newDir.at, newDir.fid, newPath);
     }
-    // linkat(2) looks at the first path before it sees that they are on different file systems.
+    // linkat(2) resolves the first path before it compares the file systems.
     const fid = at.lookup(this.fid, path, follow);
     at.drop(this.fid, fid);
     return fid < 0 ? -fid : CROSS_MOUNT;

@@ -1,26 +1,27 @@
 // The descriptor table of a guest.
 import type { Descriptor } from './descriptor.ts';
 
-/** Most descriptors of one guest (EMFILE). */
+/** The maximum number of descriptors of one guest (EMFILE). */
 export const FD_MAX = 1 << 17;
 
-/** The guest's descriptors by number; a new one gets the lowest that is free, as on Linux. */
+/** The guest's descriptors by number. A new descriptor gets the lowest free number, as on Linux. */
 export class FdTable {
   private readonly slots: (Descriptor | undefined)[] = [];
-  /** No number below this one is free. */
+  /** All numbers below this one are in use. */
   private lowest = 0;
 
+  /** The descriptor of a number; undefined if it is not open (EBADF). */
   get(fd: number): Descriptor | undefined {
     return this.slots[fd];
   }
 
-  /** Whether one more can be added: else EMFILE. */
+  /** True if a number is free for `add`; otherwise EMFILE. */
   hasRoom(): boolean {
     while (this.slots[this.lowest] !== undefined) this.lowest++;
     return this.lowest < FD_MAX;
   }
 
-  /** Gives a descriptor the lowest free number. The caller knows that there is one. */
+  /** Adds a descriptor at the lowest free number and returns the number. The caller has checked `hasRoom`. */
   add(descriptor: Descriptor): number {
     let fd = this.lowest;
     while (this.slots[fd] !== undefined) fd++;
@@ -29,13 +30,13 @@ export class FdTable {
     return fd;
   }
 
-  /** Puts a descriptor at a number that the caller knows to be free. */
+  /** Puts a descriptor at a number, in the place of one that the caller closes. */
   put(fd: number, descriptor: Descriptor): void {
     while (this.slots.length < fd) this.slots.push(undefined);
     this.slots[fd] = descriptor;
   }
 
-  /** Frees a number; the descriptor is not closed. */
+  /** Frees a number and returns its descriptor, which the caller closes. */
   take(fd: number): Descriptor | undefined {
     const descriptor = this.slots[fd];
     if (descriptor === undefined) return undefined;
@@ -44,7 +45,7 @@ export class FdTable {
     return descriptor;
   }
 
-  /** Closes all. @throws What the last one threw that did. */
+  /** Closes all descriptors. @throws The last exception of a `close`, after all others are closed. */
   closeAll(): void {
     let thrown: unknown;
     for (let fd = 0; fd < this.slots.length; fd++) {

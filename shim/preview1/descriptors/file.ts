@@ -11,13 +11,13 @@ import type { GuestMemory } from '../memory/guest-memory.ts';
 import { RIGHTS, fileRights } from '../abi/rights.ts';
 import { FILESTAT_MASK, putAttr } from './stat.ts';
 
-/** Largest offset: more than this 9P numbers are not checked to be exact. */
+/** The maximum offset and size: larger numbers are not exact in JavaScript. */
 const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
 
-/** What fcntl(2) F_SETFL changes. */
+/** The flags that fcntl(2) F_SETFL changes. */
 const SETTABLE = FDFLAGS.APPEND | FDFLAGS.NONBLOCK;
 
-/** Linux open(2) flags of WASI fdflags. */
+/** Returns the open(2) flags of WASI fdflags. */
 export function openFlags(fdflags: number): number {
   return (
     ((fdflags & FDFLAGS.APPEND) !== 0 ? O_APPEND : 0) |
@@ -27,7 +27,7 @@ export function openFlags(fdflags: number): number {
   );
 }
 
-/** An open file: a fid and an offset. */
+/** An open file: an opened fid and an offset in bytes. */
 export class FileDescriptor extends Descriptor {
   filetype: number = FILETYPE.REGULAR_FILE;
   readonly at: AtCalls;
@@ -80,12 +80,12 @@ export class FileDescriptor extends Descriptor {
     return this.isTooFar(offset, iov) ? -E.EFBIG : this.at.client.write(this.fid, offset, iov);
   }
 
-  /** Whether a write would end behind the largest offset, which a host's file system may well have room for. */
+  /** True if a write would end past OFFSET_MAX, which some host file systems allow. */
   private isTooFar(offset: number, iov: Iov): boolean {
     return offset + iov.total > OFFSET_MAX && iov.total > 0 && (this.fdflags & FDFLAGS.APPEND) === 0;
   }
 
-  /** The file's size in bytes, or −errno. */
+  /** The size of the file in bytes, or −errno. */
   private size(): number {
     const { client } = this.at;
     const errno = client.getattr(this.fid, GETATTR_SIZE);
@@ -101,15 +101,15 @@ export class FileDescriptor extends Descriptor {
     } else if (whence !== WHENCE.SET) return -E.EINVAL;
     const to = base + offset;
     if (to < 0) return -E.EINVAL;
-    // lseek(2): what the file system cannot hold is EINVAL, too.
+    // lseek(2): EINVAL for an offset past the limit of the file system.
     if (to > OFFSET_MAX) return -E.EINVAL;
     this.offset = to;
     return to;
   }
 
   /**
-   * 9P has no message to change what a fid was opened with, so another one is opened on the same inode, which works
-   * for an orphan, too. Whether writes are synchronous stays as it was opened: fcntl(2) ignores those flags.
+   * 9P has no message that changes the flags of an opened fid: a clone is opened with the new flags, which works for an
+   * orphan too. The SYNC flags do not change: fcntl(2) ignores them.
    */
   override setFlags(flags: number): number {
     const fdflags = (this.fdflags & ~SETTABLE) | (flags & SETTABLE);
@@ -128,9 +128,9 @@ export class FileDescriptor extends Descriptor {
   }
 
   override setSize(size: number): number {
-    // ftruncate(2): EINVAL for a descriptor that cannot write.
+    // ftruncate(2): EINVAL if the descriptor is not open for writing.
     if ((this.rightsBase & RIGHTS.FD_FILESTAT_SET_SIZE) === 0) return E.EINVAL;
-    // What was too large to be exact has become this.
+    // sizeArgument has reduced larger sizes to OFFSET_MAX.
     if (size >= OFFSET_MAX) return E.EFBIG;
     return this.at.client.setSize(this.fid, SETATTR_SIZE, size);
   }
@@ -139,7 +139,7 @@ export class FileDescriptor extends Descriptor {
     return this.at.client.setTimes(this.fid, times.valid, times.aSec, times.aNsec, times.mSec, times.mNsec);
   }
 
-  /** posix_fallocate(3): makes the file at least offset + length bytes long. Linux moves its times even when it is. */
+  /** posix_fallocate(3): extends the file to offset + length bytes. As on Linux the times change even if the size does not. */
   override allocate(offset: number, length: number): number {
     if (length === 0) return E.EINVAL;
     if ((this.rightsBase & RIGHTS.FD_ALLOCATE) === 0) return E.EBADF;

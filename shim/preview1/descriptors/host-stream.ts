@@ -7,16 +7,16 @@ import { RIGHTS_SEEK, RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from '../abi/rights.
 import { filetypeOf } from './stat.ts';
 import { StreamDescriptor } from './stream.ts';
 
-/** How long a call waits before it asks a host descriptor that was not ready again, in milliseconds. */
+/** Milliseconds until a host descriptor that was not ready (EAGAIN) is tried again. */
 const RETRY_MS = 1;
 
-/** A descriptor of the host process, by its number. */
+/** A file descriptor of the host process. The host keeps it open. */
 export class HostDescriptor extends StreamDescriptor {
   private readonly fs: HostFs;
   private readonly fd: number;
-  /** The byte that was read while a poll looked whether there is one; null when there is the end, undefined for none. */
+  /** A byte read ahead by `readable`; null at the end of file, undefined without a byte. */
   private ahead: number | null | undefined;
-  /** The same stream opened so that reading does not wait, −1 where that cannot be had. */
+  /** A descriptor of the same stream with O_NONBLOCK; −1 if there is none, null before the first try. */
   private probe: number | null = null;
 
   private constructor(fs: HostFs, fd: number, filetype: number, ino: number, rights: number) {
@@ -25,7 +25,11 @@ export class HostDescriptor extends StreamDescriptor {
     this.fd = fd;
   }
 
-  /** A closed descriptor of the host is still one of the guest, that fails when it is used. */
+  /**
+   * Makes the guest's descriptor for a host descriptor; `input` is true for stdin. The host descriptor may be closed:
+   * each use then fails with EBADF.
+   * @throws TypeError in a browser.
+   */
   static open(fd: number, input: boolean): HostDescriptor {
     const fs = hostFs();
     if (fs === null) throw new TypeError('A descriptor number needs Node, Deno or Bun: pass a function instead.');
@@ -36,9 +40,9 @@ export class HostDescriptor extends StreamDescriptor {
       filetype = filetypeOf(stat.mode);
       ino = stat.ino;
     } catch {
-      // EBADF: what uses it will say so.
+      // EBADF, which each use returns.
     }
-    // wasi-libc takes a character device that cannot seek for a terminal; Linux lets /dev/null seek.
+    // To wasi-libc a character device without seek rights is a terminal; /dev/null can seek on Linux.
     const seeks = filetype === FILETYPE.CHARACTER_DEVICE && !isTerminal(fd) ? RIGHTS_SEEK : 0;
     return new HostDescriptor(fs, fd, filetype, ino, seeks | (input ? RIGHTS_STREAM_IN : RIGHTS_STREAM_OUT));
   }
@@ -63,14 +67,14 @@ export class HostDescriptor extends StreamDescriptor {
     while (iov.start[first] === iov.end[first]) first++;
     iov.u8[iov.start[first]!] = ahead;
     try {
-      // What is there goes with it.
+      // The byte, and the bytes that are available now.
       return 1 + (iov.total > 1 ? this.readRanges(this.probe!, iov, 1) : 0);
     } catch {
       return 1;
     }
   }
 
-  /** Fills the ranges behind their first `skip` bytes, in one call: a second one would wait for what may never come. */
+  /** Reads into the ranges after their first `skip` bytes, in one call: a second one could block forever. */
   private readRanges(fd: number, iov: Iov, skip: number): number {
     const ranges: Uint8Array[] = [];
     for (let i = 0; i < iov.count; i++) {
@@ -96,7 +100,7 @@ export class HostDescriptor extends StreamDescriptor {
     return done;
   }
 
-  /** Runs a call of the host; one that is not ready (a pipe that does not block) is tried again. */
+  /** Runs a call of the host, again on EAGAIN (a nonblocking pipe) unless the guest has set NONBLOCK. A count or −errno. */
   private retry(call: () => number): number {
     for (;;) {
       try {
@@ -115,7 +119,7 @@ export class HostDescriptor extends StreamDescriptor {
     this.rightsBase &= ~RIGHTS_SEEK;
   }
 
-  /** A device that is no terminal stays at 0 (null_lseek of the kernel's mem.c). */
+  /** The offset of a device that is not a terminal is always 0 (null_lseek, mem.c). */
   override seek(_offset: number, whence: number): number {
     if ((this.rightsBase & RIGHTS_SEEK) === 0) return -E.ESPIPE;
     return whence > WHENCE.END ? -E.EINVAL : 0;
@@ -126,7 +130,7 @@ export class HostDescriptor extends StreamDescriptor {
     return 0;
   }
 
-  /** Whether there is something to read: a byte, which is kept for the next read. Where it cannot be told, there is. */
+  /** Reads one byte ahead without blocking, which the next read returns. Without a nonblocking descriptor: ready. */
   override readable(): number {
     if (this.ahead === undefined) {
       if (this.prober() < 0) return 1;
@@ -155,7 +159,7 @@ export class HostDescriptor extends StreamDescriptor {
     }
   }
 
-  /** Whether reading does not wait: child_process gives a socket, which Node unblocks when the stream of it is made. */
+  /** True if stdin is nonblocking: Node makes the socket that child_process passes nonblocking with process.stdin. */
   private unblocked(): boolean {
     if (this.fd !== 0 || hostProcess()?.stdin === undefined) return false;
     try {

@@ -9,15 +9,15 @@ import { STRUCTS } from '../abi/structs.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { filetypeOf } from './stat.ts';
 
-/** A 9P directory entry (qid[13] offset[8] type[1] name[s]) and a WASI dirent have headers of the same length. */
+/** The header of a WASI dirent has the size of that of a 9P entry: qid[13] offset[8] type[1] name[s]. */
 const HEADER = STRUCTS.dirent.size;
-/** The longest entry on Linux: one more is read than fits, so that the last can be cut to fill the guest's buffer. */
+/** The longest entry on Linux. Requests exceed the guest's buffer by it, so that the last entry can be cut to fit. */
 const ENTRY_MAX = HEADER + 255;
-/** The longest entry in 9P: JavaScript makes longer names in a memfs volume than a guest can. */
+/** The longest entry in 9P: a host may create names in a memfs volume that are longer than NAME_MAX. */
 const ENTRY_MAX_9P = HEADER + 0xffff;
 const D = STRUCTS.dirent.fields;
 
-/** Listings are turned from 9P to WASI here: one buffer for all, as large as the largest request. */
+/** The entries of one Rreaddir, converted in place. One buffer for all listings; it grows to the largest request. */
 let scratch = new Uint8Array(64 << 10);
 let view = new DataView(scratch.buffer);
 const iov = new Iov();
@@ -28,12 +28,12 @@ function reserve(size: number): void {
   view = new DataView(scratch.buffer);
 }
 
-/** An opened fid on a directory, for fd_readdir. A WASI cookie is the 9P one. */
+/** An open listing of a directory: an opened fid. WASI cookies are those of 9P. */
 export class DirectoryListing {
   private readonly client: Client;
   private readonly fid: number;
 
-  /** What is mounted here on names that the directory itself does not have. */
+  /** Entries of mount points that the directory itself lacks, as 9P entries. */
   private readonly extra: readonly Uint8Array[];
 
   private constructor(client: Client, fid: number, extra: readonly Uint8Array[]) {
@@ -42,7 +42,7 @@ export class DirectoryListing {
     this.extra = extra;
   }
 
-  /** Opens a clone of the directory's fid; or an errno. */
+  /** Opens a clone of the directory's fid. Returns the listing, which the caller closes, or an errno. */
   static open(at: AtCalls, dir: number): DirectoryListing | number {
     const { client } = at;
     const extra = at.mountTable?.syntheticEntries(dir) ?? [];
@@ -59,8 +59,8 @@ export class DirectoryListing {
   }
 
   /**
-   * Fills memory with the entries from behind a cookie; the last is cut where it does not fit.
-   * @returns Bytes used: `length` while there is more; or −errno.
+   * Writes the dirents after a cookie, given as its two halves, to `length` bytes at `ptr`; the last one is cut to fit.
+   * @returns The bytes used, `length` if more entries may follow; or −errno.
    */
   read(m: GuestMemory, ptr: number, length: number, cookieLo: number, cookieHi: number): number {
     let slack = ENTRY_MAX;
@@ -94,7 +94,7 @@ export class DirectoryListing {
     return used;
   }
 
-  /** Puts the entries that are mounts only into `scratch`, from one on: how many bytes. */
+  /** Copies the extra entries from index `from` on to `scratch`. Returns their size in bytes. */
   private loadExtra(from: number): number {
     const entries = this.extra.slice(from >>> 0);
     reserve(entries.length * ENTRY_MAX);
@@ -107,7 +107,7 @@ export class DirectoryListing {
   }
 }
 
-/** Turns the header of the entry at `at` in `scratch` from 9P to WASI, in place: the length of the entry. */
+/** Converts the header of the entry at `at` in `scratch` from 9P to WASI, in place. Returns the size of the entry. */
 function toDirent(at: number): number {
   const inoLo = view.getUint32(at + 5, true);
   const inoHi = view.getUint32(at + 9, true);
@@ -120,7 +120,7 @@ function toDirent(at: number): number {
   view.setUint32(at + D.d_ino[0], inoLo, true);
   view.setUint32(at + D.d_ino[0] + 4, inoHi, true);
   view.setUint32(at + D.d_namlen[0], nameLength, true);
-  // DT_* numbers are S_IFMT bits moved down; the padding behind it is zeroed with it.
+  // DT_* are the S_IFMT bits >> 12. The 32-bit store zeroes the padding too.
   view.setUint32(at + D.d_type[0], filetypeOf(type << 12), true);
   return HEADER + nameLength;
 }

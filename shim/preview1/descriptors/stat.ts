@@ -13,7 +13,7 @@ import type { Message } from '../../../vfs/9p/codec.gen.ts';
 import { FILETYPE, STRUCTS } from '../abi/structs.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 
-/** The WASI filetype of a mode's S_IFMT bits; a fifo has none. */
+/** Returns the WASI filetype of a mode's S_IFMT bits: UNKNOWN for a fifo, which WASI lacks. */
 export function filetypeOf(mode: number): number {
   switch (mode & S_IFMT) {
     case S_IFREG:
@@ -35,20 +35,20 @@ export function filetypeOf(mode: number): number {
 
 const S = STRUCTS.filestat.fields;
 const NS = 1_000_000_000;
-/** Exact, and faster than a division by 2^32. */
+/** A multiplication by it is exact, and faster than a division by 2^32. */
 const HIGH = 2 ** -32;
 
-/** Puts a time into memory as nanoseconds since 1970; WASI has none before that, so an earlier one is 0. */
+/** Writes a time as nanoseconds since 1970 (u64). A time before 1970 becomes 0. */
 export function putTime(m: GuestMemory, ptr: number, sec: number, nsec: number): void {
   const { view } = m;
   if (sec < 0) sec = nsec = 0;
-  // The lower half is exact in whole numbers; then a double is near enough to the whole to tell the upper half.
+  // The lower half is exact in integers; a double is then precise enough for the upper half.
   const low = (Math.imul(sec, NS) + nsec) >>> 0;
   view.setUint32(ptr, low, true);
   view.setUint32(ptr + 4, ((sec * NS + nsec - low) * HIGH + 0.5) >>> 0, true);
 }
 
-/** What `putAttr` needs of a file: GETATTR_* bits. */
+/** The GETATTR_* bits of the attributes that `putAttr` writes. */
 export const FILESTAT_MASK =
   GETATTR_MODE | GETATTR_NLINK | GETATTR_ATIME | GETATTR_MTIME | GETATTR_CTIME | GETATTR_INO | GETATTR_SIZE;
 
@@ -59,7 +59,7 @@ export function putAttr(m: GuestMemory, ptr: number, r: Message, device: number)
   view.setUint32(ptr + S.dev[0] + 4, 0, true);
   view.setUint32(ptr + S.ino[0], r.qid_path_lo, true);
   view.setUint32(ptr + S.ino[0] + 4, r.qid_path_hi, true);
-  // The padding behind it is zeroed with it.
+  // With the padding.
   view.setUint32(ptr + S.filetype[0], filetypeOf(r.mode), true);
   view.setUint32(ptr + S.filetype[0] + 4, 0, true);
   view.setUint32(ptr + S.nlink[0], r.nlink, true);
@@ -71,7 +71,7 @@ export function putAttr(m: GuestMemory, ptr: number, r: Message, device: number)
   putTime(m, ptr + S.ctim[0], r.ctime_sec, r.ctime_nsec);
 }
 
-/** Writes the filestat of something that is no file of ours: only its type, size and inode mean anything. */
+/** Writes the filestat of a stream: type, size and inode number; the other fields are 0 and nlink is 1. */
 export function putPlainStat(m: GuestMemory, ptr: number, filetype: number, size: number, ino: number): void {
   m.u8.fill(0, ptr, ptr + STRUCTS.filestat.size);
   m.putU64(ptr + S.ino[0], ino);

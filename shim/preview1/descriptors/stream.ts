@@ -8,15 +8,15 @@ import type { GuestMemory } from '../memory/guest-memory.ts';
 import { RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from '../abi/rights.ts';
 import { putPlainStat } from './stat.ts';
 
-/** Most bytes that a function for stdout is given at once: overlapping ranges can be far longer than the memory. */
+/** The maximum size of a chunk for a stdout function: overlapping ranges can total more than the memory. */
 const OUTPUT_MAX = 1 << 20;
 
-/** A line on the console that has grown to so many characters is printed. */
+/** The maximum length of a line on the console, in characters: a longer line is split. */
 export const LINE_MAX = 1 << 16;
 
 const part = new Iov();
 
-/** Copies `length` bytes of the ranges, from byte `from` of them on, into one array of its own. */
+/** Returns a copy of `length` bytes of the ranges, from byte `from` on. */
 function gather(iov: Iov, from: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   part.slice(iov, from, length);
@@ -28,7 +28,7 @@ function gather(iov: Iov, from: number, length: number): Uint8Array {
   return bytes;
 }
 
-/** Copies bytes into the ranges: how many. */
+/** Copies bytes into the ranges as far as they fit, and returns the bytes copied. */
 function scatter(bytes: Uint8Array, iov: Iov): number {
   let at = 0;
   for (let i = 0; i < iov.count && at < bytes.length; i++) {
@@ -39,7 +39,7 @@ function scatter(bytes: Uint8Array, iov: Iov): number {
   return at;
 }
 
-/** A stream of the host that is no file of ours. */
+/** A standard stream, which is not a file of a 9P server. */
 export abstract class StreamDescriptor extends Descriptor {
   filetype: number;
   private readonly ino: number;
@@ -51,7 +51,7 @@ export abstract class StreamDescriptor extends Descriptor {
   }
 
   override close(): number {
-    // stdin, stdout and stderr are the host's, and it goes on using them.
+    // The host owns the stream and keeps it open.
     return 0;
   }
 
@@ -61,7 +61,7 @@ export abstract class StreamDescriptor extends Descriptor {
   }
 }
 
-/** stdout or stderr that is given the bytes of each write, of long ones 1 MiB at a time. */
+/** stdout or stderr in JavaScript: `put` gets the bytes of each write, in chunks of at most OUTPUT_MAX. */
 abstract class OutputDescriptor extends StreamDescriptor {
   constructor() {
     super(FILETYPE.UNKNOWN, RIGHTS_STREAM_OUT, 0);
@@ -94,7 +94,7 @@ export class FunctionOutput extends OutputDescriptor {
   }
 }
 
-/** stdout or stderr as lines on the console; a line of 64 Ki characters and more is several. */
+/** stdout or stderr as lines on the console. A line longer than LINE_MAX is split. */
 export class LineOutput extends OutputDescriptor {
   private readonly print: (line: string) => void;
   private readonly decoder = new TextDecoder();
@@ -102,21 +102,21 @@ export class LineOutput extends OutputDescriptor {
 
   constructor(fd: 1 | 2) {
     super();
-    // eslint-disable-next-line no-console -- this is what a program's output is in a browser
+    // eslint-disable-next-line no-console -- the output of a program in a browser
     this.print = (line) => (fd === 1 ? console.log : console.error)(line);
-    // To a terminal the guest's libc hands out lines as they are complete.
+    // libc line-buffers output to a terminal.
     this.setTerminal(true);
   }
 
   protected override put(bytes: Uint8Array): void {
     const lines = this.decoder.decode(bytes, { stream: true }).split('\n');
-    // Only what is new is searched, and a long line is not copied each time that it grows.
+    // Only the new bytes are searched, so that a long line does not cost quadratic time.
     lines[0] = this.rest + lines[0]!;
     this.rest = lines.at(-1)!.length < LINE_MAX ? lines.pop()! : '';
     for (const line of lines) this.print(line);
   }
 
-  /** A last line without an end is printed, too. */
+  /** Prints a last line without a line end. */
   override close(): number {
     if (this.rest !== '') this.print(this.rest);
     this.rest = '';
@@ -124,12 +124,15 @@ export class LineOutput extends OutputDescriptor {
   }
 }
 
-/** What a function for stdin may return: the next bytes, or nothing at the end. */
+/** The result of a stdin function: the next bytes; null, undefined or an empty chunk at the end of file. */
 export type InputChunk = Uint8Array | string | null | undefined;
 
 const encoder = new TextEncoder();
 
-/** stdin as a function that gives the next bytes, or null at the end. */
+/**
+ * stdin as a function that returns the next bytes. It is called when no bytes are left, with the length of the read,
+ * and not again after the end of file. A read from within the function is EDEADLK.
+ */
 export class FunctionInput extends StreamDescriptor {
   private readonly input: (max: number) => InputChunk;
   private rest: Uint8Array = new Uint8Array(0);
@@ -143,7 +146,7 @@ export class FunctionInput extends StreamDescriptor {
 
   override read(iov: Iov, m: GuestMemory): number {
     if (iov.total === 0) return 0;
-    // The function is the guest's caller: it cannot wait for itself.
+    // The function has called the guest: it would wait for itself.
     if (this.asking) return -E.EDEADLK;
     if (this.rest.length === 0 && !this.ended) this.pull(iov.total, m);
     iov.u8 = m.fresh();
@@ -166,7 +169,7 @@ export class FunctionInput extends StreamDescriptor {
   }
 }
 
-/** stdin that gives a text or bytes, and then ends. */
+/** stdin with the contents of a text or of bytes. */
 export function textInput(text: string | Uint8Array): FunctionInput {
   let rest: InputChunk = text;
   return new FunctionInput(() => {

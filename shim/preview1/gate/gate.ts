@@ -61,7 +61,8 @@ const IF = '\x04\x40';
 
 /**
  * The module: it imports each function from `a` and exports a trampoline that calls it. The guest's state is the
- * exported global `0`: engines need two more loads for an imported one. An i64 is passed on as its lower and its upper half.
+ * exported global `0`: engines need two more loads for an imported one. An i64 is passed on as its lower and its upper
+ * half.
  */
 function moduleText(names: readonly string[]): string {
   const count = names.length;
@@ -119,11 +120,11 @@ function compile(text: string): WebAssembly.Module {
 
 /**
  * Returns the functions for the import object of a guest. They are wasm functions, so that the engine compares their
- * types at link time. They trap after the exit of the guest, and after a call that an exception has left; a guest cannot
- * catch a trap. A call with effects starts only with enough stack; otherwise the engine throws a RangeError, which the
- * guest cannot catch either.
+ * types at link time. They trap after the exit of the guest, and after a call that an exception has left; a guest
+ * cannot catch a trap. A call with effects starts only with enough stack; otherwise the engine throws a RangeError,
+ * which the guest cannot catch either.
  * @param calls All 46 functions by their WASI names. They take an i64 as two numbers, the lower half first.
- * @param memory Its `state` becomes the global of the guest: OUTSIDE, INSIDE or ENDED.
+ * @param memory Its `state` is set to the global of the guest: OUTSIDE, INSIDE or ENDED.
  */
 export function gate(calls: Functions, memory: { state: WebAssembly.Global }): Functions {
   module ??= compile(moduleText(Object.keys(calls).sort()));

@@ -6,11 +6,11 @@ import { Iov } from '../../../vfs/lib/iov.ts';
 import { STRUCTS } from '../abi/structs.ts';
 import { ENDED, INSIDE, OUTSIDE } from '../gate/gate.ts';
 
-/** Most ranges of one call (UIO_MAXIOV, readv(2)). */
+/** The maximum number of ranges of one call (UIO_MAXIOV, readv(2)). */
 export const IOV_MAX = 1024;
-/** Most bytes of one call; more is cut to it (MAX_RW_COUNT, read(2)). */
+/** The maximum number of bytes of one call, which moves less when it asks for more (MAX_RW_COUNT, read(2)). */
 export const RW_MAX = 0x7fff_f000;
-/** Most bytes of a path, its NUL included (PATH_MAX). */
+/** The maximum size of a path in bytes, its NUL included (PATH_MAX). */
 const PATH_MAX = 4096;
 
 const encoder = new TextEncoder();
@@ -18,10 +18,11 @@ const EMPTY = new Uint8Array(0);
 const IOVEC = STRUCTS.iovec;
 
 /**
- * The guest's linear memory. Its views are taken anew when the memory has grown: the old ones are empty then (or, of
- * a shared memory, too short), so that the bounds check that every access needs also finds that out.
+ * The guest's linear memory. After a growth the old views are detached (or, of a shared memory, too short): the bounds
+ * check of the next access fails on them, and takes new ones.
  *
- * Pointers come as signed 32-bit numbers and are taken as unsigned; none of these methods throws.
+ * Pointers and sizes are unsigned 32-bit numbers: callers convert the signed ones of wasm. Only `leave` can throw, with
+ * the exception of its callback.
  */
 export class GuestMemory {
   private memory: WebAssembly.Memory | null = null;
@@ -29,18 +30,21 @@ export class GuestMemory {
   view: DataView = new DataView(EMPTY.buffer);
   /** The ranges of the last `loadIovs`. */
   iov = new Iov();
-  /** Whether the guest is in a call, or has ended (gate.ts). */
+  /** OUTSIDE, INSIDE or ENDED: a global of the guest's gate (gate.ts). */
   state!: WebAssembly.Global;
-  /** The path that came last: a program often does several things to one file. */
+  /** The last path, interned: programs often make several calls with one path. */
   private path = '';
 
-  /** Attaches the memory that the instance exports or was given. */
+  /** Attaches the memory that the instance exports or imports. */
   attach(memory: WebAssembly.Memory): void {
     this.memory = memory;
     this.refresh();
   }
 
-  /** Runs code of the host in the middle of a call. It may call the guest, whose calls have ranges of their own. */
+  /**
+   * Runs code of the host during a call. The code may call the guest: a nested call gets an `iov` of its own. It may
+   * grow the memory: use `fresh()` or `fits()` afterwards.
+   */
   leave<T>(call: () => T): T {
     const { iov, state } = this;
     this.iov = new Iov();
@@ -49,7 +53,7 @@ export class GuestMemory {
       return call();
     } finally {
       this.iov = iov;
-      // A call of the guest that an exception left, or its end, is that of this call, too, whoever has swallowed it.
+      // An exit or an exception in a nested call ends this call too, even if the host caught it.
       state.value = state.value ? ENDED : INSIDE;
     }
   }
@@ -61,28 +65,28 @@ export class GuestMemory {
     this.view = new DataView(buffer);
   }
 
-  /** Whether `size` bytes at `ptr` (unsigned) lie in memory; the views are fresh when they do. */
+  /** True if `size` bytes at `ptr` are in bounds, which an empty range always is. Then the views are current. */
   fits(ptr: number, size: number): boolean {
     return ptr + size <= this.u8.length || this.fitsAfterGrowth(ptr, size);
   }
 
-  /** No bytes fit anywhere: Linux looks at no pointer whose length is 0. */
+  /** An empty range is in bounds everywhere: Linux ignores the pointer of a length of 0. */
   private fitsAfterGrowth(ptr: number, size: number): boolean {
     return ptr + size <= this.fresh().length || size === 0;
   }
 
-  /** The bytes of the memory as it is now: for use after anything that may have called a function of the host. */
+  /** Returns a current view of the memory. To be called after any function of the host, which may grow the memory. */
   fresh(): Uint8Array {
     if (this.memory !== null && this.memory.buffer.byteLength !== this.u8.length) this.refresh();
     return this.u8;
   }
 
-  /** Copies bytes to where `fits` has been asked before. */
+  /** Copies bytes to `ptr`. The caller has checked `fits`. */
   put(ptr: number, bytes: Uint8Array): void {
     if (bytes.length > 0) this.fresh().set(bytes, ptr);
   }
 
-  /** Copies as much of a text in UTF-8 as `size` bytes take to where `fits` has been asked before: how many bytes. */
+  /** Writes text as UTF-8, cut to `size` bytes, and returns the bytes written. The caller has checked `fits`. */
   putText(ptr: number, size: number, text: string): number {
     const length = Math.min(text.length, size);
     for (let i = 0; i < length; i++) {
@@ -98,8 +102,8 @@ export class GuestMemory {
   }
 
   /**
-   * Writes a u32 where `fits` has been asked before; once more, because a callback may have grown the memory.
-   * 0 or EFAULT.
+   * Writes a u32, and checks the bounds again: a callback may have grown the memory after the first check.
+   * Returns 0 or EFAULT.
    */
   putU32(ptr: number, value: number): number {
     if (!this.fits(ptr, 4)) return E.EFAULT;
@@ -107,7 +111,7 @@ export class GuestMemory {
     return 0;
   }
 
-  /** Writes a safe integer as a u64, as `putU32` does. */
+  /** Writes a u64, given as a safe integer. Returns 0 or EFAULT. */
   putU64(ptr: number, value: number): number {
     if (!this.fits(ptr, 8)) return E.EFAULT;
     this.view.setUint32(ptr, value, true);
@@ -116,8 +120,8 @@ export class GuestMemory {
   }
 
   /**
-   * Reads an array of iovecs into `iov`, all bounds checked before anything is moved.
-   * 0; EFAULT; EINVAL for more than 1,024. Bytes beyond 2 GiB are left out.
+   * Reads `count` iovecs at `ptr` into `iov`, and checks the bounds of each range; empty ranges are skipped. Bytes past
+   * RW_MAX are left out. Returns 0; EFAULT for an array or a range out of bounds; EINVAL for more than IOV_MAX ranges.
    */
   loadIovs(ptr: number, count: number): number {
     const { iov } = this;
@@ -131,7 +135,7 @@ export class GuestMemory {
       const start = view.getUint32(at, true);
       const length = view.getUint32(at + 4, true);
       if (length === 0) continue;
-      // Shared memory that has grown leaves the old view as it is.
+      // The view of a shared memory does not change when the memory grows.
       if (start + length > size) return this.fresh().length > size ? this.loadIovs(ptr, count) : E.EFAULT;
       iov.add(start, start + Math.min(length, RW_MAX - iov.total));
       if (iov.total === RW_MAX) break;
@@ -140,8 +144,9 @@ export class GuestMemory {
   }
 
   /**
-   * A path, or any text, of the guest: read once, so that nobody can change it after it was checked.
-   * EFAULT; ENAMETOOLONG from PATH_MAX on; EILSEQ for what is no UTF-8; EINVAL for a NUL in it.
+   * Copies a path, or another text, out of the memory. The copy is checked, so that another thread cannot change the
+   * path after the check. Returns the path, or EFAULT; ENAMETOOLONG from PATH_MAX bytes on; EILSEQ if the text is not
+   * UTF-8; EINVAL for a NUL.
    */
   loadPath(ptr: number, length: number): string | number {
     if (!this.fits(ptr, length)) return E.EFAULT;
