@@ -114,6 +114,7 @@ const ARGUMENTS: [call: string, argument: string, takes: string[], run: (value: 
   ['new Server(backend, options)', 'backend', [], (value) => new Server(value)],
   ['hostDir(path, options)', 'path', [], (value) => hostDir(value)],
   ['memfs(volume, options)', 'volume', [], (value) => memfs(value)],
+  ['new Attachment(server)', 'server', [], (value) => new Attachment(value)],
   ['settle(lower, how)', 'lower', [], (value) => settle(value, 'undo')],
   ['settle(lower, how)', 'how', [], (value) => settle(store, value)],
   ['unsettled(lower)', 'lower', [], (value) => unsettled(value)],
@@ -173,7 +174,7 @@ for (const { call, rows = {} } of API) {
           const told = thrown(() => run({ [option]: value } as Any));
           const what = `${option}: ${type}: ${told}`;
           if (takes.includes(type)) assert.is(told, 'ok', what);
-          else assert.ok(told.includes(`"options.${option}`) && /must be|not known/.test(told), what);
+          else assert.ok(told.includes(`"options.${option}`) && /must be|is unknown/.test(told), what);
         }
         assert.is(
           thrown(() => option === 'lower' || run({ [option]: undefined } as Any)),
@@ -188,7 +189,7 @@ for (const { call, rows = {} } of API) {
         if (call === 'overlay(options)' && key === '__proto__') continue;
         assert.match(
           thrown(() => run(given)),
-          `"options.${key}" is not known: `,
+          `"options.${key}" is unknown; `,
         );
       }
       assert.is(
@@ -205,7 +206,7 @@ for (const { call, rows = {} } of API) {
       const [known = ''] = Object.keys(rows);
       assert.match(
         thrown(() => run({ [known.toLowerCase() + 's']: 1 } as Any)),
-        'did you mean ',
+        'the options are ',
       );
     });
   }
@@ -233,10 +234,14 @@ test('a commit is settled by one of two words', () => {
 test('the mistakes that were swallowed, or thrown in the engine’s words', () => {
   const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
   const cases: [run: () => unknown, code: 'TYPE' | 'VALUE', message: string][] = [
-    [() => hostDir('.', { readonly: true } as Any), 'VALUE', '"options.readonly" is not known: did you mean readOnly?'],
+    [
+      () => hostDir('.', { readonly: true } as Any),
+      'VALUE',
+      '"options.readonly" is unknown; the options are readOnly, ',
+    ],
     [() => new WASI({ preopens: ['/'] as Any }), 'TYPE', '"options.preopens" must be Object, not Array'],
     [() => new WASI({ preopens: new Map([['/', store]]) as Any }), 'TYPE', 'not Map'],
-    [() => new WASI({ preopen: { '/': store } } as Any), 'VALUE', 'did you mean preopens?'],
+    [() => new WASI({ preopen: { '/': store } } as Any), 'VALUE', 'preopens, '],
     [() => new WASI({ preopens: { '/a': 5 as Any } }), 'TYPE', '"options.preopens./a" must be a memfs Volume, '],
     [() => new core.WASI({ preopens: { '/a': '.' as Any } }), 'TYPE', '"/a" must be Server|Backend, not String'],
     [() => new WASI({ env: ['A=1'] as Any }), 'TYPE', '"options.env" must be Object, not Array'],
@@ -251,7 +256,11 @@ test('the mistakes that were swallowed, or thrown in the engine’s words', () =
     [() => new WASI({ args: ['a', 5] as Any }), 'TYPE', '"options.args" must be string, not 5'],
     [() => new WASI({ args: ['a\0b'] }), 'VALUE', 'NUL'],
     [() => new WASI({ trace: true as Any }), 'TYPE', '"options.trace" must be Tracer, not Boolean'],
-    [() => new WASI({ tty: { stdn: true } as Any }), 'VALUE', '"options.tty.stdn" is not known: did you mean stdin?'],
+    [
+      () => new WASI({ tty: { stdn: true } as Any }),
+      'VALUE',
+      '"options.tty.stdn" is unknown; the options are stdin, stdout, stderr',
+    ],
     [() => new WASI({ version: 'unstable' as Any }), 'VALUE', '"options.version"'],
     [() => new WASI().start(module as Any), 'TYPE', '"instance.exports" must be Object, not Undefined'],
     [() => new WASI().initialize(undefined as Any), 'TYPE', '"instance.exports"'],
@@ -261,7 +270,7 @@ test('the mistakes that were swallowed, or thrown in the engine’s words', () =
     [() => overlay({ lower: store, upper: store }), 'VALUE', 'two backends'],
     [() => over((merged) => merged.commit('durable' as Any)), 'TYPE', '"options" must be Object, not String'],
     [() => over((merged) => merged.commit({ durable: 1 } as Any)), 'TYPE', '"options.durable" must be boolean, not 1'],
-    [() => over((merged) => merged.commit({ durably: true } as Any)), 'VALUE', 'did you mean durable?'],
+    [() => over((merged) => merged.commit({ durably: true } as Any)), 'VALUE', 'the options are durable'],
   ];
   for (const [run, code, message] of cases)
     assert.match(

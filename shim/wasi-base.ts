@@ -190,7 +190,7 @@ export class WASIBase<Preopen, Input, Output> {
    * @throws TypeError if there is no memory.
    */
   finalizeBindings(instance: WebAssembly.Instance, options: { memory?: WebAssembly.Memory } = {}): void {
-    const memory = options.memory ?? instance?.exports?.memory;
+    const { memory = instance?.exports?.memory } = checkOptions(options, { memory: '' });
     check(memory, 'Memory.grow', 'instance.exports.memory');
     this.guest.memory.attach(memory as WebAssembly.Memory);
   }

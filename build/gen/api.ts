@@ -121,6 +121,7 @@ export const API: readonly Call[] = [
     call: 'new Attachment(server)',
     from: ['wasi9p', 'wasi9p/core'],
     about: 'A client attached to a server in this process. `close()` ends its session.',
+    args: { server: { text: 'The server.', type: 'Server' } },
   },
   {
     call: 'new Namespace(tree)',

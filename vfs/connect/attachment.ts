@@ -3,6 +3,7 @@ import type { Backend } from '../backend/backend.ts';
 import { AtCalls } from '../client/at.ts';
 import { Client } from '../client/client.ts';
 import { DISPOSE } from '../lib/dispose.ts';
+import { SERVER, check } from '../lib/options.ts';
 import { Server } from '../server/server.ts';
 import { InProcess } from '../transport/in-process.ts';
 
@@ -48,6 +49,7 @@ export class Attachment {
    * @throws Error when the server does not let itself be attached to.
    */
   constructor(server: Server, At = AtCalls) {
+    check(server, SERVER, 'server');
     this.server = server;
     this.transport = new InProcess(server.connect(), server.msize);
     this.client = new Client(this.transport);

@@ -55,10 +55,7 @@ export function checkOptions<T extends object>(options: T, rows: Rows, path = 'o
   const known = Object.keys(rows);
   for (const [key, value] of Object.entries(options)) {
     const name = `${path}.${key}`;
-    if (!known.includes(key)) {
-      const near = known.find((other) => other[0] === key[0]);
-      throw invalid(`"${name}" is not known: did you mean ${near ?? known.join(' or ')}?`);
-    }
+    if (!known.includes(key)) throw invalid(`"${name}" is unknown; the options are ${known.join(', ')}`);
     if (value !== undefined && rows[key]) check(value, rows[key], name);
   }
   return { ...options };

@@ -84,10 +84,9 @@ function moduleText(names: readonly string[]): string {
       return type === I64 ? get + LOWER_HALF + get + UPPER_HALF : get;
     });
     call += CALL + leb(i);
-    const isRoomy = ROOMY.test(name);
-    if (isRoomy || GUARDED.test(name)) {
+    if (GUARDED.test(name)) {
       call = `${I32_CONST}\x01${SET_STATE + call + GET_STATE + IS_ENDED + TRAP_IF + I32_CONST}\0${SET_STATE}`;
-      if (isRoomy) call = `${I32_CONST}\x01${CALL + room + call}`;
+      if (ROOMY.test(name)) call = `${I32_CONST}\x01${CALL + room + call}`;
     }
     bodies += sized(`\0${GET_STATE + TRAP_IF + call + END}`);
   });
