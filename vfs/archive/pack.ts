@@ -11,32 +11,34 @@ import { BLOCK, padded } from '../backends/tar/format/size.ts';
 import type { Skipped } from '../backends/tar/tree.ts';
 import { xattrwalk } from '../client/rare-messages.ts';
 
-/** One member to be written: its header blocks, with the map of a file with holes, and the file whose bytes follow. */
+/** A member to write: its header blocks (with the map of a sparse file), and the file whose data follows. */
 interface Item {
   head: Uint8Array;
   path: string;
-  /** Where its data begins and ends, pair by pair; each begins with a block of the archive. */
+  /** Pairs of begin and end offsets of its data, each begin aligned to a block of the archive. */
   extents: readonly number[];
 }
 
-/** A directory that is being gone through. */
+/** A directory of the walk. */
 interface Level {
   fid: number;
-  /** With a slash at the end, but of the root. */
+  /** With a trailing slash; '' for the root. */
   path: string;
   names: string[];
-  /** How many of them are done. */
+  /** The number of names visited. */
   at: number;
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Packs a tree as a tar archive: with modes, owners, times of modification to the nanosecond, symlinks, hard links,
- * fifos, empty directories, extended attributes and holes (as GNU tar stores them), in an order by names, so that equal
- * trees give equal bytes.
- * @param onSkip AttrSource of each file that a tar cannot hold: a socket, a symlink whose target is not UTF-8.
- * @throws Error when a file cannot be read, or the archive is larger than memory; TypeError for what is no tree.
+ * Packs a tree as a tar archive: modes, owners, mtimes to the nanosecond, symlinks, hard links, fifos, empty
+ * directories, extended attributes, and holes as GNU tar stores them. Members are sorted by name, so that equal trees
+ * give equal bytes.
+ * @param from The tree: a backend, a server, or an attachment.
+ * @param onSkip Called for each file that a tar cannot hold: a socket, a symlink whose target is not UTF-8.
+ * @returns The archive, uncompressed.
+ * @throws TypeError if `from` has an unsupported type; Error if a file cannot be read, or the archive exceeds memory.
  */
 export function packTar(from: Place, onSkip?: (skipped: Skipped) => void): Uint8Array {
   check(onSkip, 'function|undefined', 'onSkip');
@@ -56,7 +58,7 @@ export function packTar(from: Place, onSkip?: (skipped: Skipped) => void): Uint8
   });
 }
 
-/** What extents take of the archive. */
+/** Returns the bytes that extents occupy in the archive. */
 function bytesOf(extents: readonly number[]): number {
   let bytes = 0;
   for (let i = 0; i < extents.length; i += 2) bytes += padded(extents[i + 1]! - extents[i]!);
@@ -71,7 +73,7 @@ function room(length: number): Uint8Array {
   }
 }
 
-/** Reads the extents of a file into the archive from `at` on; what it has lost meanwhile stays zero. */
+/** Reads the extents of a file into the archive at `at`; data truncated meanwhile stays zero. */
 function copy(client: Client, path: string, extents: readonly number[], bytes: Uint8Array, at: number): void {
   const fid = walkTo(client, path.split('/'));
   if (fid < 0) throw failure('read', path, -fid);
@@ -88,15 +90,15 @@ function copy(client: Client, path: string, extents: readonly number[], bytes: U
   if (count < 0) throw failure('read', path, -count);
 }
 
-/** Goes through a tree and writes down what is in it. */
+/** Walks a tree and collects the members. */
 class Survey {
   private readonly tree: Tree;
   private readonly client: Client;
   private readonly onSkip: ((skipped: Skipped) => void) | undefined;
   private readonly list: Item[] = [];
-  /** Where files with several names were come upon first. */
+  /** The first path of each file with several names, by inode number. */
   private readonly links = new Map<number, string>();
-  /** From the root down: a list and no recursion, for a tree may be deeper than the stack. */
+  /** From the root down; a list instead of recursion, since a tree may be deeper than the call stack. */
   private readonly levels: Level[] = [];
 
   constructor(tree: Tree, onSkip: ((skipped: Skipped) => void) | undefined) {
@@ -128,7 +130,7 @@ class Survey {
     if (fid !== this.client.root) this.client.clunk(fid);
   }
 
-  /** Goes to the next name of a directory, and into it. */
+  /** Visits the next name of a directory, and enters it if it is a directory. */
   private step(level: Level): void {
     const { client } = this;
     if (level.at === level.names.length) {
@@ -138,7 +140,7 @@ class Survey {
     const name = level.names[level.at++]!;
     const path = level.path + name;
     const fid = client.walk(level.fid, [name], 0, 1);
-    // Gone since it was listed.
+    // Removed since it was listed.
     if (fid === -E.ENOENT) return;
     if (fid < 0) throw failure('read', path, -fid);
     let isEntered = false;
@@ -152,7 +154,7 @@ class Survey {
     }
   }
 
-  /** Writes one file down: its kind. */
+  /** Adds a member. Returns its kind. */
   private add(fid: number, path: string): number {
     const { client } = this;
     const errno = client.getattr(fid, GETATTR_ALL);
@@ -180,7 +182,7 @@ class Survey {
     return kind;
   }
 
-  /** With its holes left out when that is shorter. */
+  /** Returns the member, stored sparse if that is shorter. */
   private item(fid: number, meta: Meta, path: string, blocks: number): Item {
     const { size } = meta;
     const head = headersOf(meta);
@@ -204,7 +206,9 @@ class Survey {
     return extents;
   }
 
-  /** What takes more messages to find out. Why it cannot be written; '' when it can. */
+  /**
+   * Fills in what takes more messages: target, hard link, xattrs. Returns the reason to skip it; '' if there is none.
+   */
   private complete(fid: number, meta: Meta, ino: number, nlink: number): string {
     const { client } = this;
     if (!canHold(meta.kind)) return 'a tar archive cannot hold a socket';
@@ -237,7 +241,7 @@ class Survey {
     return xattrs;
   }
 
-  /** The value of an attribute, or the list of names; null where there are none. */
+  /** Reads an extended attribute, or the list of names for ''; null if there is none. */
   private xattr(fid: number, name: string, path: string): Uint8Array | null {
     const { client } = this;
     const reader = xattrwalk(client, fid, name);

@@ -14,13 +14,13 @@ import type { Backend } from '../backend/backend.ts';
 import { Extents } from '../backend/extents.ts';
 import { BLOCK, padded } from '../backends/tar/format/size.ts';
 
-/** A file tree: a backend, a server, or a mount of one. */
+/** A file tree: a backend, a server, or an attachment to one. */
 export type Place = Backend | Server | Attachment;
 
-/** Bytes of one listing. */
+/** Bytes of one Rreaddir. */
 const ROOM = 64 << 10;
 
-/** A client of its own in a place. */
+/** A private 9P session on a tree. */
 export class Tree {
   readonly client: Client;
   private readonly server: Server;
@@ -41,8 +41,8 @@ export class Tree {
   }
 
   /**
-   * Where an opened file has data, from its store: 9P has no message for it. Pairs of a begin and an end, in bytes, in
-   * whole blocks but for the end of the file; or −errno.
+   * Returns the data extents of an opened file, from its backend, since 9P has no message for them: pairs of begin and
+   * end offsets in bytes, aligned to blocks except for the end of the file; or −errno.
    */
   extents(fid: number, size: number): number[] | number {
     const { backend } = this.server;
@@ -58,11 +58,11 @@ export class Tree {
     return extents.errno === 0 ? list : -extents.errno;
   }
 
-  /** chown(2), for which the client has no call: a program of WASI has none. 0 or an errno. */
+  /** chown(2), which the client lacks since WASI does. Returns 0 or an errno. */
   setOwner(fid: number, uid: number, gid: number): number {
     const { t } = this;
     t.type = TYPE.Tsetattr;
-    // No other request is on its way.
+    // No other request is in flight.
     t.tag = 1;
     t.fid = fid;
     t.valid = SETATTR_UID | SETATTR_GID;
@@ -79,9 +79,9 @@ export class Tree {
 const NO_PAYLOAD = new Iov();
 
 /**
- * Runs something with a session of its own in a place, which is closed at the end.
- * @param name What an error calls the place.
- * @throws TypeError for what is no place; what `run` throws.
+ * Calls `run` with a private session on a tree, and closes the session.
+ * @param name The name of the argument, for errors.
+ * @throws TypeError if `place` has an unsupported type; Error if the attach is refused; the errors of `run`.
  */
 export function inTree<T>(place: Place, name: string, run: (tree: Tree) => T): T {
   const tree = new Tree(serverIn(place, name));
@@ -92,7 +92,7 @@ export function inTree<T>(place: Place, name: string, run: (tree: Tree) => T): T
   }
 }
 
-/** By what they have: a server of `dist/core.min.js` is of another class. */
+/** Duck-typed, since the server of `dist/core.min.js` is another class. */
 function serverIn(place: Place, name: string): Server {
   const { server, connect } = (place ?? {}) as Partial<Attachment & Server>;
   if (server !== undefined) return server;
@@ -101,7 +101,7 @@ function serverIn(place: Place, name: string): Server {
   throw mustBe('a backend, a Server or an Attachment', name, place);
 }
 
-/** A fid on what names from the root lead to, not opened; or −errno. */
+/** Walks from the root. Returns a fid, not opened; or −errno. */
 export function walkTo(client: Client, names: readonly string[]): number {
   let fid = client.root;
   let at = 0;
@@ -116,7 +116,7 @@ export function walkTo(client: Client, names: readonly string[]): number {
   return fid;
 }
 
-/** The names in a directory, without `.` and `..`, in an order that depends on nothing else; or −errno. */
+/** Returns the sorted names in a directory, without `.` and `..`; or −errno. */
 export function namesIn(client: Client, dir: number): string[] | number {
   const fid = client.clone(dir);
   if (fid < 0) return fid;
@@ -145,7 +145,7 @@ function list(client: Client, fid: number): string[] | number {
   }
 }
 
-/** The error of a call on a file, for a person. */
+/** Returns an Error with a sentence about a failed call on a file. */
 export function failure(what: string, path: string, errno: number): Error {
   return new Error(`'${path === '' ? '.' : path}' cannot be ${what}: ${errnoName(errno)}.`);
 }

@@ -22,23 +22,23 @@ import type { Skipped } from '../backends/tar/tree.ts';
 import { mknod, setMode, xattrcreate } from '../client/rare-messages.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
-/** Seconds from 1970 to the last Date of JavaScript. */
+/** The seconds from 1970 to the latest Date of JavaScript. */
 const DATE_MAX = 8.64e12;
 const NOT_MADE = 'special files of its kind cannot be made there';
 
-/** Copies the tree of an archive into a place, over what is there already: directories are merged, all else goes. */
+/** Copies the tree of an archive over an existing tree: directories are merged, everything else is replaced. */
 function copyInto(archive: TarBackend, into: Place, onSkip?: (skipped: Skipped) => void): void {
   for (const skipped of archive.skipped) onSkip?.(skipped);
   inTree(into, 'into', (tree) => new Loader(tree, archive, onSkip).run());
 }
 
-/** A directory that is being filled. */
+/** A directory of the walk. */
 interface Level {
   fid: number;
   inode: TarInode;
   name: string;
   rest: Iterator<[string, TarInode]>;
-  /** Whether its owner, mode and times are the archive's. */
+  /** True if owner, mode and times are set from the archive. */
   isOurs: boolean;
 }
 
@@ -47,9 +47,9 @@ class Loader {
   private readonly client: Client;
   private readonly archive: TarBackend;
   private readonly onSkip: ((skipped: Skipped) => void) | undefined;
-  /** From the root down: a list and no recursion, for a tree may be deeper than the stack. */
+  /** From the root down; a list instead of recursion, since a tree may be deeper than the call stack. */
   private readonly levels: Level[] = [];
-  /** Where files with several names have been put first; null for what was left out. */
+  /** The first path of each file with several names; null if it was skipped. */
   private readonly placed = new Map<TarInode, string | null>();
 
   constructor(tree: Tree, archive: TarBackend, onSkip: ((skipped: Skipped) => void) | undefined) {
@@ -70,7 +70,7 @@ class Loader {
     }
   }
 
-  /** Puts the next entry of a directory in. Its own times come after all of them, for this moves them. */
+  /** Unpacks the next entry of a directory. The times of the directory are set after its entries, which move them. */
   private step(level: Level): void {
     const next = level.rest.next();
     if (next.done === true) {
@@ -92,7 +92,7 @@ class Loader {
     if (fid !== this.client.root) this.client.clunk(fid);
   }
 
-  /** From the root to `name` in the directory at hand, or to that itself. */
+  /** Returns the path of `name` in the current directory; of the directory itself for ''. */
   private pathOf(name: string): string {
     const names = this.levels.map((level) => level.name);
     return [...names, name].filter((part) => part !== '').join('/');
@@ -106,7 +106,7 @@ class Loader {
     if (errno !== 0 && errno !== E.EEXIST) throw this.failure('made', name, errno);
     const fid = client.walk(dir, [name], 0, 1);
     if (fid < 0) throw this.failure('made', name, -fid);
-    // What the archive says nothing of keeps what it has.
+    // A directory without a member keeps its attributes.
     this.enter(fid, inode, name, isNew || this.archive.isExplicit(inode));
   }
 
@@ -146,12 +146,12 @@ class Loader {
     }
   }
 
-  /** A fid on a new file that is no directory, a regular one opened; or −errno. */
+  /** Creates a file that is not a directory. Returns a fid, opened for a regular file; or −errno. */
   private make(dir: number, name: string, inode: TarInode): number {
     return inode.kind === S_IFREG ? this.create(dir, name) : this.special(dir, name, inode);
   }
 
-  /** Takes away what has the name, an empty directory too. */
+  /** Removes the file or empty directory of a name. */
   private clear(dir: number, name: string): void {
     const { client } = this;
     let errno = client.unlinkat(dir, name, 0);
@@ -204,7 +204,7 @@ class Loader {
       this.put(fid, data, 0, name);
       return;
     }
-    // First, so that EFBIG comes before any data; what is not written stays a hole.
+    // The size first, so that EFBIG comes before any data; ranges not written stay holes.
     const errno = this.client.setSize(fid, SETATTR_SIZE, data.length);
     if (errno !== 0) throw this.failure('written', name, errno);
     for (let i = 0; i < data.begins.length; i++) this.put(fid, data.part(i), data.begins[i]!, name);
@@ -217,12 +217,12 @@ class Loader {
     if (count !== bytes.length) throw this.failure('written', name, count < 0 ? -count : E.ENOSPC);
   }
 
-  /** Owner, permissions, attributes and, after all that moves them, times. */
+  /** Sets owner, mode, xattrs and, last, times. */
   private finish(fid: number, inode: TarInode, name: string): void {
     const { client } = this;
     const { perm, uid, gid, atime, mtime, xattrs } = inode.meta;
     const owner = this.tree.setOwner(fid, uid, gid);
-    // Only root of a host may give files away: as tar, whoever is not keeps them.
+    // Only root may chown(2): other users keep the files, as with tar.
     if (owner !== 0 && owner !== E.EPERM) throw this.failure('given its owner', name, owner);
     const mode = inode.kind === S_IFLNK ? 0 : setMode(client, fid, SETATTR_MODE, perm);
     if (mode !== 0) throw this.failure('given its mode', name, mode);
@@ -254,18 +254,20 @@ class Loader {
   }
 }
 
-/** The nearest time that a store has which keeps them as JavaScript does: as Linux clamps to what a file system has. */
+/** Clamps a time to the range of JavaScript's Date, as Linux clamps to that of the file system. */
 function clamped({ sec, nsec }: Time): Time {
   return Math.abs(sec) < DATE_MAX ? { sec, nsec } : { sec: Math.sign(sec) * DATE_MAX, nsec: 0 };
 }
 
 /**
- * Unpacks an archive into a tree, over what is there: directories are merged, all else is replaced. Owners are kept
- * where they can be, holes too, times last.
+ * Unpacks an archive over an existing tree: directories are merged, everything else is replaced. Holes are kept, and
+ * owners if permitted.
  * @param bytes As for `tar`.
- * @param onSkip AttrSource of each member, and each attribute, that cannot be put there.
+ * @param into The tree: a backend, a server, or an attachment.
+ * @param onSkip Called for each member, and each attribute, that cannot be created there.
  * @param options As for `tar`.
- * @throws Error when the archive cannot be read, and when a file cannot be written: then what came before it is there.
+ * @throws TypeError if an argument is invalid; Error if the archive cannot be read, or a file cannot be written: then
+ *   the members before it are there.
  */
 export function unpackTar(
   bytes: Uint8Array,

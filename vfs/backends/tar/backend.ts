@@ -16,8 +16,7 @@ import type { Skipped, TarTree } from './tree.ts';
 const encoder = new TextEncoder();
 
 /**
- * The tree of a tar archive, read from the archive's own bytes. Nothing can be changed (EROFS). The bytes must not be
- * changed either.
+ * The tree of a tar archive, read from the archive's own bytes. Each change is EROFS. The bytes must not be changed.
  */
 export class TarBackend extends Unwritable implements Backend {
   readonly name = 'tar';
@@ -28,12 +27,12 @@ export class TarBackend extends Unwritable implements Backend {
     specialFiles: true,
     nanoseconds: true,
   };
-  /** Members that are not in the tree, and why. */
+  /** The members left out of the tree, with reasons. */
   readonly skipped: readonly Skipped[];
   private readonly tree: TarTree;
-  /** Made when it is asked for. */
+  /** Created on first use. */
   private hiddenIn: ReadonlyMap<TarInode, readonly Hidden[]> | null = null;
-  /** Length of the archive, in bytes. */
+  /** The length of the archive, in bytes. */
   private readonly length: number;
 
   constructor(tree: TarTree, length: number) {
@@ -43,7 +42,7 @@ export class TarBackend extends Unwritable implements Backend {
     this.length = length;
   }
 
-  /** Ends it: whatever is asked after that is EIO. */
+  /** Closes the backend: every later call answers EIO. */
   close(): void {
     shut(this);
   }
@@ -56,7 +55,7 @@ export class TarBackend extends Unwritable implements Backend {
     return this.tree.root;
   }
 
-  /** Whether the archive has an entry of a directory; else its attributes are made up. */
+  /** True if the archive has a member for a directory; otherwise its attributes are made up. */
   isExplicit(dir: TarInode): boolean {
     return this.tree.isExplicit(dir);
   }
@@ -85,7 +84,7 @@ export class TarBackend extends Unwritable implements Backend {
   size(inode: TarInode): number {
     if (inode.kind === S_IFREG) return inode.data.length;
     if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
-    // As tmpfs counts them (BOGO_DIRENT_SIZE, shmem.c).
+    // As in tmpfs (BOGO_DIRENT_SIZE, shmem.c).
     return inode.kind === S_IFDIR ? 20 * (2 + inode.children.size) : 0;
   }
 
@@ -118,7 +117,7 @@ export class TarBackend extends Unwritable implements Backend {
   }
 
   closeHandle(): void {
-    // An open file is its inode: nothing else was made.
+    // A handle has no state.
   }
 
   read({ data }: TarInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
@@ -143,7 +142,7 @@ export class TarBackend extends Unwritable implements Backend {
     return new MapCursor(dir);
   }
 
-  /** A file system that is full. */
+  /** statfs(2) of a full file system. */
   statfs(out: StatFs): number {
     out.bsize = BLOCK;
     out.blocks = Math.ceil(this.length / BLOCK);

@@ -5,7 +5,7 @@ import type { TarInode } from './inode.ts';
 import { nextName } from './names.ts';
 import type { Skipped } from './tree.ts';
 
-/** The members that an archive leaves out, by the directory that they would be in, as far as there is one. */
+/** Returns the skipped members by the nearest directory that exists. */
 export function hiddenIn(root: TarInode, skipped: readonly Skipped[]): Map<TarInode, Hidden[]> {
   const hidden = new Map<TarInode, Hidden[]>();
   for (const { path, reason } of skipped) {

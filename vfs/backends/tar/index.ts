@@ -11,14 +11,14 @@ export type { TarOptions } from './format/limits.ts';
 export type { Skipped } from './tree.ts';
 
 /**
- * The tree of a .tar or .tar.gz as a read-only backend. The archive is gone through once, and files are read from its
- * own bytes, which must stay as they are. Read are ustar, GNU and pax archives, with sparse files; of two members of
- * one name the later counts. A member that leads out of the archive (`..`), or cannot be a file on Linux, is left out:
- * `skipped` tells. What follows the end of the archive is ignored.
- * @param bytes The whole archive; one that is gzipped is inflated first.
- * @param options How much an archive may make of itself, for one that needs more than the defaults.
- * @throws Error when it is no tar, is damaged or cut off, or passes a limit; TypeError for what is no Uint8Array, and
- *   for options that are not known.
+ * The tree of a .tar or .tar.gz archive as a read-only backend. The archive is parsed once; file data is read from its
+ * bytes, which must not be changed. Supported are ustar, GNU and pax archives, with sparse files. Of two members of one
+ * name the later wins. A member that leads out of the archive (`..`), or is not valid on Linux, is left out and listed
+ * in `skipped`. Bytes after the end of the archive are ignored.
+ * @param bytes The whole archive; a gzipped one is inflated first.
+ * @param options Resource limits, for an archive that exceeds the defaults.
+ * @throws TypeError if `bytes` is not a Uint8Array, or an option is invalid; Error if the archive is not a tar, is
+ *   damaged or truncated, or exceeds a limit.
  */
 export function tar(bytes: Uint8Array, options?: TarOptions): TarBackend {
   if (!(bytes instanceof Uint8Array)) throw mustBe('a Uint8Array, the bytes of an archive', 'bytes', bytes);

@@ -5,15 +5,15 @@ import type { FileData } from './format/data.ts';
 import type { TarEntry } from './format/entry.ts';
 import type { Time } from './format/pax.ts';
 
-/** What is said of a file besides its kind and content. */
+/** The attributes of a member besides kind and content. */
 export type TarMeta = Pick<TarEntry, 'perm' | 'uid' | 'gid' | 'rdev' | 'mtime' | 'atime' | 'ctime' | 'xattrs'>;
 
 /** A file of an archive. */
 export class TarInode extends Inode {
   meta: TarMeta;
-  /** A file's bytes (the archive's own), a directory's entries, a symlink's target; null for a special file. */
+  /** A file's data (views of the archive), a directory's entries, a symlink's target; null for a special file. */
   readonly content: FileData | Map<string, TarInode> | string | null;
-  /** The directory that holds a directory. */
+  /** The parent of a directory. */
   parent: TarInode | null = null;
   nlink: number;
 

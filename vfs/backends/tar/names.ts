@@ -1,7 +1,10 @@
 // The components of a path, one by one: a path may be as long as the archive, and splitting it at once takes many times
 // its length.
 
-/** Where the first name from `from` on begins and ends, past slashes and `.`; twice the path's length if there is none. */
+/**
+ * Returns where the next name from `from` begins and ends, past slashes and `.`; twice the path's length if there is
+ * none.
+ */
 export function nextName(path: string, from: number): [begin: number, end: number] {
   for (let at = from; at < path.length;) {
     const slash = path.indexOf('/', at);
@@ -13,7 +16,7 @@ export function nextName(path: string, from: number): [begin: number, end: numbe
   return [path.length, path.length];
 }
 
-/** The names of a path, no more than `most` of them. */
+/** Returns the names of a path, at most `most`. */
 export function namesOf(path: string, most: number): string[] {
   const names: string[] = [];
   for (let [begin, end] = nextName(path, 0); begin < path.length; [begin, end] = nextName(path, end)) {

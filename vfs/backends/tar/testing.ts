@@ -18,12 +18,10 @@ import { ram } from '../ram/index.ts';
 import { inTree, walkTo } from '../../archive/place.ts';
 import { setMode } from '../../client/rare-messages.ts';
 
-// What the tests of archives work with: members made byte by byte, and the system's tar.
-
-/** Whether GNU tar is on this machine. */
+/** True if GNU tar is installed. */
 export const hasTar = spawnSync('tar', ['--version'], { encoding: 'utf8' }).stdout?.includes('GNU tar') === true;
 
-/** A member as the test wants it: header fields as they are to stand there. */
+/** A member of a test archive: raw header fields. */
 export interface Raw {
   name: string | Uint8Array;
   type?: string;
@@ -31,7 +29,7 @@ export interface Raw {
   mode?: number;
   uid?: number;
   gid?: number;
-  /** Else the length of the data; bytes are put there as they are. */
+  /** Default: the length of the data. Bytes are copied as they are. */
   size?: number | Uint8Array;
   mtime?: number | Uint8Array;
   target?: string;
@@ -43,7 +41,7 @@ export interface Raw {
 
 const bytesOf = (value: string | Uint8Array): Uint8Array => (typeof value === 'string' ? Buffer.from(value) : value);
 
-/** A number in a field of `length` bytes: octal digits and a NUL, or the bytes given. */
+/** Writes a number into a field of `length` bytes: octal digits and a NUL, or the given bytes. */
 function put(block: Uint8Array, at: number, length: number, value: number | Uint8Array): void {
   if (typeof value === 'number') block.set(Buffer.from(value.toString(8).padStart(length - 1, '0')), at);
   else block.set(value, at);
@@ -72,12 +70,12 @@ function blocksOf(raw: Raw): Uint8Array {
   return Buffer.concat([block, data, padding]);
 }
 
-/** An archive of these members, with the two empty blocks at its end. */
+/** Returns an archive of these members, with two zero blocks at its end. */
 export function pack(...members: Raw[]): Uint8Array {
   return new Uint8Array(Buffer.concat([...members.map(blocksOf), new Uint8Array(1024)]));
 }
 
-/** A pax extended header member, for the next one or (`g`) for all. */
+/** Returns a pax extended header member, for the next member or (`g`) for all later ones. */
 export function pax(records: Record<string, string>, type: 'x' | 'g' = 'x'): Raw {
   const lines = Object.entries(records).map(([keyword, value]) => {
     const rest = Buffer.byteLength(` ${keyword}=${value}\n`);
@@ -88,14 +86,14 @@ export function pax(records: Record<string, string>, type: 'x' | 'g' = 'x'): Raw
   return { name: 'PaxHeaders/x', type, data: lines.join('') };
 }
 
-/** Runs a test on a mounted backend, and looks at the end that nothing is left. */
+/** Runs a test on a mounted backend, then checks for leaks. */
 export function mounted(backend: Backend, run: (kit: Kit) => void): void {
   const kit = new Kit({ backend, dispose: () => {} });
   run(kit);
   kit.end();
 }
 
-/** chown of a path, in a session of its own. */
+/** chown(2) of a path, in a separate session. */
 export function chown(backend: Backend, path: string, uid: number, gid: number): void {
   inTree(backend, 'backend', (tree) => {
     const fid = walkTo(tree.client, path.split('/'));
@@ -105,7 +103,7 @@ export function chown(backend: Backend, path: string, uid: number, gid: number):
   });
 }
 
-/** A tree in words, without what differs from one store to the next: numbers, versions, ctime. */
+/** Returns a tree as text, without store-specific values: inode numbers, versions, ctime. */
 export function content(backend: Backend): string {
   let text = '';
   mounted(backend, (kit) => {
@@ -114,7 +112,7 @@ export function content(backend: Backend): string {
   return text;
 }
 
-/** A scratch directory that is gone after `run`. */
+/** Calls `run` with a scratch directory, and removes it. */
 export function inScratch(run: (dir: string) => void): void {
   const dir = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'wasi9p-tar-'));
   try {
@@ -124,7 +122,7 @@ export function inScratch(run: (dir: string) => void): void {
   }
 }
 
-/** Runs the system's tar in a directory: what it printed; it must not complain. */
+/** Runs the system tar in a directory. Returns its output; fails on any message. */
 export function systemTar(dir: string, ...args: string[]): Uint8Array {
   const { status, stdout, stderr } = spawnSync('tar', args, { cwd: dir, maxBuffer: 1 << 28 });
   if (status !== 0 || stderr.length > 0) throw new Error(`tar ${args.join(' ')}: ${status} ${stderr.toString()}`);
@@ -140,7 +138,7 @@ export function setTimes(kit: Kit, path: string, sec: number, nsec: number): voi
   kit.clunk(fid);
 }
 
-/** The tree of the read-only suite, and what is harder to keep. */
+/** Returns the tree of the read-only suite, with attributes that are harder to preserve. */
 export function rich(): Backend {
   const store = ram();
   fill(store);

@@ -5,11 +5,11 @@ import { TarInode, type TarMeta } from './inode.ts';
 import type { Limits } from './format/limits.ts';
 import { namesOf } from './names.ts';
 
-/** A member of an archive that is not in the tree. */
+/** A member that was skipped. */
 export interface Skipped {
-  /** Its name as it is stored. */
+  /** Its name as stored. */
   path: string;
-  /** Half a sentence. */
+  /** The reason, a clause without a full stop. */
   reason: string;
 }
 
@@ -18,30 +18,30 @@ const NAME_MAX = 255;
 const TARGET_MAX = 4095;
 const LEADS_OUT = 'it leads out of the archive';
 
-/** Whether a text has more than `max` bytes of UTF-8. */
+/** True if a text has more than `max` bytes of UTF-8. */
 function isLonger(text: string, max: number): boolean {
   return text.length > max || (text.length * 3 > max && encoder.encode(text).length > max);
 }
 
-/** The components of a member's name; or why it cannot be in the tree. */
+/** Returns the components of a member's name; or the reason to skip it. */
 function componentsOf(name: string | null, maxDepth: number): string[] | string {
   if (name === null) return 'its name is not UTF-8';
   if (name.includes('\0')) return 'its name has a NUL';
-  // As tar does: an absolute name begins at the root of what is unpacked.
+  // As in tar, an absolute name is relative to the root of the tree.
   const names = namesOf(name, maxDepth + 1);
   if (names.includes('..')) return LEADS_OUT;
   if (names.length > maxDepth) return `it lies more than ${maxDepth} directories deep`;
   return names.some((part) => isLonger(part, NAME_MAX)) ? `a name of it is longer than ${NAME_MAX} bytes` : names;
 }
 
-/** Builds a tree of members, in the order in which they come: a later one takes the place of an earlier one. */
+/** Builds the tree from members in order: a later one replaces an earlier one of the same name. */
 export class TarTree {
   readonly root: TarInode;
   readonly skipped: Skipped[] = [];
-  /** Inodes made, and with it the last number. */
+  /** The number of inodes created, which is the last inode number. */
   count = 0;
   private isFirst = true;
-  /** Directories that have an entry of their own. */
+  /** Directories with a member of their own. */
   private readonly told = new Set<TarInode>();
   private readonly limits: Limits;
 
@@ -60,7 +60,7 @@ export class TarTree {
     if (reason !== '') this.skipped.push({ path: entry.shown, reason });
   }
 
-  /** Why it has no place; '' when it has. */
+  /** Places a member in the tree. Returns the reason if it is skipped; '' if it is not. */
   private place(entry: TarEntry): string {
     const names = componentsOf(entry.name, this.limits.maxDepth);
     if (typeof names === 'string') return names;
@@ -83,7 +83,7 @@ export class TarTree {
     return this.put(dir, name, inode) ? '' : 'a directory of its name is not empty';
   }
 
-  /** The directory of a path; those that the archive does not mention are made up. Null when a name is another kind. */
+  /** Returns the directory of a path, with implied parents created; null if a component is not a directory. */
   private directory(names: readonly string[], entry: TarEntry): TarInode | null {
     let at = this.root;
     for (const name of names) {
@@ -95,7 +95,7 @@ export class TarTree {
     return at;
   }
 
-  /** The directory of a name, made if it is not there, in place of what is no directory. */
+  /** Returns the directory of a name; created if missing, in place of any other file. */
   private enter(dir: TarInode, name: string, entry: TarEntry): TarInode {
     const found = dir.children.get(name);
     if (found?.kind === S_IFDIR) return found;
@@ -109,19 +109,19 @@ export class TarTree {
     this.told.add(dir);
   }
 
-  /** Whether the archive has an entry of a directory: else it is made up. */
+  /** True if the archive has a member for a directory; otherwise it is implied. */
   isExplicit(dir: TarInode): boolean {
     return this.told.has(dir);
   }
 
-  /** Gives an inode a name. False when a directory that is not empty has it: GNU tar leaves that one, too. */
+  /** Gives an inode a name. Returns false if a non-empty directory has the name: GNU tar keeps that too. */
   private put(dir: TarInode, name: string, inode: TarInode): boolean {
     const before = dir.children.get(name);
     if (before === inode) return true;
     if (before?.kind === S_IFDIR && before.children.size > 0) return false;
     if (before?.kind === S_IFDIR) dir.nlink--;
     else if (before !== undefined) before.nlink--;
-    // It comes where the later one is.
+    // In the order of the later member.
     dir.children.delete(name);
     dir.children.set(name, inode);
     if (inode.kind === S_IFDIR) {
@@ -147,7 +147,7 @@ export class TarTree {
     if (target === null) return 'its target is not UTF-8';
     if (target === '' || target.includes('\0')) return 'its target is no path';
     if (isLonger(target, TARGET_MAX)) return `its target is longer than ${TARGET_MAX} bytes`;
-    // Linux knows no other permissions of a symlink.
+    // On Linux a symlink has no other mode.
     return this.make(kind, target, { ...metaOf(entry), perm: 0o777 });
   }
 }
@@ -156,7 +156,7 @@ function metaOf({ perm, uid, gid, rdev, mtime, atime, ctime, xattrs }: TarEntry)
   return { perm, uid, gid, rdev, mtime, atime, ctime, xattrs };
 }
 
-/** Of a directory that the archive does not mention: as old as the first file in it. */
+/** Returns the attributes of an implied directory: as old as the first file in it. */
 function implied(entry: TarEntry | null): TarMeta {
   const mtime = entry?.mtime ?? { sec: 0, nsec: 0 };
   return { perm: 0o755, uid: 0, gid: 0, rdev: 0, mtime, atime: null, ctime: null, xattrs: null };

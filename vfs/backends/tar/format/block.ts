@@ -1,12 +1,12 @@
 // Parses the 512-byte header block of a member: ustar, GNU and v7. Knows bytes only, no names or kinds.
 import { BLOCK } from './size.ts';
 
-/** The header block of a member taken apart, as GNU tar reads it (list.c). A number that cannot be read is NaN. */
+/** The fields of a member's header block, as GNU tar reads them (list.c). An invalid number is NaN. */
 export interface Header {
   name: Uint8Array;
   target: Uint8Array;
   type: string;
-  /** What the magic says: sparse maps and dump directories are GNU's, pax records go with POSIX. */
+  /** By the magic: sparse maps and dump directories are GNU's, pax records POSIX's. */
   format: 'posix' | 'gnu' | 'old';
   mode: number;
   uid: number;
@@ -35,19 +35,19 @@ function has(block: Uint8Array, at: number, bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Up to the first NUL. */
+/** Returns the bytes up to the first NUL. */
 export function cString(bytes: Uint8Array): Uint8Array {
   const end = bytes.indexOf(0);
   return end < 0 ? bytes : bytes.subarray(0, end);
 }
 
-/** Whether a block has nothing but zeros. */
+/** True if a block is all zeros. */
 export function isZero(block: Uint8Array): boolean {
   for (let i = 0; i < block.length; i++) if (block[i] !== 0) return false;
   return true;
 }
 
-/** Whether the checksum is right: over unsigned bytes (POSIX), or over signed ones as some old writers have it. */
+/** True if the checksum is valid: over unsigned bytes (POSIX), or over signed ones as some old writers have it. */
 export function isHeader(block: Uint8Array): boolean {
   let unsigned = 0;
   let negative = 0;
@@ -65,14 +65,14 @@ function isSpace(byte: number): boolean {
 }
 
 /**
- * The number in a field: octal digits with blanks around and a NUL in front or behind, or base 256 when its first byte
- * is 0x80 or 0xff (from_header of list.c). NaN when it is neither. Beyond 2^53 it is not exact.
- * @param onlyOctal As for the checksum.
+ * Parses a number: octal digits with blanks around and a NUL before or after, or base 256 if the first byte is 0x80 or
+ * 0xff (from_header of list.c). NaN if invalid; not exact beyond 2^53.
+ * @param onlyOctal True for the checksum.
  */
 export function octal(block: Uint8Array, from: number, end: number, onlyOctal = false): number {
   const first = block[from]!;
   if (!onlyOctal && (first === 0x80 || first === 0xff)) return base256(block, from, end);
-  // A buggy writer has a NUL in front.
+  // Some writers put a NUL first.
   let at = first === 0 ? from + 1 : from;
   while (at < end && isSpace(block[at]!)) at++;
   if (at === end) return NaN;
@@ -85,14 +85,14 @@ export function octal(block: Uint8Array, from: number, end: number, onlyOctal = 
   return at === end || block[at] === 0 || isSpace(block[at]!) ? value : NaN;
 }
 
-/** Two's complement of seven bits in the first byte and eight in the others; the first bit of the field is a mark. */
+/** Two's complement; the first bit of the field is a marker. */
 function base256(block: Uint8Array, from: number, end: number): number {
   let value = block[from] === 0xff ? -1 : 0;
   for (let at = from + 1; at < end; at++) value = value * 256 + block[at]!;
   return value;
 }
 
-/** Takes apart a block whose checksum is right. */
+/** Parses a block whose checksum is valid. */
 export function headerOf(block: Uint8Array): Header {
   const format = has(block, 257, POSIX) ? 'posix' : has(block, 257, GNU) ? 'gnu' : 'old';
   return {
@@ -111,7 +111,7 @@ export function headerOf(block: Uint8Array): Header {
   };
 }
 
-/** The name; of ustar with the prefix in front. */
+/** Returns the name, for ustar with the prefix. */
 function nameOf(block: Uint8Array, isUstar: boolean): Uint8Array {
   const name = cString(block.subarray(0, 100));
   const prefix = isUstar ? cString(block.subarray(345, 500)) : NOTHING;

@@ -6,7 +6,10 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** The checksum of gzip (RFC 1952, 8), of these bytes after those that gave `value`. */
+/**
+ * Returns the CRC-32 of gzip (RFC 1952, section 8).
+ * @param value The CRC of the bytes before, to continue it.
+ */
 export function crc32(bytes: Uint8Array, value = 0): number {
   let crc = ~value;
   for (let i = 0; i < bytes.length; i++) crc = TABLE[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);

@@ -1,22 +1,22 @@
 // The data of a regular file as views of the archive, with holes.
 import { E } from '../../../linux/errno.ts';
 
-/** A regular file's bytes, within those of the archive: all of them, or those that are no hole. */
+/** The data of a regular file as views of the archive, with or without holes. */
 export type FileData = Uint8Array | Sparse;
 
-/** Up to this many bytes a loop is faster than making a view to copy with. */
+/** Up to this many bytes a loop is faster than a copy through a view. */
 const LOOP = 16;
 
 /** A file with holes. */
 export class Sparse {
   /** Bytes, holes included. */
   readonly length: number;
-  /** Where in the file each extent begins and ends, in order and apart; none is empty. */
+  /** The begin and end offsets of each extent, sorted, disjoint, not empty. */
   readonly begins: readonly number[];
   readonly ends: readonly number[];
-  /** The bytes of each. */
+  /** The bytes of each extent. */
   private readonly parts: readonly Uint8Array[];
-  /** Bytes that are stored. */
+  /** The number of bytes stored. */
   readonly stored: number;
 
   constructor(length: number, begins: readonly number[], parts: readonly Uint8Array[]) {
@@ -27,7 +27,7 @@ export class Sparse {
     this.stored = parts.reduce((sum, part) => sum + part.length, 0);
   }
 
-  /** The first extent that ends after `offset`; as many as there are when there is none. */
+  /** Returns the index of the first extent that ends after `offset`; the number of extents if there is none. */
   after(offset: number): number {
     let [low, high] = [0, this.ends.length];
     while (low < high) {
@@ -51,13 +51,13 @@ export class Sparse {
     return count;
   }
 
-  /** lseek(2) with SEEK_DATA: an offset, or −ENXIO. */
+  /** SEEK_DATA of lseek(2). Returns an offset, or −ENXIO. */
   seekData(offset: number): number {
     const i = this.after(offset);
     return offset < 0 || i === this.ends.length ? -E.ENXIO : Math.max(offset, this.begins[i]!);
   }
 
-  /** lseek(2) with SEEK_HOLE: an offset, or −ENXIO. The end of a file is a hole. */
+  /** SEEK_HOLE of lseek(2). Returns an offset, or −ENXIO. The end of a file counts as a hole. */
   seekHole(offset: number): number {
     if (offset < 0 || offset >= this.length) return -E.ENXIO;
     let at = offset;
@@ -65,13 +65,13 @@ export class Sparse {
     return at;
   }
 
-  /** The extent `i`: its bytes. */
+  /** Returns the bytes of extent `i`. */
   part(i: number): Uint8Array {
     return this.parts[i]!;
   }
 }
 
-/** Copies bytes from `offset` on into `u8[start, end)`: how many. */
+/** Reads at `offset` into `u8[start, end)`. Returns the number of bytes. */
 export function readData(data: FileData, offset: number, u8: Uint8Array, start: number, end: number): number {
   if (data instanceof Sparse) return data.read(offset, u8, start, end);
   const count = Math.min(end - start, data.length - offset);
@@ -81,7 +81,7 @@ export function readData(data: FileData, offset: number, u8: Uint8Array, start: 
   return count;
 }
 
-/** Bytes that are no hole. */
+/** Returns the number of bytes that are not holes. */
 export function storedBytes(data: FileData): number {
   return data instanceof Sparse ? data.stored : data.length;
 }

@@ -6,16 +6,16 @@ import { decimal, parseTime, textOf, type Time } from './pax.ts';
 import type { Limits } from './limits.ts';
 import type { Records } from './records.ts';
 
-/** `kind` of an entry that is another name of an earlier one. */
+/** The `kind` of a hard link to an earlier member. */
 export const HARD_LINK = 0;
 
 /** One member of an archive, its extended headers applied. */
 export interface TarEntry {
-  /** As it is stored; null when it is not UTF-8. */
+  /** The name as stored; null if it is not UTF-8. */
   name: string | null;
-  /** The name to be shown to a person, whatever its bytes are. */
+  /** The name for messages, with U+FFFD for bytes that are not UTF-8. */
   shown: string;
-  /** What a link leads to; null when it is not UTF-8. */
+  /** The target of a link; null if it is not UTF-8. */
   target: string | null;
   /** S_IFMT bits, or HARD_LINK. */
   kind: number;
@@ -23,13 +23,13 @@ export interface TarEntry {
   perm: number;
   uid: number;
   gid: number;
-  /** makedev(3) number of a device. */
+  /** The makedev(3) number of a device. */
   rdev: number;
   mtime: Time;
-  /** Only in extended headers. */
+  /** In extended headers only. */
   atime: Time | null;
   ctime: Time | null;
-  /** A regular file's bytes, within those of the archive. */
+  /** The data of a regular file, as views of the archive. */
   data: FileData;
   /** Extended attributes, from SCHILY.xattr records. */
   xattrs: Map<string, Uint8Array> | null;
@@ -42,36 +42,36 @@ const KINDS: ReadonlyMap<string, number> = new Map([
   ['4', S_IFBLK],
   ['5', S_IFDIR],
   ['6', S_IFIFO],
-  // A directory with a list of its files in an incremental dump of GNU tar.
+  // A directory with a list of its files, in an incremental dump of GNU tar.
   ['D', S_IFDIR],
 ]);
 
-/** Types that are a directory when their name ends in a slash, as it was before POSIX. */
+/** Types that are a directory if the name ends in a slash, as before POSIX. */
 const REGULAR = /^[07\0]$/;
 const SLASH = 0x2f;
 const ID_MAX = 2 ** 32 - 1;
 const TIME_MAX = 2 ** 53;
 
-/** The kind that a type tells. POSIX: one that is not known is a regular file. */
+/** Returns the kind of a type. POSIX: an unknown type is a regular file. */
 function kindOf(type: string, name: Uint8Array): number {
   return KINDS.get(type) ?? (REGULAR.test(type) && name.at(-1) === SLASH ? S_IFDIR : S_IFREG);
 }
 
-/** GNU's long names, which stand for those of the header when no pax record does. */
+/** GNU's long names, which replace those of the header unless a pax record does. */
 export interface LongNames {
   name: Uint8Array | null;
   target: Uint8Array | null;
 }
 
 /**
- * A member of its header, GNU's long names and pax records, in which the later of these counts. It has no data yet.
- * A string tells what cannot be read: a number is never guessed.
- * @throws Error for longer names than the limits allow.
+ * Makes a member of its header, GNU's long names and pax records; the later of these wins. It has no data yet.
+ * @returns The member; or a clause that says which field is invalid, since a number is never guessed.
+ * @throws Error if the names exceed the limits.
  */
 export function makeEntry(header: Header, long: LongNames, records: Records, limits: Limits): TarEntry | string {
   const path = records.get('GNU.sparse.name') ?? records.get('path') ?? long.name ?? header.name;
   const target = records.get('linkpath') ?? long.target ?? header.target;
-  // Before they are made texts: one can be as long as the archive.
+  // Counted before they are decoded: a name can be as long as the archive.
   limits.use('maxNames', path.length + target.length);
   const kind = kindOf(header.type, path);
   const uid = idOf(records.text('uid'), header.uid);
@@ -111,7 +111,7 @@ function idOf(text: string | null, header: number): number {
   return text === null ? header : decimal(text);
 }
 
-/** makedev(3); GNU tar leaves out what is no device in the oldest format. */
+/** Returns the makedev(3) number; 0 for the v7 format, as in GNU tar. */
 function deviceOf({ major, minor, format }: Header): number {
   if (format === 'old') return 0;
   if (!(major >= 0 && major <= ID_MAX && minor >= 0 && minor <= ID_MAX)) return NaN;

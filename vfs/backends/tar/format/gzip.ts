@@ -3,42 +3,42 @@ import { Inflate } from 'pako';
 import { crc32 } from './crc.ts';
 import type { Limits } from './limits.ts';
 
-/** What is used of node:zlib; `crc32` is there from Node 20.15 on. */
+/** The part of node:zlib used here; `crc32` exists from Node 20.15 on. */
 interface Zlib {
   inflateRawSync(bytes: Uint8Array, options: object): unknown;
   crc32?: (bytes: Uint8Array, value?: number) => number;
 }
 
-/** What inflateRawSync gives with `info`. */
+/** The result of inflateRawSync with `info`. */
 interface Inflated {
   buffer: Uint8Array;
   engine: { bytesWritten: number };
 }
 
-/** One deflate stream: its data in pieces, and how many bytes of the input it had. */
+/** A deflate stream: its data in pieces, and the bytes of input consumed. */
 interface Stream {
   pieces: Uint8Array[];
   consumed: number;
 }
 
-/** node:zlib, which is three times as fast as what runs everywhere; asked for at run time, for a browser has none. */
+/** Returns node:zlib, three times as fast as pako; looked up at run time, since a browser has none. */
 function nodeZlib(): Zlib | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
   return process?.getBuiltinModule?.('node:zlib') as Zlib | undefined;
 }
 
-/** Bytes of a piece: members may be many and small, so it is no more. */
+/** Bytes of a piece; small, since there may be many small members. */
 const PIECE = 1 << 16;
-/** More than any runtime has in one buffer. */
+/** More than the largest buffer of any runtime. */
 const MAX_LENGTH = 2 ** 32;
 const CUT_OFF = 'unexpected end of file';
 
 /**
- * Unpacks gzip (RFC 1952), several members one after the other and with zeros between them too; any other bytes are
- * given back as they are. What follows the last member and is no gzip is ignored, as gzip(1) does after a warning.
- * @param limits `maxBytes` counts what comes out.
- * @param zlib Undefined: as in a browser.
- * @throws Error for damage and for more data than the limit.
+ * Inflates gzip (RFC 1952), with several members and zeros between them; other bytes are returned unchanged. Bytes
+ * after the last member that are not gzip are ignored, as gzip(1) does after a warning.
+ * @param limits `maxBytes` counts the output.
+ * @param zlib undefined to run as in a browser.
+ * @throws Error if the data is damaged or exceeds the limit.
  */
 export function inflated(bytes: Uint8Array, limits: Limits, zlib = nodeZlib()): Uint8Array {
   if (!isMember(bytes, 0)) return bytes;
@@ -54,7 +54,7 @@ function isMember(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0x1f && bytes[at + 1] === 0x8b;
 }
 
-/** Adds the data of the member at `at` to `pieces`: where it ends. */
+/** Adds the data of the member at `at` to `pieces`. Returns the offset of its end. */
 function member(bytes: Uint8Array, at: number, limits: Limits, zlib: Zlib | undefined, pieces: Uint8Array[]): number {
   const begin = dataOf(bytes, at);
   const input = bytes.subarray(begin);
@@ -89,7 +89,7 @@ const FNAME = 8;
 const FCOMMENT = 16;
 const RESERVED = 0xe0;
 
-/** Where the data of the member at `at` begins, after its header. */
+/** Returns the offset of the data of the member at `at`, after its header. */
 function dataOf(bytes: Uint8Array, at: number): number {
   const flags = bytes[at + 3] ?? 0;
   if (at + 10 > bytes.length) throw damaged(CUT_OFF);
@@ -108,7 +108,7 @@ function dataOf(bytes: Uint8Array, at: number): number {
   return next;
 }
 
-/** Null where the runtime does not tell how much it has read. */
+/** Returns null if the runtime does not report the input consumed. */
 function byZlib(zlib: Zlib, input: Uint8Array, limits: Limits): Stream | null {
   const maxOutputLength = Math.min(MAX_LENGTH, Math.max(1, limits.left('maxBytes')));
   const options = { info: true, maxOutputLength, chunkSize: PIECE };
@@ -120,7 +120,7 @@ function byZlib(zlib: Zlib, input: Uint8Array, limits: Limits): Stream | null {
   };
 }
 
-/** A piece that keeps no larger buffer alive. */
+/** Returns a piece that does not keep a larger buffer alive. */
 function own(piece: Uint8Array): Uint8Array {
   return piece.length < piece.buffer.byteLength ? piece.slice() : piece;
 }
@@ -136,7 +136,7 @@ function byPako(input: Uint8Array, limits: Limits): Stream {
   inflate.onEnd = () => {};
   inflate.push(input, true);
   if (inflate.err !== 0) throw new Error(inflate.msg);
-  // Private in its types, and the only one to tell where the stream has ended.
+  // Private in its types, but the only field with the end of the stream.
   const { strm } = inflate as unknown as { strm: { next_in: number } };
   return { pieces, consumed: strm.next_in };
 }

@@ -4,11 +4,11 @@ import { formatPax, formatTime, type Time } from './pax.ts';
 import { quoted } from './records.ts';
 import { BLOCK, padded } from './size.ts';
 
-/** What is written of a file. */
+/** The attributes of a member to write. */
 export interface Meta {
-  /** From the root of the archive; of a directory with a slash at the end. */
+  /** Relative to the root of the archive; a directory has a trailing slash. */
   path: string;
-  /** What a link leads to; '' for all else. */
+  /** The target of a link; '' for all other kinds. */
   target: string;
   /** S_IFMT bits; 0 for a hard link. */
   kind: number;
@@ -19,7 +19,7 @@ export interface Meta {
   size: number;
   mtime: Time;
   xattrs: ReadonlyMap<string, Uint8Array> | null;
-  /** Of a file that is written with its holes left out: bytes that follow the header, its map included. Else null. */
+  /** For a file stored sparse: the bytes that follow the header, with the map. Otherwise null. */
   stored: number | null;
 }
 
@@ -40,12 +40,12 @@ const ID_MAX = 0o7777777;
 const LARGE_MAX = 0o77777777777;
 const NAME_SIZE = 100;
 
-/** Whether a member of this kind can be written: sockets cannot. */
+/** True if a tar can hold this kind of file: all but sockets. */
 export function canHold(kind: number): boolean {
   return TYPES[kind] !== undefined;
 }
 
-/** The header blocks of a member: ustar, with a pax extended header in front where that cannot say it. */
+/** Returns the header blocks of a member: ustar, after a pax extended header for values that do not fit. */
 export function headersOf(meta: Meta): Uint8Array {
   const records = recordsOf(meta);
   if (records.size === 0) return ustar(meta, TYPES[meta.kind]!);
@@ -55,15 +55,15 @@ export function headersOf(meta: Meta): Uint8Array {
   const extended = { ...meta, path: `PaxHeaders/${name}`, target: '', perm: 0o644, size: pax.length };
   blocks.set(ustar(extended, 'x'));
   blocks.set(pax, BLOCK);
-  // For a reader that knows no sparse files: a file of another name, with the map and the data.
+  // A reader without support for sparse files extracts a file of another name, with the map and the data.
   const own = meta.stored === null ? meta : { ...meta, path: `GNUSparseFile.0/${name}`, size: meta.stored };
   blocks.set(ustar(own, TYPES[meta.kind]!), blocks.length - BLOCK);
   return blocks;
 }
 
 /**
- * The map of a file with holes, as GNU tar writes it in version 1.0 of its pax format: a number a line, the first of
- * which counts the pairs; the last pair is empty and ends the file.
+ * Returns the map of a sparse file in pax format 1.0 of GNU tar: one number a line, first the number of pairs; an empty
+ * last pair marks the end of the file.
  */
 export function mapOf(extents: readonly number[], size: number): Uint8Array {
   const lines = [extents.length / 2];
@@ -97,7 +97,7 @@ function recordsOf({ path, target, size, uid, gid, mtime, xattrs, stored }: Meta
   return records;
 }
 
-/** A header block; a number that does not fit is 0, and an extended header has it. */
+/** Returns a header block; a number that does not fit is 0, and is in the extended header. */
 function ustar({ path, target, perm, uid, gid, rdev, size, mtime }: Meta, type: string): Uint8Array {
   const block = new Uint8Array(BLOCK);
   const text = (at: number, length: number, value: string) => {
@@ -119,7 +119,7 @@ function ustar({ path, target, perm, uid, gid, rdev, size, mtime }: Meta, type: 
   text(257, 8, 'ustar\x0000');
   octal(329, 7, Math.floor(rdev / 256) % 4096);
   octal(337, 7, (rdev % 256) + Math.floor(rdev / 2 ** 20) * 256);
-  // The checksum, counted with blanks in its place: six digits, NUL, blank.
+  // The checksum, computed with blanks in its place: six digits, NUL, blank.
   let sum = 0;
   for (const byte of block) sum += byte;
   octal(148, 6, sum);

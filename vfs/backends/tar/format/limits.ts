@@ -1,25 +1,27 @@
 // The options of `tar`, and the count of each limited resource.
 import { checkOptions, type RowsOf } from '../../../lib/options.ts';
 
-/** What an archive may make of itself; more is refused with a sentence. Each bounds memory, so that a small file costs little. */
+/**
+ * Resource limits of an archive, each of which bounds memory; an archive that exceeds one is refused with a sentence.
+ */
 export interface TarOptions {
-  /** Bytes that a gzipped archive inflates to. Default 2 GiB. */
+  /** Bytes of a gzipped archive when inflated. Default 2 GiB. */
   maxBytes?: number;
-  /** Members. Default 1,000,000. */
+  /** Number of members. Default 1,000,000. */
   maxMembers?: number;
-  /** Directories that no member is of, and which are made up because a name leads through them. Default 262,144. */
+  /** Directories without a member of their own, implied by names below them. Default 262,144. */
   maxImplied?: number;
-  /** Bytes of all names, of members, targets and extended attributes, together. Default 128 MiB. */
+  /** Bytes of all names, targets and extended attributes together. Default 128 MiB. */
   maxNames?: number;
-  /** Records of one pax header, besides the map of a sparse file. Default 10,000. */
+  /** Records of one pax header, except the map of a sparse file. Default 10,000. */
   maxRecords?: number;
-  /** Pieces of sparse files, together. Default 1,000,000. */
+  /** Extents of all sparse files together. Default 1,000,000. */
   maxExtents?: number;
-  /** Directories in each other. What lies deeper is left out. Default 2,048. */
+  /** Depth of directories. Deeper members are skipped. Default 2,048. */
   maxDepth?: number;
 }
 
-/** Of each limit: its default and what it counts. */
+/** The default and the unit of each limit. */
 const LIMITS: Readonly<Record<keyof TarOptions, readonly [value: number, unit: string]>> = {
   maxBytes: [2 ** 31, 'bytes of data'],
   maxMembers: [1_000_000, 'members'],
@@ -40,7 +42,7 @@ export const TAR_OPTIONS = {
   maxDepth: 'number',
 } satisfies RowsOf<TarOptions>;
 
-/** The limits of one archive, and how much of each has been used. */
+/** The limits of one archive, and the use of each so far. */
 export class Limits implements Required<TarOptions> {
   readonly maxBytes!: number;
   readonly maxMembers!: number;
@@ -51,19 +53,22 @@ export class Limits implements Required<TarOptions> {
   readonly maxDepth!: number;
   private readonly used: Record<keyof TarOptions, number>;
 
-  /** @throws TypeError for options that cannot be. */
+  /** @throws TypeError if an option is invalid. */
   constructor(options: TarOptions = {}) {
     this.used = { maxBytes: 0, maxMembers: 0, maxImplied: 0, maxNames: 0, maxRecords: 0, maxExtents: 0, maxDepth: 0 };
     for (const name of Object.keys(LIMITS) as (keyof TarOptions)[]) this[name] = LIMITS[name][0];
     Object.assign(this, given(checkOptions(options, TAR_OPTIONS)));
   }
 
-  /** @throws Error when `count` more are too many. */
+  /**
+   * Counts the use of a resource.
+   * @throws Error if it exceeds the limit.
+   */
   use(name: keyof TarOptions, count: number): void {
     if ((this.used[name] += count) > this[name]) throw this.exceeded(name);
   }
 
-  /** How many more may be. */
+  /** Returns the rest of a limit. */
   left(name: keyof TarOptions): number {
     return this[name] - this.used[name];
   }
@@ -76,7 +81,7 @@ export class Limits implements Required<TarOptions> {
   }
 }
 
-/** Those that are not undefined. */
+/** Returns the options that are not undefined. */
 function given(options: TarOptions): TarOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

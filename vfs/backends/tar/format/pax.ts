@@ -3,16 +3,16 @@
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** The records of a pax extended header by keyword; values are bytes, for those of SCHILY.xattr are any. */
+/** The records of a pax extended header, by keyword. Values are bytes, since those of SCHILY.xattr are arbitrary. */
 export type PaxRecords = Map<string, Uint8Array>;
 
-/** A time as Linux has it: nanoseconds count upwards, before 1970 too. */
+/** A time as in Linux: nanoseconds count upwards, before 1970 too. */
 export interface Time {
   sec: number;
   nsec: number;
 }
 
-/** The text that bytes spell; null when they are not UTF-8. */
+/** Decodes UTF-8; null if it is invalid. */
 export function textOf(bytes: Uint8Array): string | null {
   try {
     return decoder.decode(bytes);
@@ -27,8 +27,9 @@ const NEWLINE = 0x0a;
 const EQUALS = 0x3d;
 
 /**
- * Takes an extended header apart: `LENGTH KEYWORD=VALUE\n` again and again, where the length counts the whole record in
- * bytes (POSIX pax, "pax Extended Header"). False when it is not that.
+ * Parses an extended header: records `LENGTH KEYWORD=VALUE
+ * `, where the length counts the whole record in bytes (POSIX pax, "pax Extended Header"). Returns false if it is
+ * invalid.
  */
 export function eachRecord(bytes: Uint8Array, visit: (keyword: string, value: Uint8Array) => void): boolean {
   for (let at = 0; at < bytes.length;) {
@@ -39,11 +40,11 @@ export function eachRecord(bytes: Uint8Array, visit: (keyword: string, value: Ui
     for (let digit; (digit = bytes[space]! - ZERO) >= 0 && digit <= 9; space++) length = length * 10 + digit;
     const end = at + length;
     if (space === at || bytes[space] !== SPACE || end > bytes.length || bytes[end - 1] !== NEWLINE) return false;
-    // Looked for within the record: what follows may be long.
+    // Searched within the record only: the rest may be long.
     const equals = bytes.subarray(0, end).indexOf(EQUALS, space);
     if (equals < 0) return false;
     const keyword = textOf(bytes.subarray(space + 1, equals));
-    // GNU tar sees a keyword as a C string.
+    // GNU tar reads a keyword as a C string.
     if (keyword === null || keyword.includes('\0')) return false;
     visit(keyword, bytes.subarray(equals + 1, end - 1));
     at = end;
@@ -51,18 +52,18 @@ export function eachRecord(bytes: Uint8Array, visit: (keyword: string, value: Ui
   return true;
 }
 
-/** The records by keyword, of which the last counts; null when they are damaged. */
+/** Returns the records by keyword, the last of each; null if they are damaged. */
 export function parsePax(bytes: Uint8Array): PaxRecords | null {
   const records: PaxRecords = new Map();
   return eachRecord(bytes, (keyword, value) => records.set(keyword, value)) ? records : null;
 }
 
-/** A number in decimal digits. NaN when it is none; beyond 2^53 it is not exact. */
+/** Parses a decimal number; NaN if invalid, not exact beyond 2^53. */
 export function decimal(text: string): number {
   return /^[0-9]+$/.test(text) ? Number(text) : NaN;
 }
 
-/** The bytes of an extended header with these records. */
+/** Returns the bytes of an extended header with these records. */
 export function formatPax(records: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -91,8 +92,8 @@ export function formatPax(records: ReadonlyMap<string, Uint8Array>): Uint8Array 
 }
 
 /**
- * A time in decimal seconds, as pax writes it: `1700000000.123456789`, `-0.5`. What is below a nanosecond is cut off
- * towards the past. Null when it is none, or beyond 2^53 seconds.
+ * Parses a time in decimal seconds, as in pax: `1700000000.123456789`, `-0.5`. Digits below a nanosecond round towards
+ * the past. Null if invalid, or beyond 2^53 seconds.
  */
 export function parseTime(text: string): Time | null {
   const match = /^(-?)([0-9]+)(?:\.([0-9]*))?$/.exec(text);
@@ -107,7 +108,7 @@ export function parseTime(text: string): Time | null {
   return { sec: -whole - 1, nsec: 1e9 - before };
 }
 
-/** The other way round; no more digits than it takes. */
+/** Formats a time for pax, with as few digits as possible. */
 export function formatTime({ sec, nsec }: Time): string {
   const isNegative = sec < 0;
   const whole = isNegative && nsec > 0 ? -sec - 1 : Math.abs(sec);

@@ -11,7 +11,7 @@ import { oldGnuSparse, paxSparse } from './sparse.ts';
 
 const HOW = 'Get the archive anew, or pack it again.';
 
-/** What other archives begin with, and how to get a tar out of them. */
+/** The magic bytes of other formats, and how to convert them to tar. */
 const OTHERS: [name: string, magic: number[], hint: string][] = [
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a], 'Unpack it first with `xz -d`.'],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd], 'Unpack it first with `zstd -d`.'],
@@ -19,20 +19,19 @@ const OTHERS: [name: string, magic: number[], hint: string][] = [
   ['zip', [0x50, 0x4b, 0x03, 0x04], 'Unpack it and pack it again with `tar`.'],
 ];
 
-/** Bytes that an extended attribute is counted for, besides its name: about what the engine takes for it. */
+/** Bytes counted for an extended attribute besides its name: about its cost in the engine. */
 const ATTRIBUTE = 256;
 const REGULAR = /^[07\0]$/;
 
 /**
- * Goes through the blocks of an archive once. Members refer to the bytes: nothing is copied. Read are ustar, GNU's
- * long names, numbers and sparse files, and pax extended headers, those for all members too. What is not clear is
- * read as GNU tar unpacks it.
+ * Reads the blocks of an archive once, without copies of data. Supported are ustar, GNU long names, numbers and sparse
+ * files, and pax extended headers, global ones too. In doubt it reads an archive as GNU tar unpacks it.
  */
 export class TarReader {
   private readonly bytes: Uint8Array;
   private readonly limits: Limits;
   private at = 0;
-  /** From `L` and `K` members: what they say is of the next one. */
+  /** From `L` and `K` members, for the next member. */
   private long: LongNames = { name: null, target: null };
   private readonly records: Records;
 
@@ -43,9 +42,9 @@ export class TarReader {
   }
 
   /**
-   * The next member, or null at the end.
-   * @throws Error for what is no tar, is damaged, cut off, stored in a way that is not read, or more than the limits
-   *   allow; each says so.
+   * Returns the next member, or null at the end.
+   * @throws Error if the archive is not a tar, is damaged or truncated, is stored in an unsupported way, or exceeds a
+   *   limit.
    */
   next(): TarEntry | null {
     for (;;) {
@@ -57,13 +56,13 @@ export class TarReader {
       else if (type === 'L') this.long.name = cString(this.body(header.size));
       else if (type === 'K') this.long.target = cString(this.body(header.size));
       else if (type === 'V') this.label(header);
-      // The rest of a file that began on another volume.
+      // The rest of a file from another volume.
       else if (type === 'M') throw new Error(`This tar archive is one volume of several. ${HOW}`);
       else return this.member(header);
     }
   }
 
-  /** A label of the volume: a member as far as what was told before it goes. */
+  /** Skips a volume label; it uses up the extended headers before it. */
   private label(header: Header): void {
     this.body(this.sizeOf(header));
     this.forget();
@@ -83,14 +82,14 @@ export class TarReader {
     if (xattrs !== null && !records.isShared(xattrs))
       for (const name of xattrs.keys()) limits.use('maxNames', ATTRIBUTE + name.length);
     if (header.type === 'S' || records.isSparse) entry.data = this.sparse(header, entry);
-    // As GNU tar unpacks links, devices, directories and fifos: no data follows, whatever their size says.
+    // As in GNU tar: links, devices, directories and fifos have no data, whatever their size says.
     else if (this.hasData(header, entry)) entry.data = this.body(this.sizeOf(header));
     this.forget();
     return entry;
   }
 
   private hasData({ type }: Header, entry: TarEntry): boolean {
-    // The list of names in a directory of a dump.
+    // A dump directory has a list of names as its data.
     if (type === 'D' || this.records.get('GNU.dumpdir') !== undefined) return true;
     return entry.kind === S_IFREG;
   }
@@ -113,7 +112,7 @@ export class TarReader {
     throw new Error(`'${entry.shown}' is stored sparse in this tar archive, and its map cannot be read: ${how}.`);
   }
 
-  /** Bytes of data in the archive. */
+  /** Returns the bytes of data in the archive. */
   private sizeOf({ size }: Header): number {
     const text = this.records.text('size');
     return text === null ? size : decimal(text);
@@ -127,17 +126,17 @@ export class TarReader {
     if (!this.records.extendAll(bytes)) throw this.damaged('an extended header cannot be read');
   }
 
-  /** The bytes behind a header, and past the rest of their last block. */
+  /** Returns the data after a header, and skips the padding of its last block. */
   private body(size: number): Uint8Array {
     const { bytes, at } = this;
     if (!(size >= 0)) throw this.damaged('the size of a member cannot be read');
     if (size > bytes.length - at) throw this.cutOff();
-    // The last block may lack what fills it.
+    // The last block may lack its padding.
     this.at = Math.min(bytes.length, at + padded(size));
     return bytes.subarray(at, at + size);
   }
 
-  /** The next block, whatever is in it; null at the end. */
+  /** Returns the next block; null at the end. */
   private block(): Uint8Array | null {
     const { bytes, at } = this;
     if (at + BLOCK > bytes.length) return null;
@@ -147,13 +146,13 @@ export class TarReader {
 
   private header(): Header | null {
     const { bytes, at } = this;
-    // A writer that left out the two empty blocks at the end.
+    // Some writers omit the two zero blocks at the end.
     if (at === bytes.length && at > 0) return null;
     const block = this.block();
     if (block === null) throw at === 0 ? this.noTar() : this.cutOff();
     if (isZero(block)) return null;
     const header = isHeader(block) ? headerOf(block) : null;
-    // GNU tar takes a header for damaged whose size cannot be read, even where no data follows.
+    // For GNU tar a header with an invalid size is damaged, even if no data follows.
     if (header !== null && (header.size >= 0 || header.type === '1')) return header;
     this.at = at;
     throw at === 0 ? this.noTar() : this.damaged('a header cannot be read');

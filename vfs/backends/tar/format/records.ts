@@ -6,7 +6,7 @@ const NONE: PaxRecords = new Map();
 const XATTR = 'SCHILY.xattr.';
 const SPARSE = 'GNU.sparse.';
 
-/** An extended attribute's name in a keyword: as GNU tar writes it, without `=`, which ends a keyword. */
+/** Escapes the name of an extended attribute for a keyword, as GNU tar does: `=` ends a keyword. */
 export function quoted(name: string): string {
   return name.replaceAll('%', '%25').replaceAll('=', '%3D');
 }
@@ -15,31 +15,31 @@ function unquoted(name: string): string {
   return name.replace(/%(25|3D)/g, (code) => (code === '%25' ? '%' : '='));
 }
 
-/** The pax records in force: those for all members, and those for the next one, which count first. */
+/** The pax records in force: global ones, and those of the next member, which win. */
 export class Records {
   private readonly limits: Limits;
   private global: PaxRecords = new Map();
   private local: PaxRecords = NONE;
-  /** The numbers of a GNU sparse map of version 0.0: the same two keywords again and again. */
+  /** The numbers of a GNU sparse map of version 0.0, whose two keywords repeat. */
   map: number[] = [];
-  /** Whether the next member, or all, have records of a sparse file. */
+  /** True if the next member has records of a sparse file, its own or global ones. */
   isSparse = false;
   private isSparseForAll = false;
-  /** Extended attributes for all members: one map, however many members have it. */
+  /** Global extended attributes: one map shared by all members. */
   private shared: Map<string, Uint8Array> | null = null;
 
   constructor(limits: Limits) {
     this.limits = limits;
   }
 
-  /** Whether the next member has an extended header. */
+  /** True if the next member has an extended header. */
   get isExtended(): boolean {
     return this.local !== NONE;
   }
 
   /**
-   * What the next member has; of two extended headers the last counts. False when they are damaged.
-   * @throws Error for more than the limits allow.
+   * Sets the records of the next member, in place of those before. Returns false if they are damaged.
+   * @throws Error if they exceed a limit.
    */
   extend(bytes: Uint8Array): boolean {
     this.local = new Map();
@@ -52,7 +52,7 @@ export class Records {
     });
   }
 
-  /** A number: the bytes would take ten times as much. */
+  /** Stored as a number: the bytes would take ten times the memory. */
   private addToMap(value: Uint8Array): void {
     this.map.push(decimal(textOf(value) ?? ''));
     if (this.map.length > 2 * this.limits.left('maxExtents')) throw this.limits.exceeded('maxExtents');
@@ -64,9 +64,9 @@ export class Records {
   }
 
   /**
-   * What all members have from now on, in place of what an earlier header told: as GNU tar has it. (POSIX keeps what
-   * the later one says nothing of.) False when they are damaged.
-   * @throws Error for more than the limits allow.
+   * Sets the global records, in place of all earlier ones, as in GNU tar. (In POSIX an earlier keyword stays in force.)
+   * Returns false if they are damaged.
+   * @throws Error if they exceed a limit.
    */
   extendAll(bytes: Uint8Array): boolean {
     this.global = new Map();
@@ -79,14 +79,14 @@ export class Records {
     return isWhole;
   }
 
-  /** Forgets what was of one member. */
+  /** Forgets the records of one member. */
   clear(): void {
     this.local = NONE;
     this.map = [];
     this.isSparse = this.isSparseForAll;
   }
 
-  /** The value of a keyword; an empty one takes back what is in force for all. */
+  /** Returns the value of a keyword; an empty one cancels the global value. */
   get(keyword: string): Uint8Array | undefined {
     const value = this.local.get(keyword);
     const forAll = this.global.get(keyword);
@@ -94,20 +94,20 @@ export class Records {
     return value.length === 0 && forAll !== undefined ? undefined : value;
   }
 
-  /** As text, null when there is none. What is not UTF-8 is no number and no time. */
+  /** Returns the value as text; null if there is none. A value that is not UTF-8 is neither a number nor a time. */
   text(keyword: string): string | null {
     const value = this.get(keyword);
     return value === undefined ? null : (textOf(value) ?? '\ufffd');
   }
 
-  /** The extended attributes of the next member. Members without some of their own share one map. */
+  /** Returns the extended attributes of the next member. Members without their own share one map. */
   attributes(): Map<string, Uint8Array> | null {
     const own = attributesIn(this.local);
     if (own === null || this.shared === null) return own ?? this.shared;
     return new Map([...this.shared, ...own]);
   }
 
-  /** Whether these attributes are those for all members. */
+  /** True if these are the global attributes. */
   isShared(xattrs: ReadonlyMap<string, Uint8Array>): boolean {
     return xattrs === this.shared;
   }

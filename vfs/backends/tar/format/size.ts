@@ -1,9 +1,9 @@
 // The block size of tar, and padding to it.
 
-/** Everything in a tar comes in blocks of this size. */
+/** Bytes of a block of tar. */
 export const BLOCK = 512;
 
-/** Bytes up to a whole number of blocks. */
+/** Rounds a size up to whole blocks. */
 export function padded(size: number): number {
   return Math.ceil(size / BLOCK) * BLOCK;
 }

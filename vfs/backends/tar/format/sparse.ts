@@ -6,24 +6,24 @@ import { decimal, textOf } from './pax.ts';
 import type { Records } from './records.ts';
 import { padded } from './size.ts';
 
-/** Where the data of a sparse file lies in it: pairs of an offset and a length. */
+/** The extents of a sparse file: pairs of offset and length. */
 type SparseMap = number[];
 
 const NEWLINE = 0x0a;
-/** As many digits as 2^64 has. */
+/** The number of digits of 2^64. */
 const DIGITS = 20;
 
-/** Extents of the old GNU format: four in the header, 21 in each block behind it. */
+/** Extents of the old GNU format: four in the header, 21 in each extension block. */
 const [IN_HEADER, IN_BLOCK] = [4, 21];
 const [HEADER_MAP, HEADER_MORE, HEADER_SIZE] = [386, 482, 483];
 const BLOCK_MORE = 504;
 const EXTENT = 24;
 
 /**
- * A sparse file of the old GNU format (sparse.c, oldgnu_get_sparse_info).
- * @param next The next block of the archive, or null at its end.
- * @param body The member's data, of the size in its header.
- * @returns Null when its map cannot be read, or is not one of this data.
+ * Reads a sparse file of the old GNU format (sparse.c, oldgnu_get_sparse_info).
+ * @param next Returns the next block of the archive, or null at its end.
+ * @param body Returns the member's data, of the size in its header.
+ * @returns null if its map is invalid, or does not fit the data.
  */
 export function oldGnuSparse(
   header: Header,
@@ -43,7 +43,7 @@ export function oldGnuSparse(
   return placed(map, octal(block, HEADER_SIZE, HEADER_SIZE + 12), body(), limits);
 }
 
-/** Reads extents until one is empty: false then. A number that cannot be read is NaN in the map. */
+/** Reads extents; returns false at an empty one. An invalid number is NaN in the map. */
 function addExtents(map: SparseMap, block: Uint8Array, from: number, count: number): boolean {
   for (let at = from; at < from + count * EXTENT; at += EXTENT) {
     if (block[at + 12] === 0) return false;
@@ -53,8 +53,8 @@ function addExtents(map: SparseMap, block: Uint8Array, from: number, count: numb
 }
 
 /**
- * A sparse file of a pax archive, as GNU tar writes it in versions 0.0, 0.1 and 1.0. Null when its map cannot be read,
- * or is not one of this data.
+ * Reads a sparse file of a pax archive, as GNU tar writes it in versions 0.0, 0.1 and 1.0. Returns null if its map is
+ * invalid, or does not fit the data.
  */
 export function paxSparse(records: Records, body: Uint8Array, limits: Limits): Sparse | null {
   const [major, minor] = [records.text('GNU.sparse.major') ?? '0', records.text('GNU.sparse.minor') ?? '0'];
@@ -71,12 +71,15 @@ export function paxSparse(records: Records, body: Uint8Array, limits: Limits): S
   return count === null || decimal(count) * 2 !== map.length ? null : placed(map, size, body, limits);
 }
 
-/** How many numbers of a map are looked at: a pair more than may be is enough to refuse it. */
+/** Returns the limit of numbers parsed from a map: one pair beyond the limit is enough to refuse it. */
 function most(limits: Limits): number {
   return Math.min(2 * limits.left('maxExtents') + 2, 2 ** 31);
 }
 
-/** Version 1.0: lines of decimal numbers before the data, the first of which counts the pairs. Where the data begins. */
+/**
+ * Reads the map of version 1.0: lines of decimal numbers before the data, first the number of pairs. Returns the offset
+ * of the data; −1 if the map is invalid.
+ */
 function mapInBody(map: SparseMap, body: Uint8Array, limits: Limits): number {
   let at = 0;
   const line = (): number => {
@@ -92,9 +95,10 @@ function mapInBody(map: SparseMap, body: Uint8Array, limits: Limits): number {
 }
 
 /**
- * The extents, each of which begins with a block of the data. Null for what is out of order, outside or not there.
- * A hole at the end that the map says nothing of is there, as bsdtar writes it; GNU tar unpacks such a file too short.
- * @throws Error for more extents than the limits allow.
+ * Places the extents, each of which begins at a block of the data. Returns null if they are out of order, overlap, or
+ * exceed the file or the data. A trailing hole may be missing from the map, as bsdtar writes it; GNU tar unpacks such a
+ * file too short.
+ * @throws Error if there are more extents than the limit.
  */
 function placed(map: SparseMap, size: number, body: Uint8Array, limits: Limits): Sparse | null {
   limits.use('maxExtents', map.length / 2);
@@ -108,7 +112,7 @@ function placed(map: SparseMap, size: number, body: Uint8Array, limits: Limits):
     if (!(offset >= before && offset + length <= size)) return null;
     before = offset + length;
     if (length === 0) {
-      // Such a last pair tells the size.
+      // An empty last pair carries the size.
       if (i + 2 === map.length && offset !== size) return null;
       continue;
     }
