@@ -19,11 +19,11 @@ export const READ_WRITE = READ | WRITE;
 
 /** The descriptor of the first preopen. */
 export const ROOT = 3;
-/** Where calls put what they return. */
+/** The out-pointer of the calls below. */
 export const OUT = 64;
-/** From here on, to the end of the memory, is a test's own. */
+/** From this address to the end of the memory a test may write. */
 export const DATA = 0x40000;
-/** Where strings and iovecs are laid, round and round. */
+/** The start of a ring buffer, up to DATA, for strings and iovecs. */
 const SCRATCH = 1024;
 const PAGE = 65536;
 
@@ -31,15 +31,15 @@ type Arg = number | bigint | string | Uint8Array;
 type AnyCall = (...args: (number | bigint)[]) => number;
 
 export interface GuestOptions extends Omit<WASIOptions, 'preopens'> {
-  /** Of the volume: null for a directory. */
+  /** The contents of the volume: path → text, null for a directory. */
   files?: Record<string, string | null>;
-  /** Default: the server of the volume as `/`. */
+  /** Default: the server of the volume at `/`. */
   preopens?: (server: Server) => Record<string, Preopen>;
   msize?: number;
-  /** Of memory. Default: 16. */
+  /** The initial pages of the memory. Default: 16. */
   pages?: number;
   shared?: boolean;
-  /** Default: true. */
+  /** True: attaches the memory in the constructor. Default: true. */
   attach?: boolean;
 }
 
@@ -67,7 +67,7 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** A guest on a memfs volume behind a server of its own. */
+/** A guest without a program on a memfs volume, with its own server. */
 export class TestGuest {
   readonly volume: Volume;
   readonly server: Server;
@@ -89,7 +89,7 @@ export class TestGuest {
     this.wasi.finalizeBindings({ exports: { memory: this.memory } });
   }
 
-  /** Closes everything and looks that nothing is left. */
+  /** Closes the guest and asserts that its server is at rest. */
   end(): void {
     this.wasi.close();
     assert.equal(this.server.inspect(), AT_REST);
@@ -103,7 +103,7 @@ export class TestGuest {
     return new DataView(this.memory.buffer);
   }
 
-  /** Lays bytes or text into memory: where. */
+  /** Writes bytes or text to the ring buffer and returns the address. */
   put(data: Uint8Array | string): number {
     const bytes = typeof data === 'string' ? utf8(data) : data;
     this.at = (this.at + 7) & ~7;
@@ -114,7 +114,7 @@ export class TestGuest {
     return ptr;
   }
 
-  /** Lays an array of iovecs into memory: the pointer and the count, as two arguments. */
+  /** Writes an array of iovecs to the ring buffer. Returns the pointer and the count, as two arguments. */
   iovs(...ranges: readonly (readonly [ptr: number, length: number])[]): [number, number] {
     const bytes = new Uint8Array(ranges.length * STRUCTS.iovec.size);
     const view = new DataView(bytes.buffer);
@@ -125,7 +125,7 @@ export class TestGuest {
     return [this.put(bytes), ranges.length];
   }
 
-  /** Iovecs of texts to be written. */
+  /** Writes texts and iovecs for them to the ring buffer. Returns the pointer and the count. */
   texts(...texts: readonly string[]): [number, number] {
     return this.iovs(...texts.map((text) => [this.put(text), utf8(text).length] as const));
   }
@@ -157,15 +157,15 @@ export class TestGuest {
   }
 
   /**
-   * Makes a call as a program would; text and bytes become a pointer and a length, numbers BigInts where the function
-   * takes 64 bits.
-   * @returns The errno's name, or `ok`.
+   * Calls a function through the gate. Text and bytes become a pointer and a length, and numbers become BigInts for an
+   * i64.
+   * @returns The name of the WASI errno; `ok` for 0.
    */
   call(name: CallName, ...args: Arg[]): string {
     return wasiErrnoName(this.raw(name, ...args));
   }
 
-  /** As `call`: the number. */
+  /** As `call`; returns the number. */
   raw(name: CallName, ...args: Arg[]): number {
     const flat: (number | bigint)[] = [];
     for (const arg of args) {
@@ -179,30 +179,30 @@ export class TestGuest {
     return (this.wasi.wasiImport[name] as AnyCall)(...passed);
   }
 
-  /** Makes a call that must succeed. */
+  /** A call that must succeed. */
   ok(name: CallName, ...args: Arg[]): void {
     assert.is(this.call(name, ...args), 'ok', `${name}(${args.join(', ')})`);
   }
 
-  /** path_open: the errno's name; the descriptor is at OUT. */
+  /** path_open; returns the name of the errno. The descriptor is at OUT. */
   tryOpen(path: Arg, options: OpenOptions = {}): string {
     const { dir = ROOT, follow = true, oflags = 0, rights = READ, inheriting = RIGHTS_ALL, fdflags = 0 } = options;
     return this.call('path_open', dir, follow ? 1 : 0, path, oflags, rights, inheriting, fdflags, OUT);
   }
 
-  /** path_open that must succeed: the descriptor. */
+  /** A path_open that must succeed; returns the descriptor. */
   open(path: string, options: OpenOptions = {}): number {
     assert.is(this.tryOpen(path, options), 'ok', `open ${path}`);
     return this.u32();
   }
 
-  /** fd_read of so many bytes: the text, or the errno's name. */
+  /** fd_read of up to `size` bytes; returns the text, or the name of the errno. */
   read(fd: number, size = 4096): string {
     const errno = this.call('fd_read', fd, ...this.iovs([DATA, size]), OUT);
     return errno === 'ok' ? this.text(DATA, this.u32()) : errno;
   }
 
-  /** fd_pread of so many bytes: the text, or the errno's name. */
+  /** fd_pread of up to `size` bytes; returns the text, or the name of the errno. */
   pread(fd: number, offset: number | bigint, size = 4096): string {
     const errno = this.call('fd_pread', fd, ...this.iovs([DATA, size]), offset, OUT);
     return errno === 'ok' ? this.text(DATA, this.u32()) : errno;
@@ -241,7 +241,7 @@ export class TestGuest {
     return this.struct('filestat');
   }
 
-  /** One fd_readdir: the whole entries in the buffer, and how much of it was used. */
+  /** One fd_readdir; returns the complete entries in the buffer, and the bytes used. */
   readdir(fd: number, size = 4096, cookie: number | bigint = 0): { entries: Entry[]; used: number } {
     this.ok('fd_readdir', fd, DATA, size, cookie, OUT);
     const used = this.u32();
@@ -256,14 +256,14 @@ export class TestGuest {
     return { entries, used };
   }
 
-  /** Grows the memory by pages, as the program could in the middle of a call. */
+  /** Grows the memory, as a program can during a call. */
   grow(pages = 1): void {
     assert.ok(this.memory.buffer.byteLength % PAGE === 0);
     this.memory.grow(pages);
   }
 }
 
-/** A test with a guest; when it is over nothing may be left on the guest's server. */
+/** A test with a guest, whose server must be at rest afterwards. */
 export function withGuest(name: string, options: GuestOptions, body: (g: TestGuest) => void | Promise<void>): void {
   test(name, async () => {
     const guest = new TestGuest(options);

@@ -11,24 +11,24 @@ import { OpenMountedDirectory, limited } from './open-directory.ts';
 const encoder = new TextEncoder();
 
 /**
- * A file system of ours as a preopened directory for a WASI class of browser_wasi_shim, where a PreopenDirectory would
- * stand. It has a session of its own with the server, which lasts until `close()`: it can be given to one program
- * after another, also when one has closed it.
+ * A wasi9p file system as a preopened directory of browser_wasi_shim, in the place of a PreopenDirectory. It has its
+ * own 9P session until `close()`, and can be given to several programs in turn, also after a program has closed it.
  *
- * In the WASI class of 0.4.2 these are beyond its reach: path_symlink never gets here (ENOTSUP), nor does fd_advise;
- * files that the program leaves open stay open until `close()`, since its start() closes nothing; and a name that is
- * moved or linked from here into one of its own directories stays here, while that directory has a view of it.
+ * Limits of the WASI class of 0.4.2: path_symlink (ENOTSUP) and fd_advise are not passed on; files that a program
+ * leaves open stay open until `close()`, because start() closes nothing; a name moved or linked from here into a
+ * directory of that class stays here, and that directory refers to it.
  */
 export class MountedDirectory extends OpenMountedDirectory {
-  /** The program's path of it. */
+  /** The guest path of the preopen. */
   readonly prestat_name: string;
   readonly mount: Attachment;
   private closed = false;
 
   /**
-   * @param name The program's path of it.
+   * @param name The guest path of the preopen.
    * @param source A memfs Volume, a path of the host, a Server or a backend.
-   * @throws TypeError for what is no source; Error when it cannot be attached to.
+   * @throws TypeError if `name` is not a string or `source` has an unsupported type; Error if the server refuses the
+   *   attach.
    */
   constructor(name: string, source: Source) {
     check(name, 'string', 'name');
@@ -41,7 +41,7 @@ export class MountedDirectory extends OpenMountedDirectory {
     return this.mount.server;
   }
 
-  /** Ends the session: the server lets go of all fids, also those of files that were left open. */
+  /** Ends the session. The server clunks all its fids, also those of open files; later calls are EBADF. */
   close(): void {
     this.closed = true;
     this.descriptor = null;
@@ -52,7 +52,7 @@ export class MountedDirectory extends OpenMountedDirectory {
     this.close();
   }
 
-  /** The directory's fid is taken when it is first needed, and again after an `fd_close`. */
+  /** Clones the root fid on first use, and again after `fd_close`. */
   protected override use(right = 0): Descriptor | number {
     this.descriptor ??= this.another();
     return super.use(right);
@@ -65,7 +65,7 @@ export class MountedDirectory extends OpenMountedDirectory {
     return fid < 0 ? null : new DirectoryDescriptor(this.mount.at, fid);
   }
 
-  /** Lets go of its fids. To close what is closed is no error here, for the next use opens it again. */
+  /** Clunks the fids; the next use opens the directory again. A second close is not an error. */
   override fd_close(): number {
     return this.descriptor === null && !this.closed ? 0 : super.fd_close();
   }
@@ -75,7 +75,7 @@ export class MountedDirectory extends OpenMountedDirectory {
     return { ret: 0, prestat: wasi.Prestat.dir(this.prestat_name) };
   }
 
-  /** As a preopen, with the rights that this has now. @throws Error after `close()`. */
+  /** Returns a preopen with the current rights, which the caller closes. @throws Error after `close()`. */
   override toDescriptor(): Descriptor {
     const descriptor = this.another();
     if (descriptor === null) throw new Error(`The directory ${this.prestat_name} is closed: make a new one.`);

@@ -14,25 +14,25 @@ import { scratch } from './scratch.ts';
 const { EBADF: BADF, ENOTCAPABLE: NOTCAPABLE } = WASI_ERRNO;
 
 const NO_DATA = new Uint8Array(0);
-/** A read of more than this, in bytes, first asks how much there is: the guest chooses the size. */
+/** A longer read, in bytes, allocates no more than the size of the file: the guest chooses the length. */
 const READ_UNASKED = 1 << 20;
 
 const iov = new Iov();
-/** The array that `iov` lies in, in the place of a guest's memory. */
+/** The array of `iov`, in the place of guest memory. */
 const array = new GuestMemory();
 
-/** Makes `iov` one range, all of an array. */
+/** Makes `iov` one range over the whole array. */
 function aim(data: Uint8Array): void {
   array.u8 = data;
   iov.single(data, 0, data.length);
 }
 
-/** The result of a count: bytes, or −errno. */
+/** Converts a count in bytes, or −errno, to the result of a write. */
 function written(count: number): { ret: number; nwritten: number } {
   return count < 0 ? { ret: wasiErrnoOf(-count), nwritten: 0 } : { ret: 0, nwritten: count };
 }
 
-/** Bytes that a long read is cut to: what the file has; a device tells no size. */
+/** The maximum length of a long read in bytes: the size of the file, at least READ_UNASKED (devices have no size). */
 function roomFor(d: Descriptor): number {
   return d.stat(scratch, 0) === 0 ? Math.max(Number(scratchFilestat().size), READ_UNASKED) : READ_UNASKED;
 }
@@ -42,11 +42,11 @@ function offsetOf(to: number): { ret: number; offset: bigint } {
 }
 
 /**
- * One of our descriptors as an Fd of browser_wasi_shim. The checks are those of our own fd_* functions; errnos are
- * WASI's. Once closed it is EBADF for all.
+ * A descriptor of ours as an Fd of browser_wasi_shim. The checks are those of the fd_* functions of preview1; results
+ * are WASI errnos. After fd_close every method returns EBADF.
  */
 export abstract class DescriptorFd extends Fd {
-  /** What it stands for; null when closed. */
+  /** Null when closed. */
   protected descriptor: Descriptor | null;
 
   constructor(descriptor: Descriptor | null) {
@@ -54,14 +54,14 @@ export abstract class DescriptorFd extends Fd {
     this.descriptor = descriptor;
   }
 
-  /** Takes it to use it with a right; or BADF, or NOTCAPABLE when the right was dropped. */
+  /** Returns the descriptor for an operation that needs `right`; BADF if closed, NOTCAPABLE if the right was dropped. */
   protected use(right = 0): Descriptor | number {
     const { descriptor } = this;
     if (descriptor === null) return BADF;
     return descriptor.dropped(right) ? NOTCAPABLE : descriptor;
   }
 
-  /** A call that only has an errno. */
+  /** Runs an operation that returns a Linux errno; returns the WASI errno. */
   private run(right: number, call: (d: Descriptor) => number): number {
     const d = this.use(right);
     return typeof d === 'number' ? d : wasiErrnoOf(call(d));
@@ -117,7 +117,7 @@ export abstract class DescriptorFd extends Fd {
     return this.run(RIGHTS.FD_FILESTAT_SET_TIMES, (d) => (times === null ? E.EINVAL : d.setTimes(times)));
   }
 
-  /** Fetches data by a call that needs a right and fills `iov`. */
+  /** Runs an operation that reads up to `size` bytes into `iov`, and returns them. */
   private fetch(size: number, right: number, call: (d: Descriptor) => number): { ret: number; data: Uint8Array } {
     const d = this.use(right);
     if (typeof d === 'number') return { ret: d, data: NO_DATA };
@@ -171,7 +171,7 @@ export abstract class DescriptorFd extends Fd {
     return this.run(RIGHTS.FD_SYNC, (d) => d.sync(false));
   }
 
-  /** BADF, which ends libc's search for preopens; the NOTSUP of an Fd that has none would end the program. */
+  /** BADF ends libc's search for preopens; the NOTSUP of the base class would end the program. */
   override fd_prestat_get(): { ret: number; prestat: wasi.Prestat | null } {
     return { ret: BADF, prestat: null };
   }

@@ -1,5 +1,5 @@
 // An open file of a MountedDirectory.
 import { DescriptorFd } from './fd.ts';
 
-/** An open file of a MountedDirectory: a fid, clunked by `fd_close`, and an offset. */
+/** A fid and an offset; `fd_close` clunks the fid. */
 export class MountedFile extends DescriptorFd {}

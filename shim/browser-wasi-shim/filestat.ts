@@ -5,12 +5,12 @@ import { scratch } from './scratch.ts';
 
 const F = STRUCTS.filestat.fields;
 
-/** A Filestat that is written as the ABI has it: that of 0.4.2 puts the times at 38, 46 and 52 and so over the size. */
+/** A Filestat with the offsets of the ABI: 0.4.2 writes the times at 38, 46 and 52, over the size. */
 export class MountedFilestat extends wasi.Filestat {
   override write_bytes(view: DataView, ptr: number): void {
     view.setBigUint64(ptr + F.dev[0], this.dev, true);
     view.setBigUint64(ptr + F.ino[0], this.ino, true);
-    // The padding behind it is zeroed with it.
+    // With the padding.
     view.setBigUint64(ptr + F.filetype[0], BigInt(this.filetype), true);
     view.setBigUint64(ptr + F.nlink[0], this.nlink, true);
     view.setBigUint64(ptr + F.size[0], this.size, true);
@@ -20,7 +20,7 @@ export class MountedFilestat extends wasi.Filestat {
   }
 }
 
-/** The filestat that a descriptor has put at the beginning of `scratch`. */
+/** Reads the filestat at the start of `scratch`. */
 export function scratchFilestat(): MountedFilestat {
   const { view } = scratch;
   const field = (offset: number) => view.getBigUint64(offset, true);

@@ -1,6 +1,6 @@
 /**
- * browser_wasi_shim's interface on wasi9p: the WASI class with our functions, the rest of its names as they are, and
- * MountedDirectory, which is a file system of ours to either WASI class.
+ * The interface of browser_wasi_shim on wasi9p: the WASI class on our functions, the other names of the package
+ * unchanged, and MountedDirectory, a wasi9p file system for either WASI class.
  * @module
  */
 export { WASI, type Options } from './wasi.ts';

@@ -5,14 +5,14 @@ import { MountedFilestat } from './filestat.ts';
 import type { OpenMountedDirectory } from './open-directory.ts';
 
 /**
- * A name in a mounted directory, as its WASI class passes it from `path_lookup` or `path_unlink` to `path_link`. It
- * holds no fid: it is what the name leads to when it is used.
+ * A path in a mounted directory, which a WASI class passes from `path_lookup` or `path_unlink` to `path_link`. It holds
+ * no fid: each use resolves the path again.
  */
 export class MountedInode extends Inode {
   readonly dir: OpenMountedDirectory;
   readonly path: string;
   readonly follow: boolean;
-  /** Whether it comes from `path_unlink`: then the next `path_link` renames it, and takes the old name. */
+  /** True if `path_unlink` returned it: the next `path_link` renames the old name. */
   pending: boolean;
 
   constructor(dir: OpenMountedDirectory, path: string, follow: boolean, ino: bigint, pending: boolean) {
@@ -28,7 +28,7 @@ export class MountedInode extends Inode {
     return this.dir.path_open(this.lookupflags, this.path, oflags, rights, rights, fdflags);
   }
 
-  /** Of type UNKNOWN when nothing has the name any more. */
+  /** The type is UNKNOWN if the path no longer exists. */
   override stat(): MountedFilestat {
     const { filestat } = this.dir.path_filestat_get(this.lookupflags, this.path);
     return filestat ?? new MountedFilestat(this.ino, FILETYPE.UNKNOWN, 0n);

@@ -10,18 +10,18 @@ const D = STRUCTS.dirent.fields;
 const HEADER = STRUCTS.dirent.size;
 
 /**
- * A directory's entries one by one, as its WASI class asks for them, though they are fetched by the bufferful: the
- * next one is mostly at hand. Cookies are the server's, so a bufferful that does not have one is left for another.
+ * Returns directory entries one by one, as fd_readdir_single requires, from a buffer of several. Cookies are those of
+ * the server: an entry that is not in the buffer is fetched with the entries after it.
  */
 export class EntryReader {
   private entries: wasi.Dirent[] = [];
-  /** The cookie before the first of them. */
+  /** The cookie before the first entry. */
   private start = 0n;
   private at = 0;
 
-  /** The entry behind a cookie, null at the end. */
+  /** Returns a WASI errno and the entry after a cookie; null at the end. */
   next(d: Descriptor, cookie: bigint): { ret: number; dirent: wasi.Dirent | null } {
-    // A listing that begins anew, or goes on behind what was fetched, sees what is there now.
+    // Cookie 0 and the end of the buffer fetch again, so that new entries are seen.
     if (cookie === 0n || !this.find(cookie)) {
       const ret = this.fetch(d, cookie);
       if (ret !== 0) return { ret, dirent: null };
@@ -29,7 +29,7 @@ export class EntryReader {
     return { ret: 0, dirent: this.entries[this.at++] ?? null };
   }
 
-  /** Goes to the entry behind a cookie: the next one, or the same again that the guest had no room for. */
+  /** Finds the entry after a cookie: the next one, or the last one again, which did not fit the guest's buffer. */
   private find(cookie: bigint): boolean {
     for (const at of [this.at, this.at - 1]) {
       if (at < 0 || at >= this.entries.length) continue;
@@ -49,7 +49,7 @@ export class EntryReader {
     for (let at = 0; at + HEADER <= used;) {
       const name = at + HEADER;
       const end = name + scratch.view.getUint32(at + D.d_namlen[0], true);
-      // The last is cut where the buffer ends: it comes with the next.
+      // The last entry is cut at the end of the buffer; the next fetch returns it.
       if (end > used) break;
       this.entries.push(entryAt(at, scratch.u8.slice(name, end)));
       at = end;

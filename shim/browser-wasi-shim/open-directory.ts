@@ -18,16 +18,16 @@ const { EINVAL: INVAL, ENOTCAPABLE: NOTCAPABLE } = WASI_ERRNO;
 const OFLAGS_ALL = OFLAGS.CREAT | OFLAGS.DIRECTORY | OFLAGS.EXCL | OFLAGS.TRUNC;
 const { SYMLINK_FOLLOW } = LOOKUPFLAGS;
 
-/** What opens a directory for paths to begin at. */
+/** The request that opens a directory. */
 const AS_DIRECTORY: OpenRequest = { follow: true, oflags: OFLAGS.DIRECTORY, fdflags: 0, read: true, write: false };
 
-/** An open directory of a mount. Paths never lead out of it: NOTCAPABLE. */
+/** An open directory of a MountedDirectory. A path that leaves it is NOTCAPABLE. */
 export class OpenMountedDirectory extends DescriptorFd {
   private readonly reader = new EntryReader();
 
   /**
-   * A descriptor of the same directory with no more rights, which the caller closes.
-   * @throws Error when it is closed.
+   * Returns a descriptor of the same directory with the same rights at most, which the caller closes.
+   * @throws Error if this directory is closed.
    */
   toDescriptor(): Descriptor {
     const d = this.use();
@@ -41,14 +41,14 @@ export class OpenMountedDirectory extends DescriptorFd {
     return typeof d === 'number' ? { ret: d, dirent: null } : this.reader.next(d, BigInt.asUintN(64, cookie));
   }
 
-  /** Takes it for a call on a path, with a right; or a WASI errno. */
+  /** Returns the descriptor for a path operation that needs `right`, or a WASI errno. */
   private useFor(path: string, right: number): Descriptor | number {
     const d = this.use(right);
-    // A NUL would end the path in the host's calls.
+    // A NUL would cut the path in a system call of the host.
     return typeof d !== 'number' && path.includes('\0') ? INVAL : d;
   }
 
-  /** A call that only has an errno. */
+  /** Runs a path operation that returns a Linux errno; returns the WASI errno. */
   private onPath(path: string, right: number, call: (d: Descriptor) => number): number {
     const d = this.useFor(path, right);
     return typeof d === 'number' ? d : pathErrno(call(d));
@@ -115,14 +115,14 @@ export class OpenMountedDirectory extends DescriptorFd {
     return typeof target === 'number' ? { ret: pathErrno(target), data: null } : { ret: 0, data: target };
   }
 
-  /** What `path_link` makes another name of. */
+  /** Returns the inode for a `path_link`. */
   override path_lookup(path: string, dirflags: number): { ret: number; inode_obj: MountedInode | null } {
     return this.inode(path, (dirflags & SYMLINK_FOLLOW) !== 0, false);
   }
 
   /**
-   * The first half of a rename, as its WASI class does it: what `path_link` gives another name. The old name stays
-   * until then, so that there is no moment without one, and a rename that fails has changed nothing.
+   * The first half of a rename in browser_wasi_shim; `path_link` is the second. The old name stays until then, so that
+   * the rename is atomic, and has no effect if it fails.
    */
   override path_unlink(path: string): { ret: number; inode_obj: MountedInode | null } {
     return this.inode(path, false, true);
@@ -134,19 +134,19 @@ export class OpenMountedDirectory extends DescriptorFd {
     return { ret: 0, inode_obj: new MountedInode(this, path, follow, filestat.ino, pending) };
   }
 
-  /** linkat(2), or renameat(2) of what `path_unlink` gave. XDEV: it is not of this mount. */
+  /** linkat(2); renameat(2) for an inode of `path_unlink`. XDEV: the inode is not of a MountedDirectory. */
   override path_link(path: string, inode: Inode): number {
     if (!(inode instanceof MountedInode)) return WASI_ERRNO.EXDEV;
     if (inode.pending) {
       inode.pending = false;
       return inode.dir.between(this, RENAME, path, (from, to) => from.renameat(inode.path, to, path));
     }
-    // Put back after a rename that failed: it never went away.
+    // The undo of a failed rename: the old name still exists.
     if (inode.dir === this && inode.path === path) return 0;
     return inode.dir.between(this, LINK, path, (from, to) => from.linkat(inode.path, inode.follow, to, path));
   }
 
-  /** A call on this directory and another one. */
+  /** Runs an operation on this directory and another one; `rights` are needed on each. */
   private between(
     other: OpenMountedDirectory,
     rights: readonly [source: number, target: number],
@@ -160,7 +160,7 @@ export class OpenMountedDirectory extends DescriptorFd {
   }
 }
 
-/** Leaves a descriptor no right that another one of the same directory does not have. */
+/** Drops the rights of `d` that `to` lacks, and returns `d`. */
 export function limited(d: Descriptor, to: Descriptor): Descriptor {
   d.setRights(d.rightsBase & to.rightsBase, d.rightsInheriting & to.rightsInheriting);
   return d;
@@ -169,7 +169,7 @@ export function limited(d: Descriptor, to: Descriptor): Descriptor {
 const RENAME = [RIGHTS.PATH_RENAME_SOURCE, RIGHTS.PATH_RENAME_TARGET] as const;
 const LINK = [RIGHTS.PATH_LINK_SOURCE, RIGHTS.PATH_LINK_TARGET] as const;
 
-/** Whether the directory may open like that: only rights that were dropped stand in the way. */
+/** False if the open needs a right that the directory has dropped. */
 function mayOpen(d: Descriptor, request: OpenRequest): boolean {
   if ((request.oflags & OFLAGS.CREAT) !== 0 && d.dropped(RIGHTS.PATH_CREATE_FILE)) return false;
   if ((request.oflags & OFLAGS.TRUNC) !== 0 && d.dropped(RIGHTS.PATH_FILESTAT_SET_SIZE)) return false;

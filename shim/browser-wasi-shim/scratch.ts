@@ -1,10 +1,10 @@
 // A scratch buffer in the place of guest memory, for descriptors used through an Fd.
 import { GuestMemory } from '../preview1/memory/guest-memory.ts';
 
-/** Bytes of `scratch`: as many dirents are fetched at once as wasi-libc would. */
+/** The size of `scratch` in bytes: the readdir buffer of wasi-libc. */
 export const SCRATCH_SIZE = 4096;
 
-/** Memory where descriptors put a filestat or dirents when no guest's memory is at hand. */
+/** The memory into which descriptors write a filestat or dirents for an Fd. Valid until the next such call. */
 export const scratch = scratchMemory();
 
 function scratchMemory(): GuestMemory {

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { ConsoleStdout, File, OpenFile, type Fd } from '@bjorn3/browser_wasi_shim';
 import { compile } from '../../toolchain/compile.ts';
 
-/** tour.c, and what of it needs a file system that counts links and keeps times, or symlinks. */
+/** The path of tour.c, its parts that run on every kind of directory, and the flags to compile it. */
 export const TOUR = fileURLToPath(new URL('tour.c', import.meta.url));
 export const ANYWHERE = ['files', 'directories', 'names'];
 export const FLAGS = ['-std=gnu17', '-O1'];
 
-/** What a start() takes. */
+/** The argument of start(). */
 export type Command = WebAssembly.Instance & {
   exports: { memory: WebAssembly.Memory; _start: () => unknown };
 };
@@ -24,7 +24,7 @@ export type Shape = new (
 
 let tour: Promise<WebAssembly.Module> | null = null;
 
-/** tour.c, compiled on our own stack. */
+/** Compiles tour.c with the toolchain of wasi9p, once. */
 export function tourModule(): Promise<WebAssembly.Module> {
   tour ??= compile({
     sources: { 'tour.c': readFileSync(TOUR, 'utf8') },
@@ -34,7 +34,7 @@ export function tourModule(): Promise<WebAssembly.Module> {
   return tour;
 }
 
-/** Stands where stdout does, and keeps what is written. */
+/** A stdout that collects the text written to it. */
 export class Sink {
   text = '';
   private readonly decoder = new TextDecoder();
@@ -43,7 +43,7 @@ export class Sink {
   });
 }
 
-/** stdin with a text. */
+/** A stdin with the contents `text`. */
 export function input(text = ''): OpenFile {
   return new OpenFile(new File(new TextEncoder().encode(text)));
 }
@@ -53,7 +53,7 @@ export function instantiate(module: WebAssembly.Module, wasiImport: object): Com
   return new WebAssembly.Instance(module, imports) as Command;
 }
 
-/** Runs parts of the tour in /tmp: the exit status and what was printed. */
+/** Runs parts of the tour in /tmp. Returns the exit status and the output. */
 export async function runTour(shape: Shape, dir: Fd, parts: readonly string[]): Promise<[number, string]> {
   const out = new Sink();
   const wasi = new shape(['tour', '/tmp', ...parts], [], [input(), out.fd, new Sink().fd, dir], { debug: false });

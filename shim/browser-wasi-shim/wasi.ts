@@ -10,25 +10,25 @@ import type { Tracer } from '../preview1/tracer.ts';
 import { wrapWhole, type WholeCall } from '../trace/whole-calls.ts';
 import { MountedDirectory } from './directory.ts';
 
-/** As in browser_wasi_shim, and `trace`. */
+/** The options of browser_wasi_shim, and `trace`. */
 export interface Options {
-  /** Whether each call and its result go to console.log. Default: false (0.4.2: true). */
+  /** True: each call and its result are printed with console.log. Default: false (0.4.2: true). */
   debug?: boolean;
-  /** Sees the calls, and the messages of MountedDirectories; `strace` of `wasi9p/trace` makes one. */
+  /** A listener to the calls, and to the messages of MountedDirectories, such as `strace` of `wasi9p/trace`. */
   trace?: Tracer;
 }
 
 export const SHIM_OPTIONS = { debug: 'boolean', trace: 'Tracer.wrap' } satisfies RowsOf<Options>;
 
-/** What of an instance is used. */
+/** The part of a WebAssembly.Instance that is used. */
 interface Instance {
   exports: { memory: WebAssembly.Memory };
 }
 
 /**
- * The WASI class of browser_wasi_shim on our functions: its programs change one import. `args`, `env` and `fds` are
- * read when it is constructed, `fds` once more when another instance is started after the first has ended. What the
- * program opens does not show in `fds`.
+ * The WASI class of browser_wasi_shim on our functions, a drop-in replacement. `args`, `env` and `fds` are read by the
+ * constructor, `fds` again when another instance is started after the first has ended. Descriptors that the program
+ * opens do not appear in `fds`.
  */
 export class WASI {
   readonly args: string[];
@@ -38,14 +38,14 @@ export class WASI {
   wasiImport: Imports & { [key: string]: (...args: never[]) => unknown };
   private readonly guest: Guest;
   private instance: Instance | null = null;
-  /** The Fds of the host that the program has now; null when they are not in its table. */
+  /** The host's Fds in the descriptor table; null between two programs. */
   private lent: ForeignDescriptor[] | null = null;
 
   /**
-   * @param args argv, the program's name first.
+   * @param args argv, with the program name first.
    * @param env Each `NAME=value`.
-   * @param fds The Fd at each number; a number left out is closed.
-   * @throws TypeError for text with a NUL, or for what is no Fd.
+   * @param fds The Fd of each descriptor number; a missing one is not open.
+   * @throws TypeError if an argument or option is invalid, a text contains a NUL, or an element of `fds` is not an Fd.
    */
   constructor(args: string[], env: string[], fds: Fd[], options: Options = {}) {
     check(args, 'Array', 'args');
@@ -78,12 +78,12 @@ export class WASI {
     }
   }
 
-  /** The status with which the program has exited; null while it has not. */
+  /** The status of proc_exit; null before it. */
   get exitCode(): number | null {
     return this.guest.code;
   }
 
-  /** The instance whose memory the functions work on. It can be set without starting it. */
+  /** The instance whose memory the functions use. It can be set without a start. @throws Error if none is set. */
   get inst(): Instance {
     if (this.instance === null) throw new Error('No instance has been started.');
     return this.instance;
@@ -97,11 +97,10 @@ export class WASI {
   }
 
   /**
-   * Runs a command: calls its `_start`. However it ends, what it has opened is closed, and nothing else: `fds` are
-   * the host's, to look at or to give to the next program; those that it closed itself are closed. (0.4.2 closes
-   * nothing.)
-   * @returns Its exit status; 0 when it returned.
-   * @throws What it traps with.
+   * Runs a command: calls its `_start`. Afterwards, also after a trap, the descriptors that the program opened are
+   * closed; the Fds in `fds` stay open unless the program closed them. (0.4.2 closes nothing.)
+   * @returns The exit status; 0 if `_start` returned.
+   * @throws Error if the module exports no memory; the trap or exception that leaves `_start`.
    */
   start(instance: { exports: { memory: WebAssembly.Memory; _start: () => unknown } }): number {
     this.begin(instance);
@@ -115,7 +114,11 @@ export class WASI {
     return this.guest.code ?? 0;
   }
 
-  /** Prepares a reactor: calls its `_initialize`, if it has one. What it opens stays open until `close()`. */
+  /**
+   * Prepares a reactor: calls its `_initialize`, if exported. Its descriptors stay open until `close()`.
+   * @throws Error if the module exports no memory; WASIProcExit if the program exits; the trap or exception that leaves
+   *   `_initialize`.
+   */
   initialize(instance: { exports: { memory: WebAssembly.Memory; _initialize?: () => unknown } }): void {
     this.begin(instance);
     try {
@@ -132,7 +135,7 @@ export class WASI {
     if (this.lent === null) this.lend();
   }
 
-  /** Puts the host's Fds into the program's table. */
+  /** Adds the host's Fds to the descriptor table. */
   private lend(): void {
     const lent: ForeignDescriptor[] = (this.lent = []);
     try {
@@ -149,7 +152,7 @@ export class WASI {
     }
   }
 
-  /** Closes what the program has opened. start() does so by itself. */
+  /** Closes the descriptors that the program opened; `fds` stay open. start() calls it; a reactor's host must. */
   close(): void {
     for (const descriptor of this.lent ?? []) descriptor.giveBack();
     this.lent = null;

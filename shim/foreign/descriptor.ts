@@ -17,34 +17,33 @@ import { lowHalf } from './halves.ts';
 import { RIGHTS_ALL, RIGHTS_SEEK, fileRights, rightsArgument } from '../preview1/abi/rights.ts';
 import { putPlainStat } from '../preview1/descriptors/stat.ts';
 
-/** An Fd that stands for a descriptor of ours (browser-wasi-shim/directory.ts). */
+/** An Fd that wraps a descriptor of ours (browser-wasi-shim/directory.ts). */
 interface NativeFd {
-  /** A descriptor of its own for the caller, or null when it has to be used as the Fd that it is. */
+  /** Returns a new descriptor, which the caller closes; null if the Fd must be used through its methods. */
   toDescriptor(): Descriptor | null;
 }
 
-/** Longest file of an Fd that holds its bytes in one array: 1 byte behind a hole of 2 GiB would take all of that. */
+/** The maximum size of a file whose Fd keeps its bytes in one array, in which a hole takes memory too. */
 export const DENSE_MAX = 2 ** 30;
 
-/** The descriptor of an Fd: one of our own where it stands for one, so that nothing is lost on the way. */
+/** Returns the descriptor of an Fd; for an Fd that wraps one of ours, a descriptor of the same directory. */
 export function descriptorOf(fd: Fd): Descriptor {
   return (fd as Partial<NativeFd>).toDescriptor?.() ?? new ForeignDescriptor(fd);
 }
 
 /**
- * An Fd of browser_wasi_shim, its own or a user's subclass, among our descriptors: its methods are called as its own
- * WASI class would, its errnos and structs are ours. What the Fds of 0.4.2 get wrong is made good here as far as their
- * methods allow; what they have no method for stays ENOTSUP (symlinks, times) or EXDEV (links into a tree of another
- * kind).
+ * A descriptor on an Fd of browser_wasi_shim, one of the package or a user's subclass. It calls the methods as the WASI
+ * class of the package does, and converts errnos and structs. Faults of the Fds of 0.4.2 are corrected as far as their
+ * methods allow. Operations without a method are ENOTSUP (symlinks, times) or EXDEV (links to another kind of tree).
  */
 export class ForeignDescriptor extends Descriptor {
   readonly fd: Fd;
   filetype: number;
-  /** How the guest opened it; null for what the host gave. */
+  /** The access mode and flags of path_open; null for an Fd that the host lent. */
   private readonly opened: Opened | null;
   private listing: ForeignListing | null = null;
   private kept = false;
-  /** Its offset, as far as it went through us. */
+  /** The offset after the reads, writes and seeks of the guest, in bytes. */
   private at = 0;
 
   constructor(fd: Fd, opened: Opened | null = null, inheriting = RIGHTS_ALL) {
@@ -53,7 +52,7 @@ export class ForeignDescriptor extends Descriptor {
     const { ret: noPreopen, prestat } = fd.fd_prestat_get();
     const preopen = noPreopen === 0 && prestat !== null ? prestat.inner.pr_name : null;
     const filetype = told?.fs_filetype ?? (preopen === null ? statFiletype(fd) : FILETYPE.DIRECTORY);
-    // 0.4.2 tells no rights for its files and directories (they are 0), which libc would take for none at all.
+    // The rights of files and directories are 0 in 0.4.2; libc would refuse every operation.
     const base = rightsArgument(lowHalf(told?.fs_rights_base ?? 0n)) || usualRights(filetype, opened);
     super(base, inheriting);
     this.rightsInheriting &= rightsArgument(lowHalf(told?.fs_rights_inherited ?? 0n)) || RIGHTS_ALL;
@@ -86,7 +85,7 @@ export class ForeignDescriptor extends Descriptor {
     return 0;
   }
 
-  /** Why it cannot be read, or written: the files of 0.4.2 do not ask how they were opened. */
+  /** Returns the errno of a read or write that the access mode forbids, which the files of 0.4.2 do not check; or 0. */
   private denied(mode: 'read' | 'write'): number {
     if (this.filetype === FILETYPE.DIRECTORY) return mode === 'read' ? E.EISDIR : E.EBADF;
     return this.opened !== null && !this.opened[mode] ? E.EBADF : 0;
@@ -107,7 +106,7 @@ export class ForeignDescriptor extends Descriptor {
     return count === -E.ENOTSUP ? this.elsewhere(offset, () => this.read(iov, m)) : count;
   }
 
-  /** Whether it keeps all its bytes in one array, holes too, and would have to make that longer than is allowed. */
+  /** True if the Fd keeps its bytes in one array and `end` is past DENSE_MAX. */
   private tooLong(end: number): boolean {
     return end > DENSE_MAX && (this.fd as { file?: { data?: unknown } }).file?.data instanceof Uint8Array;
   }
@@ -115,7 +114,7 @@ export class ForeignDescriptor extends Descriptor {
   override write(iov: Iov, m: GuestMemory): number {
     const denied = this.denied('write');
     if (denied !== 0) return -denied;
-    // 0.4.2 goes to the end when the file is opened, and never again.
+    // 0.4.2 seeks to the end once, when the file is opened.
     if (this.appends()) this.seek(0, WHENCE.END);
     if (this.tooLong(this.at + iov.total)) return -E.EFBIG;
     const count = writeEach(iov, m, E.EBADF, (data) => this.fd.fd_write(data));
@@ -137,7 +136,7 @@ export class ForeignDescriptor extends Descriptor {
     return (this.fdflags & FDFLAGS.APPEND) !== 0;
   }
 
-  /** Moves data at an offset where the Fd has no method for that: ESPIPE when it cannot seek either. */
+  /** pread or pwrite of an Fd without the method: seek, move, seek back. ESPIPE if it cannot seek. */
   private elsewhere(offset: number, move: () => number): number {
     const here = this.seek(0, WHENCE.CUR);
     if (here < 0) return here;
@@ -154,7 +153,7 @@ export class ForeignDescriptor extends Descriptor {
     return reached >= 0 ? (this.at = reached) : -E.EIO;
   }
 
-  /** An Fd that keeps no flags has them kept here: APPEND is seen to here, and memory knows no waiting. */
+  /** The flags of an Fd that does not keep them (ENOTSUP) are kept here, where APPEND is implemented. */
   override setFlags(fdflags: number): number {
     const errno = errnoOfWasi(this.fd.fd_fdstat_set_flags(fdflags));
     if (errno !== 0 && errno !== E.ENOTSUP) return errno;
@@ -196,7 +195,7 @@ export class ForeignDescriptor extends Descriptor {
     const { oflags, read, write, follow, fdflags } = request;
     const creates = (oflags & OFLAGS.CREAT) !== 0;
     if (path === '') return E.ENOENT;
-    // 0.4.2 would make a directory, make a file in spite of the slash, and let EXCL alone find something.
+    // 0.4.2 would create a directory, create a file despite the trailing slash, and apply EXCL without CREAT.
     if (creates && (oflags & OFLAGS.DIRECTORY) !== 0) return E.EINVAL;
     if (creates && path.endsWith('/')) return E.EISDIR;
     const flags = creates ? oflags : oflags & ~OFLAGS.EXCL;
@@ -209,7 +208,7 @@ export class ForeignDescriptor extends Descriptor {
     return E.EISDIR;
   }
 
-  /** The descriptor of an Fd that was opened for the guest; it is closed if it cannot be looked at. */
+  /** Makes the descriptor of an Fd that path_open returned; closes the Fd if one of its methods throws. */
   private adopt(fd: Fd, opened: Opened): ForeignDescriptor {
     try {
       return new ForeignDescriptor(fd, opened, this.rightsInheriting);
@@ -228,12 +227,12 @@ export class ForeignDescriptor extends Descriptor {
     return 0;
   }
 
-  /** A call on a path: its errno. The empty path is the directory itself to 0.4.2, and nothing to Linux. */
+  /** Runs a call on a path and returns its errno: ENOENT for the empty path, which 0.4.2 takes for the directory. */
   private on(path: string, call: (fd: Fd, path: string) => number): number {
     return path === '' ? E.ENOENT : pathErrno(call(this.fd, path));
   }
 
-  /** Whether something has that name: 0, or the errno. */
+  /** Returns 0 if the path exists, otherwise the errno. */
   private find(path: string): number {
     return this.on(path, (fd) => fd.path_filestat_get(0, path).ret);
   }
@@ -244,7 +243,7 @@ export class ForeignDescriptor extends Descriptor {
   }
 
   override mkdirat(path: string): number {
-    // 0.4.2 opens what is there.
+    // 0.4.2 succeeds on an existing entry.
     if (this.find(withoutSlash(path)) === 0) return E.EEXIST;
     return this.on(path, (fd) => fd.path_create_directory(path));
   }
@@ -257,7 +256,7 @@ export class ForeignDescriptor extends Descriptor {
     return this.on(path, (fd) => fd.path_unlink_file(path));
   }
 
-  /** An Fd has no method for it. */
+  /** Fd has no method for symlinks. */
   override symlinkat(_target: string, path: string): number {
     return this.find(path) === 0 ? E.EEXIST : E.ENOTSUP;
   }
@@ -266,7 +265,7 @@ export class ForeignDescriptor extends Descriptor {
     if (path === '') return E.ENOENT;
     const { ret, data } = this.fd.path_readlink(path);
     if (ret === 0 && data !== null) return data;
-    // Without symlinks nothing is one, which is what realpath(3) asks for.
+    // Without symlinks every entry is EINVAL, which realpath(3) expects.
     return ret === WASI_ERRNO.ENOTSUP ? this.find(path) || E.EINVAL : pathErrno(ret) || E.EIO;
   }
 
@@ -276,25 +275,25 @@ export class ForeignDescriptor extends Descriptor {
     if (ret !== 0 || inode_obj === null) return pathErrno(ret) || E.EIO;
     if (!(newDir instanceof ForeignDescriptor)) return elsewhereErrno(newDir);
     if (newPath.length > PATH_MAX) return E.ENAMETOOLONG;
-    // 0.4.2 puts the name there even when it is taken.
+    // 0.4.2 replaces an existing entry.
     if (newDir.find(newPath) === 0) return E.EEXIST;
     return newDir.on(newPath, (fd) => fd.path_link(newPath, inode_obj, false));
   }
 
-  /** As the WASI class of 0.4.2 does it: the entry is taken away and put elsewhere, or back. */
+  /** As in the WASI class of 0.4.2: the entry is unlinked, then linked at the new path, or back if that fails. */
   override renameat(path: string, newDir: Descriptor, newPath: string): number {
     if (!(newDir instanceof ForeignDescriptor)) return elsewhereErrno(newDir);
     if (path === '' || newPath === '') return E.ENOENT;
     if (newPath.length > PATH_MAX) return E.ENAMETOOLONG;
     const moved = this.inode(path);
-    // rename(2): two names of one file stay both.
+    // rename(2): no effect on two names of one file.
     if (moved !== null && moved === newDir.inode(newPath)) return 0;
-    // A directory put into itself would be lost with all that is in it.
+    // A directory moved into itself would be lost with its contents.
     if (moved !== null && holds(moved, newDir.inode(parentOf(newPath)))) return E.EINVAL;
     if (moved !== null && newPath.endsWith('/') && !isDirectory(moved)) return E.ENOTDIR;
     const { ret, inode_obj } = this.fd.path_unlink(path);
     if (ret !== 0 || inode_obj === null) return pathErrno(ret) || E.EIO;
-    // Its path_link takes no slash at the end.
+    // path_link of 0.4.2 refuses a trailing slash.
     const errno = pathErrno(newDir.fd.path_link(withoutSlash(newPath), inode_obj, true));
     if (errno !== 0) this.fd.path_link(withoutSlash(path), inode_obj, true);
     return errno;
@@ -305,7 +304,7 @@ export class ForeignDescriptor extends Descriptor {
   }
 }
 
-/** The errno of moving a name to a directory of another kind. */
+/** The errno of a rename or link into a descriptor of another kind. */
 function elsewhereErrno(newDir: Descriptor): number {
   return newDir.filetype === FILETYPE.DIRECTORY ? CROSS_MOUNT : E.ENOTDIR;
 }

@@ -2,24 +2,24 @@
 import { E, WASI_ERRNO, errnoOfWasi } from '../../vfs/linux/errno.ts';
 import { CROSS_MOUNT } from '../../vfs/client/at.ts';
 
-/** −errno of a result, 0 for none; `lacking` for one that says that there is no such method. */
+/** Returns −errno of a WASI errno, with `lacking` for ENOTSUP (the Fd lacks the method); 0 for success. */
 export function failed(ret: number, lacking: number): number {
   const errno = errnoOfWasi(ret);
   return -(errno === E.ENOTSUP ? lacking : errno);
 }
 
-/** The errno of a path call, as Descriptor has it: EXDEV for a path that leaves its directory. */
+/** Returns the errno of a path call as Descriptor defines it: EXDEV for a path that leaves its directory, CROSS_MOUNT. */
 export function pathErrno(ret: number): number {
   if (ret === WASI_ERRNO.ENOTCAPABLE) return E.EXDEV;
   return ret === WASI_ERRNO.EXDEV ? CROSS_MOUNT : errnoOfWasi(ret);
 }
 
-/** Whether the stack was full, in the words of V8 and JavaScriptCore, or of SpiderMonkey. */
+/** True for the RangeError of a stack overflow: its text in V8 and JavaScriptCore, or in SpiderMonkey. */
 function isStackOverflow(thrown: Error): boolean {
   return /call stack|recursion/.test(thrown.message);
 }
 
-/** Runs what may ask for more memory than there is: −EFBIG. */
+/** Runs a call that may allocate a large array. Returns its result, or −EFBIG if the allocation fails. */
 export function bounded(call: () => number): number {
   try {
     return call();

@@ -5,8 +5,9 @@ import type { GuestMemory } from '../preview1/memory/guest-memory.ts';
 import { bounded, failed } from './errno.ts';
 
 /**
- * Fills the ranges, each by a call, up to the first that is not filled: bytes; or −errno, `lacking` where there is no
- * such method.
+ * Fills the ranges with one call of `read` each, up to the first short read.
+ * @param lacking The errno for ENOTSUP, the answer of an Fd without the method.
+ * @returns The bytes read; or −errno if the first call fails.
  */
 export function readEach(
   iov: Iov,
@@ -27,7 +28,7 @@ export function readEach(
   return done;
 }
 
-/** Writes the ranges, as readEach reads them. */
+/** Writes the ranges with one call of `write` each, up to the first short write. Results are those of readEach. */
 export function writeEach(
   iov: Iov,
   m: GuestMemory,
@@ -36,7 +37,7 @@ export function writeEach(
 ): number {
   let done = 0;
   for (let i = 0; i < iov.count; i++) {
-    // An Fd may keep what it is given.
+    // A copy, because an Fd may keep the array.
     iov.u8 = m.fresh();
     const data = iov.u8.slice(iov.start[i]!, iov.end[i]!);
     const count = bounded(() => {

@@ -9,8 +9,8 @@ const D = STRUCTS.dirent.fields;
 const HEADER = STRUCTS.dirent.size;
 
 /**
- * The listing of a directory Fd. The cookies of 0.4.2 are indexes that shift when an entry goes, so that the next one
- * is left out: all entries are taken when a listing begins, and our cookies count those.
+ * The listing of a directory Fd. Cookies of 0.4.2 are indexes that shift when an entry is removed, so that the next one
+ * is skipped. Therefore a listing takes a snapshot of all entries at its start, and cookies are indexes into that.
  */
 export class ForeignListing {
   private readonly fd: Fd;
@@ -21,7 +21,7 @@ export class ForeignListing {
     this.fd = fd;
   }
 
-  /** As Descriptor.readdir. Cookie 0 begins anew. */
+  /** As Descriptor.readdir. Cookie 0 takes a new snapshot. */
   read(m: GuestMemory, ptr: number, length: number, cookie: number): number {
     if (cookie === 0 || this.entries === null) {
       const taken = this.take(m);
@@ -41,7 +41,7 @@ export class ForeignListing {
     return used;
   }
 
-  /** All entries; or an errno. */
+  /** Returns all entries, or an errno. */
   private take(m: GuestMemory): wasi.Dirent[] | number {
     const known = entriesOf(this.fd);
     if (known !== null) return known;

@@ -15,7 +15,7 @@ export function putFilestat(m: GuestMemory, ptr: number, filestat: wasi.Filestat
   view.setBigUint64(ptr + F.dev[0], filestat.dev, true);
   view.setBigUint64(ptr + F.ino[0], filestat.ino, true);
   view.setBigUint64(ptr + F.filetype[0], BigInt(filestat.filetype), true);
-  // 0.4.2 counts no links, and what one can ask about has a name.
+  // 0.4.2 reports 0 links; an entry that can be reached has at least one.
   view.setBigUint64(ptr + F.nlink[0], filestat.nlink || 1n, true);
   view.setBigUint64(ptr + F.size[0], filestat.size, true);
   view.setBigUint64(ptr + F.atim[0], filestat.atim, true);
@@ -23,16 +23,16 @@ export function putFilestat(m: GuestMemory, ptr: number, filestat: wasi.Filestat
   view.setBigUint64(ptr + F.ctim[0], filestat.ctim, true);
 }
 
-/** The type of an Fd that has no fdstat. */
+/** Returns the WASI filetype of an Fd without an fdstat. */
 export function statFiletype(fd: Fd): number {
   const { ret, filestat } = fd.fd_filestat_get();
   return ret === 0 && filestat !== null ? filestat.filetype : FILETYPE.UNKNOWN;
 }
 
-/** How an Fd was opened. */
+/** The access mode and flags with which an Fd was opened. */
 export type Opened = Readonly<Pick<OpenRequest, 'read' | 'write' | 'fdflags'>>;
 
-/** The rights of an Fd that does not tell them. */
+/** Returns the rights of an Fd that reports none. */
 export function usualRights(filetype: number, opened: Opened | null): number {
   if (filetype === FILETYPE.DIRECTORY) return RIGHTS_DIRECTORY;
   if (filetype === FILETYPE.REGULAR_FILE) return fileRights(opened?.read ?? true, opened?.write ?? true);
@@ -41,7 +41,7 @@ export function usualRights(filetype: number, opened: Opened | null): number {
 
 const NS = 1_000_000_000n;
 
-/** Times as the Fd methods take them: nanoseconds and fstflags. */
+/** Converts times to the arguments of the Fd methods: nanoseconds since 1970 and fstflags. */
 export function foreignTimes(times: Times): [atim: bigint, mtim: bigint, flags: number] {
   const { valid } = times;
   const { ATIM, ATIM_NOW, MTIM, MTIM_NOW } = FSTFLAGS;

@@ -4,18 +4,18 @@ import { test } from 'uvu';
 import { OFLAGS } from '../preview1/abi/structs.ts';
 import { READ_WRITE, ROOT, TestGuest, utf8, type GuestOptions } from '../testing.ts';
 
-/** Where an Fd of browser_wasi_shim is a preopen, beside ours at ROOT. */
+/** The descriptor of the preopen that is an Fd of browser_wasi_shim; ours is ROOT. */
 export const THERE = ROOT + 1;
 export const CREATE = { dir: THERE, oflags: OFLAGS.CREAT, rights: READ_WRITE };
 
-/** Runs a guest; when it is over nothing may be left on its server. */
+/** Runs a guest and asserts that its server is at rest afterwards. */
 export function run(options: GuestOptions, body: (g: TestGuest) => void): void {
   const guest = new TestGuest(options);
   body(guest);
   guest.end();
 }
 
-/** A test with a guest that has ours as `/` and a PreopenDirectory as `/there`, whose inodes are given by name. */
+/** A test with a guest that has a server at `/` and a PreopenDirectory at `/there`; `inodes` are its entries. */
 export function withTree(name: string, body: (g: TestGuest, inodes: Map<string, Inode>) => void): void {
   test(name, () => {
     const inodes = new Map<string, Inode>([
@@ -31,7 +31,7 @@ export function withTree(name: string, body: (g: TestGuest, inodes: Map<string, 
   });
 }
 
-/** What a file holds. */
+/** The contents of a File. */
 export function textOf(inode: Inode | undefined): string {
   return new TextDecoder().decode((inode as File).data);
 }

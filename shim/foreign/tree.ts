@@ -7,7 +7,7 @@ export function withoutSlash(path: string): string {
   return path.replace(/([^/])\/+$/, '$1');
 }
 
-/** The path of the directory that holds a path's last name. */
+/** The parent directory of a path. */
 export function parentOf(path: string): string {
   return withoutSlash(path).replace(/[^/]*$/, '') || '.';
 }
@@ -16,13 +16,13 @@ export function isDirectory(inode: Inode): boolean {
   return inode.stat().filetype === FILETYPE.DIRECTORY;
 }
 
-/** The entries of a Directory, of whichever copy of the package, by name; null for what is none. */
+/** The entries of a Directory (of any copy of the package) by name; null for another inode. */
 function contentsOf(inode: object): ReadonlyMap<string, Inode> | null {
   const { contents } = inode as { contents?: unknown };
   return contents instanceof Map ? (contents as Map<string, Inode>) : null;
 }
 
-/** Whether a directory is another one or has it somewhere below, however deep. */
+/** True if `inode` is `dir` or a directory below it. */
 export function holds(dir: Inode, inode: Inode | null): boolean {
   if (inode === null || contentsOf(dir) === null) return false;
   const left = [dir];
@@ -34,8 +34,8 @@ export function holds(dir: Inode, inode: Inode | null): boolean {
 }
 
 /**
- * The entries of an OpenDirectory in one pass, numbered as its own method does: that one goes through all of them for
- * each. Null for an Fd that lists in another way.
+ * The entries of an OpenDirectory with the cookies of its fd_readdir_single, in one pass: the method itself takes
+ * linear time for each entry. Null for an Fd with its own fd_readdir_single.
  */
 export function entriesOf(fd: Fd): wasi.Dirent[] | null {
   const { dir, fd_readdir_single } = fd as Partial<OpenDirectory>;

@@ -139,7 +139,7 @@ export class FileDescriptor extends Descriptor {
     return this.at.client.setTimes(this.fid, times.valid, times.aSec, times.aNsec, times.mSec, times.mNsec);
   }
 
-  /** posix_fallocate(3): extends the file to offset + length bytes. As on Linux the times change even if the size does not. */
+  /** posix_fallocate(3): extends the file to offset + length bytes. As on Linux the times always change. */
   override allocate(offset: number, length: number): number {
     if (length === 0) return E.EINVAL;
     if ((this.rightsBase & RIGHTS.FD_ALLOCATE) === 0) return E.EBADF;

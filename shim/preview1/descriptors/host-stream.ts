@@ -100,7 +100,7 @@ export class HostDescriptor extends StreamDescriptor {
     return done;
   }
 
-  /** Runs a call of the host, again on EAGAIN (a nonblocking pipe) unless the guest has set NONBLOCK. A count or −errno. */
+  /** Runs a call of the host, again on EAGAIN unless the guest has set NONBLOCK. Returns its count, or −errno. */
   private retry(call: () => number): number {
     for (;;) {
       try {
