@@ -3,20 +3,20 @@ import { INODE, type Core, type CoreLink } from './core.ts';
 import type { MemfsInode } from './inode.ts';
 import { Climb } from './steps.ts';
 
-/** Whether the root leads to a link. */
+/** True if a link is reachable from the root. */
 export function isAttached(link: CoreLink, root: CoreLink): boolean {
   const climb = new Climb(link);
   while (climb.at !== root) {
     const { at } = climb;
-    // What was put in place of it, or is gone: memfs leaves the link as it was.
+    // Replaced or removed: memfs leaves the link itself unchanged.
     if (!climb.up() || climb.at.children.get(at.name) !== at) return false;
   }
   return true;
 }
 
 /**
- * Finds which names lead to the inodes that the server knows: how many, and one of them. memfs does not count the names
- * that are lost by a rename over them or with their directory.
+ * Counts the names of the known inodes, and remembers one of each. memfs does not count names lost by a rename over
+ * them or with their directory.
  */
 export class NameCount {
   private readonly core: Core;
@@ -26,7 +26,7 @@ export class NameCount {
     this.core = core;
   }
 
-  /** How many lead to an inode, counted once in each epoch. */
+  /** Returns the number of names of an inode; the whole tree is counted once per epoch. */
   of(inode: MemfsInode, epoch: number): number {
     if (this.epoch !== epoch) this.count(epoch);
     return inode.counted === epoch ? inode.names : 0;

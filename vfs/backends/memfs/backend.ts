@@ -48,23 +48,24 @@ import {
 const encoder = new TextEncoder();
 const BLOCK = 4096;
 
-/** Of all backends: an inode outlives its backend. */
+/** Shared by all backends, since an inode outlives its backend. */
 let epochs = 0;
 
-/** How much a volume may hold. */
+/** The options of `memfs`. */
 export interface MemfsOptions {
   /**
-   * Bytes before ENOSPC for guests: the sizes of all files, holes included, and for each node, name, symlink and extended
-   * attribute what `MEMFS_COST` tells (space.ts); what JavaScript has made counts, and orphans do until they are
-   * reclaimed. JavaScript itself is not held to it. Default: a quarter of the machine's memory, or of the container's.
+   * Capacity in bytes, after which guests get ENOSPC: the sizes of all files, holes included, plus `MEMFS_COST`
+   * (space.ts) for each node, name, symlink and extended attribute. Files made by JavaScript count, and orphans until
+   * they are reclaimed; JavaScript itself is not limited. Default: a quarter of the memory of the machine or of the
+   * container.
    */
   capacity?: number;
 }
 
 /**
- * A memfs volume as a backend, by inode and never by path, so that JavaScript and guests share it: what one changes
- * the other sees at once. Where memfs is unlike Linux the server's rules and this class do it right: numbers that
- * are not used again, times to the nanosecond, and inodes that go when their last name and last fid are gone.
+ * A memfs Volume as a backend, by inode and never by path, shared by JavaScript and guests: a change by either is
+ * visible to the other at once. It corrects memfs where that differs from Linux: inode numbers are not reused, times
+ * have nanoseconds, and an inode lives until its last name and its last fid are gone.
  */
 export class MemfsBackend implements Backend {
   readonly name = 'memfs';
@@ -80,7 +81,7 @@ export class MemfsBackend implements Backend {
   private readonly top: MemfsInode;
   private readonly names: NameCount;
   private readonly hasDerivedSteps: boolean;
-  /** Another one when JavaScript has taken names away, where memfs does not count rightly. */
+  /** Changes when JavaScript has removed names, which memfs does not count correctly. */
   private epoch = ++epochs;
   private readonly inodeOfLink = (link: CoreLink): MemfsInode => this.inodeOf(link);
 
@@ -105,7 +106,7 @@ export class MemfsBackend implements Backend {
   }
 
   /**
-   * The root: `reset()` of a volume gives it another tree, and the same inode is its root then. Everything in the old
+   * Returns the root. `reset()` of a volume replaces its tree; the root inode stays the same, and everything in the old
    * tree has lost its name.
    */
   private freshRoot(): MemfsInode {
@@ -121,7 +122,7 @@ export class MemfsBackend implements Backend {
     return top;
   }
 
-  /** The link of a directory, which has its entries. */
+  /** Returns the link of a directory, which has its entries. */
   private linkOf(dir: MemfsInode): CoreLink {
     return dir === this.top ? this.freshRoot().link : dir.link;
   }
@@ -144,7 +145,10 @@ export class MemfsBackend implements Backend {
     return ino;
   }
 
-  /** Ends it: whatever is asked after that is EIO. The volume stays, and `memfs` gives another backend of it. */
+  /**
+   * Closes the backend: every later call answers EIO. The volume stays usable, and `memfs` returns another backend for
+   * it.
+   */
   close(): void {
     if (shut(this)) this.core.changes.listeners.delete(this.listener);
   }
@@ -156,12 +160,12 @@ export class MemfsBackend implements Backend {
   lookup(dir: MemfsInode, name: string): MemfsInode | number {
     const { children } = this.linkOf(dir);
     if (dir.epoch !== this.epoch) this.recount(dir);
-    // memfs leaves the entries in a directory that JavaScript has removed with all that is in it.
+    // A directory that JavaScript removed recursively still has its entries in memfs.
     const link = dir.removed ? undefined : children.get(name);
     return link === undefined ? E.ENOENT : this.seen(this.inodeOf(link));
   }
 
-  /** An inode that the tree led to: one that is new to us has no name that memfs counts and that is lost. */
+  /** Notes an inode found in the tree: a new one has lost no names yet. */
   private seen(inode: MemfsInode): MemfsInode {
     if (inode.epoch === 0 && (inode.kind === S_IFDIR || inode.node._nlink === 1)) inode.epoch = this.epoch;
     return inode;
@@ -174,14 +178,14 @@ export class MemfsBackend implements Backend {
 
   nlink(inode: MemfsInode): number {
     const { node } = inode;
-    // A new root makes an epoch.
+    // A new root starts a new epoch.
     if (inode === this.freshRoot()) return 2 + this.subdirectories(inode);
     if (inode.epoch !== this.epoch) this.recount(inode);
     if (inode.removed) return 0;
     return inode.kind === S_IFDIR ? node._nlink : Math.max(node._nlink - inode.lost, 0);
   }
 
-  /** Finds which of its names an inode has lost to JavaScript, which may leave memfs's own count as it was. */
+  /** Counts the names that an inode has lost by changes of JavaScript, which memfs may still count. */
   private recount(inode: MemfsInode): void {
     const { epoch } = this;
     const { node } = inode;
@@ -195,7 +199,7 @@ export class MemfsBackend implements Backend {
     } else inode.lost = 0;
   }
 
-  /** memfs counts the root otherwise before and after `reset()`. */
+  /** Returns the number of subdirectories; memfs counts those of the root differently after `reset()`. */
   private subdirectories(dir: MemfsInode): number {
     return dir.node._nlink - (dir.link.children.has('.') ? 5 : 1);
   }
@@ -208,7 +212,7 @@ export class MemfsBackend implements Backend {
 
   size(inode: MemfsInode): number {
     if (inode.kind === S_IFLNK) return encoder.encode(inode.node.symlink).length;
-    // tmpfs counts 20 bytes an entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
+    // tmpfs counts 20 bytes per entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
     if (inode.kind === S_IFDIR) return 20 * (2 + this.entries(inode));
     return inode.node.size;
   }
@@ -310,7 +314,7 @@ export class MemfsBackend implements Backend {
     return 0;
   }
 
-  /** Takes an entry out of its directory, and tells who watches it. */
+  /** Removes an entry from its directory, and notifies watchers. */
   private take(dir: MemfsInode, link: CoreLink, inode: MemfsInode): void {
     this.emit(EVENT_DELETE, inode, link);
     dir.link.deleteChild(link);
@@ -361,7 +365,7 @@ export class MemfsBackend implements Backend {
   }
 
   closeHandle(): void {
-    // An open file is its inode: nothing else was made.
+    // A handle has no state.
   }
 
   read(inode: MemfsInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
@@ -426,7 +430,7 @@ export class MemfsBackend implements Backend {
   }
 
   release(): void {
-    // A node stays in its volume.
+    // Nodes stay in their volume.
   }
 
   reclaim(inode: MemfsInode): number {
@@ -434,14 +438,14 @@ export class MemfsBackend implements Backend {
     const { node } = inode;
     const cost = heapCost(node);
     const data = dataOf(node);
-    // JavaScript may have removed it already, and another node may have its number now.
+    // JavaScript may have removed it already, and its number may be reused.
     if (core.inodes[node.ino] === node) {
       delete core.inodes[node.ino];
       core.releasedInos.push(node.ino);
       this.space.giveHeap(cost);
       this.space.add(-data);
     }
-    // A descriptor that JavaScript still has on it needs the data; then the collector frees it.
+    // A descriptor of JavaScript may still need the data; then the garbage collector frees it.
     if (core.openFiles === 0 && node.size > 0) freeData(node);
     return 0;
   }
@@ -458,7 +462,7 @@ export class MemfsBackend implements Backend {
     }
   }
 
-  /** Whether others than this backend want to know of changes. */
+  /** True if the volume has other listeners than this backend. */
   private isWatched(): boolean {
     return this.core.changes.listeners.size > 1;
   }

@@ -1,17 +1,17 @@
 // The types of memfs internals that this backend uses. Type declarations only; memfs itself is not imported.
 
 /**
- * memfs below its API: what this backend uses of `volume._core` (Superblock, Link and Node of
- * @jsonjoy.com/fs-core, as of memfs 4.80). Written down here rather than imported, because the fields are
- * private there and because the core bundle must not pull memfs in.
+ * The internals of memfs behind `volume._core`, as far as they are used here (Superblock, Link and Node of
+ * @jsonjoy.com/fs-core, as of memfs 4.80). Declared here rather than imported, since the fields are private there and
+ * the core bundle must not include memfs.
  */
 
-/** The Buffer class that the volume was made with: Node's, or a browser's stand-in. */
+/** The Buffer class of the volume: Node's, or a browser polyfill. */
 export interface CoreBuffer extends Uint8Array {
   fill(value: number, start?: number, end?: number): this;
 }
 
-/** Where a node of memfs carries what the server knows of it: a WeakMap beside it costs the collector far more. */
+/** The property of a memfs node that holds its inode; a WeakMap would cost the garbage collector far more. */
 export const INODE: unique symbol = Symbol('wasi9p.inode');
 
 /** An inode of memfs. */
@@ -32,14 +32,14 @@ export interface CoreNode {
   _ctime: Date;
   _btime: Date;
   makeSymlink(target: string): void;
-  /** Tells the node's own listeners that it is deleted. */
+  /** Notifies the node's own listeners of its deletion. */
   del(): void;
 }
 
-/** A directory entry of memfs; of a directory it also holds the entries in it, `.` and `..` among them. */
+/** A directory entry of memfs; for a directory it also holds the entries, `.` and `..` included. */
 export interface CoreLink {
   name: string;
-  /** The names from the root on. Set, it sets those of all links below, each by a call in a call: see `setSteps`. */
+  /** The path from the root, as names. The setter updates all links below by recursion: see `setSteps`. */
   readonly steps: string[];
   _steps: string[];
   parent: CoreLink | undefined;
@@ -50,7 +50,7 @@ export interface CoreLink {
   deleteChild(link: CoreLink): void;
 }
 
-/** What listeners of a volume get; the numbers of `FsEventType`. */
+/** The event that listeners of a volume receive; `type` is an `FsEventType`. */
 export interface CoreEvent {
   type: number;
   steps: string[];
@@ -70,10 +70,12 @@ export interface CoreFanOut {
   emit(event: CoreEvent): void;
 }
 
-/** Where a volume carries the number of its next inode, so that two backends on it never give one number twice. */
+/**
+ * The property of a volume that holds its next inode number, so that two backends of it never assign one number twice.
+ */
 export const NEXT_INO: unique symbol = Symbol('wasi9p.nextIno');
 
-/** The volume's table of inodes and its root. */
+/** The inode table and the root of a volume. */
 export interface Core {
   [NEXT_INO]?: number;
   root: CoreLink;
@@ -84,20 +86,20 @@ export interface Core {
   createNode(mode: number): CoreNode;
 }
 
-/** A memfs `Volume`, as much of it as is needed to know one. */
+/** A memfs `Volume`, as far as its type is needed here. */
 export interface MemfsVolume {
   _core: unknown;
   readFileSync(path: string): unknown;
 }
 
-/** Whether a value is a memfs `Volume` whose insides are as this backend expects. */
+/** True if a value is a memfs `Volume` with the expected internals. */
 export function isMemfsVolume(value: unknown): value is MemfsVolume {
   if (typeof value !== 'object' || value === null) return false;
   const core = (value as { _core?: Partial<Core> })._core;
   return typeof core === 'object' && core !== null && core.root?.children instanceof Map;
 }
 
-/** Gives a link and all below it their place; memfs itself would run out of stack in a tree of some 2,000 levels. */
+/** Sets the path of a link and of all links below; memfs itself would overflow the stack at some 2,000 levels. */
 export function setSteps(link: CoreLink, steps: string[]): void {
   link._steps = steps;
   for (const todo = [link]; todo.length > 0;) {

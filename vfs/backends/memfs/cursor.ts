@@ -3,10 +3,10 @@ import type { DirCursor } from '../../backend/backend.ts';
 import type { CoreLink } from './core.ts';
 import type { MemfsInode } from './inode.ts';
 
-/** Longest name, in bytes of UTF-8 (NAME_MAX of limits.h). */
+/** The longest name, in bytes of UTF-8 (NAME_MAX, limits.h). */
 export const NAME_MAX = 255;
 
-/** Whether a name that JavaScript has made can be sent and looked up: not too long, no half of a pair, no NUL. */
+/** True if a name made by JavaScript is valid in 9P: not too long, no lone surrogate, no NUL. */
 function isUsable(name: string): boolean {
   let bytes = 0;
   for (let i = 0; i < name.length; i++) {
@@ -16,7 +16,7 @@ function isUsable(name: string): boolean {
     else if (unit < 0x800) bytes += 2;
     else if (unit < 0xd800 || unit > 0xdfff) bytes += 3;
     else {
-      // 0xd800 to 0xdbff begin a pair, 0xdc00 to 0xdfff end one.
+      // 0xd800 to 0xdbff are high surrogates, 0xdc00 to 0xdfff low ones.
       const next = name.charCodeAt(i + 1);
       if (unit >= 0xdc00 || !(next >= 0xdc00 && next <= 0xdfff)) return false;
       i++;
@@ -27,8 +27,8 @@ function isUsable(name: string): boolean {
 }
 
 /**
- * A listing of a memfs directory: the iterator of its Map goes on rightly when entries come and go. Names that cannot be
- * looked up are hidden, as those of a host that are not UTF-8: the directory that has them is not empty.
+ * A listing of a memfs directory; the iterator of a Map is stable under insertion and removal. Names that cannot be
+ * looked up are hidden, like those of a host that are not UTF-8: their directory is not empty.
  */
 export class MemfsCursor implements DirCursor {
   name = '';
@@ -57,6 +57,6 @@ export class MemfsCursor implements DirCursor {
   }
 
   close(): void {
-    // Nothing is held.
+    // Holds nothing.
   }
 }

@@ -2,22 +2,22 @@
 import { E } from '../../linux/errno.ts';
 import type { CoreBuffer, CoreNode } from './core.ts';
 
-/** Largest file, in bytes: memfs keeps one Buffer a file, and Node 20 makes none of 4 GiB. */
+/** The largest file, in bytes: memfs has one Buffer per file, and Node 20 has none of 4 GiB. */
 export const FILE_MAX = 0xffff_ffff;
 
-/** Up to this many bytes a loop is faster than making a view to copy with. */
+/** Up to this many bytes a loop is faster than a copy through a view. */
 const LOOP = 16;
 
 interface BufferClass {
   alloc(size: number): CoreBuffer;
 }
 
-/** The class of the volume's buffers: memfs reads a node's data by the methods it has. */
+/** Returns the class of the volume's buffers, whose methods memfs uses to read the data. */
 function bufferClass(node: CoreNode): BufferClass {
   return node.buf.constructor as unknown as BufferClass;
 }
 
-/** Copies the file's bytes from `offset` into u8[start, end): how many. */
+/** Reads at `offset` into u8[start, end). Returns the number of bytes. */
 export function readData(node: CoreNode, offset: number, u8: Uint8Array, start: number, end: number): number {
   const { size, buf } = node;
   if (offset >= size) return 0;
@@ -28,8 +28,9 @@ export function readData(node: CoreNode, offset: number, u8: Uint8Array, start: 
 }
 
 /**
- * Copies u8[start, end) into the file at `offset`; a gap before it becomes zeros. Count, or −EFBIG, −ENOSPC.
- * @param room Bytes by which the volume lets it grow: no more is taken in advance.
+ * Writes u8[start, end) at `offset`; a gap before it becomes zeros.
+ * @param room Bytes by which the volume lets the file grow: no more is allocated ahead.
+ * @returns The number of bytes; or −EFBIG, −ENOSPC.
  */
 export function writeData(
   node: CoreNode,
@@ -55,27 +56,27 @@ export function writeData(
   return count;
 }
 
-/** ftruncate(2): cuts, or fills with zeros. 0, EFBIG, ENOSPC. */
+/** ftruncate(2). Returns 0, EFBIG or ENOSPC. */
 export function truncateData(node: CoreNode, size: number): number {
   if (size > FILE_MAX) return E.EFBIG;
   if (size > node.capacity) {
     const errno = grow(node, size, size);
     if (errno !== 0) return errno;
   } else if (size > node.size) node.buf.fill(0, node.size, size);
-  // memfs would keep what the file once needed.
+  // memfs would keep the larger buffer.
   else if (size * 4 < node.capacity && node.capacity > 4096) shrink(node, size);
   node.size = size;
   return 0;
 }
 
-/** Gives the file's memory back. */
+/** Frees the data of a file. */
 export function freeData(node: CoreNode): void {
   node.buf = bufferClass(node).alloc(0);
   node.capacity = 0;
   node.size = 0;
 }
 
-/** Moves the data to a larger buffer of zeros: of `wanted` bytes, or if that cannot be had of `needed`. */
+/** Moves the data to a larger buffer, zero-filled: of `wanted` bytes, or if that fails of `needed`. */
 function grow(node: CoreNode, needed: number, wanted: number): number {
   const capacity = Math.min(Math.max(needed, wanted), FILE_MAX);
   const buf = allocate(node, capacity) ?? allocate(node, needed);

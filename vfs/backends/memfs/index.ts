@@ -12,9 +12,10 @@ export const MEMFS_OPTIONS = { capacity: 'number' } satisfies RowsOf<MemfsOption
 const backends = new WeakMap<object, MemfsBackend>();
 
 /**
- * The backend of a memfs volume: one for each volume, however often it is asked for, so that all servers of it agree
- * on who uses which inode, until it is closed. Options count the first time.
- * @throws TypeError when the value is no memfs volume of a kind that is known, and for options that cannot be.
+ * The backend of a memfs Volume. There is one for each volume until it is closed, so that all its servers share
+ * reference counts; only the first call's options apply.
+ * @param volume A `Volume` of memfs 4.
+ * @throws TypeError if the value is not a memfs Volume of a known version, or an option is invalid.
  */
 export function memfs(volume: MemfsVolume, options: MemfsOptions = {}): MemfsBackend {
   if (!isMemfsVolume(volume)) {

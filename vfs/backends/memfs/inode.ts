@@ -5,20 +5,22 @@ import type { Xattrs } from '../../backend/xattrs.ts';
 import type { CoreLink, CoreNode } from './core.ts';
 
 /**
- * The server's view of a memfs node: an inode number that is never used again (memfs reuses its own at once) and
- * times to the nanosecond (memfs keeps milliseconds).
+ * The inode of a memfs node: with an inode number that is never reused (memfs reuses its own at once) and times in
+ * nanoseconds (memfs has milliseconds).
  */
 export class MemfsInode extends Inode {
-  /** Of the root another one after `reset()`. */
+  /** Replaced for the root by `reset()`. */
   node: CoreNode;
-  /** The entry it was last seen under; of a directory the only one, which holds its children. */
+  /** The entry it was last seen under; for a directory the only one, which holds its children. */
   link: CoreLink;
-  /** A directory that is out of the tree, or a file without names: by this server, or by JavaScript. */
+  /**
+   * True for a directory outside the tree, or a file without names, whether removed by this server or by JavaScript.
+   */
   removed = false;
-  /** Names that memfs counts and that are lost, as of the backend's epoch. */
+  /** Names that memfs still counts although they are lost, as of `epoch`. */
   lost = 0;
   epoch = 0;
-  /** How many names were found, when they were last looked for, in which epoch. */
+  /** The number of names found by the last count, and the epoch of that count. */
   names = 0;
   counted = -1;
   atime_sec = 0;
@@ -27,11 +29,11 @@ export class MemfsInode extends Inode {
   mtime_nsec = 0;
   ctime_sec = 0;
   ctime_nsec = 0;
-  /** The Date objects that the times above were put into, to see when JavaScript has set others. */
+  /** The Date objects made of the times above, to detect those set by JavaScript. */
   atime: Date | null = null;
   mtime: Date | null = null;
   ctime: Date | null = null;
-  /** Extended attributes, in the order they were set. */
+  /** Extended attributes, in insertion order. */
   xattrs: Xattrs | null = null;
 
   constructor(ino: number, node: CoreNode, link: CoreLink) {

@@ -6,37 +6,40 @@ import { xattrBytes } from '../../backend/xattrs.ts';
 import { INODE, type Core, type CoreLink, type CoreNode } from './core.ts';
 import type { MemfsInode } from './inode.ts';
 
-/** As COST, of memfs's own objects: a node with four dates and two lists of listeners, a link with a Map. */
+/** Like COST, for the objects of memfs: a node with four dates and two lists of listeners, a link with a Map. */
 export const MEMFS_COST = { ...COST, inode: 768, directory: 0, name: 640 } as const;
 
-/** Volumes of fewer nodes are counted whenever there may be a reason to. */
+/** Volumes with fewer nodes are recounted whenever there may be a reason. */
 const FEW = 1000;
-/** In others what JavaScript has changed may go uncounted while guests add so many bytes a node: counting is by nodes. */
+/**
+ * In larger volumes changes by JavaScript may stay uncounted while guests add this many bytes per node: the cost of a
+ * count is per node.
+ */
 const SLACK = 64;
-/** And a full one is counted again after so many times what counting took. */
+/** A full volume is recounted only after this multiple of the time of the last count. */
 const PAUSE = 10;
 
-/** What a name in a directory costs. */
+/** Returns the cost of a name in a directory, in bytes. */
 export function nameCost(name: string): number {
   return MEMFS_COST.name + MEMFS_COST.letter * name.length;
 }
 
 /**
- * The room of a volume. JavaScript makes and removes files there, too: the volume tells of it, and all is counted anew
- * when it is next asked for; and when there seems to be too little left, for not everything is told.
+ * The capacity of a volume. JavaScript changes files as well: the volume reports that, and everything is recounted on
+ * the next use; also when too little seems to be left, since not every change is reported.
  */
 export class VolumeSpace {
-  /** The change that is being told of is our own. */
+  /** True while the volume reports a change by this backend. */
   isOurs = false;
   isStale = true;
   private readonly core: Core;
   private readonly space: Space;
-  /** Nodes at the last count, when it was and how long it took, and bytes added since. */
+  /** The nodes at the last count, its time and duration in milliseconds, and the bytes added since. */
   private nodes = 0;
   private counted = 0;
   private took = 0;
   private added = 0;
-  /** Of what is used the part that is in the engine's heap. */
+  /** The part of the used bytes that is in the engine's heap. */
   private heapUsed = 0;
 
   constructor(core: Core, capacity: number) {
@@ -48,19 +51,19 @@ export class VolumeSpace {
     return this.space.capacity;
   }
 
-  /** How many bytes of data may be added; counted to be sure when that is less than `wanted`. */
+  /** Returns the bytes of data that may be added; recounts first if they seem fewer than `wanted`. */
   room(wanted: number): number {
     this.beSure(wanted);
     return this.space.left;
   }
 
-  /** Bytes of data were added, or taken away. */
+  /** Notes that bytes of data were added, or freed (negative). */
   add(bytes: number): void {
     this.space.used += bytes;
     if (bytes > 0) this.added += bytes;
   }
 
-  /** Takes room for what is no data; false when there is none. */
+  /** Reserves bytes for objects other than data. Returns false if there is no room. */
   takeHeap(bytes: number): boolean {
     this.beSure(bytes);
     if (!this.space.takeHeap(bytes)) return false;
@@ -74,7 +77,7 @@ export class VolumeSpace {
     this.heapUsed -= bytes;
   }
 
-  /** Blocks and inodes that are left: who asks again and again has a large volume counted only now and then. */
+  /** Returns the bytes and inodes left. Repeated calls recount a large volume only now and then. */
   left(): { bytes: number; inodes: number } {
     if (this.isStale || this.mayCount()) this.recount();
     return { bytes: this.space.left, inodes: this.space.heapLeft(MEMFS_COST.inode + MEMFS_COST.name) };
@@ -85,12 +88,12 @@ export class VolumeSpace {
     else if (this.space.left < wanted && this.mayCount()) this.recount();
   }
 
-  /** A guest that tries again and again in a full volume must not have all of it counted each time. */
+  /** True if a recount is affordable: a guest that retries in a full volume must not cause one on each call. */
   private mayCount(): boolean {
     return this.nodes < FEW || performance.now() - this.counted > this.took * PAUSE;
   }
 
-  /** Counts all files, names, links and attributes, orphans among them. */
+  /** Counts all files, names, symlinks and attributes, orphans included. */
   private recount(): void {
     const before = performance.now();
     const seen = new Set<CoreNode>([this.core.root.getNode()]);
@@ -102,7 +105,7 @@ export class VolumeSpace {
       data += dataOf(node);
       bytes += heapCost(node);
     }
-    // The root is not a guest's.
+    // The root is free of charge.
     bytes -= heapCost(this.core.root.getNode());
     const { space } = this;
     space.heap.give(this.heapUsed - bytes);
@@ -116,7 +119,7 @@ export class VolumeSpace {
   }
 }
 
-/** Adds the nodes in a directory, and its directories to those that are left to do: what its names cost. */
+/** Adds the nodes in a directory to `seen`, and its subdirectories to `links`. Returns the cost of its names. */
 function collect(dir: CoreLink, links: CoreLink[], seen: Set<CoreNode>): number {
   let bytes = 0;
   for (const [name, link] of dir.children) {
@@ -128,18 +131,18 @@ function collect(dir: CoreLink, links: CoreLink[], seen: Set<CoreNode>): number 
   return bytes;
 }
 
-/** Whether a fid keeps it, or it waits to be reclaimed. memfs forgets to remove some that nobody can reach. */
+/** True if a fid references the node, or it waits to be reclaimed. memfs leaks some that are unreachable. */
 function isHeld(node: CoreNode): boolean {
   const inode = node[INODE] as MemfsInode | undefined;
   return inode !== undefined && (inode.refs > 0 || inode.state === QUEUED);
 }
 
-/** Bytes of a file: memfs keeps holes, too. */
+/** Returns the bytes of a file, holes included: memfs allocates them. */
 export function dataOf(node: CoreNode): number {
   return (node.mode & S_IFDIR) === S_IFDIR ? 0 : node.size;
 }
 
-/** What a node costs besides its data, its extended attributes included. */
+/** Returns the cost of a node besides its data, its extended attributes included. */
 export function heapCost(node: CoreNode): number {
   const inode = node[INODE] as MemfsInode | undefined;
   const target = typeof node.symlink === 'string' ? node.symlink.length : 0;

@@ -4,10 +4,10 @@ import type { CoreLink } from './core.ts';
 const NONE: string[] = [];
 
 /**
- * Makes the links of a volume tell their place by their parents. memfs keeps the names from the root on in each link:
- * a rename of a directory goes through all that is below, by a call in a call, and a tree of n levels holds n²/2 names.
- * What JavaScript sees is the same. It is the class of the links that is changed, once, for all volumes of that memfs.
- * False for another memfs, whose links are not as is known.
+ * Makes the links of a volume derive their path from their parents. memfs stores the whole path in each link: a rename
+ * of a directory recurses through everything below it, and a tree of n levels holds n²/2 names. The change is invisible
+ * to JavaScript. It patches the class of the links, once for each copy of memfs.
+ * @returns false for another memfs, whose links are not as expected.
  */
 export function deriveSteps(link: CoreLink): boolean {
   const links = Object.getPrototypeOf(link) as object;
@@ -24,8 +24,7 @@ export function deriveSteps(link: CoreLink): boolean {
 }
 
 /**
- * The parent of each link in turn, until there is none. JavaScript can move a directory into itself: then they go round,
- * and it ends once one was met again.
+ * Climbs from a link to the root. JavaScript can move a directory into itself: a cycle is detected (Brent's algorithm).
  */
 export class Climb {
   at: CoreLink;
@@ -37,7 +36,7 @@ export class Climb {
     this.at = this.met = from;
   }
 
-  /** Moves to the parent; false where there is none, it is the link itself, as of a root, or it was met before. */
+  /** Moves to the parent. Returns false at a root, and in a cycle. */
   up(): boolean {
     const { parent } = this.at;
     if (parent === undefined || parent === this.met || parent === this.at) return false;
@@ -50,7 +49,7 @@ export class Climb {
   }
 }
 
-/** The names from the root on, that of the root among them. */
+/** Returns the names from the root, the root's own included. */
 function stepsOf(this: CoreLink): string[] {
   const climb = new Climb(this);
   const names = [this.name];
@@ -62,7 +61,7 @@ function nameOf(this: CoreLink): string {
   return this.name;
 }
 
-/** memfs sets the name before it sets the place. */
+/** memfs sets `name` before it sets `steps`. */
 function forget(this: CoreLink): void {
   this._steps = NONE;
 }

@@ -2,13 +2,13 @@
 import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
 import type { MemfsInode } from './inode.ts';
 
-/** Linux updates an atime that is older than this, whatever the other times say (relatime, inode.c). */
+/** The age after which Linux updates an atime whatever the other times are (relatime, inode.c), in seconds. */
 const DAY = 24 * 60 * 60;
 
 let lastMs = NaN;
 let lastDate = new Date(0);
 
-/** The Date of a time; files touched in the same millisecond share it. */
+/** Returns the Date of a time; times in the same millisecond share one. */
 function dateOf(sec: number, nsec: number): Date {
   const ms = sec * 1000 + Math.floor(nsec / 1e6);
   if (ms !== lastMs) {
@@ -40,54 +40,56 @@ function secondsOf(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }
 
-/** Nanoseconds within the second; JavaScript may set fractions of a millisecond. */
+/** Returns the nanoseconds within the second; JavaScript may set fractions of a millisecond. */
 function nanosecondsOf(date: Date): number {
   return Math.round((date.getTime() - secondsOf(date) * 1000) * 1e6);
 }
 
-/** Takes over the times that JavaScript has set through memfs since the server last looked. */
+/** Adopts the times that JavaScript has set through memfs. */
 export function refresh(inode: MemfsInode): void {
   const { _atime, _mtime, _ctime } = inode.node;
   if (_atime !== inode.atime) setAtime(inode, secondsOf(_atime), nanosecondsOf(_atime));
   if (_mtime !== inode.mtime) {
-    // The content may be another, too.
+    // The content may have changed too.
     if (inode.mtime !== null) inode.version = (inode.version + 1) >>> 0;
     setMtime(inode, secondsOf(_mtime), nanosecondsOf(_mtime));
   }
   if (_ctime !== inode.ctime) setCtime(inode, secondsOf(_ctime), nanosecondsOf(_ctime));
 }
 
-/** A change of data or of entries: mtime and ctime are now. */
+/** Sets mtime and ctime to now, after a change of data or entries. */
 export function touchModified(inode: MemfsInode): void {
   tick();
   setMtime(inode, nowSec, nowNsec);
   setCtime(inode, nowSec, nowNsec);
 }
 
-/** A change of the inode alone: ctime is now. */
+/** Sets ctime to now, after a change of the inode. */
 export function touchChanged(inode: MemfsInode): void {
   tick();
   setCtime(inode, nowSec, nowNsec);
 }
 
-/** As touchChanged, within a call that has read the clock for the other times: on Linux they are equal then. */
+/** Like touchChanged, in a call that has read the clock for the other times: on Linux they are equal then. */
 export function touchChangedToo(inode: MemfsInode): void {
   setCtime(inode, nowSec, nowNsec);
 }
 
-/** A new inode: all times are now. */
+/** Sets all times of a new inode to now. */
 export function touchCreated(inode: MemfsInode): void {
   touchModified(inode);
   setAtime(inode, nowSec, nowNsec);
   inode.node._btime = inode.node._mtime;
 }
 
-/** Whether (aSec, aNsec) is not after (bSec, bNsec). */
+/** True if time a is not after time b. */
 function notAfter(aSec: number, aNsec: number, bSec: number, bNsec: number): boolean {
   return aSec < bSec || (aSec === bSec && aNsec <= bNsec);
 }
 
-/** A read: as Linux mounts do by default (relatime), atime moves when it is not after mtime and ctime, or a day old. */
+/**
+ * Notes a read. The atime moves as on Linux by default (relatime): if it is not after mtime and ctime, or is a day old.
+ */
 export function touchAccessed(inode: MemfsInode): void {
   refresh(inode);
   const { atime_sec, atime_nsec } = inode;
@@ -101,7 +103,7 @@ export function touchAccessed(inode: MemfsInode): void {
   }
 }
 
-/** utimensat(2): sets a time; ctime is for the caller. */
+/** Sets atime, mtime or both (utimensat(2)); the caller sets ctime. */
 export function setTimes(
   inode: MemfsInode,
   set: { atime_sec: number; atime_nsec: number; mtime_sec: number; mtime_nsec: number },

@@ -24,21 +24,22 @@ import type { NamesCursor } from './names.ts';
 
 const encoder = new TextEncoder();
 const BLOCK = 4096;
-/** Linux updates an atime that is older than this, whatever the other times say (relatime, inode.c). */
+/** The age after which Linux updates an atime whatever the other times are (relatime, inode.c), in seconds. */
 const DAY = 24 * 60 * 60;
 
-/** How much the store may hold. */
+/** The options of `ram`. */
 export interface RamOptions {
   /**
-   * Bytes before ENOSPC: file data, and for each inode, name, symlink and extended attribute what `COST` tells (space.ts);
-   * orphans count until they are reclaimed. Default: a quarter of the machine's memory, or of the container's.
+   * Capacity in bytes, after which calls fail with ENOSPC: file data, plus `COST` (space.ts) for each inode, name,
+   * symlink and extended attribute; orphans count until they are reclaimed. Default: a quarter of the memory of the
+   * machine or of the container.
    */
   capacity?: number;
 }
 
 /**
- * A store of inodes in memory, made for this server: files are sparse and grow in megabytes, times have nanoseconds,
- * nothing is kept of what was cut off or removed. It needs nothing of Node.
+ * A store in memory: sparse files that grow in 1 MiB chunks, times in nanoseconds, memory freed on truncation and
+ * removal. It uses nothing of Node.
  */
 export class RamBackend implements Backend {
   readonly name = 'ram';
@@ -53,10 +54,10 @@ export class RamBackend implements Backend {
   private readonly space: Space;
   private readonly cells: Cells;
   private nextIno = 1;
-  /** Inodes that exist, orphans among them. */
+  /** The number of inodes, orphans included. */
   private inodes = 0;
 
-  /** @param space Room that it shares with other stores. */
+  /** @param space The capacity, which other stores may share. */
   constructor(options: RamOptions = {}, space = new Space(options.capacity ?? defaultCapacity())) {
     this.space = space;
     this.cells = new Cells(space);
@@ -71,7 +72,7 @@ export class RamBackend implements Backend {
     return new RamInode(this.nextIno++, mode, uid, gid, target);
   }
 
-  /** Ends it: whatever is asked after that is EIO. */
+  /** Closes the store: every later call answers EIO. */
   close(): void {
     shut(this);
   }
@@ -103,7 +104,7 @@ export class RamBackend implements Backend {
   size(inode: RamInode): number {
     if (inode.kind === S_IFREG) return inode.data.size;
     if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
-    // tmpfs counts 20 bytes an entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
+    // tmpfs counts 20 bytes per entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
     return inode.kind === S_IFDIR && inode.content !== null ? 20 * (2 + inode.children.size) : 0;
   }
 
@@ -130,7 +131,7 @@ export class RamBackend implements Backend {
   setattr(inode: RamInode, set: SetAttr): number {
     const { valid } = set;
     if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
-    // The server has read the clock for a time that is to be now: ctime is the same then.
+    // The server has read the clock for a time set to now: ctime must be equal.
     if ((valid & (SETATTR_ATIME | SETATTR_MTIME)) === 0) tick();
     if ((valid & SETATTR_SIZE) !== 0) {
       const errno = this.resize(inode, set.size);
@@ -153,12 +154,12 @@ export class RamBackend implements Backend {
   }
 
   private resize(inode: RamInode, size: number): number {
-    // What is empty and stays so needs no bytes of its own.
+    // An empty file needs no FileData.
     if (size === 0 && inode.content === null) return 0;
     return this.ownData(inode).truncate(size);
   }
 
-  /** Takes room for a name and what it is to name: false when there is none. */
+  /** Reserves the cost of a name and of its inode. Returns false if there is no room. */
   private takeRoom(name: string, inode: number): boolean {
     return this.space.takeHeap(nameCost(name) + inode);
   }
@@ -205,7 +206,7 @@ export class RamBackend implements Backend {
     return 0;
   }
 
-  /** An inode has lost its name in a directory. */
+  /** Updates link counts after an inode has lost a name in a directory. */
   private lose(dir: RamInode, inode: RamInode): void {
     if (inode.kind === S_IFDIR) {
       inode.nlink = 0;
@@ -222,7 +223,7 @@ export class RamBackend implements Backend {
     newName: string,
     target: RamInode | null,
   ): number {
-    // The new name is paid for by the old one, or is there already.
+    // Only the difference in cost: the old name is freed, and a replaced target already has the new one.
     const more = target === null ? COST.letter * (newName.length - oldName.length) : -nameCost(oldName);
     if (more > 0 && !this.space.takeHeap(more)) return E.ENOSPC;
     if (more < 0) this.space.giveHeap(-more);
@@ -253,7 +254,7 @@ export class RamBackend implements Backend {
   }
 
   closeHandle(): void {
-    // An open file is its inode: nothing else was made.
+    // A handle has no state.
     forgetCopied();
   }
 
@@ -273,7 +274,7 @@ export class RamBackend implements Backend {
     return inode.data.seekHole(offset);
   }
 
-  /** The bytes of a file, to be changed. */
+  /** Returns the data of a file for a change; created on the first one. */
   private ownData(inode: RamInode): FileData {
     return (inode.content ??= new FileData(this.cells)) as FileData;
   }
@@ -346,24 +347,24 @@ export class RamBackend implements Backend {
   }
 }
 
-/** What an inode of a kind costs; a symlink with its target. */
+/** Returns the cost of an inode, in bytes; for a symlink with its target. */
 function inodeCost(kind: number, target: string | null): number {
   if (kind === S_IFDIR) return COST.inode + COST.directory;
   return target === null ? COST.inode : COST.inode + COST.letter * target.length;
 }
 
-/** Whether (aSec, aNsec) is not after (bSec, bNsec). */
+/** True if time a is not after time b. */
 function notAfter(aSec: number, aNsec: number, bSec: number, bNsec: number): boolean {
   return aSec < bSec || (aSec === bSec && aNsec <= bNsec);
 }
 
-/** mtime and ctime are the clock's. */
+/** Sets mtime and ctime to the time of the last tick(). */
 function setModified(inode: RamInode): void {
   inode.mtime_sec = inode.ctime_sec = nowSec;
   inode.mtime_nsec = inode.ctime_nsec = nowNsec;
 }
 
-/** ctime is the clock's. */
+/** Sets ctime to the time of the last tick(). */
 function setChanged(inode: RamInode): void {
   inode.ctime_sec = nowSec;
   inode.ctime_nsec = nowNsec;

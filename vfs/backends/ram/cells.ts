@@ -1,16 +1,16 @@
 // A slab allocator for small files: cells of power-of-two and half-way sizes in shared ArrayBuffers.
 import type { Space } from '../../backend/space.ts';
 
-/** The largest cell, in bytes. What is larger is worth an ArrayBuffer of its own. */
+/** The largest cell, in bytes; larger data gets an ArrayBuffer of its own. */
 export const LARGEST_CELL = 2048;
-/** The smallest one. */
+/** The smallest cell, in bytes. */
 const SMALLEST_CELL = 64;
-/** Cells of a slab: one bit each. */
+/** The cells of a slab, one bit each. */
 const CELLS = 32;
-/** Bits of a slab with nothing in it. */
+/** The bits of an empty slab. */
 const ALL_FREE = -1;
 
-/** Free cells, in bytes, that count for nothing beside as many that are taken. */
+/** Free cells that are not charged, in bytes, besides as many as are taken. */
 const SPARE = 1 << 18;
 
 /** A buffer that is cut into cells of one size. */
@@ -19,12 +19,12 @@ export class Slab {
   /** Bytes of a cell. */
   readonly size: number;
   readonly kind: number;
-  /** A bit for each cell that nobody has. */
+  /** A bit for each free cell. */
   free = ALL_FREE;
-  /** Where it is among the slabs of its kind with free cells; −1 when it has none. */
+  /** The index among the slabs of its kind with free cells; −1 if it is full. */
   place = -1;
 
-  /** @throws RangeError when there is no memory. */
+  /** @throws RangeError if there is no memory. */
   constructor(kind: number) {
     this.kind = kind;
     this.size = sizeOf(kind);
@@ -33,20 +33,20 @@ export class Slab {
 }
 
 /**
- * Memory for small pieces of data. An ArrayBuffer costs one to two microseconds and some 500 bytes beside its own,
- * whatever its size, and makes the collector run the more often; so small pieces share buffers. Sizes are powers of two
- * and those half-way between. All bytes of a cell that nobody has are zero.
+ * A slab allocator for small pieces of data. An ArrayBuffer costs one to two microseconds and some 500 bytes besides
+ * its own, whatever its size, and triggers garbage collection more often. Cell sizes are powers of two and those
+ * half-way between. All bytes of a free cell are zero.
  */
 export class Cells {
   readonly space: Space;
-  /** Of each kind the slabs that have free cells. */
+  /** The slabs with free cells, by kind. */
   private readonly open: Slab[][] = [];
-  /** Where the cell begins that was taken last. */
+  /** The offset of the cell taken last, in its slab. */
   at = 0;
-  /** Bytes of all slabs, and of the cells in them that are taken. */
+  /** The bytes of all slabs, and of the taken cells. */
   private held = 0;
   private taken = 0;
-  /** What counts of the free ones. */
+  /** The charged bytes of free cells. */
   private idle = 0;
 
   constructor(space: Space) {
@@ -54,8 +54,8 @@ export class Cells {
   }
 
   /**
-   * A slab with a cell of at least `size` bytes, now the caller's, from `at` on; null when there is no memory. The cell
-   * itself is for the caller to count; slabs that are mostly free, as a guest can make them, are counted here.
+   * Takes a cell of at least `size` bytes. Returns its slab, with the offset in `at`; null if there is no memory. The
+   * caller charges the cell itself; mostly free slabs, which a guest can cause, are charged here.
    */
   take(size: number): Slab | null {
     const kind = kindOf(size);
@@ -85,14 +85,17 @@ export class Cells {
     }
   }
 
-  /** Gives the cell at `at` back; all but its first `used` bytes are zero. */
+  /**
+   * Frees the cell at `at`.
+   * @param used The first bytes, to be zeroed; the others are zero.
+   */
   give(slab: Slab, at: number, used: number): void {
     const { bytes } = slab;
     if (used > 0) bytes.fill(0, at, at + used);
     const slabs = this.open[slab.kind]!;
     slab.free |= 1 << (at / slab.size);
     if (slab.place < 0) slab.place = slabs.push(slab) - 1;
-    // One that is empty is kept for the next file, unless another has room for it.
+    // An empty slab is kept for the next file, unless another slab has room.
     else if (slab.free === ALL_FREE && slabs.length > 1) {
       drop(slabs, slab);
       this.held -= bytes.length;
@@ -101,7 +104,7 @@ export class Cells {
     this.countIdle();
   }
 
-  /** Half of the slabs may lie idle, and a little more: what there is beyond counts, as if it were taken. */
+  /** Charges idle memory: half of the slabs and SPARE bytes more are free, the rest counts as if taken. */
   private countIdle(): void {
     const idle = Math.max(0, this.held / 2 - SPARE - this.taken);
     if (idle === this.idle) return;
@@ -110,7 +113,7 @@ export class Cells {
   }
 }
 
-/** Forgets an empty slab; the last one takes its place. */
+/** Removes an empty slab; the last one moves to its index. */
 function drop(slabs: Slab[], slab: Slab): void {
   const last = slabs.pop()!;
   if (last === slab) return;
@@ -118,12 +121,12 @@ function drop(slabs: Slab[], slab: Slab): void {
   last.place = slab.place;
 }
 
-/** The size of the cell that `take(size)` gives. */
+/** Returns the size of the cell that `take(size)` returns. */
 export function cellFor(size: number): number {
   return sizeOf(kindOf(size));
 }
 
-/** The largest cell of at most `size` bytes; 0 when there is none. */
+/** Returns the size of the largest cell within `size` bytes; 0 if there is none. */
 export function cellWithin(size: number): number {
   const kind = kindOf(Math.min(size, LARGEST_CELL));
   if (sizeOf(kind) <= size) return sizeOf(kind);
@@ -135,7 +138,7 @@ function sizeOf(kind: number): number {
   return ((kind & 1) === 0 ? SMALLEST_CELL : SMALLEST_CELL * 1.5) << (kind >>> 1);
 }
 
-/** The smallest kind with that many bytes. */
+/** Returns the smallest kind with at least `size` bytes. */
 function kindOf(size: number): number {
   if (size <= SMALLEST_CELL) return 0;
   // size is above 2^power, and not above 2^(power + 1).

@@ -1,15 +1,14 @@
 // A sorted sparse array of chunks, by number.
 
 /**
- * The chunks of a file that are there, by number, in order: what is not there costs nothing, however far away the last
- * one is. (An array with holes is gone through by its length; a Map by number has neither an order nor a hash that the
- * guest does not know.)
+ * The existing chunks of a file, sorted by number; a missing one costs nothing, however far away the last one is. (An
+ * array with holes is iterated by its length; a Map has no order, and a hash of integers that a guest can predict.)
  */
 export class Chunks {
   private readonly numbers: number[] = [];
   private readonly pieces: Uint8Array[] = [];
 
-  /** How many there are. */
+  /** The number of chunks. */
   get count(): number {
     return this.pieces.length;
   }
@@ -19,7 +18,7 @@ export class Chunks {
     return this.numbers[at] === number ? this.pieces[at] : undefined;
   }
 
-  /** Puts one there, in place of the one that was. */
+  /** Sets a chunk. */
   set(number: number, piece: Uint8Array): void {
     const at = this.place(number);
     if (this.numbers[at] === number) this.pieces[at] = piece;
@@ -32,7 +31,7 @@ export class Chunks {
     }
   }
 
-  /** Lets go of those from `number` on: how many bytes they had. */
+  /** Removes all chunks from `number` on. Returns their bytes. */
   cut(number: number): number {
     const kept = this.place(number);
     let bytes = 0;
@@ -41,17 +40,17 @@ export class Chunks {
     return bytes;
   }
 
-  /** The number of the first one from `number` on; −1 when none follows. */
+  /** Returns the number of the first chunk from `number` on; −1 if there is none. */
   next(number: number): number {
     return this.numbers[this.place(number)] ?? -1;
   }
 
-  /** The first number from `number` on that has none. */
+  /** Returns the first number from `number` on without a chunk. */
   gap(number: number): number {
     const { numbers } = this;
     const at = this.place(number);
     if (numbers[at] !== number) return number;
-    // As long as none is left out, a number and its place differ by the same.
+    // Binary search: without a gap, number and index differ by the same.
     let low = at;
     let high = numbers.length;
     while (high - low > 1) {
@@ -62,10 +61,10 @@ export class Chunks {
     return numbers[low]! + 1;
   }
 
-  /** How many have a lower number: where it is, or would be. */
+  /** Returns the index of a number, or where it would be inserted. */
   private place(number: number): number {
     const { numbers } = this;
-    // In a file without holes each is at its number; and a file mostly grows at its end.
+    // Without holes the index is the number; and a file mostly grows at its end.
     if (numbers[number] === number) return number;
     let high = numbers.length;
     if (high === 0 || numbers[high - 1]! < number) return high;

@@ -1,22 +1,22 @@
 // Byte copies between arrays, by loop, by 32-bit words or by TypedArray.set, whichever is fastest for the length.
 
-/** Up to this many bytes a loop over them is the fastest. */
+/** Up to this many bytes a loop over bytes is fastest. */
 const BYTES = 16;
-/** Up to this many a loop over words is, where both lie at whole words; beyond, to make a view and copy that. */
+/** Up to this many bytes a loop over aligned words is fastest; beyond, TypedArray.set of a view. */
 const WORDS = 128;
-/** Arrays below this are not worth another view. */
+/** Smaller arrays get no view of words. */
 const LARGE = 1024;
 
 const NONE = new Int32Array(0);
 
-// The words of the last two arrays: the guest's memory and a piece of a file. They are let go of when a file is closed,
-// so that they keep neither alive.
+// Views of the last two arrays as words: the guest's memory and a piece of a file. Dropped when a file is closed, so
+// that they keep neither alive.
 let first: Uint8Array | null = null;
 let firstWords = NONE;
 let second: Uint8Array | null = null;
 let secondWords = NONE;
 
-/** Remembers the words of an array in place of another one than `kept`. */
+/** Caches a view of an array as words, in place of another one than `kept`. */
 function remember(bytes: Uint8Array, kept: Uint8Array): Int32Array<ArrayBuffer> {
   const words = new Int32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length >>> 2);
   if (first === kept) {
@@ -29,14 +29,14 @@ function remember(bytes: Uint8Array, kept: Uint8Array): Int32Array<ArrayBuffer> 
   return words;
 }
 
-/** Lets go of the arrays that were copied last. */
+/** Drops the cached views. */
 export function forgetCopied(): void {
   if (first === null) return;
   first = second = null;
   firstWords = secondWords = NONE;
 }
 
-/** Copies `count` bytes of `from`, from `start` on, to `to` at `at`. They do not overlap. */
+/** Copies `count` bytes from `from` at `start` to `to` at `at`. The ranges must not overlap. */
 export function copyBytes(from: Uint8Array, start: number, to: Uint8Array, at: number, count: number): void {
   if (count <= BYTES) for (let i = 0; i < count; i++) to[at + i] = from[start + i]!;
   else if (count <= WORDS && canUseWords(from, start) && canUseWords(to, at)) copyWords(from, start, to, at, count);

@@ -5,43 +5,43 @@ import { Chunks } from './chunks.ts';
 import { copyBytes } from './copy.ts';
 
 /**
- * Data is kept in pieces of this size; the first one grows to it by doubling, the others are made whole, and shorter
- * where the store has no room for that.
+ * The size of a chunk. The head grows to it by doubling; other chunks are allocated whole, or shorter if the store has
+ * no room.
  */
 const CHUNK = 1 << 20;
-/** Largest file, in bytes: 2 PiB, so that its chunks can be counted in 31 bits. Holes cost nothing. */
+/** The largest file, in bytes: 2 PiB, so that a chunk number fits 31 bits. Holes cost nothing. */
 export const FILE_MAX = 2 ** 51;
-/** What a chunk is a multiple of, when there is no room for a whole one. */
+/** A shorter chunk is a multiple of this. */
 const PAGE = 4096;
-/** A buffer below this is not worth being cut to size. */
+/** Smaller buffers are not trimmed. */
 const SMALL = 4096;
 
 /**
- * The data of a file: sparse, and zero wherever nothing was written. The bytes of the head and of each chunk beyond the
- * file's size are zero, so that growing needs no filling; what lies beyond them is a hole.
+ * The sparse data of a file. The bytes of the head and of each chunk beyond the file's size are always zero, so that
+ * growing needs no fill; ranges without memory are holes.
  */
 export class FileData {
-  /** Bytes. */
+  /** The size in bytes. */
   size = 0;
-  /** Memory held, bytes. */
+  /** The memory held, in bytes. */
   allocated = 0;
   private readonly cells: Cells;
-  /** The first megabyte, as much of it as was written: `room` bytes of `head` from `base` on. */
+  /** The head, up to the first megabyte: `room` bytes of `head` from `base` on. */
   private head: Uint8Array | null = null;
   private base = 0;
   private room = 0;
-  /** The slab that head belongs to, of a small one. */
+  /** The slab of a small head; null if it has its own buffer. */
   private slab: Slab | null = null;
-  /** Chunk i holds the bytes from (i + 1) * CHUNK on; one that is not there is a hole. */
+  /** Chunk i holds the bytes from (i + 1) * CHUNK on; a missing one is a hole. */
   private chunks: Chunks | null = null;
-  /** The head was cut to size once: from then on it grows by an eighth, so that it need not be cut again. */
+  /** True once the head was trimmed: then it grows by an eighth, so that it need not be trimmed again. */
   private trimmed = false;
 
   constructor(cells: Cells) {
     this.cells = cells;
   }
 
-  /** Copies bytes from `offset` into u8[start, end): how many. */
+  /** Reads at `offset` into u8[start, end). Returns the number of bytes. */
   read(offset: number, u8: Uint8Array, start: number, end: number): number {
     const count = Math.min(end - start, this.size - offset);
     if (count <= 0) return 0;
@@ -60,7 +60,7 @@ export class FileData {
     return count;
   }
 
-  /** Copies `count` bytes of the head, zeros where it ends before. */
+  /** Copies `count` bytes of the head, zeros past its end. */
   private readHead(from: number, u8: Uint8Array, start: number, count: number): void {
     const there = Math.max(0, Math.min(count, this.room - from));
     if (there > 0) copyBytes(this.head!, this.base + from, u8, start, there);
@@ -75,7 +75,7 @@ export class FileData {
     if (there < count) u8.fill(0, start + there, start + count);
   }
 
-  /** Copies u8[start, end) to `offset`: how many bytes; or −EFBIG, −ENOSPC. */
+  /** Writes u8[start, end) at `offset`. Returns the number of bytes; or −EFBIG, −ENOSPC. */
   write(offset: number, u8: Uint8Array, start: number, end: number): number {
     const count = Math.min(end - start, FILE_MAX - offset);
     if (count <= 0) return -E.EFBIG;
@@ -105,7 +105,7 @@ export class FileData {
     return count;
   }
 
-  /** The head, with room for `needed` bytes, or as many as there can be. */
+  /** Returns the head, with room for `needed` bytes, or as many as possible. */
   private growHead(needed: number): Uint8Array | null {
     const { room } = this;
     if (room >= needed) return this.head;
@@ -118,7 +118,7 @@ export class FileData {
     return this.head;
   }
 
-  /** Puts the first `kept` bytes of the head where there is room for `wanted`; false when there is none. */
+  /** Moves the first `kept` bytes of the head to a buffer of `wanted` bytes. Returns false if there is no room. */
   private moveHead(wanted: number, kept: number): boolean {
     const { cells, head, base } = this;
     const isSmall = wanted <= LARGEST_CELL;
@@ -162,8 +162,8 @@ export class FileData {
   }
 
   /**
-   * The chunk of an offset, `within` of which is to be written up to before `needed`: whole, or as long as there is
-   * room for; null when that is not beyond `within`.
+   * Returns the chunk of an offset, with room up to `needed`, or for as much as there is room; null or too short if
+   * there is none beyond `within`.
    */
   private growChunk(offset: number, within: number, needed: number): Uint8Array | null {
     const number = chunkAt(offset);
@@ -185,7 +185,10 @@ export class FileData {
     return chunk;
   }
 
-  /** Makes a chunk that is not there of CHUNK bytes of u8: a copy that is made as such is not filled with zeros first. */
+  /**
+   * Creates a missing chunk as a copy of u8, which is not zero-filled first. Returns false if it exists, or there is no
+   * room.
+   */
   private putChunk(offset: number, u8: Uint8Array, start: number): boolean {
     const number = chunkAt(offset);
     if (number < 0 || this.chunks?.get(number) !== undefined || !this.cells.space.take(CHUNK)) return false;
@@ -200,7 +203,7 @@ export class FileData {
     return true;
   }
 
-  /** ftruncate(2): what is cut off is gone, and what is added is a hole. 0 or EFBIG. */
+  /** ftruncate(2): memory past the size is freed, and growth is a hole. Returns 0 or EFBIG. */
   truncate(size: number): number {
     if (size > FILE_MAX) return E.EFBIG;
     if (size < this.size) this.cut(size);
@@ -213,7 +216,7 @@ export class FileData {
     const { head, base, room } = this;
     if (head === null || size >= room) return;
     if (size === 0) this.dropHead();
-    // Without memory for a smaller one it stays.
+    // It stays if there is no memory for a smaller one.
     else if (room <= SMALL || size * 4 >= room || !this.moveHead(size, size)) {
       head.fill(0, base + size, base + Math.min(this.size, room));
     }
@@ -227,7 +230,7 @@ export class FileData {
     if (chunks.count === 0) this.chunks = null;
   }
 
-  /** The first offset from `offset` on that memory is held for; −ENXIO when none follows. */
+  /** Returns the first offset from `offset` on with memory; −ENXIO if there is none. */
   seekData(offset: number): number {
     if (offset < Math.min(this.room, this.size)) return offset;
     const number = this.chunks?.next(Math.max(0, chunkAt(offset))) ?? -1;
@@ -235,7 +238,7 @@ export class FileData {
     return start < this.size ? start : -E.ENXIO;
   }
 
-  /** The first offset from `offset` on that no memory is held for, at most the size; −ENXIO from the size on. */
+  /** Returns the first offset from `offset` on without memory, at most the size; −ENXIO past the end. */
   seekHole(offset: number): number {
     const { size, room, chunks } = this;
     if (offset >= size) return -E.ENXIO;
@@ -245,7 +248,7 @@ export class FileData {
     return Math.min(size, Math.max(offset, (gap + 1) * CHUNK));
   }
 
-  /** Gives back what doubling took in advance: nobody has the file open any more. */
+  /** Frees memory allocated ahead by doubling; called when no fid is left on the file. */
   trim(): void {
     const { room, size } = this;
     if (room <= SMALL || size >= CHUNK || room <= size * 1.15) return;
@@ -253,7 +256,7 @@ export class FileData {
     else this.trimmed = this.moveHead(size, size);
   }
 
-  /** Lets go of everything. */
+  /** Frees all memory. */
   free(): void {
     this.freed(this.allocated - this.room);
     this.dropHead();
@@ -262,7 +265,7 @@ export class FileData {
   }
 }
 
-/** The number of the chunk that holds an offset; −1 for the head. */
+/** Returns the number of the chunk at an offset; −1 for the head. */
 function chunkAt(offset: number): number {
   return Math.floor(offset / CHUNK) - 1;
 }

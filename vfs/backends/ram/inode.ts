@@ -8,10 +8,10 @@ import { Cells } from './cells.ts';
 import { FileData } from './data.ts';
 import { Names } from './names.ts';
 
-/** What a file without bytes has: nothing is made for it. */
+/** The data of every file without bytes. */
 const NOTHING = new FileData(new Cells(new Space(0)));
 
-/** An inode in memory: times as seconds and nanoseconds, and what its kind needs. */
+/** An inode in memory, with times in seconds and nanoseconds. */
 export class RamInode extends Inode {
   /** Permission bits. */
   perm: number;
@@ -27,16 +27,16 @@ export class RamInode extends Inode {
   readonly btime_sec: number;
   readonly btime_nsec: number;
   /**
-   * A file's bytes, once there were any; a directory's entries; a symlink's target. null for a special file, and for
-   * everything that is reclaimed.
+   * A file's data, once there was any; a directory's entries; a symlink's target. null for a special file, and after a
+   * reclaim.
    */
   content: FileData | Names | string | null;
-  /** The directory that holds a directory. */
+  /** The parent of a directory. */
   parent: RamInode | null = null;
-  /** Extended attributes, in the order they were set. */
+  /** Extended attributes, in insertion order. */
   xattrs: Xattrs | null = null;
 
-  /** The clock has been read: all times are now. */
+  /** All times are that of the last tick(). */
   constructor(ino: number, mode: number, uid: number, gid: number, target: string | null) {
     super(ino, mode & 0o170000);
     this.perm = mode & 0o7777;
@@ -48,7 +48,7 @@ export class RamInode extends Inode {
     this.content = target ?? (this.kind === S_IFDIR ? new Names() : null);
   }
 
-  /** The bytes of a regular file, to look at. */
+  /** The data of a regular file, for reads only. */
   get data(): FileData {
     return (this.content ?? NOTHING) as FileData;
   }

@@ -3,30 +3,30 @@ import type { DirCursor } from '../../backend/backend.ts';
 import { COST, nameCost } from '../../backend/space.ts';
 import type { RamInode } from './inode.ts';
 
-/** What dead names may cost however few live ones there are: a directory's own cost pays for them. */
+/** The cost of dead names that is allowed beyond that of live ones; paid for by the directory's own cost. */
 const SPARE = 4 * COST.name;
 
 /**
- * The entries of a directory, in the order in which they were made.
+ * The entries of a directory, in insertion order.
  *
- * A name that is removed stays in the map as a dead one, with null, and lives again when it comes back. Were it deleted,
- * V8 would leave it in the chain of its hash until the map is full: a name made and removed again and again (a lock
- * file, a temporary one) would make its own chain as long as the directory. Dead names are deleted all at once when they
- * cost more than the live ones; each is another name, so that they lie in chains of their own, and a running listing goes on
- * rightly, since the iterators of a Map do.
+ * A removed name stays in the map as a dead one, with null, and is reused when the name comes back. If it were deleted,
+ * V8 would leave it in the chain of its hash until the map is full: a name created and removed again and again (a lock
+ * file, a temporary file) would make its own chain as long as the directory. Dead names are deleted together once they
+ * cost more than the live ones; they are all different, so that they lie in different chains. A listing in progress
+ * continues correctly, since the iterators of a Map do.
  */
 export class Names {
-  /** null while nothing was entered. */
+  /** null until the first entry. */
   private map: Map<string, RamInode | null> | null = null;
   private dead = 0;
-  /** What the live names cost, and the dead ones, in bytes. */
+  /** The cost of the live and of the dead names, in bytes. */
   private liveCost = 0;
   private deadCost = 0;
-  /** The name that was found last, and its inode: paths go through the same directories again and again. */
+  /** The last name found, and its inode: paths go through the same directories again and again. */
   private last = '';
   private found: RamInode | null = null;
 
-  /** How many entries there are. */
+  /** The number of entries. */
   get size(): number {
     return this.map === null ? 0 : this.map.size - this.dead;
   }
@@ -41,7 +41,7 @@ export class Names {
     return inode;
   }
 
-  /** Enters a name that is not there. */
+  /** Adds a name, which must not exist. */
   add(name: string, inode: RamInode): void {
     const map = (this.map ??= new Map<string, RamInode | null>());
     const before = map.size;
@@ -53,7 +53,7 @@ export class Names {
     this.deadCost -= cost;
   }
 
-  /** Takes away a name that is there. */
+  /** Removes a name, which must exist. */
   remove(name: string): void {
     const map = this.map!;
     map.set(name, null);
@@ -69,7 +69,7 @@ export class Names {
   }
 
   private bury(map: Map<string, RamInode | null>): void {
-    // A listing that has the map may go on with it: nothing that is in it has to come.
+    // A listing in progress may keep the old map: it has no live entries left.
     if (this.size === 0) this.map = null;
     else for (const [name, inode] of map) if (inode === null) map.delete(name);
     this.dead = 0;
@@ -81,7 +81,9 @@ export class Names {
   }
 }
 
-/** A listing of a directory in memory. Names and inodes are gone through side by side: a pair would be an object each. */
+/**
+ * A listing of a directory in memory. Keys and values are iterated side by side, since each pair would be an object.
+ */
 export class NamesCursor implements DirCursor {
   name = '';
   ino = 0;
@@ -111,6 +113,6 @@ export class NamesCursor implements DirCursor {
   }
 
   close(): void {
-    // Nothing is held.
+    // Holds nothing.
   }
 }

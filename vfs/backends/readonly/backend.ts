@@ -9,9 +9,8 @@ import type { Inode } from '../../backend/inode.ts';
 import { Unwritable, wantsWriting } from './unwritable.ts';
 
 /**
- * A view of a backend through which nothing can be changed, as a read-only bind mount is one. The inodes are the
- * base's own objects: who uses which is counted once, whichever way they were reached, so that a file that is unlinked
- * through the base lives for as long as a fid of the view holds it.
+ * A read-only view of a backend, like a read-only bind mount. The inodes are those of the base, with one reference
+ * count for both: a file unlinked through the base lives as long as a fid of the view is on it.
  */
 export class ReadOnlyBackend extends Unwritable implements Backend {
   readonly name: string;
@@ -25,7 +24,7 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
     this.capabilities = base.capabilities;
   }
 
-  /** Ends the view: whatever is asked of it after that is EIO. The base stays open: it is its maker's to close. */
+  /** Closes the view: every later call answers EIO. The base stays open: its maker closes it. */
   close(): void {
     shut(this);
   }

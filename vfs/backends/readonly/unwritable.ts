@@ -2,12 +2,12 @@
 import { O_ACCMODE, O_RDONLY, O_TRUNC } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 
-/** Whether open(2) flags ask for more than reading. */
+/** True if open(2) flags ask for more than reading. */
 export function wantsWriting(flags: number): boolean {
   return (flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
 }
 
-/** The methods of a backend that would change something, for one that nobody can write to. */
+/** The write methods of a read-only backend. */
 export abstract class Unwritable {
   readonly readOnly = true;
 
@@ -44,10 +44,10 @@ export abstract class Unwritable {
   }
 
   accessed(): void {
-    // A read-only mount moves no times (atime_needs_update, fs/inode.c).
+    // A read-only mount does not move times (atime_needs_update, fs/inode.c).
   }
 
   modified(): void {
-    // Nothing is.
+    // Cannot happen.
   }
 }
