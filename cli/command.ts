@@ -36,7 +36,7 @@ const HELP: ReadonlyMap<string, Text> = new Map([
   ...TOOLS.map((tool) => [tool.name, helpOf(tool)] as const),
 ]);
 
-/** Runs a command line: the exit status; what goes wrong is told. */
+/** Runs a command line, prints its errors, and returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
     return await dispatch(argv);
@@ -72,7 +72,7 @@ async function dispatch([command, ...argv]: readonly string[]): Promise<number> 
   }
 }
 
-/** The help on a command; without one the list of them. @throws UsageError for what is no command. */
+/** Returns the help of a command, or the list of commands. @throws UsageError if the command is unknown. */
 function helpOn(command: string | undefined): Text {
   const found = command === undefined ? help : HELP.get(command);
   if (found === undefined) throw new UsageError(`There is no command ${command}.`);
@@ -80,12 +80,12 @@ function helpOn(command: string | undefined): Text {
 }
 
 function version(): string {
-  // By the package's name and not by a path: this code may be in dist/ or in dist/chunks/.
+  // Resolved by the package's name, because this code may be in dist/ or in dist/chunks/.
   const text = readFileSync(createRequire(import.meta.url).resolve('wasi9p/package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** Tells why a command ended early: its exit status. */
+/** Prints the error that ended a command, and returns the exit status. */
 export function statusOf(error: unknown): number {
   if (error instanceof OutputError) return endOf(error, text`wasi9p`);
   const usage = error instanceof UsageError;
@@ -93,7 +93,7 @@ export function statusOf(error: unknown): number {
   return usage ? 2 : 1;
 }
 
-/** Of a call of the system that nobody has explained: what it was about, and why not. */
+/** Returns the sentence for an error; for an error of a system call, the path and the reason. */
 function sentenceOf(error: unknown): string {
   const { syscall, path } = error as NodeJS.ErrnoException;
   if (syscall !== undefined) return `${path ?? syscall}: ${reasonOf(error)}.`;

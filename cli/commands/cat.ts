@@ -2,7 +2,7 @@
 import type { Place } from '../mounts/place.ts';
 import type { Tool, Work } from './tool.ts';
 
-/** Bytes that are read and written at once. */
+/** Size of the buffer, in bytes. */
 const CHUNK = 256 << 10;
 
 export const cat: Tool = {

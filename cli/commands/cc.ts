@@ -8,8 +8,8 @@ import { tell } from '../lib/output.ts';
 import { own, sentence, text } from '../lib/text.ts';
 
 /**
- * Where the compiler's own files are. A WASI program cannot tell `usr/x` from `/usr/x` when its current
- * directory is the root, so these must have names that a project's directories have not.
+ * The paths of the compiler's own files. A WASI program cannot tell `usr/x` from `/usr/x` if its current
+ * directory is the root, so these names must not occur in a project.
  */
 const SYSROOT = '/.wasi9p/usr';
 const TEMPORARY = '/.wasi9p/tmp';
@@ -24,7 +24,7 @@ The compiler sees the current directory and what is below it, by relative paths 
 directories of other files that are named on its command line; nothing else of this machine. Its own headers and libraries are at ${SYSROOT}.
 `);
 
-/** Variables of the host that clang reads and that make sense in its file system. */
+/** Environment variables that are passed to clang. */
 const VARIABLES = ['SOURCE_DATE_EPOCH', 'CPATH', 'C_INCLUDE_PATH', 'CPLUS_INCLUDE_PATH'];
 
 /** The compiler's standard streams. */
@@ -32,7 +32,7 @@ type Io = Pick<Host, 'stdin' | 'stdout' | 'stderr'>;
 
 const STDIO: Io = { stdin: 0, stdout: 1, stderr: 2 };
 
-/** `wasi9p cc`: compiles files of the current directory; resolves to clang's exit status, 1 without a compiler. */
+/** `wasi9p cc`: compiles files of the current directory; resolves to clang's exit status, or 1 without a compiler. */
 export function cc(argv: string[], io: Io = STDIO): Promise<number> {
   return compile('clang', argv, io);
 }
@@ -45,12 +45,12 @@ export function cxx(argv: string[], io: Io = STDIO): Promise<number> {
 async function compile(driver: Driver, argv: string[], io: Io): Promise<number> {
   const cwd = process.cwd();
   const outside = findOutside(argv, cwd);
-  // The first serves relative paths, the second absolute ones, of the same files.
+  // The same directory twice: for relative paths and for absolute ones.
   const preopens = { '/': cwd, [cwd]: cwd, ...granted(outside.directories) };
   return compileIn(driver, outside.argv, preopens, environment(cwd), io);
 }
 
-/** Compiles what is in a tree; with the compiler's own files in it. Resolves to clang's exit status, 1 without it. */
+/** Compiles files of `preopens`, with the compiler's own added. Resolves to clang's status, or 1 without a compiler. */
 export async function compileIn(
   driver: Driver,
   argv: readonly string[],
@@ -78,7 +78,7 @@ function granted(directories: readonly string[]): Record<string, string> {
 }
 
 function locations(argv: readonly string[]): string[] {
-  // A line for the front end has these already, if it is one that the driver printed.
+  // A front-end command line printed by the driver already has these.
   return isFrontEnd(argv) ? [] : [`-resource-dir=${SYSROOT}`, `--sysroot=${SYSROOT}`];
 }
 

@@ -6,7 +6,7 @@ import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { print, tell } from '../lib/output.ts';
 import { joined, text, type Text } from '../lib/text.ts';
 
-/** What becomes of what a program has done to its overlays. */
+/** The options for the changes in the overlays. */
 export const CHANGE_OPTIONS: readonly Option[] = [
   {
     name: 'diff',
@@ -26,7 +26,7 @@ interface Overlaid extends GuestMount {
   readonly backend: OverlayBackend;
 }
 
-/** The overlays of a command line. @throws UsageError when there are none to tell of or to write back. */
+/** Returns the overlays of a command line. @throws UsageError if an option needs an overlay and there is none. */
 export function overlaysOf(options: Parsed['options'], mounts: readonly GuestMount[]): Overlaid[] {
   const found = mounts.filter((mount): mount is Overlaid => mount.backend instanceof OverlayBackend);
   const wish = CHANGE_OPTIONS.find(({ name }) => options.has(name));
@@ -39,10 +39,10 @@ export function overlaysOf(options: Parsed['options'], mounts: readonly GuestMou
 }
 
 /**
- * Tells what was changed, and writes it back, as the options want.
+ * Commits the changes and prints them, as the options ask.
  * @param status The program's exit status.
- * @returns That of the command: 1 when something could not be written back.
- * @throws OutputError when what was changed cannot be told.
+ * @returns The command's exit status: 1 if a commit failed.
+ * @throws OutputError if the list of changes cannot be written.
  */
 export async function settleChanges(
   options: Parsed['options'],
@@ -50,7 +50,7 @@ export async function settleChanges(
   status: number,
 ): Promise<number> {
   const changes = options.has('diff') ? overlays.flatMap(listing) : [];
-  // The listing comes last: when nobody reads it, what was to be done is done.
+  // The list is printed last, so that a closed pipe does not prevent the commit.
   const end = options.has('commit') ? await writeBack(options, overlays, status) : status;
   print(joined(changes));
   return end;

@@ -1,4 +1,4 @@
-// The commit of a command line: what ends it, what settles it. Each in a process of its own, on a bundle of the command.
+// Commits of `run` and their recovery after signals, each in its own process, on a bundle of the command.
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { compile } from '../../toolchain/compile.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Changes each file f0, f1 … of a directory, and makes as many more; or makes one file. */
+/** Changes each file f0, f1 … of a directory, and creates as many more; or creates one file. */
 const PROGRAM = `
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ int main(int argc, char **argv) {
 }
 `;
 
-/** Files that are changed. */
+/** The number of changed files. */
 const COUNT = 600;
 
 const commit = suite('wasi9p commit');
@@ -59,7 +59,7 @@ function wasi9p(argv: string[]): { status: number | null; stdout: string; stderr
   return spawnSync(process.execPath, [cli, ...argv], { cwd: scratch, encoding: 'utf8' });
 }
 
-/** A directory with files to be changed. */
+/** Creates a directory with the files to be changed. */
 function plant(name: string, count: number): string {
   const dir = join(scratch, name);
   fs.mkdirSync(dir);
@@ -67,7 +67,7 @@ function plant(name: string, count: number): string {
   return dir;
 }
 
-/** How many of the files are old, how many new, and what else there is. */
+/** Counts the old and the new files, and lists all other names. */
 function look(dir: string): { old: number; changed: number; made: number; rest: string[] } {
   const found = { old: 0, changed: 0, made: 0, rest: [] as string[] };
   for (const name of fs.readdirSync(dir)) {
@@ -85,12 +85,12 @@ interface Ending {
   stderr: string;
 }
 
-/** Whether a commit is at its steps. */
+/** True if a commit has begun its steps. */
 function isAtWork(dir: string): boolean {
   return [1, 2, 3].some((phase) => fs.existsSync(join(dir, '.wasi9p-commit', `journal-${phase}`)));
 }
 
-/** Commits, and sends signals once the journal is there: null when it was over before. */
+/** Commits, and sends signals once the journal exists; null if the commit ended before. */
 function tryInterrupting(dir: string, signals: readonly NodeJS.Signals[]): Promise<Ending | null> {
   return new Promise((resolve) => {
     const argv = [cli, 'run', '--overlay', `${dir}::/w`, '--commit', 'program.wasm', '/w', String(COUNT)];
@@ -98,7 +98,7 @@ function tryInterrupting(dir: string, signals: readonly NodeJS.Signals[]): Promi
     let stderr = '';
     let next = 0;
     const send = (): void => void (next < signals.length && running.kill(signals[next++]));
-    // The second signal follows what is said about the first.
+    // The second signal follows the message about the first.
     running.stderr.on('data', (bytes: Buffer) => {
       stderr += bytes.toString();
       send();
@@ -116,7 +116,7 @@ function tryInterrupting(dir: string, signals: readonly NodeJS.Signals[]): Promi
   });
 }
 
-/** The same as often as it takes to be in time, each time in a new directory. */
+/** Repeats this in new directories until a signal is sent in time. */
 async function interrupted(name: string, signals: readonly NodeJS.Signals[]): Promise<Ending & { dir: string }> {
   for (let tries = 1; ; tries++) {
     const dir = plant(`${name}-${tries}`, COUNT);

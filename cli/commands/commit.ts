@@ -18,7 +18,7 @@ import { print, tell } from '../lib/output.ts';
 import { Signals } from '../lib/signals.ts';
 import { own, text, type Text } from '../lib/text.ts';
 
-/** How long a piece of work is, in milliseconds: a signal waits for as long. */
+/** Milliseconds of work between two checks for a signal. */
 const SLICE = 10;
 
 const OPTIONS: readonly Option[] = [
@@ -38,16 +38,16 @@ ${helpLines(OPTIONS)}
 The exit status is 0, also when there is nothing to settle; 1 when it could not be settled, 2 for wrong usage.
 `);
 
-/** The two commands that settle a directory, for a sentence. */
+/** Names the two commands that settle a commit, for a sentence. */
 function ways(host: string): Text {
   return text`"wasi9p commit --resume ${host}" completes it, "wasi9p commit --undo ${host}" takes it back`;
 }
 
-/** Does work to its end, unless there is a second signal. */
+/** Runs a commit to its end, or stops it at the second signal. */
 async function runThrough(running: Running, signals: Signals): Promise<void> {
   for (;;) {
     for (const end = performance.now() + SLICE; performance.now() < end;) if (!running.step()) return;
-    // Signals are told of in between.
+    // Signal handlers run here.
     await new Promise((resolve) => setImmediate(resolve));
     if (signals.count > 1) {
       running.stop();
@@ -56,7 +56,7 @@ async function runThrough(running: Running, signals: Signals): Promise<void> {
   }
 }
 
-/** @throws Error for a directory with a commit that has not come to its end: a sentence that says what to do. */
+/** @throws Error if the lower directory of an overlay has an unsettled commit; the message says how to settle it. */
 export function refuseUnsettled(mounts: readonly GuestMount[]): void {
   for (const { backend, host = '' } of mounts) {
     if (!(backend instanceof OverlayBackend)) continue;
@@ -65,7 +65,7 @@ export function refuseUnsettled(mounts: readonly GuestMount[]): void {
   }
 }
 
-/** @param found What is there now: nothing when another process has just come to its end. */
+/** @param found The unsettled commit; undefined if another process has settled it. */
 function busy(host: string, found: Unsettled | undefined): Text {
   if (found === undefined) return text`Another process has settled ${host} meanwhile: see that it is as you want it.`;
   const { process } = found;
@@ -73,7 +73,7 @@ function busy(host: string, found: Unsettled | undefined): Text {
   return text`${host} has a commit that has not come to its end: ${ways(host)}.`;
 }
 
-/** Writes back what was done to overlays, one after the other: the exit status. */
+/** Commits overlays, one after the other, and returns the exit status. */
 export async function commitAll(overlays: readonly GuestMount[], durable: boolean): Promise<number> {
   const signals = new Signals(own('the commit comes to its end first; another signal stops it.'));
   let status = 0;
@@ -94,7 +94,7 @@ export async function commitAll(overlays: readonly GuestMount[], durable: boolea
   return signals.status || status;
 }
 
-/** Why a commit has failed, in a sentence; null when it has not. */
+/** Returns the reason of a failed commit as a sentence, or null. */
 function failure(
   { errno, path, unsettled: left }: CommitResult,
   guest: string,
@@ -114,7 +114,7 @@ function failure(
     : text`${why}, and the commit is not at its end: ${ways(host)}.`;
 }
 
-/** `wasi9p commit`: the exit status. @throws UsageError */
+/** Runs `wasi9p commit` and returns its exit status. @throws UsageError */
 export async function commit(argv: readonly string[]): Promise<number> {
   const { options, rest } = parseOptions(OPTIONS, argv, true);
   if (options.has('help')) {

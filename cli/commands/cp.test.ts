@@ -13,7 +13,7 @@ function hash(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 12);
 }
 
-/** All that a copy keeps, each file on a line; files with several names tell of the first. */
+/** Lists the attributes that a copy keeps, a line per file; a further hard link refers to its first name. */
 function picture(dir: string): string[] {
   const first = new Map<number, string>();
   return fs
@@ -26,7 +26,7 @@ function picture(dir: string): string[] {
       const content = st.isFile() ? hash(fs.readFileSync(path)) : st.isSymbolicLink() ? fs.readlinkSync(path) : '';
       const other = st.isDirectory() ? '' : (first.get(st.ino) ?? '');
       if (other === '') first.set(st.ino, name);
-      // Times of node:fs are good for a microsecond.
+      // node:fs has times to the microsecond.
       return `${name} ${st.mode.toString(8)} ${Math.round(st.mtimeMs * 1000)} ${content} ${other}`;
     });
 }
@@ -50,7 +50,7 @@ function plant(): void {
   fs.chmodSync('src/d', 0o555);
 }
 
-/** So that the scratch directory can be removed by anyone. */
+/** Lets any user remove the scratch directory. */
 function release(...dirs: string[]): void {
   for (const dir of dirs) fs.chmodSync(dir, 0o755);
 }
@@ -63,12 +63,12 @@ linux('cp -r keeps what cp -a does', () => {
     assert.equal([status, stdout, stderr], [0, '', '']);
     assert.equal(picture('ours'), picture('theirs'));
     assert.equal(picture('ours'), picture('src'));
-    // Once more, over what is there: into it.
+    // Again: the target exists now, so the copy goes into it.
     fs.mkdirSync('dir');
     assert.is(runIt(cp, ['-r', 'src', 'dir']).status, 0);
     assert.equal(picture('dir/src'), picture('src'));
     release('src/d', 'theirs/d', 'ours/d', 'dir/src/d');
-    // As with cp, what cannot be written into stays, for anyone but root.
+    // As with cp, an unwritable file is kept, except for root.
     fs.chmodSync('ours/d/locked', 0o600);
     assert.is(runIt(cp, ['src/.', 'ours', '-r']).stderr, '');
     assert.equal(picture('ours'), picture('src'));
@@ -154,7 +154,7 @@ test('what would destroy its source is refused', () => {
       assert.is(status, 1);
       assert.equal(fs.readdirSync('d'), ['f']);
     }
-    // By another way to it, it comes to an end.
+    // Through another mount of the same directory, the copy still ends.
     assert.is(runIt(cp, ['-r', '--dir', '.::/w', '/w', 'd']).status, 0);
     assert.equal(fs.readdirSync('d'), ['f', 'w']);
     assert.equal(fs.readdirSync('d/w/d'), ['f']);
@@ -202,7 +202,7 @@ test('progress is for a person who waits', () => {
     fs.mkdirSync('d');
     const now = performance.now.bind(performance);
     let ahead = 0;
-    // Each look at the clock is half a second later.
+    // Each read of the clock advances it by half a second.
     performance.now = () => now() + (ahead += 500);
     try {
       const { stderr } = runIt(cp, ['f0', 'f1', 'f2', 'd'], { stderrIsTerminal: true });

@@ -57,7 +57,7 @@ PLACE, or without -r. With -r, nothing below the last PLACE is: no symlink that 
   },
 };
 
-/** @throws Error ENOTDIR and what else a look-up gives. */
+/** @throws Error ENOTDIR, or any error of the lookup. */
 function directory(fs: FileSystem, path: string): Handle {
   const dir = found(Handle.find(fs, path, true, 'to'), 'to');
   if (dir.isDirectory) return dir;
@@ -65,16 +65,16 @@ function directory(fs: FileSystem, path: string): Handle {
   throw fsError(E.ENOTDIR, 'cp', 'to');
 }
 
-/** Plans the copy of one place to another, or into it. @throws Error for what is not begun with. */
+/** Plans the copy of one operand to another, or into it. @throws Error if the copy is refused. */
 function add(work: Work, plan: Plan, place: Place, target: Place, into: boolean): void {
   const { fs, path, text } = place;
-  // With -r a symlink is copied itself; else what it leads to.
+  // With -r a symlink is copied as a symlink; otherwise its target is copied.
   const find = (): Handle | number => Handle.find(fs, path, !work.has('recursive'), 'from');
   const source = found(find(), 'from');
   try {
     if (!into && target.path.endsWith('/') && !source.isDirectory)
       throw new Error(`there is no directory ${target.text} to copy it into`);
-    // A root has no name of its own: the dot stands for the target itself.
+    // A root has no name: the dot stands for the target itself.
     const name = into ? place.name || '.' : nameOf(target.path);
     if (!into && (name === '.' || name === '..')) throw fsError(E.ENOENT, 'cp', 'to');
     if (source.isDirectory) refuse(work, place, source, into ? join(target.path, name) : target.path, target.fs);
@@ -87,10 +87,10 @@ function add(work: Work, plan: Plan, place: Place, target: Place, into: boolean)
   }
 }
 
-/** @throws Error for a directory that is not copied. */
+/** @throws Error if a directory would be copied into itself, or without -r. */
 function refuse(work: Work, place: Place, source: Handle, to: string, fs: FileSystem): void {
   if (!work.has('recursive')) throw new Error('it is a directory, which -r copies');
-  // The target may not be there yet: then what is above it tells.
+  // If the target does not exist yet, its parent is compared.
   let above = to;
   while (!fs.existsSync(above)) above = parentOf(above);
   const names = fs
@@ -100,7 +100,7 @@ function refuse(work: Work, place: Place, source: Handle, to: string, fs: FileSy
   const root = found(Handle.find(fs, '/', true, 'to'), 'to');
   let at = root;
   for (let i = 0; ; i++) {
-    // Another way to it makes no end of a copy without one: only the nearest counts then.
+    // Another mount of the same directory cannot make the copy endless, so only the nearest parent counts.
     const counts = place.fs === fs || i === names.length;
     const isInside = counts && isSame(source, at);
     const next = isInside || i === names.length ? null : found(at.child(names[i]!), 'to');

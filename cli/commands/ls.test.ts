@@ -1,4 +1,4 @@
-// ls, cat and tree, and what all tools have in common.
+// Tries ls, cat and tree, and the behaviour common to all tools.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';
@@ -51,7 +51,7 @@ linux('ls -l tells what the host’s ls does', () => {
     const squeeze = (lines: string[]): string[] => lines.map((line) => line.replace(/ +/g, ' '));
     for (const argv of [['d'], ['-a', 'd/sub'], ['d/to-sub'], ['d/to-sub/'], ['d/file', 'd/sub/x']]) {
       const ours = runIt(ls, ['-l', ...argv]).stdout.split('\n');
-      // Our -a shows no dots.
+      // Our -a does not list `.` and `..`.
       const expected = theirs(...argv).filter((line) => !/ \.\.?$/.test(line));
       assert.equal(squeeze(ours), squeeze(expected), argv.join(' '));
     }

@@ -18,7 +18,7 @@ export const ls: Tool = {
   run(work) {
     const words = work.words.length > 0 ? work.words : ['.'];
     let first = true;
-    // Files before directories, as ls(1) does it.
+    // Files before directories, as in ls(1).
     const directories: Place[] = [];
     for (const word of words) {
       work.attempt(word, () => {
@@ -38,7 +38,7 @@ export const ls: Tool = {
   },
 };
 
-/** With -l a symlink is shown itself, unless a slash is behind it. */
+/** With -l a symlink itself is listed, unless a slash follows it. */
 function isDirectory(work: Work, { fs, path }: Place): boolean {
   const itself = fs.lstatSync(path);
   if (!itself.isSymbolicLink() || work.has('long')) return itself.isDirectory();
@@ -69,7 +69,7 @@ function lines(work: Work, fs: FileSystem, files: readonly (readonly [name: stri
   return aligned(rows);
 }
 
-/** One file with -l. */
+/** A line of -l. */
 interface Row {
   readonly columns: readonly string[];
   readonly name: Text;
@@ -80,7 +80,7 @@ function columns(stat: BigIntStats): string[] {
   return [modeText(Number(stat.mode)), ...[nlink, uid, gid, size].map(String), timeText(stat.mtimeNs)];
 }
 
-/** Numbers stand to the right, all else to the left. */
+/** Numbers are right-aligned, all other columns left-aligned. */
 function aligned(rows: readonly Row[]): Text {
   const widths = [0, 0, 0, 0, 0];
   for (const { columns: cells } of rows) {
@@ -103,7 +103,7 @@ const KINDS: Readonly<Record<number, string>> = {
   0o010000: 'p',
 };
 
-/** Kind and permissions as ls(1) shows them: `drwxr-xr-x`. */
+/** Formats the type and permissions as ls(1): `drwxr-xr-x`. */
 export function modeText(mode: number): string {
   const bits = [6, 3, 0].map((shift) => {
     const special = mode & (shift === 6 ? 0o4000 : shift === 3 ? 0o2000 : 0o1000);
@@ -115,7 +115,7 @@ export function modeText(mode: number): string {
   return (KINDS[mode & 0o170000] ?? '?') + bits.join('');
 }
 
-/** Local time to the minute, `2026-01-31 09:05`; seconds since 1970 beyond what a Date can be, as ls(1) has it. */
+/** Local time to the minute, `2026-01-31 09:05`; beyond the range of Date, seconds since 1970, as in ls(1). */
 function timeText(ns: bigint): string {
   const time = new Date(Number(ns / 1_000_000n));
   if (Number.isNaN(time.getTime())) return String(ns / 1_000_000_000n);

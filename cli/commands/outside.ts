@@ -2,22 +2,22 @@
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, normalize, relative, resolve } from 'node:path';
 
-/** Options whose path is written in one word with them. */
+/** Options joined with their path in one argument. */
 const JOINED = /^(-I|-L|-F|-o|-iquote|-isystem|-idirafter|-include|-imacros)(?=.)/;
 
-/** Arguments as the compiler is to see them, and the directories beside the current one that they name. */
+/** The compiler's arguments, rewritten, and the directories outside the current one that they name. */
 export interface Outside {
   argv: string[];
-  /** Absolute paths, to be granted under their own names. */
+  /** Absolute paths, mounted under the same paths. */
   directories: string[];
 }
 
-/** Whether a word can be a path that leaves the current directory. */
+/** True if an argument can be a path that leaves the current directory. */
 function mayLeave(word: string): boolean {
   return isAbsolute(word) || word.split('/').includes('..');
 }
 
-/** The directory that a path is in or is, if there is one. */
+/** Returns the path itself if it is a directory, otherwise its parent if that exists. */
 function directoryOf(path: string): string | undefined {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path;
   const dir = dirname(path);
@@ -25,8 +25,8 @@ function directoryOf(path: string): string | undefined {
 }
 
 /**
- * Finds the paths outside the current directory that a command line names: they are made absolute, because nothing
- * leads out of a granted directory, and the directories they are in are to be granted.
+ * Finds the paths of a command line outside the current directory. Makes them absolute, because no path leads out of a
+ * mounted directory, and collects their directories, which are to be mounted.
  */
 export function findOutside(argv: readonly string[], cwd: string): Outside {
   const directories = new Set<string>();
@@ -36,7 +36,7 @@ export function findOutside(argv: readonly string[], cwd: string): Outside {
     if ((option === '' && path.startsWith('-')) || !mayLeave(path)) return word;
     const absolute = resolve(cwd, path);
     const way = relative(cwd, absolute);
-    // `../project/a.c` goes out and comes back.
+    // `../project/a.c` leaves the directory and returns.
     if (way.split('/')[0] !== '..') return normalize(path).startsWith('..') ? option + (way || '.') : word;
     const dir = directoryOf(absolute);
     if (dir === undefined) return word;

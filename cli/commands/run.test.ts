@@ -1,4 +1,4 @@
-// The command as a user runs it: in a process of its own, on a bundle of cli/main.ts.
+// Tries `wasi9p run` in its own process, on a bundle of cli/main.ts.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -190,7 +190,7 @@ run('shows mounts in the listing of the root', () => {
   assert.is(wasi9p(['run', ...mounted, 'program.wasm', 'list', '/a']).stdout, 'd\n');
 });
 
-/** A hash of all files of the checkout that git knows, and of what there is besides. */
+/** Hashes all files of the checkout that git tracks, and the names of the others. */
 function checkout(): string {
   const hash = createHash('sha256');
   const { stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
@@ -199,7 +199,7 @@ function checkout(): string {
   });
   for (const file of stdout.split('\0').filter((name) => name !== '')) {
     hash.update(`${file}\0`);
-    // Git also names what was deleted and not committed yet.
+    // Git also lists files whose removal is not committed.
     if (existsSync(join(ROOT, file))) hash.update(readFileSync(join(ROOT, file)));
   }
   return hash.digest('hex');
@@ -238,7 +238,7 @@ run('says at the start what the platform cannot promise, once', () => {
     wasi9p(['ls', '--dir', 'data::/d', '/d'], '', ['--import', elsewhere]).stderr,
     /^wasi9p: The directory is reached by paths/,
   );
-  // Nothing of this machine is granted, or on Linux all is promised.
+  // No host directory is mounted; or, on Linux, there is no limit to report.
   assert.is(wasi9p(['run', 'program.wasm'], '', ['--import', elsewhere]).stderr, '');
   if (process.platform === 'linux') assert.is(wasi9p(argv).stderr, '');
 });
@@ -262,14 +262,14 @@ run('writes a trace to stderr or to a file', () => {
   assert.match(readFileSync(join(scratch, 'trace.txt'), 'utf8'), /fd_readdir\(fd=\d+/);
 });
 
-/** Runs it with nobody to read its output: how it ends, and what else it says. */
+/** Runs it with a closed stdout; returns its end and its stderr. */
 function unread(argv: string[]): string {
   const script = '{ "$@"; echo "ends with $?" >&2; } | :';
   return spawnSync('sh', ['-c', script, 'sh', process.execPath, cli, ...argv], { cwd: scratch, encoding: 'utf8' })
     .stderr;
 }
 
-/** Runs it with an output that is full, or that an option names. */
+/** Runs it with a full output device, or with one named by an option. */
 function full(argv: string[], ...redirects: string[]) {
   const script = `"$@" ${redirects.join(' ')}`;
   const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', process.execPath, cli, ...argv], {

@@ -28,7 +28,7 @@ export const RUN_OPTIONS: readonly Option[] = [
   { name: 'help', help: 'Shows this.' },
 ];
 
-/** What may stand in the place of a program: the compiler, which runs several of them. */
+/** The words that stand for the compiler in place of a program. */
 const DRIVERS: ReadonlyMap<string, Driver> = new Map([
   ['cc', 'clang'],
   ['c++', 'clang++'],
@@ -52,7 +52,7 @@ function variable(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Compiles the program. @throws Error with one sentence on what is wrong with the file. */
+/** Reads and compiles the module. @throws Error with a sentence if the file is not a valid program. */
 async function load(file: string): Promise<WebAssembly.Module> {
   let bytes;
   try {
@@ -71,7 +71,7 @@ async function load(file: string): Promise<WebAssembly.Module> {
   }
 }
 
-/** `wasi9p run`: the exit status. @throws UsageError */
+/** Runs `wasi9p run` and returns its exit status. @throws UsageError */
 export async function run(argv: readonly string[]): Promise<number> {
   const { options, rest } = parseOptions(RUN_OPTIONS, argv);
   if (options.has('help')) {
@@ -80,7 +80,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const [program, ...words] = rest;
   if (program === undefined) throw new UsageError('No program was given: wasi9p run PROGRAM.wasm.');
-  // The first -- only parts our arguments from the program's.
+  // The first -- separates our arguments from the program's.
   const args = words[0] === '--' ? words.slice(1) : words;
   const memory = new Memory();
   const mounts = withRoot(mountsOf(options, memory), memory);
@@ -91,7 +91,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Runs a program, or the compiler, on the mounts: the exit status of the command. */
+/** Runs a program, or the compiler, on the mounts; returns the exit status of the command. */
 async function runOn(
   mounts: readonly GuestMount[],
   options: Parsed['options'],
@@ -137,7 +137,7 @@ function start(wasi: WASI, module: WebAssembly.Module, program: string): number 
     return wasi.start(instance);
   } catch (error) {
     wasi.close();
-    // It has exited in its start function, before _start.
+    // The program exited in its wasm start function, before _start.
     if (wasi.exitCode !== null) return wasi.exitCode;
     if (instance === undefined && isOutOfMemory(error)) {
       throw new Error(
@@ -156,17 +156,17 @@ function start(wasi: WASI, module: WebAssembly.Module, program: string): number 
   }
 }
 
-/** The most frames of a trap that are shown: Node keeps ten, unless it is told otherwise. */
+/** Maximum number of printed frames of a trap. Node keeps ten by default. */
 export const FRAMES_MAX = 50;
-/** The most characters of one: a function of a program may have a name of megabytes. */
+/** Maximum length of a frame, in characters: a function's name may have megabytes. */
 export const FRAME_MAX = 300;
 
-/** Whether a module was not given its memory; a stack that is too deep in its start function is a trap. */
+/** True if the module's memory could not be allocated. (A stack overflow in the start function is a trap.) */
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof RangeError && /memory/i.test(error.message);
 }
 
-/** The program's own frames of a trap, without ours. Their names are the program's, and may be anything. */
+/** The wasm frames of a trap. Their names come from the program and are untrusted. */
 function frames(error: Error): Text {
   const { message, stack = '' } = error;
   // The stack begins with the message.
@@ -176,7 +176,7 @@ function frames(error: Error): Text {
 }
 
 function frameText(line: string): Text {
-  // What was called comes before where it is, which is of use.
+  // The function's name precedes the location, which must be kept.
   const where = /\(?wasm:\/\/[^\s()]*\)?$/.exec(line)?.[0] ?? '';
   const head = line.slice(0, line.length - where.length);
   const short = head.length > FRAME_MAX ? `${head.slice(0, FRAME_MAX)}… ` : head;

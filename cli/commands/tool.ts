@@ -9,33 +9,33 @@ import { ARCHIVES, Places, type ArchiveKind } from '../mounts/place.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { own, sentence, text, type Text } from '../lib/text.ts';
 
-/** How many complaints are told one by one: an archive of 60 kB has reason for many thousands. */
+/** Maximum number of printed errors: an archive of 60 kB can cause many thousands. */
 export const COMPLAINTS = 100;
-/** The most characters of a name in a complaint. A path may have 4,095; what an archive calls one may be longer. */
+/** Maximum length of a name in an error, in characters. A path may have 4,095; a name in an archive may be longer. */
 const NAME_MAX = 5000;
 
 function cut(name: string): string {
   return name.length > NAME_MAX ? `${name.slice(0, NAME_MAX)}…` : name;
 }
 
-/** Where a tool writes. */
+/** The output of a tool. */
 export interface Io {
   readonly stdout: Sink;
   readonly stderr: Sink;
-  /** Whether a person looks at stderr. */
+  /** True if stderr is a terminal. */
   readonly stderrIsTerminal: boolean;
   readonly archives: readonly ArchiveKind[];
 }
 
-/** A command that looks into file systems without running a guest. */
+/** A command that reads or copies files without running a guest. */
 export interface Tool {
   readonly name: string;
-  /** Behind the name: `[OPTIONS] PLACE…`. */
+  /** The usage after the name: `[OPTIONS] PLACE…`. */
   readonly usage: string;
-  /** What it does, in a sentence or two. */
+  /** A description for the help, in a sentence or two. */
   readonly about: string;
   readonly options: readonly Option[];
-  /** How many places it takes at least; with none given it takes the current directory if that is 0. */
+  /** Minimum number of operands. If it is 0, the default operand is the current directory. */
   readonly least: number;
   run(work: Work): void;
 }
@@ -63,19 +63,19 @@ export class Work {
     return this.options.has(option);
   }
 
-  /** @throws OutputError when nobody reads it. */
+  /** @throws OutputError if stdout cannot be written. */
   write(output: Text | Uint8Array): void {
     print(output, this.io.stdout);
   }
 
-  /** Tells what went wrong, but not without end; the work goes on, and the exit status is 1. */
+  /** Prints an error, up to COMPLAINTS of them, and sets the exit status to 1. The caller goes on. */
   complain(what: string, error: unknown): void {
     this.status = 1;
     if (++this.complaints > COMPLAINTS) return;
     tell(text`${this.who}: ${cut(what)}: ${sentence(bugOf(error) ?? reasonOf(error))}.\n`, this.io.stderr);
   }
 
-  /** Tells how many complaints were not told. */
+  /** Prints the number of suppressed errors. */
   sumUp(): void {
     const more = this.complaints - COMPLAINTS;
     if (more > 0) tell(text`${this.who}: ${more} more of these.\n`, this.io.stderr);
@@ -85,7 +85,7 @@ export class Work {
     return text`wasi9p ${this.tool.name}`;
   }
 
-  /** Does something, and tells when it fails: whether it did not. */
+  /** Calls `act` and prints its error; false if it failed. */
   attempt(what: string, act: () => void): boolean {
     try {
       act();
@@ -98,14 +98,14 @@ export class Work {
   }
 }
 
-/** What `run` of a tool is given by default: this process's streams. */
+/** Returns the default output: this process's streams. */
 function standard(): Io {
   return { stdout: 1, stderr: 2, stderrIsTerminal: isatty(2), archives: ARCHIVES };
 }
 
 const HELP: Option = { name: 'help', help: 'Shows this.' };
 
-/** The options of a tool: its own, then those that mount. */
+/** The options of a tool: its own, then the mount options. */
 function optionsOf(tool: Tool): Option[] {
   return [...tool.options, ...MOUNT_OPTIONS, HELP];
 }
@@ -128,7 +128,7 @@ The exit status is 0, 1 when something could not be done, 2 for wrong usage.
 `);
 }
 
-/** Runs a tool: the exit status. @throws UsageError */
+/** Runs a tool and returns its exit status. @throws UsageError */
 export function runTool(tool: Tool, argv: readonly string[], io: Io = standard()): number {
   const parsed = parseOptions(optionsOf(tool), argv, true);
   if (parsed.options.has('help')) {

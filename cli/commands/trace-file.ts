@@ -7,14 +7,14 @@ import { tell } from '../lib/output.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { sentence, text } from '../lib/text.ts';
 
-/** Where `--trace` writes: it must not get in the way of the program, so it ends where it cannot be written. */
+/** The output of `--trace`. An error of a write ends the trace but not the program. */
 export class TraceFile {
   readonly tracer: Tracer;
   private readonly name: string;
   private readonly fd: number;
   private error: unknown = null;
 
-  /** @param file Empty for stderr. @throws Error when it cannot be opened. */
+  /** @param file A path, or '' for stderr. @throws Error if the file cannot be opened. */
   constructor(file: string) {
     this.name = file === '' ? '--trace' : `--trace=${file}`;
     this.fd = file === '' ? 2 : open(this.name, file);
@@ -30,7 +30,7 @@ export class TraceFile {
     }
   }
 
-  /** Closes it, and tells when it is not whole: whether it is. */
+  /** Closes the file. Prints a message and returns false if the trace is incomplete. */
   close(): boolean {
     if (this.fd !== 2) closeSync(this.fd);
     if (this.error !== null) tell(text`wasi9p: ${this.name} ends early: ${sentence(reasonOf(this.error))}.\n`);

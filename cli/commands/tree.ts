@@ -21,7 +21,7 @@ export const tree: Tool = {
         const { fs, path } = work.places.at(word);
         const dir = found(Handle.find(fs, path, true, word), word);
         try {
-          // What cannot be listed is not drawn at all.
+          // A directory that cannot be listed is not drawn.
           const entries = entriesOf(work, dir);
           work.write(text`${word}\n`);
           work.write(sums(draw(work, word, dir, entries)));
@@ -42,17 +42,17 @@ function sums({ directories, files }: Count): Text {
   return text`\n${directories} ${directories === 1 ? 'directory' : 'directories'}, ${files} ${files === 1 ? 'file' : 'files'}\n`;
 }
 
-/** The entries that are shown, last first. */
+/** The listed entries, last first. */
 function entriesOf(work: Work, dir: Handle): Entry[] {
   const entries = dir.entries().filter(({ name }) => work.has('all') || !isHidden(name));
   return entries.reverse();
 }
 
-/** A directory that is being drawn: what is left of it. */
+/** A directory being drawn, with its remaining entries. */
 interface Level {
   readonly path: string;
   readonly entries: Entry[];
-  /** What stands before its lines. */
+  /** The prefix of its lines. */
   readonly indent: string;
 }
 
@@ -79,7 +79,7 @@ function draw(work: Work, path: string, top: Handle, entries: Entry[]): Count {
   return count;
 }
 
-/** Draws one line: what is to be drawn below it. */
+/** Draws one line; returns the level below it, or null. */
 function drawEntry(work: Work, trail: Trail, level: Level, { name, kind }: Entry, count: Count): Level | null {
   const isLast = level.entries.length === 0;
   const isDirectory = kind === S_IFDIR;

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { pour } from './content.ts';
 import type { Attributes, Handle } from './handle.ts';
 
-/** A file of zeros and one that takes `space` bytes: what was done to that one. */
+/** Copies a file of zeros to one with room for `space` bytes; returns what was written. */
 function poured(size: number, blocks: number, space: number): { error: string; size: number; most: number } {
   const result = { error: '', size: 0, most: 0 };
   const source = {

@@ -5,26 +5,26 @@ import type { Attributes, Handle } from './handle.ts';
 import { BLOCK, dataIn } from './holes.ts';
 import { insideOf, type Inside } from './inside.ts';
 
-/** Bytes that are copied at once. */
+/** Size of the copy buffer, in bytes. */
 const CHUNK = 1 << 20;
-/** A file of fewer bytes may be kept in its inode, and have no blocks. */
+/** A smaller file may be stored in its inode and have no blocks. */
 const LARGE = 64 << 10;
 const chunk = new Uint8Array(CHUNK);
 
 /** The copy of one file's content. */
 class Pouring {
-  /** How far it has come. */
+  /** The current offset. */
   done = 0;
-  /** The end of what was written. */
+  /** The end of the written data. */
   end = 0;
   private readonly source: Handle;
   private readonly copy: Handle;
   private readonly hasHoles: boolean;
   private readonly moved: (count: number) => void;
-  /** How many bytes of data the source may still have. */
+  /** Upper bound of the source's remaining data, in bytes. */
   private left: number;
 
-  /** @param data The most bytes of data that the source has. */
+  /** @param data Upper bound of the source's data, in bytes. */
   constructor(source: Handle, copy: Handle, hasHoles: boolean, data: number, moved: (count: number) => void) {
     this.source = source;
     this.copy = copy;
@@ -33,18 +33,18 @@ class Pouring {
     this.moved = moved;
   }
 
-  /** All that follows is a hole. */
+  /** Marks the rest as a hole. */
   get isDone(): boolean {
     return this.left <= 0;
   }
 
-  /** Leaves out what is a hole in the source. */
+  /** Skips a hole of the source. */
   skipTo(offset: number): void {
     this.moved(offset - this.done);
     this.done = offset;
   }
 
-  /** Copies up to an offset: false when the source ends before it. */
+  /** Copies up to an offset; false if the source ends before it. */
   copyTo(end: number): boolean {
     while (this.done < end && !this.isDone) {
       const count = this.source.read(this.done, chunk, Math.min(CHUNK, end - this.done));
@@ -62,10 +62,10 @@ class Pouring {
 }
 
 /**
- * Copies the content to a file that is empty. One that is too large fails at once; one that is cut off is as short as
- * what was written, as with cp(1). What has holes keeps them.
+ * Copies the content to an empty file and keeps holes. A file that is too large fails at once; an interrupted copy is
+ * as long as the data written so far, as with cp(1).
  * @param source Open for reading.
- * @param moved AttrSource of bytes that are done, holes among them.
+ * @param moved Called with the number of bytes done, holes included.
  */
 export function pour(source: Handle, { size, blocks }: Attributes, copy: Handle, moved: (count: number) => void): void {
   if (size > CHUNK) {
@@ -77,15 +77,15 @@ export function pour(source: Handle, { size, blocks }: Attributes, copy: Handle,
   const counts = hasHoles && size >= LARGE && inside?.backend.countsBlocks?.(inside.inode) === true;
   const pouring = new Pouring(source, copy, hasHoles, counts ? blocks * 512 : Infinity, moved);
   if (copyExtents(source, inside, size, pouring)) {
-    // Others may have appended to it; and what the kernel makes up, as below /proc, has no size.
+    // Another process may have appended to it; and files below /proc have size 0.
     pouring.skipTo(size);
     if (!counts) pouring.copyTo(Infinity);
   }
-  // It ends with a hole.
+  // The file ends with a hole.
   if (pouring.done !== pouring.end) copy.setSize(pouring.done);
 }
 
-/** Copies what the source has data for: false when it ends before its size. */
+/** Copies the data ranges of the source; false if it ends before its size. */
 function copyExtents(source: Handle, inside: Inside | null, size: number, pouring: Pouring): boolean {
   if (inside === null) return pouring.copyTo(size);
   const extents = new Extents(inside.backend, inside.inode, inside.handle, 0, size);

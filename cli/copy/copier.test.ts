@@ -1,4 +1,4 @@
-// What cp does to files that are there already or are linked: it must not take one for another.
+// Copies onto existing files and links: cp must not confuse one file with another.
 import * as fs from 'node:fs';
 import nodeFs from 'node:fs';
 import { test } from 'uvu';
@@ -12,10 +12,10 @@ import { inScratch, runIt } from '../testing.ts';
 
 const linux = process.platform === 'linux' ? test : test.skip;
 
-/** File systems whose st_blocks is told right (statfs(2)): ext4, xfs, tmpfs. */
+/** File systems with an accurate st_blocks (statfs(2)): ext4, xfs, tmpfs. */
 const COUNTING = new Set([0xef53, 0x58465342, 0x01021994]);
 
-/** Writes an archive of what is made in an empty tree. */
+/** Writes an archive of the files created in an empty tree. */
 function archive(file: string, make: (tree: FileSystem) => void): void {
   const store = ram();
   const tree = createFs(store);
@@ -140,13 +140,13 @@ test('nothing is written through a symlink that was just copied, nor for a direc
       assert.equal(fs.readdirSync(out).sort(), ['d', 'f', 'z']);
       assert.equal([fs.readdirSync('outside'), fs.readFileSync('outside/f', 'utf8')], [['f'], 'old']);
     }
-    // Nor through one that was there before: a copy stays where it was sent.
+    // Nor through an existing symlink: a copy stays in its target.
     assert.is(
       runIt(cp, ['-r', 'v2.tar:', 'one'], { archives: ARCHIVES }).stderr,
       `wasi9p cp: v2.tar:/d: ${refused}.\nwasi9p cp: v2.tar:/f: a symlink has its name there.\n`,
     );
     assert.equal([fs.readdirSync('outside'), fs.readFileSync('outside/f', 'utf8')], [['f'], 'old']);
-    // One that the user has named is, as with cp(1).
+    // A symlink that the user names is followed, as with cp(1).
     assert.is(runIt(cp, ['-r', 'v2.tar:f', 'one/f'], { archives: ARCHIVES }).stderr, '');
     assert.is(fs.readFileSync('outside/f', 'utf8'), 'new');
   });
@@ -220,7 +220,7 @@ test('ten thousand levels are copied', () => {
     let dir = store.root();
     for (let i = 0; i < depth; i++) dir = store.create(dir, 'd', 0o40755, 0, 0, 0) as typeof dir;
     const to = ram();
-    // They are looked at when the command is done.
+    // They are checked after the command.
     const kinds = (
       [
         ['.from', store],
@@ -259,7 +259,7 @@ linux('holes stay holes, also at the end and over what was there', () => {
       assert.ok(fs.readFileSync(to).equals(fs.readFileSync('s')), to);
       assert.is(fs.statSync(to).blocks, blocks);
     }
-    // What is written in full stays so.
+    // A file written in full stays complete.
     fs.writeFileSync('full', Buffer.alloc(1 << 20));
     assert.is(runIt(cp, ['full', 'copy']).stderr, '');
     assert.is(fs.statSync('copy').blocks, fs.statSync('full').blocks);
@@ -286,7 +286,7 @@ linux('a hole of a terabyte costs nothing', () => {
       return readSync(...args);
     }) as typeof readSync;
     try {
-      // Only some file systems tell: elsewhere it is read.
+      // Only some file systems report holes; on others the file is read.
       if (COUNTING.has(fs.statfsSync('.').type)) assert.is(runIt(cp, ['s', 'one']).stderr, '');
       assert.is(runIt(cp, ['x.ram:s', 'two'], { archives }).stderr, '');
     } finally {
@@ -341,7 +341,7 @@ linux('with -r other names of a target keep their content, as with cp -a', () =>
     fs.linkSync('elsewhere/f', 'd/f');
     assert.is(runIt(cp, ['-r', 's/.', 'd']).stderr, '');
     assert.equal([fs.readFileSync('d/f', 'utf8'), fs.readFileSync('elsewhere/f', 'utf8')], ['new', 'old']);
-    // Without, it is written into.
+    // Without it, the file is overwritten in place.
     fs.linkSync('d/f', 'd/g');
     fs.writeFileSync('s/f', 'newer');
     assert.is(runIt(cp, ['s/f', 'd']).stderr, '');

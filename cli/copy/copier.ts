@@ -9,16 +9,16 @@ import { found, namesOf, rootOf, type Failed, type Item, type Plan } from './pla
 import { sizeText, type Progress } from './progress.ts';
 import { Trail } from './trail.ts';
 
-/** Where copies go. */
+/** The target of a copy. */
 export interface Target {
   readonly fs: FileSystem;
   /** The path of `dir`. */
   readonly path: string;
-  /** The directory that the named items are copied into. */
+  /** The directory into which the named items are copied. */
   readonly dir: Handle;
 }
 
-/** A file with several names that was copied: where to. */
+/** The first copy of a file with several names. */
 interface Copied {
   readonly item: Item;
   readonly key: string;
@@ -26,24 +26,24 @@ interface Copied {
 
 /**
  * Copies the items of a plan to one file system, with modes, times, symlinks and hard links. Everything is done by
- * fids: a name is looked up once, and no symlink is followed but one that the user has named.
+ * fids: a name is looked up once, and no symlink is followed except one that the user names.
  */
 export class Copier {
   private readonly target: Target;
   private readonly progress: Progress;
   private readonly failed: Failed;
-  /** Where the first name of a file with several was copied to, by its key. */
+  /** The copies of files with several names, by the file's key. */
   private readonly copies = new Map<string, Copied>();
-  /** The symlinks that were made: where one archive's symlink leads is not for another's files to go. */
+  /** The symlinks that were created: the files of one archive must not go through a symlink of another. */
   private readonly made = new Set<string>();
-  /** The directories that we are in, and where they come from. */
+  /** The current target directories, and their sources. */
   private readonly open: Item[] = [];
   private readonly from = new Trail();
   private readonly to = new Trail();
   private files = 0;
   private bytes = 0;
 
-  /** @param failed AttrSource of what cannot be copied; the rest is. */
+  /** @param failed Called for each item that cannot be copied; the rest is copied. */
   constructor(target: Target, progress: Progress, failed: Failed) {
     this.target = target;
     this.progress = progress;
@@ -69,7 +69,7 @@ export class Copier {
     this.progress.clear();
   }
 
-  /** Goes up. What was put into a directory has changed its times, and may have needed to be allowed. */
+  /** Goes up, and sets the directory's attributes: its new entries changed its times, and may have needed its mode. */
   private leaveTo(depth: number): void {
     while (this.open.length > depth) {
       const item = this.open.pop()!;
@@ -79,7 +79,7 @@ export class Copier {
     }
   }
 
-  /** Does something, or tells why not: whether it did. */
+  /** Calls `act` and reports its error; false if it failed. */
   private attempt(item: Item, act: () => void): boolean {
     try {
       act();
@@ -105,12 +105,12 @@ export class Copier {
     }
   }
 
-  /** The directory that an item's copy is in. */
+  /** Returns the directory of an item's copy. */
   private dirOf(item: Item): Handle {
     return item.parent === null ? this.target.dir : this.to.top();
   }
 
-  /** Goes into a directory, which is made if it is not there. */
+  /** Enters a directory, and creates it if it does not exist. */
   private enter(item: Item, source: Handle): void {
     const to = this.makeDirectory(this.dirOf(item), item.name);
     this.to.push(item.name, to);
@@ -119,7 +119,7 @@ export class Copier {
   }
 
   private makeDirectory(dir: Handle, name: string): Handle {
-    // A root has no name of its own: it is copied to the target itself.
+    // A root has no name: it is copied to the target itself.
     if (name === '.') return dir.clone();
     let there = dir.child(name);
     if (there === E.ENOENT) {
@@ -127,14 +127,14 @@ export class Copier {
       there = dir.child(name);
     }
     const handle = found(there, 'to');
-    // As cp(1), no symlink is followed here: who has put it there may not be who the user means to write to.
+    // As in cp(1), no symlink is followed here: another user may have placed it.
     if (handle.isDirectory) return handle;
     handle.close();
     throw new Error('a directory cannot take the place of what is not a directory');
   }
 
   private copySymlink(item: Item, source: Handle, stat: Attributes): void {
-    // Before way is made for it: what cannot be read takes no other's place.
+    // Opened before the target is removed: an unreadable file must not replace another.
     const text = source.target();
     if (this.linkAgain(item, stat, source)) return;
     const dir = this.dirOf(item);
@@ -152,7 +152,7 @@ export class Copier {
     }
   }
 
-  /** Removes what has the name already and cannot be written into, unless it is what is copied. */
+  /** Removes an existing file of this name that cannot be overwritten, unless it is the source. */
   private makeWay(item: Item, dir: Handle, source: Handle): void {
     const there = dir.child(item.name);
     if (there === E.ENOENT) return;
@@ -168,7 +168,7 @@ export class Copier {
     }
   }
 
-  /** Whether a file is the one that is copied; or, of a symlink, the one that it leads to, which would be lost with it. */
+  /** True if a file is the source, or the target of a source symlink, which would be lost with it. */
   private isSourceOf(item: Item, source: Handle, file: Handle): boolean {
     if (isSame(source, file)) return true;
     if (!source.isSymlink || file.isSymlink || item.parent !== null) return false;
@@ -181,7 +181,7 @@ export class Copier {
     }
   }
 
-  /** Another name for what was copied already; false when it was not, or there are no hard links. */
+  /** Creates a hard link to an earlier copy; false if there is none or the store has no hard links. */
   private linkAgain(item: Item, stat: Attributes, source: Handle): boolean {
     const copied = stat.nlink > 1 && item.name !== '.' ? this.copies.get(stat.key) : undefined;
     if (copied === undefined) return false;
@@ -207,7 +207,7 @@ export class Copier {
     if (stat.nlink > 1) this.copies.set(stat.key, { item, key });
   }
 
-  /** The copy of a file, if it is still where it was put: looked up name by name. */
+  /** Returns the copy of a file if it still has its name, looked up name by name. */
   private copyOf({ item, key }: Copied): Handle | null {
     const names = [rootOf(item).name, ...namesOf(item)].filter((name) => name !== '.');
     let at: Handle | number = this.target.dir;
@@ -231,7 +231,7 @@ export class Copier {
       if (there !== null && isSame(source, there)) throw new Error('it is the same file');
       source.openToRead();
       if (there !== null && !rootOf(item).follows && there.attributes().nlink > 1) {
-        // As cp(1) when it keeps links: its other names, which may be elsewhere, keep what they lead to.
+        // As cp(1) with --preserve=links: other names of the existing file keep its content.
         dir.unlink(item.name);
         there.close();
         there = null;
@@ -256,8 +256,8 @@ export class Copier {
   }
 
   /**
-   * The file that is written into, if there is one.
-   * @throws Error for a symlink, unless the user has named it; one that this copy has made; one that leads nowhere.
+   * Returns the existing file to be overwritten, if there is one.
+   * @throws Error for a symlink that the user has not named, that this copy has created, or that is dangling.
    */
   private existing(item: Item, dir: Handle): Handle | null {
     const there = dir.child(item.name);

@@ -33,39 +33,39 @@ import { rootedOf } from '../../vfs/fs/rooted-of.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
 
 const BOTH_TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
-/** Until a copy is done, it is for nobody else to read. */
+/** The mode of an incomplete copy: only its owner can read it. */
 const NEW_FILE = 0o600;
 const NEW_DIRECTORY = 0o700;
 
-/** Attributes of a file, by its fid. */
+/** The attributes of a file. */
 export interface Attributes {
-  /** What tells it from all other files, by device and inode number. */
+  /** Identifies the file, by device and inode number. */
   readonly key: string;
   readonly device: number;
   readonly mode: number;
   readonly nlink: number;
   readonly size: number;
-  /** Of 512 bytes. */
+  /** In units of 512 bytes. */
   readonly blocks: number;
   readonly atimeSec: number;
   readonly atimeNsec: number;
   readonly mtimeSec: number;
   readonly mtimeNsec: number;
-  /** When the inode was changed, and made. */
+  /** ctime and birthtime. */
   readonly changed: string;
 }
 
 const iov = new Iov();
 
 /**
- * A file that was found, by a fid: it stays what it is, whatever is done to its name meanwhile. Names in it are looked
- * up one by one, and no symlink is followed. What fails throws the error of the call; its `path` is the `side`.
+ * A file held by a fid: a rename or removal of its name does not affect the handle. Names below it are looked up one by
+ * one, and no symlink is followed. A failed call throws the error of `node:fs`, with `side` as its `path`.
  */
 export class Handle {
-  /** The tree that it is in. */
+  /** The tree of the file. */
   readonly at: AtCalls;
   readonly fid: number;
-  /** Where it belongs, for messages: it is what the errors have for a path. */
+  /** The `path` of its errors, for messages. */
   readonly side: string;
   private readonly type: number;
   private readonly isOwn: boolean;
@@ -78,7 +78,7 @@ export class Handle {
     this.side = side;
   }
 
-  /** What a path leads to, its symlinks followed, the last one if asked; or an errno. */
+  /** Resolves a path, with symlinks followed, the last one only if asked; or returns an errno. */
   static find(fs: FileSystem, path: string, follow: boolean, side: string): Handle | number {
     const rooted = rootedOf(fs);
     const fid = rooted.lookup(path, follow);
@@ -106,7 +106,7 @@ export class Handle {
     return new Handle(this.at, fid, this.type, true, this.side);
   }
 
-  /** What has a name in a directory, be it a symlink; or an errno. */
+  /** Looks up a name in this directory, without following a symlink; or returns an errno. */
   child(name: string): Handle | number {
     const { resolver } = this.at;
     const fid = resolver.step(this.at, this.fid, name);
@@ -147,24 +147,24 @@ export class Handle {
     }
   }
 
-  /** Where a symlink leads. */
+  /** Returns the target of a symlink. */
   target(): string {
     const { client } = this.at;
     this.check(client.readlink(this.fid));
     return client.r.target;
   }
 
-  /** Opens it for reading; then no names can be looked up in it. */
+  /** Opens the file for reading; after that no name can be looked up in it. */
   openToRead(): void {
     this.check(this.at.client.lopen(this.fid, O_RDONLY));
   }
 
-  /** Opens it for writing, emptied. */
+  /** Opens the file for writing and truncates it. */
   openToWrite(): void {
     this.check(this.at.client.lopen(this.fid, O_WRONLY | O_TRUNC));
   }
 
-  /** Reads into `u8[0, count)`: the bytes read, 0 at the end. */
+  /** Reads into `u8[0, count)`; returns the number of bytes, 0 at the end. */
   read(offset: number, u8: Uint8Array, count: number): number {
     iov.single(u8, 0, count);
     const got = this.at.client.read(this.fid, offset, iov);
@@ -195,7 +195,7 @@ export class Handle {
     this.check(this.at.client.setTimes(this.fid, BOTH_TIMES, atimeSec, atimeNsec, mtimeSec, mtimeNsec));
   }
 
-  /** Makes a file that was not there, and opens it for writing. EEXIST. */
+  /** Creates a file and opens it for writing; EEXIST if the name exists. */
   createFile(name: string): Handle {
     const { client } = this.at;
     const made = this.clone();
@@ -205,7 +205,7 @@ export class Handle {
     throw this.error(errno);
   }
 
-  /** Makes a directory that was not there. EEXIST. */
+  /** Creates a directory; EEXIST if the name exists. */
   mkdir(name: string): void {
     this.check(this.at.client.mkdir(this.fid, name, NEW_DIRECTORY));
   }
@@ -218,7 +218,7 @@ export class Handle {
     this.check(this.at.unlinkat(this.fid, name));
   }
 
-  /** Gives a file another name, in this directory: an errno. */
+  /** Creates a hard link to a file in this directory; returns an errno. */
   link(file: Handle, name: string): number {
     if (file.at.client !== this.at.client) return E.EXDEV;
     return this.at.client.link(this.fid, file.fid, name);

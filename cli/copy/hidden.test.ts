@@ -1,4 +1,4 @@
-// What cannot be copied because it does not even show.
+// Files that cannot be copied because they are hidden.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,7 +13,7 @@ function copy(...argv: string[]): Run {
   return runIt(cp, ['-r', ...argv], { archives: ARCHIVES });
 }
 
-/** The complaints, in an order of their own. */
+/** The printed errors, sorted. */
 function told({ status, stderr }: Run): [number, string[]] {
   return [status, stderr.split('\n').slice(0, -1).sort()];
 }
@@ -60,9 +60,9 @@ linux('names of this machine that are not UTF-8 are told of, in mounts, too', ()
     for (const option of ['--dir', '--ro', '--overlay']) {
       assert.equal(told(copy(option, 'd::/w', '--mem', '/w/e/m', '/w', 'm')), line('/w/e'), option);
     }
-    // The rest is copied nevertheless.
+    // The rest is copied.
     assert.equal(fs.readdirSync('m/w/e'), ['m', '\ufffd']);
-    // What is mounted over a directory hides what that holds.
+    // A mount hides the content of the directory below it.
     assert.equal(told(copy('--dir', 'd::/w', '--mem', '/w/e', '/w', 'm')), [0, []]);
   });
 });

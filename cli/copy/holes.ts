@@ -1,10 +1,10 @@
 // Finds the blocks of zeros in a buffer, which a sparse copy leaves out.
 
-/** The least that a file system leaves out of a file; on most of them it is one block. */
+/** The smallest hole, in bytes: one block on most file systems. */
 export const BLOCK = 4096;
 const ZEROS = Buffer.alloc(1 << 20);
 
-/** The ranges of bytes[0, count) between whole blocks of zeros, which a new file need not be given. */
+/** Yields the ranges of bytes[0, count) between whole blocks of zeros, which a new file can leave as holes. */
 export function* dataIn(bytes: Uint8Array, count: number): Generator<readonly [start: number, end: number]> {
   // Most holes are long.
   if (count <= ZEROS.length && isZero(bytes, 0, count)) return;

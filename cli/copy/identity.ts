@@ -2,9 +2,9 @@
 import type { Attributes, Handle } from './handle.ts';
 
 /**
- * Whether two are one file. Two exports of one directory are different trees to us, and number the files of other
- * devices each in its own way. So if all times agree, which files made in one tick of the clock share, too, `other` is
- * given another time for a moment.
+ * True if both handles refer to one file. Two exports of one directory are different trees, with different device
+ * numbers. So if the attributes agree, which also happens for files created in one tick of the clock, the mtime of
+ * `other` is changed for a moment and read through `one`.
  */
 export function isSame(one: Handle, other: Handle): boolean {
   const [a, b] = [one.attributes(), other.attributes()];
@@ -13,7 +13,7 @@ export function isSame(one: Handle, other: Handle): boolean {
   try {
     other.setTimes({ ...b, mtimeSec: b.mtimeSec - 1 });
   } catch {
-    // Nothing can be changed there.
+    // `other` is read-only.
     return false;
   }
   const isOne = one.attributes().mtimeSec !== a.mtimeSec;

@@ -5,15 +5,15 @@ import type { Client } from '../../vfs/client/client.ts';
 import type { Session } from '../../vfs/server/session.ts';
 import { InProcess } from '../../vfs/transport/in-process.ts';
 
-/** What a fid stands for on the other side of a connection within this process. */
+/** The server's side of a fid. */
 export interface Inside {
   readonly backend: Backend;
   readonly inode: Inode;
-  /** Of a fid that is open. */
+  /** The backend's handle, if the fid is open. */
   readonly handle: number;
 }
 
-/** What 9P has no message for is asked of the store itself. */
+/** Returns the server's side of a fid; null if the server is not in this process. */
 export function insideOf(client: Client, fid: number): Inside | null {
   const { transport } = client as unknown as { readonly transport: unknown };
   if (!(transport instanceof InProcess)) return null;

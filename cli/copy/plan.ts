@@ -5,18 +5,18 @@ import { isRegular, type Attributes, type Handle } from './handle.ts';
 import { insideOf } from './inside.ts';
 import { Trail } from './trail.ts';
 
-/** One file that is to be copied. */
+/** A file to be copied. */
 export class Item {
-  /** What it is in; null for what the user has named. */
+  /** The directory of the item; null for an operand. */
   readonly parent: Item | null;
-  /** Its name, and that of the copy: the same but for what the user has named. */
+  /** The name of the item and of its copy; for an operand, only that of the copy. */
   readonly name: string;
-  /** As it was when all was planned: another one that has its name later is not copied. */
+  /** The attributes at planning: a file that takes the name later is not copied. */
   readonly stat: Attributes;
-  /** How many directories of the plan it is in. */
+  /** The number of directories of the plan above it. */
   readonly depth: number;
   readonly isDirectory: boolean;
-  /** A directory that could not be made: what is in it has no place, and is not told of one by one. */
+  /** True if it could not be copied: the content of such a directory is skipped without further errors. */
   isLost = false;
 
   constructor(parent: Item | null, name: string, source: Handle, stat: Attributes) {
@@ -28,30 +28,30 @@ export class Item {
   }
 }
 
-/** What the user has named, of an item that it holds. */
+/** Returns the operand to which an item belongs. */
 export function rootOf(item: Item): RootItem {
   let at = item;
   while (at.parent !== null) at = at.parent;
   return at as RootItem;
 }
 
-/** Names from what the user has named, which is not among them. */
+/** Returns the names from the operand (excluded) down to the item. */
 export function namesOf(item: Item): string[] {
   const names: string[] = [];
   for (let at = item; at.parent !== null; at = at.parent) names.push(at.name);
   return names.reverse();
 }
 
-/** What the user has named. */
+/** An operand. */
 export class RootItem extends Item {
-  /** It and its copy in the user's words. */
+  /** The operand and its copy as the user wrote them. */
   readonly text: string;
   readonly toText: string;
-  /** Finds it: it is looked for again when its turn comes. */
+  /** Looks up the operand, again when its turn comes. */
   readonly find: () => Handle | number;
-  /** What it leads to, if it is a symlink. */
+  /** Looks up the target, if it is a symlink. */
   readonly follow: () => Handle | number;
-  /** The copy's name is the user's own, so that what has it is written into, be it a symlink or of several names. */
+  /** True if an existing file of the copy's name is overwritten, even if it is a symlink or has several names. */
   readonly follows: boolean;
 
   constructor(
@@ -68,29 +68,29 @@ export class RootItem extends Item {
   }
 }
 
-/** AttrSource of what cannot be copied: the item it is or is in, and its name in that. */
+/** Called for a file that cannot be copied: `item` is the file, or its directory if `name` is given. */
 export type Failed = (item: Item, error: unknown, name?: string) => void;
 
-/** The words for an item, or for a name in it. */
+/** Returns the path of an item, or of a name in it, for messages. */
 export function textOf(item: Item, side: 'text' | 'toText', name = ''): string {
   return join(join(rootOf(item)[side], namesOf(item).join('/')), name);
 }
 
-/** What is to be copied, each directory before what is in it. */
+/** The items to be copied, each directory before its content. */
 export class Plan {
   readonly items: Item[] = [];
   bytes = 0;
   private readonly failed: Failed;
 
-  /** @param failed AttrSource of what cannot be looked at, and of what does not show. */
+  /** @param failed Called for files that cannot be read, and for hidden ones. */
   constructor(failed: Failed) {
     this.failed = failed;
   }
 
   /**
-   * Adds a file, or a directory with all that is below it. It is looked at as a whole before anything is made: so a
-   * directory can be copied into itself by another way to it, and comes to an end.
-   * @param source Stays the caller's.
+   * Adds a file, or a directory with its whole tree. The tree is listed before the first file is created, so that a
+   * copy of a directory into itself, through another mount, ends.
+   * @param source Remains owned by the caller.
    */
   add(root: RootItem, source: Handle): void {
     this.note(root);
@@ -150,7 +150,7 @@ export class Plan {
   }
 }
 
-/** What a look-up has found. @throws Error of an errno. */
+/** Returns the handle of a lookup. @throws Error if it is an errno. */
 export function found(handle: Handle | number, side: string): Handle {
   if (typeof handle === 'number') throw fsError(handle, 'cp', side);
   return handle;

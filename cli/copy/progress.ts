@@ -1,24 +1,24 @@
 // The progress line of a long copy, on a terminal only.
 
-/** Nothing is shown of work that is done before. */
+/** Milliseconds before the first output. */
 const PATIENCE_MS = 1000;
 const PAUSE_MS = 200;
 
-/** A line on a terminal that tells how far long work is; it is wiped away at the end. */
+/** A progress line on a terminal, erased at the end. */
 export class Progress {
   private readonly write: ((text: string) => void) | null;
   private readonly now: () => number;
   private next: number;
   private width = 0;
 
-  /** @param write Null where nobody looks. */
+  /** @param write Null if stderr is not a terminal. */
   constructor(write: ((text: string) => void) | null, now: () => number = () => performance.now()) {
     this.write = write;
     this.now = now;
     this.next = now() + PATIENCE_MS;
   }
 
-  /** Shows a text, now and then. */
+  /** Shows a text, at a limited rate. */
   tell(text: () => string): void {
     if (this.write === null) return;
     const now = this.now();
@@ -32,7 +32,7 @@ export class Progress {
     this.width = text.length;
   }
 
-  /** Wipes the line, for an error to be told or because all is done. */
+  /** Erases the line, before an error message and at the end. */
   clear(): void {
     if (this.width === 0) return;
     this.show('');
@@ -41,7 +41,7 @@ export class Progress {
   }
 }
 
-/** Bytes for a person: `1.5 MB`. */
+/** Formats a number of bytes: `1.5 MB`. */
 export function sizeText(bytes: number): string {
   let [value, unit] = [bytes, 'B'];
   for (const next of ['kB', 'MB', 'GB', 'TB']) {

@@ -1,4 +1,4 @@
-// A process that swaps files and directories for symlinks while they are copied: nothing outside is touched.
+// Another process swaps files and directories for symlinks during a copy: no file outside is touched.
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';
@@ -8,11 +8,11 @@ import { inScratch, runIt } from '../testing.ts';
 
 const linux = process.platform === 'linux' ? test : test.skip;
 
-/** Each is a try for thirty files. */
+/** The number of copies, each of thirty files. */
 const ROUNDS = 100;
 const COUNT = 10;
 
-/** Puts a symlink in the place of each path and takes it back, until it is killed. */
+/** Swaps each path for a symlink and back, until it is killed. */
 const SWAP = `
 const fs = require('node:fs');
 const pairs = JSON.parse(process.argv[1]);
@@ -34,7 +34,7 @@ function tree(dir: string, content: string): void {
   }
 }
 
-/** What nobody may read, write or change the mode of. */
+/** The outside: no file here may be read, written or changed. */
 function outside(): string {
   return ['outside', 'outside/x', 'secret']
     .map((path) => {
@@ -58,7 +58,7 @@ function race(dir: string, act: (round: number) => void): void {
     ]).flat();
     const swapper = spawn(process.execPath, ['-e', SWAP, JSON.stringify(pairs)], { stdio: 'ignore' });
     try {
-      // It takes a while to start.
+      // The process takes a while to start.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
       for (let round = 0; round < ROUNDS; round++) {
         act(round);
@@ -79,7 +79,7 @@ linux('where it is copied from', () => {
     for (let i = 0; i < COUNT; i++) {
       for (const name of [`f${i}`, `d${i}`, `d${i}/x`]) {
         const st = fs.lstatSync(`copy/${name}`, { throwIfNoEntry: false });
-        // A symlink is copied as one, and leads where it led.
+        // A symlink is copied as a symlink, with its target.
         if (st?.isSymbolicLink() === true) seen++;
         if (st?.isFile() !== true || fs.lstatSync(`copy/${name.replace('/x', '')}`).isSymbolicLink()) continue;
         copied++;

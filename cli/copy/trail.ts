@@ -2,21 +2,21 @@
 import { fsError } from '../../vfs/fs/values/errors.ts';
 import type { Handle } from './handle.ts';
 
-/** How many of the last directories are held. */
+/** The number of innermost directories that are held by a fid. */
 const HELD = 32;
-/** Every so many levels one is held as well, to come back from. */
+/** Distance in levels between the outer directories that are held, as starting points. */
 const MARK = 256;
 
 interface Step {
   readonly name: string;
-  /** What it was when it was entered. */
+  /** The directory's identity when it was entered. */
   readonly key: string;
   handle: Handle | null;
 }
 
 /**
- * The directories from one to where we are. Only some are held, so that a deep tree takes few descriptors; one that
- * was let go is walked to again, name by name, and must be the one that it was.
+ * The stack of directories from the start to the current one. Only some are held by a fid, so that a deep tree takes
+ * few descriptors. The others are walked to again, name by name, and must have the same identity as before.
  */
 export class Trail {
   private readonly steps: Step[] = [];
@@ -25,7 +25,7 @@ export class Trail {
     return this.steps.length;
   }
 
-  /** Enters a directory, whose handle is the trail's from now on. */
+  /** Enters a directory and takes ownership of its handle. */
   push(name: string, handle: Handle): void {
     this.steps.push({ name, key: handle.attributes().key, handle });
     this.letGo(this.steps.length - 1 - HELD);
@@ -36,7 +36,7 @@ export class Trail {
     this.steps.pop()!.handle?.close();
   }
 
-  /** Where we are. @throws Error when it was moved meanwhile. */
+  /** Returns the current directory. @throws Error if it was moved. */
   top(): Handle {
     const last = this.steps.length - 1;
     let at = last;
