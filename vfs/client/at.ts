@@ -11,24 +11,25 @@ import { Resolver } from './resolve.ts';
 const FILE_MODE = 0o644;
 const DIR_MODE = 0o755;
 
-/** Two paths lead to different file systems; EXDEV itself is a path that would leave its directory. */
+/** The result of renameat and linkat between two file systems. (EXDEV itself is a path that leaves its directory.) */
 export const CROSS_MOUNT = -E.EXDEV;
 
 /**
- * The *at calls of Linux (openat(2), mkdirat(2), …) over 9P: `dir` is the fid of a directory, and a path never leads
- * out of it (EXDEV, see Resolver). Errors come in the order of the kernel's namei.c: with two paths, those of the
- * first one first. All return 0 or an errno, those that make a fid return it or −errno.
+ * The *at calls of Linux (openat(2), mkdirat(2), …) over 9P. `dir` is the fid of a directory, and a path never leads
+ * out of it (EXDEV, see Resolver). Errnos come in the order of namei.c in the kernel; with two paths, those of the
+ * first one first. All return 0 or an errno; those that make a fid return it or −errno.
  *
- * In a namespace a path may cross to another tree: what was found is `found`'s, and its answers are in `found.client.r`.
+ * In a namespace a path may cross a mount: the fid returned belongs to the client of `found`, and the reply of `statat`
+ * and `readlinkat` is in `found.client.r`. Both are valid until the next call.
  */
 export class AtCalls {
   readonly client: Client;
   readonly resolver: Resolver;
-  /** What is mounted in this tree, if anything is. */
+  /** The mounts in this tree, or null. */
   mountTable: MountTable | null = null;
-  /** st_dev of its files. */
+  /** st_dev of the files of this tree. */
   device = 0;
-  /** What the fid of the last `openat` is: qid.type. */
+  /** qid.type of the fid that the last `openat` returned. */
   type = 0;
 
   constructor(client: Client) {
@@ -36,14 +37,12 @@ export class AtCalls {
     this.resolver = new Resolver(this);
   }
 
-  /** The tree that the fid which a call gave belongs to, or what `statat` and `readlinkat` found. */
+  /** The tree in which the last call found its file. */
   get found(): AtCalls {
     return this.resolver.found;
   }
 
-  /**
-   * A fid on what a path leads to, not opened; to be clunked unless it is `dir` itself (the path was `.`).
-   */
+  /** Resolves a path to a fid, which is not open. The caller drops it (`drop`); for `.` it is `dir` itself. */
   lookup(dir: number, text: string, follow: boolean): number {
     const path = parsePath(text);
     if (path.names.length === 0 && !path.empty && !path.tooLong && !path.absolute) {
@@ -54,12 +53,12 @@ export class AtCalls {
     return this.resolver.find(dir, path, follow);
   }
 
-  /** Clunks what `lookup` gave. */
+  /** Clunks a fid that `lookup` returned, unless it is `dir` itself. Does nothing for −errno. */
   drop(dir: number, fid: number, found = this.found): void {
     this.resolver.drop(dir, fid, found);
   }
 
-  /** Why the directory of a path's last name cannot be had: 0 or an errno. */
+  /** The errno of resolving the directory of a path's last name; 0 if it exists. */
   parentErrno(dir: number, text: string): number {
     const fid = this.resolver.findParent(dir, parsePath(text));
     this.drop(dir, fid);
@@ -67,9 +66,10 @@ export class AtCalls {
   }
 
   /**
-   * Opens, and with O_CREAT makes, a file. A directory is not opened with a message, only walked to: its fid stands
-   * for paths to begin at, and the caller opens a clone to list it. ELOOP, ENOTDIR, EISDIR, EEXIST, ENXIO, EINVAL.
-   * @returns A fid, `type` telling what it is; or −errno.
+   * openat(2). A directory is walked to and not opened with Tlopen: its fid is the base of further paths, and the
+   * caller opens a clone to list it. Errors: EINVAL for O_CREAT with O_DIRECTORY; those of the path (see Resolver);
+   * EEXIST, EISDIR, ENOTDIR, ELOOP; those of Tlopen and Tlcreate.
+   * @returns A fid, whose qid.type is in `type`; or −errno.
    */
   openat(dir: number, text: string, flags: number): number {
     if ((flags & (O_CREAT | O_DIRECTORY)) === (O_CREAT | O_DIRECTORY)) return -E.EINVAL;
@@ -83,7 +83,7 @@ export class AtCalls {
   }
 
   private openOrCreate(dir: number, path: Path, flags: number): number {
-    // do_open: what exists as a directory is EISDIR with O_CREAT, with O_EXCL first of all EEXIST.
+    // do_open in namei.c: with O_CREAT a directory is EISDIR, with O_EXCL any file is EEXIST before that.
     if (path.last !== LAST_NORM && !path.empty) return this.openDots(dir, path, flags);
     if (path.trailingSlash) return this.refuseSlash(dir, path);
     if ((flags & O_EXCL) !== 0) return this.createExclusive(dir, path, flags);
@@ -101,7 +101,7 @@ export class AtCalls {
     return (flags & O_EXCL) !== 0 ? -E.EEXIST : -E.EISDIR;
   }
 
-  /** O_CREAT of `name/`: the directory it would be in is looked up first, then it is EISDIR. */
+  /** O_CREAT of `name/`: the errnos of the directory, then EISDIR. */
   private refuseSlash(dir: number, path: Path): number {
     const parent = this.resolver.findParent(dir, path);
     if (parent < 0) return parent;
@@ -109,13 +109,13 @@ export class AtCalls {
     return -E.EISDIR;
   }
 
-  /** O_CREAT with O_EXCL: the server sees whether there is anything under the name. */
+  /** O_CREAT with O_EXCL: the server checks whether the name exists. */
   private createExclusive(dir: number, path: Path, flags: number): number {
     const parent = this.resolver.findParent(dir, path);
     return parent < 0 ? parent : this.create(dir, parent, path.names.at(-1)!, flags);
   }
 
-  /** O_CREAT without following a symlink at the end. */
+  /** O_CREAT with O_NOFOLLOW. */
   private openNoFollow(dir: number, path: Path, flags: number): number {
     const { resolver } = this;
     const parent = resolver.findParent(dir, path);
@@ -128,7 +128,7 @@ export class AtCalls {
     return fid < 0 ? fid : this.openFile(fid, flags);
   }
 
-  /** Opens what O_CREAT has found, but no directory. */
+  /** Opens the file that O_CREAT has found. EISDIR: a directory. */
   private openFile(fid: number, flags: number): number {
     const { found, type } = this.resolver;
     if (type !== QTDIR) return this.open(fid, flags);
@@ -150,7 +150,7 @@ export class AtCalls {
     return -errno;
   }
 
-  /** Opens what was found; the fid is clunked when that fails. */
+  /** Opens the fid found last; clunks it on an error. */
   private open(fid: number, flags: number): number {
     const { found, type } = this.resolver;
     this.type = type;
@@ -167,7 +167,7 @@ export class AtCalls {
     return client.lopen(fid, flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW));
   }
 
-  /** mkdirat(2). EEXIST also for `.`, `..` and the root. */
+  /** mkdirat(2). EEXIST for `.`, `..` and the root, too. */
   mkdirat(dir: number, text: string): number {
     const path = parsePath(text);
     const parent = this.resolver.findParent(dir, path);
@@ -177,9 +177,9 @@ export class AtCalls {
     return errno;
   }
 
-  /** symlinkat(2). A trailing slash: EEXIST when it exists, else ENOENT. */
+  /** symlinkat(2). ENOENT for an empty target; for a path with a trailing slash EEXIST if it exists, else ENOENT. */
   symlinkat(target: string, dir: number, text: string): number {
-    // The target is copied in first.
+    // The kernel copies the target in before it looks at the path.
     if (target === '') return E.ENOENT;
     if (parsePath(target).tooLong) return E.ENAMETOOLONG;
     const path = parsePath(text);
@@ -191,8 +191,9 @@ export class AtCalls {
   }
 
   /**
-   * filename_create: whether a file that is no directory may be made in what was found. The server sees itself that
-   * there is something, unless it is not asked to make anything (`look`). 0, EEXIST, ENOENT.
+   * filename_create in namei.c: checks that a file other than a directory can be made in the directory found. 0,
+   * EEXIST, ENOENT.
+   * @param look Look the name up; else the server finds EEXIST when it makes the file.
    */
   private refuseNew(parent: number, path: Path, look: boolean): number {
     if (path.last !== LAST_NORM) return E.EEXIST;
@@ -204,7 +205,7 @@ export class AtCalls {
     return E.EEXIST;
   }
 
-  /** unlinkat(2) of a file: EISDIR for a directory, and for `.`, `..` and the root; `file/` is ENOTDIR. */
+  /** unlinkat(2) of a file. EISDIR for a directory, `.`, `..` and the root; ENOTDIR for `file/`. */
   unlinkat(dir: number, text: string): number {
     const path = parsePath(text);
     const parent = this.resolver.findParent(dir, path);
@@ -224,7 +225,7 @@ export class AtCalls {
     return type === QTDIR ? E.EISDIR : E.ENOTDIR;
   }
 
-  /** unlinkat(2) with AT_REMOVEDIR: `a/.` is EINVAL, `a/..` ENOTEMPTY, the root EBUSY. */
+  /** unlinkat(2) with AT_REMOVEDIR. EINVAL for `a/.`, ENOTEMPTY for `a/..`, EBUSY for the root. */
   rmdirat(dir: number, text: string): number {
     const path = parsePath(text);
     const parent = this.resolver.findParent(dir, path);
@@ -242,8 +243,8 @@ export class AtCalls {
   }
 
   /**
-   * renameat(2). CROSS_MOUNT: to another file system; EBUSY for `.`, `..` and the root; a trailing slash wants the
-   * source to be a directory.
+   * renameat(2). CROSS_MOUNT: another file system; EBUSY: `.`, `..` or the root; ENOTDIR: a path with a trailing slash,
+   * and the source is not a directory; then the errnos of Trenameat.
    * @param to The tree of `newDir`.
    */
   renameat(oldDir: number, oldText: string, to: AtCalls, newDir: number, newText: string): number {
@@ -278,8 +279,8 @@ export class AtCalls {
   }
 
   /**
-   * The errno of a name that cannot even be looked up: ENAMETOOLONG, or ENOENT in a directory that was removed; 0
-   * whether it is there or not.
+   * The errno of a name that cannot be looked up: ENAMETOOLONG, or ENOENT in a removed directory. 0 for any other name,
+   * whether it exists or not.
    */
   private badName(client: Client, parent: number, path: Path): number {
     const fid = client.walk(parent, path.names, path.names.length - 1, 1);
@@ -290,7 +291,8 @@ export class AtCalls {
   }
 
   /**
-   * linkat(2): a symlink is only followed when asked (AT_SYMLINK_FOLLOW). CROSS_MOUNT: to another file system.
+   * linkat(2). CROSS_MOUNT: another file system, after the errnos of both paths.
+   * @param follow AT_SYMLINK_FOLLOW.
    * @param to The tree of `newDir`.
    */
   linkat(oldDir: number, oldText: string, follow: boolean, to: AtCalls, newDir: number, newText: string): number {
@@ -310,7 +312,7 @@ export class AtCalls {
     return errno;
   }
 
-  /** readlinkat(2): the target is in `found.client.r.target`. EINVAL: no symlink. */
+  /** readlinkat(2). The target is in `found.client.r.target`. EINVAL: not a symlink. */
   readlinkat(dir: number, text: string): number {
     const fid = this.lookup(dir, text, false);
     if (fid < 0) return -fid;
@@ -319,7 +321,10 @@ export class AtCalls {
     return errno;
   }
 
-  /** fstatat(2): the attributes are in `found.client.r`. */
+  /**
+   * fstatat(2). The attributes are in `found.client.r`.
+   * @param mask GETATTR_* bits of the fields wanted.
+   */
   statat(dir: number, text: string, follow: boolean, mask: number): number {
     const fid = this.lookup(dir, text, follow);
     if (fid < 0) return -fid;
@@ -328,7 +333,9 @@ export class AtCalls {
     return errno;
   }
 
-  /** utimensat(2): `valid` as Client.setTimes has it; with 0 (UTIME_OMIT twice) not even the path is looked at. */
+  /**
+   * utimensat(2). `valid` as in Client.setTimes; 0 (both UTIME_OMIT) succeeds without resolving the path, as in Linux.
+   */
   utimensat(
     dir: number,
     text: string,

@@ -12,22 +12,26 @@ export const MAXWELEM = 16;
 const NO_PAYLOAD = new Iov();
 
 /**
- * A 9P2000.L client over a synchronous transport: one method a message. A method returns 0 or an errno, and what
- * the server answered is in `r` until the next call; those that make a fid return it, or −errno.
+ * A 9P2000.L client over a synchronous transport: one method per message. A method returns 0 or an errno, and the reply
+ * is in `r` until the next call; a method that makes a fid returns it, one that moves bytes their number, or −errno.
+ * Besides the errnos of the server, each may return EIO (the connection is gone) and EPROTO (a wrong reply).
  *
- * The messages that no WASI call needs are functions (rare-messages.ts), so that a browser does not load them.
+ * Messages that no WASI call needs are functions in rare-messages.ts.
  */
 export class Client {
-  /** The answer to the last request. */
+  /** The reply to the last request. */
   readonly r = new Message();
-  /** The fid of the root, once attached; −1 before: were it NOFID, V8 would take all fids for fractions from then on. */
+  /**
+   * The fid of the root; −1 before `attach`. It is not NOFID, which is not a small integer: V8 would then represent the
+   * field as a double.
+   */
   root = -1;
-  /** Longest message agreed on, in bytes. */
+  /** Longest message in bytes that both sides agreed on. */
   msize: number;
   /** The next request. */
   readonly t = new Message();
   readonly transport: Transport;
-  /** The numbers of its fids. */
+  /** The pool of fid numbers. */
   readonly fids = new NumberPool(1, NOFID);
   private readonly chunk = new Iov();
 
@@ -36,7 +40,7 @@ export class Client {
     this.msize = transport.msize;
   }
 
-  /** Agrees on version and msize, and attaches to the root. EPROTO: the server speaks no 9P2000.L. */
+  /** Tversion and Tattach: called once, before all others. EPROTO: the server does not speak 9P2000.L. */
   attach(uname = '', aname = ''): number {
     const { t, r } = this;
     t.type = TYPE.Tversion;
@@ -59,29 +63,30 @@ export class Client {
     return errno;
   }
 
-  /** Fids in use, the root's among them. */
+  /** Number of fids in use, the root's included. */
   get fidsInUse(): number {
     return this.fids.used;
   }
 
-  /** Ends the session: the server lets go of all fids. */
+  /** Ends the session: the server clunks all fids. */
   close(): void {
     this.transport.close();
   }
 
-  /** Sends `t` as a message of this type, the payload beside it: 0 or the errno that it was answered with. */
+  /** Sends `t` as a message of this type, with its payload by reference. Returns 0 or the errno of the reply. */
   call(type: number, iov: Iov = NO_PAYLOAD): number {
     const { t, r } = this;
     t.type = type;
-    // One request at a time is on its way, so one tag is enough.
+    // One request at a time: one tag suffices.
     t.tag = 1;
     return this.transport.rpc(t, r, iov);
   }
 
   /**
-   * Walks `count` names, from `names[from]` on, to a new fid; none clones. At most MAXWELEM.
-   * @returns The new fid when all were found; else −errno of the first, or when `r.nwqid` of them were found
-   *   −ENOENT.
+   * Twalk of `count` names, at most MAXWELEM, from `names[from]` on, to a new fid; 0 names clone the fid. Their qids
+   * are in `r.wqid_*`.
+   * @returns The new fid if all names were found. Else −errno: that of the first name, with `r.nwqid` 0; or −ENOENT,
+   *   with `r.nwqid` the number of names found.
    */
   walk(fid: number, names: readonly string[], from: number, count: number): number {
     const { t, r } = this;
@@ -90,7 +95,7 @@ export class Client {
     t.fid = fid;
     t.newfid = newfid;
     t.nwname = count;
-    // The list itself: a message that is sent is only read.
+    // No copy: a transport only reads the message.
     t.wname = (from === 0 ? names : names.slice(from)) as string[];
     r.nwqid = 0;
     const errno = this.call(TYPE.Twalk);
@@ -104,12 +109,12 @@ export class Client {
     return r.nwqid < count ? -E.ENOENT : -E.EPROTO;
   }
 
-  /** Another fid on the same inode, unopened; or −errno. */
+  /** Makes another fid on the same inode, not open. */
   clone(fid: number): number {
     return this.walk(fid, NO_NAMES, 0, 0);
   }
 
-  /** Forgets a fid; its number is free again whatever the server says. */
+  /** Tclunk. The fid's number is free again even on an error. */
   clunk(fid: number): number {
     this.t.fid = fid;
     const errno = this.call(TYPE.Tclunk);
@@ -117,14 +122,14 @@ export class Client {
     return errno;
   }
 
-  /** Opens the fid; `flags` are those of Linux open(2). */
+  /** Tlopen. `flags` are those of Linux open(2). */
   lopen(fid: number, flags: number): number {
     this.t.fid = fid;
     this.t.flags = flags;
     return this.call(TYPE.Tlopen);
   }
 
-  /** Makes a file in the directory `fid` and opens it: then the fid is the file's. */
+  /** Tlcreate: makes a file in the directory `fid` and opens it. The fid then stands for the file. */
   lcreate(fid: number, name: string, flags: number, mode: number): number {
     const { t } = this;
     t.fid = fid;
@@ -135,17 +140,17 @@ export class Client {
     return this.call(TYPE.Tlcreate);
   }
 
-  /** Reads into the ranges from `offset`: the bytes read, fewer only at the end of the file; or −errno. */
+  /** Reads from `offset` into the ranges. Returns the bytes read, fewer only at the end of the file; or −errno. */
   read(fid: number, offset: number, iov: Iov): number {
     return this.move(TYPE.Tread, fid, offset, iov);
   }
 
-  /** Writes the ranges at `offset`: the bytes written; or −errno. */
+  /** Writes the ranges at `offset`. Returns the bytes written; or −errno. */
   write(fid: number, offset: number, iov: Iov): number {
     return this.move(TYPE.Twrite, fid, offset, iov);
   }
 
-  /** More than a message carries goes in several; what was moved before an error counts. */
+  /** Splits a transfer into messages of msize. Bytes moved before an error are returned, and the error is not. */
   private move(type: number, fid: number, offset: number, iov: Iov): number {
     const limit = this.msize - IOHDRSZ;
     if (iov.total <= limit) return this.transfer(type, fid, offset, iov);
@@ -172,7 +177,10 @@ export class Client {
     return errno === 0 ? this.r.count : -errno;
   }
 
-  /** Lists into the one range of `iov`, from behind a cookie, given by its halves: bytes, 0 at the end; or −errno. */
+  /**
+   * Treaddir: entries behind a cookie, which is passed in two 32-bit halves, into the only range of `iov`.
+   * Returns the bytes read, 0 at the end; or −errno.
+   */
   readdir(fid: number, cookieLo: number, cookieHi: number, iov: Iov): number {
     const { t } = this;
     t.fid = fid;
@@ -189,19 +197,19 @@ export class Client {
     return this.call(TYPE.Tgetattr);
   }
 
-  /** Sets the size in bytes. */
+  /** Sets the size in bytes; `valid` is SETATTR_SIZE, with time bits of the present time or without. */
   setSize(fid: number, valid: number, size: number): number {
     this.t.size = size;
     return this.setattr(fid, valid, 0, 0, 0, 0);
   }
 
-  /** Sets times: `valid` holds SETATTR_ATIME, SETATTR_MTIME and, for a time that is given, its _SET bit. */
+  /** Sets times. `valid`: SETATTR_ATIME, SETATTR_MTIME, each with its _SET bit, or without it for the present time. */
   setTimes(fid: number, valid: number, aSec: number, aNsec: number, mSec: number, mNsec: number): number {
     this.t.size = 0;
     return this.setattr(fid, valid, aSec, aNsec, mSec, mNsec);
   }
 
-  /** What is not `valid` is not looked at, but it goes with the message, and must fit. */
+  /** Tsetattr. Fields that are not `valid` are ignored, but encoded: they must be in range. */
   setattr(fid: number, valid: number, aSec: number, aNsec: number, mSec: number, mNsec: number): number {
     const { t } = this;
     t.fid = fid;
@@ -219,7 +227,7 @@ export class Client {
     return this.call(TYPE.Tfsync);
   }
 
-  /** The target is in `r.target`. */
+  /** Treadlink. The target is in `r.target`. */
   readlink(fid: number): number {
     this.t.fid = fid;
     return this.call(TYPE.Treadlink);

@@ -2,24 +2,27 @@
 import type { AtCalls } from './at.ts';
 
 /**
- * What a namespace has put on the names of one client's tree: other trees. The directory that a name is in is given by
- * a fid of that client.
+ * The mounts in the tree of one client: a name in a directory → the root of another tree. Directories are passed as
+ * fids of that client.
  */
 export interface MountTable {
-  /** Whether one of the names could be one of those: a path without them stays in its tree. */
+  /** False if no name is a mount point anywhere in the namespace: a path of these names stays in its tree. */
   mayCross(names: readonly string[]): boolean;
-  /** The tree whose root stands for `name` in the directory, or null. */
+  /** The tree mounted on `name` in a directory, or null. */
   mountAt(dir: number, name: string): AtCalls | null;
-  /** Why a name can be neither removed nor renamed: EBUSY, ENOTEMPTY for a directory that something is in; or 0. */
+  /**
+   * The errno of removing or renaming a name: EBUSY, a mount point; ENOTEMPTY, a directory with synthetic entries; or
+   * 0.
+   */
   busy(dir: number, name: string): number;
   /**
-   * The entries to list behind those that are there, each as in an Rreaddir, with names of up to 255 bytes; the upper
-   * half of their cookies is `SYNTHETIC_COOKIE`, the lower one how many come before what is behind it.
+   * Entries of mount points that the directory itself does not have, each encoded as in Rreaddir, to be listed after
+   * its own entries. The upper half of their cookies is `SYNTHETIC_COOKIE`, the lower half counts from 1.
    */
   syntheticEntries(dir: number): readonly Uint8Array[];
-  /** Where a preopened directory lies in another one: `..` of it goes on there. Null: nowhere. */
+  /** Where the tree is mounted, for `..` of its root: the path `names` from the fid `base` of `at`. Null: nowhere. */
   parentMount(base: number): { at: AtCalls; base: number; names: readonly string[] } | null;
 }
 
-/** More entries than any directory has: what the upper half of a server's cookie never is. */
+/** The upper half of the cookies of synthetic entries, which is beyond those of any server. */
 export const SYNTHETIC_COOKIE = 0x4000_0000;

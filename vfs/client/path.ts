@@ -1,29 +1,29 @@
 // Parses paths into components, with a cache (path_resolution(7), namei.c).
 
-/** What the last component of a path is, as the kernel's namei.c tells them apart. */
+/** Kinds of the last component of a path, as in namei.c of the kernel. NORM: a name. */
 export const LAST_NORM = 0;
-/** The path is empty once `.` and slashes are gone: `.`, `a/.`, or the root. */
+/** `.`, as in `a/.`. */
 export const LAST_DOT = 1;
 export const LAST_DOTDOT = 2;
 export const LAST_ROOT = 3;
 
-/** Longest path in bytes, less its NUL (PATH_MAX of limits.h). */
+/** Longest path in bytes, without its NUL (PATH_MAX of limits.h, less one). */
 export const PATH_MAX = 4095;
 
-/** A path taken apart. It says nothing of what exists: `..` is still to be resolved through the file system. */
+/** A parsed path. `..` is kept, since it must be resolved through the file system. */
 export interface Path {
-  /** The whole of it. */
+  /** The path itself. */
   readonly text: string;
-  /** Components without `.` and empty ones; `..` stays. */
+  /** Components, without `.` and empty ones. */
   readonly names: readonly string[];
   readonly absolute: boolean;
-  /** The path was empty, which is ENOENT everywhere. */
+  /** True if the path is empty: ENOENT in every call. */
   readonly empty: boolean;
-  /** It is longer than PATH_MAX, which is ENAMETOOLONG everywhere. */
+  /** True if it is longer than PATH_MAX: ENAMETOOLONG in every call. */
   readonly tooLong: boolean;
-  /** It ends in a slash or in `.`: what it leads to must be a directory, and a symlink there is followed. */
+  /** True if it ends in a slash, `.` or `..`: a symlink at the end is followed, and must lead to a directory. */
   readonly mustBeDir: boolean;
-  /** It ends in a slash behind a name. */
+  /** True if it ends in a slash after a name. */
   readonly trailingSlash: boolean;
   readonly last: typeof LAST_NORM | typeof LAST_DOT | typeof LAST_DOTDOT | typeof LAST_ROOT;
   readonly hasDotDot: boolean;
@@ -65,17 +65,18 @@ function parse(text: string): Path {
   };
 }
 
-/** A program uses the same paths again and again: taking one apart is done once, as long as no other takes its place. */
+/** Slots of the cache of parsed paths. A path replaces the one in its slot. */
 export const CACHE = 4096;
 const EMPTY = parse('');
 const cache: Path[] = new Array<Path>(CACHE).fill(EMPTY);
-/** How many characters all of them have. The names of a path take up to ten bytes for each. */
+/** Characters of all cached paths. The names of a path take up to ten bytes per character. */
 let kept = 0;
+/** The cache is emptied when it would have more characters. */
 export const MAX_KEPT = 1 << 18;
-/** How many characters choose the place: names that count up differ at their end, and so do their directories. */
+/** Characters at the end of a path that are hashed: numbered names differ there, and so do their directories. */
 const HASHED_SUFFIX = 16;
 
-/** Takes a path apart. */
+/** Parses a path. Never fails: see `empty` and `tooLong`. */
 export function parsePath(text: string): Path {
   const { length } = text;
   let hash = length;

@@ -1,20 +1,20 @@
 // A pool of numbers, for fids.
 
-/** Numbers that are in use or free, as fids are: a freed one is given again before a new one. */
+/** A pool of numbers. A number that was given back is taken again before a new one. */
 export class NumberPool {
   private readonly first: number;
   private readonly limit: number;
   private next: number;
   private readonly free: number[] = [];
 
-  /** @param limit The first number that is never given. */
+  /** The numbers are [first, limit). */
   constructor(first: number, limit: number) {
     this.first = first;
     this.limit = limit;
     this.next = first;
   }
 
-  /** A free number, or −1 when all are in use. */
+  /** Takes a free number; −1 if all are in use. */
   take(): number {
     const freed = this.free.pop();
     if (freed !== undefined) return freed;
@@ -26,7 +26,7 @@ export class NumberPool {
     this.free.push(num);
   }
 
-  /** How many are in use. */
+  /** Count of numbers in use. */
   get used(): number {
     return this.next - this.first - this.free.length;
   }

@@ -3,9 +3,7 @@ import { TYPE } from '../9p/codec.gen.ts';
 import { E } from '../linux/errno.ts';
 import type { Client } from './client.ts';
 
-// The messages that no WASI call needs: each is sent as the methods of Client send theirs.
-
-/** Removes the file by the name that the fid was walked by, and forgets the fid in any case. */
+/** Tremove: removes the name that the fid was walked by, and drops the fid even on an error. */
 export function remove(client: Client, fid: number): number {
   client.t.fid = fid;
   const errno = client.call(TYPE.Tremove);
@@ -13,7 +11,7 @@ export function remove(client: Client, fid: number): number {
   return errno;
 }
 
-/** Makes a regular file, fifo, socket or device: `mode` has its S_IFMT bits (mknod(2)). */
+/** Tmknod: makes a regular file, fifo, socket or device. `mode` includes its S_IFMT bits (mknod(2)). */
 export function mknod(client: Client, dir: number, name: string, mode: number, major: number, minor: number): number {
   const { t } = client;
   t.dfid = dir;
@@ -25,7 +23,7 @@ export function mknod(client: Client, dir: number, name: string, mode: number, m
   return client.call(TYPE.Tmknod);
 }
 
-/** Moves the name that the fid was walked by. */
+/** Trename: moves the name that the fid was walked by. */
 export function rename(client: Client, fid: number, dir: number, name: string): number {
   client.t.fid = fid;
   client.t.dfid = dir;
@@ -33,7 +31,10 @@ export function rename(client: Client, fid: number, dir: number, name: string): 
   return client.call(TYPE.Trename);
 }
 
-/** A fid that reads an extended attribute, of `r.size` bytes; with an empty name the list of names; or −errno. */
+/**
+ * Txattrwalk: makes a fid that reads an extended attribute, or with an empty name the list of names. Its length in
+ * bytes is in `r.size`. Returns the fid or −errno.
+ */
 export function xattrwalk(client: Client, fid: number, name: string): number {
   const newfid = client.fids.take();
   if (newfid < 0) return -E.EMFILE;
@@ -46,7 +47,7 @@ export function xattrwalk(client: Client, fid: number, name: string): number {
   return -errno;
 }
 
-/** Turns the fid into one that takes `size` bytes of an attribute; its clunk sets it. */
+/** Txattrcreate: makes the fid collect `size` bytes of an attribute by writes; its clunk sets the attribute. */
 export function xattrcreate(client: Client, fid: number, name: string, size: number, flags: number): number {
   client.t.fid = fid;
   client.t.name = name;
@@ -55,7 +56,7 @@ export function xattrcreate(client: Client, fid: number, name: string, size: num
   return client.call(TYPE.Txattrcreate);
 }
 
-/** Sets or clears a record lock; `r.status` tells whether it was got. */
+/** Tlock: sets or releases a record lock. `r.status` is LOCK_SUCCESS or LOCK_BLOCKED. */
 export function lock(
   client: Client,
   fid: number,
@@ -77,7 +78,7 @@ export function lock(
   return client.call(TYPE.Tlock);
 }
 
-/** The lock in the way is in `r`, or `r.ltype` is LOCK_TYPE_UNLCK. */
+/** Tgetlock. The conflicting lock is in `r`; `r.ltype` is LOCK_TYPE_UNLCK if there is none. */
 export function getlock(
   client: Client,
   fid: number,
@@ -97,14 +98,14 @@ export function getlock(
   return client.call(TYPE.Tgetlock);
 }
 
-/** Sets the permission bits. */
+/** Sets the permission bits; `valid` is SETATTR_MODE. */
 export function setMode(client: Client, fid: number, valid: number, mode: number): number {
   client.t.size = 0;
   client.t.mode = mode;
   return client.setattr(fid, valid, 0, 0, 0, 0);
 }
 
-/** Sets the owner and the group, as far as they are `valid`. */
+/** Sets the owner and the group, by the bits SETATTR_UID and SETATTR_GID of `valid`. */
 export function setOwner(client: Client, fid: number, valid: number, uid: number, gid: number): number {
   client.t.size = 0;
   client.t.uid = uid;
@@ -112,7 +113,7 @@ export function setOwner(client: Client, fid: number, valid: number, uid: number
   return client.setattr(fid, valid, 0, 0, 0, 0);
 }
 
-/** What is told of the file system is in `r` (statfs(2)). */
+/** Tstatfs. The figures are in `r` (statfs(2)). */
 export function statfs(client: Client, fid: number): number {
   client.t.fid = fid;
   return client.call(TYPE.Tstatfs);

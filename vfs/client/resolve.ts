@@ -5,14 +5,17 @@ import type { AtCalls } from './at.ts';
 import { MAXWELEM, type Client } from './client.ts';
 import { LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
 
-/** Most symlinks that one path may go through (namei.c, MAXSYMLINKS). */
+/** Most symlinks in the resolution of a path (MAXSYMLINKS in namei.c); one more is ELOOP. */
 export const MAXSYMLINKS = 40;
 
-/** Most names that are walked for one path. Without mounts on the way it has fewer: PATH_MAX bytes, and as many a link. */
+/**
+ * Most names walked for one path, then ELOOP. A path without mounts stays below: PATH_MAX bytes, and as many per
+ * symlink.
+ */
 export const MAX_STEPS = 1 << 18;
 const DOTDOT = ['..'];
 
-/** Whether a path can be followed at all, in the kernel's order: ENOENT for an empty one, ENAMETOOLONG, EXDEV. */
+/** The errno of a path by its text, in the kernel's order: ENOENT (empty), ENAMETOOLONG, EXDEV (absolute). */
 function pathErrno(path: Path): number {
   if (path.empty) return E.ENOENT;
   if (path.tooLong) return E.ENAMETOOLONG;
@@ -20,23 +23,22 @@ function pathErrno(path: Path): number {
 }
 
 /**
- * Finds what a path leads to, below a directory that it cannot leave: symlinks and `..` are resolved here, through
- * the file system, and never by the server. A path that would leave, or an absolute one, is EXDEV, as openat2(2)
- * has it with RESOLVE_BENEATH.
+ * Resolves paths below a directory that they cannot leave. Symlinks and `..` are resolved here and never by the server.
+ * A path that leaves the directory, or is absolute, is EXDEV, as with RESOLVE_BENEATH of openat2(2).
  *
- * A plain path costs one Twalk of all its names. Only when the answer ends at a symlink, or the path has `..`, is it
- * taken in steps.
+ * A plain path costs one Twalk of all its names. It is walked in steps only if it has `..` or if the Twalk ends at a
+ * symlink.
  */
 export class Resolver {
   private readonly at: AtCalls;
   private readonly client: Client;
-  /** The tree of what was found last: another one where a path has crossed to what is mounted on a name of it. */
+  /** The tree of the file found last; another than `at` if the path crossed a mount. */
   found: AtCalls;
-  /** qid.type of what was found last. */
+  /** qid.type of the file found last. */
   type = 0;
-  /** The parent of what `last` did not find, for the caller to make it there and to clunk. */
+  /** After `findOrParent` returned 0: the fid of the directory in which to make the file, for the caller to drop. */
   parent = 0;
-  /** The name that it is to get. */
+  /** After `findOrParent` returned 0: the name of the file to make. */
   name = '';
 
   constructor(at: AtCalls) {
@@ -46,8 +48,8 @@ export class Resolver {
   }
 
   /**
-   * What a path leads to.
-   * @param follow Whether a symlink at its end is followed; one before a trailing slash always is.
+   * Resolves a path.
+   * @param follow Follow a symlink at the end; one before a trailing slash is always followed.
    * @returns A fid to be clunked, or −errno: ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EXDEV.
    */
   find(base: number, path: Path, follow: boolean): number {
@@ -57,8 +59,8 @@ export class Resolver {
   }
 
   /**
-   * The directory that holds a path's last component, which is not looked up.
-   * @returns A fid: `base` itself, or one to be clunked (see `drop`); or −errno.
+   * Resolves the directory of a path's last component, which is not looked up.
+   * @returns A fid for `drop`, which may be `base` itself; or −errno.
    */
   findParent(base: number, path: Path): number {
     const errno = pathErrno(path);
@@ -71,12 +73,12 @@ export class Resolver {
     return base;
   }
 
-  /** Clunks what `find` or `findParent` gave, in the tree where it was found, unless it is what the caller came with. */
+  /** Clunks a fid of `find` or `findParent`, which belongs to the tree `found`, unless it is `base`. Ignores −errno. */
   drop(base: number, fid: number, found = this.found): void {
     if (fid > 0 && (fid !== base || found !== this.at)) found.client.clunk(fid);
   }
 
-  /** Walks one name, also to what is mounted on it: a fid of the tree `found`, or −errno. */
+  /** Walks one name, across a mount on it. Returns a fid of the tree `found`, or −errno. */
   step(at: AtCalls, dir: number, name: string): number {
     const over = at.mountTable?.mountAt(dir, name) ?? null;
     this.found = over ?? at;
@@ -87,22 +89,21 @@ export class Resolver {
     return fid;
   }
 
-  /** Whether a path of these names stays in one tree and takes one message. */
+  /** True if a path of these names stays in one tree and needs one Twalk. */
   private isPlain(names: readonly string[], count: number): boolean {
     return count <= MAXWELEM && this.at.mountTable?.mayCross(names) !== true;
   }
 
   /**
-   * What a path leads to, for making it if it is not there: a dangling symlink at the end is followed to the place
-   * where its target would be.
-   * @returns A fid; or 0 when only the last name is missing, and then `parent` (to be dropped with `base`) and
-   *   `name` tell where it would be; or −errno.
+   * Resolves a path for O_CREAT. A dangling symlink at the end is followed to the place of its target.
+   * @returns A fid; or 0 if only the last name is missing, whose place is then `parent`, to be dropped with `base`, and
+   *   `name`; or −errno.
    */
   findOrParent(base: number, path: Path): number {
     const { names } = path;
     const count = names.length;
     if (count > 1 && !path.hasDotDot && !path.absolute && !path.tooLong && this.isPlain(names, count)) {
-      // What is there already costs one message.
+      // A file that exists costs one message.
       const { client } = this;
       this.found = this.at;
       const fid = client.walk(base, names, 0, count);
@@ -110,7 +111,7 @@ export class Resolver {
         this.type = client.r.wqid_type[count - 1]!;
         return this.type === QTSYMLINK ? this.followOrParent(base, names, fid) : fid;
       }
-      // Only the last name stopped it: whoever makes it hears why, if it cannot be made.
+      // Only the last name is missing. If it cannot be made, Tlcreate has the errno.
       if (fid === -E.ENOENT && client.r.nwqid === count - 1 && client.r.wqid_type[count - 2] === QTDIR) {
         const parent = client.walk(base, names, 0, count - 1);
         if (parent < 0) return parent;
@@ -133,13 +134,13 @@ export class Resolver {
     return fid >= 0 && this.type === QTSYMLINK ? this.followOrParent(base, names, fid) : fid;
   }
 
-  /** What a path leads to whose last name is a symlink, the fid of which is clunked. */
+  /** Resolves a path for O_CREAT whose last name is a symlink; clunks the fid `link` of it. */
   private followOrParent(base: number, names: readonly string[], link: number): number {
     this.found.client.clunk(link);
     return new Walker(this, this.at, base).run(names, true, false, true);
   }
 
-  /** The errno of a name that a walk stopped before: the answer to the walk told only how far it came. */
+  /** The errno of the name at which a Twalk stopped: its reply has only the number of names before it. */
   private whyNot(base: number, names: readonly string[], found: number): number {
     const { client } = this;
     const dir = client.walk(base, names, 0, found);
@@ -147,7 +148,7 @@ export class Resolver {
     const fid = client.walk(dir, names, found, 1);
     client.clunk(dir);
     if (fid < 0) return fid;
-    // It has come into being since.
+    // The file was made meanwhile.
     client.clunk(fid);
     return -E.ENOENT;
   }
@@ -190,29 +191,29 @@ export class Resolver {
   }
 }
 
-/** A directory on the way, free of symlinks and `..`. */
+/** A directory of the resolved path, without symlinks and `..`. */
 interface Level {
   readonly name: string;
-  /** Its tree; null when it was not walked to, or is the root of one. */
+  /** Its tree; null if it was not walked to, or is the root of a tree. */
   at: AtCalls | null;
   /** Its qid.path. */
   lo: number;
   hi: number;
 }
 
-/** One path on its way: the directories resolved so far, and the names still to go. */
+/** The resolution of one path in steps: the directories resolved so far, and the names left. */
 class Walker {
   private readonly resolver: Resolver;
-  /** Where it began. */
+  /** The base directory and its tree. */
   private tree: AtCalls;
   private base: number;
-  /** From below `base` to `dir`. */
+  /** The directories from below `base` to `dir`. */
   private readonly stack: Level[] = [];
-  /** Where it is: a directory, its own to clunk unless it is the one it began at. */
+  /** The present directory and its tree; `owned` if its fid must be clunked. */
   private at: AtCalls;
   private dir: number;
   private owned = false;
-  /** It has gone on in the tree around the one where it began. */
+  /** True once `..` has led to the tree around the first one. */
   private outside = false;
   private readonly todo: string[] = [];
   private links = 0;
@@ -231,7 +232,7 @@ class Walker {
     const { resolver } = this;
     for (let i = names.length - 1; i >= 0; i--) this.todo.push(names[i]!);
     let must = mustBeDir;
-    // Whether the last name is one that can be made; and whether a slash is behind it, for open(2) makes no directory.
+    // `make`: the last name can be made. `slash`: a slash follows it, and open(2) does not make directories.
     let make = create;
     let slash = false;
     while (this.todo.length > 0) {
@@ -260,7 +261,7 @@ class Walker {
           slash ||= target.trailingSlash;
         }
         for (let i = target.names.length - 1; i >= 0; i--) this.todo.push(target.names[i]!);
-        // A target without names is the directory that the link is in.
+        // A target without names is the directory of the symlink.
         resolver.type = QTDIR;
         continue;
       }
@@ -271,7 +272,7 @@ class Walker {
       this.enter(next, name);
     }
     resolver.found = this.at;
-    // A fid for the caller, also when the path led to where it began.
+    // A new fid for the caller, also if the path led back to the base.
     return this.owned ? this.dir : this.at.client.clone(this.dir);
   }
 
@@ -280,7 +281,7 @@ class Walker {
     return ++this.steps > MAX_STEPS ? -E.ELOOP : this.resolver.step(this.at, this.dir, name);
   }
 
-  /** Goes on at what the resolver has found by a name. */
+  /** Enters the directory that the resolver has found by a name. */
   private enter(fid: number, name: string): void {
     const { found } = this.resolver;
     const { r } = found.client;
@@ -302,8 +303,9 @@ class Walker {
   }
 
   /**
-   * `..`: the directory before; above the base is out of bounds. The server is asked for it, and believed if it tells
-   * of the directory that was walked through; else one was moved meanwhile, and the names are walked anew from the base.
+   * `..`: the previous directory of the stack; EXDEV above the base. The server walks `..`; if its qid is not that of
+   * the directory that was walked through, a directory was moved meanwhile, and the names are walked again from the
+   * base.
    */
   private up(): number {
     const { resolver, stack } = this;
@@ -330,13 +332,13 @@ class Walker {
     return this.anew(stack.splice(0));
   }
 
-  /** Walks from the base to a directory where it has been. */
+  /** Walks from the base to a directory again. */
   private anew(levels: readonly Level[]): number {
     this.leave();
     this.at = this.tree;
     this.dir = this.base;
     if (this.outside) {
-      // Only where it began may the caller get the fid itself.
+      // Only the first base may be returned to the caller itself.
       const dir = this.at.client.clone(this.dir);
       if (dir < 0) return -dir;
       this.dir = dir;
@@ -351,7 +353,7 @@ class Walker {
     return 0;
   }
 
-  /** The target of a symlink, whose fid is clunked: ELOOP, ENOENT, EXDEV for one that leads out. */
+  /** Reads the target of a symlink and clunks its fid. ELOOP, ENOENT, ENAMETOOLONG, EXDEV. */
   private target(link: number): Path | number {
     const { client } = this.at;
     const errno = ++this.links > MAXSYMLINKS ? E.ELOOP : client.readlink(link);
