@@ -1,19 +1,19 @@
 // The wall clock, in seconds and nanoseconds. Runs in a browser.
 
 /**
- * The wall clock of file times and of the guest's CLOCK_REALTIME: seconds and nanoseconds as two
- * numbers (a double cannot hold nanoseconds since 1970, and a BigInt would be allocated a call).
+ * The wall clock of file times and of the guest's CLOCK_REALTIME, in seconds and nanoseconds: a double cannot hold
+ * nanoseconds since 1970, and a BigInt would be allocated for each call.
  *
- * performance.now() counts finer than Date.now() but drifts from it when the system's clock is set,
- * so the base is taken anew once they differ by more than 2 ms. The first base is finer than Date.now(), too: the
- * host's own file times are not ahead of ours.
+ * performance.now() has a finer resolution than Date.now() but does not follow when the system's clock is set, so that
+ * the base is corrected once they differ by more than 2 ms. The first base is performance.timeOrigin, finer than
+ * Date.now(): file times of the host are not ahead of this clock.
  */
 
-// Kept, because Node gets the global one through a function at each use, which takes a third of the time of a tick.
+// Kept in a constant: in Node the global is a getter, which takes a third of the time of a tick.
 const { performance } = globalThis;
 
 let baseMs = performance.timeOrigin;
-/** When the two were compared last, in milliseconds of performance.now(): once a millisecond is enough. */
+/** Time of the last comparison, in milliseconds of performance.now(). Once per millisecond is enough. */
 let comparedAt = -1;
 
 /** Seconds since 1970 of the last `tick()`. */
@@ -21,7 +21,7 @@ export let nowSec = 0;
 /** Nanoseconds within that second, 0 to 999,999,999. */
 export let nowNsec = 0;
 
-/** Reads the clock into `nowSec` and `nowNsec`. Never steps back unless the system's clock does. */
+/** Reads the clock into `nowSec` and `nowNsec`. It never goes back unless the system's clock does. */
 export function tick(): void {
   const mono = performance.now();
   if (mono - comparedAt >= 1) compare(mono);
@@ -32,11 +32,11 @@ export function tick(): void {
   nowNsec = nsec > 999_999_999 ? 999_999_999 : nsec;
 }
 
-/** Takes the base anew when the system's clock was set. */
+/** Corrects the base if the system's clock was set. */
 function compare(mono: number): void {
   comparedAt = mono;
   const wall = Date.now();
   const ahead = baseMs + mono - wall;
-  // Date.now() is cut to whole milliseconds: up to 1 ms ahead is agreement.
+  // Date.now() is truncated to milliseconds: up to 1 ms ahead is no difference.
   if (ahead > 2 || ahead < -1) baseMs = wall - mono;
 }

@@ -2,7 +2,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 /**
- * The method that a `using` declaration calls at the end of its block. A runtime without Symbol.dispose has no `using`
- * either; there compilers look for this symbol of the global registry (esbuild, Babel).
+ * The key of the method that `using` calls at the end of its block. In a runtime without Symbol.dispose, and thus
+ * without `using`, it is the registered symbol that compilers fall back to (esbuild, Babel).
  */
 export const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Symbol.dispose') as never);

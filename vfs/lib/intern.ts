@@ -1,9 +1,8 @@
 // Interning of short UTF-8 strings, without decoding or allocating for a string seen lately.
 import { E } from '../linux/errno.ts';
 
-// The same few names pass again and again. A table indexed by a hash of the bytes gives back the string made last
-// time, so that a known name costs no decoding and no memory. It is bounded, two slots a hash: a newcomer takes one of
-// them, and whoever floods the table with names only loses the gain.
+// A table indexed by a hash of the bytes, two slots per hash, returns the string decoded last time. It is bounded: a
+// new string replaces one of the two, so that a flood of names costs only the gain.
 const SLOTS = 8192;
 const LONGEST = 64;
 
@@ -11,17 +10,17 @@ const hashes = new Int32Array(SLOTS);
 const lengths = new Uint8Array(SLOTS);
 const bytes = new Uint8Array(SLOTS * LONGEST);
 const strings: string[] = new Array<string>(SLOTS).fill('');
-// Which of a pair of slots the next newcomer takes.
+// The slot of a pair that the next new string replaces.
 let turn = 0;
 
 // ignoreBOM keeps a leading U+FEFF: it is part of a name.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The string that the UTF-8 bytes [start, end) of u8 spell, or an errno: EFAULT when the range is not within u8,
- * EILSEQ when it is not UTF-8. Strings of up to 64 bytes seen lately come from a table without being decoded. The
- * bytes may be shared with other threads: the string is one they spelled, whatever happens to them meanwhile.
- * `guess` is what they may well spell again: the string that was in this place before.
+ * Decodes the UTF-8 bytes [start, end) of `u8`; strings of up to 64 bytes seen lately come from the table. The bytes
+ * may be shared with other threads and change meanwhile.
+ * @param guess A likely result, such as the string decoded from this place last time. It changes only the speed.
+ * @returns The string; EFAULT if the range is not within `u8`; EILSEQ if it is not UTF-8.
  */
 export function internString(u8: Uint8Array, start: number, end: number, guess = ''): string | number {
   const length = end - start;
@@ -37,7 +36,7 @@ export function internString(u8: Uint8Array, start: number, end: number, guess =
   return remember(slot + turn, hash, u8, start, length);
 }
 
-/** Whether the bytes from `start` on, as many as `text` has characters, are those of this text, and ASCII. */
+/** True if `text` is ASCII and equals the bytes from `start` on. */
 function spells(u8: Uint8Array, start: number, text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
@@ -46,7 +45,7 @@ function spells(u8: Uint8Array, start: number, text: string): boolean {
   return true;
 }
 
-/** Four bytes a step; the top bits, which depend on all of them, choose the slots. */
+/** Hashes four bytes per step. The top bits, which depend on all bytes, choose the slots. */
 function hashOf(u8: Uint8Array, start: number, end: number): number {
   let hash = end - start;
   let i = start;
@@ -68,7 +67,9 @@ function holds(slot: number, u8: Uint8Array, start: number, length: number): boo
   return true;
 }
 
-/** Decodes from the table's own copy: TextDecoder refuses shared memory in browsers, and a copy cannot change. */
+/**
+ * Decodes from the table's copy: TextDecoder rejects shared memory in browsers, and the copy cannot change meanwhile.
+ */
 function remember(slot: number, hash: number, u8: Uint8Array, start: number, length: number): string | number {
   const base = slot * LONGEST;
   for (let i = 0; i < length; i++) bytes[base + i] = u8[start + i];

@@ -1,12 +1,12 @@
 // Scatter/gather lists of byte ranges: the payloads of Tread, Twrite and Treaddir.
 
-/** Views of the ranges that were copied last, for programs use the same ones again and again. All are of one buffer. */
+/** A cache of subarrays by range number, since programs reuse their buffers. All are of one buffer. */
 export class Views {
   private readonly starts: number[] = [];
   private readonly ends: number[] = [];
   private readonly views: Uint8Array[] = [];
 
-  /** u8[start, end), which is range number i. */
+  /** The subarray u8[start, end) of range number `i`. */
   take(i: number, u8: Uint8Array, start: number, end: number): Uint8Array {
     if (this.starts[i] === start && this.ends[i] === end) return this.views[i]!;
     this.starts[i] = start;
@@ -16,30 +16,30 @@ export class Views {
 }
 
 /**
- * The payload of one Tread, Twrite or Treaddir by reference: a list of byte ranges over one buffer
- * (the guest's memory, a frame, a listing). A transport in the same process hands it through beside
- * the message, so that data is copied once, between the guest's memory and the file.
+ * The payload of a Tread, Twrite or Treaddir by reference: a list of byte ranges of one buffer (the guest's memory, a
+ * frame, a listing). A transport in the same process passes it along beside the message, so that the data is copied
+ * between the guest's memory and the file alone; the server gathers several short ranges first.
  *
- * One is made per caller and refilled; it grows to the longest list seen and allocates nothing after.
+ * Each caller has one and refills it. It grows to the longest list, and allocates nothing after that.
  */
 export class Iov {
   /** The buffer that the ranges index. */
   u8: Uint8Array;
-  /** How many ranges are in use. */
+  /** Number of ranges. */
   count = 0;
-  /** Where range i begins in `u8`. */
+  /** Offset of range i in `u8`. */
   readonly start: number[] = [];
-  /** Where range i ends (exclusive). */
+  /** End of range i in `u8` (exclusive). */
   readonly end: number[] = [];
   /** Bytes in all ranges together. */
   total = 0;
   /**
-   * The offset behind the last byte that a Twrite put into the file, which Rwrite does not tell and O_APPEND wants to
-   * know: a server in the same process says it here. NaN: not known; and it is one from the start, because V8 lays
-   * out an object by what its fields hold first, and a whole number that becomes another kind of number changes that.
+   * The offset behind the last byte of a Twrite, which an append needs and Rwrite does not have: set by a server in the
+   * same process. NaN: unknown, which is also the initial value, so that V8 represents the field as a double from the
+   * start and never changes the hidden class.
    */
   reached = Number.NaN;
-  /** Views of the ranges gathered last, and the buffer that they are of. */
+  /** Subarrays of the ranges gathered last, and their buffer. */
   private views = new Views();
   private viewed: Uint8Array = EMPTY;
 
@@ -47,7 +47,7 @@ export class Iov {
     this.u8 = u8;
   }
 
-  /** Empties the list and points it at a buffer. */
+  /** Empties the list and sets the buffer. */
   reset(u8: Uint8Array): void {
     this.u8 = u8;
     this.count = 0;
@@ -85,7 +85,7 @@ export class Iov {
     }
   }
 
-  /** Copies the first `count` bytes of `from` into the ranges; `views` keeps those of `from` for the next time. */
+  /** Copies the first `count` bytes of `from` into the ranges. `views` caches the subarrays of `from`. */
   scatter(from: Uint8Array, count: number, views: Views): void {
     let at = 0;
     for (let i = 0; at < count; i++) {
@@ -97,8 +97,8 @@ export class Iov {
   }
 
   /**
-   * Makes the list those bytes of `source` that lie in [from, from + length) of its concatenation:
-   * how a long transfer is cut to messages of msize.
+   * Makes the list the bytes [from, from + length) of the concatenated ranges of `source`: one message of a transfer
+   * that is longer than msize.
    */
   slice(source: Iov, from: number, length: number): void {
     this.reset(source.u8);

@@ -1,41 +1,44 @@
-// What the public functions take: a row an option, checked by one function. docs/api.md is made from these rows.
+// Checks the arguments and options of public functions, by tables of rows. docs/api.md is generated from these rows.
 
 /**
- * The options of a function: name → kind. A kind is what `typeof` says, where a number is 0 or more; or what
- * Object.prototype.toString says (`Array`; `Object`, which no array and no Map is); or a name with a method, for an object
- * that has it (`Backend.lookup`); or several with `|` between them. An empty one is looked at by the function itself.
+ * The options of a function: name → kind. A kind is
+ * - a result of `typeof`, where a number must be ≥ 0;
+ * - a class name of Object.prototype.toString: `Array`, `Object` (not an array, not a Map);
+ * - a name and a method, for an object that has the method: `Backend.lookup`;
+ * - several of these, separated by `|`;
+ * - empty: the function checks the option itself.
  */
 export type Rows = Readonly<Record<string, string>>;
 
-/** The rows of an interface: each of its options has one. */
+/** The rows of an options interface: one per option. */
 export type RowsOf<Options> = { readonly [K in keyof Options]-?: string };
 
-/** What tells a backend, and a server. */
+/** The kinds of a backend and of a server. */
 export const BACKEND = 'Backend.lookup';
 export const SERVER = 'Server.connect';
 
-/** A TypeError with the code that node:wasi gives: of a wrong value, or of a wrong type. */
+/** A TypeError with the code ERR_INVALID_ARG_VALUE or, with `what` TYPE, ERR_INVALID_ARG_TYPE, as in node:wasi. */
 export function invalid(message: string, what = 'VALUE'): TypeError {
   return Object.assign(new TypeError(message), { code: `ERR_INVALID_ARG_${what}` });
 }
 
-/** `Array`, `Null`: it asks nothing of the value. */
+/** `Array`, `Null`, …: the class name, without a call of the value's own methods. */
 function nameOf(value: unknown): string {
   return {}.toString.call(value).slice(8, -1);
 }
 
-/** The error of something that is not what it must be. */
+/** The error for an argument of the wrong kind. */
 export function mustBe(kind: string, name: string, value: unknown): TypeError {
   const type = typeof value;
   const isNumber = type === 'number';
-  // A number where one is taken is out of range.
+  // A number where a number is permitted is out of range.
   return invalid(
     `"${name}" must be ${kind.replace(/\.\w+/g, '')}, not ${isNumber ? value : nameOf(value)}`,
     isNumber && kind.includes(type) ? 'VALUE' : 'TYPE',
   );
 }
 
-/** @throws TypeError (ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE) for a value that is not of the kind. */
+/** @throws TypeError (ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE) if the value is not of the kind. */
 export function check(value: unknown, kind: string, name: string): void {
   const fits = kind.split('|').some((one) => {
     const [type, method] = one.split('.');
@@ -46,9 +49,10 @@ export function check(value: unknown, kind: string, name: string): void {
 }
 
 /**
- * Looks at all options of a function; one that is undefined is as if it were not given.
- * @returns The options without what a prototype has.
- * @throws TypeError (ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE) for the first that is not known, or not of its kind.
+ * Checks all options of a function. An option that is undefined counts as absent.
+ * @returns A copy, with own properties only.
+ * @throws TypeError (ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE) for the first option that is unknown or of a wrong
+ *   kind.
  */
 export function checkOptions<T extends object>(options: T, rows: Rows, path = 'options'): T {
   check(options, 'Object', path);

@@ -1,9 +1,9 @@
 // The errno table, from which errno.gen.ts and docs/errno.md are generated.
 
 /**
- * The one errno table: name, Linux number, WASI number, message. The name is also Node's `code` string, the Linux number
- * (asm-generic/errno.h) is used inside and in Rlerror, the WASI number ($errno in the witx) only in shim/, the message is
- * strerror(3)'s. errno.gen.ts, which the code uses, and docs/errno.md are made from it.
+ * The errno table: name, Linux number, WASI number, message. The name is also Node's `code` string, the Linux number
+ * (asm-generic/errno.h) is used inside and in Rlerror, the WASI number ($errno in the witx) only in shim/, the message
+ * is strerror(3)'s. errno.gen.ts, which the code uses, and docs/errno.md are generated from it.
  *
  * ENOTCAPABLE has no Linux number: only the shim issues it.
  */

@@ -17,12 +17,14 @@ for (const text of TABLE.split(',')) {
 byName.set('EWOULDBLOCK', E.EAGAIN);
 byName.set('EOPNOTSUPP', E.ENOTSUP);
 
-/** The WASI number of a Linux errno; 0 stays 0, a number that is not in the table is EIO. */
+/** Converts a Linux errno to the WASI errno. 0 stays 0; an unknown number becomes EIO. */
 export function wasiErrnoOf(errno: number): number {
   return errno && (toWasi[errno] ?? WASI_ERRNO.EIO);
 }
 
-/** The Linux number of a WASI errno that a foreign Fd returned; ENOTCAPABLE is EPERM, an unknown one EIO. */
+/**
+ * Converts a WASI errno, as a foreign Fd returns, to the Linux errno. ENOTCAPABLE becomes EPERM, an unknown one EIO.
+ */
 export function errnoOfWasi(wasiErrno: number): number {
   if (wasiErrno === 0) return 0;
   if (wasiErrno === WASI_ERRNO.ENOTCAPABLE) return E.EPERM;
@@ -30,21 +32,20 @@ export function errnoOfWasi(wasiErrno: number): number {
   return errno > 0 ? errno : E.EIO;
 }
 
-/** `2` → `'ENOENT'`; a number that is not in the table → `'errno 200'`; 0 → `'ok'`. */
+/** The name of a Linux errno: `2` → `'ENOENT'`; unknown: `'errno 200'`; 0: `'ok'`. */
 export function errnoName(errno: number): string {
   return names[errno] || `errno ${errno}`;
 }
 
-/** A WASI errno's name for a trace: `44` → `'ENOENT'`. */
+/** The name of a WASI errno: `44` → `'ENOENT'`; unknown: `'wasi errno 200'`. */
 export function wasiErrnoName(wasiErrno: number): string {
   if (wasiErrno === WASI_ERRNO.ENOTCAPABLE) return 'ENOTCAPABLE';
   return names[toWasi.indexOf(wasiErrno)] || `wasi errno ${wasiErrno}`;
 }
 
 /**
- * The errno of something a backend threw: by its `code` string, never by its `errno` number,
- * which differs from one platform to the next. A RangeError is a failed allocation (ENOMEM);
- * anything unknown is EIO.
+ * The Linux errno of an error that a backend threw, by its `code` string; its `errno` number differs between platforms.
+ * A RangeError without such a code is a failed allocation, ENOMEM. Anything else is EIO.
  */
 export function errnoOf(thrown: unknown): number {
   if (typeof thrown === 'object' && thrown !== null) {

@@ -7,27 +7,27 @@ import type { Transport } from './transport.ts';
 
 const RLERROR = TYPE.Rlerror;
 
-/** Room for the longest message without its payload: 16 names, or a string, of 65,535 bytes stay the exception. */
+/** Size of the message buffers, in bytes. Longer messages, such as several names of 65,535 bytes, do not fit. */
 const HEADER_ROOM = 128 << 10;
 
-/** The server's end of a connection in this process: a session of vfs/server. */
+/** The server's end of the connection: a Session of vfs/server, where the methods are described. */
 export interface Peer {
   serve(request: Packet, end: number, reply: Packet, iov: Iov): number;
   close(): void;
 }
 
 /**
- * A server in the same process, called synchronously. Requests and answers are encoded, decoded and dispatched as on
- * a wire; only their payload goes by reference, so that it is copied once.
+ * A connection to a server in the same process, which is called synchronously. Requests and replies are encoded,
+ * decoded and dispatched as on a wire; their payload alone is passed by reference.
  */
 export class InProcess implements Transport {
   readonly msize: number;
   readonly peer: Peer;
   private readonly request: Packet;
   private readonly reply: Packet;
-  // Set twice, here and below: what compiled code takes for a constant would be compiled anew at the first close.
+  // Assigned twice: V8 would take a field assigned once for a constant, and deoptimize at the first close.
   private open = false;
-  /** Sees each request before it is sent and each answer when it has come. For traces. */
+  /** Called with each request before it is sent, and with each reply. For traces. */
   onMessage: ((message: Message, isReply: boolean) => void) | null = null;
 
   constructor(peer: Peer, msize: number) {
