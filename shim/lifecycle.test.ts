@@ -17,9 +17,9 @@ import { Namespace } from '../vfs/namespace/index.ts';
 import { MountedDirectory } from './browser-wasi-shim/index.ts';
 import { WASI } from './index.ts';
 
-/** How often the empty guest runs in one process: `WASI9P_RUNS=100000 npm test -- lifecycle` for the long proof. */
+/** Runs of the empty guest in one process. `WASI9P_RUNS=100000 npm test -- lifecycle` is the long test. */
 const RUNS = Number(process.env.WASI9P_RUNS ?? 2000);
-/** Bytes that the heap may differ by at the end, however many runs there were. */
+/** The allowed growth of the heap in bytes, independent of RUNS. */
 const SLACK = 2 << 20;
 
 // (module (memory (export "memory") 1) (func (export "_start")))
@@ -35,7 +35,7 @@ const EMPTY = new WebAssembly.Module(
 const hasProc = process.platform === 'linux';
 const descriptors = (): number => (hasProc ? readdirSync('/proc/self/fd').length : 0);
 
-/** Runs something in a scratch directory, whose descriptors must all be closed at the end. */
+/** Runs a test in a scratch directory, and asserts that no host descriptor stays open. */
 function on(run: (dir: string) => void | Promise<void>): () => Promise<void> {
   return async () => {
     const dir = mkdtempSync(join(tmpdir(), 'wasi9p-life-'));
@@ -193,7 +193,7 @@ test(
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc') as () => void;
     const heap = async (): Promise<number> => {
-      // What waits to be finalized goes when the event loop has turned.
+      // Finalizers run in later turns of the event loop.
       for (let i = 0; i < 3; i++) {
         gc();
         await new Promise((done) => setTimeout(done));
@@ -204,7 +204,7 @@ test(
     const lap = async (runs: number): Promise<[descriptors: number, heap: number, rss: number]> => {
       for (let i = 0; i < runs; i++) {
         assert.is(runIn({ '/': dir } as never), 0);
-        // The engine lets go of instances and timers when the event loop turns.
+        // The engine releases instances and timers in a turn of the event loop.
         if (i % 100 === 0) await new Promise((done) => setTimeout(done));
       }
       return [descriptors(), await heap(), process.memoryUsage().rss];

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { ram } from '../vfs/backends/ram/index.ts';
 import { ROOT, TestGuest, type Entry } from './testing.ts';
 
-/** A guest whose root has two directories mounted on names of its own and two on names that it has not. */
+/** A guest with two mounts on existing directories of its root, and two on names that do not exist there. */
 function guest(run: (g: TestGuest) => void): void {
   const stores = { '/src': ram(), '/d/x': ram(), '/new': ram(), '/also new': ram() };
   const g = new TestGuest({

@@ -21,7 +21,7 @@ import { strace } from './trace/strace.ts';
 
 type Any = never;
 
-/** A value of each type, and what is often given by mistake. */
+/** A value of each type, and common mistakes. */
 const VALUES: Readonly<Record<string, unknown>> = {
   null: null,
   string: 'x',
@@ -65,7 +65,7 @@ const store = ram();
 const archive = packTar(store);
 const closed = (made: { close?(): void }): void => made.close?.();
 
-/** Runs with an overlay that has a change. */
+/** Runs a test with an overlay that has a change. */
 function over(run: (merged: OverlayBackend) => unknown): void {
   using lower = ram();
   using merged = overlay({ lower });
@@ -167,7 +167,7 @@ for (const { call, rows = {} } of API) {
       for (const [option, kind] of Object.entries(rows)) {
         const takes = TAKES[option] ?? TAKES[kind]!;
         for (const [type, value] of Object.entries(VALUES)) {
-          // Whether 5 is an open descriptor is not for this test.
+          // Descriptor 5 may be open or not.
           if (option.startsWith('std') && type === 'number') continue;
           // These are paths for one of the two.
           if (option === 'preopens' && type === 'strings') continue;

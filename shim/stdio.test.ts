@@ -22,7 +22,7 @@ test.after(() => {
 
 let fifos = 0;
 
-/** Both ends of a new pipe in one descriptor of the host. */
+/** Opens a new fifo for reading and writing; returns the host descriptor. */
 function fifo(): number {
   const path = join(scratch, `fifo${fifos++}`);
   assert.is(spawnSync('mkfifo', [path]).status, 0);
@@ -196,7 +196,7 @@ const CHILD = `
   wasi.close();
 `;
 
-/** Polls stdin for 100 ms, tells the type of what came first, and reads. */
+/** A script that polls stdin for 100 ms, then for 60 s, reads, and prints the first event of each poll. */
 const POLLING = `
   const { WASI } = await import(process.argv[1]);
   const memory = new WebAssembly.Memory({ initial: 1 });
@@ -219,12 +219,12 @@ const POLLING = `
   wasi.close();
 `;
 
-/** Runs a test with the arguments that make Node run a script on the shim. */
+/** Runs a test with the arguments for Node to run a script on the shim. */
 async function withScript(
   body: (args: (script: string) => string[], cwd: string) => Promise<void> | void,
 ): Promise<void> {
   const cwd = fileURLToPath(new URL('..', import.meta.url));
-  // Below the packages that it imports.
+  // Inside the project, so that its imports resolve.
   const outfile = join(cwd, '.build', `stdio-${process.pid}.mjs`);
   const entryPoints = [fileURLToPath(new URL('index.ts', import.meta.url))];
   await build({ entryPoints, outfile, bundle: true, format: 'esm', platform: 'neutral', packages: 'external' });
@@ -249,12 +249,12 @@ test('stdin that is a socket, as child_process gives it, is polled, too', () =>
     const child = spawn(process.execPath, args(POLLING), { stdio: ['pipe', 'pipe', 'inherit'], cwd });
     let output = '';
     child.stdout.on('data', (bytes) => {
-      // It has waited in vain.
+      // The poll has timed out.
       if (output === '') child.stdin.end('there');
       output += bytes;
     });
     await new Promise((done) => child.on('close', done));
-    // Of /proc it is told whether a socket waits; elsewhere it is always ready.
+    // With /proc the shim knows that the socket is nonblocking; elsewhere stdin is always ready.
     if (process.platform === 'linux') assert.is(output, 'go0 1 0 0 1 1 0 5\n');
   }));
 

@@ -26,7 +26,7 @@ function section(id: number, content: readonly number[]): number[] {
   return [id, ...leb(content.length), ...content];
 }
 
-/** A program that imports all 46 functions by their types; `body` is what its `_start` does. */
+/** A program that imports all 46 functions; `body` is the code of its `_start`. */
 function program(body: readonly number[], start = '_start'): Uint8Array<ArrayBuffer> {
   const calls = Object.keys(SIGNATURES) as CallName[];
   const types = calls.map((call) => {
@@ -51,7 +51,7 @@ function program(body: readonly number[], start = '_start'): Uint8Array<ArrayBuf
   ]);
 }
 
-/** The instructions of a call with numbers. */
+/** The instructions of a call with constant arguments. */
 function calling(call: CallName, ...args: number[]): number[] {
   const index = Object.keys(SIGNATURES).indexOf(call);
   return [...args.flatMap((arg) => [0x41, arg]), 0x10, ...leb(index)];
@@ -64,13 +64,13 @@ async function instantiate(wasi: WASI, bytes: Uint8Array<ArrayBuffer>): Promise<
   return instance;
 }
 
-/** A WASI on a volume with one file open, and the server to look at. */
+/** A WASI object on a volume, and its server. */
 function guest(options: WASIOptions = {}): { wasi: WASI; server: Server } {
   const volume = Volume.fromJSON({ '/f': 'text' });
   return { wasi: new WASI({ preopens: { '/one': volume, '/two': volume }, ...options }), server: serverFor(volume) };
 }
 
-/** An instance that is none: its exports are given. */
+/** A fake instance with these exports. */
 function fake(exports: Record<string, unknown>): WebAssembly.Instance {
   return { exports: { memory: new WebAssembly.Memory({ initial: 1 }), ...exports } } as unknown as WebAssembly.Instance;
 }

@@ -9,10 +9,10 @@ import { AT_REST, DATA, TestGuest, utf8 } from '../testing.ts';
 
 const TOP = 2 ** 32;
 const END = 16 * 65536;
-/** How long all of it may take, in milliseconds. */
+/** The time limit of all runs, in milliseconds. */
 const BUDGET = 4000;
 
-/** Where paths lie in the guest's memory, each with a NUL behind it that is no part of it. */
+/** The address of the paths, each followed by a NUL that is not part of it. */
 const PATHS = 1024;
 const TEXTS = ['a', 'b', 'c', 'd', 'd/a', 'd/b', 'd/e', 'd/e/f', 'd/e/g', 'l', 'l/c', '.', 'd/../b', 'd/', 'a/'];
 TEXTS.push('../x', '..', 'd/..', '/abs', 'l/..', 'x'.repeat(256));
@@ -62,13 +62,13 @@ const long = fc.oneof(
   fc.constantFrom(-1n, 2n ** 32n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n - 1n, -(2n ** 63n)),
 );
 const wild = fc.constantFrom(99, 2 ** 31, TOP - 1);
-/** A file or directory, mostly; the preopens are 3 and 4. */
+/** Descriptors, mostly files and directories; the preopens are 3 and 4. */
 const descriptor = fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 3, max: 9 }) }, fc.nat(2), wild);
 const directory = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(3, 4) }, descriptor);
 const flags = fc.oneof({ weight: 8, arbitrary: fc.nat(5) }, fc.nat(31), fc.constantFrom(65536, TOP - 1));
 const lookupflags = fc.oneof({ weight: 9, arbitrary: fc.nat(1) }, flags);
 
-/** The wasm arguments of one parameter. */
+/** Generates the wasm arguments of one parameter. */
 function argumentsOf(call: CallName, p: Parameter): fc.Arbitrary<(number | bigint)[]> {
   const one = (arbitrary: fc.Arbitrary<number | bigint>) => arbitrary.map((value) => [value]);
   switch (p.out ? 'pointer' : p.type) {
@@ -116,9 +116,9 @@ function callOf(name: CallName): fc.Arbitrary<Call> {
 }
 
 const NAMES = Object.keys(SIGNATURES) as CallName[];
-/** These make something to work on. */
+/** Calls that create files and data for the others. */
 const MAKING = ['path_open', 'fd_write', 'fd_pwrite', 'path_symlink', 'path_create_directory', 'path_link'] as const;
-/** These take away what the others work on. */
+/** Calls that take descriptors or rights from the others, or end the guest. */
 const RARE = new Set<CallName>(['fd_close', 'fd_renumber', 'fd_fdstat_set_rights', 'proc_exit', 'proc_raise']);
 const anyCall = fc.oneof(
   ...NAMES.map((name) => ({ weight: RARE.has(name) ? 1 : 3, arbitrary: callOf(name) })),
@@ -126,7 +126,7 @@ const anyCall = fc.oneof(
   ...MAKING.map((name) => ({ weight: 4, arbitrary: callOf(name) })),
 );
 
-/** Makes a call: any exception but that of an exit is a failure. */
+/** Makes a call. Every exception but that of an exit is a failure. */
 function make(g: TestGuest, { name, args }: Call): void {
   try {
     const errno = g.raw(name, ...args);
@@ -151,7 +151,7 @@ function run(calls: readonly Call[], shared: boolean): void {
   };
   try {
     for (const call of calls) {
-      // Calls write to memory: what the arguments point to is laid anew.
+      // Calls overwrite memory: restore the data that the arguments point to.
       fill(g);
       make(g, call);
     }

@@ -12,7 +12,7 @@ import { OUT, READ_WRITE, ROOT, TestGuest, WRITE } from '../testing.ts';
 
 const SECRET = 'the secret of the host';
 
-/** A guest on an exported directory, with another one beside it that it must not reach. */
+/** A guest on an exported directory, beside a directory that it must not reach. */
 class Victim {
   readonly top = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'wasi9p-attack-'));
   readonly root = join(this.top, 'export');
@@ -31,7 +31,7 @@ class Victim {
     this.g = new TestGuest({ preopens: () => ({ '/': this.backend }) });
   }
 
-  /** What the guest has done stays inside, and nothing is held. */
+  /** Asserts that nothing outside has changed, and that the server is at rest. */
   end(): void {
     assert.is(picture(this.outside), this.before, 'the outside has changed');
     assert.equal(fs.readdirSync(this.top).sort(), ['export', 'outside']);
@@ -43,7 +43,7 @@ class Victim {
   }
 }
 
-/** All that a change of a tree would move. */
+/** Returns the state of a tree that a change would alter. */
 function picture(dir: string): string {
   const show = (name: string): string => {
     const st = fs.lstatSync(join(dir, name), { bigint: true });
@@ -52,7 +52,7 @@ function picture(dir: string): string {
   return ['.', ...fs.readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort()].map(show).join('\n');
 }
 
-/** Opens in each way, and tells what was got of it. */
+/** Opens a path in every way, and returns the results. */
 function openings(g: TestGuest, path: string, dir: number): string[] {
   const { CREAT, EXCL, TRUNC, DIRECTORY } = OFLAGS;
   return [0, TRUNC, CREAT, CREAT | TRUNC, CREAT | EXCL, DIRECTORY].flatMap((oflags) =>
@@ -75,7 +75,7 @@ function openings(g: TestGuest, path: string, dir: number): string[] {
   );
 }
 
-/** Every other call on a path. */
+/** Makes every other call on a path, and returns the results. */
 function calls(g: TestGuest, path: string, dir: number): string[] {
   return [
     g.call('path_filestat_get', dir, 1, path, OUT),
@@ -92,7 +92,7 @@ function calls(g: TestGuest, path: string, dir: number): string[] {
   ];
 }
 
-/** Paths with which a guest would leave, when the symlinks of `plant` are there. */
+/** Paths that would leave the export, with the symlinks of `plant`. */
 const WAYS = [
   ...['..', '../', '../outside', '../outside/secret', '../outside/new', 'a/../../outside/secret', '/', '//'],
   ...['abs', 'abs/', 'abs/.', 'abs/secret', 'abs/new', 'abs/dir', 'abs/..', 'up', 'up/', 'up/secret', 'up/dir/secret'],
@@ -124,7 +124,7 @@ for (const [way, byPaths] of [
     const victim = new Victim(byPaths);
     const { g } = victim;
     plant(victim, (target, name) => fs.symlinkSync(target, join(victim.root, name)));
-    // A descriptor of a subdirectory is a bound of its own: what is in the export is outside of it.
+    // A descriptor of a subdirectory confines too: the rest of the export is outside.
     const below = g.open('a');
     for (const path of WAYS) {
       for (const got of openings(g, path, ROOT)) {
@@ -151,7 +151,7 @@ for (const [way, byPaths] of [
     for (const path of WAYS) {
       for (const got of openings(g, path, ROOT)) assert.not(/^got: .*(secret|outside)/.test(got), `${path}: ${got}`);
     }
-    // Moved to where its target means something else, it is still resolved there, and bounded.
+    // After a rename the symlink is resolved at its new place, still confined.
     g.ok('path_symlink', '../f', ROOT, 'a/to-f');
     assert.is(g.read(g.open('a/to-f')), 'inside');
     g.ok('path_rename', ROOT, 'a/to-f', ROOT, 'to-f');

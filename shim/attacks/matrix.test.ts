@@ -14,7 +14,7 @@ const PATH = 1024;
 const IOVS = 2048;
 const SUBS = 4096;
 
-/** What the guest's memory holds for the arguments below. */
+/** Makes a guest whose memory holds the data for the arguments below. */
 function prepare(options: { attach?: boolean; shared?: boolean } = {}): TestGuest {
   const g = new TestGuest({
     ...options,
@@ -92,7 +92,7 @@ const VALID: Record<CallName, (number | bigint)[]> = {
   sock_shutdown: [FILE, 1],
 };
 
-/** Bytes at an out-pointer. */
+/** The bytes written at an out-pointer, by type. */
 const SIZES: Record<string, number> = {
   u16: 2,
   u32: 4,
@@ -106,7 +106,7 @@ const SIZES: Record<string, number> = {
   events: STRUCTS.event.size,
 };
 
-/** Of the lists that `args` and `env` above make. */
+/** The bytes written for a parameter; those of args_get and environ_get follow from `args` and `env` above. */
 function sizeOf(call: CallName, p: Parameter): number {
   if (p.type === 'pointers') return call === 'args_get' ? 8 : 4;
   if (p.type === 'bytes') return call === 'args_get' ? 'prog\0arg\0'.length : 'A=b\0'.length;
@@ -174,7 +174,7 @@ function badIovs(end: number): Case[] {
   ];
 }
 
-/** Every bad value of one parameter; none for those that are no pointers. */
+/** All bad values of one parameter; none if it is not a pointer. */
 function badCases(call: CallName, p: Parameter, end: number): Case[] {
   if (p.out) {
     const cases = badPointers(end, sizeOf(call, p)).map(([what, ptr]) => ({ what, args: [ptr] }));
@@ -186,20 +186,20 @@ function badCases(call: CallName, p: Parameter, end: number): Case[] {
   return p.type === 'iovs' || p.type === 'ciovs' ? badIovs(end) : [];
 }
 
-/** All that a call could change. */
+/** The state that a call could change. */
 function stateOf(g: TestGuest, attached = true): unknown {
   const { fds } = (g.wasi as unknown as { guest: Guest }).guest;
   const described = Array.from({ length: 8 }, (_, fd) => {
     const d = fds.get(fd);
     return d === undefined ? null : [d.filetype, d.fdflags, d.rightsBase, d.rightsInheriting];
   });
-  // More than the calls could open.
+  // More descriptors than the calls could open.
   const open = Array.from({ length: 64 }, (_, fd) => fd).filter((fd) => fds.get(fd) !== undefined);
   const stats = attached ? ['f', 'd', 'l', '.'].map((path) => g.stat(path, false)) : [];
   return { described, open, offset: attached && g.seek(FILE, 0, 1), server: g.server.inspect(), stats };
 }
 
-/** Nothing has changed since `before` was taken, and the files are as `prepare` made them. */
+/** Asserts that the state is `before`, and that the files are those of `prepare`. */
 function unchanged(g: TestGuest, before: unknown): void {
   assert.equal(stateOf(g), before);
   assert.equal(g.volume.toJSON(), { '/f': '0123456789', '/d/x': 'x', '/empty': null });
@@ -267,7 +267,7 @@ for (const call of NAMES) {
       );
       const before = stateOf(g, false);
       const errno = g.call(call, ...args);
-      // Directories have no offset, whatever the pointer; a socket call tells of the pointer first.
+      // Directories have no offset, which is checked before the pointer; socket calls check the pointer first.
       const expected = call === 'fd_seek' || call === 'fd_tell' ? 'ENOTCAPABLE' : 'EFAULT';
       assert.is(errno, expected);
       assert.equal(stateOf(g, false), before);

@@ -7,13 +7,13 @@ import { Server } from '../../vfs/server/server.ts';
 import { OFLAGS } from '../preview1/abi/structs.ts';
 import { AT_REST, OUT, ROOT, TestGuest, WRITE, withGuest } from '../testing.ts';
 
-/** The guest's root is /in of the volume, reached by a descriptor of a directory below the real root. */
+/** The attacks start at a descriptor of /in, which must confine them; /out is outside. */
 const FILES = {
   files: { '/in/f': 'inside', '/in/a/c': 'c', '/in/a/b/x': 'x', '/in/a/b/f': '', '/out/secret': 'secret' },
 };
 const CREATE = { oflags: OFLAGS.CREAT, rights: WRITE };
 
-/** Every call that takes a path, on one path. */
+/** Makes every call that takes a path, and returns the answers. */
 function everyCall(g: TestGuest, dir: number, path: string | Uint8Array): Record<string, string> {
   return {
     open: g.tryOpen(path, { dir }),
@@ -34,7 +34,7 @@ function everyCall(g: TestGuest, dir: number, path: string | Uint8Array): Record
   };
 }
 
-/** Every call answers the same, and the whole volume is as it was. */
+/** Asserts that every call returns `errno`, and that the volume is unchanged. */
 function refused(g: TestGuest, dir: number, path: string | Uint8Array, errno: string): void {
   const before = g.volume.toJSON();
   const alive = g.server.inspect();
@@ -43,7 +43,7 @@ function refused(g: TestGuest, dir: number, path: string | Uint8Array, errno: st
   assert.equal(g.server.inspect(), alive);
 }
 
-/** Calls that follow a symlink at the end of their path. */
+/** Makes the calls that follow a symlink at the end of their path, and returns the answers. */
 function followed(g: TestGuest, dir: number, path: string): string[] {
   return [
     g.tryOpen(path, { dir }),
@@ -62,7 +62,7 @@ attack('1, 2, 3: paths that leave', (g, dir) => {
   for (const path of ['../x', './../out', '/abs', '/', '//f', 'a/../../x', 'a/b/../../../out/secret']) {
     refused(g, dir, path, 'ENOTCAPABLE');
   }
-  // What is to be made or taken away is not looked up when it is `..`: these answer as on Linux, for the text alone.
+  // As on Linux, calls that create or remove `..` fail by its text, without a lookup.
   const byText = { mkdir: 'EEXIST', linkTo: 'EEXIST', symlink: 'EEXIST', unlink: 'EISDIR', rmdir: 'ENOTEMPTY' };
   const answers = { ...byText, renameFrom: 'EBUSY', renameTo: 'EBUSY' } as Record<string, string>;
   for (const path of ['..', '../', 'a/../..']) {
@@ -97,7 +97,7 @@ attack('6, 10: NUL and what is no UTF-8', (g, dir) => {
 attack('7: a slash behind a file', (g, dir) => {
   for (const path of ['f/', 'f///', 'f/.', 'f/x']) {
     for (const [call, errno] of Object.entries(everyCall(g, dir, path))) {
-      // The directory that would hold `f/` is there, so these are told what is in the way.
+      // The parent of `f/` exists, so these calls return the error of the existing entry.
       const other = { create: 'EISDIR', exclusive: 'EISDIR', mkdir: 'EEXIST', linkTo: 'EEXIST', symlink: 'EEXIST' }[
         call
       ];
@@ -127,7 +127,7 @@ attack('11 to 14: symlinks that leave', (g, dir) => {
   const before = g.volume.toJSON();
   for (const link of ['abs', 'up', 'dirUp', 'chain', 'chain2', 'a/deep', 'abs/', 'dirUp/', 'a/deep///']) {
     for (const answer of followed(g, dir, link)) {
-      // O_CREAT of a path with a slash behind it is refused before the symlink is looked at.
+      // O_CREAT refuses a trailing slash before it looks at the symlink.
       if (!(link.endsWith('/') && answer === 'EISDIR')) assert.is(answer, 'ENOTCAPABLE', link);
     }
   }

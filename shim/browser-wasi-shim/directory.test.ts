@@ -18,7 +18,7 @@ const ALL = BigInt(RIGHTS_ALL);
 
 const decoder = new TextDecoder();
 
-/** A test with a mounted volume, on whose server nothing may be left at the end. */
+/** A test with a mounted volume, whose server must be at rest afterwards. */
 function withMount(name: string, body: (dir: MountedDirectory, volume: Volume) => void | Promise<void>): void {
   test(name, async () => {
     const volume = Volume.fromJSON({ '/a': 'hello', '/dir/in': 'in', '/empty': null });
@@ -29,7 +29,7 @@ function withMount(name: string, body: (dir: MountedDirectory, volume: Volume) =
   });
 }
 
-/** Opens what must be there. */
+/** Opens a path that must exist. */
 function open(dir: Fd, path: string, rights = READ, oflags = 0, fdflags = 0): Fd {
   const { ret, fd_obj } = dir.path_open(1, path, oflags, rights, ALL, fdflags);
   assert.is(ret, 0, `open ${path}`);
@@ -59,7 +59,7 @@ function names(fd: Fd): string[] {
   }
 }
 
-/** What the WASI class of 0.4.2 does for path_rename. */
+/** path_rename as in the WASI class of 0.4.2. */
 function rename(from: Fd, path: string, to: Fd, newPath: string): number {
   const { ret, inode_obj } = from.path_unlink(path);
   if (inode_obj === null) return ret;
@@ -68,7 +68,7 @@ function rename(from: Fd, path: string, to: Fd, newPath: string): number {
   return errno;
 }
 
-/** And for path_link. */
+/** path_link as in the WASI class of 0.4.2. */
 function link(from: Fd, flags: number, path: string, to: Fd, newPath: string): number {
   const { ret, inode_obj } = from.path_lookup(path, flags);
   return inode_obj === null ? ret : to.path_link(newPath, inode_obj, false);

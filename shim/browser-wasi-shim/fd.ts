@@ -54,7 +54,7 @@ export abstract class DescriptorFd extends Fd {
     this.descriptor = descriptor;
   }
 
-  /** Returns the descriptor for an operation that needs `right`; BADF if closed, NOTCAPABLE if the right was dropped. */
+  /** Returns the descriptor for an operation that needs `right`, or BADF (closed), or NOTCAPABLE (right dropped). */
   protected use(right = 0): Descriptor | number {
     const { descriptor } = this;
     if (descriptor === null) return BADF;

@@ -1,4 +1,4 @@
-/* A tour of the file calls: what each one gives, line by line. Arguments: a directory, then the parts to run. */
+/* A tour of the file calls; prints a line for each result. Arguments: a directory, then the parts to run. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static const char *why(long result) {
     printf("%s: %s\n", #call, why(result_)); \
   } while (0)
 
-/* The same for a call that gives a number. */
+/* The same for a call that returns a number. */
 #define COUNT(call)                                                     \
   do {                                                                  \
     long result_ = (long)(call);                                        \
@@ -43,7 +43,7 @@ static const char *why(long result) {
 
 static int closed(int fd) { return fd < 0 ? fd : close(fd); }
 
-/* Makes a file of that text. */
+/* Creates a file with that text. */
 static void make(const char *path, const char *text) {
   int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
   if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text)) {
@@ -53,7 +53,7 @@ static void make(const char *path, const char *text) {
   close(fd);
 }
 
-/* Prints what is in a file. */
+/* Prints the contents of a file. */
 static void show(const char *path) {
   char text[256];
   int fd = open(path, O_RDONLY);
@@ -65,7 +65,7 @@ static void show(const char *path) {
 
 static int compare(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-/* Prints a directory's names in order. */
+/* Prints the sorted names of a directory. */
 static void list(const char *path) {
   char *names[512];
   int count = 0;
@@ -92,7 +92,7 @@ static void stat_of(const char *path) {
               S_ISDIR(st.st_mode) ? 0LL : (long long)st.st_size);
 }
 
-/* What an Fd of any kind can do. */
+/* Operations that every kind of Fd supports. */
 static void files(void) {
   char text[64] = {0};
   TELL(closed(open("missing", O_RDONLY)));
@@ -171,7 +171,7 @@ static void directories(void) {
   TELL(closed(open("d/x", O_RDONLY | O_DIRECTORY)));
   list("d");
   list("d/x");
-  /* Each entry is removed as soon as it is read. */
+  /* Removes each entry as soon as it is read. */
   TELL(mkdir("many", 0755));
   char path[32];
   for (int i = 0; i < 300; i++) {
@@ -233,7 +233,7 @@ static void names(void) {
   list(".");
 }
 
-/* What takes a file system that counts links, keeps times and lets a file outlive its name. */
+/* Operations that need link counts, timestamps and orphans. */
 static void inodes(void) {
   struct stat st;
   make("f", "content");
@@ -298,7 +298,7 @@ static void symlinks(void) {
   TELL(unlink("target"));
 }
 
-/* What comes from outside, and goes there. */
+/* Arguments, environment and standard streams. */
 static void words(int argc, char **argv) {
   char text[256];
   for (int i = 0; i < argc; i++) printf("<%s>", argv[i]);
@@ -307,7 +307,7 @@ static void words(int argc, char **argv) {
   fprintf(stderr, "to stderr\n");
 }
 
-/* Leaves a file open that has no name. */
+/* Leaves an orphan open. */
 static void leave(void) {
   open("left", O_RDWR | O_CREAT, 0644);
   unlink("left");

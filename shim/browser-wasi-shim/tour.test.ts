@@ -16,7 +16,7 @@ import { WASI } from './wasi.ts';
 const ALL = [...ANYWHERE, 'inodes', 'symlinks'];
 const TMPFS = '/dev/shm';
 
-/** Runs it in our own WASI class, which the others are compared with. */
+/** Returns the output in our own WASI class, the reference. */
 async function reference(parts: readonly string[]): Promise<string> {
   const volume = Volume.fromJSON({ '/tmp': null });
   let text = '';
@@ -37,7 +37,7 @@ async function onMount(shape: Shape, parts: readonly string[]): Promise<string> 
   const [code, text] = await runTour(shape, dir, parts);
   assert.is(code, 0);
   const { fids, orphans } = dir.server.inspect();
-  // The session's root; their class also leaves the directory's own open.
+  // The root fid of the session; the class of 0.4.2 also leaves the directory open.
   assert.equal({ fids, orphans }, { fids: shape === WASI ? 1 : 2, orphans: 0 });
   dir.close();
   assert.equal(dir.server.inspect(), AT_REST);

@@ -13,7 +13,7 @@ import { Sink, input, instantiate, tourModule, type Command } from './testing.ts
 
 const { WASI, MountedDirectory, WASIProcExit, Fd, PreopenDirectory } = entry;
 
-/** A class instance on a memory, without a program. */
+/** A WASI object with a memory, without a program. */
 function attached(fds: theirs.Fd[], args: string[] = [], env: string[] = []) {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 4 });
   const shape = new WASI(args, env, fds);
@@ -21,7 +21,7 @@ function attached(fds: theirs.Fd[], args: string[] = [], env: string[] = []) {
   return { shape, calls: shape.wasiImport, view: new DataView(memory.buffer), memory };
 }
 
-/** An Fd that counts its closings. */
+/** An Fd that counts the calls of fd_close. */
 class Counted extends theirs.OpenFile {
   closed = 0;
 

@@ -6,7 +6,7 @@ import { FILETYPE, OFLAGS } from '../preview1/abi/structs.ts';
 import { CREATE, THERE, run, textOf, withTree } from './testing.ts';
 import { DATA, OUT, READ_WRITE, ROOT, type GuestOptions, type TestGuest } from '../testing.ts';
 
-/** All names of a listing, with a buffer of a size; `each` is called when a call has given some. */
+/** Lists all names with a buffer of `size` bytes; `each` gets the names of every call. */
 function list(g: TestGuest, fd: number, size = 4096, each: (names: string[]) => void = () => {}): string[] {
   const found: string[] = [];
   for (let cookie = 0n; ;) {

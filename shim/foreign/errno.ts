@@ -8,7 +8,7 @@ export function failed(ret: number, lacking: number): number {
   return -(errno === E.ENOTSUP ? lacking : errno);
 }
 
-/** Returns the errno of a path call as Descriptor defines it: EXDEV for a path that leaves its directory, CROSS_MOUNT. */
+/** Converts a WASI errno to one of Descriptor's *at calls: ENOTCAPABLE to EXDEV, and EXDEV to CROSS_MOUNT. */
 export function pathErrno(ret: number): number {
   if (ret === WASI_ERRNO.ENOTCAPABLE) return E.EXDEV;
   return ret === WASI_ERRNO.EXDEV ? CROSS_MOUNT : errnoOfWasi(ret);

@@ -175,7 +175,7 @@ withTree('APPEND writes at the end, each time', (g, inodes) => {
   assert.is(textOf(inodes.get('a')), 'Jello1234');
 });
 
-/** A file system handle of the browser's, of one file in memory. */
+/** A FileSystemSyncAccessHandle on an array. */
 class Handle {
   data = new Uint8Array(0);
 

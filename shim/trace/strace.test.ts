@@ -6,7 +6,7 @@ import { RIGHTS_ALL } from '../preview1/abi/rights.ts';
 import { strace } from './strace.ts';
 import { DATA, OUT, READ_WRITE, ROOT, TestGuest } from '../testing.ts';
 
-/** What some calls are traced as, and the end of the guest, which closes its preopen. */
+/** Returns the trace of some calls and of the end of the guest, which closes its preopen. */
 function traced(body: (g: TestGuest) => void): string {
   const lines: string[] = [];
   const g = new TestGuest({ files: { '/f': 'text' }, trace: strace((line) => lines.push(line)) });

@@ -35,7 +35,7 @@ withGuest('a right that a descriptor never had cannot be asked for', FILES, (g) 
   assert.is(g.call('fd_fdstat_set_rights', ROOT, RIGHTS_DIRECTORY | R.FD_WRITE, 0), 'ENOTCAPABLE');
 });
 
-/** What needs each right of a file, on one descriptor. */
+/** Calls on a file, each with the right that it needs. */
 const FILE_CALLS: Record<string, readonly [right: number, call: (g: TestGuest, fd: number) => unknown]> = {
   fd_advise: [R.FD_ADVISE, (g, fd) => g.call('fd_advise', fd, 0, 0, 0)],
   fd_allocate: [R.FD_ALLOCATE, (g, fd) => g.call('fd_allocate', fd, 0, 1)],
@@ -132,7 +132,7 @@ withGuest('what is opened below has no more rights than are passed on', FILES, (
 const TWO = R.FD_READ | R.PATH_OPEN;
 const DIRECTORY = { oflags: OFLAGS.DIRECTORY };
 
-/** All that a directory's descriptor can be used for; each entry needs a right that TWO has not. */
+/** All calls on a directory; each needs a right that TWO lacks. */
 const REFUSED: Record<string, (g: TestGuest, dir: number) => unknown> = {
   fd_readdir: (g, dir) => g.call('fd_readdir', dir, DATA, 100, 0, OUT),
   fd_filestat_get: (g, dir) => g.call('fd_filestat_get', dir, OUT),
@@ -157,7 +157,7 @@ const REFUSED: Record<string, (g: TestGuest, dir: number) => unknown> = {
   'fd_fdstat_set_rights, one more': (g, dir) => g.call('fd_fdstat_set_rights', dir, TWO | R.FD_READDIR, TWO),
 };
 
-/** The ways from a reduced directory to another descriptor of it or of one below, whatever rights are asked for. */
+/** Ways from a directory with dropped rights to a descriptor of it or of one below, for any rights requested. */
 const WAYS: Record<string, (g: TestGuest, dir: number) => number> = {
   itself: (_g, dir) => dir,
   'path_open .': (g, dir) => g.open('.', { dir, ...DIRECTORY }),

@@ -101,7 +101,7 @@ withGuest('far offsets', FILE, (g) => {
     assert.is(g.pread(fd, offset), 'EINVAL');
     assert.is(g.pwrite(fd, 'x', offset), 'EINVAL');
   }
-  // A range that would end behind the largest off_t.
+  // The range ends past the largest off_t.
   assert.is(g.pread(fd, 2n ** 63n - 1n), 'EINVAL');
   assert.is(g.pwrite(fd, 'x', 2n ** 63n - 1n), 'EINVAL');
   assert.is(g.pwrite(fd, '', 2n ** 63n - 1n), 0);
@@ -114,7 +114,7 @@ withGuest('far offsets', FILE, (g) => {
 
 withGuest('behind the first 2 GiB', FILE, (g) => {
   const fd = g.open('f', { rights: READ_WRITE });
-  // A hole of 2 GiB takes as much memory in memfs; the system hands out its pages only when they are touched.
+  // memfs allocates 2 GiB for the hole; the kernel maps pages on the first access only.
   g.ok('fd_filestat_set_size', fd, 2 ** 31 + 4);
   assert.is(g.pwrite(fd, 'abcd', 2 ** 31), 4);
   assert.is(g.pread(fd, 2 ** 31 - 1), '\0abcd');

@@ -9,7 +9,7 @@ import { OUT, READ, READ_WRITE, ROOT, WRITE, withGuest, type TestGuest } from '.
 const FILES = { files: { '/f': '0123456789', '/d/e/x': 'x', '/d/y': 'yy' } };
 const CREATE = { oflags: OFLAGS.CREAT, rights: WRITE };
 
-/** The target of a symlink, or an errno's name. */
+/** Returns the target of a symlink, or the name of an errno. */
 function readlink(g: TestGuest, path: string, size = 100): string {
   const errno = g.call('path_readlink', ROOT, path, OUT + 8, size, OUT);
   return errno === 'ok' ? g.text(OUT + 8, g.u32()) : errno;
@@ -33,7 +33,7 @@ withGuest('path_open makes, truncates, and refuses', FILES, (g) => {
   assert.is(g.fdstat(g.open('d', { oflags: OFLAGS.DIRECTORY })).fs_filetype, BigInt(FILETYPE.DIRECTORY));
 });
 
-/** A call at a path with a slash behind it, and what Linux answers. `l` leads to f, `ld` to d, `dangling` nowhere. */
+/** Calls on a path with a trailing slash, and the answers of Linux. `l` links to f, `ld` to d, `dangling` to nothing. */
 const SLASHES: readonly (readonly [call: CallName, from: string, to: string, answer: string])[] = [
   ['path_symlink', 't', 'f/', 'EEXIST'],
   ['path_symlink', 't', 'd/', 'EEXIST'],
@@ -231,7 +231,7 @@ withGuest('what it can do follows from the rights that are asked for', FILES, (g
   assert.is(g.read(only(RIGHTS.FD_FILESTAT_SET_SIZE)), 'EBADF');
   assert.is(g.call('fd_filestat_set_size', only(RIGHTS.FD_FILESTAT_SET_SIZE), 3), 'EINVAL');
   assert.is(g.call('fd_allocate', only(RIGHTS.FD_ALLOCATE), 0, 5), 'EBADF');
-  // What Go's os.Open asks for.
+  // The rights of Go's os.Open.
   const go = only(
     RIGHTS_ALL & ~(RIGHTS.FD_DATASYNC | RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.PATH_FILESTAT_SET_SIZE),
   );

@@ -23,7 +23,7 @@ function pathErrno(errno: number): number {
   return wasiErrnoOf(Math.abs(errno));
 }
 
-/** Checks the descriptor that a path is relative to. Returns 0, BADF, NOTDIR, or NOTCAPABLE if the right was dropped. */
+/** Checks the descriptor that a path is relative to: 0, BADF, NOTDIR, or NOTCAPABLE if the right was dropped. */
 function checkDirectory(d: Descriptor | undefined, right: number): number {
   if (d === undefined) return BADF;
   if (d.filetype !== FILETYPE.DIRECTORY) return WASI_ERRNO.ENOTDIR;

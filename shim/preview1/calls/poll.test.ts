@@ -72,7 +72,7 @@ withGuest('a clock, from now or at a time, on both clocks', {}, (g) => {
       const timeout = (abstime ? now(g, clock) : 0n) + 30n * MS;
       const { ms, events } = poll(g, { tag: CLOCK, userdata: 2n ** 64n - 1n, clock, timeout, abstime });
       assert.equal(events, [{ userdata: 2n ** 64n - 1n, error: 0n, type: 0n, nbytes: 0n }]);
-      // The wall clock may be corrected meanwhile by a millisecond or two.
+      // The wall clock may be adjusted by some milliseconds meanwhile.
       assert.ok(ms >= 27 && ms < 5000, `${ms} ms`);
     }
   }
@@ -166,7 +166,7 @@ withGuest('waiting takes no processor time', {}, (g) => {
 const scratch = mkdtempSync(join(tmpdir(), 'wasi9p-poll-'));
 test.after(() => rmSync(scratch, { recursive: true }));
 
-/** Runs a test with a pipe as stdin. `write` writes to it; `later` lets another process do so in a while. */
+/** Runs a test with a pipe as stdin. `write` writes to it; `later` makes another process write after a delay. */
 function withPipe(
   name: string,
   body: (g: TestGuest, write: (text: string) => void, later: (text: string, seconds: number) => void) => void,
@@ -189,7 +189,7 @@ function withPipe(
 withPipe('stdin that has something', (g, write) => {
   write('abc');
   const { events } = poll(g, { tag: FD_READ, fd: 0 });
-  // A pipe cannot be asked how much there is.
+  // A pipe reports one byte: its fill level is unknown.
   assert.equal(events, [{ userdata: 0n, error: 0n, type: 1n, nbytes: 1n }]);
   assert.is(g.read(0, 2), 'ab', 'looking has taken nothing away');
   assert.is(poll(g, { tag: FD_READ, fd: 0 }).events[0]!.nbytes, 1n);

@@ -18,13 +18,13 @@ interface Subscription {
   tag: number;
   fd: number;
   clock: number;
-  /** Of a clock: the time at which it is due, in nanoseconds. */
+  /** The time at which a clock is due, in nanoseconds. */
   due: bigint;
   /** A WASI errno that the event reports at once; 0 for a valid subscription. */
   error: number;
 }
 
-/** poll_oneoff (witx; poll(2)): waits until at least one subscription is ready, and writes an event for each ready one. */
+/** poll_oneoff (witx; poll(2)): waits until a subscription is ready, and writes an event for each ready one. */
 export function pollCalls(guest: Guest) {
   const { memory: m, fds } = guest;
 

@@ -7,7 +7,7 @@ import { WASI } from '../../wasi.ts';
 const ARGS = ['prog', '', 'grüße', '日本', '🦀🦀', 'a b'];
 const ENV = { HOME: '/', EMPTY: '', NAME: 'Ünïcödé 😀', UNSET: undefined, 'A=B': 'c' };
 
-/** Reads a list of C strings as args_get and environ_get write it. */
+/** Reads the C strings that args_get or environ_get writes. */
 function strings(
   g: TestGuest,
   sizes: 'args_sizes_get' | 'environ_sizes_get',
@@ -50,7 +50,7 @@ test('a NUL in an argument or in the environment is refused', () => {
   assert.throws(() => new WASI({ env: { A: 'b\0' } }), /"options.env" holds a NUL/);
 });
 
-/** The status that a call ends the program with. */
+/** Returns the exit status of a call that ends the program. */
 function statusOf(end: () => void): number {
   const guest = { exports: { memory: new WebAssembly.Memory({ initial: 1 }), _start: end } };
   return current.start(guest as unknown as WebAssembly.Instance);

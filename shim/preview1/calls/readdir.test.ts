@@ -12,7 +12,7 @@ function names(entries: readonly Entry[]): string[] {
   return entries.map(({ name }) => name);
 }
 
-/** Lists with a buffer of one size, as wasi-libc does: a call that fills the buffer is not the last. */
+/** Lists a directory as wasi-libc does: calls again as long as the buffer is filled. */
 function list(g: TestGuest, fd: number, size: number): Entry[] {
   const found: Entry[] = [];
   for (let cookie = 0n; ; cookie = found.at(-1)!.next) {

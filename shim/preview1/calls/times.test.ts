@@ -13,7 +13,7 @@ function now(): bigint {
   return BigInt(Date.now()) * 1_000_000n;
 }
 
-/** Whether a time is the present one, give or take what a busy machine needs. */
+/** True if a time is now, with a tolerance for a busy machine. */
 function isNow(time: bigint): boolean {
   const off = time - now();
   return off > -5n * NS && off < NS;
@@ -22,7 +22,7 @@ function isNow(time: bigint): boolean {
 withGuest('times are exact to the nanosecond, from 0 to 2^64 - 1', FILE, (g) => {
   const fd = g.open('f');
   const times = [0n, 1n, NS - 1n, NS, 2n ** 32n, 2n ** 53n, 2n ** 53n + 1n, 1_700_000_000_123_456_789n];
-  // The seconds of the last ones leave 31, 32 and 34 bits.
+  // Seconds at the limits of 31, 32 and 34 bits.
   times.push(2n ** 31n * NS - 1n, 2n ** 32n * NS + 7n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 34n * NS - 1n);
   times.push(2n ** 34n * NS, 2n ** 34n * NS + 999_999_999n, 2n ** 64n - 2n, 2n ** 64n - 1n);
   for (const time of times) {
@@ -39,7 +39,7 @@ withGuest('times are exact to the nanosecond, from 0 to 2^64 - 1', FILE, (g) => 
   }
 });
 
-/** Sets times by descriptor and by path. */
+/** Runs a check twice: with times set by descriptor, and by path. */
 function each(g: TestGuest, check: (set: (atim: bigint, mtim: bigint, flags: number) => string) => void): void {
   const fd = g.open('f');
   check((atim, mtim, flags) => g.call('fd_filestat_set_times', fd, atim, mtim, flags));
@@ -91,7 +91,7 @@ withGuest('no flags do nothing: utimensat(2) with two UTIME_OMIT looks at no pat
 withGuest('a symlink has times of its own', FILE, (g) => {
   g.ok('path_symlink', 'f', ROOT, 'l');
   g.ok('path_filestat_set_times', ROOT, 1, 'l', 7, 8, BOTH);
-  // Following it has moved its atime.
+  // Following the symlink has changed its atime.
   g.ok('path_filestat_set_times', ROOT, 0, 'l', 123, 456, BOTH);
   assert.equal([g.stat('l', false).atim, g.stat('l', false).mtim], [123n, 456n]);
   assert.equal([g.stat('f').atim, g.stat('f').mtim], [7n, 8n]);

@@ -31,7 +31,7 @@ export abstract class Descriptor {
   rightsInheriting: number;
   /** All rights of the kind. One of them missing in `rightsBase` was dropped, here or on a parent directory. */
   private readonly rightsOfKind: number;
-  /** Of a preopen: its guest path, as UTF-8; otherwise null. */
+  /** The guest path of a preopen, as UTF-8; null for other descriptors. */
   preopen: Uint8Array | null = null;
 
   /**

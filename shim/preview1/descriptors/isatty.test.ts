@@ -14,7 +14,7 @@ import { WASI as Core } from '../../core.ts';
 import { RIGHTS } from '../abi/rights.ts';
 import { TestGuest, type GuestOptions } from '../../testing.ts';
 
-/** What isatty(3) of wasi-libc says. */
+/** isatty(3) as wasi-libc implements it. */
 function isatty(g: TestGuest, fd: number): boolean {
   const { fs_filetype: filetype, fs_rights_base: rights } = g.fdstat(fd);
   return filetype === BigInt(FILETYPE.CHARACTER_DEVICE) && (rights & BigInt(RIGHTS.FD_SEEK | RIGHTS.FD_TELL)) === 0n;
@@ -64,7 +64,7 @@ test('a terminal, because the user says so', () => {
   }
 });
 
-/** Gathers what goes to the console. */
+/** Collects the output to the console. */
 function onConsole(body: () => void): string[] {
   const lines: string[] = [];
   const { log, error } = console;
@@ -156,7 +156,7 @@ const PTY = `script -qec 'P; echo $? >status' /dev/null </dev/null >/dev/null`;
 const noCompiler = spawnSync('gcc', ['--version']).status !== 0 || process.platform !== 'linux';
 const noScript = spawnSync('script', ['--version']).status !== 0;
 
-/** The shell's lines that run a program, and what is asked of it natively and here. A file here cannot seek. */
+/** Command lines of the shell, and the tests that a program makes natively and here. A file here cannot seek. */
 const REDIRECTIONS: Record<string, readonly [line: string, asked: string, skip?: boolean]> = {
   'devices that are none': [DEV, 'tsc'],
   pipes: [PIPES, 'tsc'],
@@ -185,7 +185,7 @@ async function prepare(): Promise<void> {
   await build({ stdin, outfile: bundle, bundle: true, format: 'esm', platform: 'node', packages: 'external' });
 }
 
-/** The status with which a program ends when a line of the shell runs it. */
+/** Returns the exit status of a program that a command line runs. */
 function statusOf(line: string, program: string): string {
   const { stderr } = spawnSync('sh', ['-c', line.replace('P', () => program)], { cwd: scratch, encoding: 'utf8' });
   assert.is(stderr, '');

@@ -44,7 +44,7 @@ const OPTIONS = {
   files: { '/g': 'free' },
 };
 
-/** All that a program can see of the tree and that a change would move. */
+/** Returns the visible state of the tree that a change would alter. */
 function look(): unknown {
   const { mtimeNs, ctimeNs, nlink } = statSync(join(HOST, 'f'), { bigint: true });
   return { names: readdirSync(HOST), text: readFileSync(join(HOST, 'f'), 'utf8'), mtimeNs, ctimeNs, nlink };

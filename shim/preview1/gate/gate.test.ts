@@ -59,13 +59,13 @@ for (const [way, make] of Object.entries(WAYS)) {
   });
 }
 
-/** try { call 0 } catch_all { the global becomes 1 }, as engines had it first and as the standard has it. */
+/** try { call 0 } catch_all { global = 1 }, in the legacy encoding of exceptions and in the standard one. */
 const CATCHING: Record<string, Bytes> = {
   'catch_all of the first kind': [0x06, 0x40, 0x41, 7, 0x10, 0, 0x19, 0x41, 1, 0x24, 0, 0x0b],
   try_table: [0x02, 0x40, 0x1f, 0x40, 1, 0x02, 0, 0x41, 7, 0x10, 0, 0x0b, 0x0f, 0x0b, 0x41, 1, 0x24, 0],
 };
 
-/** A command that calls `name`(7), catches all it can, and has a global that tells whether it did. */
+/** A command that calls `name`(7) in a catch_all and exports a global, which is 1 after a catch. */
 function catching(name: 'proc_exit' | 'proc_raise' | 'hook', code: Bytes): WebAssembly.Module {
   const returns = name === 'proc_raise' ? [I32] : [];
   const patched =
@@ -103,7 +103,7 @@ for (const [kind, code] of Object.entries(CATCHING)) {
       try {
         module = catching(name, code);
       } catch (thrown) {
-        // An engine has one of the two at least.
+        // Every engine supports at least one of the encodings.
         assert.instance(thrown, WebAssembly.CompileError);
         assert.is(kind, 'try_table');
         return;
@@ -129,7 +129,7 @@ test('a function of the host that swallows the end of the guest does not make it
     try {
       wasi.wasiImport.proc_exit(9);
     } catch {
-      // As an embedder may.
+      // An embedder may swallow it.
     }
   };
   const module = catching('hook', CATCHING['catch_all of the first kind']!);
@@ -205,7 +205,7 @@ test('the end of a guest in the middle of a call of another one is the end of th
       try {
         g.call('proc_exit', 3);
       } catch {
-        // The call that this is for must not return.
+        // The outer call must not return.
       }
     },
   });

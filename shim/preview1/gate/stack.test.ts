@@ -16,7 +16,7 @@ import type { Preopen } from '../../wasi.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'wasi9p-stack-'));
 test.after(() => rmSync(scratch, { recursive: true }));
 
-/** Each makes a tree of its own, from outside any guest; the guest fills it. */
+/** Makers of empty trees, which the guest fills. */
 const TREES: Record<string, () => { root: Preopen; close?: () => void }> = {
   memfs: () => ({ root: new Volume() }),
   ram: () => ({ root: ram() }),
@@ -30,10 +30,10 @@ const TREES: Record<string, () => { root: Preopen; close?: () => void }> = {
 };
 
 interface Operation {
-  /** What is there before. */
+  /** Creates the files before the call. */
   prepare(g: TestGuest): void;
   call(g: TestGuest): string;
-  /** What can be seen of it: all of it must be one of two. */
+  /** Returns the visible state, which must be that before or after the call, never a mixture. */
   look(g: TestGuest): string;
 }
 
@@ -76,7 +76,7 @@ const OPERATIONS: Record<string, Operation> = {
   },
 };
 
-/** Two depths of frames, so that the stack ends at many places within one. */
+/** Recurses with frames of two sizes, so that the stack is exhausted at many places of a call. */
 function down(depth: number, act: () => void): void {
   if (depth === 0) act();
   else down(depth - 1, act);
@@ -106,16 +106,16 @@ function deepest(descend: (depth: number, act: () => void) => unknown): number {
 for (const [tree, make] of Object.entries(TREES)) {
   for (const [name, operation] of Object.entries(OPERATIONS)) {
     test(`${name} on ${tree}: all or nothing, at each depth`, () => {
-      // As little as possible is compiled well: frames are as large as they get.
+      // Frames of unoptimized code are the largest.
       setFlagsFromString('--no-opt');
       const { root } = make();
       const g = new TestGuest({ preopens: () => ({ '/': root }) });
       const outcomes = { done: 0, refused: 0 };
       for (const descend of [down, downWide]) {
         const most = deepest(descend);
-        // From the deepest on, so that functions are compiled there, too.
+        // From the deepest on, so that lazy compilation happens there too.
         let done = 0;
-        // In large steps to the first that is done, and from there back and in small ones.
+        // In large steps to the first call that completes, then back and in small steps.
         let step = 7;
         for (let depth = most; depth > 0 && done < 20; depth -= step) {
           operation.prepare(g);

@@ -65,7 +65,7 @@ for (const shared of [false, true]) {
   });
 }
 
-/** An Fd of browser_wasi_shim whose every method lets the memory grow. */
+/** An Fd of browser_wasi_shim whose methods grow the memory. */
 class Growing extends Fd {
   guest: TestGuest | undefined;
 
@@ -167,7 +167,7 @@ test('a memory of another realm, and one that is given apart', () => {
   g.end();
 });
 
-/** Changes a path in shared memory as fast as it can, between a good and a bad one. */
+/** A worker that flips a path in shared memory between a valid and a hostile one. */
 const FLIPPER = `
   const { workerData } = require('node:worker_threads');
   const { buffer, at, stop } = workerData;

@@ -22,7 +22,7 @@ export class Guest {
     this.env = env.map((text) => encodeText(text, 'options.env'));
   }
 
-  /** Ends the guest at the return of the current call: the gate traps, and unlike an exception a trap cannot be caught. */
+  /** Ends the guest when the current call returns: the gate traps, and a guest cannot catch a trap. */
   exit(code: number): void {
     this.code = code;
     this.memory.state.value = ENDED;
