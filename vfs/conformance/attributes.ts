@@ -16,10 +16,10 @@ import { setMode, statfs, xattrcreate, xattrwalk } from '../client/rare-messages
 
 const BOTH = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 
-/** Which of `mc` moved between two looks: `m` for mtime, `c` for ctime. */
+/** Returns which times moved between two calls of stat: `m` for mtime, `c` for ctime. */
 type Moves = '' | 'm' | 'c' | 'mc';
 
-/** What a call moves of `d/f` and of its directory `d`; POSIX, each call's page. */
+/** The times that a call moves, of `d/f` and of its directory `d` (POSIX, the page of each call). */
 const MOVES: [what: string, run: (kit: Kit) => string, file: Moves, dir: Moves][] = [
   ['stat', (kit) => (kit.stat('d/f'), 'ok'), '', ''],
   ['read', (kit) => (kit.get('d/f'), 'ok'), '', ''],
@@ -50,7 +50,7 @@ function setTimes(kit: Kit, fid: number, valid: number, a: [number, number], m: 
   return errnoName(kit.client.setTimes(fid, valid, a[0], a[1], m[0], m[1]));
 }
 
-/** Which times of a path moved while `run` ran. */
+/** Returns which times of a path moved while `run` ran. */
 function moved(kit: Kit, path: string, before: { mtime: string; ctime: string }): string {
   const after = kit.stat(path);
   return (after.mtime === before.mtime ? '' : 'm') + (after.ctime === before.ctime ? '' : 'c');
@@ -96,7 +96,7 @@ export function attributes({ test, when }: Part): void {
     for (const time of [stat.atime, stat.mtime, stat.ctime]) {
       assert.ok(Number(time) >= from && Number(time) <= from + 60, time);
     }
-    // Made with O_TRUNC, too: what is new is not cut once more.
+    // With O_TRUNC as well: a new file is not truncated again.
     assert.is(stat.mtime, stat.atime);
     assert.is(stat.ctime, stat.atime);
   });

@@ -25,11 +25,11 @@ import { errnoName } from '../linux/errno.ts';
 import type { Kit, Part } from './kit.ts';
 import { mknod, remove, rename, setMode, xattrcreate } from '../client/rare-messages.ts';
 
-// Every expectation is what Linux 6 says on a tmpfs that was mounted read-only, by a bind mount or by its super block.
+// Every expectation is that of Linux 6 on a tmpfs mounted read-only, by a bind mount or by its superblock.
 
 const TOO_LONG = 'x'.repeat(256);
 
-/** The errno of a call on a fid that is walked to and not opened. */
+/** Returns the errno of a call on a fid that is walked but not opened. */
 function onFid(kit: Kit, path: string, run: (fid: number) => number): string {
   const fid = kit.walk(path);
   const errno = run(fid);
@@ -37,12 +37,12 @@ function onFid(kit: Kit, path: string, run: (fid: number) => number): string {
   return errnoName(errno);
 }
 
-/** Checks a table of calls: what, the call, the errno's name. */
+/** Checks a table of calls: title, call, name of the errno. */
 function expect(rows: [what: string, run: () => string, errno: string][]): void {
   for (const [what, run, errno] of rows) assert.is(run(), errno, what);
 }
 
-/** Whatever would change something: its errno, in the kernel's order, and nothing has changed. */
+/** Each change: its errno, in the kernel's order, and nothing has changed. */
 export function changes({ test, when }: Part): void {
   test('opening: only for reading, and nothing is made or cut', (kit) => {
     const open = (path: string, flags: number) => () => kit.openError(path, flags);

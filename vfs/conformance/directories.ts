@@ -5,7 +5,7 @@ import { errnoName } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
 import type { Entry, Kit, Part } from './kit.ts';
 
-/** An opened fid on a directory. */
+/** Returns an opened fid on a directory. */
 function openDir(kit: Kit, path: string): number {
   const fid = path === '' ? kit.clone(kit.root) : kit.walk(path);
   assert.is(kit.lopen(fid), 'ok');
@@ -68,7 +68,7 @@ export function directories({ test }: Part): void {
     for (const at of [0, 1, 2, 50, 101]) {
       assert.equal(kit.listFid(fid, all[at]!.cookie), all.slice(at + 1));
     }
-    // Room for `..` and no more is too little for the next one.
+    // Room for `..` only is too little for the next entry.
     const small = new Uint8Array(26);
     const iov = new Iov();
     iov.single(small, 0, small.length);
@@ -87,7 +87,7 @@ export function directories({ test }: Part): void {
       seen.push(...namesOf(some));
       cookie = some.at(-1)!.cookie;
       kit.put(`new${i}`, '');
-      // Of those to come and of those seen.
+      // Of entries to come and of entries seen.
       const victim = `n${String((i * 7) % 60).padStart(3, '0')}`;
       if (kit.unlink(victim) === 'ok') removed++;
     }

@@ -6,7 +6,7 @@ import { DISPOSE } from '../lib/dispose.ts';
 import { Attachment, serverFor } from '../connect/server-for.ts';
 import type { Kit, Part } from './kit.ts';
 
-/** What each call of the kit answers once the backend is closed; the names were there. */
+/** The answer of each call of the kit after close(); the names existed. */
 function answers(kit: Kit, file: number, dir: number): Record<string, unknown> {
   const { client } = kit;
   return {
@@ -37,7 +37,7 @@ function answers(kit: Kit, file: number, dir: number): Record<string, unknown> {
   };
 }
 
-/** The end of a backend, with a session that still has files open. */
+/** close() of a backend while a session has files open. */
 export function ends({ when }: Part): void {
   when(
     ({ backend }) => backend.close !== undefined,

@@ -88,7 +88,7 @@ export function files({ test, when }: Part): void {
     const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
     let size = 0;
     for (let round = 0; round < 60; round++) {
-      // Another memory now and then, as when a guest's has grown.
+      // Another buffer now and then, as after the growth of a guest's memory.
       const memory = new Uint8Array(round % 7 === 0 || round === 0 ? 120_000 : iov.u8.length);
       memory.forEach((_, i) => (memory[i] = random(256)));
       iov.reset(round % 3 === 0 ? memory : iov.u8);
@@ -99,7 +99,7 @@ export function files({ test, when }: Part): void {
         return [start, start + length] as const;
       });
       const offset = random(25_000);
-      // Twice, the second time in what was kept from the first.
+      // Twice, the second time in memory kept from the first.
       for (let again = 0; again < 2; again++) {
         iov.reset(u8);
         for (const [start, end] of ranges) iov.add(start, end);
@@ -222,7 +222,7 @@ export function files({ test, when }: Part): void {
       assert.is(kit.fstat(fid).size, 2 ** 33 + 3);
       assert.is(kit.read(fid, 2 ** 33 - 2, 10), '..end');
       assert.is(kit.read(fid, 2 ** 32 + 5, 3), '...');
-      // Of some 16,777,216 blocks: a store may take memory by the megabyte.
+      // Of some 16,777,216 blocks: a store may allocate by the megabyte.
       assert.ok(kit.fstat(fid).blocks <= 2048);
       assert.is(kit.setSize(fid, 2 ** 40), 'ok');
       assert.is(kit.setSize(fid, 0), 'ok');

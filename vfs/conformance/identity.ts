@@ -29,7 +29,7 @@ export function identity(part: Part): void {
     fs.mkdirSync(kit.out('d'));
     for (let i = 0; i < 20; i++) {
       assert.is(kit.get('d/f'), 'ENOENT');
-      // Now and then the directory has been quiet for a while.
+      // Now and then the directory is unchanged for a while.
       if (i % 5 === 0) tick();
       assert.is(kit.get('d/f'), 'ENOENT');
       fs.writeFileSync(kit.out('d/f'), `${i}`);

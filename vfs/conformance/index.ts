@@ -11,14 +11,14 @@ import { orphans } from './orphans.ts';
 import { renames } from './renames.ts';
 import { runSuite } from './run.ts';
 
-/** What every backend must pass, through a server and a client in this process. */
+/** The parts that every writable backend must pass, through a server and a client in this process. */
 const PARTS = { files, holes, names, renames, directories, orphans, attributes, identity, ends };
 
 /**
- * Runs the suite on a backend: a fresh one for each test, and a look after each that nothing is left of it.
- * @param name For the output.
- * @param make Makes the backend, its root empty. Called once more, to ask what it can do.
- * @param skips Tests that do not hold for it: title to reason.
+ * Runs the suite on a backend, a fresh one for each test, with a check for leaks after each.
+ * @param name The name in the output.
+ * @param make Makes the backend, with an empty root. It is called once more for the backend's capabilities.
+ * @param skips Tests that do not apply to the backend: title to reason.
  */
 export function conformance(name: string, make: () => Subject, skips: Readonly<Record<string, string>> = {}): void {
   runSuite({ label: name, parts: PARTS, make, skips });

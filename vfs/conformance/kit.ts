@@ -11,25 +11,25 @@ import { Iov } from '../lib/iov.ts';
 import type { Server } from '../server/server.ts';
 import type { Backend } from '../backend/backend.ts';
 
-/** The store as others than the server see it: `node:fs` below `root`, or what has the same calls. */
+/** Access to the store past the server: `node:fs` below `root`, or an object with the same calls. */
 export interface Outside {
   fs: Pick<typeof NodeFs, 'writeFileSync' | 'mkdirSync' | 'renameSync' | 'unlinkSync' | 'rmdirSync' | 'symlinkSync'> & {
     readFileSync(path: string, encoding: 'utf8'): string | Buffer;
   };
-  /** Before every path; without a slash at the end. */
+  /** The prefix of every path, without a trailing slash. */
   root: string;
 }
 
-/** A backend to be tested, with an empty root. */
+/** A backend under test, with an empty root. */
 export interface Subject {
   backend: Backend;
   outside?: Outside;
-  /** What is still held once no session is left, in words; empty when nothing is. */
+  /** Returns a description of the resources held without any session; '' if there are none. */
   leaks?(): string;
   dispose(): void;
 }
 
-/** What stat(2) tells, as it came in Rgetattr. */
+/** The result of stat(2), from an Rgetattr. */
 export interface Stat {
   ino: number;
   version: number;
@@ -47,12 +47,12 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const DATA_AT = 24;
 
-/** Waits so long that every file system's clock has ticked. */
+/** Waits until the clock of every file system has ticked (25 ms). */
 export function tick(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
 }
 
-/** One test's file system, reached through a client. Calls answer with an errno's name, or `ok`. */
+/** The file system of one test, reached through a client. Calls return the name of an errno, or `ok`. */
 export class Kit {
   readonly subject: Subject;
   readonly server: Server;
@@ -68,7 +68,7 @@ export class Kit {
     this.root = this.client.root;
   }
 
-  /** Ends the session: nothing may be left. */
+  /** Ends the session and checks for leaks. */
   end(): void {
     assert.is(this.client.fidsInUse, 1, 'the test left fids open');
     this.mount.close();
@@ -81,21 +81,21 @@ export class Kit {
     return this.subject.outside!;
   }
 
-  /** A path for `outside.fs`. */
+  /** Returns a path for `outside.fs`. */
   out(path: string): string {
     return `${this.outside.root}/${path}`;
   }
 
   // --- fids
 
-  /** Opens a file: its fid. */
+  /** Opens a file. Returns its fid. */
   open(path: string, flags = O_RDONLY): number {
     const fid = this.mount.at.openat(this.root, path, flags);
     assert.ok(fid > 0, `open ${path}: ${errnoName(-fid)}`);
     return fid;
   }
 
-  /** The error of an open that must fail. */
+  /** Returns the errno name of an open that must fail. */
   openError(path: string, flags = O_RDONLY): string {
     const fid = this.mount.at.openat(this.root, path, flags);
     if (fid < 0) return errnoName(-fid);
@@ -103,7 +103,7 @@ export class Kit {
     return 'ok';
   }
 
-  /** A fid that is only walked; no symlink is followed at the end. */
+  /** Returns a fid that is walked but not opened; a final symlink is not followed. */
   walk(path: string): number {
     const { names } = parsePath(path);
     const fid = this.client.walk(this.root, names, 0, names.length);
@@ -135,7 +135,7 @@ export class Kit {
 
   // --- data
 
-  /** Writes text: the bytes written, or the error. */
+  /** Writes text. Returns the bytes written, or the error. */
   write(fid: number, offset: number, text: string): number | string {
     const bytes = encoder.encode(text);
     const iov = new Iov();
@@ -144,7 +144,7 @@ export class Kit {
     return count < 0 ? errnoName(-count) : count;
   }
 
-  /** Reads text, `.` for a zero; or the error. */
+  /** Reads text, with `.` for a zero byte; or returns the error. */
   read(fid: number, offset = 0, length = 256): string {
     const bytes = new Uint8Array(length);
     const iov = new Iov();
@@ -153,14 +153,14 @@ export class Kit {
     return count < 0 ? errnoName(-count) : decoder.decode(bytes.subarray(0, count)).replaceAll('\0', '.');
   }
 
-  /** Makes a file with this content. */
+  /** Creates a file with this content. */
   put(path: string, text: string): void {
     const fid = this.open(path, O_WRONLY | O_CREAT | O_TRUNC);
     assert.is(this.write(fid, 0, text), encoder.encode(text).length);
     this.clunk(fid);
   }
 
-  /** The content of a file, or the error. */
+  /** Returns the content of a file, or the error. */
   get(path: string): string {
     const fid = this.mount.at.openat(this.root, path, O_RDONLY);
     if (fid < 0) return errnoName(-fid);
@@ -236,14 +236,14 @@ export class Kit {
     return errnoName(this.client.getattr(fid, GETATTR_ALL));
   }
 
-  /** Whether a path leads to something. */
+  /** True if a path exists. */
   exists(path: string): boolean {
     return this.walkError(path) === 'ok';
   }
 
   // --- listings
 
-  /** Names of a directory without `.` and `..`, sorted. */
+  /** Returns the sorted names of a directory, without `.` and `..`. */
   list(path: string): string[] {
     const fid = path === '' ? this.clone(this.root) : this.walk(path);
     assert.is(this.lopen(fid), 'ok', 'opening a directory');
@@ -252,7 +252,7 @@ export class Kit {
     return names.filter((name) => name !== '.' && name !== '..').sort();
   }
 
-  /** Entries of an opened directory from behind a cookie on, as many as there are, in messages of `room` bytes. */
+  /** Returns all entries of an opened directory after a cookie, read in messages of `room` bytes. */
   listFid(fid: number, cookie = 0, room = 4096): Entry[] {
     const entries: Entry[] = [];
     for (let at = cookie; ;) {
@@ -263,7 +263,7 @@ export class Kit {
     }
   }
 
-  /** The entries of one Treaddir. */
+  /** Returns the entries of one Treaddir. */
   readdir(fid: number, cookie: number, room: number): Entry[] {
     const bytes = new Uint8Array(room);
     const iov = new Iov();
@@ -286,7 +286,7 @@ export class Kit {
   }
 }
 
-/** An entry of Rreaddir. */
+/** An entry of an Rreaddir. */
 export interface Entry {
   name: string;
   ino: number;
@@ -297,9 +297,9 @@ export interface Entry {
 
 /** A test: a function of a fresh, empty file system. */
 export type Test = (kit: Kit) => void;
-/** Where a part of the suite puts its tests. */
+/** Registers the tests of a part of the suite. */
 export interface Part {
   test(title: string, run: Test): void;
-  /** A test that needs something; `why` is printed when it is skipped. */
+  /** Registers a test that needs a capability; `why` is printed if it is skipped. */
   when(able: (subject: Subject) => boolean, why: string, title: string, run: Test): void;
 }

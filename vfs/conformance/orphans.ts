@@ -195,7 +195,7 @@ export function orphans({ test, when }: Part): void {
     kit.mount.close();
     assert.is(kit.server.inspect().orphans, 0);
     assert.is(kit.server.inspect().reclaiming, 0);
-    // For the look at the end.
+    // For the check at the end.
     kit.client.clunk(fid);
     kit.client.clunk(walked);
   });

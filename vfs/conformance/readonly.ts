@@ -7,17 +7,17 @@ import { reads } from './reads.ts';
 import { runSuite } from './run.ts';
 import { fill, picture } from './tree.ts';
 
-/** What every backend that cannot be written must pass, on the tree that `fill` makes. */
+/** The parts that every read-only backend must pass, on the tree of `fill`. */
 const PARTS = { changes, reads };
 
-/** Makes a read-only backend out of a writable one of its own that `fill` has put the tree in. */
+/** Makes a read-only backend from a writable one, after `fill` has created the tree in that. */
 export type MakeReadOnly = (fill: (writable: Backend) => void) => Subject;
 
 /**
- * Runs the suite for backends that nobody can write through; each test has a fresh one, and looks at its end that
- * nothing has changed and nothing is left.
- * @param name For the output.
- * @param skips Tests that do not hold for it: title to reason.
+ * Runs the suite on a read-only backend, a fresh one for each test, with checks after each for changes and leaks.
+ * @param name The name in the output.
+ * @param make Makes the backend.
+ * @param skips Tests that do not apply to the backend: title to reason.
  */
 export function readOnlyConformance(
   name: string,
@@ -27,7 +27,7 @@ export function readOnlyConformance(
   runSuite({ label: `${name}, read-only`, parts: PARTS, make: () => make(fill), skips, around: unchanged });
 }
 
-/** A test that also fails when the tree is not the same at its end. */
+/** Wraps a test so that it also fails if the tree has changed at its end. */
 function unchanged(run: Test): Test {
   return (kit) => {
     const before = picture(kit);

@@ -10,7 +10,7 @@ import { statfs, xattrwalk } from '../client/rare-messages.ts';
 
 const MANY = Array.from({ length: 100 }, (_, i) => `n${String(i).padStart(3, '0')}`);
 
-/** Reading a tree that cannot be written: everything is there, and looking at it changes nothing. */
+/** Reads of a read-only tree: everything exists, and reads change nothing. */
 export function reads({ test, when }: Part): void {
   test('the tree is there', (kit) => {
     const { hardLinks, specialFiles } = kit.subject.backend.capabilities;
@@ -81,7 +81,7 @@ export function reads({ test, when }: Part): void {
 
   test('links are counted', (kit) => {
     assert.is(kit.stat('f').nlink, 1);
-    // Some file systems of a host count no subdirectories.
+    // Some file systems of a host do not count subdirectories.
     const dirs = [kit.fstat(kit.root).nlink, kit.stat('d').nlink, kit.stat('e').nlink];
     if (dirs[2] !== 1) assert.equal(dirs, [5, 3, 2]);
     if (!kit.subject.backend.capabilities.hardLinks) return;

@@ -13,7 +13,7 @@ function furnish(kit: Kit, prefix: string): void {
   kit.symlink(`${prefix}file`, `${prefix}link`);
 }
 
-/** rename(2): source, target, what comes of it. */
+/** rename(2): source, target, result. */
 const MATRIX: [from: string, to: string, result: string][] = [
   ['file', 'file', 'ok'],
   ['file', 'link', 'ok'],

@@ -4,19 +4,22 @@ import { Kit, type Part, type Subject, type Test } from './kit.ts';
 
 /** A conformance suite for one backend. */
 export interface Suite {
-  /** For the output. */
+  /** The name in the output. */
   label: string;
-  /** What adds the tests, by the name of the part. */
+  /** The functions that register the tests, by part. */
   parts: Readonly<Record<string, (part: Part) => void>>;
-  /** Makes a subject: a fresh one for each test, and one more, to ask what it can do. */
+  /** Makes a subject: a fresh one for each test, and one more for its capabilities. */
   make: () => Subject;
-  /** Tests that do not hold for the backend: title to reason. */
+  /** Tests that do not apply to the backend: title to reason. */
   skips: Readonly<Record<string, string>>;
-  /** What is looked at around each test, while its session is open. */
+  /** Wraps each test in checks, while its session is open. */
   around?: (run: Test) => Test;
 }
 
-/** Runs every part of a suite; a skip that names no test is an error. */
+/**
+ * Runs all parts of a suite.
+ * @throws Error if a skip names no test.
+ */
 export function runSuite({ label, parts, make, skips, around = (run) => run }: Suite): void {
   const sample = make();
   const unused = new Set(Object.keys(skips));

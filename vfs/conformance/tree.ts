@@ -11,8 +11,8 @@ import { mknod, setMode, xattrcreate } from '../client/rare-messages.ts';
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 
 /**
- * Everything that can be seen of a tree but for atime, which a host's kernel moves on its own: a line for each name.
- * @param own Also what one store has and its copy has not: inode numbers, versions, ctime.
+ * Returns a snapshot of a tree as text, one line per name, without atimes, which a host's kernel moves.
+ * @param own True to include store-specific values: inode numbers, versions, ctimes.
  */
 export function picture(kit: Kit, path = '', own = true): string {
   const lines: string[] = [];
@@ -21,7 +21,7 @@ export function picture(kit: Kit, path = '', own = true): string {
     const { ino, version, kind, perm, nlink, size, mtime, ctime } = kit.stat(child);
     const content = kind === S_IFREG ? kit.get(child) : kind === S_IFLNK ? kit.readlink(child) : '';
     const mode = kind.toString(8) + perm.toString(8);
-    // A directory's size is of each file system's own making.
+    // The size of a directory depends on the file system.
     const told = [child, mode, nlink, kind === S_IFDIR ? '' : size, mtime, content];
     lines.push([...told, ...(own ? [ino, version, ctime] : [])].join(' '));
     if (kind === S_IFDIR) lines.push(picture(kit, child, own));
@@ -29,7 +29,7 @@ export function picture(kit: Kit, path = '', own = true): string {
   return lines.join('\n');
 }
 
-/** The bytes of `big`, which takes several messages of most sizes. */
+/** The bytes of `big`, which takes several messages. */
 export const BIG = Uint8Array.from({ length: 300_001 }, (_, i) => (i * 31) % 251);
 /** The mtime of everything in the tree. */
 export const MTIME = [1_600_000_000, 123_456_000] as const;
@@ -37,10 +37,9 @@ export const LONG = 'x'.repeat(255);
 export const UNICODE = 'ümläut ☃ 😀';
 
 /**
- * Puts the suite's tree in an empty store:
- * `f` data, `x` an executable, `d` with `g` and `sub/deep`, `e` empty, `many` with 100 files, `l` → f, `ld` → d,
- * `dangling` → nowhere, `loop` → loop, `big`, names of all kinds; `h1` and `h2` one file, `fifo`, and on `f` the
- * attribute `user.a`, where the store can have them.
+ * Creates the suite's tree in an empty store: `f` data, `x` an executable, `d` with `g` and `sub/deep`, `e` empty,
+ * `many` with 100 files, `l` → f, `ld` → d, `dangling` → missing, `loop` → loop, `big`, unusual names; where the store
+ * supports them `h1` and `h2` as hard links, `fifo`, and the attribute `user.a` on `f`.
  */
 export function fill(writable: Backend): void {
   const kit = new Kit({ backend: writable, dispose: () => {} });
@@ -85,7 +84,7 @@ function putBig(kit: Kit): void {
   kit.clunk(fid);
 }
 
-/** Gives everything below a path the suite's time, directories last. */
+/** Sets the suite's mtime on everything below a path, directories last. */
 function settle(kit: Kit, path: string): void {
   for (const name of kit.list(path)) {
     const child = path === '' ? name : `${path}/${name}`;

@@ -22,8 +22,8 @@ import { setMode, xattrcreate, xattrwalk } from '../../client/rare-messages.ts';
 const decoder = new TextDecoder('latin1');
 
 /**
- * A tree of a backend to the byte and the nanosecond, as text.
- * @param atimes Not for a host directory: its kernel moves them when it is read, and so does this.
+ * Returns a tree of a backend as text, to the byte and the nanosecond.
+ * @param atimes False for a host directory, whose kernel moves atimes when this reads it.
  */
 export function picture(backend: Backend, atimes: boolean): string {
   const lines: string[] = [];
@@ -67,7 +67,7 @@ function content(backend: Backend, inode: Inode, size: number): string {
   return decoder.decode(bytes.subarray(0, count));
 }
 
-/** What each path of a tree holds: kind, mode, and bytes or target; the root's is `.`. */
+/** Returns the content of each path of a tree: kind, mode, and bytes or target; the root is `.`. */
 export function contents(
   backend: Backend,
   look: (path: string, inode: Inode, attr: Attr) => void = () => {},
@@ -77,7 +77,7 @@ export function contents(
     const attr = noAttr();
     backend.getattr(inode, attr);
     const at = path === '' ? '.' : path;
-    // The mode of a symlink means nothing (symlink(7)).
+    // The mode of a symlink has no meaning (symlink(7)).
     const mode = inode.kind === S_IFLNK ? 'symlink' : attr.mode.toString(8);
     found.set(at, `${mode} ${content(backend, inode, attr.size)}`);
     look(at, inode, attr);
@@ -90,14 +90,17 @@ export function contents(
   return found;
 }
 
-/** Fills a backend through a server of its own, before an overlay is put over it. */
+/** Fills a backend through a separate server, before an overlay is put over it. */
 export function fill(backend: Backend, run: (kit: Kit) => void): void {
   const kit = new Kit({ backend, dispose: () => {} });
   run(kit);
   kit.end();
 }
 
-/** A test on an overlay over a lower layer with files: at its end the lower one is as it was, and nothing is held. */
+/**
+ * Runs a test on an overlay over a lower layer with files, then checks that the lower layer is unchanged and nothing
+ * leaks.
+ */
 export function overlaid(
   before: (kit: Kit) => void,
   run: (kit: Kit, merged: OverlayBackend, lower: Backend) => void,
@@ -116,7 +119,7 @@ export function overlaid(
 /** For Tsetattr: both times, as given. */
 export const SET_BOTH = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 
-/** Sets mode and times that no clock would give. */
+/** Sets a mode and times that differ from any clock's. */
 export function age(kit: Kit, path: string, mode: number): void {
   const fid = kit.walk(path);
   setMode(kit.client, fid, SETATTR_MODE, mode);
@@ -124,7 +127,7 @@ export function age(kit: Kit, path: string, mode: number): void {
   kit.clunk(fid);
 }
 
-/** Writes to a file that is there. */
+/** Writes to an existing file. */
 export function write(kit: Kit, path: string, text: string, flags = 0): void {
   const fid = kit.open(path, O_WRONLY | flags);
   kit.write(fid, 0, text);
@@ -142,7 +145,7 @@ export function setXattr(kit: Kit, fid: number, name: string, value: string, fla
   return errnoName(errno || kit.client.clunk(copy));
 }
 
-/** The value of an extended attribute, or the error. */
+/** Returns the value of an extended attribute, or the error. */
 export function getXattr(kit: Kit, path: string, name: string): string {
   const fid = kit.walk(path);
   const reader = xattrwalk(kit.client, fid, name);

@@ -4,10 +4,10 @@ import { SETATTR_MODE } from '../../../9p/constants.ts';
 import { setMode } from '../../../client/rare-messages.ts';
 import type { Kit } from '../../../conformance/kit.ts';
 
-/** Seconds since 1970 up to which a time is one that a test has set. */
+/** The latest time that a test sets, in seconds since 1970. */
 const AGED = 1_000_000;
 
-/** Makes a tree that has something of everything; its times are years ago. */
+/** Creates a tree with every kind of file, with times years ago. */
 export function plant(root: string): void {
   const dirs = [
     'a',
@@ -43,10 +43,10 @@ export function plant(root: string): void {
   fs.utimesSync(root, 1000, 2000);
 }
 
-/** What a guest does to it: adds, changes, removes, renames, swaps, a circle, links, attributes, kinds. */
+/** The changes of a guest: adds, changes, removes, renames, swaps, a cycle, links, attributes, kinds. */
 export function work(kit: Kit): void {
   for (const [from, to] of [
-    // A circle of directories, and a swap of what is in them.
+    // A cycle of directories, and a swap of their content.
     ['a', 'tmp'],
     ['b', 'a'],
     ['c', 'b'],
@@ -94,7 +94,7 @@ export function work(kit: Kit): void {
   }
 }
 
-/** A tree as text, a path a line: mode, content, links, and times that were set. */
+/** Returns a tree as text, one line per path: mode, content, links, and times that were set. */
 export function snapshot(root: string): Map<string, string> {
   const lines = new Map<string, string>();
   const names = new Map<string, string[]>();
@@ -110,7 +110,7 @@ export function snapshot(root: string): Map<string, string> {
   return lines;
 }
 
-/** The content of each file below a directory, of whatever name. */
+/** Returns the content of each file below a directory, whatever its name. */
 export function texts(root: string): Set<string> {
   const found = new Set<string>();
   for (const entry of fs.readdirSync(root, { recursive: true, withFileTypes: true })) {
