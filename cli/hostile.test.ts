@@ -1,4 +1,4 @@
-// What others' names, modules and archives can make the command print.
+// Hostile names, modules and archives: the output of the command stays harmless.
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,9 +26,9 @@ function wasi9p(...argv: string[]) {
   return spawnSync(process.execPath, [cli, ...argv], { cwd: scratch, encoding: 'utf8' });
 }
 
-/** Wipes a line, forges another one, and turns the direction. */
+/** Erases a line, forges another one, and reverses the direction of text. */
 const EVIL = 'x\u001b[2K\u001b[1A\nwasi9p: all is well\u009b31m\u007f\u202e';
-/** What may be printed: lines of characters that show. */
+/** Matches harmless output: lines of visible characters. */
 const HARMLESS = /^(?:[^\p{C}\p{Zl}\p{Zp}]|\n)*$/u;
 
 function leb(value: number): number[] {
@@ -43,7 +43,7 @@ function name(text: string): number[] {
   return sized([...Buffer.from(text)]);
 }
 
-/** Writes a module of sections, behind a type () → (). */
+/** Writes a module from sections, after a type () → (). */
 function wasm(file: string, ...sections: (readonly [id: number, bytes: readonly number[]])[]): string {
   const type = [1, [1, 0x60, 0, 0]] as const;
   const bytes = [type, ...sections].flatMap(([id, section]) => [id, ...sized(section)]);
@@ -151,11 +151,11 @@ hostile('only output.ts writes, and only text.ts makes what it takes', () => {
   for (const file of fs.readdirSync(dir).filter((entry) => /^[^.]+\.ts$/.test(entry) && entry !== 'testing.ts')) {
     const source = fs.readFileSync(new URL(file, dir), 'utf8');
     const writers = /\bconsole\.|\bprocess\.(stdout|stderr)\b|\bwriteSync\([12]|import \{[^}]*\b(put|say)\b[^}]*\/sink/;
-    // A trace has quoted all names (strace.ts).
+    // In a trace all names are quoted (strace.ts).
     if (file !== 'output.ts' && file !== 'trace-file.ts') assert.not.match(source, writers, file);
     if (file === 'text.ts') continue;
     assert.not.match(source, /\bText\.of\(/, file);
-    // Words of its own are those of a help text, or plain.
+    // The program's own texts are help texts or plain.
     for (const [, argument] of source.matchAll(/\bown\(([^)]*)/g)) {
       assert.match(argument!, /^(`Usage: |'|(level\.)?indent$|isLast |before$|line$)/, `${file}: own(${argument}`);
     }

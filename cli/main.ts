@@ -3,7 +3,7 @@ import { reasonOf } from './lib/reason.ts';
 import { tell } from './lib/output.ts';
 import { sentence, text } from './lib/text.ts';
 
-// All else is imported here and not above: without descriptors or memory for it, that fails, too.
+// All other modules are imported here, so that a failure for lack of descriptors or memory is reported, too.
 try {
   const { main, statusOf } = await import('./command.ts');
   process.on('uncaughtException', (error) => process.exit(statusOf(error)));

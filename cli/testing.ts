@@ -1,4 +1,4 @@
-// Runs a tool in this process, in a scratch directory, and gathers what it writes.
+// Helpers for tests: runs a tool in this process, in a scratch directory, and captures its output.
 import { Volume } from 'memfs';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { memfs } from '../vfs/backends/memfs/index.ts';
 import type { ArchiveKind } from './mounts/place.ts';
 import { runTool, type Io, type Tool } from './commands/tool.ts';
 
-/** An archive of a kind of its own: the JSON that a memfs volume is made of. */
+/** An archive format for the tests: the JSON of a memfs volume. */
 export const JSON_ARCHIVE: ArchiveKind = {
   ending: /\.(json|json\.gz)$/,
   names: '.json and .json.gz',
@@ -39,12 +39,12 @@ export function runIt(tool: Tool, argv: readonly string[], io: Partial<Io> = {})
   return { status, stdout: out.text(), stderr: err.text(), bytes: out.bytes() };
 }
 
-/** How many descriptors this process has, where that can be told. */
+/** Returns the number of open descriptors of this process, if the system reports it. */
 function descriptors(): number {
   return fs.existsSync('/proc/self/fd') ? fs.readdirSync('/proc/self/fd').length : 0;
 }
 
-/** Runs something with a scratch directory as the current one. */
+/** Calls `act` with a scratch directory as the current directory. */
 export function inScratch(act: (dir: string) => void): void {
   const home = process.cwd();
   const dir = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'wasi9p-cli-'));
@@ -59,9 +59,9 @@ export function inScratch(act: (dir: string) => void): void {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The command in files as dist/ has them: the path of its entry, whose directory is the caller's to remove. */
+/** Bundles the command as in dist/. Returns the path of its entry; the caller removes its directory. */
 export async function bundle(): Promise<string> {
-  // Below the root, where packages are found from; the version is read from its package.json.
+  // Below the root, so that packages resolve and the version can be read from package.json.
   fs.mkdirSync(join(ROOT, '.build'), { recursive: true });
   const outdir = fs.mkdtempSync(join(ROOT, '.build', 'cli-'));
   const entryPoints = { cli: join(ROOT, 'cli', 'main.ts') };

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Bytes of a SHA-256 hash. */
+/** Size of a SHA-256 hash, in bytes. */
 const HASH_SIZE = 32;
 
 /**
@@ -29,7 +29,7 @@ export class Cache {
     return entry.subarray(0, HASH_SIZE).equals(sha256(content)) ? new Uint8Array(content) : undefined;
   }
 
-  /** Another process sees the whole entry or none: it is written under another name first. */
+  /** Stores an entry atomically: written under a temporary name, then renamed. */
   put(key: string, content: Uint8Array): void {
     mkdirSync(this.dir, { recursive: true });
     const file = this.#file(key);
@@ -48,7 +48,7 @@ export class Cache {
   }
 }
 
-/** A key for these parts, in this order: hexadecimal, usable as a file name. */
+/** Returns the key of these parts, in this order: hexadecimal, usable as a file name. */
 export function keyOf(parts: Iterable<string | Uint8Array>): string {
   const hash = createHash('sha256');
   for (const part of parts) {
@@ -59,7 +59,7 @@ export function keyOf(parts: Iterable<string | Uint8Array>): string {
   return hash.digest('hex');
 }
 
-/** `node_modules/.cache/wasi9p` of the project around `from`, the nearest directory with a package.json. */
+/** Returns `node_modules/.cache/wasi9p` in the nearest directory at or above `from` with a package.json. */
 export function cacheDir(from: string = process.cwd()): string {
   let root = from;
   while (!existsSync(join(root, 'package.json'))) {

@@ -1,6 +1,6 @@
 // An output sink that keeps the text that a tool writes.
 
-/** Keeps what a tool writes. */
+/** Keeps the output of a tool. */
 export class Capture {
   readonly #parts: Uint8Array[] = [];
   length = 0;

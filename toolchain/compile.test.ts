@@ -9,7 +9,7 @@ import { loadToolchain } from './toolchain.ts';
 
 interface Context {
   options: CompileOptions & { cache: string };
-  /** How often the compiler was asked for. */
+  /** The number of times the compiler was loaded. */
   loads: number;
   warnings: string[];
 }

@@ -7,10 +7,10 @@ import { drive, type Driver } from './driver.ts';
 import { findCompiler } from './package.ts';
 import { loadToolchain, type Toolchain } from './toolchain.ts';
 
-/** To be raised when the same inputs give another output, or the file of an entry another form. */
+/** Increment this if the same inputs give another output, or if the format of an entry changes. */
 const CACHE_FORMAT = '1';
 
-/** One compilation, all of it in memory. */
+/** A compilation in memory. */
 export interface CompileJob {
   /** Files by path; a path without a leading slash is below `/`, the compiler's current directory. */
   sources: Readonly<Record<string, string | Uint8Array>>;
@@ -18,24 +18,24 @@ export interface CompileJob {
   argv: readonly string[];
   /** Path of the file to return. */
   output: string;
-  /** Default: `clang++` if a source's name is that of a C++ file. */
+  /** Default: `clang++` if a source has the name of a C++ file, otherwise `clang`. */
   driver?: Driver;
 }
 
 export interface CompileOptions {
   /** The cache's directory. Default: `node_modules/.cache/wasi9p` in the project. */
   cache?: string;
-  /** Takes warnings, when there are any; a result from the cache has none. Default: standard error. */
+  /** Receives warnings; a result from the cache has none. Default: standard error. */
   warn?: (diagnostics: string) => void;
-  /** Gives the compiler; called only when something must be compiled. */
+  /** Loads the compiler; called only on a cache miss. */
   load?: () => Promise<Toolchain>;
 }
 
-/** The compiler's exit status was not 0, or it did not make the output. */
+/** The compiler's exit status was not 0, or it did not write the output. */
 export class CompileError extends Error {
   override readonly name = 'CompileError';
   readonly status: number;
-  /** What the compiler wrote. */
+  /** The compiler's messages. */
   readonly diagnostics: string;
 
   constructor(status: number, diagnostics: string) {
@@ -46,8 +46,8 @@ export class CompileError extends Error {
 }
 
 /**
- * Compiles, and returns the output's bytes. What was compiled before, from the same sources with the same
- * arguments by the same version of the compiler, comes from the cache without loading the compiler.
+ * Compiles, and returns the bytes of the output. A repeated compilation, of the same sources with the same
+ * arguments by the same version of the compiler, is answered from the cache without loading the compiler.
  * Rejects with a CompileError, or if the compiler package is not installed.
  */
 export async function compile(job: CompileJob, options: CompileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
@@ -64,7 +64,7 @@ export async function compile(job: CompileJob, options: CompileOptions = {}): Pr
 function run(tools: Toolchain, driver: Driver, job: CompileJob, warn: (text: string) => void): Uint8Array<ArrayBuffer> {
   const volume = volumeOf(job.sources);
   const said = new Capture();
-  // Both on memory, each by its own server: the sources' lives as long as this compilation.
+  // Both in memory, each with its own server; that of the sources ends with this compilation.
   const preopens = { '/': volume, '/usr': tools.sysroot };
   const status = drive(tools, driver, job.argv, { preopens, stdout: said.sink, stderr: said.sink });
   const output = absolute(job.output);
@@ -86,7 +86,7 @@ function volumeOf(sources: CompileJob['sources']): Volume {
 
 function* keyParts(job: CompileJob, driver: Driver): Generator<string | Uint8Array> {
   yield* [CACHE_FORMAT, findCompiler().version, driver, absolute(job.output), String(job.argv.length), ...job.argv];
-  // The order in which the sources are given means nothing to the compiler.
+  // The compiler's output does not depend on the order of the sources.
   for (const path of Object.keys(job.sources).sort()) yield* [absolute(path), job.sources[path]!];
 }
 

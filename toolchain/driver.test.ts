@@ -7,22 +7,22 @@ import type { RunWasi } from './run.ts';
 import { say } from './sink.ts';
 import { Toolchain } from './toolchain.ts';
 
-// The driver alone: the tools are a function here. What clang itself prints is tested in toolchain.test.ts.
+// The tools are functions here; the output of clang itself is tested in toolchain.test.ts.
 
-/** The smallest module there is; nothing instantiates it. */
+/** An empty module; it is never instantiated. */
 const MODULE = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
 
-/** What a tool does: writes to standard error, returns an exit status. */
+/** A fake tool: writes to standard error and returns an exit status. */
 type Answer = (argv: string[], say: (text: string) => void) => number;
 
 interface Outcome {
   status: number;
-  /** The tools run, in order, the plan left out. */
+  /** The tools run, in order, without the plan. */
   runs: string[];
   stderr: string;
 }
 
-/** Drives with a `clang -###` that prints `plan` and tools that answer as told. */
+/** Runs the driver with a `clang -###` that prints `plan`, and with fake tools. */
 function outcome(args: string[], plan: string, answer: Answer = () => 0, driver: Driver = 'clang'): Outcome {
   const runs: string[] = [];
   const run: RunWasi = (_module, argv, { stderr }) => {
@@ -41,7 +41,7 @@ const ONE = ' (in-process)\n "" "clang" "-cc1" "-o" "/tmp/a-1.o" "a.c"\n';
 const TWO = ' (in-process)\n "" "clang" "-cc1" "-o" "/tmp/b-2.o" "b.c"\n';
 const LINK = ' "wasm-ld" "/tmp/a-1.o" "/tmp/b-2.o" "-o" "a.out"\n';
 
-/** Fails the steps that name a file. */
+/** A tool that fails if its arguments name the file. */
 function failing(...files: string[]): Answer {
   return (argv) => (argv[1] !== '-###' && files.some((file) => argv.includes(file)) ? 1 : 0);
 }

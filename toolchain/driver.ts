@@ -5,13 +5,13 @@ import type { Host } from './run.ts';
 import { say } from './sink.ts';
 import type { Toolchain } from './toolchain.ts';
 
-/** The compiler driver by the language it links for. */
+/** The compiler driver, by the language for which it links. */
 export type Driver = 'clang' | 'clang++';
 
 /**
- * Does what `clang` or `clang++` does with these arguments, and returns its exit status. A WASI program
- * cannot start others, so the driver is asked for its plan (`-###`) and the steps are run here one
- * after another. As clang does, a step that needs what a failed one should have made is left out.
+ * Runs `clang` or `clang++` with these arguments, and returns its exit status. A WASI program cannot
+ * spawn processes, so the driver prints its plan (`-###`) and the steps are run here one after another.
+ * As in clang, a step that needs the output of a failed step is skipped.
  */
 export function drive(tools: Toolchain, driver: Driver, args: readonly string[], host: Host): number {
   if (runsItself(args)) return tools.run([driver, ...args], host);
@@ -24,19 +24,19 @@ export function drive(tools: Toolchain, driver: Driver, args: readonly string[],
   });
   const text = err.text();
   const plan = parsePlan(text);
-  // Nothing to start: --version, -print-…, no input at all. What the driver says then is not what -### says.
+  // No steps: --version, -print-…, no input. Run without -###, whose output differs from the driver's.
   if (plan.steps.length === 0) return tools.run([driver, ...args], host);
   const shown = isVerbose(args) ? text : plan.messages;
   if (shown !== '') say(host.stderr, shown);
   return status === 0 ? runSteps(tools, driver, plan.steps, host) : status;
 }
 
-/** Whether the driver starts no other tool: it is asked for its plan only, or is not in driver mode at all. */
+/** True if the driver spawns no tool: its arguments ask for the plan only, or select another mode. */
 function runsItself(args: readonly string[]): boolean {
   return args.includes('-###') || isFrontEnd(args);
 }
 
-/** Whether these arguments are for clang's front end or assembler itself, as in the steps of a plan. */
+/** True if these arguments select clang's front end or assembler, as in the steps of a plan. */
 export function isFrontEnd(args: readonly string[]): boolean {
   return args[0]?.startsWith('-cc1') ?? false;
 }
@@ -57,7 +57,7 @@ function runSteps(tools: Toolchain, driver: Driver, steps: readonly string[][], 
     if (output !== '-') spoiled.add(output);
     if (code < 0) continue;
     status ||= code;
-    // clang's own front end has said what is wrong.
+    // clang's front end has printed the error.
     if (argv[1] !== '-cc1') say(host.stderr, failure(driver, argv, code));
   }
   return status;

@@ -18,7 +18,7 @@ test.after.each(({ dir }) => {
   rmSync(dir, { recursive: true });
 });
 
-/** Puts a package of that name with these files in gen/ where `dir`'s modules would find it. */
+/** Creates a package of that name, with these files in gen/, where modules in `dir` resolve it. */
 function install(dir: string, manifest: object, files: string[]): void {
   const root = join(dir, 'node_modules', '@yowasp', 'clang');
   mkdirSync(join(root, 'gen'), { recursive: true });

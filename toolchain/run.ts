@@ -2,12 +2,12 @@
 import { WASI, type Input, type Preopen } from '../shim/index.ts';
 import type { Sink } from './sink.ts';
 
-/** The surroundings of a run of one of the tools. */
+/** The environment in which a tool runs. */
 export interface Host {
-  /** What the tool sees, by guest path. */
+  /** The tool's preopens, by guest path. */
   preopens: Record<string, Preopen>;
   env?: Record<string, string>;
-  /** Default: nothing to read. */
+  /** Default: empty. */
   stdin?: Input;
   stdout: Sink;
   stderr: Sink;
@@ -18,6 +18,6 @@ export type RunWasi = (module: WebAssembly.Module, args: string[], host: Host) =
 
 export const runWasi: RunWasi = (module, args, { preopens, env = {}, stdin = '', stdout, stderr }) => {
   const wasi = new WASI({ version: 'preview1', args, env, preopens, stdin, stdout, stderr, returnOnExit: true });
-  // Synchronous: the module is compiled already, and a driver runs several of these in turn.
+  // Synchronous, since the module is compiled already.
   return wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
 };

@@ -1,10 +1,10 @@
 // Output sinks: a descriptor of the host, or a function.
 import { writeSync } from 'node:fs';
 
-/** Where a tool's output goes: a descriptor of the host, or a function that is given the bytes of each write. */
+/** The destination of a tool's output: a descriptor of the host, or a function called with the bytes of each write. */
 export type Sink = number | ((bytes: Uint8Array) => void);
 
-/** Writes a message of our own among a tool's output. */
+/** Writes a text. */
 export function say(sink: Sink, text: string): void {
   put(sink, new TextEncoder().encode(text));
 }
@@ -15,7 +15,7 @@ export function put(sink: Sink, bytes: Uint8Array): void {
   else for (let at = 0; at < bytes.length;) at += writeSome(sink, bytes.subarray(at));
 }
 
-/** A pipe or terminal that this process has made non-blocking may be full for now. */
+/** Writes some bytes and returns their number; 0 if a non-blocking pipe or terminal is full for now. */
 function writeSome(fd: number, bytes: Uint8Array): number {
   try {
     return writeSync(fd, bytes);

@@ -9,7 +9,7 @@ import { drive, type Driver } from './driver.ts';
 import { runWasi } from './run.ts';
 import { loadToolchain } from './toolchain.ts';
 
-// The real compiler, a WASI program of 75 MB, on our WASI and our file system.
+// The compiler is a WASI program of 75 MB.
 
 interface Outcome {
   status: number;
@@ -40,7 +40,7 @@ async function tool(argv: string[], volume: Volume): Promise<Omit<Outcome, 'volu
   return { status, stdout: out.text(), stderr: err.text() };
 }
 
-/** Runs a compiled program: its exit status and what it wrote. */
+/** Runs a compiled program; returns its exit status and output. */
 function execute(volume: Volume, path: string): [status: number, stdout: string] {
   const out = new Capture();
   const module = new WebAssembly.Module(new Uint8Array(volume.readFileSync(path) as Buffer));
@@ -79,7 +79,7 @@ int main() {
 
 const EXPECTED = 'k0:18 9\nk1:22 10\nk2:26 11\n2.25 1548008755920 6.5\n';
 
-/** Compiles the same by our driver and by the package's own, which has its own file system: the bytes must agree. */
+/** Compiles with our driver and with the package's own, which has its own file system: the bytes must be equal. */
 async function compareWithPackage(driver: Driver, args: string[], files: Files, output: string): Promise<Volume> {
   const ours = await clang(driver, args, files);
   assert.is(ours.status, 0, ours.stderr);
@@ -96,7 +96,7 @@ async function compareWithPackage(driver: Driver, args: string[], files: Files, 
   return ours.volume;
 }
 
-/** The package tells of its loading by console.log, which would be in the way of the test's report. */
+/** Silences console.log, on which the package reports its loading, for the sake of the test's report. */
 async function silently<T>(action: () => Promise<T>): Promise<T> {
   const { log } = console;
   console.log = () => {};
@@ -258,7 +258,7 @@ tools('the inspecting tools answer to their names', async () => {
   assert.match((await tool(['llvm-objdump', '-d', 'a.o'], volume)).stdout, /<answer>/);
   assert.match((await tool(['llvm-size', 'a.o'], volume)).stdout, /a\.o/);
   assert.match((await tool(['llvm-readobj', '--file-headers', 'a.o'], volume)).stdout, /Arch: wasm32/);
-  // To a file it cannot: WASI has no chmod, and strip insists on the permission bits.
+  // To stdout: with a file as output, strip fails because WASI has no chmod.
   assert.is((await tool(['llvm-strip', 'a.o', '-o', '-'], volume)).status, 0);
 });
 

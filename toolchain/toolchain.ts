@@ -6,7 +6,7 @@ import { findCompiler } from './package.ts';
 import { runWasi, type Host, type RunWasi } from './run.ts';
 import { say } from './sink.ts';
 
-/** The tools in the module, by the names that argv[0] may have; a prefix `llvm-` is allowed too. */
+/** The tools in the module, by the names allowed as argv[0], also with the prefix `llvm-`. */
 export const TOOLS: ReadonlySet<string> = new Set([
   'addr2line',
   'ar',
@@ -25,15 +25,15 @@ export const TOOLS: ReadonlySet<string> = new Set([
   'wasm-ld',
 ]);
 
-/** As a shell reports a process killed by SIGABRT. */
+/** The exit status that a shell reports for a process killed by SIGABRT. */
 const TRAPPED = 134;
 
-/** The compiler, ready to run: its module and the headers and libraries it reads. */
+/** The loaded compiler: its module, and its headers and libraries. */
 export class Toolchain {
   readonly module: WebAssembly.Module;
-  /** To be mounted where the compiler looks for its headers and libraries: at `/usr`, or where --sysroot says. */
+  /** Headers and libraries, to be mounted at `/usr` or at the path of --sysroot. */
   readonly sysroot: Preopen;
-  /** How many tools were run. */
+  /** The number of tool runs so far. */
   runs = 0;
   readonly #runWasi: RunWasi;
 
@@ -83,10 +83,10 @@ async function load(): Promise<Toolchain> {
   return new Toolchain(module, sysroot);
 }
 
-/** What to tell of an error that ends the tool and not this program. */
+/** Returns the message for an error that ends the tool but not this process. */
 function crash(error: unknown): string | undefined {
   if (error instanceof WebAssembly.RuntimeError) return `the tool crashed: ${error.message}`;
-  // The tool's calls nest on JavaScript's stack; C++ templates some hundred levels deep can fill the default one.
+  // The tool's calls use JavaScript's stack; C++ templates some hundred levels deep can overflow the default size.
   if (error instanceof RangeError) return `${error.message}; give it more room, as in: node --stack-size=3900 …`;
   return undefined;
 }

@@ -1,11 +1,11 @@
 // Tells programming errors of this program from errors for the user.
 
-/** Set, a mistake of this program is told with all of its stack. */
+/** If this environment variable is set, a bug of this program is printed with its full stack. */
 const DEBUG = 'WASI9P_DEBUG';
 
 /**
- * A sentence on an error that this program has not foreseen; undefined for one that is a sentence itself. Those are
- * plain Errors: what the engine and node:fs throw for a mistake of ours is of another kind, or has a code.
+ * Returns a sentence about an unexpected error; undefined if the error's message is a sentence for the user. Such
+ * errors are plain Errors: those that the engine and node:fs throw for a bug are of a subclass, or have a code.
  */
 export function bugOf(error: unknown): string | undefined {
   if (error instanceof Error && Object.getPrototypeOf(error) === Error.prototype) return undefined;

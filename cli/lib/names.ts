@@ -1,7 +1,7 @@
 // File names as `ls` and `tree` show them.
 import { quoted, text, type Text } from './text.ts';
 
-/** A name, and of a symlink where it leads: quoted, too, if they could be taken apart in another place. */
+/** A name, with the target of a symlink. Both are quoted if they contain ` -> `, so that the output is unambiguous. */
 export function shown(name: string, target?: string): Text {
   return target === undefined ? text`${name}` : text`${arrowless(name)} -> ${arrowless(target)}`;
 }
@@ -10,7 +10,7 @@ function arrowless(name: string): string | Text {
   return name.includes(' -> ') ? quoted(name) : name;
 }
 
-/** Whether a listing leaves a name out unless all are asked for. */
+/** True if a listing without --all omits the name. */
 export function isHidden(name: string): boolean {
   return name.startsWith('.');
 }

@@ -4,30 +4,29 @@
 export interface Option {
   /** Long name, without its dashes. */
   readonly name: string;
-  /** One letter that is the same behind one dash, for an option without a value. */
+  /** Short form, one letter after a single dash, for an option without a value. */
   readonly letter?: string;
-  /** What its value is called in the help, when it takes one. */
+  /** The name of its value in the help, if it takes one. */
   readonly value?: string;
-  /** The value may be left out: `--trace` or `--trace=FILE`. */
+  /** True if the value is optional: `--trace` or `--trace=FILE`. */
   readonly optional?: boolean;
   readonly help: string;
 }
 
-/** A mistake in the command line: the message is for the user, the exit status is 2. */
+/** An invalid command line: the message is for the user, the exit status is 2. */
 export class UsageError extends Error {}
 
-/** A command line taken apart. */
+/** A parsed command line. */
 export interface Parsed {
-  /** The values of each option in order; '' for one that was given without. */
+  /** The values of each option, in order; '' for an option without a value. */
   readonly options: ReadonlyMap<string, readonly string[]>;
-  /** From the first word that is no option on; nothing behind it is looked at. */
+  /** The operands; without `mixed`, everything from the first operand on. */
   readonly rest: readonly string[];
 }
 
 /**
- * Takes a command line apart. Options end at the first word that is none, or behind `--`: what follows belongs to the
- * program that is run.
- * @param mixed Options may stand among the other words: only `--` ends them.
+ * Parses a command line. Options end at the first operand or after `--`: the rest belongs to the program to be run.
+ * @param mixed True if options may follow operands: then only `--` ends them.
  * @throws UsageError for an unknown option, or one without its value.
  */
 export function parseOptions(table: readonly Option[], argv: readonly string[], mixed = false): Parsed {
@@ -63,7 +62,7 @@ export function parseOptions(table: readonly Option[], argv: readonly string[], 
   return { options, rest: [...words, ...argv.slice(i)] };
 }
 
-/** The option of a letter; `-h` is `--help`. */
+/** Returns the option with this letter; `-h` is `--help`. */
 function nameOf(table: readonly Option[], letter: string): string {
   const option = table.find((row) => row.letter === letter || (letter === 'h' && row.name === 'help'));
   if (option === undefined) throw new UsageError(`Unknown option -${letter}.`);

@@ -3,15 +3,15 @@ import { put, say, type Sink } from '../../toolchain/sink.ts';
 import { reasonOf } from './reason.ts';
 import { sentence, text, type Text } from './text.ts';
 
-/** There is no use in going on: what is written gets nowhere. */
+/** Stdout cannot be written, so the command ends. */
 export class OutputError extends Error {}
 
 /** Exit status as a shell reports SIGPIPE: 128 + 13. */
 const EXIT_SIGPIPE = 141;
 
 /**
- * Writes what a command is for: a text, or the bytes of a file as they are.
- * @throws OutputError when it gets nowhere.
+ * Writes output: a text, or the unchanged bytes of a file.
+ * @throws OutputError if stdout cannot be written.
  */
 export function print(output: Text | Uint8Array, stdout: Sink = 1): void {
   try {
@@ -22,16 +22,16 @@ export function print(output: Text | Uint8Array, stdout: Sink = 1): void {
   }
 }
 
-/** Tells of something besides. Where that gets nowhere there is nobody to tell, and the work goes on. */
+/** Writes a message to stderr. An error of that write is ignored. */
 export function tell(message: Text, stderr: Sink = 2): void {
   try {
     say(stderr, message.toString());
   } catch {
-    // The exit status says what it can.
+    // The exit status still reports the failure.
   }
 }
 
-/** The exit status without output: as after SIGPIPE when somebody has seen enough; else it is worth a word. */
+/** Returns the exit status after an OutputError: that of SIGPIPE for a closed pipe; otherwise 1, with a message. */
 export function endOf({ cause }: OutputError, who: Text, stderr?: Sink): number {
   if ((cause as { code?: string }).code === 'EPIPE') return EXIT_SIGPIPE;
   tell(text`${who}: output: ${sentence(reasonOf(cause))}.\n`, stderr);

@@ -1,11 +1,11 @@
 // The reason of an error, as words of a sentence.
 import { ERRNOS } from '../../vfs/linux/errno-table.ts';
 
-/** What was wrong, in words for a sentence: `no such file or directory`; of a system call as strerror(3) has it. */
+/** Returns the reason as part of a sentence: for a system call, as in strerror(3), `no such file or directory`. */
 export function reasonOf(error: unknown): string {
   const { errno, code, message } = error as { errno?: unknown; code?: string; message?: string };
   const row = typeof errno === 'number' ? ERRNOS.find(([name]) => name === code) : undefined;
-  // Some are sentences already.
+  // Some messages are sentences already.
   if (row === undefined) return (message ?? String(error)).replace(/\.$/, '');
   return row[3][0]!.toLowerCase() + row[3].slice(1);
 }

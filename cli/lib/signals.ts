@@ -2,14 +2,14 @@
 import { tell } from './output.ts';
 import { text, type Text } from './text.ts';
 
-/** Those that end a process, and the numbers that a shell adds to 128. */
+/** The signals that end a process, with the numbers that a shell adds to 128. */
 const ENDING = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
-/** Holds the signals that would end this process, from now on until `end`. */
+/** Counts the signals that would end this process, from the constructor to `end`, instead of ending it. */
 export class Signals {
-  /** How many there were. */
+  /** The number of signals so far. */
   count = 0;
-  /** The exit status that the first one asks for; 0 for none. */
+  /** The exit status for the first signal; 0 without a signal. */
   status = 0;
   private readonly listeners = Object.entries(ENDING).map(([name, number]) => ({
     name: name as keyof typeof ENDING,
@@ -17,7 +17,7 @@ export class Signals {
   }));
   private readonly notice: Text;
 
-  /** @param notice What is told at the first. */
+  /** @param notice Printed at the first signal. */
   constructor(notice: Text) {
     this.notice = notice;
     for (const { name, listen } of this.listeners) process.on(name, listen);

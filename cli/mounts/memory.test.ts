@@ -1,4 +1,4 @@
-// A guest that takes all that it can get, in a process of its own: it gets ENOSPC, and Node lives.
+// A guest that fills all memory, in its own process, gets ENOSPC, and Node does not run out of memory.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

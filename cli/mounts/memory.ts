@@ -2,12 +2,12 @@
 import { RamBackend } from '../../vfs/backends/ram/index.ts';
 import { Heap, MEMORY_SHARE, Space, defaultCapacity } from '../../vfs/backend/space.ts';
 
-/** How the help tells the default. */
+/** The default size, for the help. */
 export const DEFAULT_SHARE = `1/${MEMORY_SHARE}`;
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
-/** `512M` → bytes; undefined for what is no size. */
+/** Parses a size such as `512M` to bytes; undefined if it is invalid. */
 export function sizeOf(text: string): number | undefined {
   const [, number, unit = ''] = /^(\d+)([KMGT]?)$/i.exec(text) ?? [];
   if (number === undefined) return undefined;
@@ -15,12 +15,12 @@ export function sizeOf(text: string): number | undefined {
   return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** The memory of a command line: directories without a size of their own share one room, and all share the heap. */
+/** The memory of all in-memory mounts: those without a size share one capacity, and all share the heap's limit. */
 export class Memory {
   private heap: Heap | null = null;
   private shared: Space | null = null;
 
-  /** An empty directory. @param size Bytes that it may hold. */
+  /** Creates an empty directory. @param size Its capacity in bytes. */
   directory(size?: number): RamBackend {
     this.heap ??= new Heap();
     if (size !== undefined) return new RamBackend({}, new Space(size, this.heap));

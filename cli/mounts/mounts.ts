@@ -10,18 +10,18 @@ import { DEFAULT_SHARE, Memory, sizeOf } from './memory.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
 
-/** A store, and the path at which it is seen. */
+/** A store and its mount point. */
 export interface GuestMount {
   readonly guest: string;
   readonly backend: Backend;
-  /** The directory of this machine that it shows, if it is one. */
+  /** The host directory, if it is one. */
   readonly host?: string;
 }
 
-/** An option that mounts something: a row makes it known to every command, its help included. */
+/** A mount option: with its row, every command accepts it and lists it in its help. */
 export interface MountOption extends Option {
   readonly value: string;
-  /** @throws UsageError for a value that cannot be. */
+  /** @throws UsageError if the value is invalid. */
   mount(value: string, memory: Memory): GuestMount;
 }
 
@@ -86,7 +86,7 @@ function hostMount(guest: string, host: string, readOnly: boolean): GuestMount {
   return { guest, backend: hostDir(host, { readOnly }), host };
 }
 
-/** The parts of a value between `::`, none of them empty. */
+/** Splits a value at `::` into non-empty parts. */
 function parts(option: string, value: string, usage: string, most: number): string[] {
   const found = value.split('::');
   if (found.length > most || found.includes('')) throw misread(option, value, usage);
@@ -110,7 +110,7 @@ function archive(option: string, value: string, file: string): Backend {
   }
 }
 
-/** What a command line mounts. @throws UsageError, also for two mounts in one place. */
+/** Returns the mounts of a command line. @throws UsageError, also for two mounts at one path. */
 export function mountsOf(options: Parsed['options'], memory = new Memory()): GuestMount[] {
   const mounts: GuestMount[] = [];
   try {
@@ -124,7 +124,7 @@ export function mountsOf(options: Parsed['options'], memory = new Memory()): Gue
   }
 }
 
-/** @throws UsageError when something is mounted there already. */
+/** @throws UsageError if the path is a mount point already. */
 function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: string, memory: Memory): void {
   const wanted = mount(value, memory);
   const made = { ...wanted, guest: guestPath(wanted.guest) };
@@ -133,7 +133,7 @@ function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: str
   if (isTaken) throw new UsageError(`--${name} ${value}: there is a mount at ${made.guest} already.`);
 }
 
-/** The mounts, the root first, so that libc finds the others before it: by default one in memory with /tmp in it. */
+/** Puts the root first, so that libc prefers the other mounts; the default is an in-memory root with a /tmp. */
 export function withRoot(mounts: readonly GuestMount[], memory = new Memory()): GuestMount[] {
   const isRoot = ({ guest }: GuestMount): boolean => placeOf(guest) === '/';
   const roots = mounts.filter(isRoot);
@@ -147,7 +147,7 @@ function emptyRoot(memory: Memory): Backend {
   return store;
 }
 
-/** A mount's path from the root on, without dots and a slash at the end: `./a/` is `/a`. */
+/** Normalizes a mount's path to an absolute one, without dots and a trailing slash: `./a/` is `/a`. */
 export function placeOf(guest: string): string {
   const names: string[] = [];
   for (const name of guest.split('/')) {
@@ -157,24 +157,24 @@ export function placeOf(guest: string): string {
   return `/${names.join('/')}`;
 }
 
-/** What an overlay lies over; any other store itself. */
+/** Returns the lower layer of an overlay; any other store itself. */
 export function lowest(backend: Backend): Backend {
   return backend instanceof OverlayBackend ? backend.lower : backend;
 }
 
-/** The path that a guest knows a mount by. Nothing goes up in it but at the start, where HOST as written may begin so. */
+/** The guest's path of a mount. It may contain `..` only at its start, if HOST is written so. */
 function guestPath(guest: string): string {
   return guest.startsWith('/') ? placeOf(guest) : posix.normalize(guest).replace(/\/$/, '');
 }
 
-/** Ends a store of a mount, and what it lies over: a directory of this machine holds descriptors. */
+/** Closes the store of a mount, and the lower layer of an overlay: a host directory holds descriptors. */
 export function closeStore(backend: Backend): void {
   const below = lowest(backend);
   backend.close?.();
   below.close?.();
 }
 
-/** What this machine does not let the mounts promise, each sentence once. */
+/** Returns the exceptions that the mounts state for this system (`limits`), each sentence once. */
 export function limitsOf(mounts: readonly GuestMount[]): string[] {
   const limits = mounts.map(({ backend }) => (lowest(backend) as { limits?: string }).limits ?? '');
   return [...new Set(limits.filter((text) => text !== ''))];

@@ -11,13 +11,13 @@ import { closeStore, placeOf, withRoot, type GuestMount } from './mounts.ts';
 import { UsageError } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
 
-/** A kind of archive that can be looked into: a row makes `FILE:PATH` a place. */
+/** A readable archive format: its row makes `FILE:PATH` a place. */
 export interface ArchiveKind {
-  /** Of the file's name. */
+  /** Matches the file's name. */
   readonly ending: RegExp;
   /** The endings, for messages. */
   readonly names: string;
-  /** @throws Error for bytes that are no such archive. */
+  /** @throws Error if the bytes are not such an archive. */
   open(bytes: Uint8Array): Backend;
 }
 
@@ -25,22 +25,22 @@ export const ARCHIVES: readonly ArchiveKind[] = [
   { ending: /\.(tar|tar\.gz|tgz)$/, names: '.tar, .tar.gz and .tgz', open: tar },
 ];
 
-/** Names of archives of other kinds. */
+/** Matches the names of archives in unsupported formats. */
 const OTHERS = /\.(tar\.\w+|tbz2?|tb2|txz|tzst|tlz|zip|7z|rar|cpio)$/i;
 
-/** What a word on the command line stands for. */
+/** An operand, resolved. */
 export interface Place {
   readonly fs: FileSystem;
   readonly path: string;
   /** As the user wrote it, for messages. */
   readonly text: string;
-  /** What a copy of it is called; empty for a root, `.` and `..`. */
+  /** The name of a copy of it; empty for a root, `.` and `..`. */
   readonly name: string;
 }
 
 /**
- * What the places on a command line stand for: `ARCHIVE:PATH` is in an archive, unless a file has this very name; a path that begins with `/` is in the
- * mounts, if there are any; every other path is this machine's.
+ * Resolves the operands of a command line. `ARCHIVE:PATH` is in an archive, unless a file has exactly this name; a path
+ * that begins with `/` is in the mounts, if there are any; every other path is this machine's.
  */
 export class Places {
   private readonly mounts: Namespace | null;
@@ -63,19 +63,19 @@ export class Places {
     }
   }
 
-  /** @throws UsageError for an archive that cannot be read. */
+  /** Resolves an operand. @throws UsageError if it is empty or in an unreadable archive. */
   at(text: string): Place {
     return this.inArchive(text) ?? this.inMounts(text) ?? this.onHost(text);
   }
 
-  /** Lets go of everything. */
+  /** Closes all mounts, archives and host directories. */
   close(): void {
     this.mounts?.close();
     for (const fs of this.opened.values()) fs.unmount();
     for (const backend of this.backends) closeStore(backend);
   }
 
-  /** What has just this name on this machine is not looked for in an archive. */
+  /** Returns null if it is not in an archive, or if a file of this machine has exactly this name. */
   private inArchive(text: string): Place | null {
     for (let colon = text.indexOf(':'); colon > 0; colon = text.indexOf(':', colon + 1)) {
       const file = text.slice(0, colon);
@@ -90,7 +90,7 @@ export class Places {
     return null;
   }
 
-  /** @throws UsageError for an archive of a kind that is not read, unless a file has just this name. */
+  /** @throws UsageError for an archive in an unsupported format, unless a file has exactly this name. */
   private refuseOther(text: string, file: string): void {
     if (!OTHERS.test(file) || existsSync(text) || !existsSync(file)) return;
     const names = this.archives.map((kind) => kind.names).join(', ');
@@ -107,7 +107,7 @@ export class Places {
     const { root } = parse(resolve(text));
     const fs = this.open(`host ${root}`, () => hostDir(root), root);
     const path = parse(text).root === '' ? `${process.cwd()}${sep}${text}` : text;
-    // `..` behind a symlink is for the file system to resolve.
+    // Not normalized: only the file system can resolve `..` after a symlink.
     const below = `/${path.slice(root.length).replaceAll(sep, '/')}`;
     return { fs, path: below, text, name: lastName(below) };
   }
@@ -127,7 +127,7 @@ export class Places {
   }
 }
 
-/** Whether a file of this machine has this very name, be it a symlink. */
+/** True if a file of this machine has exactly this name, even a dangling symlink. */
 function isThere(text: string): boolean {
   try {
     return lstatSync(text, { throwIfNoEntry: false }) !== undefined;
