@@ -27,6 +27,7 @@ export type Input = string | Uint8Array | ((max: number) => InputChunk);
  * lines on the console.
  */
 export type Output = (bytes: Uint8Array) => void;
+/** The options of WASI. */
 export type WASIOptions = BaseOptions<Preopen, Input, Output>;
 
 /**

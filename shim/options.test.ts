@@ -103,7 +103,7 @@ const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
   'new WASI(args, env, fds, options)': [(options) => closed(new ShimWASI([], [], [], options))],
 };
 
-/** Each argument of a function that is no object of options, and the values that are right. */
+/** Arguments other than options objects, and the types that each accepts. */
 const ARGUMENTS: [call: string, argument: string, takes: string[], run: (value: Any) => void][] = [
   ['wasi.finalizeBindings(instance, { memory })', 'instance', [], (value) => new WASI().finalizeBindings(value)],
   ['serverFor(source)', 'source', [], (value) => serverFor(value)],
@@ -133,7 +133,7 @@ const ARGUMENTS: [call: string, argument: string, takes: string[], run: (value: 
   ['new WASI(args, env, fds, options)', 'fds', [], (value) => closed(new ShimWASI([], [], value))],
 ];
 
-/** Paths and archives are text and bytes: what is wrong with these is another error. */
+/** Types that pass the check of the kind and fail later with another error: paths are text, archives bytes. */
 const OTHER_ERROR: Readonly<Record<string, string[]>> = {
   path: ['string'],
   source: ['string'],

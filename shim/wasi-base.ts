@@ -62,6 +62,7 @@ export const WASI_OPTIONS = {
   tty: 'Object',
   trace: 'Tracer.wrap',
 } satisfies RowsOf<BaseOptions<never, never, never>>;
+/** The keys of `options.tty`. */
 export const TTY_OPTIONS = { stdin: 'boolean', stdout: 'boolean', stderr: 'boolean' };
 
 const encoder = new TextEncoder();

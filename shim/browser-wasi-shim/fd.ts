@@ -1,4 +1,4 @@
-// A descriptor of ours as an Fd of browser_wasi_shim: the fd_* methods.
+// A Descriptor as an Fd of browser_wasi_shim: the fd_* methods.
 import { Fd, wasi } from '@bjorn3/browser_wasi_shim';
 import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/linux/errno.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
@@ -42,7 +42,7 @@ function offsetOf(to: number): { ret: number; offset: bigint } {
 }
 
 /**
- * A descriptor of ours as an Fd of browser_wasi_shim. The checks are those of the fd_* functions of preview1; results
+ * A Descriptor as an Fd of browser_wasi_shim. The checks are those of the fd_* functions of preview1; results
  * are WASI errnos. After fd_close every method returns EBADF.
  */
 export abstract class DescriptorFd extends Fd {

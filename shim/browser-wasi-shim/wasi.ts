@@ -18,6 +18,7 @@ export interface Options {
   trace?: Tracer;
 }
 
+/** The kinds of the options, for `checkOptions`. */
 export const SHIM_OPTIONS = { debug: 'boolean', trace: 'Tracer.wrap' } satisfies RowsOf<Options>;
 
 /** The part of a WebAssembly.Instance that is used. */

@@ -17,7 +17,7 @@ import { lowHalf } from './halves.ts';
 import { RIGHTS_ALL, RIGHTS_SEEK, fileRights, rightsArgument } from '../preview1/abi/rights.ts';
 import { putPlainStat } from '../preview1/descriptors/stat.ts';
 
-/** An Fd that wraps a descriptor of ours (browser-wasi-shim/directory.ts). */
+/** An Fd that wraps a Descriptor (browser-wasi-shim/open-directory.ts). */
 interface NativeFd {
   /** Returns a new descriptor, which the caller closes; null if the Fd must be used through its methods. */
   toDescriptor(): Descriptor | null;
@@ -26,7 +26,7 @@ interface NativeFd {
 /** The maximum size of a file whose Fd keeps its bytes in one array, in which a hole takes memory too. */
 export const DENSE_MAX = 2 ** 30;
 
-/** Returns the descriptor of an Fd; for an Fd that wraps one of ours, a descriptor of the same directory. */
+/** Returns the Descriptor of an Fd: for a mounted directory one of the same directory, otherwise a ForeignDescriptor. */
 export function descriptorOf(fd: Fd): Descriptor {
   return (fd as Partial<NativeFd>).toDescriptor?.() ?? new ForeignDescriptor(fd);
 }

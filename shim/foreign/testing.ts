@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import { OFLAGS } from '../preview1/abi/structs.ts';
 import { READ_WRITE, ROOT, TestGuest, utf8, type GuestOptions } from '../testing.ts';
 
-/** The descriptor of the preopen that is an Fd of browser_wasi_shim; ours is ROOT. */
+/** The preopen that is an Fd of browser_wasi_shim; ROOT is on a 9P server. */
 export const THERE = ROOT + 1;
 export const CREATE = { dir: THERE, oflags: OFLAGS.CREAT, rights: READ_WRITE };
 

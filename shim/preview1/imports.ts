@@ -1,4 +1,4 @@
-// The import object of wasi_snapshot_preview1: the calls of calls/, traced if asked for, behind the gate.
+// Assembles the import object of wasi_snapshot_preview1: the functions of calls/, an optional tracer, and the gate.
 import { clockCalls } from './calls/clock.ts';
 import { fdCalls } from './calls/fd.ts';
 import { ioCalls } from './calls/io.ts';

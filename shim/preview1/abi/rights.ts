@@ -79,9 +79,10 @@ export const RIGHTS_DIRECTORY =
   RIGHTS.FD_FILESTAT_SET_TIMES |
   RIGHTS.POLL_FD_READWRITE;
 
-/** The base rights of stdin, and of stdout and stderr. */
+/** The base rights of stdin. */
 export const RIGHTS_STREAM_IN =
   RIGHTS.FD_READ | RIGHTS.FD_FDSTAT_SET_FLAGS | RIGHTS.FD_FILESTAT_GET | RIGHTS.POLL_FD_READWRITE;
+/** The base rights of stdout and stderr. */
 export const RIGHTS_STREAM_OUT =
   RIGHTS.FD_WRITE |
   RIGHTS.FD_FDSTAT_SET_FLAGS |

@@ -12,6 +12,7 @@ interface Struct {
   readonly fields: Readonly<Record<string, Field>>;
 }
 
+/** The structs by their witx names: the size, and the offset and type of each field. */
 export const STRUCTS = {
   iovec: { size: 8, fields: { buf: [0, 'u32'], buf_len: [4, 'u32'] } },
   fdstat: {
