@@ -8,7 +8,7 @@ export const NOFID = 0xffffffff;
 export const NOTAG = 0xffff;
 /** n_uname when the user is named by uname alone. */
 export const NONUNAME = 0xffffffff;
-/** Bytes of a message that are no payload, at most; msize less this is the most a Tread or Twrite carries. */
+/** Most bytes of a Tread, Rread or Twrite besides the payload: a payload has at most msize − IOHDRSZ bytes. */
 export const IOHDRSZ = 24;
 /** The magic number statfs(2) gives for a 9P mount on Linux. */
 export const V9FS_MAGIC = 0x01021997;

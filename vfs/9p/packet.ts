@@ -5,12 +5,12 @@ const MAX_STRING = 0xffff;
 
 const encoder = new TextEncoder();
 
-/** A buffer one message is written to and read from, with the two views the codec needs. Its size never changes. */
+/** A message buffer of fixed size, with the two views that the codec needs. */
 export class Packet {
   readonly u8: Uint8Array;
   readonly view: DataView;
 
-  /** Takes a size in bytes, or memory to stand on, which may be shared with other threads. */
+  /** @param size Size in bytes, or the memory to use, which may be shared with other threads. */
   constructor(size: number | Uint8Array) {
     this.u8 = typeof size === 'number' ? new Uint8Array(size) : size;
     this.view = new DataView(this.u8.buffer, this.u8.byteOffset, this.u8.byteLength);
@@ -18,8 +18,8 @@ export class Packet {
 }
 
 /**
- * Writes length[2] and the string as UTF-8 at `at`, not beyond `end`. Returns the position after it, or -EINVAL when
- * it is longer than 65535 bytes, -EILSEQ when it holds half a surrogate pair, -EMSGSIZE when it does not fit.
+ * Writes length[2] and the string as UTF-8 to bytes [at, end). Returns the position behind it; −EILSEQ for an unpaired
+ * surrogate; −EINVAL for more than 65,535 bytes; −EMSGSIZE if it does not fit.
  */
 export function putString(p: Packet, at: number, string: string, end: number): number {
   const length = string.length;
@@ -47,7 +47,7 @@ function putUnicode(p: Packet, at: number, string: string, end: number): number 
   return start + length;
 }
 
-/** Bytes of a string in UTF-8; -EILSEQ for half a pair, which an encoder would replace by U+FFFD: another name. */
+/** The length of a string in UTF-8; −EILSEQ for an unpaired surrogate, which TextEncoder would replace by U+FFFD. */
 function utf8Length(string: string): number {
   let length = 0;
   for (let i = 0; i < string.length; i++) {

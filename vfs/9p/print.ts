@@ -10,9 +10,11 @@ import { type Item, type Row, ROWS } from './schema/rows.ts';
 const BY_TYPE = new Map(ROWS.map((row) => [row.type, row]));
 
 /**
- * A message as one line of a trace: `Twalk tag=1 fid=1 newfid=2 wname=["tmp","x"]`. Flags and errnos are names, modes
- * octal, a qid is `(path version type)` with the path in hex and the type in letters (d directory, L symbolic link,
- * - file, …), times are seconds.nanoseconds. A payload is only counted. What `valid` says does not hold is left out.
+ * Formats a message as one line of a trace: `Twalk tag=1 fid=1 newfid=2 wname=["tmp","x"]`. Flags and errnos are names,
+ * modes octal, a qid is `(path version type)` with the path in hex and the type in letters (d directory, L symbolic
+ * link,
+ * - file, …), times are seconds.nanoseconds. Of a payload only `count` is printed. Fields that `valid` does not name
+ *   are left out.
  */
 export function printMessage(m: Message): string {
   const row = BY_TYPE.get(m.type);
@@ -79,10 +81,10 @@ function printQid(field: (word: string) => number): string {
   return `(${path} ${field('version')} ${type.join('') || '-'})`;
 }
 
-/** Names of bits. A name of several bits stands before those of its parts. */
+/** Names of bits. */
 type Bits = [name: string, bits: number][];
 
-/** Those of the constants whose names start so, under what is left of their names when `cut` says to cut them. */
+/** The constants whose names begin with `prefix`; `cut` characters are removed from the names. */
 function constants(prefix: string, cut: number = prefix.length): Bits {
   const all = Object.entries({ ...LINUX, ...P9 }) as [string, unknown][];
   return all
@@ -90,7 +92,7 @@ function constants(prefix: string, cut: number = prefix.length): Bits {
     .map(([name, value]) => [name.slice(cut), value]);
 }
 
-/** The names of the bits that are set, widest first, and what has no name in the given base. */
+/** Formats the bits of a value: the names of those that are set, widest first, and the rest in the given base. */
 function flags(names: Bits, base: 8 | 16): (value: number) => string {
   const widest = names.filter(([, bits]) => bits !== 0).sort((a, b) => bitCount(b[1]) - bitCount(a[1]) || a[1] - b[1]);
   const none = names.find(([, bits]) => bits === 0)?.[0] ?? '0';
@@ -128,7 +130,7 @@ function printOpenFlags(value: number): string {
   return rest === 0 ? mode : `${mode}|${openBits(rest)}`;
 }
 
-/** How a field is shown, by its name or, where messages differ, by message and name. */
+/** Formatters of fields, by message and field name, or by field name alone. */
 const PRINTERS: Record<string, (value: number) => string> = {
   ecode: errnoName,
   mode: (value) => `0${value.toString(8)}`,

@@ -9,7 +9,7 @@ import { InProcess } from '../transport/in-process.ts';
 
 const servers = new WeakMap<Backend, Server>();
 
-/** The server of a backend: one, however often it is asked for. */
+/** The server of a backend: always the same one. */
 export function serverForBackend(backend: Backend): Server {
   let server = servers.get(backend);
   if (server === undefined) {
@@ -19,9 +19,7 @@ export function serverForBackend(backend: Backend): Server {
   return server;
 }
 
-/**
- * Makes a server the one of `view`, a backend that has the inodes of `base`'s: files of both have one st_dev.
- */
+/** Registers the server of `view`, a backend with the inodes of that of `base`: files of both have the same st_dev. */
 export function addView(view: Backend, server: Server, base: Server): void {
   servers.set(view, server);
   const device = deviceOf.get(base) ?? ++devices;
@@ -29,7 +27,7 @@ export function addView(view: Backend, server: Server, base: Server): void {
   deviceOf.set(server, device);
 }
 
-/** Whether a value is a backend: it has the calls that a server begins with. */
+/** True if a value has the methods `root` and `lookup` of a backend. */
 export function isBackend(value: unknown): value is Backend {
   const backend = value as Partial<Backend> | null;
   return typeof backend?.root === 'function' && typeof backend.lookup === 'function';
@@ -45,8 +43,8 @@ export class Attachment {
   readonly client: Client;
   readonly at: AtCalls;
   /**
-   * @param At The calls on its paths: those of a namespace know what is mounted in it.
-   * @throws Error when the server does not let itself be attached to.
+   * @param At The class of the *at calls; a namespace passes one that is aware of mounts.
+   * @throws Error if the server refuses Tattach.
    */
   constructor(server: Server, At = AtCalls) {
     check(server, SERVER, 'server');
@@ -57,12 +55,12 @@ export class Attachment {
     if (errno !== 0) this.transport.close();
     if (errno !== 0) throw new Error(`The 9P server refused the attach (errno ${errno}).`);
     this.at = new At(this.client);
-    // st_dev: another number for each server.
+    // st_dev: one number per server.
     this.at.device = deviceOf.get(server) ?? ++devices;
     deviceOf.set(server, this.at.device);
   }
 
-  /** Ends the session: the server lets go of all fids. */
+  /** Ends the session: the server clunks all fids. The server stays open. */
   close(): void {
     this.transport.close();
   }

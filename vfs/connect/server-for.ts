@@ -6,16 +6,16 @@ import { Server, isBackend, serverForBackend, type Backend } from './attachment.
 import type { Session } from '../server/session.ts';
 
 /**
- * What can be put where a file system is wanted: a server, a backend, a memfs volume, or the path of a directory of the
+ * Accepted wherever a file system is expected: a server, a backend, a memfs Volume, or the path of a directory of the
  * host.
  */
 export type Source = Server | Backend | MemfsVolume | string;
 
-/** The server of a directory that was opened for it alone, by a path. */
+/** The server of a host directory that was opened by its path. It owns the backend. */
 class PathServer extends Server {
   private readonly isShort: boolean;
 
-  /** @param isShort Whether it ends with its last session. */
+  /** @param isShort Close the directory after the last session. */
   constructor(path: string, isShort: boolean) {
     super(hostDir(path));
     this.isShort = isShort;
@@ -26,14 +26,14 @@ class PathServer extends Server {
     if (this.isShort && this.sessions.size === 0) this.backend.close!();
   }
 
-  /** Nobody else has the directory. */
+  /** Closes the directory, too: the backend was made here. */
   override close(): void {
     super.close();
     this.backend.close!();
   }
 }
 
-/** @throws TypeError for what is no source. */
+/** @throws TypeError if `source` has an unsupported type. */
 function backendOf(source: Exclude<Source, Server | string>, name: string): Backend {
   if (isMemfsVolume(source)) return memfs(source);
   if (isBackend(source)) return source;
@@ -41,10 +41,10 @@ function backendOf(source: Exclude<Source, Server | string>, name: string): Back
 }
 
 /**
- * The server of a source: one for each volume and each backend, however often it is asked for, so that everything
- * that uses the volume sees one file system and `inspect()` counts all of it. A host path gets a new one each time,
- * which holds the directory open until its `close()`.
- * @throws TypeError for what is no source; Error when a path of the host is no directory.
+ * The server of a source: always the same one for a volume or a backend, so that all users see one file system and
+ * `inspect()` counts all of them. A host path gets a new server each time, which keeps the directory open until its
+ * `close()`.
+ * @throws TypeError if `source` has an unsupported type; Error if a host path is not a directory.
  */
 export function serverFor(source: Source): Server {
   return typeof source === 'string' ? new PathServer(source, false) : keptServerOf(source, 'source');
@@ -55,9 +55,9 @@ function keptServerOf(source: Exclude<Source, string>, name: string): Server {
 }
 
 /**
- * As `serverFor`, for who attaches to it at once and keeps it for no longer: the server of a host path closes the
- * directory when its last session has ended.
- * @param name What an error calls it.
+ * As `serverFor`, for a caller that attaches at once: the server of a host path closes the directory when its last
+ * session has ended.
+ * @param name The name of the argument in errors.
  */
 export function lentServerOf(source: Source, name = 'source'): Server {
   return typeof source === 'string' ? new PathServer(source, true) : keptServerOf(source, name);

@@ -9,11 +9,11 @@ import { constants } from './values/constants.ts';
 import { Promises } from './async/promises.ts';
 import { TreeCalls } from './calls/tree-calls.ts';
 
-/** How a FileSystem is told apart from others, and ended. */
+/** Hooks of a FileSystem. */
 export interface FileSystemOptions {
-  /** st_dev of what a client reaches. Default: 0. */
+  /** The st_dev of the files of a client. Default: 0. */
   deviceOf?: (client: Client) => number;
-  /** Called by `unmount`, once no descriptor is open. */
+  /** Called by `unmount`, after all descriptors are closed. */
   onClose?: () => void;
 }
 
@@ -21,11 +21,11 @@ export const FILE_SYSTEM_OPTIONS = { deviceOf: 'function', onClose: 'function' }
 
 /**
  * A file system with the shape of node:fs: the same calls, options, defaults and errors, over 9P. Bytes are Uint8Array
- * and never Buffer; text is UTF-8 unless another encoding is named. Paths begin at the root, relative ones too; nothing
- * leads out of it: `..` of the root is the root, and a symlink with an absolute target leads on from it.
+ * and never Buffer; text is UTF-8 unless another encoding is named. All paths begin at the root, relative ones too, and
+ * never leave it, as in a chroot(2): `..` of the root is the root, and absolute symlinks begin at the root.
  *
- * Nobody's permissions are checked but those of the store (a directory of the host has its own). Every call can be taken
- * off the object, as `const { readFileSync } = fs`.
+ * Permissions are checked by the store alone (a directory of the host has its own). Calls need no `this`:
+ * `const { readFileSync } = fs`.
  */
 class FileSystemCalls extends TreeCalls {
   readonly constants = constants;
@@ -33,7 +33,7 @@ class FileSystemCalls extends TreeCalls {
   readonly promises: Promises;
   private readonly onClose: () => void;
 
-  /** @param root The fid that `/` is, of `at`; it stays the caller's. */
+  /** @param root The fid of `/`, of the client of `at`. The caller clunks it. */
   constructor(at: AtCalls, root: number, options: FileSystemOptions = {}) {
     check(at, 'AtCalls.openat', 'at');
     check(root, 'number', 'root');
@@ -47,12 +47,12 @@ class FileSystemCalls extends TreeCalls {
     addCallbackCalls(this, this.promises);
   }
 
-  /** A file's content as a Blob; it is read at once. */
+  /** The content of a file as a Blob. It is read at once. */
   async openAsBlob(path: PathLike, options: { type?: string } = {}): Promise<Blob> {
     return new Blob([this.readFileSync(path) as Uint8Array<ArrayBuffer>], options);
   }
 
-  /** Ends the file system: closes what is open in it. (`close` of node:fs closes one descriptor.) */
+  /** Ends the file system: closes all descriptors. (`close` of node:fs closes one.) */
   unmount(): void {
     this.closeAll();
     this.onClose();
@@ -71,7 +71,7 @@ export const FileSystem = FileSystemCalls as unknown as new (
   ...args: ConstructorParameters<typeof FileSystemCalls>
 ) => FileSystem;
 
-/** Makes every public call a property of the object itself, which needs no `this`. */
+/** Binds every public method to the object. */
 function bindCalls(object: object): void {
   const calls = object as Record<string, unknown>;
   const isPublic = (name: string): boolean =>

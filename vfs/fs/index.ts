@@ -3,10 +3,10 @@ import { Attachment, lentServerOf, type Source } from '../connect/server-for.ts'
 import { FileSystem } from './file-system.ts';
 
 /**
- * A file system with the shape of node:fs over a memfs volume, a directory of the host, a server or a backend. Guests of
- * the same volume, backend or server see what is done here, and the other way round. `unmount` ends it; a directory given by
- * its path is closed with it.
- * @throws TypeError for what is no source; Error when a path of the host is no directory.
+ * Makes a file system with the API of node:fs on a memfs Volume, a directory of the host, a server or a backend. Guests
+ * of the same volume, backend or server see its changes, and the other way round. `unmount` ends it, and closes a
+ * directory that was given by its path.
+ * @throws TypeError if `source` has an unsupported type; Error if a host path is not a directory.
  */
 export function createFs(source: Source): FileSystem {
   const mount = new Attachment(lentServerOf(source));

@@ -7,8 +7,8 @@ import { check, invalid } from '../lib/options.ts';
 import { NamespaceMounts } from './mounts.ts';
 
 /**
- * One tree of several: each path's source is mounted there, in the one whose path is the longest prefix of its own. What
- * `fs` does is seen by guests that are given the same sources, or `preopens`, and the other way round.
+ * Several file systems mounted in one tree. Each source is mounted at its path, in the source whose path is the longest
+ * prefix of it. Changes by `fs` are visible to guests with the same sources or `preopens`, and the other way round.
  *
  * ```ts
  * const namespace = new Namespace({ '/': ram(), '/src': hostDir('.', { readOnly: true }) });
@@ -19,14 +19,14 @@ import { NamespaceMounts } from './mounts.ts';
 export class Namespace {
   /** The calls of node:fs on the whole tree. */
   readonly fs: FileSystem;
-  /** For a guest that is to see the same tree. */
+  /** Path → server, for a guest that is to see the same tree. */
   readonly preopens: Readonly<Record<string, Server>>;
   private readonly mounts: NamespaceMounts<Source>;
 
   /**
-   * @param tree Absolute paths → what is there; without `/` the root is an empty directory in memory.
-   * @throws TypeError for a path that is not absolute, for two of one place and for what is no source; Error for what nothing can be mounted
-   *   on.
+   * @param tree Absolute path → source. Without `/` the root is an empty file system in memory.
+   * @throws TypeError if a path is not absolute or has `..`, if two paths name the same place, or if a source has an
+   *   unsupported type; Error if a mount point is not a directory.
    */
   constructor(tree: Readonly<Record<string, Source>>) {
     check(tree, 'Object', 'tree');
@@ -55,7 +55,9 @@ export class Namespace {
     });
   }
 
-  /** Closes what `fs` has open, and ends the sessions. A directory given by its path ends with the last guest in it. */
+  /**
+   * Closes the descriptors of `fs` and ends the sessions. A directory given by its path is closed with its last guest.
+   */
   close(): void {
     this.fs.unmount();
   }
@@ -67,7 +69,7 @@ export class Namespace {
 
 export type { FileSystem } from '../fs/file-system.ts';
 
-/** A path without what names the same place: empty components and `.`. */
+/** A path in canonical form: without empty components and `.`. */
 function placeOf(path: string): string {
   return path
     .split('/')

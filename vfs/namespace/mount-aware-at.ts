@@ -7,11 +7,11 @@ import { E } from '../linux/errno.ts';
 const MAKES_NEW = O_CREAT | O_EXCL;
 
 /**
- * The *at calls in a tree that others are mounted in: a name that something is mounted on is there, whatever the tree
- * itself has under it, and can be neither removed nor renamed (mount_namespaces(7)).
+ * The *at calls in a tree with mounts. A mount point exists, whatever the tree itself has under its name, and can be
+ * neither removed nor renamed (mount_namespaces(7)).
  */
 export class MountAwareAt extends AtCalls {
-  /** EBUSY or ENOTEMPTY where a path's last name is a mount, or a directory with one in it (see MountTable.busy); else 0. */
+  /** The errno of removing or renaming a path's last name (see MountTable.busy): EBUSY, ENOTEMPTY or 0. */
   private busy(dir: number, text: string): number {
     const path = parsePath(text);
     if (path.last !== LAST_NORM) return 0;
@@ -23,7 +23,7 @@ export class MountAwareAt extends AtCalls {
     return errno;
   }
 
-  /** Whether something is mounted at a path. */
+  /** True if a path is a mount point. */
   private isMount(dir: number, text: string): boolean {
     return this.mountTable?.mayCross(parsePath(text).names.slice(-1)) === true && this.busy(dir, text) === E.EBUSY;
   }

@@ -9,33 +9,33 @@ import { Attachment, serverForBackend, type Server } from '../connect/attachment
 import { TreeMounts } from './tree-mounts.ts';
 import { MountAwareAt } from './mount-aware-at.ts';
 
-/** One tree of a namespace, and where it is. */
+/** One tree of a namespace and its path. */
 interface Place {
   readonly path: string;
   readonly names: readonly string[];
   readonly mount: Attachment;
 }
 
-/** Components of an absolute path without `.`; null for a relative one and one with `..`: nothing is mounted there. */
+/** The components of an absolute path, without `.`; null for a relative one or one with `..`, which is not mounted. */
 function namesOf(path: string): readonly string[] | null {
   if (!path.startsWith('/')) return null;
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
   return names.includes('..') ? null : names;
 }
 
-/** Whether a place is `outer` or below it. */
+/** True if a path is `outer` or below it. */
 function isWithin(names: readonly string[], outer: readonly string[]): boolean {
   return outer.every((name, i) => names[i] === name);
 }
 
 /**
- * Trees that make one: each is a 9P attach of its own, and is mounted in the one whose path is the longest prefix of
- * its own. A mount point need not exist; where it does, it must be a directory.
+ * The trees of a namespace. Each has its own 9P session and is mounted in the tree whose path is the longest prefix of
+ * its path. A mount point need not exist; if it does, it must be a directory.
  */
 export class NamespaceMounts<Source> {
   private readonly serverFor: (source: Source, path: string) => Server;
   private readonly places: Place[] = [];
-  /** A path of the host gives a new server each time it is asked for: within one guest it is one. */
+  /** One server per source: `serverFor` makes a new one for a host path each time. */
   private readonly sources = new Map<Source, Server>();
   private readonly byServer = new Map<Server, Attachment>();
   private readonly skeletons: Attachment[] = [];
@@ -46,10 +46,10 @@ export class NamespaceMounts<Source> {
   }
 
   /**
-   * Attaches to a server for a path. Trees that do not lie in one another share one client, so that names can move
-   * between preopens of one server.
-   * @param all All paths that there will be.
-   * @throws what serverFor throws for what is no source.
+   * Attaches to the server of a source. Paths of one server that are not nested share a client, so that files can be
+   * renamed between them.
+   * @param all All paths of the namespace.
+   * @throws The errors of serverFor.
    */
   add(path: string, source: Source, all: readonly string[]): Attachment {
     const server = this.sources.get(source) ?? this.serverFor(source, path);
@@ -65,7 +65,7 @@ export class NamespaceMounts<Source> {
     return mount;
   }
 
-  /** Mounts each tree in the one around it. @throws Error for a mount point that is no directory. */
+  /** Mounts each tree in the one around it, once all are added. @throws Error if a mount point is not a directory. */
   join(): void {
     const places = this.places.filter(({ path }) => namesOf(path) !== null);
     places.sort((a, b) => a.names.length - b.names.length);
@@ -97,13 +97,13 @@ export class NamespaceMounts<Source> {
     const below = names.slice(around.names.length);
     this.tableOf(mount.at, { at: outer, base, names: below });
     const table = this.tableOf(outer, null);
-    // The fids of the directories on the way stay: as long as they do, the inodes have their numbers.
+    // The fids of the directories on the way stay open, so that their inode numbers stay valid.
     let parent = { table, dir: base };
     for (let i = 1; i < below.length; i++) {
       const way = below.slice(0, i).join('/');
       let dir = outer.lookup(base, way, true);
       if (dir === -E.ENOENT) {
-        // From here on there is nothing: what is missing is made in a tree of its own.
+        // The rest of the path does not exist: its directories are implied, in a tree of their own.
         const impliedDirs = this.impliedDirs(below.slice(i));
         this.tableOf(impliedDirs.at, { at: outer, base, names: below.slice(0, i) });
         parent.table.add(parent.dir, below[i - 1]!, impliedDirs.at, true);
@@ -117,12 +117,12 @@ export class NamespaceMounts<Source> {
     parent.table.add(parent.dir, below.at(-1)!, mount.at, isExtra);
   }
 
-  /** A tree of directories, one in the other, the last of which is to be mounted on. */
+  /** Makes a tree of nested directories; the last one is a mount point. */
   private impliedDirs(names: readonly string[]): Attachment {
     const store = ram();
     let dir = store.root();
     for (const name of names) dir = store.create(dir, name, S_IFDIR | 0o755, 0, 0, 0) as typeof dir;
-    // Nothing can be put into it: it would be gone with the namespace.
+    // Read-only: files in it would be lost with the namespace.
     const mount = new Attachment(serverForBackend(readOnly(store)), MountAwareAt);
     this.skeletons.push(mount);
     return mount;
@@ -134,7 +134,7 @@ export class NamespaceMounts<Source> {
   }
 }
 
-/** A fid that `lookup` gave for a mount point, or a directory on the way to it. @throws Error when it is none. */
+/** Checks a result of `lookup`, and returns it. @throws Error if it is −errno or not a directory. */
 function directory(path: string, at: AtCalls, fid: number): number {
   if (fid >= 0 && at.resolver.type === QTDIR) return fid;
   const why = fid < 0 ? errnoName(-fid) : 'there is a file, not a directory';
@@ -142,7 +142,7 @@ function directory(path: string, at: AtCalls, fid: number): number {
   throw new Error(`Nothing can be mounted at ${path}: ${why}.`);
 }
 
-/** Whether one place lies below another. */
+/** True if a path is below `outer`, and not `outer` itself. */
 function isNested(names: readonly string[], outer: readonly string[] | null): boolean {
   return outer !== null && outer.length < names.length && isWithin(names, outer);
 }

@@ -7,23 +7,25 @@ import type { AtCalls } from '../client/at.ts';
 import { SYNTHETIC_COOKIE, type MountTable } from '../client/mount-table.ts';
 import { E } from '../linux/errno.ts';
 
-/** The longest entry: qid[13] offset[8] type[1] and a name of 255 bytes with its length[2]; no longer one is found. */
+/** Bytes of the longest entry: qid[13] offset[8] type[1], and length[2] and 255 bytes of a name. */
 const LONGEST = 24 + 255;
 
-/** Where a tree is mounted itself: the names lead there from `base`. */
+/** Place of a tree in the tree around it. */
 type Around = ReturnType<MountTable['parentMount']>;
 
-/** Something mounted on a name of a directory. */
+/** A mount point in a directory. */
 interface Point {
   readonly name: string;
   readonly at: AtCalls;
-  /** The directory has no such name itself. */
+  /** True if the directory itself has no such name. */
   readonly isExtra: boolean;
 }
 
-/** What is mounted in one tree: by the inode number of the directory, so that a mount moves with a renamed directory. */
+/**
+ * The mount table of one tree, by the inode number of the directory, so that a mount moves with a renamed directory.
+ */
 export class TreeMounts implements MountTable {
-  /** The names that something is mounted on anywhere in the namespace: a symlink may lead there from any tree. */
+  /** The names of all mount points of the namespace: a symlink may lead there from any tree. */
   private readonly names: Set<string>;
   private readonly at: AtCalls;
   private readonly points = new Map<number, Point[]>();
@@ -33,7 +35,7 @@ export class TreeMounts implements MountTable {
   /**
    * @param at The tree.
    * @param names Shared by all tables of a namespace.
-   * @param around Where the tree is mounted itself.
+   * @param around Place of the tree itself, or null.
    */
   constructor(at: AtCalls, names: Set<string>, around: Around) {
     this.at = at;
@@ -41,7 +43,7 @@ export class TreeMounts implements MountTable {
     this.around = around;
   }
 
-  /** Mounts a tree on a name of a directory, in place of what was mounted there. */
+  /** Mounts a tree on a name of a directory, replacing an earlier mount there. `isExtra`: the name does not exist. */
   add(dir: number, name: string, at: AtCalls, isExtra: boolean): void {
     const ino = this.inoOf(dir);
     this.names.add(name);
@@ -50,7 +52,7 @@ export class TreeMounts implements MountTable {
     this.points.set(ino, [...others, { name, at, isExtra }]);
   }
 
-  /** The inode number of what a fid stands for; −1 when it cannot be had. */
+  /** The inode number of a fid; −1 on an error. */
   private inoOf(fid: number): number {
     const { client } = this.at;
     if (client.getattr(fid, 0) !== 0) return -1;
@@ -94,7 +96,7 @@ export class TreeMounts implements MountTable {
   }
 }
 
-/** The entry of a mounted directory; `cookie` is the lower half of its own. */
+/** Encodes the entry of a mount point. `cookie` is the lower half of the cookie. */
 function entryOf({ name, at: { client } }: Point, cookie: number): Uint8Array {
   const entry = new Dirent();
   if (client.getattr(client.root, 0) === 0) {
@@ -102,7 +104,7 @@ function entryOf({ name, at: { client } }: Point, cookie: number): Uint8Array {
     entry.qid_path_hi = client.r.qid_path_hi;
   }
   entry.qid_type = QTDIR;
-  // DT_* numbers are S_IFMT bits moved down (dirent.h, IFTODT).
+  // DT_* numbers are S_IFMT bits shifted down (dirent.h, IFTODT).
   entry.dtype = S_IFDIR >>> 12;
   entry.name = name;
   entry.cookie_lo = cookie;

@@ -26,7 +26,7 @@ export function encodeFrame<N extends Name>(name: N, fields: { tag: number } & F
   return Uint8Array.from([...head, ...body]);
 }
 
-/** Reads a whole message. Throws an Error whose text says what is wrong with it. */
+/** Decodes a whole message. @throws Error with the cause, if it is malformed. */
 export function decodeFrame(bytes: Uint8Array): Frame {
   if (bytes.length < 7) throw new Error(`a message has at least 7 bytes, here are ${bytes.length}`);
   const row = ROWS.find((row) => row.type === bytes[4]);
@@ -41,7 +41,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   return { message: row.name, tag: Number(little(bytes, 5, 2)), ...reader.values } as Frame;
 }
 
-/** Whether an item is one of those that are zeros because `valid` names none of them. */
+/** True if an item is written as zeros because `valid` names no field of its group (RARE_FIELDS). */
 function isUnwanted(name: Name, item: Item, values: Values): boolean {
   const together = RARE_FIELDS[name]?.find((names) => names.includes(item.name)) ?? [];
   const isValid = (field: string) => (BigInt(values.valid as number) & BigInt(VALID_BITS[name]![field]!)) !== 0n;

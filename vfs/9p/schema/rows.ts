@@ -1,17 +1,17 @@
 // Parses the rows of the message table into items with a kind and a width.
 import { DIRENT, KINDS, MESSAGES, type Name, RARE_FIELDS, VALID_BITS } from './messages.ts';
 
-/** What an item of a row is on the wire. `size` is the checked number an `[8]` is unless KINDS says otherwise. */
+/** Wire formats of items. `size` is the checked number that an `[8]` is, unless KINDS has another format for it. */
 export type Kind = 'u8' | 'u16' | 'u32' | 'size' | 'opaque' | 'seconds' | 'rounded' | 'string' | 'qid' | 'data';
 
-/** One item of a row. `counter` names the field that holds how many there are: '' for a single one. */
+/** One item of a row. `counter` is the name of the field with the number of repetitions; '' for a single item. */
 export interface Item {
   name: string;
   kind: Kind;
   counter: string;
 }
 
-/** Bytes an item takes at least: all it takes, except that a string's and a payload's own bytes come on top. */
+/** Size of an item in bytes, without the bytes of a string or payload itself. */
 export const MIN_BYTES: Record<Kind, number> = {
   u8: 1,
   u16: 2,
@@ -27,7 +27,7 @@ export const MIN_BYTES: Record<Kind, number> = {
 
 const WIDTHS: Record<string, Kind> = { 1: 'u8', 2: 'u16', 4: 'u32', 8: 'size', 13: 'qid', s: 'string', count: 'data' };
 
-/** Reads a row in the manual's notation. Throws on what is not in it: a mistake in the table must not go unnoticed. */
+/** Parses a row in the manual's notation. @throws Error if an item is malformed. */
 export function parseRow(row: string): Item[] {
   return row.split(' ').filter(Boolean).map(parseItem);
 }
@@ -45,7 +45,7 @@ function parseItem(text: string): Item {
   };
 }
 
-/** A row of the table, read. */
+/** A parsed row of the table. */
 export interface Row {
   name: Name;
   type: number;

@@ -1,7 +1,7 @@
 // TypeScript types of the messages, derived from the rows of the message table.
 import type { KINDS, MESSAGES, Name } from './messages.ts';
 
-/** A qid, read. Its path is whole: all 64 bits. */
+/** A decoded qid. Its path has all 64 bits. */
 export interface Qid {
   type: number;
   version: number;

@@ -12,11 +12,11 @@ export { ReadOnlyBackend } from '../../backends/readonly/backend.ts';
 const views = new WeakMap<Backend, ReadOnlyBackend>();
 
 /**
- * A read-only view of a backend: EROFS for every change, as on a read-only mount of Linux, and times that do not move.
- * The backend itself can be mounted for writing at the same time: what is written there is seen here at once. There is
- * one view of each backend, and one that is read-only already is its own. Closing the view leaves the backend open:
+ * A read-only view of a backend: every change is EROFS, as on a read-only mount of Linux, and access does not move
+ * times. The backend can be mounted for writing at the same time; its changes are visible in the view at once. A
+ * backend has one view; one that is read-only already is returned itself. Closing the view leaves the backend open:
  * `using dir = hostDir('.'); using view = readOnly(dir);`.
- * @throws TypeError for what is no backend.
+ * @throws TypeError if `backend` is not a backend.
  */
 export function readOnly(backend: Backend): Backend & Disposable {
   check(backend, BACKEND, 'backend');

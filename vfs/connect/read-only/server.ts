@@ -5,8 +5,8 @@ import type { Session } from '../../server/session.ts';
 import type { ReadOnlyBackend } from '../../backends/readonly/backend.ts';
 
 /**
- * The server of a view. An orphan that a fid of the view keeps alive is the base's, too: so both servers have the same
- * sessions, whichever counts them, and free from one queue. A view's fids are refused what the view refuses.
+ * The server of a view. A fid of the view keeps the orphans of the base alive, so that both servers share one set of
+ * sessions and one reclaim queue; `inspect()` of either counts both. Requests of the view's sessions go to the view.
  */
 export class ViewServer extends Server {
   override readonly sessions: Set<Session>;
@@ -18,7 +18,7 @@ export class ViewServer extends Server {
     this.reclaim = base.reclaim;
   }
 
-  /** Ends the sessions of the view, not those of its base. */
+  /** Ends the sessions of the view only, and drains the queue. */
   override close(): void {
     for (const session of [...this.sessions]) if (session.server === this) session.close();
     this.sync();

@@ -7,14 +7,14 @@ import { Iov } from '../../lib/iov.ts';
 
 const iov = new Iov();
 
-/** An open file or directory: a fid, whose it is, and an offset. Calls return 0 or an errno, counts or −errno. */
+/** An open file or directory: a fid, its client, and an offset. Calls return 0 or an errno; a count or −errno. */
 export class OpenFile {
   readonly client: Client;
   readonly fid: number;
   readonly isDir: boolean;
-  /** Of a directory: what is mounted in it besides its own entries, as in an Rreaddir. */
+  /** Synthetic entries of a directory with mounts (see MountTable). */
   readonly extra: readonly Uint8Array[];
-  /** The offset of calls that are given none, in bytes. */
+  /** The offset of calls without one, in bytes. */
   private position = 0;
   private readonly flags: number;
 
@@ -40,7 +40,7 @@ export class OpenFile {
     return this.client.getattr(this.fid, GETATTR_BASIC);
   }
 
-  /** Reads into `u8[start, end)` from `at`, or with null from the offset, which moves on. */
+  /** Reads into `u8[start, end)` from `at`, or if null from the offset, which moves. EBADF, EISDIR. */
   read(u8: Uint8Array, start: number, end: number, at: number | null): number {
     if ((this.flags & O_ACCMODE) === O_WRONLY) return -E.EBADF;
     if (this.isDir) return -E.EISDIR;
@@ -50,7 +50,7 @@ export class OpenFile {
     return count;
   }
 
-  /** Writes `u8[start, end)` at `at`, or with null at the offset; O_APPEND writes at the end whatever is said. */
+  /** Writes `u8[start, end)` at `at`, or if null at the offset; with O_APPEND at the end. EBADF, EFBIG. */
   write(u8: Uint8Array, start: number, end: number, at: number | null): number {
     if (!this.writable) return -E.EBADF;
     const appends = (this.flags & O_APPEND) !== 0;
@@ -62,13 +62,13 @@ export class OpenFile {
     return count;
   }
 
-  /** Where an append has ended. Over a wire nobody says so, and the size is asked for before others append, too. */
+  /** The end of an append. A remote server does not report it; then it is the size, unless others append meanwhile. */
   private reached(): number {
     if (iov.reached >= 0) return iov.reached;
     return this.client.getattr(this.fid, GETATTR_SIZE) === 0 ? this.client.r.size : this.position;
   }
 
-  /** ftruncate(2): EINVAL for what is not open for writing. */
+  /** ftruncate(2). EINVAL: not open for writing. */
   truncate(size: number): number {
     return this.writable ? this.client.setSize(this.fid, SETATTR_SIZE, size) : E.EINVAL;
   }

@@ -101,7 +101,7 @@ export class Rooted {
     return this.onFid(path, follow, (client, fid) => setMode(client, fid, SETATTR_MODE, mode));
   }
 
-  /** fchownat(2): KEEP_ID leaves what is. */
+  /** fchownat(2). KEEP_ID leaves an id unchanged. */
   chown(path: string, follow: boolean, uid: number, gid: number): number {
     return this.onFid(path, follow, (client, fid) => chown(client, fid, uid, gid));
   }

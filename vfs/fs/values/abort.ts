@@ -1,13 +1,13 @@
 // AbortSignal in the options of promises.
 import { badArgument } from './errors.ts';
 
-/** What a call can be given up by. */
+/** Options of calls that can be aborted. */
 export interface Abortable {
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Lets who asked for something give it up in the same breath, as with a call that takes its time.
+ * Yields once, so that the caller can still abort, as during a call of Node that waits.
  * @throws TypeError ERR_INVALID_ARG_TYPE; an AbortError.
  */
 export async function chanceToAbort(signal: AbortSignal): Promise<void> {
@@ -19,7 +19,7 @@ export async function chanceToAbort(signal: AbortSignal): Promise<void> {
   throwIfAborted(signal);
 }
 
-/** @throws An AbortError as of Node, whatever the reason: that is its cause. */
+/** @throws An AbortError as Node's, with the signal's reason as its cause. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted !== true) return;
   const error = new Error('The operation was aborted', { cause: signal.reason });
