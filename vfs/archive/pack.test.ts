@@ -167,7 +167,7 @@ test('loading over what is there: directories are merged, all else is replaced',
     { name: 'kept/g', data: 'new' },
   );
   unpackTar(bytes, mount);
-  // What was open is the old file still.
+  // An open fid is still on the old file.
   assert.is(serverFor(into).inspect().orphans, 1);
   mount.client.clunk(held[0]!);
   mount.close();
@@ -243,7 +243,7 @@ test('from one kind of store to another', () => {
   inScratch((dir) => {
     const from = rich();
     mounted(from, (kit) => {
-      // The host keeps neither owners nor set-user-ID for us, nor times as exactly on every runtime.
+      // The host keeps neither owners nor set-user-ID bits for this user, nor exact times on every runtime.
       assert.is(kit.unlink('late'), 'ok');
       for (const name of ['fifo', 'e/hardfifo']) assert.is(kit.unlink(name), 'ok');
       for (const name of ['x', 'empty']) setTimes(kit, name, 1_600_000_000, 0);

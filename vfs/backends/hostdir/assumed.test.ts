@@ -7,7 +7,7 @@ import { errnoName } from '../../linux/errno.ts';
 import { hosted } from './testing.ts';
 import { mknod } from '../../client/rare-messages.ts';
 
-/** One of each kind, made by the host, so that no name is known. */
+/** One file of each kind, created by the host, so that no name is known. */
 function fill(root: string): void {
   fs.writeFileSync(`${root}/file`, 'file');
   fs.writeFileSync(`${root}/other`, 'other');
@@ -26,7 +26,7 @@ test('what is there is not made again', () => {
         assert.is(errnoName(client.mkdir(kit.root, name, 0o755)), 'EEXIST', name);
         assert.is(errnoName(client.symlink(kit.root, name, 'target')), 'EEXIST', name);
         assert.is(errnoName(mknod(client, kit.root, name, 0o100644, 0, 0)), 'EEXIST', name);
-        // A device cannot be made anyhow, a directory not linked.
+        // A device cannot be created anyway, nor a directory linked.
         assert.is(errnoName(mknod(client, kit.root, name, 0o020644, 1, 3)), 'EEXIST', name);
         for (const from of ['other', 'empty']) {
           const fid = kit.walk(from);
@@ -129,7 +129,7 @@ test('a fid under one of two names: the other is taken, then its own', () => {
       const fid = kit.open('two', O_RDWR);
       assert.is(kit.unlink('file'), 'ok');
       assert.equal([kit.fstat(fid).nlink, server.inspect().orphans], [1, 0]);
-      // By another name than it was walked by.
+      // By another name than the walked one.
       fs.renameSync(`${root}/two`, `${root}/moved`);
       assert.is(kit.unlink('moved'), 'ok');
       assert.equal([kit.fstat(fid).nlink, server.inspect().orphans], [0, 1]);

@@ -13,7 +13,7 @@ import { inMemory, scratch } from './testing.ts';
 
 const ROUNDS = Number(process.env['WASI9P_RACES'] ?? 12_000) / 6;
 
-/** What the other process does to one name, as fast as it can. */
+/** The loops of the other process on one name. */
 const OTHER = `
   const fs = require('node:fs');
   const [how, dir] = process.argv.slice(1);
@@ -36,7 +36,7 @@ const OTHER = `
   for (;;) acts[how]();
 `;
 
-/** The calls, and what Linux may answer to each while the name comes and goes. */
+/** The calls, and the possible answers of Linux while the name comes and goes. */
 const CALLS: Record<string, [run: (kit: Kit, source: number) => number, ...errnos: string[]]> = {
   mkdir: [({ client, root }) => client.mkdir(root, 'x', 0o755), 'EEXIST'],
   symlink: [({ client, root }) => client.symlink(root, 'x', 'target'), 'EEXIST'],
@@ -65,7 +65,7 @@ function clear(path: string): void {
   try {
     fs.rmSync(path, { recursive: true, force: true });
   } catch {
-    // The other one was faster.
+    // The other process was faster.
   }
 }
 
@@ -93,7 +93,7 @@ async function busy(kit: Kit, root: string, how: string): Promise<void> {
     for (const errno of Object.keys(told[name]!)) {
       assert.ok(errno === 'ok' || errnos.includes(errno), `${how}: ${name} is ${errno}: ${JSON.stringify(told[name])}`);
     }
-    // Otherwise nothing was tried.
+    // Otherwise the test has tried nothing.
     assert.ok(told[name]!['ok']! > 0, `${how}: ${name}`);
   }
   assert.is(fs.readFileSync(`${root}/source`, 'utf8'), 'source');

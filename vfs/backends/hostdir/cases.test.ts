@@ -24,10 +24,10 @@ import { isWindowsName } from './node/text.ts';
 import { mknod, setMode } from '../../client/rare-messages.ts';
 
 const onLinux = process.platform === 'linux';
-/** These need what only Linux gives; elsewhere path-tree.ts tells what is promised instead. */
+/** These hold on Linux only; `limits` of path-tree.ts describes other systems. */
 const linux = onLinux ? test : test.skip;
 
-/** A walk of names one after the other, as a guest without a resolver would send it: how far it came. */
+/** Walks names one by one, as a guest without a resolver would. Returns the number of names walked. */
 function walkRaw(kit: Kit, ...names: string[]): string {
   const fid = kit.client.walk(kit.root, names, 0, names.length);
   if (fid < 0) return `${errnoName(-fid)} after ${kit.client.r.nwqid}`;
@@ -134,7 +134,7 @@ test('a name is one component, whatever it looks like', () => {
     fs.writeFileSync(`${outside}/f`, 'secret');
     const names = ['', '.', '..', '../outside', 'd/../../outside', '/etc', 'd/', '/'];
     for (const name of names) {
-      // The server checks, too: this is the backend alone.
+      // The server checks as well: this is the backend alone.
       assert.throws(
         () => backend.lookup(backend.root() as never, name),
         (e: { code: string }) => e.code === 'EINVAL',
@@ -258,7 +258,7 @@ linux('36: names that are not UTF-8 are hidden, and so never mangled', () => {
     assert.equal(kit.list('d'), []);
     for (const name of ['x\ufffd', 'x', 'xÿ']) assert.is(kit.get(`d/${name}`), 'ENOENT');
     assert.is(kit.rmdir('d'), 'ENOTEMPTY');
-    // One that is really called so.
+    // A file that really has this name.
     kit.put('d/x\ufffd', 'mine');
     assert.equal(kit.list('d'), ['x\ufffd']);
     assert.is(kit.get('d/x\ufffd'), 'mine');

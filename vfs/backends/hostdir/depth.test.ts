@@ -13,7 +13,7 @@ import { hosted, inMemory, scratch } from './testing.ts';
 
 const linux = process.platform === 'linux' ? test : test.skip;
 
-/** One step, by one name, and the fid it was made from is let go of. */
+/** Walks one name, and clunks the fid it started from. */
 function step(kit: Kit, fid: number, name: string): number {
   const next = kit.client.walk(fid, [name], 0, 1);
   assert.ok(next > 0, `${name}: ${errnoName(-next)}`);
@@ -21,7 +21,7 @@ function step(kit: Kit, fid: number, name: string): number {
   return next;
 }
 
-/** Makes directories below each other: a fid of the last. */
+/** Creates nested directories. Returns a fid of the last. */
 function makeDeep(kit: Kit, levels: number, from = kit.root): number {
   let fid = from;
   for (let i = 0; i < levels; i++) {
@@ -32,7 +32,7 @@ function makeDeep(kit: Kit, levels: number, from = kit.root): number {
   return fid;
 }
 
-/** Every descriptor goes that is not of what a fid is on, as when there are too many. */
+/** Closes every descriptor of inodes without fids, as on EMFILE. */
 function giveUp(backend: HostDirBackend): void {
   backend.trim();
 }
@@ -48,7 +48,7 @@ linux('3,000 levels down and up with 256 descriptors', () => {
   tidy();
 });
 
-/** The other side of the test before. */
+/** The child process of the test before. */
 function withFewDescriptors(root: string): void {
   const LEVELS = 3000;
   const backend = hostDir(root);
@@ -95,7 +95,7 @@ linux('a directory that was given up is found again by its name, and another one
     assert.is(drop(fids[0]!), 'ok');
     assert.not(fs.existsSync(`${root}/a/b/one`));
 
-    // Another directory has the name, one outside by a symlink, then none.
+    // The name becomes another directory, then one outside by a symlink, then nothing.
     fs.mkdirSync(`${outside}/b`);
     for (const name of ['two', 'three', 'four']) fs.writeFileSync(`${outside}/b/${name}`, 'outside');
     giveUp(backend);
@@ -160,7 +160,7 @@ linux('a directory in use is moved at any depth without a look at those above', 
   assert.is(move(kit.root, 'd0', deep, 'inside itself'), 'EINVAL');
   assert.is(errnoName(rename(kit.client, moved, kit.root, 'back')), 'ok');
   assert.is(looks, 0);
-  // Which error comes first over a name that is there takes a look.
+  // The order of errors for an existing name needs a lookup.
   assert.is(errnoName(rename(kit.client, moved, deep, 'here')), 'ok');
   assert.is(move(deep, 'here', kit.root, 'd0'), 'ENOTEMPTY', 'the target holds it');
   assert.is(errnoName(rename(kit.client, moved, kit.root, 'back')), 'ok');

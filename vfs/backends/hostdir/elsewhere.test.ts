@@ -12,7 +12,7 @@ import type { Fs } from './node/node.ts';
 import { PathTree } from './tree/path-tree.ts';
 import { scratch } from './testing.ts';
 
-/** Runs something as on another platform, mounted on a scratch directory. */
+/** Runs a test as on another platform, mounted on a scratch directory. */
 function as(platform: NodeJS.Platform, own: Fs, act: (kit: Kit, root: string) => void): void {
   const { root, remove } = scratch();
   const before = process.platform;
@@ -29,7 +29,7 @@ function as(platform: NodeJS.Platform, own: Fs, act: (kit: Kit, root: string) =>
   }
 }
 
-/** node:fs as on a disk that keeps the case of names and does not tell it apart. */
+/** node:fs as on a disk that preserves case but ignores it. */
 function folding(): Fs {
   const paths: Readonly<Record<string, number>> = {
     ...{ lstatSync: 1, statSync: 1, openSync: 1, mkdirSync: 1, rmdirSync: 1, unlinkSync: 1, readlinkSync: 1 },
@@ -50,7 +50,7 @@ function folding(): Fs {
   return folded as unknown as Fs;
 }
 
-/** A path with its names as they are on the disk. */
+/** Returns a path with its names as spelled on disk. */
 function spelt(path: string): string {
   const way: string[] = [''];
   for (const name of path.split('/').slice(1)) {

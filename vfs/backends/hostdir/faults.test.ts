@@ -17,19 +17,19 @@ const linux = process.platform === 'linux' ? test : test.skip;
 
 const ERRORS = ['EMFILE', 'EIO', 'ENOENT', 'EACCES'];
 
-/** A node:fs of which call number `at` fails; it counts them. */
+/** A node:fs whose call number `at` fails; it counts calls. */
 class Failing {
   count = 0;
   at = -1;
   code = 'EIO';
-  /** What failed. */
+  /** The call that failed. */
   failed = '';
   readonly fs: typeof fs;
 
   constructor() {
     const all: Record<string, unknown> = { ...fs };
     for (const [name, call] of Object.entries(fs)) {
-      // What is opened is closed: close(2) closes whatever it says.
+      // Descriptors are closed all the same: close(2) closes them even if it fails.
       if (!name.endsWith('Sync') || typeof call !== 'function' || name === 'closeSync') continue;
       all[name] = (...args: unknown[]) => {
         this.step(name);
@@ -56,7 +56,7 @@ class Failing {
   }
 }
 
-/** A little of everything. Answers are not looked at: any of them may be an error. */
+/** Some of every call. Answers are not checked: any may be an error. */
 function work(kit: Kit): void {
   const { client, root } = kit;
   const at = (fid: number, ...names: string[]): number => client.walk(fid, names, 0, names.length);
@@ -114,14 +114,14 @@ function list(kit: Kit, fid: number, cookie: number): void {
   try {
     kit.readdir(fid, cookie, 60);
   } catch (thrown) {
-    // The kit looks that there is no error; the client throws nothing.
+    // The kit would assert success; the client does not throw.
     assert.match(String((thrown as Error).message), /^readdir: E/);
   }
 }
 
 const descriptors = (): number => fs.readdirSync('/proc/self/fd').length;
 
-/** Clears what a run has left that failed in the middle. */
+/** Removes the files of a run that failed midway. */
 function clear(root: string): void {
   for (const name of fs.readdirSync(root)) fs.rmSync(`${root}/${name}`, { recursive: true });
 }
@@ -155,7 +155,7 @@ for (const byPaths of [false, true]) {
         if (!byPaths) assert.equal([backend.descriptors, backend.inodes], [1, 1], `${code} of ${failing.failed}`);
       }
     }
-    // It is as good as before.
+    // Everything works again.
     const kit = new Kit({ backend, dispose: () => {} });
     kit.put('f', 'fine');
     assert.is(kit.get('f'), 'fine');

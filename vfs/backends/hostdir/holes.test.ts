@@ -20,7 +20,7 @@ const BTRFS = 0x9123683en;
 const ZFS = 0x2fc12fc1n;
 const OVERLAYFS = 0x794c7630n;
 
-/** The extents of `f` in a directory, on what is said to be such a file system. */
+/** Returns the extents of `f` in a directory, on a pretended file system. */
 function extents(root: string, type?: bigint, more: Partial<typeof fs> = {}): [number, number][] {
   const own = {
     ...fs,
@@ -49,7 +49,7 @@ for (const base of [tmpdir(), '/dev/shm'].filter((path) => fs.existsSync(path)))
     const type = fs.statfsSync(root, { bigint: true }).type;
     const known = [EXT, TMPFS, XFS].includes(type);
     assert.equal(extents(root), known ? [] : [[0, 2 ** 40]]);
-    // Not written out yet.
+    // Not written back yet.
     fs.writeSync(fd, 'x', 12_345);
     assert.equal(extents(root), [[0, 2 ** 40]]);
     fs.ftruncateSync(fd, 1);

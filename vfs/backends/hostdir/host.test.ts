@@ -14,7 +14,7 @@ import { mknod, remove, setMode } from '../../client/rare-messages.ts';
 
 const linux = process.platform === 'linux' ? test : test.skip;
 
-/** A tree to the byte and to the nanosecond; atime aside, which reading moves. */
+/** Returns a tree as text, to the byte and the nanosecond, without atimes, which reads move. */
 function picture(dir: string): string {
   const lines: string[] = [];
   for (const entry of fs.readdirSync(dir, { recursive: true, encoding: 'utf8' }).concat('.').sort()) {
@@ -78,7 +78,7 @@ linux('read-only: a file that is read is not marked as read', () => {
     { readOnly: true },
     (root) => {
       fs.writeFileSync(`${root}/f`, 'data');
-      // Older than its last change: reading it would move it wherever atimes are kept at all.
+      // Older than the last change: a read would move it wherever atimes are kept.
       fs.utimesSync(`${root}/f`, 1, 2);
     },
   );
@@ -106,7 +106,7 @@ linux('now is the kernel’s: a file that is written before or after a touch is 
       assert.is(errnoName(kit.client.setTimes(fid, SETATTR_ATIME | SETATTR_MTIME, 0, 0, 0, 0)), 'ok');
       kit.clunk(fid);
       kit.put('after', 'x');
-      // What the host has is the nearest that utimes of node:fs can make: 1 µs in Node 20.
+      // The host has the closest time that utimes of node:fs can set: 1 µs in Node 20.
       assert.ok(mtime('before') <= mtime('touched') + 1000n, `before: round ${i}`);
       assert.ok(mtime('touched') <= mtime('after') + 1000n, `after: round ${i}`);
     }
@@ -180,7 +180,7 @@ linux('what was made and closed can be run by the host, also while a fid is on i
     kit.clunk(fid);
     fs.renameSync(`${root}/copy`, `${root}/binary`);
     execFileSync(`${root}/run`);
-    // The same for a program proper, where a descriptor for writing means ETXTBSY.
+    // The same for an executable, where a descriptor for writing means ETXTBSY.
     const data = fs.readFileSync('/bin/true');
     const maker = kit.clone(kit.root);
     assert.is(errnoName(kit.client.lcreate(maker, 'program', O_WRONLY, 0o755)), 'ok');
@@ -232,10 +232,10 @@ linux('too many open files is EMFILE, and passes', () => {
   remove();
 });
 
-/** The other side of the test before: a process that may have 120 descriptors. */
+/** The child process of the test before, with a limit of 120 descriptors. */
 function withFewDescriptors(root: string): void {
   const kit = new Kit({ backend: hostDir(root), dispose: () => {} });
-  // One after the other needs none in the end, though more are kept for later than there may be.
+  // One by one none stays open, although more are kept for later than the limit allows.
   let sequential = 0;
   for (let i = 0; i < 300; i++) if (kit.get(`f${i}`) === `${i}`) sequential++;
   const fids: number[] = [];

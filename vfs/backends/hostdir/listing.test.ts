@@ -13,11 +13,11 @@ import { openTop } from './tree/proc.ts';
 import { inMemory, scratch } from './testing.ts';
 
 const linux = process.platform === 'linux' ? test : test.skip;
-// These two read a directory at once.
+// Bun and Deno read a directory at once.
 const streams = process.platform === 'linux' && !('bun' in process.versions) && !('deno' in process.versions);
 const streamed = streams ? test : test.skip;
 
-/** A backend on a directory of `count` files, whose node:fs counts what is read of directories. */
+/** A backend on a directory of `count` files, whose node:fs counts the entries read. */
 function counted(count: number): { kit: Kit; backend: HostDirBackend; root: string; reads(): number; end(): void } {
   const { root, remove } = scratch(inMemory);
   for (let i = 0; i < count; i++) fs.closeSync(fs.openSync(`${root}/f${i}`, 'w'));
@@ -120,7 +120,7 @@ streamed('an entry that is gone before Node has looked at its kind takes no othe
     opendirSync: (path: string, options: fs.OpenDirOptions) => {
       const dir = fs.opendirSync(path, options);
       const readSync = (): fs.Dirent | null => {
-        // As where kinds are not told: the rest of what was asked for at a time is lost with the one that is gone.
+        // As on a file system without kinds: the entries read ahead are lost with the removed one.
         if (reads++ !== 20) return dir.readSync();
         for (let i = 0; i < options.bufferSize!; i++) dir.readSync();
         throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
@@ -145,7 +145,7 @@ linux('many listings at once have few descriptors, and each gives every entry on
   assert.ok(count() - before <= 64, `${count() - before} descriptors`);
   fs.unlinkSync(`${root}/f3`);
   fs.writeFileSync(`${root}/new`, '');
-  // In turn, so that each has been closed when its next turn comes.
+  // In turn, so that each is closed by its next turn.
   for (let more = true; more;) {
     more = false;
     for (const [i, fid] of fids.entries()) {
@@ -179,7 +179,7 @@ linux('going back to any cookie gives what came after it and is there still', ()
       kit.listFid(fid, all[at]!.cookie, FEW).filter(({ name }) => !name.startsWith('new')),
       all.slice(at + 1).filter(left),
     );
-    // Another listing goes back in between.
+    // Another listing seeks back in between.
     assert.equal(kit.listFid(other, others[100]!.cookie, FEW), others.slice(101));
   }
   kit.clunk(fid, other);

@@ -12,7 +12,7 @@ import { scratch } from './testing.ts';
 
 const linux = process.platform === 'linux' ? test : test.skip;
 
-/** Makes files whose atimes reading would move wherever atimes are kept: they are older than the last change. */
+/** Creates files whose atimes a read would move wherever atimes are kept: they are older than the last change. */
 function fill(root: string): void {
   fs.mkdirSync(`${root}/d`);
   for (const name of ['f', 'd/g']) {
@@ -23,7 +23,7 @@ function fill(root: string): void {
 
 const atime = (path: string): number => fs.statSync(path).atimeMs;
 
-/** Whether the file system keeps atimes at all. */
+/** True if the file system keeps atimes. */
 function keeps(root: string): boolean {
   fs.writeFileSync(`${root}/probe`, 'x');
   fs.utimesSync(`${root}/probe`, 1, 2);
@@ -51,7 +51,7 @@ for (const [way, make] of Object.entries(WAYS)) {
     const [backend, ...more] = make(root);
     const kit = new Kit({ backend, dispose: () => {} });
     for (const name of ['f', 'd/g']) {
-      // Twice: the second may have the descriptor of the first.
+      // Twice: the second may share the descriptor of the first.
       for (let i = 0; i < 2; i++) assert.is(kit.get(name), 'data');
       assert.is(atime(`${root}/${name}`), 1000, name);
     }
@@ -93,7 +93,7 @@ linux('a view does not read by the descriptor of who may move access times, nor 
   if (moves) assert.ok(atime(`${root}/d/g`) > 1000);
   open.clunk(loud);
   quiet.clunk(silent);
-  // What the other has made itself, with its descriptor still there.
+  // Files created by the other one, with their descriptors still open.
   open.put('made', 'x');
   const maker = open.open('made', O_RDWR);
   fs.utimesSync(`${root}/made`, 1, 2);

@@ -13,8 +13,8 @@ const TRIES = Number(process.env['WASI9P_RACES'] ?? 100_000);
 const SECRET = 'the secret of the host';
 
 /**
- * What the attacker runs, in the directory that holds both `export` and `outside`. The tree and the symlinks are
- * there equally long: microseconds, or so long that the names in it have settled (name-cache.ts).
+ * The attacker's program, run in the directory that holds `export` and `outside`. The tree and the symlinks are in
+ * place for equal times: microseconds, or long enough for the names to settle (name-cache.ts).
  */
 const ATTACKER = `
   const fs = require('node:fs');
@@ -38,7 +38,7 @@ const ATTACKER = `
   }
 `;
 
-/** The tries: each gives '' when it met what belongs inside, or what it met instead. */
+/** The tries: each returns '' if it met a file inside, or a description of the file it met. */
 function tries(kit: Kit): ((i: number) => string)[] {
   const { client, root } = kit;
   const { at } = kit.mount;
@@ -95,7 +95,7 @@ function tries(kit: Kit): ((i: number) => string)[] {
   ];
 }
 
-/** All that is outside, its ctimes among it: a write, a chmod, a link would show. */
+/** Returns everything outside, with ctimes: a write, a chmod, a link would show. */
 function picture(dir: string): string {
   const show = (name: string): string => {
     const st = fs.lstatSync(`${dir}/${name}`, { bigint: true });
@@ -108,7 +108,7 @@ async function race(pace: 'fast' | 'slow', count: number): Promise<void> {
   const { root, outside, remove } = scratch();
   fs.mkdirSync(`${root}/dir`);
   fs.writeFileSync(`${root}/dir/file`, 'inside');
-  // Linked, not written, each time: some disks are waited for when what was just written takes a name over.
+  // Linked, not written, each time: some file systems flush a newly written file that replaces a name.
   fs.writeFileSync(`${root}/../good`, 'inside');
   fs.linkSync(`${root}/../good`, `${root}/file`);
   fs.writeFileSync(`${outside}/file`, SECRET);
@@ -145,7 +145,7 @@ async function race(pace: 'fast' | 'slow', count: number): Promise<void> {
   );
   assert.equal(escapes, []);
   assert.is(picture(outside), before);
-  // Otherwise there was no race.
+  // Otherwise the test has raced nothing.
   assert.ok(enough(), `${inside} and ${elsewhere}`);
   kit.end();
   backend.trim();

@@ -8,7 +8,7 @@ import { scratch } from './testing.ts';
 
 const linux = process.platform === 'linux' ? test : test.skip;
 
-/** What came of an export: how it goes, or the error. */
+/** Returns how a directory was exported, or the error. */
 interface Start {
   limits?: string;
   code?: unknown;
@@ -28,7 +28,7 @@ function start(path: string, options?: { paths: boolean }): Start {
 
 const descriptors = (): number => fs.readdirSync('/proc/self/fd').length;
 
-/** Runs something with a node:fs of which some calls are other ones. */
+/** Runs a test with a node:fs in which some calls are replaced. */
 function withFs(other: Record<string, unknown>, run: () => void): void {
   const own = process.getBuiltinModule;
   process.getBuiltinModule = (() => ({ ...fs, ...other })) as unknown as typeof own;
@@ -57,15 +57,15 @@ linux('with any number of descriptors left it goes by descriptors, or is EMFILE'
   remove();
 });
 
-/** The other side of the test before: fills the table of descriptors, and frees one more for each try. */
+/** The child process of the test before: fills the table of descriptors, and frees one more for each try. */
 function withNoneLeft(root: string): void {
-  // What is loaded late needs descriptors of its own.
+  // Modules loaded late need descriptors of their own.
   start(root);
   const taken: number[] = [];
   try {
     for (;;) taken.push(fs.openSync('/dev/null', 'r'));
   } catch {
-    // There are no more.
+    // The table is full.
   }
   const starts: Start[] = [];
   for (let free = 0; free < 6; free++) {

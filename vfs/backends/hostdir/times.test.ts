@@ -7,7 +7,7 @@ import type { HostInode } from './tree/inode.ts';
 import { HostTimes, secondsOf, nanosecondsOf, toNs } from './times.ts';
 import type { HostTime, HostTree } from './tree/tree.ts';
 
-/** A host whose utimes cuts times to so many nanoseconds. */
+/** A host whose utimes truncates to this many nanoseconds. */
 function host(grain: bigint): { times: HostTimes; set(ns: bigint): bigint } {
   let atimeNs = 0n;
   let mtimeNs = 0n;
@@ -48,7 +48,7 @@ for (const [name, grain] of [
         set(before);
         const got = set(wanted);
         const gap = got > wanted ? got - wanted : wanted - got;
-        // Seconds are a double, which counts 1.7 billion of them in steps of 238 ns.
+        // Seconds are a double, whose spacing at 1.7 billion is 238 ns.
         assert.ok(gap <= (grain > 240n ? grain / 2n : 240n), `${before}, then ${wanted}: ${got}`);
       }
     }

@@ -50,7 +50,7 @@ test('statfs does not count all of a large volume each time', () => {
   link.getNode = () => (counts++, getNode());
   for (let i = 0; i < 1000; i++) store.statfs(out);
   assert.ok(counts < 500, `${counts}`);
-  // What JavaScript tells of is counted at once.
+  // Changes that the volume reports are counted at once.
   const before = out.bfree;
   volume.writeFileSync('/f7', new Uint8Array(1 << 20));
   store.statfs(out);
@@ -59,7 +59,7 @@ test('statfs does not count all of a large volume each time', () => {
 
 test('a limit counts what JavaScript has made, and no more what it has removed', () => {
   const volume = new Volume();
-  // A file with a name of one letter.
+  // A file with a one-letter name.
   const F = MEMFS_COST.inode + nameCost('a');
   const kit = new Kit({ backend: memfs(volume, { capacity: 100_000 + 2 * F }), dispose: () => {} });
   const store = (path: string, size: number): number | string => {

@@ -9,7 +9,7 @@ import { Namespace } from '../../namespace/index.ts';
 import { Kit } from '../../conformance/kit.ts';
 import { memfs } from './index.ts';
 
-// What JavaScript does to a volume behind the back of its guests: as on Linux another process would have done it.
+// JavaScript changes the volume while guests use it: the results are those of another process on Linux.
 
 function withKit(files: Record<string, string>, run: (kit: Kit, volume: Volume) => void): void {
   const volume = Volume.fromJSON(files);
@@ -164,9 +164,9 @@ test('a rename of a directory costs the same however much is in it', () => {
     const { children } = (
       volume as unknown as { _core: { root: { children: Map<string, { children: Map<string, unknown> }> } } }
     )._core.root;
-    // What JavaScript has made is counted when a guest next makes something.
+    // Files made by JavaScript are counted when a guest next creates one.
     kit.put('f', '');
-    // Whatever goes through the entries goes through this.
+    // Every iteration over the entries comes through here.
     let asked = 0;
     const counted = children.get('large')!.children.get('d') as { children: Map<string, unknown> };
     const { children: entries } = counted;

@@ -10,7 +10,7 @@ import { ram } from '../ram/index.ts';
 import { overlay } from './index.ts';
 import { picture } from './testing.ts';
 
-/** An overlay of these layers; at the end nothing is held, and the lower one is as it was. */
+/** An overlay of these layers; at the end nothing leaks, and the lower one is unchanged. */
 function layered(lower: Backend, upper: Backend, atimes: boolean, dispose: () => void): Subject {
   const backend = overlay({ lower, upper });
   const before = picture(lower, atimes);

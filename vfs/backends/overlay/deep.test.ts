@@ -13,7 +13,7 @@ function made(found: Inode | number): Inode {
   return typeof found === 'number' ? assert.unreachable(`errno ${found}`)! : found;
 }
 
-/** Makes a directory in a directory and so on, and a file in the last. */
+/** Creates nested directories, and a file in the last. */
 function dig(backend: Backend, name: string): void {
   let at = backend.root();
   at.refs++;

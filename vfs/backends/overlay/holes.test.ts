@@ -12,7 +12,7 @@ import { fill } from './testing.ts';
 
 const HUGE = 2 ** 40;
 
-/** Counts the bytes that are read and written. */
+/** Counts the bytes read and written. */
 function counted(backend: Backend): { bytes: number } {
   const count = { bytes: 0 };
   for (const name of ['read', 'write'] as const) {
@@ -50,7 +50,7 @@ test('a commit of a file that is nearly all hole reads what is in it', () => {
   const merged = overlay({ lower, upper });
   const kit = new Kit({ backend: merged, dispose: () => {} });
   plant(kit, 'new');
-  // Of several names: written in place, with both contents beside it.
+  // With several names: rewritten in place, with both contents staged.
   const fid = kit.open('two', O_RDWR);
   kit.write(fid, HUGE - 10, 'at the end');
   kit.clunk(fid);

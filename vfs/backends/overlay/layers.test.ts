@@ -96,7 +96,7 @@ test('a lower directory of the host that others change', () => {
   const held = kit.open('d/f', O_RDWR);
   const gone = kit.walk('d/h');
   kit.put('d/new', 'mine');
-  // A new file shows, an old one changes; one that is held is renamed, another removed and made again.
+  // A new file shows, an old one changes; one with a fid is renamed, another removed and created again.
   fs.writeFileSync(`${root}/d/late`, 'late');
   fs.writeFileSync(`${root}/d/g`, 'changed');
   fs.renameSync(`${root}/d/f`, `${root}/d/renamed`);
@@ -106,15 +106,15 @@ test('a lower directory of the host that others change', () => {
   assert.equal(kit.list('d'), ['f', 'g', 'h', 'late', 'new', 'renamed']);
   assert.equal([kit.get('d/late'), kit.get('d/g'), kit.get('d/h')], ['late', 'changed', 'again']);
   assert.is(kit.fstat(gone).nlink, 0);
-  // The file that is held is changed under the name it has by then.
+  // The file with a fid is changed under its new name.
   assert.is(kit.write(held, 0, 'D'), 1);
   assert.is(kit.read(held), 'D/f');
   assert.equal([kit.get('d/f'), kit.get('d/renamed')], ['made where it was', 'D/f']);
-  // A directory that is in use and was changed goes away with all that was not.
+  // A changed directory with a fid is removed, with all that was unchanged.
   fs.rmSync(`${root}/d`, { recursive: true });
   assert.equal(kit.list('d'), ['f', 'new']);
   assert.is(kit.get('d/new'), 'mine');
-  // And one that was changed is moved into another.
+  // A changed directory is moved into another.
   kit.put('e/y', '');
   fs.mkdirSync(`${root}/k`);
   fs.renameSync(`${root}/e`, `${root}/k/e`);

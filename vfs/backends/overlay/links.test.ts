@@ -29,7 +29,7 @@ for (const [where, make] of [
         write(kit, 'a', 'ONE');
         assert.equal([kit.get('d/b'), kit.get('d/c')], ['ONE', 'ONE']);
         for (const path of ['a', 'd/b', 'd/c']) assert.equal([kit.stat(path).ino, kit.stat(path).nlink], [ino, 3]);
-        // The name it was copied by goes, and then one that only the lower layer has.
+        // The name of the copy is removed, then one that only the lower layer has.
         assert.is(kit.unlink('a'), 'ok');
         assert.equal([kit.get('d/b'), kit.stat('d/b').nlink], ['ONE', 2]);
         const held = kit.open('d/c', O_RDWR);

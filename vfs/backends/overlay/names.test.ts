@@ -16,7 +16,7 @@ test('whiteouts are not seen and cannot be made', () => {
       kit.put('d/g', 'lower');
     },
     (kit, merged) => {
-      // What means something to overlayfs or to image layers means nothing here.
+      // Names with a meaning in overlayfs or image layers have none here.
       kit.put('.wh.f', '');
       kit.put('d/.wh..wh..opq', '');
       for (const path of ['d', 'f']) {
@@ -34,7 +34,7 @@ test('whiteouts are not seen and cannot be made', () => {
       kit.unlink('.wh.f');
       assert.equal(kit.list(''), ['d']);
       assert.equal(kit.list('d').concat(kit.get('d/g'), kit.get('f')), ['.wh..wh..opq', 'g', 'lower', 'ENOENT']);
-      // Nor is there a name for the copy of what has none.
+      // Nor a name for the copy of an orphan.
       const held = kit.open('d/g', O_RDWR);
       kit.unlink('d/g');
       kit.put('.wasi9p-orphan-0', 'mine');
@@ -107,7 +107,7 @@ test('a lower directory is renamed without copying what is in it', () => {
       const z = upper.lookup(upper.root(), 'z') as ReturnType<typeof upper.root>;
       const c = upper.lookup(z, 'c') as ReturnType<typeof upper.root>;
       assert.is(upper.entries(c), 0);
-      // What is changed there goes to its new place.
+      // Changes go to the new place.
       kit.write(held, 0, 'seven');
       assert.is(kit.get('z/c/f7'), 'seven');
       assert.is(upper.entries(c), 1);

@@ -53,7 +53,7 @@ const anyCall: fc.Arbitrary<Call> = fc.oneof(
 );
 const anyCalls = fc.array(anyCall, { maxLength: 40, size: 'max' });
 
-/** Makes the calls; whatever fails fails. */
+/** Runs the calls; failures are ignored. */
 class Guest {
   readonly kit: Kit;
   private held: number[] = [];
@@ -100,7 +100,7 @@ class Guest {
   }
 }
 
-/** What diff() must tell, from what both trees hold. */
+/** Returns the expected diff(), from the content of both trees. */
 function expected(before: Map<string, string>, after: Map<string, string>): string[] {
   const lines: string[] = [];
   for (const [path, now] of after) {
@@ -116,7 +116,7 @@ function expected(before: Map<string, string>, after: Map<string, string>): stri
 interface Layer {
   backend: Backend;
   atimes: boolean;
-  /** @param kept How many inodes the overlay keeps. */
+  /** @param kept The number of inodes that the overlay keeps. */
   leaks(kept: number): string;
   dispose(): void;
 }
@@ -129,7 +129,7 @@ function onHost(): Layer {
     atimes: false,
     leaks: (kept) => {
       backend.trim();
-      // The host directory itself keeps those above what it keeps.
+      // The host directory also keeps the directories above.
       const dirs = fs
         .readdirSync(root, { recursive: true, withFileTypes: true })
         .filter((it) => it.isDirectory()).length;
@@ -191,20 +191,20 @@ function run(below: Layer, above: Layer, first: Call[], second: Call[], third: C
 }
 
 /**
- * What else is told of each path: how many links it has, when it was changed.
- * @param sizes Whether a directory's size counts its entries.
+ * Returns further attributes of each path: link count and times.
+ * @param sizes True if the size of a directory counts its entries.
  */
 function shape(backend: Backend, sizes: boolean): string {
   const lines: string[] = [];
   contents(backend, (path, inode, attr) => {
     const size = inode.kind === S_IFDIR && sizes ? attr.size : '';
-    // What the host keeps of a time is not exact to the nanosecond.
+    // The host's times are not exact to the nanosecond.
     lines.push(`${path} ${attr.nlink} ${size} ${attr.mtime_sec}.${Math.floor(attr.mtime_nsec / 1000)}`);
   });
   return lines.sort().join('\n');
 }
 
-/** Which paths are names of one file. */
+/** Returns the groups of paths that are one file. */
 function links(backend: Backend): string[] {
   const groups = new Map<number, string[]>();
   contents(backend, (path, inode, attr) => {
@@ -222,7 +222,7 @@ for (const [name, [makeLower, makeUpper, runs]] of Object.entries(LAYERS)) {
         try {
           run(makeLower(), makeUpper(), first, second, third);
         } catch (thrown) {
-          // An assertion tells its diff beside its message, which fast-check does not look at.
+          // An assertion has its diff outside its message, where fast-check does not look.
           const { details = '', message } = thrown as { details?: string; message: string };
           throw new Error(`${message}\n${details}`, { cause: thrown });
         }

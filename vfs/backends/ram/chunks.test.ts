@@ -11,7 +11,7 @@ test('at random: as a Map has them, in order', () => {
   for (let round = 0; round < 200; round++) {
     const chunks = new Chunks();
     const model = new Map<number, Uint8Array>();
-    // Close together, so that some follow each other, or far apart.
+    // Close together, so that some are adjacent, or far apart.
     const scale = [12, 40, 2 ** 31][round % 3]!;
     for (let step = 0; step < 60; step++) {
       const number = random(scale);

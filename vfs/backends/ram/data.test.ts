@@ -8,7 +8,7 @@ import { FILE_MAX, FileData } from './data.ts';
 
 const MIB = 2 ** 20;
 
-/** A cell that was taken. */
+/** A taken cell. */
 interface Cell {
   slab: Slab;
   at: number;
@@ -20,7 +20,7 @@ function take(cells: Cells, size: number): Cell {
   return { slab, at: cells.at, size };
 }
 
-/** Slabs that have a free cell, of all kinds. */
+/** The slabs of all kinds with a free cell. */
 function openSlabs(cells: Cells): Slab[] {
   return (cells as unknown as { open: Slab[][] }).open.flat();
 }
@@ -52,7 +52,7 @@ test('cells are large enough, zero, apart from each other, and given again', () 
   }
 });
 
-/** What a file must be. */
+/** The expected content of a file. */
 class Model {
   bytes = new Uint8Array(0);
 
@@ -91,7 +91,7 @@ test('writes of whole megabytes: into holes, over what is there, and what is bes
 test('at random: files that share their cells have what was written, zeros elsewhere, and leave nothing', () => {
   let seed = 4711;
   const random = (below: number) => (seed = (Math.imul(seed, 48271) >>> 0) % 0x7fffffff) % below;
-  /** Mostly small, and some about where chunks meet. */
+  /** Mostly small, and some around chunk boundaries. */
   const place = () => (random(40) === 0 ? MIB - 50 + random(100) : random(random(8) === 0 ? 9000 : 600));
 
   const cells = new Cells(new Space(Infinity));
@@ -141,7 +141,7 @@ test('what is far away costs no more than what is near', () => {
   const data = new FileData(new Cells(new Space(Infinity)));
   const byte = Uint8Array.of(7);
   const read = new Uint8Array(4);
-  // Going through as many places as the last chunk's number would take minutes for each round.
+  // An iteration up to the last chunk's number would take minutes per round.
   for (let round = 0; round < 200; round++) {
     const far = FILE_MAX - 1 - round * MIB;
     assert.is(data.write(far, byte, 0, 1), 1);

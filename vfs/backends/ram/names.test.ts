@@ -62,7 +62,7 @@ test('a listing goes on rightly while all that it has come upon is removed', () 
   assert.is(names.size, 0);
 });
 
-/** A listing, and the names that were there all the time since it began. */
+/** A listing, and the names that existed throughout. */
 interface Listing {
   cursor: NamesCursor;
   stayed: Set<string>;
@@ -81,14 +81,14 @@ test('at random: as a Map has it, and every listing gives each survivor once', (
     if (!listing.cursor.next()) return false;
     const { name, ino } = listing.cursor;
     assert.is(model.get(name)!.ino, ino);
-    // A name that went and came back may come twice.
+    // A name removed and added again may be listed twice.
     assert.ok(!listing.stayed.has(name) || !listing.seen.has(name), `${name} twice`);
     listing.seen.add(name);
     return true;
   };
 
   for (let i = 0; i < 120_000; i++) {
-    // The directory grows to some hundred entries and shrinks to few again.
+    // The directory grows to some hundred entries and shrinks again.
     const name = `n${random(i % 20_000 < 10_000 ? 400 : 40)}`;
     const there = model.get(name);
     assert.is(names.get(name), there ?? null);

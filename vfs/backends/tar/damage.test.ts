@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { tar } from './index.ts';
 import { mounted, pack, pax } from './testing.ts';
 
-/** The sentence of the error. */
+/** Returns the message of the error. */
 function errorOf(bytes: Uint8Array): string {
   try {
     tar(bytes);

@@ -10,7 +10,7 @@ import { tar } from './index.ts';
 import { mounted, pack, pax, type Raw } from './testing.ts';
 import { xattrwalk } from '../../client/rare-messages.ts';
 
-/** Mounts an archive of these members. */
+/** Mounts an archive with these members. */
 function archived(members: Raw[], run: (kit: Kit, skipped: [path: string, reason: string][]) => void): void {
   const backend = tar(pack(...members));
   const skipped = backend.skipped.map(({ path, reason }) => [path, reason] as [string, string]);
@@ -25,7 +25,7 @@ function attributes(kit: Kit, path: string): Record<string, number> {
   return { mode, uid, gid, rdev, nlink, size, mtime_sec, mtime_nsec, atime_sec, atime_nsec };
 }
 
-/** The sentence of the error. */
+/** Returns the message of the error. */
 function errorOf(bytes: Uint8Array): string {
   try {
     tar(bytes);
@@ -279,7 +279,7 @@ test('directories that are not mentioned are there', () => {
     }
     assert.equal(kit.fstat(kit.root).mtime, '77.000000000');
   });
-  // Mentioned after what is in them, as by tar -r.
+  // After the files in them, as by tar -r.
   archived(
     [
       { name: 'a/f', data: 'x' },

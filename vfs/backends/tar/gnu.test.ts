@@ -11,13 +11,13 @@ import { hasTar, inScratch, pack, pax, systemTar, type Raw } from './testing.ts'
 const compare = hasTar ? test : test.skip;
 if (!hasTar) console.log('The comparison with GNU tar is skipped: it is not here.');
 
-/** Bytes of a file that are compared: of a large one the first and the last. */
+/** The bytes of a file to compare: of a large one the first and the last. */
 const PART = 1 << 16;
 
 /** A file in words: kind, permissions, time, and content. */
 type Files = Map<string, string>;
 
-/** What the system's tar unpacks, and whether it complained. */
+/** The result of the system tar, and whether it reported an error. */
 function unpacked(dir: string, bytes: Uint8Array): { files: Files; isWhole: boolean; said: string } {
   const out = `${dir}/out`;
   fs.rmSync(out, { recursive: true, force: true });
@@ -50,7 +50,7 @@ function below(root: Buffer, path: Buffer, files: Files): void {
   }
 }
 
-/** Whole seconds, towards the past; a number of nanoseconds is not exact. */
+/** Whole seconds, rounded towards the past; a number of nanoseconds is not exact. */
 function secondsOf(nanoseconds: bigint): number {
   const below = ((nanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
   return Number((nanoseconds - below) / 1_000_000_000n);
@@ -65,11 +65,11 @@ function partsOf(size: number, read: (offset: number, into: Buffer) => void): st
 }
 
 function wordsOf(kind: number, perm: number, sec: number, content: string): string {
-  // The time of a directory is moved by what could not be unpacked into it.
+  // A member that could not be unpacked moves the time of its directory.
   return `${kind.toString(8)} ${perm.toString(8)} ${kind === S_IFDIR ? '' : sec} ${content}`;
 }
 
-/** The same of an archive that we read. */
+/** The same for our reader. */
 function ours(backend: TarBackend): Files {
   const files: Files = new Map();
   const visit = (dir: TarInode, path: string): void => {
@@ -90,7 +90,7 @@ function ours(backend: TarBackend): Files {
   return files;
 }
 
-/** What differs, in words; '' when nothing does or it was refused. */
+/** Returns the difference in words; '' if there is none or the archive was refused. */
 function difference(dir: string, bytes: Uint8Array): string {
   let backend;
   try {
@@ -104,11 +104,11 @@ function difference(dir: string, bytes: Uint8Array): string {
   const left = backend.skipped.map(({ path }) => path.replace(/^[./]+/, '').split('\0')[0]!);
   for (const [path, words] of found) {
     if (theirs.files.get(path) === words) continue;
-    // What tar could not make, and says so.
+    // A member that tar could not create, and reports.
     if (!theirs.isWhole && theirs.said.includes(path)) continue;
-    // The data is all there, but not what fills its last block.
+    // The data is complete, but not the padding of its last block.
     if (theirs.said.includes('Unexpected EOF')) continue;
-    // A member that was left out changes what is there before it.
+    // A skipped member changes the files before it.
     if (left.some((each) => path.startsWith(each) || each.startsWith(path))) continue;
     return `${path}: ${words.slice(0, 200)} !== ${theirs.files.get(path)?.slice(0, 200)} (${theirs.said})`;
   }
@@ -120,7 +120,7 @@ function difference(dir: string, bytes: Uint8Array): string {
 const GNU = { magic: 'ustar  \0' };
 const LONG = (text: string): Raw => ({ name: '././@LongLink', type: 'L', data: `${text}\0`, ...GNU });
 
-/** Archives made by hand, each with the question it asks. */
+/** Archives built by hand, each with its question. */
 const CASES: Record<string, Raw[]> = {
   'leading zeros in a size': [
     pax({ size: '00000000000000000000003' }),
@@ -279,7 +279,7 @@ compare('checksums over signed bytes', () => {
   });
 });
 
-/** Numbers that are the same in every run (mulberry32). */
+/** A deterministic random generator (mulberry32). */
 function random(seed: number): (below: number) => number {
   let state = seed;
   return (limit) => {
@@ -290,7 +290,7 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-/** Archives to be spoilt: of the system's tar in each format, and by hand. */
+/** Archives to damage: of the system tar in each format, and built by hand. */
 function seeds(dir: string): Uint8Array[] {
   fs.mkdirSync(`${dir}/in/d`, { recursive: true });
   fs.writeFileSync(`${dir}/in/d/f`, 'x'.repeat(700));
@@ -313,12 +313,12 @@ function seeds(dir: string): Uint8Array[] {
   ];
 }
 
-/** Bytes that mean something in a header, a record or a map. */
+/** Bytes with a meaning in a header, a record or a map. */
 const BYTES = [
   0, 0x20, 0x2d, 0x2e, 0x2f, 0x30, 0x31, 0x35, 0x37, 0x38, 0x3d, 0x44, 0x4b, 0x4c, 0x53, 0x67, 0x78, 0x80, 0xff,
 ];
 
-/** Changes up to three bytes or cuts, and makes the checksums right again, but for some. */
+/** Changes up to three bytes or truncates, and mostly repairs the checksums. */
 function spoilt(bytes: Uint8Array, pick: (below: number) => number): Uint8Array {
   const changed = Uint8Array.from(bytes);
   const heads: number[] = [];
@@ -362,7 +362,7 @@ compare('as GNU tar: hundreds of archives with bytes changed', () => {
       else wrong.push(`${i}: ${differs}`);
     }
     assert.equal(wrong, []);
-    // Enough of them are still archives.
+    // Enough of them are still valid.
     assert.ok(read > count / 5, `${read} of ${count}`);
   });
 });

@@ -46,7 +46,7 @@ test('records of extended headers, of any length', () => {
       assert.equal([...parsePax(formatPax(records))!], [...records]);
     }),
   );
-  // Where the length itself gets another digit.
+  // Where the record length gains a digit.
   for (const length of [0, 1, 3, 4, 5, 6, 7, 90, 91, 92, 93, 94, 95, 989, 990, 991, 992, 993]) {
     const records = new Map([['k', new Uint8Array(length).fill(10)]]);
     assert.equal([...parsePax(formatPax(records))!], [...records], String(length));
@@ -73,7 +73,7 @@ const file = fc.record({
 });
 type File = typeof file extends fc.Arbitrary<infer T> ? T : never;
 
-/** Makes one file where it can be made; what is there already stays. */
+/** Creates a file if possible; an existing one stays. */
 function make(kit: Kit, { path, kind, data, target, perm, uid, mtime }: File, earlier: number | null): void {
   const { client } = kit;
   let dir = kit.clone(kit.root);

@@ -27,7 +27,7 @@ compare('the system’s tar unpacks what we save', () => {
     const out = hostDir(`${dir}/out`);
     const unpacked = content(out);
     mounted(store, (kit) => {
-      // What a host directory shows of set-user-ID bits is the host's matter.
+      // The set-user-ID bits that a host directory shows depend on the host.
       const fid = kit.walk('late');
       assert.is(setMode(kit.client, fid, SETATTR_MODE, Number(fs.statSync(`${dir}/out/late`).mode) & 0o7777), 0);
       kit.clunk(fid);
@@ -82,7 +82,7 @@ compare('we read and load what the system’s tar packs, in each of its formats'
   });
 });
 
-/** Files with holes: where they have data, and their sizes. */
+/** Files with holes: their extents and sizes. */
 const HOLES: Record<string, [size: number, ...at: number[]]> = {
   end: [(1 << 20) + 1, 1 << 20],
   begin: [1 << 20, 0],
@@ -108,7 +108,7 @@ compare('sparse files of the system’s tar, each way it has to store them', () 
     ]) {
       const archive = systemTar(dir, '-cS', ...options, '-C', 'in', ...fs.readdirSync(`${dir}/in`));
       assert.ok(archive.length < 1 << 20, options.join(' '));
-      // Saved and unpacked by the system's tar once more.
+      // Packed and unpacked by the system tar again.
       const into = ram();
       unpackTar(archive, into);
       fs.writeFileSync(`${dir}/again.tar`, packTar(into));

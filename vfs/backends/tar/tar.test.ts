@@ -13,7 +13,7 @@ readOnlyConformance('tar', (fill) => {
   return { backend: tar(packTar(store)), dispose: () => {} };
 });
 
-/** Packed by the system's tar, from a directory of the host. */
+/** Packed by the system tar, from a host directory. */
 function theirs(...options: string[]): MakeReadOnly {
   let archive: Uint8Array | null = null;
   return (fill) => {

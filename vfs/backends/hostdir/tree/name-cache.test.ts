@@ -8,7 +8,7 @@ import { isSettled, keep, refresh, unsettle } from './name-cache.ts';
 
 const SECOND = 1_000_000_000n;
 
-/** A directory whose ctime is told to be so long ago, cut to whole seconds or not. */
+/** Makes a directory with a ctime this long ago, truncated to whole seconds or not. */
 function directory(agoMs: number, wholeSeconds: boolean): { dir: HostInode; ctime: bigint; now: number } {
   const now = Date.now();
   const exact = BigInt(now - agoMs) * 1_000_000n + 1n;

@@ -4,7 +4,7 @@ import { subject } from '../testing.ts';
 
 const LOST = 'what the host renames or removes is lost without descriptors to hold it: ESTALE, never another file';
 
-// What is used on macOS and Windows, tried here on whatever this is.
+// As on macOS and Windows, tried on this platform.
 conformance('hostdir by paths', () => subject(true), {
   'holes are passed over, however large': 'node:fs tells no holes',
   'a link is made from a fid, by whatever name its inode has by then': 'it knows one name of an inode only',

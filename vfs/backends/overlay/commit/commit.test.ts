@@ -14,7 +14,7 @@ import { overlay, type OverlayBackend } from '../index.ts';
 import { contents, fill, getXattr, setXattr } from '../testing.ts';
 import { setMode } from '../../../client/rare-messages.ts';
 
-/** A test on an overlay of a host directory. */
+/** Runs a test on an overlay of a host directory. */
 function onHost(
   before: (root: string) => void,
   run: (kit: Kit, merged: OverlayBackend, root: string) => void,
@@ -153,7 +153,7 @@ test('commit: hard links, and files that are others’ too', () => {
       assert.is(new Set(inos.slice(0, 4)).size, 1);
       assert.is(inos[4], inos[5]);
       assert.is(fs.readFileSync(`${root}/b`, 'utf8'), 'changed');
-      // A name that was made anew is cut off from the others.
+      // A name that was created anew is no longer a link of the others.
       kit.unlink('b');
       kit.put('b', 'another');
       assert.equal(merged.commit(), DONE);

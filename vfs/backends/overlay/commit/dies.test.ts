@@ -13,16 +13,16 @@ import { scratch } from '../../hostdir/testing.ts';
 import { plant, snapshot, texts, work } from './testing.ts';
 import { overlay, settle, unsettled, type SettleResult } from '../index.ts';
 
-/** Calls that change something. */
+/** Calls that change the tree. */
 const CHANGES = new Set(
   'mkdir rename link symlink unlink rmdir write ftruncate chmod chown utimes fsync fdatasync'
     .split(' ')
     .map((name) => `${name}Sync`),
 );
-/** Calls that a dead process makes, too: the kernel closes its descriptors. */
+/** Calls that still work after the death: the kernel closes a process's descriptors. */
 const AFTERWARDS = new Set(['closeSync']);
 
-/** A host whose process dies before a change: all that it does from then on fails. */
+/** A host whose process dies before a change: every later call fails. */
 class Host {
   left: number;
   readonly fs: Fs;
@@ -35,7 +35,7 @@ class Host {
         if (typeof call !== 'function' || AFTERWARDS.has(key)) return call;
         return (...args: unknown[]): unknown => {
           if (this.left > 0 && changes(key, args) && --this.left === 0) {
-            // Half of what was to be written is.
+            // Half of the data is written.
             if (key === 'writeSync') this.half(args);
           }
           if (this.left <= 0) throw Object.assign(new Error('EIO: it is dead'), { code: 'EIO' });
@@ -59,7 +59,7 @@ function changes(key: string, args: unknown[]): boolean {
   return CHANGES.has(key) || (key === 'openSync' && ((args[1] as number) & fs.constants.O_CREAT) !== 0);
 }
 
-/** Commits until the process dies: whether it did. */
+/** Commits until the process dies. Returns true if it did. */
 function commitUntil(root: string, left: number, durable = false): boolean {
   const host = new Host(Infinity);
   const lower = host.open(root);
@@ -84,7 +84,7 @@ function settled(root: string, how: 'resume' | 'undo', left = Infinity): SettleR
   return result;
 }
 
-/** Where fsync(2) takes no time, if there is such a place. */
+/** A directory where fsync(2) is fast, if there is one. */
 const FAST = fs.existsSync('/dev/shm') ? '/dev/shm' : undefined;
 
 function inTree(run: (root: string) => void): void {
@@ -97,7 +97,7 @@ function inTree(run: (root: string) => void): void {
   }
 }
 
-/** What the tree is before and after, and what is in files of both. */
+/** The tree before and after, and the content of files of both. */
 function both(): { old: string[]; done: string[]; kept: string[] } {
   let [old, done, kept]: string[][] = [[], [], []];
   inTree((root) => {
@@ -111,7 +111,7 @@ function both(): { old: string[]; done: string[]; kept: string[] } {
   return { old, done, kept } as { old: string[]; done: string[]; kept: string[] };
 }
 
-/** Without the root's time: a process that dies before it has written the journal tells nobody what it was. */
+/** Without the root's time: a process that dies before it has written the journal has not recorded it. */
 function listed(root: string): string[] {
   return [...snapshot(root)].map(([path, line]) => (path === '.' ? line.split(' ')[0]! : `${path} ${line}`));
 }

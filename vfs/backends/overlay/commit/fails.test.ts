@@ -9,11 +9,13 @@ import { ram } from '../../ram/index.ts';
 import { overlay, type CommitResult, type OverlayBackend } from '../index.ts';
 import { contents, fill } from '../testing.ts';
 
-// What becomes of a commit that cannot be done: the overlay shows what it showed, and nothing is lost.
+// After a failed commit the overlay shows the same tree, and nothing is lost.
 
 const DONE = { errno: 0, path: '', unsettled: '' };
 
-/** What became of a commit, and what is left; where it failed is up to the store. */
+/**
+ * Returns the result of a commit and the tree after it, without the place of the failure, which depends on the store.
+ */
 const outcome = ({ errno, unsettled }: CommitResult): [number, string] => [errno, unsettled];
 
 test('commit: what cannot be looked up is not taken for removed', () => {
@@ -69,13 +71,13 @@ test('commit: a root in which no name can be looked up is an error, and not a se
   }
 });
 
-/** Calls of the lower layer of which one fails; the look-ups as well, in a test of their own. */
+/** The calls of the lower layer that fail in turn; lookups have a test of their own. */
 const CHANGES = ['unlink', 'rename', 'create', 'symlink', 'link', 'setattr', 'write'] as const;
 
-/** Files that are renamed, two of them to each other's names, one out of a directory that goes. */
+/** Renamed files: two swap names, and one leaves a removed directory. */
 const KEPT = ['kept1', 'kept2', 'gone/kept3'];
 
-/** An overlay in which directories have changed places and much else was done. */
+/** An overlay with swapped directories and many other changes. */
 function changedTree(): { lower: Backend; merged: OverlayBackend; kit: Kit } {
   const lower = ram();
   fill(lower, (kit) => {
@@ -103,7 +105,7 @@ function changedTree(): { lower: Backend; merged: OverlayBackend; kit: Kit } {
   return { lower, merged, kit };
 }
 
-/** Commits while call number `stop` of these fails: what became of it, and whether there were as many. */
+/** Commits with a failure of call number `stop` of these. Returns the result, and true if there were as many calls. */
 function commitFailing(
   { lower, merged }: { lower: Backend; merged: OverlayBackend },
   calls: readonly (keyof Backend)[],
@@ -130,7 +132,7 @@ test('commit: what fails half way can be tried again, and nothing is lost', () =
     const before = contents(merged);
     const { rename } = lower;
     lower.rename = (from, old, inode, to, name, target) => {
-      // A backend need not look: whoever calls it has.
+      // A backend need not check for an existing name: its caller has.
       assert.is(lower.lookup(from, old), inode, `${old} is there, call ${stop}`);
       assert.is(lower.lookup(to, name), target ?? E.ENOENT, `what ${name} is, call ${stop}`);
       return rename.call(lower, from, old, inode, to, name, target);
@@ -143,7 +145,7 @@ test('commit: what fails half way can be tried again, and nothing is lost', () =
       kit.end();
       break;
     }
-    // What sets things right at the end may fail, too, and then is not told of.
+    // The cleanup at the end may fail too, which is not reported.
     if (result.errno !== 0) assert.is(result.errno, E.ENOSPC);
     assert.ok(result.errno === 0 || result.path !== '', `call ${stop}`);
     assert.equal([...contents(merged)].sort(), [...before].sort(), `the overlay after call ${stop} failed`);
@@ -199,7 +201,7 @@ test('commit: no space for a file is found out before anything is changed', () =
   kit.put('b/big', 'y'.repeat(600_000));
   assert.equal(outcome(merged.commit()), [E.ENOSPC, '']);
   assert.equal([...contents(lower).keys()].sort(), ['.', 'b', 'b/keep', 'hog']);
-  // What is removed takes its space until all is done.
+  // Removed files use space until the commit is done.
   kit.unlink('hog');
   kit.put('b/big', 'y'.repeat(300_000));
   kit.server.sync();

@@ -17,7 +17,7 @@ import { linesOf } from './journal.ts';
 import { contents, fill } from '../testing.ts';
 
 const STAGING = '.wasi9p-commit';
-/** A journal that takes a file out of its place. */
+/** A journal that moves a file out. */
 const FORGED = [
   ...linesOf({
     out: [{ do: 'out', path: ['kept'], to: 'old-0', was: { kind: S_IFREG, ino: 0 }, dirs: [] }],
@@ -27,7 +27,7 @@ const FORGED = [
   }),
 ].join('');
 
-/** A store on a file system that keeps no sticky bit, as FAT. */
+/** A store on a file system without sticky bits, such as FAT. */
 class Stickless extends RamBackend {
   override create(
     dir: RamInode,
@@ -117,7 +117,7 @@ test('without a sticky bit a commit that was cut off is found, and none is commi
   fill(lower, (kit) => forge(kit, STAGING));
   const names = [...contents(lower)].length;
   assert.equal(unsettled(lower), [{ name: STAGING, process: 0 }]);
-  // The probe is gone.
+  // The probe was removed.
   assert.is([...contents(lower)].length, names);
 });
 

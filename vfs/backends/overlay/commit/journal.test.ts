@@ -27,7 +27,7 @@ const JOURNAL: Journal = {
 
 const textOf = (journal: Journal): string => [...linesOf(journal)].join('');
 
-/** A journal with one step that takes something out of its place. */
+/** A journal with one step that moves an entry out. */
 const taking = (step: object): string =>
   textOf({ out: [{ ...JOURNAL.out[0], ...step } as Out], into: [], writes: [], dresses: [] });
 

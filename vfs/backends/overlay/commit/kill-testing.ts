@@ -6,13 +6,13 @@ import { Kit } from '../../../conformance/kit.ts';
 import { hostDir } from '../../hostdir/index.ts';
 import { overlay } from '../index.ts';
 
-/** A tree, and what a guest does to it. */
+/** A tree, and the changes of a guest. */
 export interface Workload {
   plant(root: string): void;
   work(kit: Kit): void;
 }
 
-/** Whether it is to be thousands of files and many MiB, or some, which are soon done. */
+/** True for thousands of files and many MiB; false for a few, which are soon done. */
 const IS_LONG = process.env['WASI9P_KILLS'] !== undefined;
 const DIRS = IS_LONG ? 30 : 6;
 const LARGE = IS_LONG ? 12 : 4;
@@ -24,7 +24,7 @@ function names(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 }
 
-/** Writes a file of the overlay in pieces of a MiB. */
+/** Writes a file of the overlay in pieces of 1 MiB. */
 function writeLarge(kit: Kit, path: string, mark: string, pieces: number): void {
   const fid = kit.mount.at.openat(kit.root, path, O_WRONLY | O_CREAT);
   for (let i = 0; i < pieces; i++) {
@@ -34,7 +34,7 @@ function writeLarge(kit: Kit, path: string, mark: string, pieces: number): void 
   kit.clunk(fid);
 }
 
-/** The swap of two trees of some levels, and a circle of three, by a name that is free. */
+/** Swaps two trees of some levels, and rotates three, by a free name. */
 const SWAPS: readonly (readonly string[])[] = [
   ['d0', 'd1'],
   ['d2', 'd3', 'd4'],
@@ -91,7 +91,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
           for (let i = 1; i < circle.length; i++) kit.rename(circle[i]!, circle[i - 1]!);
           kit.rename('spare', circle.at(-1)!);
         }
-        // What was inside comes out.
+        // Moves the content out.
         kit.rename(`d${[7, 8, 9, 7, 8][round]}/e2/f${[0, 1, 2, 1, 2][round]}`, `d${round}-out`);
         if (round < 3) kit.rename(`d${9 - round}/e1/f2/g2/text`, `d${round}-text`);
         kit.put(`d${round}-out/new`, 'new');

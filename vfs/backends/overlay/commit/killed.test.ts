@@ -26,7 +26,7 @@ killed.before(async () => {
 
 killed.after(() => fs.rmSync(child));
 
-/** What each file is: mode, links, length and content. */
+/** Returns mode, links, length and content of each file. */
 function tree(root: string): string {
   const lines: string[] = [];
   for (const path of fs.readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
@@ -39,7 +39,7 @@ function tree(root: string): string {
   return lines.join('\n');
 }
 
-/** Commits in a process of its own that is killed some milliseconds after it has said a word: all that it said. */
+/** Commits in a child process that is killed some milliseconds after it has printed a word. Returns its output. */
 function commitFor(root: string, workload: string, word: string, ms: number): Promise<string> {
   return new Promise((resolve) => {
     const running = spawn(process.execPath, [child, root, workload], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -57,7 +57,7 @@ function commitFor(root: string, workload: string, word: string, ms: number): Pr
   });
 }
 
-/** How long it took from its beginning, and from the first step of its journal; null when it was killed. */
+/** The time from its start, and from the first step of its journal; null if it was killed. */
 function ending(said: string): [number, number] | null {
   const found = /^0 ([\d.]+) ([\d.]+)$/m.exec(said);
   return found === null ? null : [Number(found[1]), Number(found[2])];
@@ -82,7 +82,7 @@ for (const [workload, { plant }] of Object.entries(WORKLOADS)) {
       const met = { nothing: 0, completed: 0, undone: 0, done: 0 };
       for (let i = 0; i < KILLS; i++) {
         const work = copy();
-        // Most of the time goes before the first step.
+        // Most of the time is spent before the first step.
         const [word, took] = i % 4 < 2 ? (['begins', whole[0]] as const) : (['steps', whole[1]] as const);
         const ended = ending(await commitFor(work, workload, word, Math.random() * took));
         const lower = hostDir(work);

@@ -19,14 +19,14 @@ const NAMES = [
   'old-1',
 ];
 
-/** In the root, where a commit looks for a name, and in a directory. */
+/** In the root, where a commit picks a name, and in a directory. */
 const PLACES = ['', 'sub/'];
 
-/** All names at once leave a commit none of its first ones. */
+/** All names at once, so that none of its first ones is free for a commit. */
 const ALL = PLACES.map((place) => NAMES.map((name) => place + name));
 const ALONE = ALL.flat().map((path) => [path]);
 
-/** What has the name. */
+/** The kinds of file that have the name. */
 const KINDS: Readonly<Record<string, (kit: Kit, path: string) => void>> = {
   file: (kit, path) => kit.put(path, `file ${path}`),
   directory: (kit, path) => {
@@ -40,7 +40,7 @@ const KINDS: Readonly<Record<string, (kit: Kit, path: string) => void>> = {
   },
 };
 
-/** What the lower layer has of it, and what the guest does. */
+/** The state of the name in the lower layer, and the guest's action. */
 interface Way {
   below?(kit: Kit, path: string, plant: (path: string) => void): void;
   guest?(kit: Kit, path: string, plant: (path: string) => void): void;
@@ -81,7 +81,7 @@ function remove(kit: Kit, path: string): void {
   if (kit.unlink(path) !== 'ok') assert.is(kit.rmdir(path), 'ok');
 }
 
-/** Changes that need something put aside or made beside its place. */
+/** Changes that need entries in the staging directory. */
 function swap(kit: Kit): void {
   kit.rename('a', 'tmp');
   kit.rename('b', 'a');
@@ -110,7 +110,7 @@ function tried(lower: Backend, paths: readonly string[], kind: string, way: stri
   const what = `${kind} ${way}: ${paths.join(' ')}`;
   const shown = [...contents(merged)].sort();
   assert.equal(merged.commit(), { errno: 0, path: '', unsettled: '' }, what);
-  // Nothing else is there, and the overlay goes on to show it.
+  // Nothing else exists, and the overlay still shows it.
   assert.equal([...contents(lower)].sort(), shown, what);
   assert.equal([...contents(merged)].sort(), shown, what);
   assert.equal([merged.diff(), unsettled(lower), settle(lower, 'undo').outcome], [[], [], 'nothing'], what);

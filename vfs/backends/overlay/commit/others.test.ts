@@ -11,7 +11,7 @@ import { overlay, settle, type CommitResult } from '../index.ts';
 
 const THEIRS = 'what somebody else has written';
 
-/** What others do, and the errno that tells of it when it comes before the step. */
+/** The actions of other processes, and the errno if they come before the step. */
 const MEDDLING: Readonly<Record<string, [act: (root: string) => void, errnos: readonly number[]]>> = {
   'put a file in the place of a changed one': [
     (root) => {
@@ -40,7 +40,7 @@ function append(path: string): void {
   fs.appendFileSync(path, THEIRS);
 }
 
-/** Whether it is anywhere below. */
+/** True if it is anywhere below. */
 function isThere(root: string): boolean {
   const entries = fs.readdirSync(root, { recursive: true, withFileTypes: true });
   return entries.some(
@@ -53,7 +53,7 @@ function plant(root: string): void {
   fs.mkdirSync(`${root}/dir/sub`, { recursive: true });
   fs.mkdirSync(`${root}/d`);
   for (const file of ['changed', 'gone', 'dir/f', 'dir/sub/g', 'd/f']) fs.writeFileSync(`${root}/${file}`, file);
-  // Long ago: what is written now has another time.
+  // Long ago, so that a file written now has another time.
   for (const path of ['dir/sub', 'dir', 'changed', 'gone']) fs.utimesSync(`${root}/${path}`, 1000, 2000);
 }
 
@@ -78,7 +78,7 @@ for (const [what, [meddle, errnos]] of Object.entries(MEDDLING)) {
       kit.end();
       const run = merged.committing();
       let wrote = false;
-      // What they have done before it has looked there is done, and the overlay shows something else.
+      // Actions before the comparison are not undone, and the overlay shows something else.
       for (let i = 0; run.step();) {
         if (!fs.existsSync(`${root}/.wasi9p-commit/new-0`) || i++ !== at) continue;
         meddle(root);
@@ -89,7 +89,7 @@ for (const [what, [meddle, errnos]] of Object.entries(MEDDLING)) {
       if (errno !== 0) assert.ok(errnos.includes(errno), `${errnoName(errno)} at step ${at}`);
       met.add(`${errno} ${unsettled}`);
       if (wrote) assert.ok(isThere(root), `what others wrote is gone, at step ${at}`);
-      // What is left to be settled keeps it, too.
+      // An unsettled commit keeps it too.
       if (unsettled !== '') assert.is(settle(lower, 'undo').errno === 0 && !isThere(root), false);
       lower.close();
       remove();

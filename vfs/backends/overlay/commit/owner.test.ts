@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { endOwner, livingOwner, nameOwner } from './owner.ts';
 
-/** Runs something where files of a process cannot be read. */
+/** Runs a test with /proc files of processes unreadable. */
 function hidden(pid: number, act: () => void): void {
   const { readFileSync } = fs;
   const none = (path: unknown, ...rest: unknown[]): unknown => {

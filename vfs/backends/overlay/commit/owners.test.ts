@@ -10,7 +10,7 @@ import { hostDir } from '../../hostdir/index.ts';
 import { inMemory, scratch } from '../../hostdir/testing.ts';
 import { overlay, settle, type OverlayBackend } from '../index.ts';
 
-/** Opens a directory whose `shared`, and what is in it, belongs to another user; the tests may be run by root. */
+/** Opens a directory whose `shared`, with its content, belongs to another user; the tests may be run by root. */
 function asMember(root: string): HostDirBackend {
   const theirs = new Set(['shared', 'shared/f', 'shared/g'].map((path) => fs.statSync(`${root}/${path}`).ino));
   const lower = hostDir(root);

@@ -13,7 +13,7 @@ import { overlay, settle, type OverlayBackend } from '../index.ts';
 
 const MODE = 0o2555;
 
-/** Refuses what the kernel does, also when these tests are run by root, whom it refuses nothing. */
+/** Refuses the same calls as the kernel, even if these tests are run by root. */
 function asUser(backend: HostDirBackend, fails: () => boolean = () => false): HostDirBackend {
   const rename = backend.rename.bind(backend);
   const attr = noAttr();

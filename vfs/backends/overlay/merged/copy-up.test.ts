@@ -23,7 +23,7 @@ test('a copy-up keeps number, mode, times and links, of the file and of the dire
       const root = kit.fstat(kit.root);
       const before = ['d', 'd/e', 'd/e/f'].map((path) => kit.stat(path));
       tick();
-      // Changes the file and nothing of the directories, not even their ctime.
+      // Changes the file and nothing of its directories, not even their ctime.
       const fid = kit.open('d/e/f', O_RDWR);
       kit.write(fid, 0, 'LO');
       kit.clunk(fid);

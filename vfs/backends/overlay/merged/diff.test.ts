@@ -9,7 +9,7 @@ import { ram } from '../../ram/index.ts';
 import { overlaid } from '../testing.ts';
 import { mknod, setMode } from '../../../client/rare-messages.ts';
 
-/** What there is to begin with. */
+/** The initial tree. */
 function furnish(kit: Kit): void {
   kit.mkdir('d');
   kit.put('d/f', 'f');
@@ -25,7 +25,7 @@ function told(merged: OverlayBackend): string[] {
   return merged.diff().map(({ path, change, kind }) => `${change} ${kind} ${path}`);
 }
 
-/** A change, and what is told of it. */
+/** A change, and its report. */
 const CASES: [what: string, run: (kit: Kit) => void, expected: string[]][] = [
   ['nothing', () => {}, []],
   ['reading', (kit) => (kit.get('d/f'), kit.list('d'), kit.clunk(kit.open('a', O_RDWR))), []],

@@ -19,7 +19,7 @@ function errorOf(run: () => unknown): string {
   return 'none';
 }
 
-/** The sentence of a limit. */
+/** Returns the message of a limit. */
 const more = (count: number, unit: string, option: string): string =>
   `This archive has more than ${count} ${unit}. If you trust it, pass a larger ${option}: tar(bytes, { ${option}: … }).`;
 
@@ -67,7 +67,7 @@ test('records for all members: bounded, and one copy serves for all', () => {
   const maps = new Set([...backend.root().children.values()].map(({ meta }) => meta.xattrs));
   assert.is(maps.size, 1);
   assert.is([...maps][0]!.size, 1000);
-  // With one of its own, each member has all of them anew: they are counted as names.
+  // With one of its own, each member has a new map: it is counted as names.
   const own = files.flatMap((file) => [pax({ 'SCHILY.xattr.user.own': 'x' }), file]);
   assert.is(
     errorOf(() => tar(pack(pax(records(1000), 'g'), ...own), { maxNames: 1 << 20 })),
@@ -110,7 +110,7 @@ test('members, names and levels: bounded', () => {
   assert.equal(tar(pack({ name: 'a/b/c' }, { name: 'a/b' }), { maxDepth: 2 }).skipped, [
     { path: 'a/b/c', reason: 'it lies more than 2 directories deep' },
   ]);
-  // Members that are left out count, too.
+  // Skipped members count too.
   assert.is(
     errorOf(() => tar(pack(...files.map(() => ({ name: '../x' }))), { maxMembers: 2 })),
     more(2, 'members', 'maxMembers'),
@@ -121,7 +121,7 @@ test('members, names and levels: bounded', () => {
   );
 });
 
-/** Archives with one sparse file of `count` empty pieces, in each way to store where they are. */
+/** Archives with one sparse file of `count` empty extents, in each format of its map. */
 function sparse(count: number): Uint8Array[] {
   const map = Array.from({ length: 2 * count }, () => '0');
   const size = { 'GNU.sparse.realsize': '0', 'GNU.sparse.numblocks': String(count) };
@@ -136,7 +136,7 @@ function sparse(count: number): Uint8Array[] {
   ];
 }
 
-/** The oldest way: four pieces in the header, 21 in each block behind it. */
+/** The old GNU format: four extents in the header, 21 in each extension block. */
 function oldGnu(count: number): Uint8Array {
   const pieces = (block: Uint8Array, at: number, few: number): Uint8Array => {
     block.set(Buffer.from('00000000000\0'.repeat(2 * few)), at);
