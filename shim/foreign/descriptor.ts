@@ -26,7 +26,7 @@ interface NativeFd {
 /** The maximum size of a file whose Fd keeps its bytes in one array, in which a hole takes memory too. */
 export const DENSE_MAX = 2 ** 30;
 
-/** Returns the Descriptor of an Fd: for a mounted directory one of the same directory, otherwise a ForeignDescriptor. */
+/** Returns the Descriptor that an Fd wraps (a new one for the same directory), otherwise a ForeignDescriptor. */
 export function descriptorOf(fd: Fd): Descriptor {
   return (fd as Partial<NativeFd>).toDescriptor?.() ?? new ForeignDescriptor(fd);
 }
