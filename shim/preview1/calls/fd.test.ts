@@ -195,6 +195,22 @@ withGuest('allocate makes a file longer and never shorter', FILE, (g) => {
   assert.is(g.fstat(fd).size, 12n);
 });
 
+withGuest('allocate of what is there keeps what another process appends meanwhile', FILE, (g) => {
+  const fd = g.open('f', { rights: READ_WRITE });
+  const { mtim } = g.fstat(fd);
+  const { backend } = g.server;
+  const getattr = backend.getattr.bind(backend);
+  backend.getattr = (...args) => {
+    const errno = getattr(...args);
+    g.volume.appendFileSync('/f', 'more');
+    return errno;
+  };
+  g.ok('fd_allocate', fd, 0, 5);
+  backend.getattr = getattr;
+  assert.is(g.pread(fd, 8), '89more');
+  assert.ok(g.fstat(fd).mtim > mtim, 'as on Linux its times move');
+});
+
 withGuest('set_size cuts and fills with zeros', FILE, (g) => {
   const fd = g.open('f', { rights: READ_WRITE });
   g.ok('fd_filestat_set_size', fd, 4);

@@ -1,5 +1,5 @@
 // A file of a 9P server as a descriptor of the guest.
-import { GETATTR_SIZE, SETATTR_SIZE } from '../../../vfs/9p/constants.ts';
+import { GETATTR_SIZE, SETATTR_MTIME, SETATTR_SIZE } from '../../../vfs/9p/constants.ts';
 import { O_APPEND, O_DSYNC, O_NONBLOCK, O_RDONLY, O_RDWR, O_SYNC, O_WRONLY } from '../../../vfs/linux/constants.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import type { AtCalls } from '../../../vfs/client/at.ts';
@@ -143,10 +143,14 @@ export class FileDescriptor extends Descriptor {
   override allocate(offset: number, length: number): number {
     if (length === 0) return E.EINVAL;
     if ((this.rightsBase & RIGHTS.FD_ALLOCATE) === 0) return E.EBADF;
-    if (offset + length >= OFFSET_MAX) return E.EFBIG;
+    const end = offset + length;
+    if (end >= OFFSET_MAX) return E.EFBIG;
     const size = this.size();
     if (size < 0) return -size;
-    return this.at.client.setSize(this.fid, SETATTR_SIZE, Math.max(size, offset + length));
+    // To set the same size again would cut off what another process has appended since. Without a new size only mtime
+    // is set, which fails when the file belongs to another user: no reason for the call to fail.
+    const errno = this.at.client.setSize(this.fid, size < end ? SETATTR_SIZE : SETATTR_MTIME, end);
+    return size < end ? errno : 0;
   }
 
   override advise(): number {
