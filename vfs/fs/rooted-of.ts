@@ -2,7 +2,7 @@
 import type { FileSystem } from './file-system.ts';
 import type { Rooted } from './files/rooted.ts';
 
-/** The *at calls below a FileSystem, for who works with fids. */
+/** The *at calls below a FileSystem, for callers that work with fids. */
 export function rootedOf(fs: FileSystem): Rooted {
   // Protected, so that it is no part of what is public.
   return (fs as unknown as { readonly rooted: Rooted }).rooted;

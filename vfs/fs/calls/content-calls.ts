@@ -30,9 +30,9 @@ import { flagsOf, type Flag } from '../values/flags.ts';
 import type { OpenFile } from '../files/open-file.ts';
 import { setMode } from '../../client/rare-messages.ts';
 
-/** Bytes that are read at once where the size says nothing, and that are copied at once. */
+/** Bytes per read of a file whose size is unknown, and per step of a copy. */
 const CHUNK = 512 << 10;
-/** What `blocks` of stat(2) counts. */
+/** Bytes of a block of stat(2). */
 const BLOCK = 512;
 /** The largest file that is read in one go, in bytes. */
 const READ_MAX = 2 ** 31 - 1;
@@ -105,7 +105,7 @@ export class ContentCalls extends DescriptorCalls {
     try {
       this.copy(from, to, exclusive);
     } catch (error) {
-      // Which of the steps it was is nobody's business.
+      // Node reports all steps as one call.
       throw fsError(-(error as FsError).errno, 'copyfile', from, to);
     }
   }
@@ -173,7 +173,7 @@ function readAll(file: OpenFile): Uint8Array {
   return done === size ? bytes : bytes.slice(0, done);
 }
 
-/** Reads what may have more than its size says, as the files of /proc. */
+/** Reads a file that may be longer than its size, as those of /proc. */
 function readChunks(file: OpenFile): Uint8Array {
   const chunks: Uint8Array[] = [];
   let total = 0;
@@ -207,7 +207,7 @@ function copyAll(source: OpenFile, target: OpenFile): void {
   }
 }
 
-/** Copies what is no hole; the size comes first, so that EFBIG and ENOSPC come before any data. */
+/** Copies the data and leaves holes. The size is set first, so that EFBIG and ENOSPC come before any data. */
 function copySparse(source: OpenFile, target: OpenFile, size: number): void {
   check(target.truncate(size), 'copyfile');
   const extents = extentsOf(source.client, source.fid, size);
@@ -216,7 +216,7 @@ function copySparse(source: OpenFile, target: OpenFile, size: number): void {
     for (let at = start; at < end;) {
       const got = count(source.read(chunk, 0, Math.min(CHUNK, end - at), at), 'copyfile');
       if (got === 0) return;
-      // Over a wire nothing tells where data is.
+      // 9P has no message for holes.
       const isHole = extents === null && chunk.subarray(0, got).every((byte) => byte === 0);
       for (let done = 0; done < got && !isHole;) done += count(target.write(chunk, done, got, at + done), 'copyfile');
       at += got;

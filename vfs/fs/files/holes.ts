@@ -5,8 +5,8 @@ import type { Session } from '../../server/session.ts';
 import type { InProcess } from '../../transport/in-process.ts';
 
 /**
- * Where an opened file has data, up to `size`, from its store: 9P has no message for it. Null where the store is not in
- * this process.
+ * The data extents of an open file up to `size`, from its backend, since 9P has no message for them. Null if the
+ * backend is not in this process.
  */
 export function extentsOf(client: Client, fid: number, size: number): Extents | null {
   const { peer } = client.transport as Partial<InProcess>;

@@ -2,18 +2,18 @@
 import { UTF8 } from './encodings.ts';
 import { badArgument, outOfRange } from './errors.ts';
 
-/** A path as node:fs takes it: bytes are UTF-8, a URL is a `file:` one. Relative ones begin at `/`. */
+/** A path as in node:fs: text, bytes in UTF-8, or a `file:` URL. A relative path begins at `/`. */
 export type PathLike = string | Uint8Array | URL;
-/** A time: seconds since 1970, a Date, a number as text; or, which node:fs has not, nanoseconds as a bigint. */
+/** A time: seconds since 1970 as a number or as text, a Date; or, unlike node:fs, nanoseconds as a bigint. */
 export type TimeLike = number | string | Date | bigint;
 /** Permission bits, or their octal digits. */
 export type Mode = number | string;
-/** What is written. */
+/** Data to write. */
 export type Data = string | ArrayBufferView;
 
 const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
-/** @throws TypeError for what is no path: ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_INVALID_URL_… */
+/** Converts a path to text. @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_INVALID_URL_… */
 export function pathOf(value: PathLike, name = 'path'): string {
   const path = typeof value === 'string' ? value : value instanceof URL ? pathOfUrl(value) : pathOfBytes(value, name);
   if (path.includes('\0')) {
@@ -51,7 +51,7 @@ export function fdOf(value: number): number {
 }
 
 /**
- * Permission bits. Where nothing may be given for the usual ones, they are the `fallback`.
+ * Converts permission bits. `fallback` is the default of an optional argument.
  * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE; RangeError ERR_OUT_OF_RANGE.
  */
 export function modeOf(mode: Mode | null | undefined, fallback?: number): number {
@@ -63,14 +63,17 @@ export function modeOf(mode: Mode | null | undefined, fallback?: number): number
   throw badArgument(code, "The argument 'mode' must be permission bits or their octal digits.");
 }
 
-/** A uid or gid; −1 leaves the one that is. @throws TypeError ERR_INVALID_ARG_TYPE; RangeError ERR_OUT_OF_RANGE. */
+/** Checks a uid or gid; −1 leaves it unchanged. @throws TypeError ERR_INVALID_ARG_TYPE; RangeError ERR_OUT_OF_RANGE. */
 export function ownerOf(id: number, name: string): number {
   if (typeof id !== 'number') throw badArgument('ERR_INVALID_ARG_TYPE', `The "${name}" argument must be a number.`);
   if (id === -1 || id >>> 0 === id) return id >>> 0;
   throw outOfRange(name, '>= -1 && <= 4294967295', id);
 }
 
-/** The size of ftruncate: what is below 0 is 0. @throws TypeError ERR_INVALID_ARG_TYPE; RangeError ERR_OUT_OF_RANGE. */
+/**
+ * Checks the size of ftruncate; a negative one becomes 0. @throws TypeError ERR_INVALID_ARG_TYPE; RangeError
+ * ERR_OUT_OF_RANGE.
+ */
 export function sizeOf(length: number): number {
   if (typeof length !== 'number')
     throw badArgument('ERR_INVALID_ARG_TYPE', 'The "len" argument must be of type number.');
@@ -78,14 +81,14 @@ export function sizeOf(length: number): number {
   throw outOfRange('len', `an integer <= ${Number.MAX_SAFE_INTEGER}`, length);
 }
 
-/** Seconds and nanoseconds of a time. @throws TypeError ERR_INVALID_ARG_TYPE. */
+/** Converts a time to seconds and nanoseconds. @throws TypeError ERR_INVALID_ARG_TYPE. */
 export function timeOf(value: TimeLike): [sec: number, nsec: number] {
   if (typeof value === 'bigint') {
     const sec = value / 1_000_000_000n - (value % 1_000_000_000n < 0n ? 1n : 0n);
     return [Number(sec), Number(value - sec * 1_000_000_000n)];
   }
   const isTime = typeof value === 'number' || typeof value === 'string' || value instanceof Date;
-  // Number() makes a time of null, too.
+  // Number(null) is 0.
   const seconds = !isTime ? Number.NaN : value instanceof Date ? value.getTime() / 1000 : Number(value);
   if (!Number.isFinite(seconds)) throw badArgument('ERR_INVALID_ARG_TYPE', 'A time must be a number or a Date.');
   const sec = Math.floor(seconds);
@@ -93,14 +96,14 @@ export function timeOf(value: TimeLike): [sec: number, nsec: number] {
   return [sec, Math.min(999_999_999, Math.round((seconds - sec) * 1e7) * 100)];
 }
 
-/** The bytes of what is to be written. @throws TypeError ERR_INVALID_ARG_TYPE. */
+/** Converts data to bytes. @throws TypeError ERR_INVALID_ARG_TYPE. */
 export function bytesOf(data: Data, codec = UTF8): Uint8Array {
   if (typeof data === 'string') return codec.bytesOf(data);
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   throw badArgument('ERR_INVALID_ARG_TYPE', 'The data must be a string, a typed array or a DataView.');
 }
 
-/** Options that may be given as an encoding alone. @throws TypeError ERR_INVALID_ARG_TYPE. */
+/** Options, or an encoding in their place. @throws TypeError ERR_INVALID_ARG_TYPE. */
 export function optionsOf<T extends object>(
   options: T | string | null | undefined,
 ): Partial<T> & { encoding?: string } {
@@ -111,7 +114,7 @@ export function optionsOf<T extends object>(
   return (typeof options === 'string' ? { encoding: options } : options) as Partial<T> & { encoding?: string };
 }
 
-/** Options that are true or false, or not given. @throws TypeError ERR_INVALID_ARG_TYPE. */
+/** Checks options that must be boolean or absent. @throws TypeError ERR_INVALID_ARG_TYPE. */
 export function booleansIn(options: object | null | undefined, ...names: string[]): void {
   if (options === null || (typeof options !== 'object' && options !== undefined))
     throw badArgument('ERR_INVALID_ARG_TYPE', 'The "options" argument must be of type object.');

@@ -1,7 +1,7 @@
 // Callbacks of node:fs: checked and called in a later microtask.
 import { badArgument, type FsError } from './errors.ts';
 
-/** What a call of node:fs with a callback ends in. */
+/** The callback of a call of node:fs. */
 export type Callback<Result> = (error: FsError | null, result: Result) => void;
 
 type AnyCallback = (error: unknown, ...results: unknown[]) => void;
@@ -13,8 +13,8 @@ export function callbackOf(value: unknown): AnyCallback {
 }
 
 /**
- * Does a call at once and tells its results a moment later. As in Node, only what a system call or an abort says goes
- * to the callback: arguments that cannot be are thrown.
+ * Runs a call at once, and the callback in a later microtask. As in Node, the callback gets the errors of system calls
+ * and of aborts; invalid arguments throw.
  */
 export function later(callback: AnyCallback, act: () => readonly unknown[]): void {
   let results: readonly unknown[];
@@ -22,14 +22,14 @@ export function later(callback: AnyCallback, act: () => readonly unknown[]): voi
     results = act();
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw error;
-    // What a callback throws is nobody's rejection.
+    // An error that the callback throws must not become a rejection.
     queueMicrotask(() => callback(error));
     return;
   }
   queueMicrotask(() => callback(null, ...results));
 }
 
-/** The same of a promise. */
+/** Runs the callback with the result of a promise. */
 export function settled(callback: AnyCallback, promise: Promise<unknown>): void {
   promise.then(
     (result) => queueMicrotask(() => callback(null, ...(result === undefined ? [] : [result]))),

@@ -1,7 +1,7 @@
 // The encodings of Buffer without Buffer: utf8, utf16le, latin1, ascii, hex, base64, base64url.
 import { badArgument } from './errors.ts';
 
-/** How text is written as bytes, in the names that Buffer has for it; capitals are as good. */
+/** An encoding of text as bytes, by its name in Buffer, in any case. */
 export type Encoding =
   | 'utf8'
   | 'utf-8'
@@ -18,25 +18,25 @@ export type Encoding =
 
 /** Options, or an encoding alone, that ask for bytes. */
 export type AsBytes<Options> = 'buffer' | (Omit<Options, 'encoding'> & { encoding: 'buffer' });
-/** Those that ask for text. */
+/** Options, or an encoding alone, that ask for text. */
 export type AsText<Options> = Encoding | (Omit<Options, 'encoding'> & { encoding: Encoding });
-/** Those that ask for neither. */
+/** Options that ask for the default. */
 export type AsUsual<Options> = (Omit<Options, 'encoding'> & { encoding?: null }) | null;
 
-/** The ways of an encoding, both as lenient as Buffer: no text and no bytes are refused. */
+/** The conversions of an encoding. Both accept any input, as Buffer does. */
 export interface Codec {
   bytesOf(text: string): Uint8Array;
   textOf(bytes: Uint8Array): string;
 }
 
-/** Most arguments that one call is given. */
+/** Most arguments of one call. */
 const MANY = 4096;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** What is no UTF-8 is replaced by U+FFFD. */
+/** Invalid UTF-8 is replaced by U+FFFD. */
 export const UTF8: Codec = {
   bytesOf: (text) => encoder.encode(text),
   textOf: (bytes) => decoder.decode(bytes),
@@ -52,7 +52,7 @@ const ascii: Codec = {
   textOf: (bytes) => textOfUnits(bytes.map((byte) => byte & 0x7f)),
 };
 
-/** TextDecoder would replace half surrogate pairs, and what is left of an odd number of bytes. */
+/** TextDecoder would replace unpaired surrogates and an odd last byte. */
 const utf16: Codec = {
   bytesOf: (text) => filled(new Uint8Array(text.length * 2), (i) => text.charCodeAt(i >> 1) >> (8 * (i & 1))),
   textOf: (bytes) => textOfUnits(filled(new Uint16Array(bytes.length >> 1), (i) => unitAt(bytes, 2 * i))),
@@ -60,7 +60,7 @@ const utf16: Codec = {
 
 const hex: Codec = {
   bytesOf(text) {
-    // What is no pair of digits is the end.
+    // Ends at the first pair that is not two digits.
     const end = text.search(/[^0-9a-f]/i);
     const pairs = (end < 0 ? text.length : end) >> 1;
     return filled(new Uint8Array(pairs), (i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
@@ -69,14 +69,14 @@ const hex: Codec = {
 };
 
 const base64: Codec = {
-  /** Either alphabet, up to the first `=`; what is in neither is passed over. */
+  /** Accepts both alphabets up to the first `=`; other characters are skipped. */
   bytesOf(text) {
     const [start = ''] = text.split('=', 1);
     const digits = start
       .replaceAll('-', '+')
       .replaceAll('_', '/')
       .replace(/[^A-Za-z0-9+/]/g, '');
-    // One digit alone is no byte.
+    // A single digit at the end is dropped.
     return latin1.bytesOf(atob(digits.length % 4 === 1 ? digits.slice(0, -1) : digits));
   },
   textOf: (bytes) => btoa(textOfUnits(bytes)),
@@ -110,12 +110,12 @@ export function codecOf(encoding: string | null | undefined): Codec {
   throw badArgument('ERR_INVALID_ARG_VALUE', `The argument 'encoding' is invalid encoding. Received '${encoding}'`);
 }
 
-/** The same where bytes may be wanted, as by default: then null. @throws TypeError ERR_INVALID_ARG_VALUE. */
+/** The codec of an encoding; null for bytes, which is the default. @throws TypeError ERR_INVALID_ARG_VALUE. */
 export function codecOrBytes(encoding: string | null | undefined): Codec | null {
   return !encoding || encoding === 'buffer' ? null : codecOf(encoding);
 }
 
-/** How a name is given that is kept as UTF-8. @throws TypeError ERR_INVALID_ARG_VALUE. */
+/** Converts a name to the encoding wanted. @throws TypeError ERR_INVALID_ARG_VALUE. */
 export function namesIn(encoding: string | null | undefined): (name: string) => string | Uint8Array {
   if (encoding === 'buffer') return UTF8.bytesOf;
   const codec = codecOf(encoding);

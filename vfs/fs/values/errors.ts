@@ -1,7 +1,7 @@
 // The errors of node:fs: code, message and fields as Node gives them.
 import { ERRNOS, NODE_MESSAGES } from '../../linux/errno-table.ts';
 
-/** What every failed call throws, as node:fs does: `ENOENT: no such file or directory, open '/x'`. */
+/** The error that a failed call throws, as in node:fs: `ENOENT: no such file or directory, open '/x'`. */
 export interface FsError extends Error {
   /** A Linux errno, negative. */
   errno: number;
@@ -15,7 +15,7 @@ export interface FsError extends Error {
 
 const rows = new Map(ERRNOS.map(([name, linux, , message]) => [linux as number, { name: name as string, message }]));
 
-/** The text of an errno in Node's words. */
+/** Node's message of an errno. */
 export function messageOf(errno: number): string {
   const row = rows.get(errno);
   if (row === undefined) return `unknown error ${errno}`;
@@ -63,12 +63,12 @@ export function refusal(
   return error;
 }
 
-/** An argument of a type, or a value, that cannot be. */
+/** The error for an argument of a wrong type or value. */
 export function badArgument(code: string, message: string): TypeError {
   return Object.assign(new TypeError(message), { code });
 }
 
-/** A number that is too small or too large. */
+/** The error for a number that is out of range. */
 export function outOfRange(name: string, range: string, value: unknown): RangeError {
   const message = `The value of "${name}" is out of range. It must be ${range}. Received ${String(value)}`;
   return Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' });

@@ -1,7 +1,7 @@
 // StatsFs of node:fs, filled from an Rstatfs.
 import type { Message } from '../../9p/codec.gen.ts';
 
-/** What is told of a file system, as node:fs has it (statfs(2)). */
+/** Figures of a file system, as in node:fs (statfs(2)). */
 export class StatsFs {
   /** The kind of file system: 9P's own number, whatever the store. */
   readonly type: number;
@@ -25,7 +25,7 @@ export class StatsFs {
   }
 }
 
-/** The same with every number a bigint. */
+/** StatsFs with bigints. */
 export class BigIntStatsFs {
   readonly type: bigint;
   readonly bsize: bigint;

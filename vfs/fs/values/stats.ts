@@ -2,7 +2,7 @@
 import type { Message } from '../../9p/codec.gen.ts';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../linux/constants.ts';
 
-/** What a file is: the questions that Stats and Dirent answer. */
+/** The kind of a file: the methods that Stats and Dirent share. */
 export abstract class Kind {
   /** S_IFMT bits. */
   protected abstract kindBits(): number;
@@ -81,7 +81,7 @@ export class Stats extends Kind {
   }
 }
 
-/** The same with every number a bigint, and the times in nanoseconds, too. */
+/** Stats with bigints, and with the times in nanoseconds in addition. */
 export class BigIntStats extends Kind {
   readonly dev: bigint;
   readonly mode: bigint;
