@@ -7,7 +7,7 @@ import type { Kit, Part } from './kit.ts';
 
 const MIB = 2 ** 20;
 
-/** Runs with the backend's own handle on a file. */
+/** Calls `run` with a handle of the backend on a file. */
 function opened<T>({ subject: { backend } }: Kit, name: string, use: (extents: ExtentsOf) => T): T {
   const inode = backend.lookup(backend.root(), name);
   if (typeof inode === 'number') throw new Error(`${name} is not there`);
@@ -37,7 +37,7 @@ interface ExtentsOf {
   between(from: number, to: number): [number, number][];
 }
 
-/** Where data is, and where holes are. */
+/** SEEK_DATA and SEEK_HOLE. */
 export function holes({ test, when }: Part): void {
   test('data is found wherever it was written, and the end is told', (kit) => {
     const fid = kit.open('f', O_RDWR | O_CREAT);

@@ -1,4 +1,4 @@
-// How hostDir() chooses descriptors or paths: never paths because of an error, only without /proc or on request.
+// hostDir() chooses descriptors or paths: never paths because of an error, only without /proc or on request.
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';

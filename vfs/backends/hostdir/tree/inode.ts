@@ -23,7 +23,7 @@ export class HostInode extends Inode {
   private readonly fresh: boolean;
   /** The descriptor that holds it, −1 for none. */
   fd = -1;
-  /** What `fd` can do: ACCESS_PATH, ACCESS_READ or ACCESS_RDWR. */
+  /** The access of `fd`: ACCESS_PATH, ACCESS_READ or ACCESS_RDWR. */
   access = ACCESS_PATH;
   /** The list in which it waits for its descriptor to be closed. */
   idle: Idle | null = null;

@@ -12,10 +12,10 @@ import { readText, sync, writeText } from './small-file.ts';
 import { check, fail, heldDuring, isThere, must, namesOf } from '../layer/walk.ts';
 import type { Work } from '../layer/work.ts';
 
-/** What the directory of a commit is called; with a number behind it when the tree has such a name of its own. */
+/** The name of the staging directory; a number is appended if the tree has such a name. */
 const NAME = '.wasi9p-commit';
 const NAMES = /^\.wasi9p-commit(-\d+)?$/;
-/** Whether a name in the root is one that the directory of a commit may have. */
+/** True if a name in the root may be that of a staging directory. */
 export function isStagingName(name: string): boolean {
   return NAMES.test(name);
 }
