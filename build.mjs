@@ -49,7 +49,7 @@ async function bench(args) {
   const other = ['work', 'growth', 'memory', 'host', 'profile', 'archive'].find((name) => name === args[0]);
   const files = [`bench/${other ?? 'run'}.ts`, ...sources(/\.ts$/, ['bench/hosts']), 'bench/work/child.ts'];
   const [bundle] = await bundleToRun(files, 'bench');
-  // Memory is told by the collector, and garbage counted while there is room for it.
+  // The collector is exposed to measure memory; a large semi-space keeps garbage countable.
   const flags = other === 'memory' ? ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'] : [];
   process.exitCode = await runNode([...flags, /** @type {string} */ (bundle), ...args.slice(other ? 1 : 0)]);
 }
@@ -89,7 +89,7 @@ function usage() {
   return ['usage: node build.mjs COMMAND', ...lines].join('\n');
 }
 
-/** esbuild has printed its own errors with the source line: they need no stack. @param {unknown} error */
+/** True if an error needs no stack: esbuild has printed its own with the source line. @param {unknown} error */
 function isExplicit(error) {
   return error instanceof Failure || (error instanceof Error && 'errors' in error);
 }

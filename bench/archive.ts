@@ -1,5 +1,5 @@
-// `npm run bench -- archive`: how long a large archive, the sysroot of clang, takes to be ready: as a mount, and unpacked
-// into a store. Each sample is a process of its own, since a program does this once, before V8 has compiled anything.
+// `npm run bench -- archive`: the time to open a large archive, the sysroot of clang: mounted, and unpacked.
+// Each sample is a process of its own, since a program does this once, before V8 has compiled anything.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
@@ -14,7 +14,7 @@ import { align, time } from './text.ts';
 
 const ROUNDS = 5;
 
-/** What is done with the archive's bytes. */
+/** The ways to open the archive's bytes. */
 const WAYS: Readonly<Record<string, (bytes: Uint8Array) => void>> = {
   'tar(), a mount': (bytes) => void tar(bytes),
   'tar() of the .tar.gz': (bytes) => void tar(bytes),

@@ -9,7 +9,7 @@ import type { Row } from './rows.ts';
 
 const NATIVE_WARM_UP = 0.02;
 
-/** How long a cell may take. */
+/** The time limits of a cell. */
 export interface Limits {
   /** CPU time before a measurement, seconds, so that what is hot is compiled; the native program needs next to none. */
   warmUp: number;
@@ -21,7 +21,7 @@ export interface Limits {
   wall: number;
 }
 
-/** What a process measured, or why it did not. */
+/** The result of a process, or the reason of its failure. */
 export type Sample =
   | { ns: number; complete: boolean; seconds: number; error?: undefined }
   | { error: string; seconds: number };

@@ -1,4 +1,4 @@
-// A bar chart as SVG: on a logarithmic axis, how many times faster or slower wasi9p on ram is.
+// The bar chart as SVG: the speed of wasi9p on ram relative to other hosts, on a logarithmic axis.
 import type { Figure, Results } from './results.ts';
 import type { Row } from './rows.ts';
 
@@ -50,7 +50,7 @@ function legend({ name, color }: Series, i: number): string {
   return `<rect x="${x}" y="32" width="10" height="10" fill="${color}"/><text x="${x + 15}" y="41">${name}</text>`;
 }
 
-/** Where a ratio is, from left to right. */
+/** Returns the horizontal position of a ratio. */
 function at(ratio: number): number {
   const power = Math.min(TO, Math.max(FROM, Math.log10(ratio)));
   return Math.round(10 * (LABELS + ((power - FROM) / (TO - FROM)) * (WIDTH - LABELS - 20))) / 10;

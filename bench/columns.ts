@@ -8,7 +8,7 @@ import { INSTALL } from './hosts/peers.ts';
 const BENCH = fileURLToPath(new URL('.', import.meta.url));
 const BINARIES = fileURLToPath(new URL('../wasm-tests/runtimes/binaries/node_modules/', import.meta.url));
 
-/** What a column is to the goals: `peer` is another implementation with its files in JavaScript's memory. */
+/** The role of a column in the goals: `peer` is another implementation with its files in JavaScript's memory. */
 export type Kind = 'native' | 'node' | 'peer' | 'ours';
 
 interface Host {
@@ -72,13 +72,13 @@ export const defaultKeys = HOSTS.map(({ key }) => key);
 /** The hosts of a quick run. */
 export const quickKeys = ['native', 'node-wasi', 'ram', 'memfs', 'browser-wasi-shim', 'runno'];
 
-/** Our backends on that runtime, and node:wasi where it has it. */
+/** Returns our backends on that runtime, and node:wasi if the runtime has it. */
 export function keysOn(runtime: string): string[] {
   const keys = HOSTS.filter(({ kind }) => kind === 'ours' || (kind === 'node' && runtime.startsWith('node')));
   return keys.map(({ key }) => `${key}@${runtime}`);
 }
 
-/** The column of a key, or a sentence on why there is none here. */
+/** Returns the column of a key, or a sentence with the reason why it cannot be run here. */
 export function columnOf(name: string): Column | string {
   const [key, runtime] = name.split('@');
   const host = HOSTS.find((host) => host.key === key);
@@ -114,7 +114,7 @@ function onRuntime(column: Column, name: string): Column | string {
   return { ...column, label: `${column.label}, ${runtime.label}`, runtime: [path, ...runtime.args, ...args] };
 }
 
-/** Where tmpfs is on Linux. */
+/** The path of a tmpfs on Linux. */
 export const TMPFS = '/dev/shm';
 
 function noNative(): string | undefined {

@@ -1,4 +1,4 @@
-// Goal (d): what the figures of a run say of growth.
+// Goal (d): growth of the costs with the size.
 import { OURS } from './goals.ts';
 
 /** A row is flat when no size costs more than this many times the smallest. A cost that falls is flat, too. */
@@ -23,24 +23,24 @@ export interface Steep {
 export interface GrowthGoal {
   /** null when too few rows were run to tell. */
   met: boolean | null;
-  /** How many of our rows were run, and how many the goal is about. */
+  /** The number of our rows that were run, and of those in the goal. */
   measured: number;
   of: number;
   /** The steepest first. */
   steep: Steep[];
 }
 
-/** The dearest size divided by the smallest one. */
+/** Returns the highest cost divided by that of the smallest size. */
 export function growthOf(costs: readonly number[]): number {
   return Math.max(...costs) / costs[0]!;
 }
 
-/** @param of How many rows there are when all are run: fewer cannot meet the goal, but one can miss it. */
+/** @param of Number of rows of a complete run: fewer cannot meet the goal, but a single one can miss it. */
 export function growthGoal(rows: readonly Growth[], of: number): GrowthGoal {
   const ours = rows.filter(({ costs }) => costs.has(OURS));
   const steep = ours
     .map(({ label, costs }) => ({ label, growth: grown(costs, OURS)!, native: grown(costs, 'native') }))
-    // Not `> FLAT`: what is no number is not flat.
+    // Not `> FLAT`: NaN is not flat.
     .filter(({ growth }) => !(growth <= FLAT))
     .sort((a, b) => b.growth - a.growth);
   const met = steep.length > 0 ? false : ours.length < of ? null : true;

@@ -1,17 +1,17 @@
 // The goal for host directories: the cost of a call relative to plain node:fs, and the rows over budget.
 import { digits } from './text.ts';
 
-/** How many times a plain call of node:fs one on a host directory may cost. */
+/** Maximum cost of a call on a host directory, as a multiple of the plain call of node:fs. */
 export const BUDGET = 2.5;
 
-/** What a row costs, nanoseconds. */
+/** The costs of a row, nanoseconds. */
 export interface Cost {
   label: string;
   plain: number;
   guarded: number;
 }
 
-/** Whether the budget was kept, and which rows did not. */
+/** Returns a sentence with the number of rows within the budget, and the rows beyond it. */
 export function overBudget(costs: readonly Cost[]): string {
   const over = costs.filter(({ plain, guarded }) => !(guarded / plain <= BUDGET));
   const list = over.map(({ label, plain, guarded }) => `${label} ${digits(guarded / plain)}`);

@@ -1,6 +1,6 @@
-// Goals (e) and (f): what the figures of a run say of memory.
+// Goals (e) and (f): memory kept and allocated.
 
-/** How many bytes a figure may have: up to that many (≤) or fewer (<). */
+/** The limit of a figure in bytes, inclusive (≤) or exclusive (<). */
 export interface ByteLimit {
   sign: '≤' | '<';
   bytes: number;
@@ -21,7 +21,7 @@ export const NOTHING = 1;
 export interface Kept {
   label: string;
   bytes: number;
-  /** The figure as the table has it. */
+  /** The figure, formatted as in the table. */
   text: string;
   limit: ByteLimit;
 }
@@ -29,7 +29,7 @@ export interface Kept {
 /** A figure of goal (f). */
 export interface Allocated {
   workload: string;
-  /** Of one operation; NaN when none could be taken. */
+  /** Bytes per operation; NaN without a sample. */
   bytes: number;
 }
 
@@ -82,17 +82,17 @@ export function memoryText({ text, counted, missing, met, of, missed }: MemoryGo
   return `${text}: ${met ? 'met' : 'NOT met'}, ${of - missed.length} of ${of} ${counted}.${rest}`;
 }
 
-// What is no number is not within.
+// NaN is not within a limit.
 function within(figure: number, { sign, bytes }: ByteLimit): boolean {
   return sign === '≤' ? figure <= bytes : figure < bytes;
 }
 
-/** A limit as the table has it. */
+/** Formats a limit as in the table. */
 export function limitText({ sign, bytes }: ByteLimit): string {
   return bytes % 1024 === 0 ? `${sign} ${bytes / 1024} KiB` : `${sign} ${bytes} B`;
 }
 
-/** Allocated bytes as the table has them. */
+/** Formats allocated bytes as in the table. */
 export function bytesText(bytes: number): string {
   return Number.isNaN(bytes) ? 'no figure' : `${bytes.toFixed(2)} B`;
 }

@@ -1,10 +1,10 @@
-// Goals (a) and (b): what the figures of a run say of them.
+// Goals (a) and (b): speed relative to node:wasi, the peers, and native code.
 import type { Results } from './results.ts';
 import type { Row } from './rows.ts';
 
 /** The column the goals are about. */
 export const OURS = 'ram';
-/** On how many rows we want to be faster than native. */
+/** The number of rows of goal (b), on which we are to be faster than native. */
 const NATIVE_ROWS = 30;
 
 /** A row that a goal is about: our time divided by the other's, and whose that is. */

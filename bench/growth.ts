@@ -1,5 +1,5 @@
-// `npm run bench -- growth`: what a byte of larger files and an entry of larger directories costs. Flat is good; where
-// the kernel's own is not flat either (fresh pages, caches that are too small), its figures stand beside ours.
+// `npm run bench -- growth`: the cost of a byte in larger files and of an entry in larger directories. It should be
+// flat; the kernel's own cost, which is not always flat (page faults, small caches), is shown beside ours.
 import { runCell, type Limits } from './cell.ts';
 import { columnOf, type Column } from './columns.ts';
 import { FLAT, growthGoal, growthOf, growthText, type Growth } from './goals-growth.ts';
@@ -26,7 +26,7 @@ const ENTRIES = [10, 100, 1000, 10_000, 100_000, 1_000_000];
 interface Line {
   workload: string;
   label: string;
-  /** By how much the time of an operation is divided. */
+  /** The divisor of the time of an operation. */
   divisor: number;
 }
 
@@ -51,7 +51,7 @@ interface Run {
   rounds: number;
 }
 
-/** The least of the rounds for each column, nanoseconds: what disturbs only adds. */
+/** The minimum of the rounds for each column, nanoseconds: disturbances only add time. */
 function costs(run: Run, { workload, divisor }: Line, size: number): number[] {
   const least = run.columns.map(() => Infinity);
   for (let round = 0; round < run.rounds; round++) {

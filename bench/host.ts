@@ -1,5 +1,5 @@
-// `npm run bench -- host`: what calls on a host directory cost, through the whole stack, against the same calls of node:fs
-// by plain paths, which keep nobody in. Each sample is a process of its own.
+// `npm run bench -- host`: the cost of calls on a host directory, through the whole stack, relative to the same calls
+// of node:fs with plain paths, which confine nothing. Each sample is a process of its own.
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ const TARGET = 300_000;
 
 const block = new Uint8Array(4096);
 const DEEP = 'a/b/c/d/e/f/g';
-/** Where `rename` has left the file. */
+/** The present name of the file of `rename`. */
 let moved = false;
 
 /** What a workload of the program does, with node:fs. `top` holds a file `file`, one at DEEP, and is open as `fd`. */

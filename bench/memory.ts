@@ -78,7 +78,7 @@ function observe(workload: string, size: number | null, doublings: number, batch
   const before = inUse();
   wasi.start(instance);
   if (failure !== '') throw new Error(`The workload ${failure} failed.`);
-  // A batch during which garbage was collected tells nothing.
+  // A batch with a garbage collection cannot be measured.
   const whole = grown.filter((bytes) => bytes >= 0).sort((a, b) => a - b);
   return {
     setUp: afterSetUp - before,
@@ -90,7 +90,7 @@ function observe(workload: string, size: number | null, doublings: number, batch
 
 const MIB = 2 ** 20;
 
-/** What an operation keeps: a long run less a short one, since what is compiled meanwhile takes memory, too. */
+/** Bytes kept per operation: a long run minus a short one, since compiled code takes memory, too. */
 function keptByMore(workload: string, size: number | null): { operations: number; bytes: number } {
   const short = observe(workload, size, 11, 10);
   const long = observe(workload, size, 11, 60);

@@ -3,19 +3,19 @@ import { columnOf, defaultKeys, keysOn, quickKeys, runtimeNames, type Column } f
 import type { Limits } from './cell.ts';
 import { ROWS, type Row } from './rows.ts';
 
-/** What a run does. */
+/** The options of a run. */
 export interface Options {
   rows: readonly Row[];
   columns: readonly Column[];
   /** Sentences on the columns that are left out. */
   leftOut: readonly string[];
   rounds: number;
-  /** How many of them are run on other runtimes. */
+  /** The number of columns on other runtimes. */
   elsewhere: number;
   limits: Limits;
   /** Seconds of real time after which a cell is not run again in later rounds. */
   once: number;
-  /** Whether docs/ is written. */
+  /** True if docs/ is to be written. */
   write: boolean;
 }
 
@@ -37,7 +37,7 @@ npm run bench -- archive       how soon a large tar archive is ready, as a mount
   --write             writes its part of docs/benchmarks.md, and docs/benchmarks.svg; the default without options
 `;
 
-/** What was asked for cannot be done: the message says why. */
+/** An invalid command line; the message gives the reason. */
 export class UsageError extends Error {}
 
 /** @throws UsageError */
@@ -88,7 +88,7 @@ export function listOf(given: Map<string, string>, name: string): string[] | und
   return given.get(name)?.split(',');
 }
 
-/** @throws UsageError for what is no number above 0. */
+/** @throws UsageError if the value is not a number above 0. */
 export function numberOf(given: Map<string, string>, name: string): number | undefined {
   const text = given.get(name);
   if (text === undefined) return undefined;

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Where the results go. */
+/** The path of the results. */
 export const DOCS = fileURLToPath(new URL('../docs/', import.meta.url));
 
 /** The parts in their order: name and the command that writes it. */

@@ -1,5 +1,5 @@
-// `npm run bench -- profile [WORKLOADS]`: where the time of a call goes on ram, by layer, from a CPU profile. The bundle
-// names the source file above each of its parts, so that a line of it tells the layer.
+// `npm run bench -- profile [WORKLOADS]`: the time of a call on ram by layer, from a CPU profile. The bundle names the
+// source file above each of its parts, which assigns each line to a layer.
 import { readFileSync } from 'node:fs';
 import { Session, type Profiler } from 'node:inspector';
 import process from 'node:process';
@@ -22,7 +22,7 @@ const LAYERS: readonly (readonly [name: string, files: RegExp])[] = [
   ['server', /^vfs\/server\//],
   ['ram', /^vfs\/(backend|clock|iov)/],
 ];
-/** What is neither ours nor the program's: V8's own functions, and the way between wasm and JavaScript. */
+/** V8's own functions, and the transitions between wasm and JavaScript. */
 const REST = 'engine';
 const PROGRAM = 'the program';
 const NAMES = [PROGRAM, REST, ...LAYERS.map(([name]) => name)];

@@ -44,7 +44,7 @@ export class Results {
     return { median: median(all), min: all[0]!, max: all.at(-1)!, atLeast };
   }
 
-  /** Why a cell has no figure. */
+  /** Returns the reason why a cell has no figure. */
   error(row: Row, column: Column): string {
     return this.of(row, column).find((sample) => sample.error !== undefined)?.error ?? 'not run';
   }

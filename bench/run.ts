@@ -1,4 +1,4 @@
-// `npm run bench`: the same program on every host, and the table of what a call costs.
+// `npm run bench`: runs the same program on every host and prints the table of the cost of each call.
 import { runCell } from './cell.ts';
 import { goals } from './goals.ts';
 import { HELP, UsageError, parseOptions, type Options } from './options.ts';

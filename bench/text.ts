@@ -4,7 +4,7 @@ import type { Goal } from './goals.ts';
 import type { Figure, Results } from './results.ts';
 import type { Row } from './rows.ts';
 
-/** What the figures were taken on. */
+/** Describes the machine of the measurement. */
 export function machine(): string {
   const host = `${platform()} ${arch()}, ${availableParallelism()} processors, Node ${process.versions.node}`;
   return `The machine: ${host}, with other work going on. Trust the ratios, not the times.`;
@@ -24,7 +24,7 @@ export function time(ns: number): string {
   return ns < 1e9 ? `${digits(ns / 1e6)} ms` : `${digits(ns / 1e9)} s`;
 }
 
-/** How many times another's time a time is; `≥` where it is a lower bound. */
+/** Formats the ratio of two times; with `≥` if it is a lower bound. */
 export function ratio(figure: Figure | null, base: Figure | null): string {
   if (figure === null || base === null) return '—';
   return `${figure.atLeast ? '≥' : ''}${digits(figure.median / base.median)}`;

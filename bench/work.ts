@@ -1,4 +1,4 @@
-// `npm run bench -- work`: real programs with their work, on every host, and what that takes.
+// `npm run bench -- work`: runs real programs on every host and measures their CPU time.
 import { columnOf, type Column } from './columns.ts';
 import { UsageError, listOf, numberOf, readArguments } from './options.ts';
 import { writePart } from './part.ts';
@@ -55,7 +55,7 @@ function jobOf(key: string): Job {
   return job;
 }
 
-/** Runs all cells, interleaved; a host that failed at a job is not asked again. */
+/** Runs all cells, interleaved; a host that failed a job does not run it again. */
 function measure({ jobs, columns, rounds, quick, leftOut }: WorkOptions): WorkRun {
   const results = new Results(jobs.map(rowOf), columns);
   const hashes = new Map<string, string>();

@@ -1,4 +1,4 @@
-// esbuild, set up for what this project makes: the published modules, and single files to run at once.
+// The esbuild configurations: for the published modules, and for single files to be run.
 import { build as esbuild } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ENTRIES, EXTERNAL, ROOT, SCRATCH } from './project.mjs';
 
-/** A failure to tell in one line, without a stack. */
+/** An expected failure, printed in one line without a stack. */
 export class Failure extends Error {}
 
 /** @type {import('esbuild').BuildOptions} */
@@ -41,7 +41,7 @@ export async function build() {
   await run('tsc', ['-p', 'build/tsconfig.types.json']);
 }
 
-/** npm links `bin` files as they are, so the file needs the line that names its interpreter. @param {string} file */
+/** Adds the `#!` line: npm links `bin` files unchanged. @param {string} file */
 function makeExecutable(file) {
   const text = readFileSync(file, 'utf8');
   if (!text.startsWith('#!')) writeFileSync(file, `#!/usr/bin/env node\n${text}`);
@@ -49,7 +49,7 @@ function makeExecutable(file) {
 }
 
 /**
- * Gives every bundled source its own `import.meta.url`, so that a file finds what lies beside it.
+ * Gives every bundled source its own `import.meta.url`, so that it finds the files beside it.
  * @type {import('esbuild').Plugin}
  */
 const ownUrl = {
@@ -63,13 +63,13 @@ const ownUrl = {
   },
 };
 
-/** What tests get for `uvu`: it looks after each of them whether something is left open. */
+/** Replaces `uvu` in tests: checks for leaks after each test. */
 const LEAK_CHECK = join(ROOT, 'build/leak-check.ts');
 /** What tests get for `uvu/assert`: there `throws` looks for a text in the message. */
 const ASSERT = join(ROOT, 'build/assert.ts');
 
 /**
- * No test file can forget the look.
+ * Redirects imports of `uvu` in tests to the leak check.
  * @type {import('esbuild').Plugin}
  */
 const leakCheck = {

@@ -1,4 +1,4 @@
-// dist/core.min.js has its private members renamed and much of it rewritten: programs run on it as on the sources.
+// Programs behave on dist/core.min.js, minified and with its private members renamed, as on the sources.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -25,7 +25,7 @@ interface Ended {
   trace: string[];
 }
 
-/** Runs a program with a trace; the host's part of a scenario is left out. */
+/** Runs a program with a trace, without the host's part of its scenario. */
 function run({ WASI }: Core, module: WebAssembly.Module): Ended {
   const trace: string[] = [];
   let output = '';

@@ -5,7 +5,7 @@ import { Failure, load } from './bundle.mjs';
 import { GENERATED, ROOT } from './project.mjs';
 
 /**
- * Writes every generated file, or with `check` only tells which are not what their generator gives now.
+ * Writes every generated file, or with `check` only lists those that differ from the output of their generator.
  * @param {boolean} check
  */
 export async function gen(check) {
@@ -33,7 +33,7 @@ async function generated(module, name) {
   return text;
 }
 
-/** The text of a generated file as it is; '' if there is none. @param {string} output */
+/** Returns the present text of a generated file; '' if it does not exist. @param {string} output */
 function current(output) {
   try {
     return readFileSync(join(ROOT, output), 'utf8');

@@ -1,5 +1,5 @@
-// The arrows between the parts: which folder may import which, type-only imports included. The table is in the order of the
-// layers: a row imports only from rows below it, or from its own files.
+// The layers: which folder may import which, type-only imports included. The table is in the order of the layers: a row
+// imports only from rows below it, or from its own files.
 import { build as esbuild, transform } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -13,7 +13,7 @@ import { ROOT, sources } from './project.mjs';
  * @typedef {{ name: string, files: RegExp, may: string[], packages?: string[], core?: boolean }} Layer
  */
 
-/** What any part of the tree may use: Linux's errnos and numbers, and small helpers. */
+/** Layers that every other may import: Linux's errnos and constants, and small helpers. */
 const BASE = ['vfs/lib', 'vfs/linux'];
 const PREVIEW1 = ['shim/preview1/process', 'shim/preview1/descriptors', 'shim/preview1/memory', 'shim/preview1/gate'];
 const ABI = ['shim/preview1/abi', 'shim/host', 'vfs/client', 'vfs/9p', ...BASE];
@@ -169,7 +169,7 @@ export const LAYERS = [
 /** Globals that only Node and its imitators have. */
 const NODE_GLOBALS = ['Buffer', 'process', 'global', 'require', 'setImmediate', '__dirname', '__filename'];
 
-/** Checks every source file; a failure lists every wrong edge. */
+/** Checks every source file; a failure lists every forbidden import. */
 export async function layers() {
   const files = sources(/\.ts$/).filter((file) => !file.endsWith('.d.ts'));
   const wrong = [...wrongEdges(await edges(files)), ...(await wrongGlobals(files, ROOT))];

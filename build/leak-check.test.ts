@@ -9,7 +9,7 @@ import { alive, left, suite as checked } from './leak-check.ts';
 
 const FILE = fileURLToPath(import.meta.url);
 
-/** What is left between the two, and nothing once it has been let go of. */
+/** Returns the leaks between opening and closing, and asserts that there are none after it. */
 function leftBy(open: () => () => void): string[] {
   const before = alive();
   const close = open();

@@ -1,10 +1,10 @@
-// What `import { test } from 'uvu'` gives in a test: after each test a look that nothing is left of it.
+// Replaces `uvu` in tests: after each test it checks for open sessions, descriptors, timers, listeners and processes.
 import { readdirSync, readlinkSync } from 'node:fs';
 import * as uvu from 'uvu';
 import { Server } from '../vfs/server/server.ts';
 import type { Session } from '../vfs/server/session.ts';
 
-/** How long what ends by itself (a child process, a timer of 0 ms) may take, ms. Less than a host directory lingers. */
+/** Milliseconds granted to resources that end by themselves (a child process, a timer). Less than hostdir's linger. */
 const GRACE = 500;
 
 type Timer = { _destroyed?: boolean };
@@ -28,14 +28,14 @@ for (const name of ['setTimeout', 'setInterval'] as const) {
   const watched = (...args: unknown[]): Timer => {
     const timer = start(...args);
     timers.add(timer);
-    // A test may start many: this must not be what keeps them.
+    // A test may start many timers: this set must not retain them.
     if (timers.size % 1024 === 0) forgetEnded();
     return timer;
   };
   globalThis[name] = Object.assign(watched, start) as never;
 }
 
-// Streams that Node makes when they are first used.
+// Node creates these streams at their first use.
 void process.stdout;
 void process.stderr;
 
@@ -43,7 +43,7 @@ function forgetEnded(): void {
   for (const timer of timers) if (timer._destroyed === true) timers.delete(timer);
 }
 
-/** What is alive, each in words, and how many of each. */
+/** Returns the open resources, described, with the number of each. */
 export function alive(): Map<string, number> {
   const found = new Map<string, number>();
   const add = (text: string, count = 1): void => void found.set(text, (found.get(text) ?? 0) + count);
@@ -52,7 +52,7 @@ export function alive(): Map<string, number> {
   if (timers.size > 0) add('a timer', timers.size);
   for (const { fids, server } of sessions) add(`a session with ${fids.size} fids (backend ${server.backend.name})`);
   for (const name of process.eventNames()) add(`a listener of ${String(name)}`, process.listenerCount(name));
-  // Timers are counted above, those without a reference too.
+  // Timers are counted above, unreferenced ones too.
   for (const kind of process.getActiveResourcesInfo()) if (!/Timeout|Immediate/.test(kind)) add(`a ${kind}`);
   return found;
 }
@@ -76,7 +76,7 @@ function descriptors(): string[] {
   return targets.filter((text) => / of \//.test(text));
 }
 
-/** What is alive now and was not before. */
+/** Returns the resources that are open now and were not before. */
 export function left(before: Map<string, number>): string[] {
   const more = [...alive()].map(([text, count]) => [text, count - (before.get(text) ?? 0)] as const);
   return more.filter(([, count]) => count > 0).map(([text, count]) => (count === 1 ? text : `${count} times ${text}`));
@@ -93,7 +93,7 @@ async function settled(before: Map<string, number>): Promise<string[]> {
 
 type Suite = ReturnType<typeof uvu.suite>;
 
-/** A suite with the look after each test that passed, once the test's own hooks have run. */
+/** A suite with a leak check after each passed test, once the test's own hooks have run. */
 function watched(suite: Suite): Suite {
   let before = new Map<string, number>();
   let passed = false;

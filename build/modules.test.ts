@@ -1,11 +1,11 @@
-// The published modules: package.json, tsconfig.json and the types' entries tell of those of ENTRIES, and of no others.
+// The published modules: package.json, tsconfig.json and the entries for types list exactly those of ENTRIES.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ENTRIES, ROOT } from './project.mjs';
 
-/** Name → source; the command is no module. */
+/** Name → source, without the command, which is not a module. */
 const MODULES = new Map(Object.entries(ENTRIES).filter(([name]) => name !== 'cli'));
 
 function read(file: string): string {

@@ -1,4 +1,4 @@
-// What the project consists of: every other build file reads these tables.
+// The tables of the project's modules, generated files and limits, read by the other build files.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,7 @@ export const ENTRIES = {
 export const EXTERNAL = ['memfs', '@bjorn3/browser_wasi_shim', 'pako', '@yowasp/clang', 'node:*'];
 
 /**
- * What `gen` writes: source module, the function it exports (no arguments, gives the text), the file written.
+ * The generated files: source module, its exported function (no arguments, returns the text), the file written.
  * @type {[module: string, name: string, output: string][]}
  */
 export const GENERATED = [
@@ -50,7 +50,7 @@ export const GENERATED = [
 /** Where TypeScript is looked for. */
 export const SOURCE_DIRS = ['bench', 'build', 'cli', 'examples', 'shim', 'toolchain', 'vfs', 'wasm-tests'];
 
-/** The most bytes the core may have, minified and gzipped, memfs not counted. */
+/** Maximum size of the core in bytes, minified and gzipped, without memfs. */
 export const SIZE_LIMIT = 25_000;
 
 /**

@@ -1,4 +1,4 @@
-// The core in one small file for browsers, and its size: all that a browser loads besides a store such as memfs.
+// Builds the core as one small file for browsers (everything but a store such as memfs), and checks its size.
 import { build as esbuild } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -80,8 +80,8 @@ function withoutConst(text) {
 }
 
 /**
- * The names of private members that may be shortened: nothing else is called so in the whole text, and they are only
- * used on `this`.
+ * Returns the names of private members that may be shortened: nothing else has such a name in the whole text, and they
+ * are only used on `this`.
  * @param {string[]} files
  * @param {string} text
  */
@@ -105,7 +105,7 @@ export function privateNames(files, text) {
   });
 }
 
-/** Prints how many bytes each source file puts into the core, largest first. */
+/** Prints each source file's bytes in the core, largest first. */
 export async function sizeParts() {
   const { metafile } = await esbuild({ ...options(), metafile: true });
   const inputs = Object.values(/** @type {import('esbuild').Metafile} */ (metafile).outputs)[0]?.inputs ?? {};

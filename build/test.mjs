@@ -1,4 +1,4 @@
-// The test runner: bundles every x.test.ts, runs each in its own process, adds up what uvu printed.
+// The test runner: bundles every x.test.ts, runs each in its own process, and sums the counts that uvu prints.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Failure, bundleToRun } from './bundle.mjs';
 import { ROOT, sources } from './project.mjs';
 
-/** The longest a test file may run, milliseconds. */
+/** Maximum run time of a test file, milliseconds. */
 const TIME_LIMIT = 600_000;
 
 /** @typedef {{ passed: number, failed: number, skipped: number, why: string }} Result */
@@ -55,7 +55,7 @@ async function runAll(files, filter, sum) {
   }
 }
 
-/** A failure of the run that no test tells of. @param {string} why @param {Result} sum */
+/** Counts a failure of the run outside the tests. @param {string} why @param {Result} sum */
 function miss(why, sum) {
   console.log(`FAIL ${why}`);
   sum.failed++;
@@ -99,13 +99,13 @@ async function worker(queue, filter, sum) {
   }
 }
 
-/** Whether a file runs some of its tests only. @param {string} file */
+/** True if a file uses `.only`. @param {string} file */
 function focused(file) {
   return /^\s*\w+\.only\(/m.test(readFileSync(join(ROOT, file), 'utf8'));
 }
 
 /**
- * What a run's output and ending amount to. A file that crashed, hung or ended early counts as one failure more, and
+ * Judges the output and the end of a run. A file that crashed, hung or ended early counts as one more failure, and
  * so does one that ran no test. uvu counts no failure for a hook that threw: tests that did not pass have failed.
  * @param {string} output
  * @param {string} ending '' for exit status 0, else what happened
@@ -138,7 +138,7 @@ function report(file, result, output, ms) {
 }
 
 /**
- * Runs a bundle and gathers what it prints.
+ * Runs a bundle and captures its output.
  * @param {string} bundle
  * @returns {Promise<{ output: string, ending: string }>}
  */

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { judge, untested } from './test.mjs';
 
-/** What uvu prints at the end of a file. */
+/** The summary that uvu prints at the end of a file. */
 const summary = (total: number, passed: number, skipped = 0): string =>
   `\n  Total:     ${total}\n  Passed:    ${passed}\n  Skipped:   ${skipped}\n  Duration:  1.00ms\n\n`;
 

@@ -1,5 +1,5 @@
-// What all JavaScript hosts of the benchmark program share: it is started with the program's file, its arguments and
-// what the host itself needs, and prints one line, as the native program does.
+// Shared by all JavaScript hosts of the benchmark program: the process gets the program's file, its arguments and the
+// host's own needs as arguments, and prints one line, as the native program does.
 import { readFileSync, writeSync } from 'node:fs';
 import process from 'node:process';
 

@@ -1,6 +1,6 @@
 // Loads the other WASI hosts from bench/peers, where they are installed apart from the project's dependencies.
 
-/** How the peers are installed. */
+/** The command that installs the peers. */
 export const INSTALL = 'npm ci --ignore-scripts --no-audit --no-fund --prefix bench/peers';
 
 const PEERS = new URL('../peers/node_modules/', import.meta.url);

@@ -10,13 +10,13 @@ import type { Job } from './job.ts';
 /** Real time after which a process is ended, seconds. */
 const WALL = 600;
 
-/** What a process measured, and the hash of what came out. */
+/** The time that a process measured, and the hash of its output. */
 export interface Outcome {
   sample: Sample;
   hash?: string;
 }
 
-/** What the child prints. */
+/** The child's output. */
 type AttrSource = { us: number; hash: string; error?: undefined } | { error: string };
 
 export function runJob(job: Job, column: Column, quick: boolean): Outcome {

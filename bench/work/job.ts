@@ -5,9 +5,9 @@ import { textOf, type Ended, type Place } from './place.ts';
 export interface Job {
   /** As `--only` names it. */
   key: string;
-  /** What the row of the table says. */
+  /** The label of the row. */
   label: string;
-  /** The goal: at most this, as a multiple of what node:wasi takes. */
+  /** The goal: maximum time, as a multiple of node:wasi's. */
   goal: number;
   /** Arguments of Node for node:wasi, and why. */
   node?: { args: readonly string[]; why: string };

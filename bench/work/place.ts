@@ -1,4 +1,4 @@
-// Where a program finds its files: what all hosts have in common.
+// The file system of a program: the interface that all hosts implement.
 
 /** A command or reactor of WASI on one host; `wasiImport` are its imports. */
 export interface Reactor {
@@ -6,7 +6,7 @@ export interface Reactor {
   initialize(instance: WebAssembly.Instance): void;
 }
 
-/** What a program did. */
+/** The result of a program. */
 export interface Ended {
   code: number;
   stdout: Uint8Array;

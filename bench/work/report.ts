@@ -1,4 +1,4 @@
-// What a run of the programs says: a table for the console, a part of docs/benchmarks.md, and whether the goals are met.
+// The report on the real programs: a table for the console, a part of docs/benchmarks.md, and the state of the goals.
 import type { Column } from '../columns.ts';
 import { grid } from '../part.ts';
 import type { Figure, Results } from '../results.ts';

@@ -48,7 +48,7 @@ interface Struct {
   readonly fields: Readonly<Record<string, readonly [offset: number, type: string]>>;
 }
 
-/** What stands beside some structs. */
+/** Remarks on some structs. */
 const NOTES: Record<string, string> = {
   dirent: 'The name follows it, without a NUL.',
   subscription: '`clock_id` and what follows it are for clocks, `fd` is for the other tags.',

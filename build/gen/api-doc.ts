@@ -12,14 +12,14 @@ function section(entry: Call): string {
   return `## ${entry.call}\n\n${from}\n\n${entry.about}\n${table('argument', args)}${table('option', optionsOf(entry))}`;
 }
 
-/** @throws Error when a row has no meaning, or a meaning no row. */
+/** @throws Error if a row has no meaning, or a meaning has no row. */
 function optionsOf({ call, rows = {}, options = {} }: Call): string[] {
   const wrong = Object.keys({ ...rows, ...options }).filter((name) => !(name in rows && name in options));
   if (wrong.length > 0) throw new Error(`${call}: ${wrong.join(', ')} must be in its table and in build/gen/api.ts.`);
   return Object.entries(options).map(([name, meaning]) => row(name, meaning.type ?? typeOf(rows[name]!), meaning));
 }
 
-/** A kind of vfs/lib/options.ts in words. */
+/** Describes a type of vfs/lib/options.ts. */
 function typeOf(kind: string): string {
   return kind.replace(/\.\w+/g, '').replace('Object', 'object').replace('number', 'number, 0 or more');
 }

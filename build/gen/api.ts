@@ -1,4 +1,4 @@
-// The public functions and what they take: the rows are those that the functions check, the words are added here.
+// The public functions and their parameters: the rows that the functions check, with the meaning of each.
 import { WASI_OPTIONS } from '../../shim/wasi-base.ts';
 import { SHIM_OPTIONS } from '../../shim/browser-wasi-shim/wasi.ts';
 import { HOSTDIR_OPTIONS } from '../../vfs/backends/hostdir/index.ts';
@@ -11,18 +11,18 @@ import { FILE_SYSTEM_OPTIONS } from '../../vfs/fs/file-system.ts';
 import type { Rows } from '../../vfs/lib/options.ts';
 import { SERVER_OPTIONS } from '../../vfs/server/server.ts';
 
-/** What an option or an argument is for. */
+/** The meaning of an option or an argument. */
 export interface Meaning {
   readonly text: string;
-  /** What it is when it is not given; left out for what must be. */
+  /** The default; absent for a required one. */
   readonly byDefault?: string;
-  /** In place of the row's kind, where the function looks closer. */
+  /** Replaces the row's type, if the function checks more than that. */
   readonly type?: string;
 }
 
 /** A function, or a class that is constructed. */
 export interface Call {
-  /** As it is called. */
+  /** The signature. */
   readonly call: string;
   /** The modules that export it. */
   readonly from: readonly string[];
@@ -30,7 +30,7 @@ export interface Call {
   /** The arguments besides `options`. */
   readonly args?: Readonly<Record<string, Meaning>>;
   readonly rows?: Rows;
-  /** A meaning for each row. */
+  /** The meaning of each row. */
   readonly options?: Readonly<Record<string, Meaning>>;
 }
 

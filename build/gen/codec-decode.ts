@@ -90,7 +90,7 @@ export function decodeQid(field: (word: string) => string, base: string, offset:
   ];
 }
 
-/** Position 0 is never that of the end, so that decode refuses the message. */
+/** Position 0 is never the end of a message, so decode rejects the message. */
 function decodeList(item: Item, at: string, stop: string, assign: string): string[] {
   const strings = item.kind === 'string';
   const width = MIN_BYTES[item.kind];

@@ -8,7 +8,7 @@ export function encoder(row: Row): string {
   return func(coder('encode', row, lines), [...lines, `return ${end};`]);
 }
 
-/** The first line of the function that writes or reads a message: what it does not use comes last and is left out. */
+/** The signature of the encoder or decoder of a message; unused parameters come last and are omitted. */
 export function coder(verb: string, row: Row, lines: string[]): string {
   const all: [name: string, type: string][] = [
     ['m', 'Message'],
@@ -36,12 +36,12 @@ export function direntEncoder(): string {
   return `${doc}\n${func(signature, body)}`;
 }
 
-/** Bytes items take at least. */
+/** Returns the minimum size of items in bytes. */
 export function minBytes(items: Item[]): number {
   return items.reduce((sum, item) => sum + (item.counter ? 0 : MIN_BYTES[item.kind]), 0);
 }
 
-/** A function's text, its lines indented; lines that end in `{` and start with `}` nest. */
+/** Returns the text of a function, indented by the braces at the ends and starts of its lines. */
 export function func(signature: string, lines: string[]): string {
   let depth = 1;
   const body = lines.map((line) => {
@@ -60,7 +60,7 @@ export function position(base: string, offset: number): string {
   return offset < 0 ? `${base} - ${-offset}` : `${base} + ${offset}`;
 }
 
-/** Whether an item always takes the same number of bytes. */
+/** True if an item always takes the same number of bytes. */
 export function isFixed(item: Item): boolean {
   return item.kind !== 'string' && item.counter === '';
 }
@@ -92,14 +92,14 @@ function encodeItems(items: Item[], start: string, row?: Row): { lines: string[]
   return { lines, end: position(base, offset) };
 }
 
-/** How the position behind the item, the first or a later one of those without a fixed length, is assigned to. */
+/** Returns the left side of the assignment of the position after an item without a fixed length. */
 export function assignment(items: Item[], index: number): string {
   const varying = items.filter((item) => !isFixed(item) && item.kind !== 'data');
   if (varying[0] !== items[index]) return 'at';
   return varying.length > 1 || varying[0]!.counter ? 'let at' : 'const at';
 }
 
-/** The lines for an item; before the first and behind the last of those that are seldom wanted, what else is done. */
+/** Returns the lines for an item, with the condition around the rare fields before the first and after the last. */
 export function ifWanted(all: Seldom[], item: Item, lines: string[], zeros: (one: Seldom) => string[]): string[] {
   const one = all.find(({ names }) => names.includes(item.name));
   if (one === undefined) return lines;

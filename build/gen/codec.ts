@@ -30,9 +30,9 @@ export function generate(): string {
   return parts.join('\n\n') + '\n';
 }
 
-/** The name of the first message whose encoder is the same, but for its name. */
+/** The name of the first message whose encoder is equal except for its name. */
 const sameEncoder = firstAlike(encoder);
-/** The same of decoders. */
+/** The same for decoders. */
 const sameDecoder = firstAlike(decoder);
 
 function firstAlike(write: (row: Row) => string): (row: Row) => Name {
@@ -40,7 +40,7 @@ function firstAlike(write: (row: Row) => string): (row: Row) => Name {
   return (row) => ROWS.find((other) => text(other) === text(row))!.name;
 }
 
-/** Requests with their answers. Only Rlerror answers no request of its own. */
+/** Requests with their responses. Only Rlerror has no request of its own. */
 const PAIRS = ROWS.filter(({ type }) => type % 2 === 0 || !ROWS.some((row) => row.type === type - 1)).map((row) =>
   ROWS.filter(({ type }) => type === row.type || (row.type % 2 === 0 && type === row.type + 1)),
 );
@@ -205,7 +205,7 @@ ${decodeQid((word) => `m.qid_${word}`, 'at', 0)
 const LARGE: ReadonlySet<string> = new Set(['afid', 'n_uname']);
 const LARGEST = '0xffff_ffff';
 
-/** The fields an item takes in the flat class, each with its initial value. */
+/** Returns the fields of an item in the flat class, each with its initial value. */
 function fields(item: Item): [string, string][] {
   const { name, kind, counter } = item;
   if (kind === 'data') return [['data_offset', '0']];
@@ -218,7 +218,7 @@ function fields(item: Item): [string, string][] {
   return [[`${name}_type`, `new Uint8Array(${MAX_WALK})`], ...arrays];
 }
 
-/** The type of a field with such an initial value. */
+/** Returns the type of a field with this initial value. */
 function typeOf(value: string): string {
   if (value === '0' || value === LARGEST) return 'number';
   if (value.startsWith('new ')) return value.slice(4, value.indexOf('('));

@@ -2,8 +2,8 @@
 import { ERRNOS } from '../../vfs/linux/errno-table.ts';
 
 /**
- * The text of errno.gen.ts: enums, because a bundler puts their numbers where they are used and drops the names, and the
- * table without the messages, which a program has no use for.
+ * Returns the text of errno.gen.ts: enums, because a bundler inlines their values and drops the names, and the table
+ * without the messages, which no program needs.
  */
 export function generateErrno(): string {
   const linux = ERRNOS.filter((row) => row[1] !== 0).map(([name, number]) => `  ${name} = ${number},`);

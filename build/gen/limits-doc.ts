@@ -7,7 +7,7 @@ import { ROOT } from '../project.mjs';
 const BEGIN = '<!-- limits: generated from build/gen/limits-table.ts -->\n';
 const END = '<!-- end of limits -->\n';
 
-/** The text of docs/security.md with the table of limits in it made anew. */
+/** Returns the text of docs/security.md with its table of limits regenerated. */
 export function limitsDoc(): string {
   const text = readFileSync(join(ROOT, 'docs/security.md'), 'utf8');
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];

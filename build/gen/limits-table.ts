@@ -1,5 +1,5 @@
-// Every resource that a guest, a client or an archive can make grow, and what holds it. Numbers are the code's own
-// constants, so that docs/security.md, which is made of this, cannot tell others.
+// Every resource that a guest, a client or an archive can make grow, and its limit. The numbers are the code's own
+// constants, so that docs/security.md, which is generated from this table, agrees with the code.
 import { FRAMES_MAX, FRAME_MAX } from '../../cli/commands/run.ts';
 import { SENTENCE_MAX } from '../../cli/lib/text.ts';
 import { COMPLAINTS } from '../../cli/commands/tool.ts';
@@ -33,11 +33,11 @@ export interface LimitRow {
   /** Who can make it grow. */
   who: string;
   limit: string;
-  /** What is answered beyond it. */
+  /** The answer beyond the limit. */
   answer: string;
   /** The option that sets it. */
   by?: string;
-  /** The file of the test, and a title in it; none for what is not limited here. */
+  /** The test's file and name; absent without a limit. */
   test?: readonly [file: string, title: string];
 }
 

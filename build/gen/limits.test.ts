@@ -15,7 +15,7 @@ test('each limit that is promised has a test of that name', () => {
     const [file, title] = row.test;
     assert.ok(existsSync(join(ROOT, file)), `there is no ${file}`);
     const text = readFileSync(join(ROOT, file), 'utf8');
-    // In quotes of its own, or behind the words of a template.
+    // In quotes, or after the text of a template.
     const named = ["'", '"', '`'].some((quote) => new RegExp(`[${quote} ]${escaped(title)}${quote}`).test(text));
     assert.ok(named, `${file} has no test '${title}'`);
   }

@@ -35,7 +35,7 @@ Sources: (5) is section 5 of the Plan 9 manual, .u the 9P2000.u draft, .L the pr
 Linux. The numbers that fields hold, flags and masks and types, are in \`vfs/9p/constants.ts\`.
 `;
 
-/** The requests, and Rlerror, which answers them all. */
+/** The requests, and Rlerror, a response to any of them. */
 function requests(): Row[] {
   return ROWS.filter((row) => row.name.startsWith('T') || row.name === 'Rlerror');
 }
