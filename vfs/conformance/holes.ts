@@ -7,7 +7,7 @@ import type { Kit, Part } from './kit.ts';
 
 const MIB = 2 ** 20;
 
-/** Calls `run` with a handle of the backend on a file. */
+/** Calls `use` with the extents of a file, read through a handle of the backend. */
 function opened<T>({ subject: { backend } }: Kit, name: string, use: (extents: ExtentsOf) => T): T {
   const inode = backend.lookup(backend.root(), name);
   if (typeof inode === 'number') throw new Error(`${name} is not there`);
