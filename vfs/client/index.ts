@@ -1,4 +1,4 @@
-// What other layers may import of the client.
+// The exports of the client to other layers.
 export { AtCalls } from './at.ts';
 export { Client } from './client.ts';
 export type { Transport } from '../transport/transport.ts';

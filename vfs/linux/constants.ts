@@ -1,4 +1,4 @@
-// The numbers of Linux with their names, as 9P2000.L carries them on every machine. Sources: open(2), stat(2), readdir(3), xattr(7).
+// Constants of Linux, with the values of 9P2000.L on every machine. Sources: open(2), stat(2), readdir(3), xattr(7).
 
 // flags of Tlopen and Tlcreate: those of open(2) on x86 Linux, which 9P uses on every machine
 export const O_ACCMODE = 0o3;

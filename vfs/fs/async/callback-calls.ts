@@ -39,7 +39,7 @@ export type CallbackCalls = {
 const TRANSFERS = new Set(['read', 'write', 'readv', 'writev']);
 /** Calls that a signal can abort. */
 const ABORTABLE = new Set(['readFile', 'writeFile', 'appendFile']);
-/** What a file system over 9P cannot do, and what to do instead. */
+/** Calls that a file system over 9P does not support → the alternative. */
 const REFUSED: Readonly<Record<string, string>> = {
   watch: '9P tells of no changes',
   watchFile: '9P tells of no changes',

@@ -4,7 +4,7 @@ import { optionsOf, type Data, type PathLike } from '../values/arguments.ts';
 import type { ContentCalls, WriteOptions } from '../calls/content-calls.ts';
 import { codecOf, type Encoding } from '../values/encodings.ts';
 
-/** What the promises write: all of it, or piece by piece. */
+/** Data to write: at once, or in pieces. */
 export type Chunks = Data | Iterable<Data> | AsyncIterable<Data>;
 
 /** Options of writeFile that promises. */
@@ -25,7 +25,7 @@ export async function writeChunks(
   if (signal !== undefined) await chanceToAbort(signal);
   const flag = rest.flag ?? usual;
   if (!isIterable(data)) return fs.writeFileSync(target(), data, { ...rest, flag } as WriteOptions);
-  // What cannot be is refused before a file is made.
+  // Invalid arguments are refused before a file is made.
   codecOf(rest.encoding);
   const to = target();
   const fd = typeof to === 'number' ? null : fs.openSync(to, flag, rest.mode);

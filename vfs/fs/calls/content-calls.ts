@@ -46,7 +46,7 @@ export interface ReadOptions {
 export type PromisedReadOptions = ReadOptions & Abortable;
 
 export interface WriteOptions {
-  /** Of text. */
+  /** The encoding of text. */
   encoding?: Encoding | null;
   mode?: Mode;
   flag?: Flag;

@@ -12,11 +12,11 @@ export interface CopyOptions {
   dereference?: boolean;
   /** With `force: false`, a file that is there already is an error. */
   errorOnExist?: boolean;
-  /** What returns false is not copied. */
+  /** Files for which it returns false are not copied. */
   filter?: (src: string, dest: string) => boolean;
   /** Replaces what is there already. Default true. */
   force?: boolean;
-  /** Of copyFile. */
+  /** The mode of copyFile. */
   mode?: number;
   preserveTimestamps?: boolean;
   recursive?: boolean;
@@ -83,7 +83,7 @@ function existing(fs: NameCalls, path: string, options: PromisedCopyOptions): St
   return options.dereference === true ? fs.statSync(path, find) : fs.lstatSync(path, find);
 }
 
-/** Whether one can be copied to the other: the attributes of `src`. */
+/** Checks that `src` can be copied to `dest`. Returns the attributes of `src`. */
 function checkPaths(fs: NameCalls, src: string, dest: string, options: PromisedCopyOptions): Stats {
   const from = statOf(fs, src, options);
   const to = existing(fs, dest, options);
@@ -101,7 +101,7 @@ function checkPaths(fs: NameCalls, src: string, dest: string, options: PromisedC
   return from;
 }
 
-/** Whether `dest` would come to lie in the directory `src`, by whatever way it is named. */
+/** True if `dest` would be inside the directory `src`, by any path. */
 function checkParents(fs: NameCalls, src: string, dest: string, from: Stats): void {
   if (!from.isDirectory()) return;
   for (let path = parentOf(dest); ; path = parentOf(path)) {
@@ -137,7 +137,7 @@ function* copyAny(fs: NameCalls, src: string, dest: string, stat: Stats, options
   }
 }
 
-/** What is copied, where to, and its attributes. */
+/** Source, destination and attributes of a file to copy. */
 interface Pair {
   src: string;
   dest: string;

@@ -44,7 +44,7 @@ const FIRST_FD = 3;
 /** Setting both times. */
 export const BOTH_TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 
-/** Where a read or write is: an offset in bytes, or null for the descriptor's own. */
+/** Position of a read or write: an offset in bytes, or null for the descriptor's own offset. */
 export type Position = number | bigint | null;
 
 /** `offset`, `length` and `position` of a read or write. */
@@ -227,7 +227,7 @@ export class DescriptorCalls {
     throw fsError(errno, syscall, path);
   }
 
-  /** Whether an `open` that succeeds will have made the file. */
+  /** True if an `open` that succeeds will have made the file. */
   private isMade(path: string, flags: number, syscall: string): boolean {
     // What ends in a slash is never made, and O_EXCL opens nothing else: `open` has the error for either.
     if ((flags & O_CREAT) === 0 || path.endsWith('/')) return false;
@@ -237,7 +237,7 @@ export class DescriptorCalls {
     return errno === E.ENOENT;
   }
 
-  /** What the last Rgetattr of a client says. */
+  /** The attributes of the last Rgetattr of a client. */
   protected stats(client: Client, bigint: boolean): Stats | BigIntStats {
     const device = this.deviceOf(client);
     return bigint ? new BigIntStats(client.r, device) : new Stats(client.r, device);

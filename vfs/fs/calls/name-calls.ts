@@ -47,15 +47,15 @@ export interface ListOptions extends NameOptions {
   recursive?: boolean;
 }
 
-/** Those by which names are listed. */
+/** Options for a listing of names. */
 export type NamesOptions = ListOptions & { withFileTypes?: false };
-/** Those by which Dirents are. */
+/** Options for a listing of Dirents. */
 export type EntriesOptions = ListOptions & { withFileTypes: true };
-/** What `readdir` gives. */
+/** The result of `readdir`. */
 export type Listed = string[] | Uint8Array[] | Dirent[] | Dirent<Uint8Array>[];
 
 export interface OpenDirOptions extends NameOptions {
-  /** How many entries Node asks for at once. Here a message has as many as it holds. */
+  /** Entries per request in Node. Ignored: a message has as many as fit. */
   bufferSize?: number;
   /** The entries of directories below, too, after those of the directory itself. */
   recursive?: boolean;
@@ -107,7 +107,7 @@ export class NameCalls extends ContentCalls {
   }
 
   /**
-   * Whether a file can be read or written is tried by opening it; X_OK wants one of a file's x bits. A directory can
+   * Tries R_OK and W_OK by opening the file; X_OK needs one of a file's x bits. A directory can
    * always be.
    */
   accessSync(path: PathLike, mode: number = constants.F_OK): void {
@@ -212,7 +212,7 @@ export class NameCalls extends ContentCalls {
     return first;
   }
 
-  /** Whether mkdir has made a directory; false when there is one already. @throws FsError. */
+  /** True if mkdir has made the directory; false if it exists already. @throws FsError. */
   private made(path: string, asked: string, errno: number): boolean {
     if (errno === 0) return true;
     // `a/.` is there once `a` is.

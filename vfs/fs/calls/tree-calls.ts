@@ -9,7 +9,7 @@ import { NameCalls } from './name-calls.ts';
 import { join } from '../values/path-text.ts';
 
 export interface RemoveOptions {
-  /** What is not there is no error. */
+  /** A missing file is not an error. */
   force?: boolean;
   recursive?: boolean;
 }
@@ -39,7 +39,7 @@ export class TreeCalls extends NameCalls {
     return this.removeTree(text);
   }
 
-  /** What another process has removed meanwhile is gone as it should be. */
+  /** Ignores files that another process has removed meanwhile. */
   private removeFile(path: string): void {
     const errno = this.rooted.unlink(path);
     if (errno !== E.ENOENT) check(errno, 'unlink', path);

@@ -7,7 +7,7 @@ import { Listing, type Entry } from './listing.ts';
 import type { OpenFile } from './open-file.ts';
 import { join } from '../values/path-text.ts';
 
-/** How a directory gives its entries. */
+/** Options of a Dir. */
 export interface DirOptions {
   /** A name in the encoding asked for. */
   given: (name: string) => string | Uint8Array;
@@ -90,7 +90,7 @@ export class Dir implements AsyncIterable<Dirent> {
     return callback === undefined ? (async () => this.closeSync())() : undefined;
   }
 
-  /** The same as going through it. */
+  /** As iterating over the Dir itself. */
   entries(): AsyncGenerator<Dirent> {
     return this[Symbol.asyncIterator]();
   }

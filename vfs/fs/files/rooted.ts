@@ -10,7 +10,7 @@ import { setMode, setOwner, statfs } from '../../client/rare-messages.ts';
 /** Most symlinks that one path may go through (namei.c, MAXSYMLINKS). */
 const MAXSYMLINKS = 40;
 
-/** What becomes of a path's last name: a symlink there is followed; or is not; or the name is not looked at. */
+/** Treatment of a path's last name: FOLLOW a symlink, do not (STAY), or do not look the name up (PARENT). */
 export const FOLLOW = 0;
 export const STAY = 1;
 export const PARENT = 2;
@@ -35,7 +35,7 @@ export class Rooted {
     return this.at.found.client;
   }
 
-  /** What is mounted in a directory that `open` gave, on names that it does not have itself, as in an Rreaddir. */
+  /** The synthetic entries of a directory that `open` returned (see MountTable). */
   extra(fid: number): readonly Uint8Array[] {
     return this.at.found.mountTable?.syntheticEntries(fid) ?? [];
   }

@@ -6,7 +6,7 @@ export class Dirent<Name extends string | Uint8Array = string> extends Kind {
   readonly name: Name;
   /** The path of the directory, as it was asked for. */
   readonly parentPath: string;
-  /** The same under its old name. */
+  /** The old name of `parentPath`. */
   readonly path: string;
   readonly #kind: number;
 

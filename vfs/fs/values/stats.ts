@@ -42,7 +42,7 @@ export class Stats extends Kind {
   readonly ino: number;
   /** Bytes. */
   readonly size: number;
-  /** Of 512 bytes. */
+  /** Allocated blocks of 512 bytes. */
   readonly blocks: number;
   readonly atimeMs: number;
   readonly mtimeMs: number;
