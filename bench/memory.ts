@@ -35,9 +35,9 @@ function inUse(): number {
 }
 
 interface Observed {
-  /** What the set-up of the workload made memory grow by, bytes. */
+  /** Growth of memory during the set-up of the workload, bytes. */
   setUp: number;
-  /** What the batches made it grow by after that, bytes. */
+  /** Growth of memory during the batches after that, bytes. */
   batches: number;
   /** Operations of all batches. */
   operations: number;

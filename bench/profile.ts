@@ -27,7 +27,7 @@ const REST = 'engine';
 const PROGRAM = 'the program';
 const NAMES = [PROGRAM, REST, ...LAYERS.map(([name]) => name)];
 
-/** Of each file of the bundle, the layer of each line. */
+/** The layer of each line, by file of the bundle. */
 const bundled = new Map<string, string[]>();
 
 function layersOf(url: string): string[] {
@@ -53,7 +53,7 @@ function layerOf({ url, lineNumber }: Profiler.ProfileNode['callFrame']): string
 interface Profiled {
   /** CPU time of an operation, nanoseconds. */
   ns: number;
-  /** What of it each layer has. */
+  /** The share of each layer. */
   shares: ReadonlyMap<string, number>;
 }
 

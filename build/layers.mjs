@@ -184,7 +184,7 @@ export function layerOf(file) {
 }
 
 /**
- * What each file imports: [importer, file or package].
+ * Returns the imports of each file: [importer, file or package].
  * @param {string[]} files
  * @param {string} [root]
  * @returns {Promise<[from: string, to: string][]>}

@@ -47,7 +47,7 @@ export const GENERATED = [
   ['build/gen/api-doc.ts', 'apiDoc', 'docs/api.md'],
 ];
 
-/** Where TypeScript is looked for. */
+/** The folders with TypeScript sources. */
 export const SOURCE_DIRS = ['bench', 'build', 'cli', 'examples', 'shim', 'toolchain', 'vfs', 'wasm-tests'];
 
 /** Maximum size of the core in bytes, minified and gzipped, without memfs. */

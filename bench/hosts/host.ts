@@ -9,7 +9,7 @@ export interface Ready {
   start(instance: WebAssembly.Instance, module: WebAssembly.Module): unknown;
 }
 
-/** Where the program finds its empty directory: the root of all it sees. */
+/** The guest's path of the program's empty directory, its only preopen. */
 export const GUEST_DIR = '/';
 
 /**

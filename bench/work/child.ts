@@ -21,7 +21,7 @@ function cpu(): number {
   return user + system;
 }
 
-/** What a thrown value says, in a line. */
+/** Returns the message of a thrown value, in one line. */
 function reason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.trim().split('\n')[0]!.slice(0, 200);

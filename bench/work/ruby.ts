@@ -6,7 +6,7 @@ import { textOf, type Reactor } from './place.ts';
 
 const SCRIPT = readFileSync(new URL('scripts/files.rb', import.meta.url), 'utf8');
 
-/** What is used of @ruby/wasm-wasi. */
+/** The part of @ruby/wasm-wasi that is used. */
 interface RubyPackage {
   RubyVM: {
     instantiateModule(options: {
