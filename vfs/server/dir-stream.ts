@@ -91,20 +91,22 @@ export class DirStream {
   private load(cookie: number): typeof END | typeof ENTRY | typeof GONE | typeof FULL {
     if (cookie < FIRST) return this.loadDot(cookie);
     const index = cookie - FIRST;
-    const { cursor } = this;
-    if (index < this.count) return this.reload(cursor!.nameAt?.(index) ?? this.taken[index]!);
+    const { session } = this;
+    // `read` has opened the cursor.
+    const cursor = this.cursor!;
+    if (index < this.count) return this.reload(cursor.nameAt?.(index) ?? this.taken[index]!);
     // A cookie from before a rewind may be ahead of this listing.
     while (this.count <= index) {
-      if (this.session.listed >= MAX_LISTED) return FULL;
-      if (cursor === null || !cursor.next()) return END;
+      if (session.listed >= MAX_LISTED) return FULL;
+      if (!cursor.next()) return END;
       this.count++;
       this.name = cursor.name;
       if (cursor.nameAt !== undefined) continue;
       this.taken.push(this.name);
-      this.session.listed++;
+      session.listed++;
     }
-    this.ino = cursor!.ino;
-    this.kind = cursor!.kind;
+    this.ino = cursor.ino;
+    this.kind = cursor.kind;
     return ENTRY;
   }
 
