@@ -65,7 +65,7 @@ const ownUrl = {
 
 /** Replaces `uvu` in tests: checks for leaks after each test. */
 const LEAK_CHECK = join(ROOT, 'build/leak-check.ts');
-/** What tests get for `uvu/assert`: there `throws` looks for a text in the message. */
+/** Replaces `uvu/assert` in tests: its `throws` compares a text with the message of the exception. */
 const ASSERT = join(ROOT, 'build/assert.ts');
 
 /**

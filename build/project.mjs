@@ -41,7 +41,7 @@ export const GENERATED = [
   ['build/gen/codec.ts', 'generate', 'vfs/9p/codec.gen.ts'],
   ['build/gen/protocol-doc.ts', 'protocolDoc', 'docs/protocol.md'],
   ['build/gen/errno-doc.ts', 'errnoDoc', 'docs/errno.md'],
-  ['build/gen/parameters.ts', 'generateHalves', 'shim/preview1/gate/parameters.gen.ts'],
+  ['build/gen/parameters.ts', 'generateParameters', 'shim/preview1/gate/parameters.gen.ts'],
   ['build/gen/abi-doc.ts', 'abiDoc', 'docs/abi.md'],
   ['build/gen/limits-doc.ts', 'limitsDoc', 'docs/security.md'],
   ['build/gen/api-doc.ts', 'apiDoc', 'docs/api.md'],

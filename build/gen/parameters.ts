@@ -9,7 +9,7 @@ function typesOf(call: CallName): Types {
 }
 
 /** The text of parameters.gen.ts: the functions that take an i64. */
-export function generateHalves(): string {
+export function generateParameters(): string {
   const calls = (Object.keys(SIGNATURES) as CallName[]).filter((call) => typesOf(call).includes('i64'));
   return [
     '// Generated from ../abi/signatures.ts by build/gen/parameters.ts. Do not edit it: change the table and generate it anew.',
