@@ -257,6 +257,11 @@ test('the mistakes that were swallowed, or thrown in the engine’s words', () =
     [() => new WASI({ args: ['a\0b'] }), 'VALUE', 'NUL'],
     [() => new WASI({ trace: true as Any }), 'TYPE', '"options.trace" must be Tracer, not Boolean'],
     [
+      () => new WASI().finalizeBindings({ exports: {} } as Any, { memry: 1 } as Any),
+      'VALUE',
+      '"options.memry" is unknown; the options are memory',
+    ],
+    [
       () => new WASI({ tty: { stdn: true } as Any }),
       'VALUE',
       '"options.tty.stdn" is unknown; the options are stdin, stdout, stderr',
