@@ -12,9 +12,9 @@ import { ENTRIES, ROOT, SIZE_LIMIT } from './project.mjs';
  * the members of backends, inodes, Iov, Packet, messages, and those of Server, Attachment and GuestMemory that a tracer uses.
  */
 const INTERNAL = `
-  absolute adopt advise asking badName buf_len byServer clock_id closeAll createExclusive d_ino d_namlen d_next
+  procId drain xattr absolute adopt advise asking badName baseBits buf_len byServer clock_id closeAll createExclusive d_ino d_namlen d_next
   d_type dense detach dispatch dropped fdflags filetype findOrParent findParent fitsAfterGrowth follow
-  followOrParent found fresh fs_filetype fs_flags fs_rights_base fs_rights_inheriting giveBack hasDotDot
+  followOrParent found fresh fs_filetype fs_flags fs_rights_base fs_rights_inheriting giveBack inheritingBits keepRights hasDotDot
   hasRoom isPlain isTooFar mountTable lcreate leave linkat loadDot loadExtra mayCross mountAt parentMount syntheticEntries loadIovs loadPath lowest mkdirat
   mustBeDir oflags openDots openErrno openExisting openFile openNoFollow openOrCreate openat parentErrno
   pr_name_len pread precision preopen putText putU32 putU64 pwrite readable readlinkat refuse refuseNew

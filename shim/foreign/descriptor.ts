@@ -55,7 +55,7 @@ export class ForeignDescriptor extends Descriptor {
     // The rights of files and directories are 0 in 0.4.2; libc would refuse every operation.
     const base = rightsArgument(lowHalf(told?.fs_rights_base ?? 0n)) || usualRights(filetype, opened);
     super(base, inheriting);
-    this.rightsInheriting &= rightsArgument(lowHalf(told?.fs_rights_inherited ?? 0n)) || RIGHTS_ALL;
+    this.keepRights(RIGHTS_ALL, rightsArgument(lowHalf(told?.fs_rights_inherited ?? 0n)) || RIGHTS_ALL);
     this.fd = fd;
     this.filetype = filetype;
     this.opened = opened;
@@ -65,7 +65,7 @@ export class ForeignDescriptor extends Descriptor {
 
   override setTerminal(terminal: boolean): void {
     super.setTerminal(terminal);
-    if (terminal) this.rightsBase &= ~RIGHTS_SEEK;
+    if (terminal) this.keepRights(~RIGHTS_SEEK, RIGHTS_ALL);
   }
 
   override giveBack(): void {

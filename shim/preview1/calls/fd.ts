@@ -58,12 +58,9 @@ export function fdCalls(guest: Guest) {
       if (d === undefined) return BADF;
       const at = ptr >>> 0;
       if (!m.fits(at, STRUCTS.fdstat.size)) return FAULT;
-      const { view } = m;
-      view.setUint32(at, d.filetype | (d.fdflags << 16), true);
-      view.setUint32(at + S.fs_rights_base[0], d.rightsBase, true);
-      view.setUint32(at + S.fs_rights_base[0] + 4, 0, true);
-      view.setUint32(at + S.fs_rights_inheriting[0], d.rightsInheriting, true);
-      view.setUint32(at + S.fs_rights_inheriting[0] + 4, 0, true);
+      m.view.setUint32(at, d.filetype | (d.fdflags << 16), true);
+      m.view.setFloat64(at + S.fs_rights_base[0], d.baseBits, true);
+      m.view.setFloat64(at + S.fs_rights_inheriting[0], d.inheritingBits, true);
       return 0;
     },
 
@@ -111,8 +108,8 @@ export function fdCalls(guest: Guest) {
 
     /** BADF: not open, or not a preopen; FAULT. */
     fd_prestat_get(fd: number, ptr: number): number {
-      const name = fds.get(fd)?.preopen ?? null;
-      if (name === null) return BADF;
+      const name = fds.get(fd)?.preopen;
+      if (!name) return BADF;
       if (!m.fits(ptr >>> 0, STRUCTS.prestat.size)) return FAULT;
       m.view.setUint32(ptr >>> 0, PREOPENTYPE_DIR, true);
       m.view.setUint32((ptr >>> 0) + STRUCTS.prestat.fields.pr_name_len[0], name.length, true);
@@ -121,8 +118,8 @@ export function fdCalls(guest: Guest) {
 
     /** BADF: not open, or not a preopen; NAMETOOLONG: the buffer is too short; FAULT. */
     fd_prestat_dir_name(fd: number, ptr: number, length: number): number {
-      const name = fds.get(fd)?.preopen ?? null;
-      if (name === null) return BADF;
+      const name = fds.get(fd)?.preopen;
+      if (!name) return BADF;
       if (length >>> 0 < name.length) return WASI_ERRNO.ENAMETOOLONG;
       if (!m.fits(ptr >>> 0, length >>> 0)) return FAULT;
       m.put(ptr >>> 0, name);

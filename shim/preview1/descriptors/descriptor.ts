@@ -29,6 +29,9 @@ export abstract class Descriptor {
   fdflags = 0;
   rightsBase: number;
   rightsInheriting: number;
+  /** The rights as doubles of the same bits as the u64 of an fdstat: fd_fdstat_get then writes each at once. */
+  baseBits!: number;
+  inheritingBits!: number;
   /** All rights of the kind. One of them missing in `rightsBase` was dropped, here or on a parent directory. */
   private readonly rightsOfKind: number;
   /** The guest path of a preopen, as UTF-8; null for other descriptors. */
@@ -39,9 +42,16 @@ export abstract class Descriptor {
    * @param rightsInheriting The inheriting rights of the parent directory, which limit the base rights.
    */
   constructor(rightsOfKind: number, rightsInheriting: number) {
-    this.rightsBase = rightsOfKind & rightsInheriting;
+    this.rightsBase = rightsOfKind;
     this.rightsOfKind = rightsOfKind;
     this.rightsInheriting = rightsInheriting;
+    this.keepRights(rightsInheriting, rightsInheriting);
+  }
+
+  /** Drops all rights but these. */
+  keepRights(base: number, inheriting: number): void {
+    this.baseBits = (this.rightsBase &= base) * Number.MIN_VALUE;
+    this.inheritingBits = (this.rightsInheriting &= inheriting) * Number.MIN_VALUE;
   }
 
   /** True if one of these rights was dropped: a call that needs it returns ENOTCAPABLE. */
@@ -102,8 +112,7 @@ export abstract class Descriptor {
   /** Drops all rights but these. False, without effect, if the descriptor lacks one of them (ENOTCAPABLE). */
   setRights(base: number, inheriting: number): boolean {
     if ((base & ~this.rightsBase) !== 0 || (inheriting & ~this.rightsInheriting) !== 0) return false;
-    this.rightsBase &= base;
-    this.rightsInheriting &= inheriting;
+    this.keepRights(base, inheriting);
     return true;
   }
 

@@ -3,7 +3,7 @@ import { E, errnoOf } from '../../../vfs/linux/errno.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';
 import { FDFLAGS, FILETYPE, WHENCE } from '../abi/structs.ts';
 import { hostFs, hostProcess, isTerminal, sleep, type HostFs } from '../../host/host.ts';
-import { RIGHTS_SEEK, RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from '../abi/rights.ts';
+import { RIGHTS_ALL, RIGHTS_SEEK, RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from '../abi/rights.ts';
 import { filetypeOf } from './stat.ts';
 import { StreamDescriptor } from './stream.ts';
 
@@ -116,18 +116,13 @@ export class HostDescriptor extends StreamDescriptor {
 
   override setTerminal(terminal: boolean): void {
     super.setTerminal(terminal);
-    this.rightsBase &= ~RIGHTS_SEEK;
+    this.keepRights(~RIGHTS_SEEK, RIGHTS_ALL);
   }
 
   /** The offset of a device that is not a terminal is always 0 (null_lseek, mem.c). */
   override seek(_offset: number, whence: number): number {
     if ((this.rightsBase & RIGHTS_SEEK) === 0) return -E.ESPIPE;
     return whence > WHENCE.END ? -E.EINVAL : 0;
-  }
-
-  override setFlags(fdflags: number): number {
-    this.fdflags = fdflags;
-    return 0;
   }
 
   /** Reads one byte ahead without blocking, which the next read returns. Without a nonblocking descriptor: ready. */
