@@ -51,7 +51,7 @@ export const GENERATED = [
 export const SOURCE_DIRS = ['bench', 'build', 'cli', 'examples', 'shim', 'toolchain', 'vfs', 'wasm-tests'];
 
 /** Maximum size of the core in bytes, minified and gzipped, without memfs. */
-export const SIZE_LIMIT = 25_000;
+export const SIZE_LIMIT = 26_000;
 
 /**
  * Files below the source folders whose names match, as paths from the project's folder with `/`, sorted.
