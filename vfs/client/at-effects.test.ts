@@ -12,8 +12,10 @@ import {
   SETATTR_SIZE,
 } from '../9p/constants.ts';
 import { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../linux/constants.ts';
+import { E } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
-import { link, named, open, rename, rmdir, small, stat, endWorlds } from './testing.ts';
+import { FileStatus } from './attributes.ts';
+import { link, named, open, rename, rmdir, small, endWorlds } from './testing.ts';
 
 test.after.each(endWorlds);
 
@@ -48,8 +50,9 @@ test('what was opened is told, and directories are as good to begin at as the ro
 test('lstat of link/ is the directory, lstat of link the link', () => {
   const world = small();
   const ino = (path: string, follow: boolean): number => {
-    assert.is(stat(path, follow)(world), 0);
-    return world.client.r.qid_path_lo;
+    const status = new FileStatus();
+    assert.is(world.at.statat(world.root, path, follow, GETATTR_BASIC, status), 0);
+    return status.attributes.qid_path_lo;
   };
   assert.is(ino('link/', false), world.ino('dir'));
   assert.is(ino('link', true), world.ino('dir'));
@@ -116,6 +119,7 @@ test('a descriptor allows what it was opened for', () => {
 test('in a removed directory nothing is found and nothing can be made', () => {
   const world = small();
   const { at, client, root } = world;
+  const status = new FileStatus();
   const gone = at.openat(root, 'empty', O_RDONLY);
   assert.is(rmdir('empty')(world), 0);
   const calls: [string, number][] = [
@@ -130,13 +134,13 @@ test('in a removed directory nothing is found and nothing can be made', () => {
     ['renameat of a name of 256 bytes', at.renameat(root, 'file', at, gone, LONG)],
     ['mkdirat of a name of 256 bytes', at.mkdirat(gone, LONG)],
     ['unlinkat', at.unlinkat(gone, 'x')],
-    ['statat', at.statat(gone, LONG, true, GETATTR_BASIC)],
+    ['statat', at.statat(gone, LONG, true, GETATTR_BASIC, status)],
   ];
   for (const [what, result] of calls) assert.is(named(result), 'ENOENT', what);
   assert.is(named(at.rmdirat(gone, '.')), 'EINVAL');
-  assert.is(named(at.statat(gone, '..', true, GETATTR_BASIC)), 'EXDEV');
-  assert.is(at.statat(gone, '.', true, GETATTR_BASIC), 0);
-  assert.is(client.r.nlink, 0);
+  assert.is(named(at.statat(gone, '..', true, GETATTR_BASIC, status)), 'EXDEV');
+  assert.is(at.statat(gone, '.', true, GETATTR_BASIC, status), 0);
+  assert.is(status.attributes.nlink, 0);
   const again = at.openat(gone, '.', O_RDONLY | O_DIRECTORY);
   assert.ok(again > 0);
   client.clunk(again);
@@ -146,11 +150,12 @@ test('in a removed directory nothing is found and nothing can be made', () => {
 
 test('utimens sets to the nanosecond, what is asked for only, and nothing for nothing', () => {
   const world = small();
-  const { at, client, root } = world;
+  const { at, root } = world;
   const both = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
   const times = (): number[] => {
-    assert.is(at.statat(root, 'file', true, GETATTR_BASIC), 0);
-    const { r } = client;
+    const status = new FileStatus();
+    assert.is(at.statat(root, 'file', true, GETATTR_BASIC, status), 0);
+    const r = status.attributes;
     return [r.atime_sec, r.atime_nsec, r.mtime_sec, r.mtime_nsec];
   };
   assert.is(at.utimensat(root, 'flink', true, both, 1, 123_456_789, 2, 999_999_999), 0);
@@ -163,6 +168,23 @@ test('utimens sets to the nanosecond, what is asked for only, and nothing for no
   assert.equal(times().slice(2), [3, 1]);
   // utimensat(2) with UTIME_OMIT twice does not even look at the path.
   assert.is(at.utimensat(root, 'x/y', true, 0, 0, 0, 0, 0), 0);
+  world.atRest();
+});
+
+test('the results of statat and readlinkat stay valid after later calls', () => {
+  const world = small();
+  const { at, root } = world;
+  const [one, other] = [new FileStatus(), new FileStatus()];
+  at.device = 7;
+  assert.is(at.statat(root, 'dir/file', true, GETATTR_BASIC, one), 0);
+  const target = at.readlinkat(root, 'link');
+  assert.is(at.statat(root, 'empty', true, GETATTR_BASIC, other), 0);
+  assert.is(at.readlinkat(root, 'flink'), 'file');
+  assert.is(target, 'dir');
+  assert.is(one.attributes.qid_path_lo, world.ino('dir/file'));
+  assert.is(other.attributes.qid_path_lo, world.ino('empty'));
+  assert.equal([one.device, other.device], [7, 7]);
+  assert.is(at.readlinkat(root, 'file'), E.EINVAL);
   world.atRest();
 });
 

@@ -2,6 +2,7 @@
 import { GETATTR_NLINK, QTDIR, QTSYMLINK } from '../9p/constants.ts';
 import { AT_REMOVEDIR, O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_TRUNC } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
+import type { FileStatus } from './attributes.ts';
 import type { Client } from './client.ts';
 import type { MountTable } from './mount-table.ts';
 import { LAST_DOT, LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
@@ -19,8 +20,8 @@ export const CROSS_MOUNT = -E.EXDEV;
  * out of it (EXDEV, see Resolver). Errnos come in the order of namei.c in the kernel; with two paths, those of the
  * first one first. All return 0 or an errno; those that make a fid return it or −errno.
  *
- * In a namespace a path may cross a mount: the fid returned belongs to the client of `found`, and the reply of `statat`
- * and `readlinkat` is in `found.client.r`. Both are valid until the next call.
+ * In a namespace a path may cross a mount: the fid returned belongs to the client of `found`, which is valid until the
+ * next call.
  */
 export class AtCalls {
   readonly client: Client;
@@ -312,23 +313,28 @@ export class AtCalls {
     return errno;
   }
 
-  /** readlinkat(2). The target is in `found.client.r.target`. EINVAL: not a symlink. */
-  readlinkat(dir: number, text: string): number {
+  /** readlinkat(2). Returns the target, or an errno. EINVAL: not a symlink. */
+  readlinkat(dir: number, text: string): string | number {
     const fid = this.lookup(dir, text, false);
     if (fid < 0) return -fid;
-    const errno = this.resolver.type === QTSYMLINK ? this.found.client.readlink(fid) : E.EINVAL;
+    const { client } = this.found;
+    const errno = this.resolver.type === QTSYMLINK ? client.readlink(fid) : E.EINVAL;
+    const { target } = client.r;
     this.drop(dir, fid);
-    return errno;
+    return errno === 0 ? target : errno;
   }
 
   /**
-   * fstatat(2). The attributes are in `found.client.r`.
-   * @param mask GETATTR_* bits of the fields wanted.
+   * fstatat(2).
+   * @param mask GETATTR_* bits of the attributes wanted.
+   * @param into The caller's record for the result.
    */
-  statat(dir: number, text: string, follow: boolean, mask: number): number {
+  statat(dir: number, text: string, follow: boolean, mask: number, into: FileStatus): number {
     const fid = this.lookup(dir, text, follow);
     if (fid < 0) return -fid;
-    const errno = this.found.client.getattr(fid, mask);
+    const { found } = this;
+    into.device = found.device;
+    const errno = found.client.getattr(fid, mask, into.attributes);
     this.drop(dir, fid);
     return errno;
   }

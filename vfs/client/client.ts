@@ -73,9 +73,12 @@ export class Client {
     this.transport.close();
   }
 
-  /** Sends `t` as a message of this type, with its payload by reference. Returns 0 or the errno of the reply. */
-  call(type: number, iov: Iov = NO_PAYLOAD): number {
-    const { t, r } = this;
+  /**
+   * Sends `t` as a message of this type, with its payload by reference, and decodes the reply into `r`. Returns 0 or
+   * the errno of the reply.
+   */
+  call(type: number, iov: Iov = NO_PAYLOAD, r = this.r): number {
+    const { t } = this;
     t.type = type;
     // One request at a time: one tag suffices.
     t.tag = 1;
@@ -191,10 +194,15 @@ export class Client {
     return errno === 0 ? this.r.count : -errno;
   }
 
-  getattr(fid: number, mask: number): number {
+  /**
+   * Tgetattr.
+   * @param mask The GETATTR_* bits of the attributes asked for.
+   * @param into The message that the reply is decoded into (see FileAttributes).
+   */
+  getattr(fid: number, mask: number, into = this.r): number {
     this.t.fid = fid;
     this.t.request_mask = mask;
-    return this.call(TYPE.Tgetattr);
+    return this.call(TYPE.Tgetattr, NO_PAYLOAD, into);
   }
 
   /** Sets the size in bytes; `valid` is SETATTR_SIZE, with time bits of the present time or without. */

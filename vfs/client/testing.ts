@@ -9,6 +9,7 @@ import type { Iov } from '../lib/iov.ts';
 import { Server, type ServerOptions } from '../server/server.ts';
 import { InProcess } from '../transport/in-process.ts';
 import { AtCalls } from './at.ts';
+import { FileStatus } from './attributes.ts';
 import { Client } from './client.ts';
 
 /** A transport on which one message, counted from 0, can get EIO for an answer. */
@@ -154,7 +155,11 @@ export const link =
   (from: string, to: string, follow = false) =>
   (w: World) =>
     w.at.linkat(w.root, from, follow, w.at, w.root, to);
-export const readlink = (path: string) => (w: World) => w.at.readlinkat(w.root, path);
-export const stat = (path: string, follow: boolean) => (w: World) => w.at.statat(w.root, path, follow, GETATTR_BASIC);
+export const readlink = (path: string) => (w: World) => {
+  const target = w.at.readlinkat(w.root, path);
+  return typeof target === 'number' ? target : 0;
+};
+export const stat = (path: string, follow: boolean) => (w: World) =>
+  w.at.statat(w.root, path, follow, GETATTR_BASIC, new FileStatus());
 export const utimens = (path: string, follow: boolean) => (w: World) =>
   w.at.utimensat(w.root, path, follow, SETATTR_ATIME, 0, 0, 0, 0);

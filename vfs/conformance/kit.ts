@@ -200,8 +200,8 @@ export class Kit {
   }
 
   readlink(path: string): string {
-    const errno = this.mount.at.readlinkat(this.root, path);
-    return errno === 0 ? this.client.r.target : errnoName(errno);
+    const target = this.mount.at.readlinkat(this.root, path);
+    return typeof target === 'string' ? target : errnoName(target);
   }
 
   // --- attributes

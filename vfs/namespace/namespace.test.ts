@@ -6,6 +6,7 @@ import { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } from '../linux/consta
 import { memfs } from '../backends/memfs/index.ts';
 import { ram } from '../backends/ram/index.ts';
 import { CROSS_MOUNT } from '../client/at.ts';
+import { FileStatus } from '../client/attributes.ts';
 import { errnoName } from '../linux/errno.ts';
 import { serverFor, type Source } from '../connect/server-for.ts';
 import { AT_REST } from '../server/testing.ts';
@@ -46,10 +47,11 @@ class World {
   }
 
   stat(path: string, follow = true): { dev: number; ino: number; nlink: number } | string {
-    const errno = this.at.statat(this.root, path, follow, 0xfff);
+    const { at, root } = this;
+    const status = new FileStatus();
+    const errno = at.statat(root, path, follow, 0xfff, status);
     if (errno !== 0) return errnoName(errno);
-    const { client, device } = this.at.found;
-    return { dev: device, ino: client.r.qid_path_lo, nlink: client.r.nlink };
+    return { dev: status.device, ino: status.attributes.qid_path_lo, nlink: status.attributes.nlink };
   }
 
   call(name: 'mkdirat' | 'rmdirat' | 'unlinkat', path: string): string {
@@ -107,12 +109,16 @@ world('.. crosses back', tree, (w) => {
   assert.equal(w.stat('src/sub/../lib/../../src/lib/a'), w.stat('src/lib/a'));
   assert.is(w.stat('src/../..'), 'EXDEV', 'not out of the root');
   const from = w.mounts.all()[2]!.at;
-  assert.is(from.statat(from.client.root, '../f', true, 0), 0, 'from a mount of its own');
+  assert.is(from.statat(from.client.root, '../f', true, 0, new FileStatus()), 0, 'from a mount of its own');
   assert.is(from.found, w.mounts.all()[1]!.at);
-  assert.is(from.statat(from.client.root, '../../f', true, 0), 0);
+  assert.is(from.statat(from.client.root, '../../f', true, 0, new FileStatus()), 0);
   assert.is(from.found, w.at);
   const fid = from.openat(from.client.root, '..', O_RDONLY);
-  assert.is(from.statat(from.client.root, '../../src/..', true, 0), 0, 'where it ends is clunked as well');
+  assert.is(
+    from.statat(from.client.root, '../../src/..', true, 0, new FileStatus()),
+    0,
+    'where it ends is clunked as well',
+  );
   w.mounts.all()[1]!.client.clunk(fid);
 });
 

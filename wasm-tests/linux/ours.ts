@@ -21,6 +21,7 @@ import {
 import type { Backend } from '../../vfs/backend/backend.ts';
 import type { Inode } from '../../vfs/backend/inode.ts';
 import { AtCalls } from '../../vfs/client/at.ts';
+import { FileStatus } from '../../vfs/client/attributes.ts';
 import { Client } from '../../vfs/client/client.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
 import { Server } from '../../vfs/server/server.ts';
@@ -61,6 +62,7 @@ export class Ours implements System {
   private readonly files = new Map<number, { offset: number; flags: number }>();
   private readonly directories = new Set<number>();
   private readonly iov = new Iov();
+  private readonly status = new FileStatus();
   private rest = '';
   private wrong = '';
 
@@ -221,7 +223,7 @@ export class Ours implements System {
   }
 
   fstat(fd: number): Stat | number {
-    return this.statOf(this.client.getattr(fd, GETATTR_BASIC));
+    return this.statOf(this.client.getattr(fd, GETATTR_BASIC, this.status.attributes));
   }
 
   futimes(fd: number, atime: SetTime, mtime: SetTime): number {
@@ -287,12 +289,12 @@ export class Ours implements System {
   }
 
   stat(dir: number, path: string, follow: boolean): Stat | number {
-    return this.statOf(this.at.statat(dir, path, follow, GETATTR_BASIC));
+    return this.statOf(this.at.statat(dir, path, follow, GETATTR_BASIC, this.status));
   }
 
   readlink(dir: number, path: string): string | number {
-    const errno = this.at.readlinkat(dir, path);
-    return errno === 0 ? this.client.r.target : -errno;
+    const target = this.at.readlinkat(dir, path);
+    return typeof target === 'string' ? target : -target;
   }
 
   utimes(dir: number, path: string, follow: boolean, atime: SetTime, mtime: SetTime): number {
@@ -303,7 +305,7 @@ export class Ours implements System {
 
   private statOf(errno: number): Stat | number {
     if (errno !== 0) return -errno;
-    const { r } = this.client;
+    const { attributes: r } = this.status;
     return {
       ino: r.qid_path_lo + r.qid_path_hi * 2 ** 32,
       mode: r.mode,

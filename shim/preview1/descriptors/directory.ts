@@ -11,6 +11,7 @@ import {
   O_WRONLY,
 } from '../../../vfs/linux/constants.ts';
 import { CROSS_MOUNT, type AtCalls } from '../../../vfs/client/at.ts';
+import { FileStatus } from '../../../vfs/client/attributes.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import { FILETYPE, OFLAGS } from '../abi/structs.ts';
 import { Descriptor, type OpenRequest } from './descriptor.ts';
@@ -20,6 +21,9 @@ import { DirectoryListing } from './listing.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { RIGHTS_ALL, RIGHTS_DIRECTORY } from '../abi/rights.ts';
 import { FILESTAT_MASK, putAttr } from './stat.ts';
+
+/** The result of the last `statat`. */
+const status = new FileStatus();
 
 /** Returns the open(2) flags of a path_open. */
 function flagsOf(request: OpenRequest): number {
@@ -113,9 +117,8 @@ export class DirectoryDescriptor extends Descriptor {
   }
 
   override statat(m: GuestMemory, ptr: number, path: string, follow: boolean): number {
-    const { at } = this;
-    const errno = at.statat(this.fid, path, follow, FILESTAT_MASK);
-    if (errno === 0) putAttr(m, ptr, at.found.client.r, at.found.device);
+    const errno = this.at.statat(this.fid, path, follow, FILESTAT_MASK, status);
+    if (errno === 0) putAttr(m, ptr, status.attributes, status.device);
     return errno;
   }
 
@@ -142,8 +145,7 @@ export class DirectoryDescriptor extends Descriptor {
   }
 
   override readlinkat(path: string): string | number {
-    const errno = this.at.readlinkat(this.fid, path);
-    return errno === 0 ? this.at.found.client.r.target : errno;
+    return this.at.readlinkat(this.fid, path);
   }
 
   override linkat(path: string, follow: boolean, newDir: Descriptor, newPath: string): number {

@@ -1,4 +1,4 @@
-// Writes filestat structs: file types, timestamps, and the attributes of an Rgetattr.
+// Writes filestat structs: file types, timestamps and attributes.
 import {
   GETATTR_ATIME,
   GETATTR_CTIME,
@@ -9,7 +9,7 @@ import {
   GETATTR_SIZE,
 } from '../../../vfs/9p/constants.ts';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../../vfs/linux/constants.ts';
-import type { Message } from '../../../vfs/9p/codec.gen.ts';
+import type { FileAttributes } from '../../../vfs/client/attributes.ts';
 import { FILETYPE, STRUCTS } from '../abi/structs.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 
@@ -52,8 +52,8 @@ export function putTime(m: GuestMemory, ptr: number, sec: number, nsec: number):
 export const FILESTAT_MASK =
   GETATTR_MODE | GETATTR_NLINK | GETATTR_ATIME | GETATTR_MTIME | GETATTR_CTIME | GETATTR_INO | GETATTR_SIZE;
 
-/** Writes the attributes of an Rgetattr as a filestat. The caller has checked the bounds. */
-export function putAttr(m: GuestMemory, ptr: number, r: Message, device: number): void {
+/** Writes attributes as a filestat. The caller has checked the bounds. */
+export function putAttr(m: GuestMemory, ptr: number, r: FileAttributes, device: number): void {
   const { view } = m;
   view.setUint32(ptr + S.dev[0], device, true);
   view.setUint32(ptr + S.dev[0] + 4, 0, true);

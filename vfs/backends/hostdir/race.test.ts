@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../linux/constants.ts';
+import { FileStatus } from '../../client/attributes.ts';
 import { Kit } from '../../conformance/kit.ts';
 import { hostDir } from './index.ts';
 import { scratch } from './testing.ts';
@@ -81,8 +82,9 @@ function tries(kit: Kit): ((i: number) => string)[] {
     },
     () => result(at.utimensat(root, 'dir/file', true, 0x1b0, 1, 0, 1, 0)),
     () => {
-      if (at.statat(root, 'dir/file', true, 0x7ff) !== 0) return 'error';
-      return client.r.size === SECRET.length ? 'size of the secret' : '';
+      const status = new FileStatus();
+      if (at.statat(root, 'dir/file', true, 0x7ff, status) !== 0) return 'error';
+      return status.attributes.size === SECRET.length ? 'size of the secret' : '';
     },
     () => {
       const fid = at.lookup(root, 'dir', true);

@@ -16,6 +16,7 @@ import {
   O_TRUNC,
   O_WRONLY,
 } from '../../linux/constants.ts';
+import { FileStatus } from '../../client/attributes.ts';
 import { errnoName } from '../../linux/errno.ts';
 import type { Kit } from '../../conformance/kit.ts';
 import { mounted } from '../../backends/tar/testing.ts';
@@ -109,10 +110,12 @@ function run(kit: Kit, [op, path, other]: Call): string {
       return kit.rmdir(path);
     case 'rename':
       return kit.rename(path, String(other));
-    case 'readlink':
-      return errnoName(at.readlinkat(client.root, path));
+    case 'readlink': {
+      const target = at.readlinkat(client.root, path);
+      return errnoName(typeof target === 'string' ? 0 : target);
+    }
     case 'stat':
-      return errnoName(at.statat(client.root, path, true, 0x7ff));
+      return errnoName(at.statat(client.root, path, true, 0x7ff, new FileStatus()));
     default:
       return errnoName(at.utimensat(client.root, path, op === 'utimes', times, 0, 0, 0, 0));
   }

@@ -28,6 +28,7 @@ import { check, fsError, outOfRange, type FsError } from '../values/errors.ts';
 import { extentsOf } from '../files/holes.ts';
 import { flagsOf, type Flag } from '../values/flags.ts';
 import type { OpenFile } from '../files/open-file.ts';
+import { FileStatus } from '../../client/attributes.ts';
 import { setMode } from '../../client/rare-messages.ts';
 
 /** Bytes per read of a file whose size is unknown, and per step of a copy. */
@@ -113,17 +114,17 @@ export class ContentCalls extends DescriptorCalls {
   private copy(from: string, to: string, exclusive: number): void {
     const source = this.openFile(from, O_RDONLY, 0, 'copyfile');
     try {
-      check(source.getattr(), 'copyfile');
-      const { mode, size, blocks, qid_path_lo: low, qid_path_hi: high } = source.client.r;
+      const { attributes } = this.status;
+      check(source.getattr(attributes), 'copyfile');
+      const { mode, size, blocks, qid_path_lo: low, qid_path_hi: high } = attributes;
       if (source.isDir) throw fsError(E.EISDIR, 'copyfile');
       if ((mode & S_IFMT) !== S_IFREG) throw fsError(E.EINVAL, 'copyfile');
       const bits = mode & 0o7777;
       const target = this.openFile(to, O_WRONLY | O_CREAT | exclusive, 0o666, 'copyfile');
       try {
-        check(target.getattr(), 'copyfile');
-        const { r } = target.client;
+        check(target.getattr(attributes), 'copyfile');
         const isSame = this.deviceOf(target.client) === this.deviceOf(source.client);
-        if (isSame && r.qid_path_lo === low && r.qid_path_hi === high) return;
+        if (isSame && attributes.qid_path_lo === low && attributes.qid_path_hi === high) return;
         check(target.truncate(0), 'copyfile');
         check(setMode(target.client, target.fid, SETATTR_MODE, bits), 'copyfile');
         if (blocks * BLOCK < size) copySparse(source, target, size);
@@ -156,8 +157,9 @@ export class ContentCalls extends DescriptorCalls {
 
 /** Reads from a file's offset to its end. */
 function readAll(file: OpenFile): Uint8Array {
-  check(file.getattr(), 'fstat');
-  const { size } = file.client.r;
+  const { attributes } = new FileStatus();
+  check(file.getattr(attributes), 'fstat');
+  const { size } = attributes;
   if (size > READ_MAX) {
     const message = `File size (${size}) is greater than 2 GiB`;
     throw Object.assign(new RangeError(message), { code: 'ERR_FS_FILE_TOO_LARGE' });

@@ -10,6 +10,7 @@ import {
 } from '../../9p/constants.ts';
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY } from '../../linux/constants.ts';
 import type { AtCalls } from '../../client/at.ts';
+import { FileStatus } from '../../client/attributes.ts';
 import type { Client } from '../../client/client.ts';
 import { NumberPool } from '../../client/pool.ts';
 import { E } from '../../linux/errno.ts';
@@ -57,6 +58,8 @@ export interface Range {
 /** The calls of node:fs that take a descriptor, and `open`. The numbers are this object's own. */
 export class DescriptorCalls {
   protected readonly rooted: Rooted;
+  /** The result of the last stat call. */
+  protected readonly status = new FileStatus();
   /** st_dev of what a client reaches. */
   protected readonly deviceOf: (client: Client) => number;
   private readonly files = new Map<number, OpenFile>();
@@ -156,8 +159,9 @@ export class DescriptorCalls {
   fstatSync(fd: number, options: { bigint: true }): BigIntStats;
   fstatSync(fd: number, options: { bigint?: boolean } = {}): Stats | BigIntStats {
     const file = this.fileOf(fd, 'fstat');
-    check(file.getattr(), 'fstat');
-    return this.stats(file.client, options.bigint === true);
+    check(file.getattr(this.status.attributes), 'fstat');
+    this.status.device = this.deviceOf(file.client);
+    return this.stats(options.bigint === true);
   }
 
   ftruncateSync(fd: number, length = 0): void {
@@ -232,15 +236,15 @@ export class DescriptorCalls {
     // What ends in a slash is never made, and O_EXCL opens nothing else: `open` has the error for either.
     if ((flags & O_CREAT) === 0 || path.endsWith('/')) return false;
     if ((flags & O_EXCL) !== 0) return true;
-    const errno = this.rooted.stat(path, true, GETATTR_MODE);
+    const errno = this.rooted.stat(path, true, GETATTR_MODE, this.status);
     if (errno !== E.ENOENT) check(errno, syscall, path);
     return errno === E.ENOENT;
   }
 
-  /** The attributes of the last Rgetattr of a client. */
-  protected stats(client: Client, bigint: boolean): Stats | BigIntStats {
-    const device = this.deviceOf(client);
-    return bigint ? new BigIntStats(client.r, device) : new Stats(client.r, device);
+  /** The result of the last stat call, as node:fs has it. */
+  protected stats(bigint: boolean): Stats | BigIntStats {
+    const { attributes, device } = this.status;
+    return bigint ? new BigIntStats(attributes, device) : new Stats(attributes, device);
   }
 }
 

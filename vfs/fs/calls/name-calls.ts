@@ -92,15 +92,15 @@ export class NameCalls extends ContentCalls {
     options: StatOptions,
     syscall: string,
   ): Stats | BigIntStats | undefined {
-    const errno = this.rooted.stat(path, follow, GETATTR_BASIC);
-    if (errno === 0) return this.stats(this.rooted.found, options.bigint === true);
+    const errno = this.rooted.stat(path, follow, GETATTR_BASIC, this.status);
+    if (errno === 0) return this.stats(options.bigint === true);
     if (options.throwIfNoEntry === false && errno === E.ENOENT) return undefined;
     throw fsError(errno, syscall, path);
   }
 
   existsSync(path: PathLike): boolean {
     try {
-      return this.rooted.stat(pathOf(path), true, GETATTR_BASIC) === 0;
+      return this.rooted.stat(pathOf(path), true, GETATTR_BASIC, this.status) === 0;
     } catch {
       return false;
     }
@@ -115,13 +115,13 @@ export class NameCalls extends ContentCalls {
     if (typeof mode !== 'number')
       throw badArgument('ERR_INVALID_ARG_TYPE', 'The "mode" argument must be of type number.');
     if (!(Number.isInteger(mode) && mode >= 0 && mode <= 7)) throw outOfRange('mode', '>= 0 && <= 7', mode);
-    const errno = this.rooted.stat(text, true, GETATTR_BASIC) || this.accessErrno(text, mode);
+    const errno = this.rooted.stat(text, true, GETATTR_BASIC, this.status) || this.accessErrno(text, mode);
     check(errno, 'access', text);
   }
 
   private accessErrno(path: string, mode: number): number {
     const { rooted } = this;
-    const bits = rooted.found.r.mode;
+    const bits = this.status.attributes.mode;
     if ((bits & S_IFMT) !== S_IFREG) return 0;
     if ((mode & constants.X_OK) !== 0 && (bits & 0o111) === 0) return E.EACCES;
     for (const [asked, flags] of [
@@ -216,8 +216,8 @@ export class NameCalls extends ContentCalls {
   private made(path: string, asked: string, errno: number): boolean {
     if (errno === 0) return true;
     // `a/.` is there once `a` is.
-    const found = this.rooted.stat(path, true, GETATTR_BASIC);
-    if (found === 0 && (this.rooted.found.r.mode & S_IFMT) === S_IFDIR) return false;
+    const found = this.rooted.stat(path, true, GETATTR_BASIC, this.status);
+    if (found === 0 && (this.status.attributes.mode & S_IFMT) === S_IFDIR) return false;
     if (errno !== E.EEXIST) throw fsError(errno, 'mkdir', asked);
     // A dangling symlink, or what is no directory.
     throw fsError(found !== 0 ? found : path === asked ? errno : E.ENOTDIR, 'mkdir', asked);
@@ -270,8 +270,9 @@ export class NameCalls extends ContentCalls {
   readlinkSync(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array {
     const given = namesIn(optionsOf<NameOptions>(options).encoding);
     const text = pathOf(path);
-    check(this.rooted.readlink(text), 'readlink', text);
-    return given(this.rooted.found.r.target);
+    const target = this.rooted.readlink(text);
+    if (typeof target === 'number') throw fsError(target, 'readlink', text);
+    return given(target);
   }
 
   realpathSync(path: PathLike, options?: AsText<NameOptions> | AsUsual<NameOptions>): string;

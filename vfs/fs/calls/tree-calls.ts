@@ -19,10 +19,10 @@ export class TreeCalls extends NameCalls {
   rmSync(path: PathLike, options: RemoveOptions = {}): void {
     const text = pathOf(path);
     booleansIn(options, 'force', 'recursive');
-    const errno = this.rooted.stat(text, false, GETATTR_BASIC);
+    const errno = this.rooted.stat(text, false, GETATTR_BASIC, this.status);
     if (errno === E.ENOENT && options.force === true) return;
     check(errno, 'lstat', text);
-    if ((this.rooted.found.r.mode & S_IFMT) !== S_IFDIR) return this.removeFile(text);
+    if ((this.status.attributes.mode & S_IFMT) !== S_IFDIR) return this.removeFile(text);
     if (options.recursive !== true) {
       throw refusal('ERR_FS_EISDIR', 'Path is a directory', E.EISDIR, 'is a directory', 'rm', text);
     }
@@ -34,8 +34,8 @@ export class TreeCalls extends NameCalls {
     booleansIn(options, 'recursive');
     if (options.recursive !== true) return super.rmdirSync(path);
     const text = pathOf(path);
-    check(this.rooted.stat(text, false, GETATTR_BASIC), 'lstat', text);
-    if ((this.rooted.found.r.mode & S_IFMT) !== S_IFDIR) throw fsError(E.ENOTDIR, 'rmdir', text);
+    check(this.rooted.stat(text, false, GETATTR_BASIC, this.status), 'lstat', text);
+    if ((this.status.attributes.mode & S_IFMT) !== S_IFDIR) throw fsError(E.ENOTDIR, 'rmdir', text);
     return this.removeTree(text);
   }
 

@@ -1,6 +1,7 @@
 // An open file: a fid with an offset.
 import { GETATTR_BASIC, GETATTR_SIZE, SETATTR_SIZE } from '../../9p/constants.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY } from '../../linux/constants.ts';
+import type { Message } from '../../9p/codec.gen.ts';
 import type { Client } from '../../client/client.ts';
 import { E } from '../../linux/errno.ts';
 import { Iov } from '../../lib/iov.ts';
@@ -35,9 +36,9 @@ export class OpenFile {
     return this.client.clunk(this.fid);
   }
 
-  /** The attributes are in `client.r`. */
-  getattr(): number {
-    return this.client.getattr(this.fid, GETATTR_BASIC);
+  /** fstat(2), into the caller's record. */
+  getattr(into: Message): number {
+    return this.client.getattr(this.fid, GETATTR_BASIC, into);
   }
 
   /** Reads into `u8[start, end)` from `at`, or if null from the offset, which moves. EBADF, EISDIR. */

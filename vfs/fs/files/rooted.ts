@@ -2,6 +2,7 @@
 import { GETATTR_MODE, SETATTR_GID, SETATTR_MODE, SETATTR_UID } from '../../9p/constants.ts';
 import { O_CREAT, O_EXCL, O_NOFOLLOW, S_IFDIR, S_IFLNK, S_IFMT } from '../../linux/constants.ts';
 import type { AtCalls } from '../../client/at.ts';
+import { FileStatus } from '../../client/attributes.ts';
 import type { Client } from '../../client/client.ts';
 import { LAST_DOT, parsePath, type Path } from '../../client/path.ts';
 import { E } from '../../linux/errno.ts';
@@ -15,6 +16,9 @@ export const FOLLOW = 0;
 export const STAY = 1;
 export const PARENT = 2;
 type Ending = typeof FOLLOW | typeof STAY | typeof PARENT;
+
+/** The attributes of the names on a path. */
+const status = new FileStatus();
 
 /**
  * The *at calls from one root, as in a chroot(2): a symlink with an absolute target leads on from the root, and `..` of
@@ -30,7 +34,7 @@ export class Rooted {
     this.root = root;
   }
 
-  /** Whose the fid is that `open` gave; and whose `r` holds what `stat` and `readlink` found. */
+  /** Whose the fid is that `open` gave; and whose `r` holds the reply to `statfs`. */
   get found(): Client {
     return this.at.found.client;
   }
@@ -57,12 +61,20 @@ export class Rooted {
     return this.fid(path, follow ? FOLLOW : STAY, (name) => this.at.lookup(this.root, name, follow));
   }
 
-  stat(path: string, follow: boolean, mask: number): number {
-    return this.errno(path, follow ? FOLLOW : STAY, (name) => this.at.statat(this.root, name, follow, mask));
+  stat(path: string, follow: boolean, mask: number, into: FileStatus): number {
+    return this.errno(path, follow ? FOLLOW : STAY, (name) => this.at.statat(this.root, name, follow, mask, into));
   }
 
-  readlink(path: string): number {
-    return this.errno(path, STAY, (name) => this.at.readlinkat(this.root, name));
+  /** The target of a symlink, or an errno. */
+  readlink(path: string): string | number {
+    let target = '';
+    const errno = this.errno(path, STAY, (name) => {
+      const result = this.at.readlinkat(this.root, name);
+      if (typeof result === 'number') return result;
+      target = result;
+      return 0;
+    });
+    return errno === 0 ? target : errno;
   }
 
   mkdir(path: string): number {
@@ -116,7 +128,7 @@ export class Rooted {
     if (path === '') return E.ENOENT;
     const names = this.resolve(path, FOLLOW);
     if (typeof names === 'number') return names;
-    const errno = this.at.statat(this.root, names, false, GETATTR_MODE);
+    const errno = this.at.statat(this.root, names, false, GETATTR_MODE, status);
     return errno !== 0 ? errno : names === '.' ? '/' : `/${names.replace(/(\/\.?)+$/, '')}`;
   }
 
@@ -186,15 +198,15 @@ export class Rooted {
       }
       stack.push(name);
       const here = stack.join('/');
-      const errno = this.at.statat(this.root, here, false, GETATTR_MODE);
+      const errno = this.at.statat(this.root, here, false, GETATTR_MODE, status);
       if (errno !== 0) {
         if (errno === E.ENOENT && todo.length === 0) break;
         return errno;
       }
-      const kind = this.found.r.mode & S_IFMT;
+      const kind = status.attributes.mode & S_IFMT;
       isDir = kind === S_IFDIR;
       if (kind !== S_IFLNK || (todo.length === 0 && !follow)) continue;
-      const target = ++links > MAXSYMLINKS ? E.ELOOP : this.target(here);
+      const target = ++links > MAXSYMLINKS ? E.ELOOP : this.at.readlinkat(this.root, here);
       if (typeof target === 'number') return target;
       stack.pop();
       isDir = true;
@@ -204,11 +216,6 @@ export class Rooted {
       todo.push(...path.names.toReversed());
     }
     return stack.length === 0 ? '.' : stack.join('/') + slash;
-  }
-
-  private target(path: string): string | number {
-    const errno = this.at.readlinkat(this.root, path);
-    return errno === 0 ? this.found.r.target : errno;
   }
 }
 

@@ -1,5 +1,5 @@
-// Stats and BigIntStats of node:fs, filled from an Rgetattr.
-import type { Message } from '../../9p/codec.gen.ts';
+// Stats and BigIntStats of node:fs, filled from the attributes of a file.
+import type { FileAttributes } from '../../client/attributes.ts';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../linux/constants.ts';
 
 /** The kind of a file: the methods that Stats and Dirent share. */
@@ -53,8 +53,7 @@ export class Stats extends Kind {
   readonly ctime: Date;
   readonly birthtime: Date;
 
-  /** @param r An Rgetattr. */
-  constructor(r: Message, dev: number) {
+  constructor(r: FileAttributes, dev: number) {
     super();
     this.dev = dev;
     this.mode = r.mode;
@@ -106,8 +105,7 @@ export class BigIntStats extends Kind {
   readonly ctime: Date;
   readonly birthtime: Date;
 
-  /** @param r An Rgetattr. */
-  constructor(r: Message, dev: number) {
+  constructor(r: FileAttributes, dev: number) {
     super();
     this.dev = BigInt(dev);
     this.mode = BigInt(r.mode);
