@@ -19,10 +19,10 @@ export abstract class Inode {
   readonly kind: number;
   /** qid.version, an unsigned number of 32 bits: the server increments it with each change of the content. */
   version = 0;
-  /** Number of fids on the inode, opened or only walked, of all sessions. */
-  refs = 0;
+  /** Number of fids on the inode, opened or only walked, of all sessions; and one for an overlay that holds it. */
+  readonly refs: number = 0;
   /** LIVE, QUEUED or RECLAIMED. */
-  state = LIVE;
+  readonly state: number = LIVE;
   /** Head of the list of its fids. */
   fids: object | null = null;
   /** Its record locks. */

@@ -2,6 +2,7 @@
 import { S_IFDIR } from '../linux/constants.ts';
 import type { Backend } from '../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../backend/inode.ts';
+import { releaseUnused } from '../backend/inode-refs.ts';
 import { E } from '../linux/errno.ts';
 
 /** Longest name of an entry, in bytes (NAME_MAX of limits.h). */
@@ -78,7 +79,7 @@ export function isWithin(backend: Backend, dir: Inode, ancestor: Inode): boolean
     if (at === ancestor) return true;
     if (at === root) return false;
     const up = backend.parent(at);
-    if (at !== dir && at.refs === 0) backend.release(at);
+    if (at !== dir) releaseUnused(backend, at);
     if (typeof up === 'number') return false;
     at = up;
   }

@@ -4,9 +4,10 @@ import { S_IFDIR } from '../linux/constants.ts';
 import { Packet } from '../9p/packet.ts';
 import type { Backend, DirCursor } from '../backend/backend.ts';
 import type { Inode } from '../backend/inode.ts';
+import { releaseUnused } from '../backend/inode-refs.ts';
 import { E } from '../linux/errno.ts';
 import type { Iov } from '../lib/iov.ts';
-import { qidType } from './inode-refs.ts';
+import { qidType } from './qid.ts';
 import type { Session } from './session.ts';
 
 /** Cookies 1 and 2 are `.` and `..`; entry i of the backend has cookie i + FIRST. */
@@ -115,7 +116,7 @@ export class DirStream {
     this.name = cookie === 1 ? '.' : '..';
     this.ino = typeof inode === 'number' ? this.dir.ino : inode.ino;
     this.kind = S_IFDIR;
-    if (typeof inode !== 'number' && inode.refs === 0) this.backend.release(inode);
+    if (typeof inode !== 'number') releaseUnused(this.backend, inode);
     return ENTRY;
   }
 
@@ -125,7 +126,7 @@ export class DirStream {
     this.name = name;
     this.ino = inode.ino;
     this.kind = inode.kind;
-    if (inode.refs === 0) this.backend.release(inode);
+    releaseUnused(this.backend, inode);
     return ENTRY;
   }
 

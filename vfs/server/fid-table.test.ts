@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FidTable } from './fid-table.ts';
 import type { Fid } from './fid.ts';
-import { makeFid } from './inode-refs.ts';
+import { makeFid } from './fid-life.ts';
 import { scenario } from './testing.ts';
 
 // Nothing here looks at a fid's session.

@@ -1,5 +1,6 @@
 // A fid: a client's handle on an inode (intro(5)).
 import type { Inode } from '../backend/inode.ts';
+import { dropRef, ref } from '../backend/inode-refs.ts';
 import type { DirStream } from './dir-stream.ts';
 import type { Session } from './session.ts';
 import type { XattrIo } from './xattr-io.ts';
@@ -56,10 +57,10 @@ export class Fid {
     this.prev = null;
     if (head !== null) head.prev = this;
     inode.fids = this;
-    inode.refs++;
+    ref(inode);
   }
 
-  /** Leaves the inode's list. The caller handles the last reference (`settle` in inode-refs.ts). */
+  /** Leaves the inode's list. The caller handles the last reference (`settle` in fid-life.ts). */
   detach(): void {
     const { next, prev } = this;
     if (next !== null) next.prev = prev;
@@ -67,7 +68,7 @@ export class Fid {
     else this.inode.fids = next;
     this.next = null;
     this.prev = null;
-    this.inode.refs--;
+    dropRef(this.inode);
   }
 
   /** Puts a detached fid on an inode. */

@@ -1,6 +1,7 @@
 // The reclaim queue: frees orphans a few at a time.
 import type { Backend } from '../backend/backend.ts';
-import { LIVE, QUEUED, RECLAIMED, type Inode } from '../backend/inode.ts';
+import { QUEUED, type Inode } from '../backend/inode.ts';
+import { queue, reclaim, unqueue } from '../backend/inode-refs.ts';
 import { errnoOf } from '../linux/errno.ts';
 
 /** Inodes that one step frees, which bounds the cost that a request may pay for others. */
@@ -34,8 +35,7 @@ export class ReclaimQueue {
 
   /** Appends an inode without names and fids; nothing if it is not LIVE. */
   add(inode: Inode): void {
-    if (inode.state !== LIVE) return;
-    inode.state = QUEUED;
+    if (!queue(inode)) return;
     this.queue[this.tail++] = inode;
     this.schedule();
   }
@@ -47,7 +47,7 @@ export class ReclaimQueue {
       this.queue.splice(at, 1);
       this.tail--;
     }
-    inode.state = LIVE;
+    unqueue(inode);
   }
 
   /** Frees up to `count` inodes in order. Stops and returns false if one fails, which moves to the end of the queue. */
@@ -57,22 +57,21 @@ export class ReclaimQueue {
       this.queue[this.head++] = null;
       // Another server of this backend has put a fid on it, or has freed it.
       if (inode.state !== QUEUED) continue;
-      if (this.reclaim(inode) !== 0) {
+      if (this.free(inode) !== 0) {
         // Kept, behind the others.
         this.queue[this.tail++] = inode;
         this.compact();
         return false;
       }
-      inode.state = RECLAIMED;
       this.onReclaim?.(inode);
     }
     this.compact();
     return true;
   }
 
-  private reclaim(inode: Inode): number {
+  private free(inode: Inode): number {
     try {
-      return this.backend.reclaim(inode);
+      return reclaim(this.backend, inode);
     } catch (thrown) {
       return errnoOf(thrown);
     }

@@ -6,7 +6,7 @@ import { E } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
 import { FidTable } from './fid-table.ts';
 import { HANDLERS } from './handlers/index.ts';
-import { clunkAll } from './inode-refs.ts';
+import { clunkAll } from './fid-life.ts';
 import type { Server } from './server.ts';
 
 const RLERROR = TYPE.Rlerror;

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { S_IFDIR, S_IFREG } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
 import type { Inode } from '../../backend/inode.ts';
+import { ref } from '../../backend/inode-refs.ts';
 import { ram } from '../ram/index.ts';
 import { overlay } from './index.ts';
 
@@ -16,10 +17,10 @@ function made(found: Inode | number): Inode {
 /** Creates nested directories, and a file in the last. */
 function dig(backend: Backend, name: string): void {
   let at = backend.root();
-  at.refs++;
+  ref(at);
   for (let i = 0; i < LEVELS; i++) {
     at = made(backend.create(at, name, S_IFDIR | 0o755, 0, 0, 0));
-    at.refs++;
+    ref(at);
   }
   made(backend.create(at, 'f', S_IFREG | 0o644, 0, 0, 0));
 }
@@ -41,7 +42,7 @@ test('diff and commit of a tree that is made, and of one that is removed', () =>
       break;
     }
     chain.push([at, 'old']);
-    found.refs++;
+    ref(found);
     at = found;
   }
   for (const [dir, name] of chain.reverse()) {

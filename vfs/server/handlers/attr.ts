@@ -20,7 +20,7 @@ import { S_IFDIR, S_IFREG } from '../../linux/constants.ts';
 import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
-import { changed, setQid } from '../inode-refs.ts';
+import { changed, setQid } from '../qid.ts';
 import { NAME_MAX } from '../checks.ts';
 import type { Session } from '../session.ts';
 

@@ -3,7 +3,7 @@ import type { Message } from '../../9p/codec.gen.ts';
 import { S_IFDIR } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { Fid } from '../fid.ts';
-import { dropFid } from '../inode-refs.ts';
+import { dropFid } from '../fid-life.ts';
 import type { Session } from '../session.ts';
 import { standsFor, unlink } from './names.ts';
 

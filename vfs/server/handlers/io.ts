@@ -6,7 +6,7 @@ import { E } from '../../linux/errno.ts';
 import { Views, type Iov } from '../../lib/iov.ts';
 import { DirStream } from '../dir-stream.ts';
 import { UNOPENED, type Fid } from '../fid.ts';
-import { changed } from '../inode-refs.ts';
+import { changed } from '../qid.ts';
 import type { Session } from '../session.ts';
 
 /** Staging buffer: several ranges that fit in it are moved by one call of the backend, which is one of the host. */

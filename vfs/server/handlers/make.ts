@@ -4,7 +4,8 @@ import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK 
 import type { Inode } from '../../backend/inode.ts';
 import { INTENT_FIND, INTENT_CREATE } from '../../backend/lookup-intent.ts';
 import { E } from '../../linux/errno.ts';
-import { changed, passed, setQid } from '../inode-refs.ts';
+import { releaseUnused } from '../../backend/inode-refs.ts';
+import { changed, setQid } from '../qid.ts';
 import { checkEntryName, checkParent, longerThan } from '../checks.ts';
 import type { Session } from '../session.ts';
 
@@ -25,7 +26,7 @@ function newEntry(session: Session, t: Message, intent: number): Inode | number 
   if (errno !== 0) return errno;
   const found = backend.lookup(dir, t.name, intent);
   if (typeof found !== 'number') {
-    passed(session.server, found);
+    releaseUnused(session.server.backend, found);
     return E.EEXIST;
   }
   if (found === 0) return dir;
@@ -38,7 +39,7 @@ function made(session: Session, r: Message, dir: Inode, inode: Inode | number): 
   if (typeof inode === 'number') return inode;
   changed(dir);
   setQid(r, inode);
-  passed(session.server, inode);
+  releaseUnused(session.server.backend, inode);
   return 0;
 }
 

@@ -11,7 +11,9 @@ import {
   INTENT_UNLINK,
 } from '../../backend/lookup-intent.ts';
 import { E } from '../../linux/errno.ts';
-import { changed, nameTaken, passed, renamed } from '../inode-refs.ts';
+import { releaseUnused } from '../../backend/inode-refs.ts';
+import { nameTaken, renamed } from '../fid-life.ts';
+import { changed } from '../qid.ts';
 import { checkEntryName, checkRemoval, checkRename } from '../checks.ts';
 import type { Server } from '../server.ts';
 import type { Session } from '../session.ts';
@@ -20,7 +22,7 @@ import type { Session } from '../session.ts';
 export function standsFor(backend: Backend, dir: Inode, name: string, inode: Inode): boolean {
   if (dir.state === RECLAIMED) return false;
   const found = backend.lookup(dir, name);
-  if (typeof found !== 'number' && found.refs === 0) backend.release(found);
+  if (typeof found !== 'number') releaseUnused(backend, found);
   return found === inode;
 }
 
@@ -31,7 +33,7 @@ export function unlink(server: Server, dir: Inode, name: string, inode: Inode, r
   if (errno === 0) {
     changed(dir);
     nameTaken(server, inode);
-  } else passed(server, inode);
+  } else releaseUnused(backend, inode);
   return errno;
 }
 
@@ -71,7 +73,7 @@ function move(server: Server, oldDir: Inode, oldName: string, source: Inode, new
     if (newDir !== oldDir) changed(newDir);
     renamed(source, oldDir, oldName, newDir, newName);
     if (target !== null) nameTaken(server, target);
-  } else if (target !== null) passed(server, target);
+  } else if (target !== null) releaseUnused(backend, target);
   return errno;
 }
 
@@ -95,7 +97,7 @@ export function renameat(session: Session, t: Message, _r: Message): number {
   const source = server.backend.lookup(oldDir, t.oldname, intent);
   if (typeof source === 'number') return source;
   const failed = move(server, oldDir, t.oldname, source, newDir, t.newname);
-  passed(server, source);
+  releaseUnused(server.backend, source);
   return failed;
 }
 

@@ -7,7 +7,9 @@ import type { Inode } from '../../backend/inode.ts';
 import { INTENT_CREATE } from '../../backend/lookup-intent.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
-import { changed, moveFid, passed, setQid } from '../inode-refs.ts';
+import { releaseUnused } from '../../backend/inode-refs.ts';
+import { moveFid } from '../fid-life.ts';
+import { changed, setQid } from '../qid.ts';
 import { checkEntryName, checkParent } from '../checks.ts';
 import type { Server } from '../server.ts';
 import type { Session } from '../session.ts';
@@ -110,7 +112,7 @@ export function lcreate(session: Session, t: Message, r: Message): number {
   // A new file is not truncated (FMODE_CREATED in fs/namei.c), which would touch its times.
   const handle = openInode(server, inode, isNew ? t.flags & ~O_TRUNC : t.flags);
   if (handle < 0) {
-    passed(server, inode);
+    releaseUnused(server.backend, inode);
     return -handle;
   }
   moveFid(session, fid, inode, dir, t.name);
@@ -126,7 +128,7 @@ function existing(server: Server, found: Inode | number, flags: number): Inode |
   if (typeof found === 'number') return found;
   const errno = (flags & O_EXCL) !== 0 ? E.EEXIST : found.kind === S_IFDIR ? E.EISDIR : 0;
   if (errno === 0) return found;
-  passed(server, found);
+  releaseUnused(server.backend, found);
   return errno;
 }
 

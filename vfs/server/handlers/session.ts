@@ -2,7 +2,8 @@
 import type { Message } from '../../9p/codec.gen.ts';
 import { IOHDRSZ, NOFID, NOTAG, VERSION } from '../../9p/constants.ts';
 import { E } from '../../linux/errno.ts';
-import { checkNewFid, clunkAll, makeFid, setQid } from '../inode-refs.ts';
+import { checkNewFid, clunkAll, makeFid } from '../fid-life.ts';
+import { setQid } from '../qid.ts';
 import type { Session } from '../session.ts';
 
 /** Smallest msize that carries every message with a name in it, and a little data. */

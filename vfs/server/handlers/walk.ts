@@ -5,7 +5,9 @@ import type { Backend } from '../../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../../backend/inode.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
-import { checkNewFid, makeFid, moveFid, passed, qidType } from '../inode-refs.ts';
+import { releaseUnused } from '../../backend/inode-refs.ts';
+import { checkNewFid, makeFid, moveFid } from '../fid-life.ts';
+import { qidType } from '../qid.ts';
 import { checkWalkName } from '../checks.ts';
 import type { Session } from '../session.ts';
 
@@ -39,14 +41,14 @@ export function walk(session: Session, t: Message, r: Message): number {
   for (let i = 0; i < count; i++) {
     const next = step(backend, at, t.wname[i]!);
     if (typeof next === 'number') {
-      passed(server, at);
+      releaseUnused(server.backend, at);
       return i === 0 ? next : 0;
     }
     if (next !== at) {
       const up = t.wname[i] === '..';
       parent = up ? null : at;
       name = up ? '' : t.wname[i]!;
-      passed(server, at);
+      releaseUnused(server.backend, at);
       at = next;
     }
     r.wqid_type[i] = qidType(at.kind);

@@ -3,7 +3,7 @@ import type { Message } from '../../9p/codec.gen.ts';
 import { XATTR_CREATE, XATTR_REPLACE } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
-import { checkNewFid, makeFid } from '../inode-refs.ts';
+import { checkNewFid, makeFid } from '../fid-life.ts';
 import { NAME_MAX, longerThan } from '../checks.ts';
 import type { Session } from '../session.ts';
 import { XATTR_SIZE_MAX, XattrIo } from '../xattr-io.ts';

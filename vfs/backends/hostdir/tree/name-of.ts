@@ -1,6 +1,7 @@
 // Finds a current path of an inode on Linux: by remembered names, then by readlink(2) of its descriptor.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
+import { releaseUnused } from '../../../backend/inode-refs.ts';
 import { INTENT_FIND } from '../../../backend/lookup-intent.ts';
 import type { HostInode } from './inode.ts';
 import { BIG_OR_NONE, hostErrno, type Fs } from '../node/node.ts';
@@ -67,13 +68,13 @@ function nameByKernel(tree: ProcTree, fs: Fs, inode: HostInode): string | number
   let dir = tree.root;
   for (const name of names.slice(0, -1)) {
     const next = tree.lookup(dir, name, INTENT_FIND);
-    if (dir.refs === 0) tree.release(dir);
+    releaseUnused(tree, dir);
     if (typeof next === 'number') return E.ENOENT;
     dir = next;
     if (dir.kind !== S_IFDIR) return E.ENOENT;
   }
   const found = tree.entry(dir, names.at(-1)!);
   // Idle directories are closed oldest first: this one outlives the call.
-  if (dir.refs === 0) tree.release(dir);
+  releaseUnused(tree, dir);
   return leadsTo(tree, fs, found, inode) ? found : E.ENOENT;
 }

@@ -5,7 +5,7 @@ import type { Inode } from '../../../backend/inode.ts';
 import { sameData } from '../layer/data.ts';
 import { alike, type Merged } from '../merged/diff.ts';
 import type { OverlayInode } from '../merged/inode.ts';
-import { unref, ref } from '../layer/layer.ts';
+import { ref, unref } from '../../../backend/inode-refs.ts';
 import type { Table } from '../merged/table.ts';
 import { fail } from '../layer/walk.ts';
 import type { Work } from '../layer/work.ts';

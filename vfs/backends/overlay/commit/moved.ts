@@ -4,7 +4,7 @@ import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import type { OverlayInode } from '../merged/inode.ts';
-import { unref, passed, ref } from '../layer/layer.ts';
+import { forget, ref, unref } from '../../../backend/inode-refs.ts';
 import type { Path } from '../layer/reach.ts';
 import type { Table } from '../merged/table.ts';
 import { check, fail, must } from '../layer/walk.ts';
@@ -96,7 +96,7 @@ class NamesFound {
  */
 function leadsTo(backend: Backend, dir: Inode, name: string, inode: Inode): boolean {
   const found = backend.lookup(dir, name);
-  if (typeof found !== 'number' && found !== inode) passed(backend, found);
+  if (typeof found !== 'number' && found !== inode) forget(backend, found);
   if (typeof found === 'number' && found !== E.ENOENT) check(found);
   return found === inode;
 }

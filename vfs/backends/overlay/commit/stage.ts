@@ -8,7 +8,7 @@ import type { Merged } from '../merged/diff.ts';
 import { give } from './group.ts';
 import type { OverlayInode } from '../merged/inode.ts';
 import type { Dress, In, Journal, Over, Write } from './journal.ts';
-import { unref, ref } from '../layer/layer.ts';
+import { ref, unref } from '../../../backend/inode-refs.ts';
 import { attrOf, dress, lookOf, sameLook } from '../layer/look.ts';
 import type { Matches } from './matches.ts';
 import type { Changed, Coming, Plan } from './plan.ts';

@@ -1,4 +1,4 @@
-// Reference counts on a layer's inodes, and setattr calls in short form.
+// Calls on a layer in short form: steps that may throw, single attributes, extended attributes.
 import {
   SETATTR_ATIME,
   SETATTR_ATIME_SET,
@@ -12,40 +12,8 @@ import {
 import { nowNsec, nowSec, tick } from '../../../lib/clock.ts';
 import { E, errnoOf } from '../../../linux/errno.ts';
 import type { Attr, Backend, SetAttr } from '../../../backend/backend.ts';
-import { LIVE, RECLAIMED, type Inode } from '../../../backend/inode.ts';
-
-// The overlay counts references on the inodes of its layers as a server does for its fids.
-
-/** Takes a reference on an inode. */
-export function ref(inode: Inode): void {
-  inode.refs++;
-}
-
-/**
- * Drops a reference. Without references an inode is reclaimed if it has no name, and released otherwise.
- * @returns 0; or the errno of `reclaim`, and the reference is kept.
- */
-export function unref(backend: Backend, inode: Inode): number {
-  if (--inode.refs > 0) return 0;
-  return settle(backend, inode);
-}
-
-/** Releases or reclaims an inode that a lookup returned and that has no reference. */
-export function passed(backend: Backend, inode: Inode): void {
-  if (inode.refs === 0 && settle(backend, inode) !== 0) inode.refs = 0;
-}
-
-function settle(backend: Backend, inode: Inode): number {
-  if (inode.state !== LIVE) return 0;
-  if (backend.nlink(inode) > 0) {
-    backend.release(inode);
-    return 0;
-  }
-  const errno = backend.reclaim(inode);
-  if (errno === 0) inode.state = RECLAIMED;
-  else inode.refs = 1;
-  return errno;
-}
+import type { Inode } from '../../../backend/inode.ts';
+import { forget } from '../../../backend/inode-refs.ts';
 
 /** Runs a step that may throw; returns its result, or the errno of the exception. */
 export function attempt(step: () => number): number {
@@ -60,7 +28,7 @@ export function attempt(step: () => number): number {
 export function has(backend: Backend, dir: Inode, name: string): boolean {
   const found = backend.lookup(dir, name);
   if (typeof found === 'number') return found !== E.ENOENT;
-  passed(backend, found);
+  forget(backend, found);
   return true;
 }
 

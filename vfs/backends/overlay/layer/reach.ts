@@ -3,7 +3,7 @@ import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
-import { unref, ref } from './layer.ts';
+import { ref, unref } from '../../../backend/inode-refs.ts';
 import { fail, must } from './walk.ts';
 
 /** The components of a path, from the root. */

@@ -2,7 +2,7 @@
 import type { Backend } from '../../../backend/backend.ts';
 import { E, errnoName } from '../../../linux/errno.ts';
 import type { Inode } from '../../../backend/inode.ts';
-import { unref, passed, ref } from './layer.ts';
+import { forget, ref, unref } from '../../../backend/inode-refs.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -57,7 +57,7 @@ export function* heldWork<T>(
  */
 export function isThere(backend: Backend, dir: Inode, name: string): boolean {
   const found = backend.lookup(dir, name);
-  if (typeof found !== 'number') passed(backend, found);
+  if (typeof found !== 'number') forget(backend, found);
   else if (found !== E.ENOENT) fail(found);
   return typeof found !== 'number';
 }

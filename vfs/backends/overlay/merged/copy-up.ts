@@ -7,7 +7,8 @@ import { copyData, type Source } from '../layer/data.ts';
 import type { Directories } from './directory.ts';
 import type { Handles } from './handles.ts';
 import type { OverlayInode } from './inode.ts';
-import { attempt, copyXattrs, noAttr, passed, setMode, setMtime, setOwner, setTimes } from '../layer/layer.ts';
+import { forget } from '../../../backend/inode-refs.ts';
+import { attempt, copyXattrs, noAttr, setMode, setMtime, setOwner, setTimes } from '../layer/layer.ts';
 import type { Table } from './table.ts';
 import { finish } from '../layer/work.ts';
 
@@ -82,11 +83,11 @@ export class CopyUp {
   private leadsTo(dir: OverlayInode, name: string, inode: OverlayInode): boolean {
     if (dir.lower === null || dir.hides(name)) return false;
     const above = this.upper.lookup(dir.upper!, name);
-    if (typeof above !== 'number') passed(this.upper, above);
+    if (typeof above !== 'number') forget(this.upper, above);
     if (above !== E.ENOENT) return false;
     const below = this.lower.lookup(dir.lower, name);
     if (typeof below === 'number') return false;
-    if (below !== inode.lower) passed(this.lower, below);
+    if (below !== inode.lower) forget(this.lower, below);
     return below === inode.lower;
   }
 
@@ -150,7 +151,7 @@ export class CopyUp {
   private undo(dir: Inode, name: string, made: Inode): void {
     attempt(() => {
       const errno = this.upper.unlink(dir, name, made);
-      passed(this.upper, made);
+      forget(this.upper, made);
       return errno;
     });
   }
@@ -202,7 +203,7 @@ export class CopyUp {
       const name = `.wasi9p-orphan-${i}`;
       const found = this.upper.lookup(root, name);
       if (typeof found === 'number') return name;
-      passed(this.upper, found);
+      forget(this.upper, found);
     }
   }
 

@@ -1,7 +1,7 @@
 // The directory listing of a merged directory.
 import type { Backend, DirCursor } from '../../../backend/backend.ts';
 import type { OverlayInode } from './inode.ts';
-import { passed } from '../layer/layer.ts';
+import { forget } from '../../../backend/inode-refs.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -63,7 +63,7 @@ export class OverlayCursor implements DirCursor {
     const found = upper === null ? 0 : this.upper.lookup(upper, name);
     if (typeof found === 'number') return false;
     this.give(name, this.table.inoOfUpper(found.ino), found.kind);
-    passed(this.upper, found);
+    forget(this.upper, found);
     return true;
   }
 

@@ -4,7 +4,8 @@ import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import type { OverlayInode } from './inode.ts';
-import { attempt, has, passed } from '../layer/layer.ts';
+import { forget } from '../../../backend/inode-refs.ts';
+import { attempt, has } from '../layer/layer.ts';
 import type { Table } from './table.ts';
 
 /** Bytes of one entry in the size of a directory, as in tmpfs (BOGO_DIRENT_SIZE, shmem.c). */
@@ -57,7 +58,7 @@ export class Directories {
     const found = this.lower.lookup(dir.lower!, name);
     if (typeof found === 'number') return;
     if (found.kind === S_IFDIR && this.table.knownLower(found) === undefined) this.table.mergeLower(inode, found);
-    else passed(this.lower, found);
+    else forget(this.lower, found);
   }
 
   /** True if the name of `inode` in `dir` is an entry of the upper directory. */

@@ -3,7 +3,7 @@ import { S_IFDIR } from '../../../linux/constants.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import { OverlayInode } from './inode.ts';
-import { unref, passed, ref } from '../layer/layer.ts';
+import { forget, ref, unref } from '../../../backend/inode-refs.ts';
 import { Numbers } from './numbers.ts';
 
 /**
@@ -214,7 +214,7 @@ export class Table {
 
   /** Gives back a lower inode that was looked up and is not used. */
   passLower(inode: Inode): void {
-    passed(this.lower, inode);
+    forget(this.lower, inode);
   }
 
   /**

@@ -1,26 +1,11 @@
-// Reference counting of inodes by fids: making, moving and dropping fids, orphans, qids.
-import type { Message } from '../9p/codec.gen.ts';
-import { QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';
-import { S_IFDIR, S_IFLNK } from '../linux/constants.ts';
-import { LIVE, QUEUED, type Inode } from '../backend/inode.ts';
+// The life of a fid: made, moved and dropped; and its inode, which becomes an orphan, is queued or released.
+import { QUEUED, type Inode } from '../backend/inode.ts';
+import { isOrphan } from '../backend/inode-refs.ts';
 import { E } from '../linux/errno.ts';
 import { UNOPENED, type Fid } from './fid.ts';
 import { dropLocks } from './locks.ts';
 import type { Server } from './server.ts';
 import type { Session } from './session.ts';
-
-/** The qid.type of an inode of a kind (S_IFMT bits). */
-export function qidType(kind: number): number {
-  return kind === S_IFDIR ? QTDIR : kind === S_IFLNK ? QTSYMLINK : QTFILE;
-}
-
-/** Puts an inode's qid into a reply. */
-export function setQid(r: Message, inode: Inode): void {
-  r.qid_type = qidType(inode.kind);
-  r.qid_version = inode.version;
-  r.qid_path_lo = inode.ino >>> 0;
-  r.qid_path_hi = (inode.ino / 0x1_0000_0000) >>> 0;
-}
 
 /** Checks a number for a new fid. EBADF: NOFID, or in use; EMFILE: the session has too many fids. */
 export function checkNewFid(session: Session, num: number): number {
@@ -55,20 +40,10 @@ export function settle(server: Server, inode: Inode): void {
   else server.backend.release(inode);
 }
 
-/** Called when a request is done with an inode that it looked up: without a fid the backend may release it. */
-export function passed(server: Server, inode: Inode): void {
-  if (inode.refs === 0 && inode.state === LIVE) server.backend.release(inode);
-}
-
-/** Called when the data of a file or the entries of a directory have changed: increments qid.version. */
-export function changed(inode: Inode): void {
-  inode.version = (inode.version + 1) >>> 0;
-}
-
 /** Called after an inode has lost a name: it may be an orphan now. */
 export function nameTaken(server: Server, inode: Inode): void {
-  if (inode.refs > 0 && server.backend.nlink(inode) === 0) server.onOrphan?.(inode);
-  settle(server, inode);
+  if (inode.refs === 0) settle(server, inode);
+  else if (server.onOrphan !== null && isOrphan(server.backend, inode)) server.onOrphan(inode);
 }
 
 /**
