@@ -1,12 +1,11 @@
 // An open directory of a MountedDirectory: the path_* methods of Fd.
 import type { Fd, Inode, wasi } from '@bjorn3/browser_wasi_shim';
-import { E, WASI_ERRNO } from '../../vfs/linux/errno.ts';
+import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/linux/errno.ts';
 import { FDFLAGS_ALL, FILETYPE, LOOKUPFLAGS, OFLAGS } from '../preview1/abi/structs.ts';
 import { Descriptor, type OpenRequest } from '../preview1/descriptors/descriptor.ts';
 import { highHalf, lowHalf } from '../foreign/halves.ts';
 import { timesArgument } from '../preview1/abi/arguments.ts';
 import { RIGHTS, rightsArgument } from '../preview1/abi/rights.ts';
-import { pathErrno } from './errno.ts';
 import { DescriptorFd } from './fd.ts';
 import { MountedFile } from './file.ts';
 import { scratchFilestat, type MountedFilestat } from './filestat.ts';
@@ -51,7 +50,7 @@ export class OpenMountedDirectory extends DescriptorFd {
   /** Runs a path operation that returns a Linux errno; returns the WASI errno. */
   private onPath(path: string, right: number, call: (d: Descriptor) => number): number {
     const d = this.useFor(path, right);
-    return typeof d === 'number' ? d : pathErrno(call(d));
+    return typeof d === 'number' ? d : wasiErrnoOf(call(d));
   }
 
   override path_open(
@@ -77,7 +76,7 @@ export class OpenMountedDirectory extends DescriptorFd {
     };
     if (!mayOpen(d, request)) return { ret: NOTCAPABLE, fd_obj: null };
     const opened = d.openat(path, request);
-    if (typeof opened === 'number') return { ret: pathErrno(opened), fd_obj: null };
+    if (typeof opened === 'number') return { ret: wasiErrnoOf(opened), fd_obj: null };
     const isDirectory = opened.filetype === FILETYPE.DIRECTORY;
     return { ret: 0, fd_obj: isDirectory ? new OpenMountedDirectory(opened) : new MountedFile(opened) };
   }
@@ -112,7 +111,7 @@ export class OpenMountedDirectory extends DescriptorFd {
     const d = this.useFor(path, RIGHTS.PATH_READLINK);
     if (typeof d === 'number') return { ret: d, data: null };
     const target = d.readlinkat(path);
-    return typeof target === 'number' ? { ret: pathErrno(target), data: null } : { ret: 0, data: target };
+    return typeof target === 'number' ? { ret: wasiErrnoOf(target), data: null } : { ret: 0, data: target };
   }
 
   /** Returns the inode for a `path_link`. */
@@ -156,7 +155,7 @@ export class OpenMountedDirectory extends DescriptorFd {
     const from = this.use(rights[0]);
     const to = other.useFor(path, rights[1]);
     if (typeof from === 'number') return from;
-    return typeof to === 'number' ? to : pathErrno(call(from, to));
+    return typeof to === 'number' ? to : wasiErrnoOf(call(from, to));
   }
 }
 

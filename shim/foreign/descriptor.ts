@@ -6,7 +6,6 @@ import type { Iov } from '../../vfs/lib/iov.ts';
 import { FDFLAGS, FILETYPE, LOOKUPFLAGS, OFLAGS, WHENCE } from '../preview1/abi/structs.ts';
 import { Descriptor, type OpenRequest } from '../preview1/descriptors/descriptor.ts';
 import type { Times } from '../preview1/abi/arguments.ts';
-import { CROSS_MOUNT } from '../../vfs/client/at.ts';
 import { bounded, failed, pathErrno } from './errno.ts';
 import { readEach, writeEach } from './io.ts';
 import { ForeignListing } from './listing.ts';
@@ -306,7 +305,7 @@ export class ForeignDescriptor extends Descriptor {
 
 /** The errno of a rename or link into a descriptor of another kind. */
 function elsewhereErrno(newDir: Descriptor): number {
-  return newDir.filetype === FILETYPE.DIRECTORY ? CROSS_MOUNT : E.ENOTDIR;
+  return newDir.filetype === FILETYPE.DIRECTORY ? E.EXDEV : E.ENOTDIR;
 }
 
 function lookupflags(follow: boolean): number {

@@ -1,6 +1,5 @@
 // Converts the results of Fd methods to Linux errnos.
-import { E, WASI_ERRNO, errnoOfWasi } from '../../vfs/linux/errno.ts';
-import { CROSS_MOUNT } from '../../vfs/client/at.ts';
+import { E, OUTSIDE, WASI_ERRNO, errnoOfWasi } from '../../vfs/linux/errno.ts';
 
 /** Returns −errno of a WASI errno, with `lacking` for ENOTSUP (the Fd lacks the method); 0 for success. */
 export function failed(ret: number, lacking: number): number {
@@ -8,10 +7,9 @@ export function failed(ret: number, lacking: number): number {
   return -(errno === E.ENOTSUP ? lacking : errno);
 }
 
-/** Converts a WASI errno to one of Descriptor's *at calls: ENOTCAPABLE to EXDEV, and EXDEV to CROSS_MOUNT. */
+/** Converts a WASI errno to one of Descriptor's *at calls: ENOTCAPABLE is OUTSIDE. */
 export function pathErrno(ret: number): number {
-  if (ret === WASI_ERRNO.ENOTCAPABLE) return E.EXDEV;
-  return ret === WASI_ERRNO.EXDEV ? CROSS_MOUNT : errnoOfWasi(ret);
+  return ret === WASI_ERRNO.ENOTCAPABLE ? OUTSIDE : errnoOfWasi(ret);
 }
 
 /** True for the RangeError of a stack overflow: its text in V8 and JavaScriptCore, or in SpiderMonkey. */

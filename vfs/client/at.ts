@@ -12,12 +12,9 @@ import { Resolver } from './resolve.ts';
 const FILE_MODE = 0o644;
 const DIR_MODE = 0o755;
 
-/** The result of renameat and linkat between two file systems. (EXDEV itself is a path that leaves its directory.) */
-export const CROSS_MOUNT = -E.EXDEV;
-
 /**
  * The *at calls of Linux (openat(2), mkdirat(2), …) over 9P. `dir` is the fid of a directory, and a path never leads
- * out of it (EXDEV, see Resolver). Errnos come in the order of namei.c in the kernel; with two paths, those of the
+ * out of it (OUTSIDE, see Resolver). Errnos come in the order of namei.c in the kernel; with two paths, those of the
  * first one first. All return 0 or an errno; those that make a fid return it or −errno.
  *
  * In a namespace a path may cross a mount: the fid returned belongs to the client of `found`, which is valid until the
@@ -244,7 +241,7 @@ export class AtCalls {
   }
 
   /**
-   * renameat(2). CROSS_MOUNT: another file system; EBUSY: `.`, `..` or the root; ENOTDIR: a path with a trailing slash,
+   * renameat(2). EXDEV: another file system; EBUSY: `.`, `..` or the root; ENOTDIR: a path with a trailing slash,
    * and the source is not a directory; then the errnos of Trenameat.
    * @param to The tree of `newDir`.
    */
@@ -261,7 +258,7 @@ export class AtCalls {
         ? -newParent
         : found === other
           ? this.renameNames(found.client, oldParent, oldPath, newParent, newPath)
-          : CROSS_MOUNT;
+          : E.EXDEV;
     to.drop(newDir, newParent, other);
     this.drop(oldDir, oldParent, found);
     return errno;
@@ -292,7 +289,7 @@ export class AtCalls {
   }
 
   /**
-   * linkat(2). CROSS_MOUNT: another file system, after the errnos of both paths.
+   * linkat(2). EXDEV: another file system, after the errnos of both paths.
    * @param follow AT_SYMLINK_FOLLOW.
    * @param to The tree of `newDir`.
    */
@@ -306,7 +303,7 @@ export class AtCalls {
     let errno = -parent;
     if (parent >= 0) {
       errno = to.refuseNew(parent, path, found !== other);
-      if (errno === 0) errno = found === other ? found.client.link(parent, source, path.names.at(-1)!) : CROSS_MOUNT;
+      if (errno === 0) errno = found === other ? found.client.link(parent, source, path.names.at(-1)!) : E.EXDEV;
       to.drop(newDir, parent, other);
     }
     this.drop(oldDir, source, found);

@@ -1,6 +1,6 @@
 // Path resolution over 9P: symlinks, `..`, mounts, and confinement to a directory (RESOLVE_BENEATH of openat2(2)).
 import { QTDIR, QTSYMLINK } from '../9p/constants.ts';
-import { E } from '../linux/errno.ts';
+import { E, OUTSIDE } from '../linux/errno.ts';
 import type { AtCalls } from './at.ts';
 import { MAXWELEM, type Client } from './client.ts';
 import { LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
@@ -15,16 +15,16 @@ export const MAXSYMLINKS = 40;
 export const MAX_STEPS = 1 << 18;
 const DOTDOT = ['..'];
 
-/** The errno of a path by its text, in the kernel's order: ENOENT (empty), ENAMETOOLONG, EXDEV (absolute). */
+/** The errno of a path by its text, in the kernel's order: ENOENT (empty), ENAMETOOLONG, OUTSIDE (absolute). */
 function pathErrno(path: Path): number {
   if (path.empty) return E.ENOENT;
   if (path.tooLong) return E.ENAMETOOLONG;
-  return path.absolute ? E.EXDEV : 0;
+  return path.absolute ? OUTSIDE : 0;
 }
 
 /**
  * Resolves paths below a directory that they cannot leave. Symlinks and `..` are resolved here and never by the server.
- * A path that leaves the directory, or is absolute, is EXDEV, as with RESOLVE_BENEATH of openat2(2).
+ * A path that leaves the directory, or is absolute, is OUTSIDE (EXDEV with RESOLVE_BENEATH of openat2(2)).
  *
  * A plain path costs one Twalk of all its names. It is walked in steps only if it has `..` or if the Twalk ends at a
  * symlink.
@@ -50,7 +50,7 @@ export class Resolver {
   /**
    * Resolves a path.
    * @param follow Follow a symlink at the end; one before a trailing slash is always followed.
-   * @returns A fid to be clunked, or −errno: ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EXDEV.
+   * @returns A fid to be clunked, or −errno: ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, OUTSIDE.
    */
   find(base: number, path: Path, follow: boolean): number {
     const errno = pathErrno(path);
@@ -303,7 +303,7 @@ class Walker {
   }
 
   /**
-   * `..`: the previous directory of the stack; EXDEV above the base. The server walks `..`; if its qid is not that of
+   * `..`: the previous directory of the stack; OUTSIDE above the base. The server walks `..`; if its qid is not that of
    * the directory that was walked through, a directory was moved meanwhile, and the names are walked again from the
    * base.
    */
@@ -312,7 +312,7 @@ class Walker {
     resolver.type = QTDIR;
     if (stack.length === 0) {
       const outer = this.tree.mountTable?.parentMount(this.base) ?? null;
-      if (outer === null) return E.EXDEV;
+      if (outer === null) return OUTSIDE;
       this.tree = outer.at;
       this.base = outer.base;
       this.outside = true;
@@ -353,7 +353,7 @@ class Walker {
     return 0;
   }
 
-  /** Reads the target of a symlink and clunks its fid. ELOOP, ENOENT, ENAMETOOLONG, EXDEV. */
+  /** Reads the target of a symlink and clunks its fid. ELOOP, ENOENT, ENAMETOOLONG, OUTSIDE. */
   private target(link: number): Path | number {
     const { client } = this.at;
     const errno = ++this.links > MAXSYMLINKS ? E.ELOOP : client.readlink(link);

@@ -3,6 +3,13 @@ import { E, TABLE, WASI_ERRNO } from './errno.gen.ts';
 
 export { E, WASI_ERRNO } from './errno.gen.ts';
 
+/**
+ * The path leaves the directory at which it begins, which openat2(2) with RESOLVE_BENEATH reports as EXDEV. It is a
+ * number of this project, above Linux's highest errno (MAX_ERRNO, 4095), so that EXDEV means another file system only.
+ * The client's path resolution returns it, and wasiErrnoOf makes ENOTCAPABLE of it. No message carries it.
+ */
+export const OUTSIDE = 4096;
+
 /** Names and WASI numbers by Linux number. */
 const names: string[] = ['ok'];
 const toWasi: number[] = [0];
@@ -13,13 +20,14 @@ for (const text of TABLE.split(',')) {
   names.push(name);
   toWasi.push(Number(wasi));
 }
+names[OUTSIDE] = 'OUTSIDE';
 // Other names that Node and Linux use for the same numbers.
 byName.set('EWOULDBLOCK', E.EAGAIN);
 byName.set('EOPNOTSUPP', E.ENOTSUP);
 
-/** Converts a Linux errno to the WASI errno. 0 stays 0; an unknown number becomes EIO. */
+/** Converts a Linux errno to the WASI errno. 0 stays 0; OUTSIDE becomes ENOTCAPABLE, an unknown number EIO. */
 export function wasiErrnoOf(errno: number): number {
-  return errno && (toWasi[errno] ?? WASI_ERRNO.EIO);
+  return errno === OUTSIDE ? WASI_ERRNO.ENOTCAPABLE : errno && (toWasi[errno] ?? WASI_ERRNO.EIO);
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW } from '../../vfs/linux/constants.ts';
 import { PATH_MAX } from '../../vfs/client/path.ts';
-import { E } from '../../vfs/linux/errno.ts';
+import { OUTSIDE as LEAVES } from '../../vfs/linux/errno.ts';
 import { FAILS, OUTSIDE, whereTo, type Extent, type Found, type Outcome } from './escape.ts';
 import type { Entry, SetTime, Stat, System } from './model.ts';
 
@@ -108,9 +108,9 @@ export class Kernel implements System {
     for (const link of followed) fs.readlinkSync(link);
   }
 
-  /** Makes a call whose path begins in `dir`; one that would leave is EXDEV and not made. */
+  /** Makes a call whose path begins in `dir`; one that would leave is OUTSIDE and not made. */
   private call(dir: number, path: string, extent: Extent, make: () => void): number {
-    if (this.look(dir, path, extent) === OUTSIDE) return -E.EXDEV;
+    if (this.look(dir, path, extent) === OUTSIDE) return -LEAVES;
     return attempt(() => {
       make();
       return 0;
@@ -120,7 +120,7 @@ export class Kernel implements System {
   open(dir: number, path: string, flags: number): number {
     // EINVAL before the path is looked at (Linux 6.4; before, a directory was made or a file opened).
     const refused = (flags & O_CREAT) !== 0 && (flags & O_DIRECTORY) !== 0;
-    if (!refused && this.look(dir, path, openExtent(path, flags)) === OUTSIDE) return -E.EXDEV;
+    if (!refused && this.look(dir, path, openExtent(path, flags)) === OUTSIDE) return -LEAVES;
     const fd = attempt(() => fs.openSync(path, flags, 0o666));
     if (fd >= 0 && fs.fstatSync(fd).isDirectory()) this.directories.add(fd);
     return fd;
@@ -229,21 +229,21 @@ export class Kernel implements System {
     make: (second: string) => void,
   ): number {
     const first = this.look(dir, path, extent);
-    if (first === OUTSIDE) return -E.EXDEV;
+    if (first === OUTSIDE) return -LEAVES;
     if (first !== FAILS && this.look(newDir, newPath, PARENT) === OUTSIDE) {
       this.touch(dir, path, extent);
-      return -E.EXDEV;
+      return -LEAVES;
     }
     return this.call(dir, path, extent, () => make(this.second(newDir, newPath)));
   }
 
   stat(dir: number, path: string, follow: boolean): Stat | number {
-    if (this.look(dir, path, follow ? BASE : NOFOLLOW) === OUTSIDE) return -E.EXDEV;
+    if (this.look(dir, path, follow ? BASE : NOFOLLOW) === OUTSIDE) return -LEAVES;
     return attemptStat(() => (follow ? fs.statSync(path, { bigint: true }) : fs.lstatSync(path, { bigint: true })));
   }
 
   readlink(dir: number, path: string): string | number {
-    if (this.look(dir, path, NOFOLLOW) === OUTSIDE) return -E.EXDEV;
+    if (this.look(dir, path, NOFOLLOW) === OUTSIDE) return -LEAVES;
     try {
       return fs.readlinkSync(path);
     } catch (thrown) {

@@ -14,15 +14,6 @@ const SYMLINK_FOLLOW = LOOKUPFLAGS.SYMLINK_FOLLOW;
 /** Replaces a path that is too long. */
 const TOO_LONG = '.'.repeat(PATH_MAX + 1);
 
-/**
- * Returns the WASI errno of a path operation: ENOTCAPABLE for EXDEV, which the resolver returns for a path that leaves
- * its directory; EXDEV for CROSS_MOUNT (−EXDEV), a rename or link between file systems.
- */
-function pathErrno(errno: number): number {
-  if (errno === E.EXDEV) return NOTCAPABLE;
-  return wasiErrnoOf(Math.abs(errno));
-}
-
 /** Checks the descriptor that a path is relative to: 0, BADF, NOTDIR, or NOTCAPABLE if the right was dropped. */
 function checkDirectory(d: Descriptor | undefined, right: number): number {
   if (d === undefined) return BADF;
@@ -53,7 +44,7 @@ export function pathCalls(guest: Guest) {
     const refused = checkDirectory(d, right);
     if (refused !== 0) return refused;
     const path = m.loadPath(ptr >>> 0, length >>> 0);
-    return typeof path === 'number' ? wasiErrnoOf(path) : pathErrno(call(d!, path));
+    return typeof path === 'number' ? wasiErrnoOf(path) : wasiErrnoOf(call(d!, path));
   }
 
   /** Loads the second path of a call. Its ENAMETOOLONG comes after the errors of the first path (namei.c). */
@@ -77,7 +68,7 @@ export function pathCalls(guest: Guest) {
       const path = m.loadPath(ptr >>> 0, length >>> 0);
       if (typeof path === 'number') return wasiErrnoOf(path);
       if (!m.fits(out >>> 0, STRUCTS.filestat.size)) return FAULT;
-      return pathErrno(d!.statat(m, out >>> 0, path, flags !== 0));
+      return wasiErrnoOf(d!.statat(m, out >>> 0, path, flags !== 0));
     },
 
     /** utimensat(2). INVAL: contradictory or unknown flags. Without fstflags the path is not looked up. */
@@ -99,7 +90,7 @@ export function pathCalls(guest: Guest) {
       if (times === null || (flags & ~SYMLINK_FOLLOW) !== 0) return INVAL;
       const path = m.loadPath(ptr >>> 0, length >>> 0);
       if (typeof path === 'number') return wasiErrnoOf(path);
-      return times.valid === 0 ? 0 : pathErrno(d!.utimensat(path, flags !== 0, times));
+      return times.valid === 0 ? 0 : wasiErrnoOf(d!.utimensat(path, flags !== 0, times));
     },
 
     /** linkat(2). XDEV: the paths are on different file systems. */
@@ -121,7 +112,7 @@ export function pathCalls(guest: Guest) {
       if (typeof oldPath === 'number') return wasiErrnoOf(oldPath);
       const newPath = loadSecond(newPtr >>> 0, newLength >>> 0);
       if (typeof newPath === 'number') return wasiErrnoOf(newPath);
-      return pathErrno(from!.linkat(oldPath, flags !== 0, to!, newPath));
+      return wasiErrnoOf(from!.linkat(oldPath, flags !== 0, to!, newPath));
     },
 
     /**
@@ -165,7 +156,7 @@ export function pathCalls(guest: Guest) {
       // Checked before the lookup, so that no file is created without a descriptor for it.
       if (!fds.hasRoom()) return WASI_ERRNO.EMFILE;
       const opened = d!.openat(path, request);
-      if (typeof opened === 'number') return pathErrno(opened);
+      if (typeof opened === 'number') return wasiErrnoOf(opened);
       return wasiErrnoOf(m.putU32(out >>> 0, fds.add(opened)));
     },
 
@@ -178,7 +169,7 @@ export function pathCalls(guest: Guest) {
       const path = m.loadPath(ptr >>> 0, length >>> 0);
       if (typeof path === 'number') return wasiErrnoOf(path);
       const target = d!.readlinkat(path);
-      if (typeof target === 'number') return pathErrno(target);
+      if (typeof target === 'number') return wasiErrnoOf(target);
       // A function of the host may have grown the memory.
       if (!m.fits(buf >>> 0, size >>> 0)) return FAULT;
       return wasiErrnoOf(m.putU32(out >>> 0, m.putText(buf >>> 0, size >>> 0, target)));
@@ -206,7 +197,7 @@ export function pathCalls(guest: Guest) {
       if (typeof oldPath === 'number') return wasiErrnoOf(oldPath);
       const newPath = loadSecond(newPtr >>> 0, newLength >>> 0);
       if (typeof newPath === 'number') return wasiErrnoOf(newPath);
-      return pathErrno(from!.renameat(oldPath, to!, newPath));
+      return wasiErrnoOf(from!.renameat(oldPath, to!, newPath));
     },
 
     /** symlinkat(2). NOTCAPABLE: an absolute target. */
@@ -217,7 +208,7 @@ export function pathCalls(guest: Guest) {
       const target = m.loadPath(targetPtr >>> 0, targetLength >>> 0);
       if (typeof target === 'number') return wasiErrnoOf(target);
       const path = loadSecond(ptr >>> 0, length >>> 0);
-      return typeof path === 'number' ? wasiErrnoOf(path) : pathErrno(d!.symlinkat(target, path));
+      return typeof path === 'number' ? wasiErrnoOf(path) : wasiErrnoOf(d!.symlinkat(target, path));
     },
 
     /** unlinkat(2) */

@@ -157,8 +157,8 @@ export abstract class Descriptor {
     return 0;
   }
 
-  // The *at calls of a directory. Paths are valid UTF-8 without NUL. EXDEV: the path leaves the directory (ENOTCAPABLE
-  // to the guest); CROSS_MOUNT: two file systems (EXDEV to the guest).
+  // The *at calls of a directory. Paths are valid UTF-8 without NUL. OUTSIDE: the path leaves the directory
+  // (ENOTCAPABLE to the guest); EXDEV: two file systems.
 
   /** openat(2): a new descriptor, which the caller closes, or an errno. */
   openat(_path: string, _request: OpenRequest): Descriptor | number {

@@ -10,9 +10,9 @@ import {
   O_TRUNC,
   O_WRONLY,
 } from '../../../vfs/linux/constants.ts';
-import { CROSS_MOUNT, type AtCalls } from '../../../vfs/client/at.ts';
+import type { AtCalls } from '../../../vfs/client/at.ts';
 import { FileStatus } from '../../../vfs/client/attributes.ts';
-import { E } from '../../../vfs/linux/errno.ts';
+import { E, OUTSIDE } from '../../../vfs/linux/errno.ts';
 import { FILETYPE, OFLAGS } from '../abi/structs.ts';
 import { Descriptor, type OpenRequest } from './descriptor.ts';
 import type { Times } from '../abi/arguments.ts';
@@ -141,7 +141,7 @@ export class DirectoryDescriptor extends Descriptor {
 
   override symlinkat(target: string, path: string): number {
     // An absolute target leaves the sandbox: refused, as by wasmtime and wasi-testsuite.
-    return target.startsWith('/') ? E.EXDEV : this.at.symlinkat(target, this.fid, path);
+    return target.startsWith('/') ? OUTSIDE : this.at.symlinkat(target, this.fid, path);
   }
 
   override readlinkat(path: string): string | number {
@@ -156,12 +156,12 @@ export class DirectoryDescriptor extends Descriptor {
     // linkat(2) resolves the first path before it compares the file systems.
     const fid = at.lookup(this.fid, path, follow);
     at.drop(this.fid, fid);
-    return fid < 0 ? -fid : CROSS_MOUNT;
+    return fid < 0 ? -fid : E.EXDEV;
   }
 
   override renameat(path: string, newDir: Descriptor, newPath: string): number {
     const { at } = this;
     if (newDir instanceof DirectoryDescriptor) return at.renameat(this.fid, path, newDir.at, newDir.fid, newPath);
-    return at.parentErrno(this.fid, path) || CROSS_MOUNT;
+    return at.parentErrno(this.fid, path) || E.EXDEV;
   }
 }

@@ -5,7 +5,7 @@ import type { AtCalls } from '../../client/at.ts';
 import { FileStatus } from '../../client/attributes.ts';
 import type { Client } from '../../client/client.ts';
 import { LAST_DOT, parsePath, type Path } from '../../client/path.ts';
-import { E } from '../../linux/errno.ts';
+import { E, OUTSIDE } from '../../linux/errno.ts';
 import { setMode, setOwner, statfs } from '../../client/rare-messages.ts';
 
 /** Most symlinks that one path may go through (namei.c, MAXSYMLINKS). */
@@ -22,7 +22,7 @@ const status = new FileStatus();
 
 /**
  * The *at calls from one root, as in a chroot(2): a symlink with an absolute target leads on from the root, and `..` of
- * the root is the root. AtCalls, which a guest's paths go by, refuses both (EXDEV); only then is a path resolved here,
+ * the root is the root. AtCalls, which a guest's paths go by, refuses both (OUTSIDE); only then is a path resolved here,
  * and the call made once more. All return 0 or an errno; those that make a fid return it or −errno.
  */
 export class Rooted {
@@ -151,7 +151,7 @@ export class Rooted {
   private fid(path: string, ending: Ending, call: (name: string) => number): number {
     const name = relative(path);
     const result = call(name);
-    if (result !== -E.EXDEV) return result;
+    if (result !== -OUTSIDE) return result;
     const inside = this.resolve(name, ending);
     if (typeof inside === 'number') return -inside;
     return inside === name ? result : call(inside);
@@ -160,14 +160,13 @@ export class Rooted {
   /** The same with two paths; `ending` is that of the first one, for the last name of the second is to be made. */
   private pair(from: string, ending: Ending, to: string, call: (from: string, to: string) => number): number {
     const [a, b] = [relative(from), relative(to)];
-    const errno = Math.abs(call(a, b));
-    if (errno !== E.EXDEV) return errno;
+    const errno = call(a, b);
+    if (errno !== OUTSIDE) return errno;
     const insideA = this.resolve(a, ending);
     if (typeof insideA === 'number') return insideA;
     const insideB = this.resolve(b, PARENT);
     if (typeof insideB === 'number') return insideB;
-    // Otherwise it is the EXDEV of two file systems.
-    return insideA === a && insideB === b ? errno : Math.abs(call(insideA, insideB));
+    return call(insideA, insideB);
   }
 
   /** A path that means the same and has neither symlinks nor `..` before its end; or an errno. */
