@@ -5,7 +5,7 @@ import { gen } from './build/gen.mjs';
 import { layers } from './build/layers.mjs';
 import { size, sizeParts } from './build/size.mjs';
 import { sources } from './build/project.mjs';
-import { programs, test } from './build/test.mjs';
+import { programs, test } from './build/test/run.mjs';
 
 /** @type {Record<string, [help: string, run: (args: string[]) => Promise<void>]>} */
 const COMMANDS = {
@@ -19,7 +19,10 @@ const COMMANDS = {
     'the gzipped size of the core; --parts lists its files',
     (args) => (args.includes('--parts') ? sizeParts() : size()),
   ],
-  test: ['every *.test.ts; `test WORD` those whose path contains WORD', (args) => test(args[0])],
+  test: [
+    'every *.test.ts; `test WORD` those whose path contains WORD, `WORD:TEXT` or `--name TEXT` by title, `--watch` after changes',
+    test,
+  ],
   programs: ['real programs, run to the end; `programs --quick` their short variants, `programs WORD` some', programs],
   bench: ['CPU time of the calls, here and on other hosts; `bench --help` for more', bench],
   linux: ['random calls here and on the kernel, compared: --calls N --seed S --backend NAME', linux],

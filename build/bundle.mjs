@@ -2,7 +2,7 @@
 import { build as esbuild } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ENTRIES, EXTERNAL, ROOT, SCRATCH } from './project.mjs';
 
@@ -64,9 +64,9 @@ const ownUrl = {
 };
 
 /** Replaces `uvu` in tests: checks for leaks after each test. */
-const LEAK_CHECK = join(ROOT, 'build/leak-check.ts');
+const LEAK_CHECK = join(ROOT, 'build/test/leak-check.ts');
 /** Replaces `uvu/assert` in tests: its `throws` compares a text with the message of the exception. */
-const ASSERT = join(ROOT, 'build/assert.ts');
+const ASSERT = join(ROOT, 'build/test/assert.ts');
 
 /**
  * Redirects imports of `uvu` in tests to the leak check.
@@ -89,9 +89,25 @@ const leakCheck = {
  * @returns {Promise<string[]>} the bundles, in the order of `files`
  */
 export async function bundleToRun(files, dir) {
+  return (await bundleWithSources(files, dir)).map(({ bundle }) => bundle);
+}
+
+/** The folders of bundles to be removed at the end. @type {Set<string>} */
+const folders = new Set();
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/**
+ * As `bundleToRun`, with the sources in each bundle.
+ * @param {string[]} files
+ * @param {string} dir
+ * @returns {Promise<{ file: string, bundle: string, sources: Set<string> }[]>}
+ */
+export async function bundleWithSources(files, dir) {
   const outdir = join(SCRATCH, `${dir}-${process.pid}`);
-  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
-  await esbuild({
+  folders.add(outdir);
+  const { metafile } = await esbuild({
     ...COMMON,
     entryPoints: files,
     outbase: ROOT,
@@ -103,8 +119,27 @@ export async function bundleToRun(files, dir) {
     chunkNames: 'chunks/[name]-[hash]',
     sourcemap: 'linked',
     plugins: [leakCheck, ownUrl],
+    metafile: true,
   });
-  return files.map((file) => join(outdir, file.replace(/\.ts$/, '.mjs')));
+  return files.map((file) => {
+    const bundle = join(outdir, file.replace(/\.ts$/, '.mjs'));
+    return { file, bundle, sources: sourcesOf(relative(ROOT, bundle).replaceAll('\\', '/'), metafile.outputs) };
+  });
+}
+
+/**
+ * The sources of a bundle and of the chunks it imports.
+ * @param {string} bundle
+ * @param {import('esbuild').Metafile['outputs']} outputs
+ */
+function sourcesOf(bundle, outputs) {
+  const found = new Set();
+  const chunks = new Set([bundle]);
+  for (const chunk of chunks) {
+    for (const source of Object.keys(outputs[chunk]?.inputs ?? {})) found.add(source);
+    for (const { path, external } of outputs[chunk]?.imports ?? []) if (!external) chunks.add(path);
+  }
+  return found;
 }
 
 /** Bundles a module and imports it. @param {string} file */

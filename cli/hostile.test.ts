@@ -6,9 +6,10 @@ import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundle } from './testing.ts';
+import { NOT_LINUX, unless } from '../build/test/skip.ts';
 
 const hostile = suite('hostile words');
-const linux = process.platform === 'linux' ? hostile : hostile.skip;
+const linux = unless(NOT_LINUX, hostile);
 let scratch = '';
 let cli = '';
 

@@ -13,6 +13,7 @@ import { memfs } from '../vfs/backends/memfs/index.ts';
 import { overlay } from '../vfs/backends/overlay/index.ts';
 import type { Source } from '../vfs/connect/server-for.ts';
 import { compile, type CompileOptions } from '../toolchain/compile.ts';
+import { skip } from '../build/test/skip.ts';
 
 const SRC = fileURLToPath(new URL('src/', import.meta.url));
 /** What the seed program was run with where it was found, and all others, too. */
@@ -204,10 +205,10 @@ function runNatively(name: string, scenario: Scenario): void {
  */
 export function scenario(name: string, options: Scenario): void {
   for (const [on, place] of Object.entries(PLACES)) {
-    if (place === onHost && options.notOnHost !== undefined) test.skip(`${name} on ${on}: ${options.notOnHost}`);
+    if (place === onHost && options.notOnHost !== undefined) skip(`${name} on ${on}`, options.notOnHost);
     else test(`${name} on ${on}`, () => runHere(name, options, place));
   }
   const reason = options.nativeDiffers ?? noNative();
   if (reason === undefined) test(`${name} natively on tmpfs`, () => runNatively(name, options));
-  else test.skip(`${name} natively on tmpfs: ${reason}`);
+  else skip(`${name} natively on tmpfs`, reason);
 }

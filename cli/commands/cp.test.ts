@@ -6,8 +6,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cp } from './cp.ts';
 import { inScratch, runIt } from '../testing.ts';
+import { NOT_LINUX, unless } from '../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 function hash(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 12);

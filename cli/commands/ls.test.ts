@@ -11,8 +11,9 @@ import { UsageError } from '../lib/options.ts';
 import { ARCHIVES } from '../mounts/place.ts';
 import { inScratch, runIt } from '../testing.ts';
 import { tree } from './tree.ts';
+import { NOT_LINUX, unless } from '../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 function plant(): void {
   fs.mkdirSync('d/sub', { recursive: true });

@@ -9,6 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { compile } from '../../toolchain/compile.ts';
 import { bundle } from '../testing.ts';
+import { NOT_LINUX, unless } from '../../build/test/skip.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -289,7 +290,7 @@ run('output that nobody reads ends it quietly, what was to be done is done', () 
   rmSync(join(scratch, 'data', 'unread'));
 });
 
-const linux = process.platform === 'linux' ? run : run.skip;
+const linux = unless(NOT_LINUX, run);
 
 linux('output that cannot be written is told in a sentence, and a trace is not the program’s fault', () => {
   const sentence = /^wasi9p( ls)?: output: no space left on device\.\n$/;

@@ -9,8 +9,9 @@ import { createFs, type FileSystem } from '../../vfs/fs/index.ts';
 import { cp } from '../commands/cp.ts';
 import { ARCHIVES } from '../mounts/place.ts';
 import { inScratch, runIt } from '../testing.ts';
+import { NOT_LINUX, unless } from '../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 /** File systems with an accurate st_blocks (statfs(2)): ext4, xfs, tmpfs. */
 const COUNTING = new Set([0xef53, 0x58465342, 0x01021994]);

@@ -6,8 +6,9 @@ import { pack } from '../../vfs/backends/tar/testing.ts';
 import { cp } from '../commands/cp.ts';
 import { ARCHIVES } from '../mounts/place.ts';
 import { inScratch, runIt, type Run } from '../testing.ts';
+import { NOT_LINUX, unless } from '../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 function copy(...argv: string[]): Run {
   return runIt(cp, ['-r', ...argv], { archives: ARCHIVES });

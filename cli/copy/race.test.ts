@@ -5,8 +5,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cp } from '../commands/cp.ts';
 import { inScratch, runIt } from '../testing.ts';
+import { NOT_LINUX, unless } from '../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 /** The number of copies, each of thirty files. */
 const ROUNDS = 100;

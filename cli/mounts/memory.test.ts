@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { compile } from '../../toolchain/compile.ts';
 import { bundle } from '../testing.ts';
+import { NOT_LINUX, unless } from '../../build/test/skip.ts';
 
 const PROGRAM = `
 #include <errno.h>
@@ -88,8 +89,7 @@ memory('data ends with ENOSPC at the size that was given, in the root and elsewh
   assert.is(stdout, 'No space left on device\n');
 });
 
-memory('a program that is given no memory is told so in a sentence', () => {
-  if (process.platform !== 'linux') return;
+unless(NOT_LINUX, memory)('a program that is given no memory is told so in a sentence', () => {
   const line = `ulimit -v 2000000; exec "${process.execPath}" "${cli}" run fill.wasm files`;
   const { status, stdout, stderr } = spawnSync('sh', ['-c', line], { cwd: scratch, encoding: 'utf8' });
   assert.equal(

@@ -12,6 +12,7 @@ import { AT_REST } from '../testing.ts';
 import { MountedDirectory } from './directory.ts';
 import { ANYWHERE, FLAGS, TOUR, instantiate, runTour, tourModule, type Shape } from './testing.ts';
 import { WASI } from './wasi.ts';
+import { unless } from '../../build/test/skip.ts';
 
 const ALL = [...ANYWHERE, 'inodes', 'symlinks'];
 const TMPFS = '/dev/shm';
@@ -86,7 +87,7 @@ const noNative =
       ? null
       : `there is no tmpfs at ${TMPFS}`;
 
-(noNative === null ? test : test.skip)(`natively on tmpfs${noNative === null ? '' : `: ${noNative}`}`, async () => {
+unless(noNative ?? '')('natively on tmpfs', async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'wasi9p-'));
   const base = mkdtempSync(join(TMPFS, 'wasi9p-'));
   try {

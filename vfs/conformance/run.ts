@@ -1,5 +1,6 @@
 // Runs the parts of a conformance suite as uvu tests.
 import { suite } from 'uvu';
+import { skip as skipTest } from '../../build/test/skip.ts';
 import { Kit, type Part, type Subject, type Test } from './kit.ts';
 
 /** A conformance suite for one backend. */
@@ -27,8 +28,7 @@ export function runSuite({ label, parts, make, skips, around = (run) => run }: S
     const tests = suite(`${label}: ${part}`);
     const skip = (title: string, why: string): void => {
       unused.delete(title);
-      console.log(`${label}: skipped '${title}': ${why}`);
-      tests.skip(title);
+      skipTest(title, why, tests);
     };
     const test = (title: string, run: Test): void => {
       if (Object.hasOwn(skips, title)) skip(title, skips[title]!);

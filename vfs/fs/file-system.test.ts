@@ -13,6 +13,7 @@ import { Attachment, serverFor } from '../connect/server-for.ts';
 import { FileSystem } from './file-system.ts';
 import { createFs } from './index.ts';
 import { onEach, scratch } from './testing.ts';
+import { NOT_LINUX, unless } from '../../build/test/skip.ts';
 
 function codeOf(act: () => unknown): string {
   try {
@@ -173,7 +174,7 @@ test('close ends what is open, and the session', () => {
 });
 
 const descriptors = (): number => nodeFs.readdirSync('/proc/self/fd').length;
-const onLinux = process.platform === 'linux' ? test : test.skip;
+const onLinux = unless(NOT_LINUX);
 
 onLinux('a path of the host is let go by close', () => {
   const root = scratch();

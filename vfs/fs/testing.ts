@@ -11,6 +11,7 @@ import { memfs } from '../backends/memfs/index.ts';
 import { ram } from '../backends/ram/index.ts';
 import { serverFor } from '../connect/server-for.ts';
 import { createFs, type FileSystem } from './index.ts';
+import { NOT_LINUX, skip } from '../../build/test/skip.ts';
 
 /** What both have, as far as the tests call it. */
 export type AnyFs = FileSystem;
@@ -136,7 +137,7 @@ function atRest(fs: FileSystem, backend: Backend): void {
 
 /** A test that a sequence goes as with node:fs, on every backend. Linux is what is compared with. */
 export function likeNode(title: string, sequence: Sequence): void {
-  if (process.platform !== 'linux') return test.skip(`${title} (compared with Linux)`, () => {});
+  if (NOT_LINUX) return skip(title, NOT_LINUX);
   return test(title, () => {
     const umask = process.umask(0o022);
     const root = scratch();

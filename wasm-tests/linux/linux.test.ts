@@ -9,6 +9,7 @@ import { FAILS, INSIDE, OUTSIDE, whereTo, type Found } from './escape.ts';
 import { exercise } from './exercise.ts';
 import { whyNoTmpfs } from './kernel.ts';
 import { PLACES, layered, onMemfs, onRam } from './places.ts';
+import { unless } from '../../build/test/skip.ts';
 
 /** Calls of the normal run; `npm run test:linux` makes 1,000,000. */
 const CALLS = 20_000;
@@ -17,9 +18,7 @@ const LAYERED_CALLS = 4000;
 /** Calls within which a planted mistake must be found. */
 const SOON = 5000;
 
-const why = whyNoTmpfs();
-if (why !== '') console.log(`The comparison with the kernel is skipped: ${why}.`);
-const compare = why === '' ? test : test.skip;
+const compare = unless(whyNoTmpfs());
 
 compare(`${CALLS} calls do on memfs through 9P what they do on the kernel's tmpfs`, () => {
   const seed = Date.now() % 2 ** 31;

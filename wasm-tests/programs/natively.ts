@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { skip } from '../../build/test/skip.ts';
 
 const TMPFS = '/dev/shm';
 
@@ -20,8 +21,9 @@ export interface Native {
 
 /** Registers the test that a program does the same natively; it is skipped where it is not installed. */
 export function natively(name: string, { needs, command, expect, code = 0 }: Native): void {
-  if (spawnSync(needs, ['--version']).status !== 0) return skip(name, `${needs} is not installed`);
-  if (!existsSync(TMPFS)) return skip(name, `there is no tmpfs at ${TMPFS}`);
+  if (spawnSync(needs, ['--version']).status !== 0)
+    return skip(`${name} natively on tmpfs`, `${needs} is not installed`);
+  if (!existsSync(TMPFS)) return skip(`${name} natively on tmpfs`, `there is no tmpfs at ${TMPFS}`);
   test(`${name} natively on tmpfs`, () => {
     const base = mkdtempSync(join(TMPFS, 'wasi9p-'));
     try {
@@ -34,8 +36,4 @@ export function natively(name: string, { needs, command, expect, code = 0 }: Nat
       rmSync(base, { recursive: true });
     }
   });
-}
-
-function skip(name: string, why: string): void {
-  test.skip(`${name} natively on tmpfs: ${why}`);
 }

@@ -13,6 +13,7 @@ import { FILETYPE } from '../abi/structs.ts';
 import { WASI as Core } from '../../core.ts';
 import { RIGHTS } from '../abi/rights.ts';
 import { TestGuest, type GuestOptions } from '../../testing.ts';
+import { skip } from '../../../build/test/skip.ts';
 
 /** isatty(3) as wasi-libc implements it. */
 function isatty(g: TestGuest, fd: number): boolean {
@@ -192,7 +193,7 @@ function statusOf(line: string, program: string): string {
   return readFileSync(join(scratch, 'status'), 'utf8').trim();
 }
 
-if (noCompiler) test.skip('isatty, lseek and S_ISCHR of the host’s streams: there is no gcc, or no Linux');
+if (noCompiler) skip('isatty, lseek and S_ISCHR of the host’s streams', 'there is no gcc, or no Linux');
 else {
   test('isatty, lseek and S_ISCHR of the host’s streams are what they are natively', async () => {
     await prepare();

@@ -22,10 +22,10 @@ import { hostDir } from './index.ts';
 import { hosted } from './testing.ts';
 import { isWindowsName } from './node/text.ts';
 import { mknod, setMode } from '../../client/rare-messages.ts';
+import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
-const onLinux = process.platform === 'linux';
 /** These hold on Linux only; `limits` of path-tree.ts describes other systems. */
-const linux = onLinux ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 /** Walks names one by one, as a guest without a resolver would. Returns the number of names walked. */
 function walkRaw(kit: Kit, ...names: string[]): string {

@@ -10,8 +10,9 @@ import { errnoName } from '../../linux/errno.ts';
 import { Kit } from '../../conformance/kit.ts';
 import { hostDir, type HostDirBackend } from './index.ts';
 import { hosted, inMemory, scratch } from './testing.ts';
+import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 /** Walks one name, and clunks the fid it started from. */
 function step(kit: Kit, fid: number, name: string): number {

@@ -12,8 +12,9 @@ import { PathTree } from './tree/path-tree.ts';
 import { ProcTree } from './tree/proc-tree.ts';
 import { openTop } from './tree/proc.ts';
 import { inMemory, scratch } from './testing.ts';
+import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 const ERRORS = ['EMFILE', 'EIO', 'ENOENT', 'EACCES'];
 

@@ -10,8 +10,9 @@ import { HostDirBackend } from './backend.ts';
 import { ProcTree } from './tree/proc-tree.ts';
 import { openTop } from './tree/proc.ts';
 import { scratch } from './testing.ts';
+import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 const EXT = 0xef53n;
 const TMPFS = 0x01021994n;

@@ -11,8 +11,9 @@ import { Kit } from '../../conformance/kit.ts';
 import { hostDir } from './index.ts';
 import { hosted, scratch } from './testing.ts';
 import { mknod, remove, setMode } from '../../client/rare-messages.ts';
+import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 /** Returns a tree as text, to the byte and the nanosecond, without atimes, which reads move. */
 function picture(dir: string): string {

@@ -5,8 +5,9 @@ import * as assert from 'uvu/assert';
 import { remove, rename } from '../../client/rare-messages.ts';
 import { errnoName } from '../../linux/errno.ts';
 import { hosted } from './testing.ts';
+import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 linux('a link by a fid whose own name is gone, while the file has another', () => {
   for (const byHost of [false, true]) {

@@ -11,11 +11,12 @@ import { Listings } from './tree/listings.ts';
 import { ProcTree } from './tree/proc-tree.ts';
 import { openTop } from './tree/proc.ts';
 import { inMemory, scratch } from './testing.ts';
+import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 // Bun and Deno read a directory at once.
-const streams = process.platform === 'linux' && !('bun' in process.versions) && !('deno' in process.versions);
-const streamed = streams ? test : test.skip;
+const atOnce = 'bun' in process.versions || 'deno' in process.versions;
+const streamed = unless(NOT_LINUX || (atOnce ? 'this runtime reads a directory at once' : ''));
 
 /** A backend on a directory of `count` files, whose node:fs counts the entries read. */
 function counted(count: number): { kit: Kit; backend: HostDirBackend; root: string; reads(): number; end(): void } {

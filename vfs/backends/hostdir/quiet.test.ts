@@ -9,8 +9,9 @@ import { overlay } from '../overlay/index.ts';
 import { readOnly } from '../../connect/read-only/index.ts';
 import { hostDir } from './index.ts';
 import { scratch } from './testing.ts';
+import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 /** Creates files whose atimes a read would move wherever atimes are kept: they are older than the last change. */
 function fill(root: string): void {

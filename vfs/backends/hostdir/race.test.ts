@@ -9,6 +9,7 @@ import { FileStatus } from '../../client/attributes.ts';
 import { Kit } from '../../conformance/kit.ts';
 import { hostDir } from './index.ts';
 import { scratch } from './testing.ts';
+import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
 const TRIES = Number(process.env['WASI9P_RACES'] ?? 100_000);
 const SECRET = 'the secret of the host';
@@ -156,7 +157,7 @@ async function race(pace: 'fast' | 'slow', count: number): Promise<void> {
   remove();
 }
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
+const onLinux = unless(NOT_LINUX);
 
 onLinux('25: against a process that swaps directories and files for symlinks as fast as it can', () =>
   race('fast', TRIES),

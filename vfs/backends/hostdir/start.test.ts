@@ -5,8 +5,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hostDir } from './index.ts';
 import { scratch } from './testing.ts';
+import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
-const linux = process.platform === 'linux' ? test : test.skip;
+const linux = unless(NOT_LINUX);
 
 /** Returns how a directory was exported, or the error. */
 interface Start {

@@ -7,9 +7,9 @@ import { S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
 import type { TarInode } from './inode.ts';
 import { tar, type TarBackend } from './index.ts';
 import { hasTar, inScratch, pack, pax, systemTar, type Raw } from './testing.ts';
+import { unless } from '../../../build/test/skip.ts';
 
-const compare = hasTar ? test : test.skip;
-if (!hasTar) console.log('The comparison with GNU tar is skipped: it is not here.');
+const compare = unless(hasTar ? '' : 'GNU tar is not installed');
 
 /** The bytes of a file to compare: of a large one the first and the last. */
 const PART = 1 << 16;

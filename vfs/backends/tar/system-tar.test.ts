@@ -11,9 +11,9 @@ import { unpackTar, packTar } from '../../archive/index.ts';
 import { tar } from './index.ts';
 import { content, rich, setTimes, hasTar, inScratch, mounted, systemTar } from './testing.ts';
 import { setMode } from '../../client/rare-messages.ts';
+import { unless } from '../../../build/test/skip.ts';
 
-const compare = hasTar ? test : test.skip;
-if (!hasTar) console.log('The comparison with GNU tar is skipped: it is not here.');
+const compare = unless(hasTar ? '' : 'GNU tar is not installed');
 
 compare('the system’s tar unpacks what we save', () => {
   inScratch((dir) => {

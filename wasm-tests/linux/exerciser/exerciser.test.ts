@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Exerciser, KINDS, difference, whyNot } from './exercise.ts';
+import { skip } from '../../../build/test/skip.ts';
 
 const SEEDS = [1, 2, 3, 4];
 const CALLS = 3000;
@@ -15,7 +16,7 @@ const reason = whyNot();
 for (const [name, kind] of Object.entries(KINDS)) {
   const title = `${SEEDS.length} × ${CALLS} random calls of a C program are on ${name} as on tmpfs`;
   if (reason !== undefined) {
-    test.skip(`${title}: ${reason}`);
+    skip(title, reason);
     continue;
   }
   test(title, async () => {

@@ -9,6 +9,7 @@ import type { HostDirBackend } from '../../hostdir/backend.ts';
 import { hostDir } from '../../hostdir/index.ts';
 import { inMemory, scratch } from '../../hostdir/testing.ts';
 import { overlay, settle, type OverlayBackend } from '../index.ts';
+import { unless } from '../../../../build/test/skip.ts';
 
 /** Opens a directory whose `shared`, with its content, belongs to another user; the tests may be run by root. */
 function asMember(root: string): HostDirBackend {
@@ -36,10 +37,11 @@ function play(merged: OverlayBackend): void {
   kit.end();
 }
 
+const NOT_ROOT = process.getuid?.() === 0 ? '' : 'the tests do not run as root';
+
 const text = (root: string, name: string): string => fs.readFileSync(`${root}/shared/${name}`, 'utf8');
 
-test('what their mode gives a group is enough for a commit', () => {
-  if (process.getuid?.() !== 0) return;
+unless(NOT_ROOT)('what their mode gives a group is enough for a commit', () => {
   const { root, remove } = scratch(inMemory);
   plant(root, 0o2070);
   const lower = asMember(root);

@@ -1,14 +1,14 @@
 // Tries the test runner's judgement of the output of uvu.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { judge, untested } from './test.mjs';
+import { judge } from './judge.mjs';
 
 /** The summary that uvu prints at the end of a file. */
 const summary = (total: number, passed: number, skipped = 0): string =>
   `\n  Total:     ${total}\n  Passed:    ${passed}\n  Skipped:   ${skipped}\n  Duration:  1.00ms\n\n`;
 
 test('all passed', () => {
-  assert.equal(judge(summary(3, 3, 1), ''), { passed: 3, failed: 0, skipped: 1, why: '' });
+  assert.equal(judge(summary(3, 3), ''), { passed: 3, failed: 0, skipped: 0, skips: [], why: '' });
 });
 
 test('one failed', () => {
@@ -34,8 +34,31 @@ test('a file with no test is red', () => {
   assert.is(judge(summary(0, 0), '').failed, 1);
 });
 
-test('a program without a test beside it is named', () => {
-  assert.equal(untested(['wasm-tests/src/no-such-program.c']), ['wasm-tests/src/no-such-program.c']);
+const SKIP = 'skipped (the host is not Linux): suite: a title: with a colon\n';
+
+test('a skipped test is listed with its reason', () => {
+  assert.equal(judge(`${SKIP}• ${summary(1, 1, 1)}`, ''), {
+    passed: 1,
+    failed: 0,
+    skipped: 1,
+    skips: [{ title: 'suite: a title: with a colon', reason: 'the host is not Linux' }],
+    why: '',
+  });
+});
+
+test('a skip without a reason fails', () => {
+  const { failed, why } = judge(`${SKIP}skipped (): another\n${summary(1, 1, 2)}`, '');
+  assert.equal([failed, why], [1, "it skips 'another' without a reason"]);
+  assert.is(judge(summary(3, 3, 1), '').failed, 1);
+});
+
+test('the tests that .only leaves out need no reason', () => {
+  assert.is(judge(summary(1, 1, 5), '', { focused: true }).failed, 0);
+});
+
+test('a name filter may leave no test of a file', () => {
+  const { passed, failed, why } = judge(summary(0, 0), '', { mayBeEmpty: true });
+  assert.equal([passed, failed, why], [0, 0, '']);
 });
 
 test.run();

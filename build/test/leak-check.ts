@@ -1,8 +1,9 @@
-// Replaces `uvu` in tests: after each test it checks for open sessions, descriptors, timers, listeners and processes.
+// Replaces `uvu` in tests: after each test it checks for open sessions, descriptors, timers, listeners and processes. It also
+// leaves out the tests that the runner's name filter does not pick, and prints the reason of each skip for the runner.
 import { readdirSync, readlinkSync } from 'node:fs';
 import * as uvu from 'uvu';
-import { Server } from '../vfs/server/server.ts';
-import type { Session } from '../vfs/server/session.ts';
+import { Server } from '../../vfs/server/server.ts';
+import type { Session } from '../../vfs/server/session.ts';
 
 /** Milliseconds granted to resources that end by themselves (a child process, a timer). Less than hostdir's linger. */
 const GRACE = 500;
@@ -93,19 +94,29 @@ async function settled(before: Map<string, number>): Promise<string[]> {
 
 type Suite = ReturnType<typeof uvu.suite>;
 
+/** Part of the titles of the tests to run, in lower case; set by the runner. */
+const wanted = (process.env.WASI9P_TEST_NAME ?? '').toLowerCase();
+
 /** A suite with a leak check after each passed test, once the test's own hooks have run. */
-function watched(suite: Suite): Suite {
+function watched(suite: Suite, label = ''): Suite {
+  const isWanted = (title: string): boolean => `${label}: ${title}`.toLowerCase().includes(wanted);
   let before = new Map<string, number>();
   let passed = false;
   const noting =
     (add: Suite['only']): Suite['only'] =>
     (title, run) =>
+      isWanted(title) &&
       add(title, async (context) => {
         await run(context);
         passed = true;
       });
   return Object.assign(noting(suite), suite, {
     only: noting(suite.only),
+    skip(title = '', reason: unknown = ''): void {
+      if (!isWanted(title)) return;
+      console.log(`skipped (${typeof reason === 'string' ? reason : ''}): ${label && `${label}: `}${title}`);
+      suite.skip(title);
+    },
     run(): void {
       suite.before.each(() => {
         passed = false;
@@ -122,6 +133,6 @@ function watched(suite: Suite): Suite {
   }) as Suite;
 }
 
-export const suite = ((name, context) => watched(uvu.suite(name, context) as Suite)) as typeof uvu.suite;
+export const suite = ((name, context) => watched(uvu.suite(name, context) as Suite, name)) as typeof uvu.suite;
 export const test: typeof uvu.test = watched(uvu.test as Suite) as typeof uvu.test;
 export const { exec } = uvu;

@@ -3,9 +3,10 @@ import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { suite, test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ram } from '../vfs/backends/ram/index.ts';
-import { Attachment, serverFor } from '../vfs/connect/server-for.ts';
+import { ram } from '../../vfs/backends/ram/index.ts';
+import { Attachment, serverFor } from '../../vfs/connect/server-for.ts';
 import { alive, left, suite as checked } from './leak-check.ts';
+import { NOT_LINUX, skip, unless } from './skip.ts';
 
 const FILE = fileURLToPath(import.meta.url);
 
@@ -23,8 +24,7 @@ test('no test file gets another uvu', () => {
   assert.is(suite, checked);
 });
 
-test('descriptors are told by their files', () => {
-  if (process.platform !== 'linux') return;
+unless(NOT_LINUX)('descriptors are told by their files', () => {
   const found = leftBy(() => {
     const fd = openSync(FILE, 'r');
     return () => closeSync(fd);
@@ -57,6 +57,26 @@ test('sessions and their fids', () => {
     return () => mount.close();
   });
   assert.equal(found, ['a session with 2 fids (backend ram)']);
+});
+
+test('a skip is printed with its reason, for the runner', () => {
+  const printed: unknown[] = [];
+  const { log } = console;
+  console.log = (line: unknown) => void printed.push(line);
+  try {
+    const named = checked('named');
+    skip('a title', 'a reason', named);
+    unless('another', named)('a second', () => {});
+    named.skip('a third', () => {});
+  } finally {
+    console.log = log;
+  }
+  assert.equal(printed, [
+    'skipped (a reason): named: a title',
+    'skipped (another): named: a second',
+    'skipped (): named: a third',
+  ]);
+  assert.is(unless(''), test);
 });
 
 test.run();

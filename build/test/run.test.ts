@@ -1,0 +1,39 @@
+// Tries the test runner as a command.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ROOT } from '../project.mjs';
+import { untested } from './run.mjs';
+
+/** Runs `node build.mjs test`; returns its exit status and lines. */
+function runner(...args: string[]): { status: number | null; lines: string[] } {
+  const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'build.mjs'), 'test', ...args], {
+    encoding: 'utf8',
+  });
+  return { status, lines: stdout.trim().split('\n') };
+}
+
+test('a name filter runs the tests whose title contains it, in any case', () => {
+  const { status, lines } = runner('build/test/judge:ONE FAILED');
+  assert.is(lines.length, 2, lines.join('\n'));
+  assert.match(lines[0]!, /^ok   1\/1 build\/test\/judge\.test\.ts: 1 \(\d+\.\d s of \d+ s\)$/);
+  assert.equal([lines[1], status], ['1 passed, 0 failed', 0]);
+});
+
+test('a filter that matches nothing fails', () => {
+  assert.equal(runner('build/test/judge', '--name', 'no such title'), {
+    status: 1,
+    lines: ["FAIL no test matches 'no such title'", '0 passed, 1 failed'],
+  });
+  assert.equal(runner('no such path'), {
+    status: 1,
+    lines: ["FAIL no test file matches 'no such path'", '0 passed, 1 failed'],
+  });
+});
+
+test('a program without a test beside it is named', () => {
+  assert.equal(untested(['wasm-tests/src/no-such-program.c']), ['wasm-tests/src/no-such-program.c']);
+});
+
+test.run();
