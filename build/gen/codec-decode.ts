@@ -1,6 +1,7 @@
 // Generates the decoder of one message, as straight-line code.
 import { assignment, coder, func, ifWanted, isFixed, minBytes, position } from './codec-encode.ts';
-import { MAX_WALK, VALID_BITS } from '../../vfs/9p/schema/messages.ts';
+import { MAXWELEM } from '../../vfs/9p/constants.ts';
+import { VALID_BITS } from '../../vfs/9p/schema/messages.ts';
 import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from '../../vfs/9p/schema/rows.ts';
 
 /** Writes the decoder of one message: `decodeTwalk(m, view, end, p)`, with the parameters that it needs. */
@@ -96,7 +97,7 @@ function decodeList(item: Item, at: string, stop: string, assign: string): strin
   const width = MIN_BYTES[item.kind];
   return [
     `const count = m.${item.counter};`,
-    `if (count > ${MAX_WALK}${strings ? '' : ` || ${at} + ${width} * count > ${stop}`}) return 0;`,
+    `if (count > ${MAXWELEM}${strings ? '' : ` || ${at} + ${width} * count > ${stop}`}) return 0;`,
     `${assign} = ${at};`,
     'for (let i = 0; i < count; i++) {',
     ...(strings

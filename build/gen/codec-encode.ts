@@ -1,5 +1,5 @@
 // Generates the encoder of one message, as straight-line code.
-import { MAX_WALK } from '../../vfs/9p/schema/messages.ts';
+import { MAXWELEM } from '../../vfs/9p/constants.ts';
 import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from '../../vfs/9p/schema/rows.ts';
 
 /** Writes the encoder of one message: `encodeTwalk(m, view, end, p)`, with the parameters that it needs. */
@@ -146,7 +146,7 @@ export function encodeQid(field: (word: string) => string, base: string, offset:
 function encodeList(item: Item, at: string, stop: string, assign: string): string[] {
   const strings = item.kind === 'string';
   const width = MIN_BYTES[item.kind];
-  const tooMany = strings ? `count > ${MAX_WALK} || count > m.${item.name}.length` : `count > ${MAX_WALK}`;
+  const tooMany = strings ? `count > ${MAXWELEM} || count > m.${item.name}.length` : `count > ${MAXWELEM}`;
   return [
     `const count = m.${item.counter} >>> 0;`,
     `if (${tooMany}) fault = EINVAL;`,

@@ -1,7 +1,8 @@
 // Generates codec.gen.ts, the message class and its codec, from the table in vfs/9p/schema/messages.ts.
 import { decodeQid, decoder, direntDecoder } from './codec-decode.ts';
 import { direntEncoder, encodeQid, encoder } from './codec-encode.ts';
-import { MAX_WALK, type Name } from '../../vfs/9p/schema/messages.ts';
+import { MAXWELEM } from '../../vfs/9p/constants.ts';
+import type { Name } from '../../vfs/9p/schema/messages.ts';
 import { DIRENT_ITEMS, type Item, ROWS, type Row } from '../../vfs/9p/schema/rows.ts';
 
 /**
@@ -210,12 +211,12 @@ function fields(item: Item): [string, string][] {
   const { name, kind, counter } = item;
   if (kind === 'data') return [['data_offset', '0']];
   if (kind === 'opaque') return ['lo', 'hi'].map((half) => [`${name}_${half}`, '0']);
-  if (kind === 'string') return [[name, counter ? `new Array<string>(${MAX_WALK}).fill('')` : `''`]];
+  if (kind === 'string') return [[name, counter ? `new Array<string>(${MAXWELEM}).fill('')` : `''`]];
   if (kind !== 'qid') return [[name, LARGE.has(name) ? LARGEST : '0']];
   const words = ['version', 'path_lo', 'path_hi'];
   if (!counter) return ['type', ...words].map((word) => [`qid_${word}`, '0']);
-  const arrays = words.map((word): [string, string] => [`${name}_${word}`, `new Uint32Array(${MAX_WALK})`]);
-  return [[`${name}_type`, `new Uint8Array(${MAX_WALK})`], ...arrays];
+  const arrays = words.map((word): [string, string] => [`${name}_${word}`, `new Uint32Array(${MAXWELEM})`]);
+  return [[`${name}_type`, `new Uint8Array(${MAXWELEM})`], ...arrays];
 }
 
 /** Returns the type of a field with this initial value. */

@@ -1,11 +1,11 @@
 // Every resource that a guest, a client or an archive can make grow, and its limit. The numbers are the code's own
 // constants, so that docs/security.md, which is generated from this table, agrees with the code.
+import { IOV_MAX, MAXSYMLINKS, NAME_MAX, PATH_MAX, RW_MAX } from '../../vfs/linux/limits.ts';
 import { FRAMES_MAX, FRAME_MAX } from '../../cli/commands/run.ts';
 import { SENTENCE_MAX } from '../../cli/lib/text.ts';
 import { COMPLAINTS } from '../../cli/commands/tool.ts';
 import { FD_MAX } from '../../shim/preview1/descriptors/fd-table.ts';
 import { DENSE_MAX } from '../../shim/foreign/descriptor.ts';
-import { IOV_MAX, RW_MAX } from '../../shim/preview1/memory/guest-memory.ts';
 import { LINE_MAX } from '../../shim/preview1/descriptors/stream.ts';
 import { ANCESTORS, IDLE, LINGER } from '../../vfs/backends/hostdir/tree/descriptors.ts';
 import { MOST } from '../../vfs/backends/hostdir/node/given.ts';
@@ -15,15 +15,13 @@ import { MEMFS_COST } from '../../vfs/backends/memfs/space.ts';
 import { FILE_MAX } from '../../vfs/backends/ram/data.ts';
 import { COST, HEAP_FULL, HEAP_SHARE, MEMORY_SHARE } from '../../vfs/backend/space.ts';
 import { Limits } from '../../vfs/backends/tar/format/limits.ts';
-import { CACHE, MAX_KEPT, PATH_MAX } from '../../vfs/client/path.ts';
-import { MAXSYMLINKS, MAX_STEPS } from '../../vfs/client/resolve.ts';
+import { CACHE, MAX_KEPT } from '../../vfs/client/path.ts';
+import { MAX_STEPS } from '../../vfs/client/resolve.ts';
 import { XATTR_LIST_MAX } from '../../vfs/backend/xattrs.ts';
 import { MAX_AHEAD, MAX_LISTED } from '../../vfs/server/dir-stream.ts';
 import { MAX_LISTING } from '../../vfs/server/handlers/io.ts';
-import { TARGET_MAX } from '../../vfs/server/handlers/make.ts';
 import { XATTRS_MAX } from '../../vfs/server/handlers/xattr.ts';
 import { MAX_LOCKS, MAX_SESSION_LOCKS } from '../../vfs/server/locks.ts';
-import { NAME_MAX } from '../../vfs/server/checks.ts';
 import { MAX_FIDS, MSIZE } from '../../vfs/server/server.ts';
 import { XATTR_SIZE_MAX } from '../../vfs/server/xattr-io.ts';
 
@@ -257,7 +255,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
   {
     resource: 'a path, the target of a symlink',
     who: CLIENT,
-    limit: `${count(PATH_MAX)} and ${count(TARGET_MAX)} bytes`,
+    limit: `${count(PATH_MAX - 1)} bytes`,
     answer: 'ENAMETOOLONG',
     test: ['vfs/client/path.test.ts', 'too long is counted in bytes of UTF-8, from 4096 on'],
   },

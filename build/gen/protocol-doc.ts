@@ -1,5 +1,6 @@
 // Generates docs/protocol.md from the table in vfs/9p/schema/messages.ts.
-import { DIRENT, MAX_WALK, QID } from '../../vfs/9p/schema/messages.ts';
+import { MAXWELEM } from '../../vfs/9p/constants.ts';
+import { DIRENT, QID } from '../../vfs/9p/schema/messages.ts';
 import { type Row, ROWS } from '../../vfs/9p/schema/rows.ts';
 
 /** The text of docs/protocol.md, derived from the table. */
@@ -18,7 +19,7 @@ number; and a tag that the reply repeats. \`msize\`, agreed on by Tversion, is t
 - \`name[1]\`, \`[2]\`, \`[4]\`, \`[8]\` are unsigned numbers of so many bytes, the lowest first.
 - \`name[s]\` is \`length[2]\` and so many bytes of UTF-8. Bytes that are not UTF-8 are refused with EILSEQ.
 - \`name[13]\` is a qid, the identity of a file: \`${QID}\`.
-- \`n*(name[…])\` is a list of n, at most ${MAX_WALK}.
+- \`n*(name[…])\` is a list of n, at most ${MAXWELEM}.
 - \`data[count]\` is a payload. That of Rreaddir is a sequence of entries:
   \`${DIRENT}\`. A cookie is where to go on after its entry.
 

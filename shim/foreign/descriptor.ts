@@ -1,7 +1,7 @@
 // An Fd of browser_wasi_shim as a descriptor of the guest, with the faults of version 0.4.2 corrected.
 import type { Fd, Inode } from '@bjorn3/browser_wasi_shim';
-import { PATH_MAX } from '../../vfs/client/path.ts';
 import { E, WASI_ERRNO, errnoOfWasi } from '../../vfs/linux/errno.ts';
+import { PATH_MAX } from '../../vfs/linux/limits.ts';
 import type { Iov } from '../../vfs/lib/iov.ts';
 import { FDFLAGS, FILETYPE, LOOKUPFLAGS, OFLAGS, WHENCE } from '../preview1/abi/structs.ts';
 import { Descriptor, type OpenRequest } from '../preview1/descriptors/descriptor.ts';
@@ -273,7 +273,7 @@ export class ForeignDescriptor extends Descriptor {
     const { ret, inode_obj } = this.fd.path_lookup(path, lookupflags(follow));
     if (ret !== 0 || inode_obj === null) return pathErrno(ret) || E.EIO;
     if (!(newDir instanceof ForeignDescriptor)) return elsewhereErrno(newDir);
-    if (newPath.length > PATH_MAX) return E.ENAMETOOLONG;
+    if (newPath.length >= PATH_MAX) return E.ENAMETOOLONG;
     // 0.4.2 replaces an existing entry.
     if (newDir.find(newPath) === 0) return E.EEXIST;
     return newDir.on(newPath, (fd) => fd.path_link(newPath, inode_obj, false));
@@ -283,7 +283,7 @@ export class ForeignDescriptor extends Descriptor {
   override renameat(path: string, newDir: Descriptor, newPath: string): number {
     if (!(newDir instanceof ForeignDescriptor)) return elsewhereErrno(newDir);
     if (path === '' || newPath === '') return E.ENOENT;
-    if (newPath.length > PATH_MAX) return E.ENAMETOOLONG;
+    if (newPath.length >= PATH_MAX) return E.ENAMETOOLONG;
     const moved = this.inode(path);
     // rename(2): no effect on two names of one file.
     if (moved !== null && moved === newDir.inode(newPath)) return 0;

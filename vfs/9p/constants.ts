@@ -10,6 +10,8 @@ export const NOTAG = 0xffff;
 export const NONUNAME = 0xffffffff;
 /** Most bytes of a Tread, Rread or Twrite besides the payload: a payload has at most msize − IOHDRSZ bytes. */
 export const IOHDRSZ = 24;
+/** Most names of a Twalk, and qids of an Rwalk (walk(5)). */
+export const MAXWELEM = 16;
 /** The magic number statfs(2) gives for a 9P mount on Linux. */
 export const V9FS_MAGIC = 0x01021997;
 

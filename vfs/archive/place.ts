@@ -1,9 +1,9 @@
 // Opens a 9P session on a backend, a server or an attachment, for packing and unpacking. Runs in a browser.
 import { Dirent, Message, TYPE, decodeDirent } from '../9p/codec.gen.ts';
-import { SETATTR_GID, SETATTR_UID } from '../9p/constants.ts';
+import { MAXWELEM, SETATTR_GID, SETATTR_UID } from '../9p/constants.ts';
 import { O_DIRECTORY } from '../linux/constants.ts';
 import { Packet } from '../9p/packet.ts';
-import { Client, MAXWELEM } from '../client/client.ts';
+import { Client } from '../client/client.ts';
 import { errnoName } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
 import { isBackend, serverForBackend, type Attachment, type Server } from '../connect/attachment.ts';

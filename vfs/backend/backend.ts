@@ -72,7 +72,7 @@ export interface StatFs {
   ffree: number;
   /** Opaque; 0 where there is none. Low bits of a number beyond 2^53 are lost. */
   fsid: number;
-  /** Longest name in bytes. The server has set it to 255. */
+  /** Longest name in bytes. The server has set it to NAME_MAX. */
   namelen: number;
 }
 

@@ -6,9 +6,6 @@ import { Iov } from '../lib/iov.ts';
 import type { Transport } from '../transport/transport.ts';
 import { NumberPool } from './pool.ts';
 
-/** Most names that one Twalk carries (walk(5), MAXWELEM). */
-export const MAXWELEM = 16;
-
 const NO_PAYLOAD = new Iov();
 
 /**

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LAST_DOT, LAST_DOTDOT, LAST_NORM, LAST_ROOT, PATH_MAX, parsePath } from './path.ts';
+import { LAST_DOT, LAST_DOTDOT, LAST_NORM, LAST_ROOT, parsePath } from './path.ts';
 
 const LAST = { [LAST_NORM]: 'norm', [LAST_DOT]: 'dot', [LAST_DOTDOT]: 'dotdot', [LAST_ROOT]: 'root' };
 
@@ -54,7 +54,6 @@ for (const [text, names, last, is] of TABLE) {
 }
 
 test('too long is counted in bytes of UTF-8, from 4096 on', () => {
-  assert.is(PATH_MAX, 4095);
   assert.not.ok(parsePath('a'.repeat(4095)).tooLong);
   assert.ok(parsePath('a'.repeat(4096)).tooLong);
   assert.not.ok(parsePath('é'.repeat(2047)).tooLong);

@@ -1,4 +1,5 @@
 // Parses paths into components, with a cache (path_resolution(7), namei.c).
+import { PATH_MAX } from '../linux/limits.ts';
 
 /** Kinds of the last component of a path, as in namei.c of the kernel. NORM: a name. */
 export const LAST_NORM = 0;
@@ -6,9 +7,6 @@ export const LAST_NORM = 0;
 export const LAST_DOT = 1;
 export const LAST_DOTDOT = 2;
 export const LAST_ROOT = 3;
-
-/** Longest path in bytes, without its NUL (PATH_MAX of limits.h, less one). */
-export const PATH_MAX = 4095;
 
 /** A parsed path. `..` is kept, since it must be resolved through the file system. */
 export interface Path {
@@ -19,7 +17,7 @@ export interface Path {
   readonly absolute: boolean;
   /** True if the path is empty: ENOENT in every call. */
   readonly empty: boolean;
-  /** True if it is longer than PATH_MAX: ENAMETOOLONG in every call. */
+  /** True if it has PATH_MAX bytes or more: ENAMETOOLONG in every call. */
   readonly tooLong: boolean;
   /** True if it ends in a slash, `.` or `..`: a symlink at the end is followed, and must lead to a directory. */
   readonly mustBeDir: boolean;
@@ -33,7 +31,7 @@ const encoder = new TextEncoder();
 
 function isTooLong(text: string): boolean {
   // UTF-8 has one to three bytes a UTF-16 unit.
-  return text.length * 3 > PATH_MAX && (text.length > PATH_MAX || encoder.encode(text).length > PATH_MAX);
+  return text.length * 3 >= PATH_MAX && (text.length >= PATH_MAX || encoder.encode(text).length >= PATH_MAX);
 }
 
 function parse(text: string): Path {

@@ -1,12 +1,10 @@
 // Path resolution over 9P: symlinks, `..`, mounts, and confinement to a directory (RESOLVE_BENEATH of openat2(2)).
-import { QTDIR, QTSYMLINK } from '../9p/constants.ts';
+import { MAXWELEM, QTDIR, QTSYMLINK } from '../9p/constants.ts';
 import { E, OUTSIDE } from '../linux/errno.ts';
+import { MAXSYMLINKS } from '../linux/limits.ts';
 import type { AtCalls } from './at.ts';
-import { MAXWELEM, type Client } from './client.ts';
+import type { Client } from './client.ts';
 import { LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
-
-/** Most symlinks in the resolution of a path (MAXSYMLINKS in namei.c); one more is ELOOP. */
-export const MAXSYMLINKS = 40;
 
 /**
  * Most names walked for one path, then ELOOP. A path without mounts stays below: PATH_MAX bytes, and as many per

@@ -4,9 +4,7 @@ import type { Backend } from '../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../backend/inode.ts';
 import { releaseUnused } from '../backend/inode-refs.ts';
 import { E } from '../linux/errno.ts';
-
-/** Longest name of an entry, in bytes (NAME_MAX of limits.h). */
-export const NAME_MAX = 255;
+import { NAME_MAX } from '../linux/limits.ts';
 
 const SLASH = 0x2f;
 

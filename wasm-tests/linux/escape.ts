@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { PATH_MAX } from '../../vfs/client/path.ts';
+import { PATH_MAX } from '../../vfs/linux/limits.ts';
 
 /** What a path comes to below a directory that it must not leave. */
 export const INSIDE = 0;
@@ -34,7 +34,7 @@ const MAX_LINKS = 40;
  * @param followed Takes the paths of the symlinks that are followed.
  */
 export function whereTo(path: string, extent: Extent, lookup: (path: string) => Found, followed: string[]): Outcome {
-  if (path === '' || Buffer.byteLength(path) > PATH_MAX) return FAILS;
+  if (path === '' || Buffer.byteLength(path) >= PATH_MAX) return FAILS;
   if (path.startsWith('/')) return OUTSIDE;
   let todo = path.split('/').filter((name) => name !== '');
   // Before a slash, and before the last name, there must be a directory.

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW } from '../../vfs/linux/constants.ts';
-import { PATH_MAX } from '../../vfs/client/path.ts';
+import { PATH_MAX } from '../../vfs/linux/limits.ts';
 import { OUTSIDE as LEAVES } from '../../vfs/linux/errno.ts';
 import { FAILS, OUTSIDE, whereTo, type Extent, type Found, type Outcome } from './escape.ts';
 import type { Entry, SetTime, Stat, System } from './model.ts';
@@ -205,7 +205,7 @@ export class Kernel implements System {
 
   symlink(target: string, dir: number, path: string): number {
     // symlink(2) looks at the target before the path: then there is no path to leave by.
-    const refused = target === '' || Buffer.byteLength(target) > PATH_MAX;
+    const refused = target === '' || Buffer.byteLength(target) >= PATH_MAX;
     const errno = this.call(dir, refused ? '.' : path, PARENT, () => fs.symlinkSync(target, path));
     if (errno === 0) this.targets.set(fs.lstatSync(path).ino, target);
     return errno;

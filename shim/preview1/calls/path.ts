@@ -1,6 +1,6 @@
 // The path_* calls: rights, flags and pointers are checked here, the path by the directory descriptor.
-import { PATH_MAX } from '../../../vfs/client/path.ts';
 import { E, WASI_ERRNO, wasiErrnoOf } from '../../../vfs/linux/errno.ts';
+import { PATH_MAX } from '../../../vfs/linux/limits.ts';
 import { FDFLAGS_ALL, FILETYPE, LOOKUPFLAGS, OFLAGS, STRUCTS } from '../abi/structs.ts';
 import type { Descriptor, OpenRequest } from '../descriptors/descriptor.ts';
 import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../process/guest.ts';
@@ -12,7 +12,7 @@ const MAKES_DIRECTORY = OFLAGS.CREAT | OFLAGS.DIRECTORY;
 const SYMLINK_FOLLOW = LOOKUPFLAGS.SYMLINK_FOLLOW;
 
 /** Replaces a path that is too long. */
-const TOO_LONG = '.'.repeat(PATH_MAX + 1);
+const TOO_LONG = '.'.repeat(PATH_MAX);
 
 /** Checks the descriptor that a path is relative to: 0, BADF, NOTDIR, or NOTCAPABLE if the right was dropped. */
 function checkDirectory(d: Descriptor | undefined, right: number): number {

@@ -2,16 +2,10 @@
 // through it.
 import { internString } from '../../../vfs/lib/intern.ts';
 import { E } from '../../../vfs/linux/errno.ts';
+import { IOV_MAX, PATH_MAX, RW_MAX } from '../../../vfs/linux/limits.ts';
 import { Iov } from '../../../vfs/lib/iov.ts';
 import { STRUCTS } from '../abi/structs.ts';
 import { ENDED, INSIDE, OUTSIDE } from '../gate/gate.ts';
-
-/** The maximum number of ranges of one call (UIO_MAXIOV, readv(2)). */
-export const IOV_MAX = 1024;
-/** The maximum number of bytes of one call, which moves less when it asks for more (MAX_RW_COUNT, read(2)). */
-export const RW_MAX = 0x7fff_f000;
-/** The maximum size of a path in bytes, its NUL included (PATH_MAX). */
-const PATH_MAX = 4096;
 
 const encoder = new TextEncoder();
 const EMPTY = new Uint8Array(0);

@@ -1,5 +1,6 @@
 // A slow codec that interprets the message table: the oracle of the generated one. For tests only.
-import { MAX_WALK, MESSAGES, type Name, RARE_FIELDS, VALID_BITS } from './messages.ts';
+import { MAXWELEM } from '../constants.ts';
+import { MESSAGES, type Name, RARE_FIELDS, VALID_BITS } from './messages.ts';
 import { type Item, type Kind, MIN_BYTES, parseRow, type Row, ROWS } from './rows.ts';
 import type { Fields, Qid } from './types.ts';
 
@@ -68,7 +69,7 @@ class Reader {
 
   private list(item: Item): unknown[] {
     const length = Number(this.values[item.counter]);
-    if (length > MAX_WALK) throw new Error(`${this.row.name}: ${length} of ${item.name}, at most ${MAX_WALK} may be`);
+    if (length > MAXWELEM) throw new Error(`${this.row.name}: ${length} of ${item.name}, at most ${MAXWELEM} may be`);
     return Array.from({ length }, () => this.value(item.name, item.kind));
   }
 
@@ -120,7 +121,7 @@ function encodeItem(name: Name, item: Item, values: Values, later: Item[]): numb
   const value = values[item.name];
   if (!item.counter) return encodeValue(name, item, value);
   const list = value as unknown[];
-  if (list.length > MAX_WALK) throw new Error(`${name}: ${list.length} of ${item.name}, at most ${MAX_WALK} may be`);
+  if (list.length > MAXWELEM) throw new Error(`${name}: ${list.length} of ${item.name}, at most ${MAXWELEM} may be`);
   return list.flatMap((one) => encodeValue(name, item, one));
 }
 

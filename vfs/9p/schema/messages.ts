@@ -214,8 +214,5 @@ export const RARE_FIELDS: Record<string, readonly (readonly string[])[]> = {
   Rgetattr: [['rdev'], ['blksize', 'blocks'], ['btime_sec', 'btime_nsec', 'gen', 'data_version']],
 };
 
-/** The most names a Twalk and qids an Rwalk may hold: MAXWELEM of walk(5). */
-export const MAX_WALK = 16;
-
 /** A message's name. */
 export type Name = keyof typeof MESSAGES;

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { decode, Message } from '../codec.gen.ts';
 import { encodeFrame, type Frame } from './interpret.ts';
-import { MAX_WALK, type Name } from './messages.ts';
+import { MAXWELEM } from '../constants.ts';
+import type { Name } from './messages.ts';
 import { Packet } from '../packet.ts';
 import { type Item, type Row, ROWS, seldomOf } from './rows.ts';
 import type { Qid } from './types.ts';
@@ -61,7 +62,7 @@ export function anyFields(row: Row): fc.Arbitrary<Values> {
   const fields: Record<string, fc.Arbitrary<unknown>> = { tag: fc.nat(0xffff) };
   for (const item of row.items) {
     const value = anyValue(item);
-    fields[item.name] = item.counter && item.kind !== 'data' ? fc.array(value, { maxLength: MAX_WALK }) : value;
+    fields[item.name] = item.counter && item.kind !== 'data' ? fc.array(value, { maxLength: MAXWELEM }) : value;
   }
   for (const item of row.items) if (item.counter) delete fields[item.counter];
   const any = fc.record(fields, PLAIN);

@@ -1,10 +1,8 @@
 // The directory listing of a memfs directory.
 import type { DirCursor } from '../../backend/backend.ts';
+import { NAME_MAX } from '../../linux/limits.ts';
 import type { CoreLink } from './core.ts';
 import type { MemfsInode } from './inode.ts';
-
-/** The longest name, in bytes of UTF-8 (NAME_MAX, limits.h). */
-export const NAME_MAX = 255;
 
 /** True if a name made by JavaScript is valid in 9P: not too long, no lone surrogate, no NUL. */
 function isUsable(name: string): boolean {

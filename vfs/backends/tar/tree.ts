@@ -1,5 +1,6 @@
 // Builds the tree of an archive from its members, in order.
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
+import { NAME_MAX, PATH_MAX } from '../../linux/limits.ts';
 import { HARD_LINK, type TarEntry } from './format/entry.ts';
 import { TarInode, type TarMeta } from './inode.ts';
 import type { Limits } from './format/limits.ts';
@@ -14,8 +15,6 @@ export interface Skipped {
 }
 
 const encoder = new TextEncoder();
-const NAME_MAX = 255;
-const TARGET_MAX = 4095;
 const LEADS_OUT = 'it leads out of the archive';
 
 /** True if a text has more than `max` bytes of UTF-8. */
@@ -146,7 +145,7 @@ export class TarTree {
     if (kind !== S_IFLNK) return this.make(kind, null, metaOf(entry));
     if (target === null) return 'its target is not UTF-8';
     if (target === '' || target.includes('\0')) return 'its target is no path';
-    if (isLonger(target, TARGET_MAX)) return `its target is longer than ${TARGET_MAX} bytes`;
+    if (isLonger(target, PATH_MAX - 1)) return `its target is longer than ${PATH_MAX - 1} bytes`;
     // On Linux a symlink has no other mode.
     return this.make(kind, target, { ...metaOf(entry), perm: 0o777 });
   }

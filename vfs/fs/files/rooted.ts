@@ -6,10 +6,8 @@ import { FileStatus } from '../../client/attributes.ts';
 import type { Client } from '../../client/client.ts';
 import { LAST_DOT, parsePath, type Path } from '../../client/path.ts';
 import { E, OUTSIDE } from '../../linux/errno.ts';
+import { MAXSYMLINKS } from '../../linux/limits.ts';
 import { setMode, setOwner, statfs } from '../../client/rare-messages.ts';
-
-/** Most symlinks that one path may go through (namei.c, MAXSYMLINKS). */
-const MAXSYMLINKS = 40;
 
 /** Treatment of a path's last name: FOLLOW a symlink, do not (STAY), or do not look the name up (PARENT). */
 export const FOLLOW = 0;

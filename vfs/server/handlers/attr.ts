@@ -21,7 +21,7 @@ import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
 import { changed, setQid } from '../qid.ts';
-import { NAME_MAX } from '../checks.ts';
+import { NAME_MAX } from '../../linux/limits.ts';
 import type { Session } from '../session.ts';
 
 /** Fields that are always filled. */

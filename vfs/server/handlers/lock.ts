@@ -4,7 +4,7 @@ import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE
 import { E } from '../../linux/errno.ts';
 import { UNOPENED, type Fid } from '../fid.ts';
 import { findConflict, isLockable, lockEnd, lockLength, setLock, type Lock } from '../locks.ts';
-import { NAME_MAX } from '../checks.ts';
+import { NAME_MAX } from '../../linux/limits.ts';
 import type { Session } from '../session.ts';
 
 function lockOf(fid: Fid, t: Message): Lock {

@@ -4,13 +4,11 @@ import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK 
 import type { Inode } from '../../backend/inode.ts';
 import { INTENT_FIND, INTENT_CREATE } from '../../backend/lookup-intent.ts';
 import { E } from '../../linux/errno.ts';
+import { PATH_MAX } from '../../linux/limits.ts';
 import { releaseUnused } from '../../backend/inode-refs.ts';
 import { changed, setQid } from '../qid.ts';
 import { checkEntryName, checkParent, longerThan } from '../checks.ts';
 import type { Session } from '../session.ts';
-
-/** Longest target of a symlink, in bytes (PATH_MAX of limits.h less its NUL). */
-export const TARGET_MAX = 4095;
 
 /**
  * The directory of `dfid`, if `name` can be made in it. Errnos in the order of filename_create in the kernel: EBADF,
@@ -58,7 +56,7 @@ export function mkdir(session: Session, t: Message, r: Message): number {
 export function symlink(session: Session, t: Message, r: Message): number {
   if (t.symtgt.length === 0) return E.ENOENT;
   if (t.symtgt.includes('\0')) return E.EINVAL;
-  if (longerThan(t.symtgt, TARGET_MAX)) return E.ENAMETOOLONG;
+  if (longerThan(t.symtgt, PATH_MAX - 1)) return E.ENAMETOOLONG;
   const dir = newEntry(session, t, INTENT_CREATE);
   if (typeof dir === 'number') return dir;
   return made(session, r, dir, session.server.backend.symlink(dir, t.name, t.symtgt, 0, t.gid));

@@ -4,7 +4,8 @@ import { XATTR_CREATE, XATTR_REPLACE } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
 import { checkNewFid, makeFid } from '../fid-life.ts';
-import { NAME_MAX, longerThan } from '../checks.ts';
+import { NAME_MAX } from '../../linux/limits.ts';
+import { longerThan } from '../checks.ts';
 import type { Session } from '../session.ts';
 import { XATTR_SIZE_MAX, XattrIo } from '../xattr-io.ts';
 
