@@ -45,6 +45,7 @@ export const GENERATED = [
   ['build/gen/abi-doc.ts', 'abiDoc', 'docs/abi.md'],
   ['build/gen/limits-doc.ts', 'limitsDoc', 'docs/security.md'],
   ['build/gen/api-doc.ts', 'apiDoc', 'docs/api.md'],
+  ['build/gen/api-surface.ts', 'apiSurface', 'docs/api-surface.md'],
 ];
 
 /** The folders with TypeScript sources. */
