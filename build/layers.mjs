@@ -46,7 +46,7 @@ export const LAYERS = [
   {
     name: 'cli/copy',
     files: /^cli\/copy\//,
-    may: ['cli/lib', 'vfs/fs', 'vfs/server', 'vfs/client', 'vfs/transport', ...STORE],
+    may: ['cli/lib', 'vfs/fs', 'vfs/connect', 'vfs/client', ...STORE],
     packages: ['*'],
   },
   {
@@ -77,7 +77,7 @@ export const LAYERS = [
   {
     name: 'shim/trace',
     files: /^shim\/trace\//,
-    may: ['shim/preview1', ...PREVIEW1, 'vfs/connect', ...ABI],
+    may: ['shim/preview1', ...PREVIEW1, 'vfs/connect', 'vfs/transport', ...ABI],
     core: true,
   },
   {
@@ -145,7 +145,7 @@ export const LAYERS = [
     may: ['vfs/server', 'vfs/client', 'vfs/transport', 'vfs/backends/hostdir', 'vfs/backends/memfs', ...STORE],
     core: true,
   },
-  { name: 'vfs/server', files: /^vfs\/server\//, may: STORE, core: true },
+  { name: 'vfs/server', files: /^vfs\/server\//, may: ['vfs/transport', ...STORE], core: true },
   { name: 'vfs/client', files: /^vfs\/client\//, may: ['vfs/transport', 'vfs/9p', ...BASE], core: true },
   { name: 'vfs/transport', files: /^vfs\/transport\//, may: ['vfs/9p', ...BASE], core: true },
   { name: 'vfs/backends/overlay', files: /^vfs\/backends\/overlay\//, may: ['vfs/backends/ram', ...STORE], core: true },

@@ -24,6 +24,7 @@ export const ENTRIES = {
   'backends/tar': 'vfs/backends/tar/index.ts',
   archive: 'vfs/archive/index.ts',
   linux: 'vfs/linux/index.ts',
+  transport: 'vfs/transport/index.ts',
   'browser-wasi-shim': 'shim/browser-wasi-shim/index.ts',
   trace: 'shim/trace/strace.ts',
   cli: 'cli/main.ts',

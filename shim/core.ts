@@ -3,7 +3,7 @@
  * stdin, stdout and stderr are functions. `wasi9p` is this with memfs, the host and browser_wasi_shim.
  * @module
  */
-import { isBackend, serverForBackend, type Backend, type Server } from '../vfs/connect/attachment.ts';
+import { isBackend, serverForBackend, type Attachable, type Backend, type Server } from '../vfs/connect/attachment.ts';
 import { BACKEND, SERVER, check } from '../vfs/lib/options.ts';
 import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
 import { SeparateMounts } from './mounts.ts';
@@ -16,7 +16,7 @@ import {
 } from './preview1/descriptors/stream.ts';
 
 /** The source of a preopened directory. */
-export type Preopen = Server | Backend;
+export type Preopen = Attachable | Backend;
 /**
  * The guest's stdin: text, bytes, or a function that returns the next bytes. `max` is the length of the guest's read in
  * bytes; a longer chunk is kept for the next reads. Null, undefined or an empty chunk is end of file. Default: empty.
@@ -36,14 +36,16 @@ export type WASIOptions = BaseOptions<Preopen, Input, Output>;
  * @param name The name of the argument in an error message.
  * @throws TypeError if `source` has an unsupported type.
  */
-export function serverFor(source: Preopen, name = 'source'): Server {
+export function serverFor(source: Server | Backend, name?: string): Server;
+export function serverFor(source: Preopen, name?: string): Attachable;
+export function serverFor(source: Preopen, name = 'source'): Attachable {
   check(source, `${SERVER}|${BACKEND}`, name);
   return isBackend(source) ? serverForBackend(source) : source;
 }
 
 const ADAPTERS: Adapters<Preopen, Input, Output> = {
   rows: WASI_OPTIONS,
-  mounts: () => new SeparateMounts(serverFor),
+  mounts: () => new SeparateMounts<Preopen>(serverFor),
   descriptor: () => null,
   input: (stdin = '') => (typeof stdin === 'function' ? new FunctionInput(stdin) : textInput(stdin)),
   output: (output, fd) => (output === undefined ? new LineOutput(fd) : new FunctionOutput(output)),

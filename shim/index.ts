@@ -5,4 +5,12 @@
 export { WASI, type Preopen, type Tracer, type WASIOptions } from './wasi.ts';
 export type { Input, Output } from './stdio.ts';
 export { Namespace, type FileSystem } from '../vfs/namespace/index.ts';
-export { Attachment, serverFor, Server, type Inspection, type Source } from '../vfs/connect/server-for.ts';
+export {
+  Attachment,
+  serverFor,
+  Server,
+  type Attachable,
+  type Inspection,
+  type LocalSource,
+  type Source,
+} from '../vfs/connect/server-for.ts';

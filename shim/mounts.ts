@@ -1,6 +1,6 @@
 // Attachments of one guest to 9P servers: one session per server. NamespaceMounts of vfs/namespace joins them into one
 // tree.
-import { Attachment, type Server } from '../vfs/connect/attachment.ts';
+import { Attachment, type Attachable } from '../vfs/connect/attachment.ts';
 
 /** The attachments of one guest. Calls come in this order: `add` for each preopen, `join` once, `close`. */
 export interface Mounts<Source> {
@@ -23,10 +23,10 @@ export interface Mounts<Source> {
  * them.
  */
 export class SeparateMounts<Source> implements Mounts<Source> {
-  private readonly serverFor: (source: Source, path: string) => Server;
-  private readonly byServer = new Map<Server, Attachment>();
+  private readonly serverFor: (source: Source, path: string) => Attachable;
+  private readonly byServer = new Map<Attachable, Attachment>();
 
-  constructor(serverFor: (source: Source, path: string) => Server) {
+  constructor(serverFor: (source: Source, path: string) => Attachable) {
     this.serverFor = serverFor;
   }
 

@@ -3,7 +3,7 @@ import { Volume } from 'memfs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { commands } from '@yowasp/clang';
-import { serverFor, type Source } from '../shim/index.ts';
+import { serverFor, type LocalSource } from '../shim/index.ts';
 import { Capture } from './capture.ts';
 import { drive, type Driver } from './driver.ts';
 import { runWasi } from './run.ts';
@@ -135,7 +135,7 @@ compilation('nothing is held on the servers when it is done', async () => {
   assert.ok(volume.existsSync('/a.out'));
   const rest = { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 };
   assert.equal(serverFor(volume).inspect(), rest);
-  assert.equal(serverFor((await loadToolchain()).sysroot as Source).inspect(), rest);
+  assert.equal(serverFor((await loadToolchain()).sysroot as LocalSource).inspect(), rest);
 });
 
 compilation.run();

@@ -11,7 +11,7 @@ import { WASI, serverFor, type Server } from '../shim/index.ts';
 import { hostDir } from '../vfs/backends/hostdir/index.ts';
 import { memfs } from '../vfs/backends/memfs/index.ts';
 import { overlay } from '../vfs/backends/overlay/index.ts';
-import type { Source } from '../vfs/connect/server-for.ts';
+import type { LocalSource } from '../vfs/connect/server-for.ts';
 import { compile, type CompileOptions } from '../toolchain/compile.ts';
 import { skip } from '../build/test/skip.ts';
 
@@ -101,12 +101,12 @@ export class Output {
 
 /** A file system with a directory `/tmp`, and how it is looked at from outside. */
 interface Place {
-  source: Source;
+  source: LocalSource;
   vol: Volume;
   dispose(): void;
 }
 
-function onVolume(source: (vol: Volume) => Source): () => Place {
+function onVolume(source: (vol: Volume) => LocalSource): () => Place {
   return () => {
     const vol = Volume.fromJSON({ '/tmp': null });
     return { source: source(vol), vol, dispose: () => {} };

@@ -21,6 +21,7 @@ import { XATTR_LIST_MAX } from '../../vfs/backend/xattrs.ts';
 import { MAX_AHEAD, MAX_LISTED } from '../../vfs/server/dir-stream.ts';
 import { MAX_LISTING } from '../../vfs/server/handlers/io.ts';
 import { XATTRS_MAX } from '../../vfs/server/handlers/xattr.ts';
+import { MAX_SESSION_WAITING, MAX_WAITING } from '../../vfs/server/lock-wait.ts';
 import { MAX_LOCKS, MAX_SESSION_LOCKS } from '../../vfs/server/locks.ts';
 import { MAX_FIDS, MSIZE } from '../../vfs/server/server.ts';
 import { XATTR_SIZE_MAX } from '../../vfs/server/xattr-io.ts';
@@ -63,6 +64,7 @@ function costs({ inode, directory, name, xattr, letter }: Record<keyof typeof CO
 const tar = new Limits();
 const GUEST = 'guest';
 const CLIENT = 'guest, 9P client';
+const WIRE = '9P client over a wire';
 const TAR_LIMITS = 'vfs/backends/tar/format/limits.test.ts';
 const TAR_ANSWER = 'a sentence that names the option';
 const FULL = 'vfs/backend/full.test.ts';
@@ -209,6 +211,20 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     limit: `${count(MAX_SESSION_LOCKS)} pieces`,
     answer: 'ENOLCK',
     test: ['vfs/server/lock.test.ts', 'a session locks no more than 65,536 pieces in all its files'],
+  },
+  {
+    resource: 'requests that wait for a record lock of a file',
+    who: WIRE,
+    limit: count(MAX_WAITING),
+    answer: 'status BLOCKED',
+    test: ['vfs/server/lock-wait.test.ts', 'so many requests wait for locks of a file and no more'],
+  },
+  {
+    resource: 'requests of a session that wait for record locks',
+    who: WIRE,
+    limit: count(MAX_SESSION_WAITING),
+    answer: 'status BLOCKED',
+    test: ['vfs/server/lock-wait.test.ts', 'so many requests of a session wait and no more'],
   },
   {
     resource: 'names of the extended attributes of a file in ram and memfs, each with a NUL',

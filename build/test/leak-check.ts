@@ -13,11 +13,10 @@ type Timer = { _destroyed?: boolean };
 const sessions = new Set<Session>();
 const timers = new Set<Timer>();
 
-const { connect, disconnected } = Server.prototype;
-Server.prototype.connect = function watched(this: Server): Session {
-  const session = connect.call(this);
+const { connected, disconnected } = Server.prototype;
+Server.prototype.connected = function watched(this: Server, session: Session): void {
   sessions.add(session);
-  return session;
+  connected.call(this, session);
 };
 Server.prototype.disconnected = function watched(this: Server, session: Session): void {
   sessions.delete(session);

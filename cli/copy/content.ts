@@ -3,7 +3,7 @@ import { Extents } from '../../vfs/backend/extents.ts';
 import { fsError } from '../../vfs/fs/values/errors.ts';
 import type { Attributes, Handle } from './handle.ts';
 import { BLOCK, dataIn } from './holes.ts';
-import { insideOf, type Inside } from './inside.ts';
+import { insideOf, type Inside } from '../../vfs/connect/inside.ts';
 
 /** Size of the copy buffer, in bytes. */
 const CHUNK = 1 << 20;

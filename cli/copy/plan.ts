@@ -2,7 +2,7 @@
 import { fsError } from '../../vfs/fs/values/errors.ts';
 import { join } from '../../vfs/fs/values/path-text.ts';
 import { isRegular, type Attributes, type Handle } from './handle.ts';
-import { insideOf } from './inside.ts';
+import { insideOf } from '../../vfs/connect/inside.ts';
 import { Trail } from './trail.ts';
 
 /** A file to be copied. */

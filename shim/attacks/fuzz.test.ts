@@ -146,9 +146,12 @@ function run(calls: readonly Call[], shared: boolean): void {
     preopens: (server) => ({ '/': server, '/again': server }),
   });
   g.volume.symlinkSync('d', '/l');
-  g.server.onFault = (thrown) => {
-    throw thrown;
+  const observer = {
+    fault: (thrown: unknown) => {
+      throw thrown;
+    },
   };
+  g.server.observers.add(observer);
   try {
     for (const call of calls) {
       // Calls overwrite memory: restore the data that the arguments point to.
@@ -156,6 +159,7 @@ function run(calls: readonly Call[], shared: boolean): void {
       make(g, call);
     }
   } finally {
+    g.server.observers.delete(observer);
     g.wasi.close();
   }
   assert.equal(g.server.inspect(), AT_REST);

@@ -9,7 +9,7 @@ import { compile } from '../../toolchain/compile.ts';
 import type { RunWasi } from '../../toolchain/run.ts';
 import { say } from '../../toolchain/sink.ts';
 import { Toolchain, loadToolchain } from '../../toolchain/toolchain.ts';
-import type { Source } from '../../vfs/connect/server-for.ts';
+import type { LocalSource } from '../../vfs/connect/server-for.ts';
 import { AT_REST } from '../testing.ts';
 import { MountedDirectory } from './directory.ts';
 import { Sink, input, instantiate, type Shape } from './testing.ts';
@@ -21,7 +21,7 @@ const decoder = new TextDecoder();
 /** Runs a tool in a WASI class of the shape of browser_wasi_shim. */
 function runIn(shape: Shape): RunWasi {
   return (module, args, { preopens, env = {}, stdout, stderr }) => {
-    const dirs = Object.entries(preopens).map(([path, source]) => new MountedDirectory(path, source as Source));
+    const dirs = Object.entries(preopens).map(([path, source]) => new MountedDirectory(path, source as LocalSource));
     const console = [stdout, stderr].map((sink) => new ConsoleStdout((bytes) => say(sink, decoder.decode(bytes))));
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     const wasi = new shape(args, variables, [input(), ...console, ...dirs], { debug: false });

@@ -1,7 +1,14 @@
 // MountedDirectory: a wasi9p file system as a preopened directory of browser_wasi_shim.
 import { wasi } from '@bjorn3/browser_wasi_shim';
 import { DISPOSE } from '../../vfs/lib/dispose.ts';
-import { Attachment, lentServerOf, type Server, type Source } from '../../vfs/connect/server-for.ts';
+import {
+  Attachment,
+  lentServerOf,
+  type Attachable,
+  type LocalSource,
+  type Server,
+  type Source,
+} from '../../vfs/connect/server-for.ts';
 import { check } from '../../vfs/lib/options.ts';
 import { WASI_ERRNO } from '../../vfs/linux/errno.ts';
 import type { Descriptor } from '../preview1/descriptors/descriptor.ts';
@@ -18,7 +25,7 @@ const encoder = new TextEncoder();
  * leaves open stay open until `close()`, because start() closes nothing; a name moved or linked from here into a
  * directory of that class stays here, and that directory refers to it.
  */
-export class MountedDirectory extends OpenMountedDirectory {
+export class MountedDirectory<From extends Source = LocalSource> extends OpenMountedDirectory {
   /** The guest path of the preopen. */
   readonly prestat_name: string;
   readonly mount: Attachment;
@@ -30,15 +37,16 @@ export class MountedDirectory extends OpenMountedDirectory {
    * @throws TypeError if `name` is not a string or `source` has an unsupported type; Error if the server refuses the
    *   attach.
    */
-  constructor(name: string, source: Source) {
+  constructor(name: string, source: From) {
     check(name, 'string', 'name');
     super(null);
     this.prestat_name = name;
     this.mount = new Attachment(lentServerOf(source));
   }
 
-  get server(): Server {
-    return this.mount.server;
+  /** The server that it is attached to. */
+  get server(): From extends LocalSource ? Server : Attachable {
+    return this.mount.server as Server;
   }
 
   /** Ends the session. The server clunks all its fids, also those of open files; later calls are EBADF. */

@@ -5,7 +5,14 @@
  */
 export { WASI, type Options } from './wasi.ts';
 export { MountedDirectory } from './directory.ts';
-export { serverFor, Server, type Inspection, type Source } from '../../vfs/connect/server-for.ts';
+export {
+  serverFor,
+  Server,
+  type Attachable,
+  type Inspection,
+  type LocalSource,
+  type Source,
+} from '../../vfs/connect/server-for.ts';
 export {
   ConsoleStdout,
   Directory,

@@ -1,7 +1,8 @@
 // A tracer in the style of strace(1): each WASI call with its arguments and result, then the 9P messages that it sent.
 import { printMessage } from '../../vfs/9p/print.ts';
 import { wasiErrnoName } from '../../vfs/linux/errno.ts';
-import type { Message, Attachment } from '../../vfs/connect/attachment.ts';
+import { ObservedTransport } from '../../vfs/transport/observed.ts';
+import type { Attachment, Server, ServerObserver } from '../../vfs/connect/attachment.ts';
 import { quote } from '../../vfs/lib/quote.ts';
 import {
   EVENTTYPE,
@@ -176,12 +177,18 @@ export function strace(write: (line: string) => void): Tracer {
   return {
     wrap: (calls, guest) => wrapWhole(calls, (name, call) => traced(guest, name, call)),
 
-    listen(mount: Attachment): void {
-      const { server, transport } = mount;
-      transport.onMessage = (message: Message) => note(printMessage(message));
-      server.onOrphan = (inode) =>
-        note(`* inode ${inode.ino} has no name any more: an orphan, kept by ${fids(inode.refs)}`);
-      server.reclaim.onReclaim = (inode) => note(`* inode ${inode.ino} reclaimed`);
+    listen({ server, client }: Attachment): void {
+      // A server of another process has no observers.
+      const { observers } = server as Partial<Server>;
+      const observer: ServerObserver = {
+        orphan: (inode) => note(`* inode ${inode.ino} has no name any more: an orphan, kept by ${fids(inode.refs)}`),
+        reclaimed: (inode) => note(`* inode ${inode.ino} reclaimed`),
+      };
+      observers?.add(observer);
+      client.transport = new ObservedTransport(client.transport, {
+        message: (message) => note(printMessage(message)),
+        closed: () => observers?.delete(observer),
+      });
     },
   };
 }

@@ -6,16 +6,15 @@ import { Packet } from '../9p/packet.ts';
 import { Client } from '../client/client.ts';
 import { errnoName } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
-import { isBackend, serverForBackend, type Attachment, type Server } from '../connect/attachment.ts';
+import { isBackend, serverForBackend, type Attachable, type Attachment } from '../connect/attachment.ts';
+import { insideOf } from '../connect/inside.ts';
 import { mustBe } from '../lib/options.ts';
-import { InProcess } from '../transport/in-process.ts';
-import type { Session } from '../server/session.ts';
 import type { Backend } from '../backend/backend.ts';
 import { Extents } from '../backend/extents.ts';
 import { BLOCK, padded } from '../backends/tar/format/size.ts';
 
 /** A file tree: a backend, a server, or an attachment to one. */
-export type Place = Backend | Server | Attachment;
+export type Place = Backend | Attachable | Attachment;
 
 /** Bytes of one Rreaddir. */
 const ROOM = 64 << 10;
@@ -23,20 +22,14 @@ const ROOM = 64 << 10;
 /** A private 9P session on a tree. */
 export class Tree {
   readonly client: Client;
-  private readonly server: Server;
-  private readonly session: Session;
-  private readonly transport: InProcess;
   private readonly t = new Message();
   private readonly r = new Message();
 
-  constructor(server: Server) {
-    this.server = server;
-    this.session = server.connect();
-    this.transport = new InProcess(this.session, server.msize);
-    this.client = new Client(this.transport);
+  constructor(server: Attachable) {
+    this.client = new Client(server.connect());
     const errno = this.client.attach();
     if (errno === 0) return;
-    this.transport.close();
+    this.client.close();
     throw new Error(`The 9P server refused the attach (${errnoName(errno)}).`);
   }
 
@@ -45,9 +38,8 @@ export class Tree {
    * end offsets in bytes, aligned to blocks except for the end of the file; or −errno.
    */
   extents(fid: number, size: number): number[] | number {
-    const { backend } = this.server;
-    const open = this.session.fids.get(fid)!;
-    const extents = new Extents(backend, open.inode, open.handle, 0, size);
+    const { backend, inode, handle } = insideOf(this.client, fid)!;
+    const extents = new Extents(backend, inode, handle, 0, size);
     const list: number[] = [];
     while (extents.next()) {
       const begin = extents.start - (extents.start % BLOCK);
@@ -68,11 +60,11 @@ export class Tree {
     t.valid = SETATTR_UID | SETATTR_GID;
     t.uid = uid;
     t.gid = gid;
-    return this.transport.rpc(t, this.r, NO_PAYLOAD);
+    return this.client.transport.rpc(t, this.r, NO_PAYLOAD);
   }
 
   close(): void {
-    this.transport.close();
+    this.client.close();
   }
 }
 
@@ -93,10 +85,10 @@ export function inTree<T>(place: Place, name: string, run: (tree: Tree) => T): T
 }
 
 /** Duck-typed, since the server of `dist/core.min.js` is another class. */
-function serverIn(place: Place, name: string): Server {
-  const { server, connect } = (place ?? {}) as Partial<Attachment & Server>;
+function serverIn(place: Place, name: string): Attachable {
+  const { server, connect } = (place ?? {}) as Partial<Attachment & Attachable>;
   if (server !== undefined) return server;
-  if (connect !== undefined) return place as Server;
+  if (connect !== undefined) return place as Attachable;
   if (isBackend(place)) return serverForBackend(place);
   throw mustBe('a backend, a Server or an Attachment', name, place);
 }

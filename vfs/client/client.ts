@@ -27,7 +27,8 @@ export class Client {
   msize: number;
   /** The next request. */
   readonly t = new Message();
-  readonly transport: Transport;
+  /** The connection. A tracer puts another one around it. */
+  transport: Transport;
   /** The pool of fid numbers. */
   readonly fids = new NumberPool(1, NOFID);
   private readonly chunk = new Iov();

@@ -7,13 +7,15 @@ import { memfs } from '../backends/memfs/index.ts';
 import { E, errnoName } from '../linux/errno.ts';
 import type { Iov } from '../lib/iov.ts';
 import { Server, type ServerOptions } from '../server/server.ts';
-import { InProcess } from '../transport/in-process.ts';
+import type { Transport } from '../transport/transport.ts';
 import { AtCalls } from './at.ts';
 import { FileStatus } from './attributes.ts';
 import { Client } from './client.ts';
 
 /** A transport on which one message, counted from 0, can get EIO for an answer. */
-class Faulty extends InProcess {
+class Faulty implements Transport {
+  readonly msize: number;
+  private readonly inner: Transport;
   /** Names of the messages sent since the last look. */
   sent: string[] = [];
   /** How many more are sent before the one that fails; negative: none does. */
@@ -21,11 +23,20 @@ class Faulty extends InProcess {
   /** Called before each message with how many were sent since the last look. */
   before: ((sent: number) => void) | null = null;
 
-  override rpc(t: Message, r: Message, iov: Iov): number {
+  constructor(inner: Transport) {
+    this.inner = inner;
+    this.msize = inner.msize;
+  }
+
+  rpc(t: Message, r: Message, iov: Iov): number {
     this.before?.(this.sent.length);
     this.sent.push(NAMES[t.type]!);
     if (this.failIn-- === 0) return E.EIO;
-    return super.rpc(t, r, iov);
+    return this.inner.rpc(t, r, iov);
+  }
+
+  close(): void {
+    this.inner.close();
   }
 }
 
@@ -47,7 +58,7 @@ export class World {
 
   constructor(options: ServerOptions = {}) {
     this.server = new Server(memfs(this.volume), options);
-    this.transport = new Faulty(this.server.connect(), this.server.msize);
+    this.transport = new Faulty(this.server.connect());
     this.client = new Client(this.transport);
     assert.is(this.client.attach(), 0);
     this.at = new AtCalls(this.client);

@@ -6,7 +6,7 @@ import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../linux/constants.ts';
 import type { Client } from '../client/client.ts';
 import { parsePath } from '../client/path.ts';
 import { errnoName } from '../linux/errno.ts';
-import { Attachment, serverFor } from '../connect/server-for.ts';
+import { Attachment, serverFor, type Attachable } from '../connect/server-for.ts';
 import { Iov } from '../lib/iov.ts';
 import type { Server } from '../server/server.ts';
 import type { Backend } from '../backend/backend.ts';
@@ -24,6 +24,8 @@ export interface Outside {
 export interface Subject {
   backend: Backend;
   outside?: Outside;
+  /** Another way to the server than a session in this process: a transport under test. */
+  via?(server: Server): Attachable;
   /** Returns a description of the resources held without any session; '' if there are none. */
   leaks?(): string;
   dispose(): void;
@@ -63,7 +65,7 @@ export class Kit {
   constructor(subject: Subject) {
     this.subject = subject;
     this.server = serverFor(subject.backend);
-    this.mount = new Attachment(this.server);
+    this.mount = new Attachment(subject.via?.(this.server) ?? this.server);
     this.client = this.mount.client;
     this.root = this.client.root;
   }

@@ -5,7 +5,7 @@ import { Client } from '../client/client.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { SERVER, check } from '../lib/options.ts';
 import { Server } from '../server/server.ts';
-import { InProcess } from '../transport/in-process.ts';
+import type { Attachable } from '../transport/transport.ts';
 
 const servers = new WeakMap<Backend, Server>();
 
@@ -27,6 +27,11 @@ export function addView(view: Backend, server: Server, base: Server): void {
   deviceOf.set(server, device);
 }
 
+/** True if a value has the method `connect` of an Attachable. */
+export function isAttachable(value: unknown): value is Attachable {
+  return typeof (value as Partial<Attachable> | null)?.connect === 'function';
+}
+
 /** True if a value has the methods `root` and `lookup` of a backend. */
 export function isBackend(value: unknown): value is Backend {
   const backend = value as Partial<Backend> | null;
@@ -34,25 +39,24 @@ export function isBackend(value: unknown): value is Backend {
 }
 
 let devices = 0;
-const deviceOf = new WeakMap<Server, number>();
+const deviceOf = new WeakMap<Attachable, number>();
 
-/** A client attached to a server in this process. */
-export class Attachment {
-  readonly server: Server;
-  readonly transport: InProcess;
+/** A client attached to a server, in this process or another one. */
+export class Attachment<S extends Attachable = Attachable> {
+  readonly server: S;
   readonly client: Client;
   readonly at: AtCalls;
   /**
    * @param At The class of the *at calls; a namespace passes one that is aware of mounts.
-   * @throws Error if the server refuses Tattach.
+   * @throws TypeError if `server` has no method `connect`; Error if there is no connection, or the server refuses
+   *   Tattach.
    */
-  constructor(server: Server, At = AtCalls) {
+  constructor(server: S, At = AtCalls) {
     check(server, SERVER, 'server');
     this.server = server;
-    this.transport = new InProcess(server.connect(), server.msize);
-    this.client = new Client(this.transport);
+    this.client = new Client(server.connect());
     const errno = this.client.attach();
-    if (errno !== 0) this.transport.close();
+    if (errno !== 0) this.client.close();
     if (errno !== 0) throw new Error(`The 9P server refused the attach (errno ${errno}).`);
     this.at = new At(this.client);
     // st_dev: one number per server.
@@ -62,7 +66,7 @@ export class Attachment {
 
   /** Ends the session: the server clunks all fids. The server stays open. */
   close(): void {
-    this.transport.close();
+    this.client.close();
   }
 
   [DISPOSE](): void {
@@ -73,4 +77,6 @@ export class Attachment {
 export { Server } from '../server/server.ts';
 export type { Backend } from '../backend/backend.ts';
 export type { Inspection } from '../server/server.ts';
+export type { ServerObserver } from '../server/observer.ts';
 export type { Message } from '../9p/codec.gen.ts';
+export type { Attachable } from '../transport/transport.ts';

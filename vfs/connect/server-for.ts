@@ -2,14 +2,17 @@
 import { hostDir } from '../backends/hostdir/index.ts';
 import { isMemfsVolume, memfs, type MemfsVolume } from '../backends/memfs/index.ts';
 import { mustBe } from '../lib/options.ts';
-import { Server, isBackend, serverForBackend, type Backend } from './attachment.ts';
+import { Server, isAttachable, isBackend, serverForBackend, type Attachable, type Backend } from './attachment.ts';
 import type { Session } from '../server/session.ts';
 
 /**
- * Accepted wherever a file system is expected: a server, a backend, a memfs Volume, or the path of a directory of the
- * host.
+ * Accepted wherever a file system is expected: a server of this process or of another one, a backend, a memfs Volume,
+ * or the path of a directory of the host.
  */
-export type Source = Server | Backend | MemfsVolume | string;
+export type Source = Attachable | LocalSource;
+
+/** The sources that this process serves. */
+export type LocalSource = Server | Backend | MemfsVolume | string;
 
 /** The server of a host directory that was opened by its path. It owns the backend. */
 class PathServer extends Server {
@@ -34,7 +37,7 @@ class PathServer extends Server {
 }
 
 /** @throws TypeError if `source` has an unsupported type. */
-function backendOf(source: Exclude<Source, Server | string>, name: string): Backend {
+function backendOf(source: Exclude<Source, Attachable | string>, name: string): Backend {
   if (isMemfsVolume(source)) return memfs(source);
   if (isBackend(source)) return source;
   throw mustBe('a memfs Volume, a path of the host, a Server or a backend', name, source);
@@ -46,12 +49,14 @@ function backendOf(source: Exclude<Source, Server | string>, name: string): Back
  * `close()`.
  * @throws TypeError if `source` has an unsupported type; Error if a host path is not a directory.
  */
-export function serverFor(source: Source): Server {
+export function serverFor(source: LocalSource): Server;
+export function serverFor(source: Source): Attachable;
+export function serverFor(source: Source): Attachable {
   return typeof source === 'string' ? new PathServer(source, false) : keptServerOf(source, 'source');
 }
 
-function keptServerOf(source: Exclude<Source, string>, name: string): Server {
-  return source instanceof Server ? source : serverForBackend(backendOf(source, name));
+function keptServerOf(source: Exclude<Source, string>, name: string): Attachable {
+  return isAttachable(source) ? source : serverForBackend(backendOf(source, name));
 }
 
 /**
@@ -59,8 +64,8 @@ function keptServerOf(source: Exclude<Source, string>, name: string): Server {
  * session has ended.
  * @param name The name of the argument in errors.
  */
-export function lentServerOf(source: Source, name = 'source'): Server {
+export function lentServerOf(source: Source, name = 'source'): Attachable {
   return typeof source === 'string' ? new PathServer(source, true) : keptServerOf(source, name);
 }
 
-export { Attachment, Server, type Inspection, type Message } from './attachment.ts';
+export { Attachment, Server, type Attachable, type Inspection, type Message } from './attachment.ts';

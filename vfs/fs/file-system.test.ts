@@ -7,7 +7,6 @@ import { AT_REST, READ_WRITE, ROOT, TestGuest } from '../../shim/testing.ts';
 import { ram } from '../backends/ram/index.ts';
 import { AtCalls } from '../client/at.ts';
 import { Client } from '../client/client.ts';
-import { InProcess } from '../transport/in-process.ts';
 import { memfs } from '../backends/memfs/index.ts';
 import { Attachment, serverFor } from '../connect/server-for.ts';
 import { FileSystem } from './file-system.ts';
@@ -143,7 +142,7 @@ test('descriptors are numbers of its own, the lowest that are free, and an orpha
 
 test('over a wire, where nobody says where an append went, the size is asked for at once', () => {
   const server = serverFor(ram());
-  const local = new InProcess(server.connect(), server.msize);
+  const local = server.connect();
   const client = new Client({
     msize: local.msize,
     rpc(t, r, iov) {

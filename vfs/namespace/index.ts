@@ -2,7 +2,7 @@
 import { ram } from '../backends/ram/index.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { FileSystem } from '../fs/file-system.ts';
-import { lentServerOf, type Server, type Source } from '../connect/server-for.ts';
+import { lentServerOf, type Attachable, type Source } from '../connect/server-for.ts';
 import { check, invalid } from '../lib/options.ts';
 import { NamespaceMounts } from './mounts.ts';
 
@@ -20,7 +20,7 @@ export class Namespace {
   /** The calls of node:fs on the whole tree. */
   readonly fs: FileSystem;
   /** Path → server, for a guest that is to see the same tree. */
-  readonly preopens: Readonly<Record<string, Server>>;
+  readonly preopens: Readonly<Record<string, Attachable>>;
   private readonly mounts: NamespaceMounts<Source>;
 
   /**

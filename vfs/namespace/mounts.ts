@@ -5,7 +5,7 @@ import { ram } from '../backends/ram/index.ts';
 import { readOnly } from '../connect/read-only/index.ts';
 import type { AtCalls } from '../client/at.ts';
 import { E, errnoName } from '../linux/errno.ts';
-import { Attachment, serverForBackend, type Server } from '../connect/attachment.ts';
+import { Attachment, serverForBackend, type Attachable } from '../connect/attachment.ts';
 import { TreeMounts } from './tree-mounts.ts';
 import { MountAwareAt } from './mount-aware-at.ts';
 
@@ -33,15 +33,15 @@ function isWithin(names: readonly string[], outer: readonly string[]): boolean {
  * its path. A mount point need not exist; if it does, it must be a directory.
  */
 export class NamespaceMounts<Source> {
-  private readonly serverFor: (source: Source, path: string) => Server;
+  private readonly serverFor: (source: Source, path: string) => Attachable;
   private readonly places: Place[] = [];
   /** One server per source: `serverFor` makes a new one for a host path each time. */
-  private readonly sources = new Map<Source, Server>();
-  private readonly byServer = new Map<Server, Attachment>();
+  private readonly sources = new Map<Source, Attachable>();
+  private readonly byServer = new Map<Attachable, Attachment>();
   private readonly skeletons: Attachment[] = [];
   private readonly names = new Set<string>();
 
-  constructor(serverFor: (source: Source, path: string) => Server) {
+  constructor(serverFor: (source: Source, path: string) => Attachable) {
     this.serverFor = serverFor;
   }
 

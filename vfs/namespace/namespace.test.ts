@@ -7,16 +7,16 @@ import { memfs } from '../backends/memfs/index.ts';
 import { ram } from '../backends/ram/index.ts';
 import { FileStatus } from '../client/attributes.ts';
 import { errnoName } from '../linux/errno.ts';
-import { serverFor, type Source } from '../connect/server-for.ts';
+import { serverFor, type LocalSource } from '../connect/server-for.ts';
 import { AT_REST } from '../server/testing.ts';
 import { NamespaceMounts } from './mounts.ts';
 
 /** A namespace, its calls made at its root; after the test nothing may be left on any server. */
 class World {
-  readonly mounts = new NamespaceMounts<Source>(serverFor);
-  private readonly tree: Record<string, Source>;
+  readonly mounts = new NamespaceMounts<LocalSource>(serverFor);
+  private readonly tree: Record<string, LocalSource>;
 
-  constructor(tree: Record<string, Source>) {
+  constructor(tree: Record<string, LocalSource>) {
     this.tree = tree;
     for (const [path, source] of Object.entries(tree)) this.mounts.add(path, source, Object.keys(tree));
     try {
@@ -73,7 +73,7 @@ class World {
   }
 }
 
-function world(title: string, tree: () => Record<string, Source>, run: (w: World) => void): void {
+function world(title: string, tree: () => Record<string, LocalSource>, run: (w: World) => void): void {
   test(title, () => {
     const w = new World(tree());
     run(w);

@@ -43,7 +43,7 @@ export function settle(server: Server, inode: Inode): void {
 /** Called after an inode has lost a name: it may be an orphan now. */
 export function nameTaken(server: Server, inode: Inode): void {
   if (inode.refs === 0) settle(server, inode);
-  else if (server.onOrphan !== null && isOrphan(server.backend, inode)) server.onOrphan(inode);
+  else if (isOrphan(server.backend, inode)) for (const observer of server.observers) observer.orphan?.(inode);
 }
 
 /**
@@ -55,7 +55,7 @@ export function dropFid(session: Session, fid: Fid): number {
   session.fids.delete(fid.num);
   let errno = 0;
   if (fid.xattr !== null) errno = attempt(commitXattr, server, fid);
-  if (session.locks > 0) dropLocks(fid.inode, session, fid);
+  if (session.locks + (session.pending?.size ?? 0) > 0) dropLocks(fid.inode, session, fid);
   if (fid.stream !== null) errno = attempt(closeStream, server, fid) || errno;
   if (fid.flags !== UNOPENED) errno = attempt(closeHandle, server, fid) || errno;
   fid.detach();

@@ -7,7 +7,7 @@ import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR } from '../linux/constants.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../9p/schema/interpret.ts';
 import { ROWS, type Row } from '../9p/schema/rows.ts';
 import { anyFields } from '../9p/schema/testing.ts';
-import { type Client, ROOT, Store } from './testing.ts';
+import { type Client, ROOT, Store, Wire } from './testing.ts';
 
 const CAPACITY = 1 << 20;
 
@@ -217,7 +217,7 @@ test('the connection cut at every byte frees all fids and orphans', () => {
       // To the server a cut inside a message is a short frame, or the end of the session.
       for (const end of ['frame', 'close']) {
         const store = new Store();
-        const session = store.server.connect();
+        const session = new Wire(store.server);
         const other = store.client();
         for (const frame of frames.slice(0, last)) assert.ok(session.frame(frame) !== null);
         most = Math.max(most, store.server.inspect().orphans);

@@ -1,14 +1,7 @@
 // Record locks: conflicts, owners, splitting and joining, limits.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  LOCK_BLOCKED,
-  LOCK_FLAGS_BLOCK,
-  LOCK_SUCCESS,
-  LOCK_TYPE_RDLCK,
-  LOCK_TYPE_UNLCK,
-  LOCK_TYPE_WRLCK,
-} from '../9p/constants.ts';
+import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../9p/constants.ts';
 import { O_RDONLY, O_RDWR, O_WRONLY } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
 import { type Client, scenario } from './testing.ts';
@@ -72,20 +65,20 @@ scenario('a session with locks by many fids ends in one look at each lock', (c, 
     return Object.defineProperty(locks, 'filter', { value: filter });
   };
   const { inode } = other.session.fids.get(theirs)!;
-  inode.locks = counted(inode.locks as unknown[]);
-  assert.is((inode.locks as unknown[]).length, 2 * FIDS);
+  const locks = inode.locks as { held: unknown[] };
+  locks.held = counted(locks.held);
+  assert.is(locks.held.length, 2 * FIDS);
   c.session.close();
   assert.is(looks, 2 * FIDS);
   assert.is(c.session.locks, 0);
-  assert.is((inode.locks as unknown[]).length, FIDS, 'those of the other session are kept');
+  assert.is((inode.locks as { held: unknown[] }).held.length, FIDS, 'those of the other session are kept');
   assert.is(inTheWay(other, theirs, 10, 1), 'R 10+1 by 5');
 });
 
-scenario('a lock in the way is told, a blocking request is not waited for', (c) => {
+scenario('Tgetlock tells the lock in the way, and Tlock that it is BLOCKED', (c) => {
   const fid = c.create('f');
   lock(c, fid, W, 5, 0);
-  const blocking = { fid, ltype: R, flags: LOCK_FLAGS_BLOCK, start: 7, length: 1, proc_id: 2, client_id: 'host' };
-  assert.is(c.call('Tlock', blocking).status, LOCK_BLOCKED);
+  assert.is(lock(c, fid, R, 7, 1, 2), LOCK_BLOCKED);
   assert.is(inTheWay(c, fid, 0, 5), 'free');
   assert.is(inTheWay(c, fid, 0, 6), 'W 5+0 by 1');
   assert.is(inTheWay(c, fid, 2 ** 52, 1), 'W 5+0 by 1');

@@ -37,17 +37,50 @@ export function lockLength(lock: Lock): number {
   return lock.end === TO_EOF ? 0 : lock.end - lock.start;
 }
 
-function sameOwner(a: Lock, b: Lock): boolean {
+/** True if two locks belong to one process of one client. */
+export function sameOwner(a: Lock, b: Lock): boolean {
   return a.fid.session === b.fid.session && a.procId === b.procId && a.clientId === b.clientId;
 }
 
-function locksOf(inode: Inode): Lock[] {
-  return (inode.locks as Lock[] | null) ?? [];
+/** A request that waits for a lock (lock-wait.ts). */
+export interface Waiter {
+  readonly wanted: Lock;
+  /** Called when the locks of the file have changed: takes the wanted lock and responds, or waits again. */
+  retry(): void;
+  /** Responds with an errno. */
+  fail(errno: number): void;
+}
+
+/** The record locks of an inode, and the requests that wait for one, in the order of their arrival. */
+interface FileLocks {
+  held: Lock[];
+  waiting: Waiter[];
+}
+
+/** The locks held on a file. */
+export function heldLocks(inode: Inode): Lock[] {
+  return (inode.locks as FileLocks | null)?.held ?? [];
+}
+
+/** The requests that wait for a lock on a file. */
+export function waitersOf(inode: Inode): Waiter[] {
+  return (inode.locks as FileLocks | null)?.waiting ?? [];
+}
+
+/** Sets the locks of a file and the requests that wait. */
+export function putLocks(inode: Inode, held: Lock[], waiting: Waiter[]): void {
+  inode.locks = held.length + waiting.length > 0 ? ({ held, waiting } satisfies FileLocks) : null;
+}
+
+/** Replaces the locks of a file, and lets the waiting requests try again. */
+function replaceLocks(inode: Inode, held: Lock[], waiting = waitersOf(inode)): void {
+  putLocks(inode, held, []);
+  for (const waiter of waiting) waiter.retry();
 }
 
 /** The first lock of another owner that conflicts with `wanted`, or undefined. */
 export function findConflict(inode: Inode, wanted: Lock): Lock | undefined {
-  return locksOf(inode).find(
+  return heldLocks(inode).find(
     (held) =>
       held.start < wanted.end &&
       wanted.start < held.end &&
@@ -62,7 +95,7 @@ export function findConflict(inode: Inode, wanted: Lock): Lock | undefined {
  * of the session.
  */
 export function setLock(inode: Inode, wanted: Lock): number {
-  const before = locksOf(inode);
+  const before = heldLocks(inode);
   const kept: Lock[] = [];
   const set = { ...wanted };
   for (const held of before) {
@@ -81,14 +114,23 @@ export function setLock(inode: Inode, wanted: Lock): number {
   const more = kept.length - before.length;
   if (more > 0 && (kept.length > MAX_LOCKS || session.locks + more > MAX_SESSION_LOCKS)) return E.ENOLCK;
   session.locks += more;
-  inode.locks = kept.length > 0 ? kept : null;
+  replaceLocks(inode, kept);
   return 0;
 }
 
-/** Releases the locks of a session on a file, or only those set through `fid`. */
+/**
+ * Releases the locks of a session on a file, or only those set through `fid`. A request that waits for a lock through
+ * `fid` fails with EBADF, as when close(2) races with fcntl(2) F_SETLKW.
+ */
 export function dropLocks(inode: Inode, session: Session, fid?: Fid): void {
-  const before = locksOf(inode);
+  const before = heldLocks(inode);
   const kept = before.filter((held) => (fid ? held.fid !== fid : held.fid.session !== session));
   session.locks += kept.length - before.length;
-  inode.locks = kept.length > 0 ? kept : null;
+  const waiting = waitersOf(inode);
+  replaceLocks(
+    inode,
+    kept,
+    waiting.filter(({ wanted }) => wanted.fid !== fid),
+  );
+  for (const waiter of waiting) if (waiter.wanted.fid === fid) waiter.fail(E.EBADF);
 }

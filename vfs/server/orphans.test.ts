@@ -151,7 +151,7 @@ scenario('a session that dies with orphans takes only its own with it', (c, stor
 scenario('Tversion in mid-session lets orphans go to be reclaimed', (c, store) => {
   const fid = c.create('f', 'gone');
   c.unlink('f');
-  exchange(c.session, 'Tversion', { msize: 8192, version: VERSION }, NOTAG);
+  exchange(c.wire, 'Tversion', { msize: 8192, version: VERSION }, NOTAG);
   c.expectError('Tread', { fid, offset: 0, count: 1 }, E.EBADF);
   assert.equal(store.server.inspect(), { ...AT_REST, sessions: 1 });
   assert.is(store.reclaimed.length, 1);

@@ -54,7 +54,7 @@ scenario(
 
 scenario('a request frees sixteen at most', (c, store) => {
   makeOrphans(c, 40);
-  exchange(c.session, 'Tversion', { msize: 8192, version: VERSION }, NOTAG);
+  exchange(c.wire, 'Tversion', { msize: 8192, version: VERSION }, NOTAG);
   const seen = [store.server.inspect().reclaiming];
   for (let i = 0; i < 3; i++) {
     request(c);
@@ -65,7 +65,7 @@ scenario('a request frees sixteen at most', (c, store) => {
 
 scenario('a server at rest frees on a timer, in steps', async (c, store) => {
   makeOrphans(c, 40);
-  exchange(c.session, 'Tversion', { msize: 8192, version: VERSION }, NOTAG);
+  exchange(c.wire, 'Tversion', { msize: 8192, version: VERSION }, NOTAG);
   assert.is(store.reclaimed.length, 0);
   const steps: number[] = [];
   for (let last = 0, waits = 0; last < 40 && waits < 1000; waits++) {
@@ -163,7 +163,7 @@ function waitingParent(c: Client, store: Store): { below: number; ino: number } 
   store.faults.reclaim = () => E.EIO;
   const other = store.client();
   const held = other.walk('a');
-  exchange(c.session, 'Tclunk', { fid: below + 1 });
+  exchange(c.wire, 'Tclunk', { fid: below + 1 });
   c.rmdir('a');
   other.clunk(held);
   other.session.close();

@@ -3,6 +3,7 @@ import type { Backend } from '../backend/backend.ts';
 import { QUEUED, type Inode } from '../backend/inode.ts';
 import { queue, reclaim, unqueue } from '../backend/inode-refs.ts';
 import { errnoOf } from '../linux/errno.ts';
+import type { ServerObserver } from './observer.ts';
 
 /** Inodes that one step frees, which bounds the cost that a request may pay for others. */
 const STEP = 16;
@@ -21,11 +22,11 @@ export class ReclaimQueue {
   private head = 0;
   private tail = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
-  /** Called for each inode that was freed. For traces. */
-  onReclaim: ((inode: Inode) => void) | null = null;
+  private readonly observers: ReadonlySet<ServerObserver>;
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, observers: ReadonlySet<ServerObserver>) {
     this.backend = backend;
+    this.observers = observers;
   }
 
   /** Number of queued inodes, those that failed before included. */
@@ -63,7 +64,7 @@ export class ReclaimQueue {
         this.compact();
         return false;
       }
-      this.onReclaim?.(inode);
+      for (const observer of this.observers) observer.reclaimed?.(inode);
     }
     this.compact();
     return true;

@@ -4,6 +4,9 @@ import type { Inode } from '../backend/inode.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { E, errnoOf } from '../linux/errno.ts';
 import { BACKEND, check, checkOptions, type RowsOf } from '../lib/options.ts';
+import { InProcess } from '../transport/in-process.ts';
+import type { Attachable, Transport } from '../transport/transport.ts';
+import type { ServerObserver } from './observer.ts';
 import { ReclaimQueue } from './reclaim.ts';
 import { Session } from './session.ts';
 
@@ -41,17 +44,15 @@ export interface Inspection {
  * A 9P2000.L server of one backend. Any number of sessions share its files; each request is answered before the next
  * one is taken, whichever session sent it. The server does not own the backend.
  */
-export class Server {
+export class Server implements Attachable {
   readonly backend: Backend;
   readonly msize: number;
   readonly maxFids: number;
   readonly reclaim: ReclaimQueue;
   /** Open connections. A read-only view shares the set of its base (connect/read-only/server.ts). */
   readonly sessions: Set<Session> = new Set();
-  /** Called when an inode loses its last name while fids still hold it. For traces. */
-  onOrphan: ((inode: Inode) => void) | null = null;
-  /** Called with an error that a backend threw and that maps to no errno but EIO. For traces. */
-  onFault: ((thrown: unknown) => void) | null = null;
+  /** Called when something happens on the server. Whoever adds an observer deletes it. `close` empties the set. */
+  readonly observers: Set<ServerObserver> = new Set();
 
   /** @throws TypeError if `backend` is not a backend or an option is invalid. */
   constructor(backend: Backend, options: ServerOptions = {}) {
@@ -60,14 +61,17 @@ export class Server {
     this.backend = backend;
     this.msize = msize;
     this.maxFids = maxFids;
-    this.reclaim = new ReclaimQueue(backend);
+    this.reclaim = new ReclaimQueue(backend, this.observers);
   }
 
-  /** Opens a connection, as accept(2) does. Its first message must be Tversion. */
-  connect(): Session {
-    const session = new Session(this);
+  /** Opens a session for a client in the same process. For a wire there is `Connection`. */
+  connect(): Transport {
+    return new InProcess(new Session(this), this.msize);
+  }
+
+  /** Called by a session that begins. */
+  connected(session: Session): void {
     this.sessions.add(session);
-    return session;
   }
 
   /** Called by a session that has ended. The last one drains the reclaim queue. */
@@ -79,7 +83,7 @@ export class Server {
   /** Maps an error that a backend threw to its errno. */
   errnoOf(thrown: unknown): number {
     const errno = errnoOf(thrown);
-    if (errno === E.EIO) this.onFault?.(thrown);
+    if (errno === E.EIO) for (const observer of this.observers) observer.fault?.(thrown);
     return errno;
   }
 
@@ -95,6 +99,7 @@ export class Server {
   close(): void {
     for (const session of [...this.sessions]) session.close();
     this.sync();
+    this.observers.clear();
   }
 
   [DISPOSE](): void {

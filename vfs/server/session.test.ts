@@ -8,13 +8,13 @@ import { decodeFrame, encodeFrame } from '../9p/schema/interpret.ts';
 import { memfs } from '../backends/memfs/index.ts';
 import { E } from '../linux/errno.ts';
 import { Server } from './server.ts';
-import { AT_REST, exchange, ROOT, scenario, Store } from './testing.ts';
+import { AT_REST, exchange, ROOT, scenario, Store, Wire } from './testing.ts';
 
 const ATTACH = { fid: ROOT, afid: NOFID, uname: 'me', aname: '', n_uname: 0 };
 
 /** What a fresh connection answers to a Tversion. */
 function version(msize: number, name = VERSION, serverMsize = 1 << 20) {
-  const session = new Server(memfs(new Volume()), { msize: serverMsize }).connect();
+  const session = new Wire(new Server(memfs(new Volume()), { msize: serverMsize }));
   const reply = exchange(session, 'Tversion', { msize, version: name }, NOTAG);
   session.close();
   return reply;
@@ -34,7 +34,7 @@ test('an msize in which nothing fits is refused', () => {
 
 test('a version that is not spoken is answered with unknown, and nothing can be done then', () => {
   for (const name of ['9P2000', '9P2000.u', '9P2001.L', '9P2000.LX', '']) {
-    const session = new Server(memfs(new Volume())).connect();
+    const session = new Wire(new Server(memfs(new Volume())));
     const reply = exchange(session, 'Tversion', { msize: 8192, version: name }, NOTAG);
     assert.equal(reply, { message: 'Rversion', tag: NOTAG, msize: 8192, version: 'unknown' }, name);
     assert.is(exchange(session, 'Tattach', ATTACH), null);
@@ -43,7 +43,7 @@ test('a version that is not spoken is answered with unknown, and nothing can be 
 
 test('a request before Tversion closes the connection', () => {
   const server = new Server(memfs(new Volume()));
-  const session = server.connect();
+  const session = new Wire(server);
   assert.is(exchange(session, 'Tattach', ATTACH), null);
   assert.equal(server.inspect(), AT_REST);
   assert.is(exchange(session, 'Tversion', { msize: 8192, version: VERSION }, NOTAG), null, 'and it stays closed');
@@ -51,7 +51,7 @@ test('a request before Tversion closes the connection', () => {
 
 scenario('NOTAG is for Tversion, and Tversion for NOTAG', (c) => {
   const fid = c.walk('');
-  const reply = exchange(c.session, 'Tgetattr', { fid, request_mask: 0 }, NOTAG);
+  const reply = exchange(c.wire, 'Tgetattr', { fid, request_mask: 0 }, NOTAG);
   assert.equal(reply, { message: 'Rlerror', tag: NOTAG, ecode: E.EINVAL });
   c.expectError('Tversion', { msize: 8192, version: VERSION }, E.EINVAL);
   c.attr(fid);
@@ -65,7 +65,7 @@ scenario('Tversion in mid-session clunks every fid', (c, store) => {
   c.unlink('orphan');
   assert.equal(store.server.inspect(), { sessions: 1, fids: 4, inodes: 4, orphans: 1, reclaiming: 0, bytes: 5 });
 
-  const reply = exchange(c.session, 'Tversion', { msize: 4096, version: VERSION }, NOTAG);
+  const reply = exchange(c.wire, 'Tversion', { msize: 4096, version: VERSION }, NOTAG);
   assert.is(reply?.message, 'Rversion');
   assert.equal(store.server.inspect(), { ...AT_REST, sessions: 1, reclaiming: 1, bytes: 5 });
   for (const fid of [ROOT, opened, orphan]) c.expectError('Tgetattr', { fid, request_mask: 0 }, E.EBADF);
@@ -76,9 +76,9 @@ scenario('Tversion in mid-session clunks every fid', (c, store) => {
 
 scenario('a Tversion that fails ends the session too', (c) => {
   c.walk('');
-  const reply = exchange(c.session, 'Tversion', { msize: 7, version: VERSION }, NOTAG);
+  const reply = exchange(c.wire, 'Tversion', { msize: 7, version: VERSION }, NOTAG);
   assert.is(reply?.message, 'Rlerror');
-  assert.is(exchange(c.session, 'Tgetattr', { fid: ROOT, request_mask: 0 }), null);
+  assert.is(exchange(c.wire, 'Tgetattr', { fid: ROOT, request_mask: 0 }), null);
 });
 
 scenario('attach: only what is exported, without authentication', (c) => {

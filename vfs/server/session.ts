@@ -1,28 +1,28 @@
-// One connection of the server: decodes requests, runs their handlers, encodes replies.
-import { Message, TYPE, decode, encode } from '../9p/codec.gen.ts';
+// One session of the server: its fids, and the requests that it runs.
+import { TYPE, decode, encode } from '../9p/codec.gen.ts';
 import { NOTAG } from '../9p/constants.ts';
-import { Packet } from '../9p/packet.ts';
+import type { Packet } from '../9p/packet.ts';
 import { E } from '../linux/errno.ts';
-import { Iov } from '../lib/iov.ts';
+import type { Iov } from '../lib/iov.ts';
 import { FidTable } from './fid-table.ts';
-import { HANDLERS } from './handlers/index.ts';
 import { clunkAll } from './fid-life.ts';
+import { HANDLERS, type Handler } from './handlers/index.ts';
+import type { Lock } from './locks.ts';
+import { Request } from './request.ts';
 import type { Server } from './server.ts';
 
 const RLERROR = TYPE.Rlerror;
 const TVERSION = TYPE.Tversion;
-const TREAD = TYPE.Tread;
-const TREADDIR = TYPE.Treaddir;
-const TWRITE = TYPE.Twrite;
 const TCLUNK = TYPE.Tclunk;
 const TREMOVE = TYPE.Tremove;
 
 /** size[4] type[1] tag[2] */
-const HEADER = 7;
-/** Rread and Rreaddir before their data: the header and count[4]. */
-const DATA_AT = HEADER + 4;
+export const HEADER = 7;
 
-/** One client's connection: its fids, and the requests it sends, served one after the other. */
+/** Returned by `run` if the session must be closed: it has ended, or the request came before Tversion. */
+export const ENDED = -2;
+
+/** A client's session: its fids, and the requests it sends, served one after the other. */
 export class Session {
   readonly server: Server;
   readonly fids = new FidTable();
@@ -36,116 +36,111 @@ export class Session {
   listing: Packet | null = null;
   /** Longest message agreed on; 0 before Tversion. */
   msize = 0;
-  /** The payload of the request being served: data to write, or the buffer for data read. */
-  iov: Iov = new Iov();
-  private readonly t = new Message();
-  private readonly r = new Message();
+  /** The requests that will be answered later, by their tags; null if the client waits for each reply. */
+  pending: Map<number, Request> | null = null;
+  /** Lets a Tlock wait (lock-wait.ts); null if no request can be answered later. */
+  waitForLock: ((request: Request, wanted: Lock) => number) | null = null;
+  /** The request of `serve`. */
+  private readonly request: Request;
   // Assigned twice, as `open` of InProcess, so that V8 does not take it for a constant.
   private closed = true;
 
+  /** Opens a session of a server. Its first message must be Tversion. */
   constructor(server: Server) {
     this.server = server;
+    this.request = new Request(this);
     this.closed = false;
+    server.connected(this);
   }
 
   /**
-   * Serves one request whose payload is passed by reference.
-   * @param request The message without its payload, in bytes [0, end).
+   * Serves one request of a client in the same process, which waits for the reply. The payload is passed by reference.
+   * @param packet The message without its payload, in bytes [0, end).
    * @param reply Receives the reply without its payload.
-   * @param iov The data of Twrite, or the buffer for the data of Rread and Rreaddir.
+   * @param payload The data of Twrite, or the buffer for the data of Rread and Rreaddir.
    * @returns Length of the reply in bytes; 0 if the connection must be closed: the session has ended, the request is
    *   shorter than a header, or it comes before Tversion.
    */
-  serve(request: Packet, end: number, reply: Packet, iov: Iov): number {
-    const { t, r, server } = this;
-    if (this.closed) return 0;
-    if (server.reclaim.length > 0) server.reclaim.step();
-    const malformed = decode(t, request, end);
+  serve(packet: Packet, end: number, reply: Packet, payload: Iov): number {
+    const { request } = this;
+    const malformed = decode(request.t, packet, end);
     if (end < HEADER) return 0;
-    r.tag = t.tag;
-    this.iov = iov;
-    const errno = malformed !== 0 ? malformed : this.dispatch();
-    if (this.closed || (this.msize === 0 && t.type !== TVERSION)) return 0;
-    if (errno !== 0) return this.refuse(reply, errno);
-    r.type = t.type + 1;
-    const length = encode(r, reply, this.msize || server.msize);
-    return length > 0 ? length : this.refuse(reply, -length);
-  }
-
-  private refuse(reply: Packet, errno: number): number {
-    this.r.type = RLERROR;
-    this.r.ecode = errno;
-    return encode(this.r, reply, reply.u8.length);
+    request.payload = payload;
+    const errno = this.run(request, malformed);
+    return errno === ENDED ? 0 : this.reply(request, errno, reply);
   }
 
   /**
-   * Runs the handler of the decoded request. ENOTSUP: unknown type; EPROTO: before Tversion; EINVAL: NOTAG; its own.
+   * Runs a decoded request.
+   * @param malformed 0, or the errno of its decoding.
+   * @returns 0 or an errno, for `reply`; PENDING; ENDED.
    */
-  private dispatch(): number {
-    const { t, server } = this;
-    const handler = HANDLERS[t.type];
-    if (handler === undefined) return E.ENOTSUP;
-    if (t.type !== TVERSION) {
-      if (this.msize === 0) return E.EPROTO;
-      if (t.tag === NOTAG) return E.EINVAL;
+  run(request: Request, malformed: number): number {
+    const { server } = this;
+    if (this.closed) return ENDED;
+    if (server.reclaim.length > 0) server.reclaim.step();
+    request.r.tag = request.t.tag;
+    const errno = malformed !== 0 ? malformed : this.dispatch(request);
+    return this.closed || (this.msize === 0 && request.t.type !== TVERSION) ? ENDED : errno;
+  }
+
+  /** Encodes the reply of a request: the R-message, or Rlerror with this errno. Returns its length without payload. */
+  reply({ t, r }: Request, errno: number, packet: Packet): number {
+    if (errno === 0) {
+      r.type = t.type + 1;
+      const length = encode(r, packet, this.msize || this.server.msize);
+      if (length > 0) return length;
+      errno = -length;
     }
-    const errno = this.run(handler);
+    r.type = RLERROR;
+    r.ecode = errno;
+    return encode(r, packet, packet.u8.length);
+  }
+
+  /** ENOTSUP: unknown type; EPROTO: before Tversion; EINVAL: NOTAG; the errnos of the handler. */
+  private dispatch(request: Request): number {
+    const { server } = this;
+    const { type, tag } = request.t;
+    const handler = HANDLERS[type];
+    if (handler === undefined) return E.ENOTSUP;
+    if (type !== TVERSION) {
+      if (this.msize === 0) return E.EPROTO;
+      if (tag === NOTAG) return E.EINVAL;
+    }
+    const errno = this.handle(handler, request);
     // The store may only be full of orphans in the queue: free them and try once more.
     if (errno !== E.ENOSPC || server.reclaim.length === 0 || !server.reclaim.drain()) return errno;
     // These have dropped their fid already.
-    return t.type === TCLUNK || t.type === TREMOVE ? errno : this.run(handler);
+    return type === TCLUNK || type === TREMOVE ? errno : this.handle(handler, request);
   }
 
-  private run(handler: (session: Session, t: Message, r: Message) => number): number {
+  private handle(handler: Handler, request: Request): number {
     try {
-      return handler(this, this.t, this.r);
+      return handler(request);
     } catch (thrown) {
       return this.server.errnoOf(thrown);
     }
   }
 
-  /**
-   * Serves one whole frame, as received from a wire, with its payload inside.
-   * @param bytes size[4] type[1] tag[2] …: exactly one message.
-   * @returns The whole reply, or null when the session has ended: the frame's size field is wrong or above msize, or as
-   *   for `serve`.
-   */
-  frame(bytes: Uint8Array): Uint8Array | null {
-    if (bytes.length < HEADER) return this.drop();
-    const limit = this.msize || this.server.msize;
-    const request = new Packet(bytes);
-    const { view } = request;
-    const size = view.getUint32(0, true);
-    if (size !== bytes.length || size > limit) return this.drop();
-    const type = bytes[4]!;
-    const reads = (type === TREAD || type === TREADDIR) && size >= TWRITE_DATA_AT;
-    // Cut to the payload that fits in a message.
-    const room = reads ? Math.min(view.getUint32(COUNT_AT, true), limit - DATA_AT) : 0;
-    const reply = new Packet(Math.max(room + DATA_AT, Math.min(limit, 128 << 10)));
-    const iov = new Iov();
-    if (type === TWRITE) iov.single(bytes, Math.min(TWRITE_DATA_AT, size), size);
-    else iov.single(reply.u8, DATA_AT, DATA_AT + room);
-    const length = this.serve(request, size, reply, iov);
-    if (length === 0) return this.drop();
-    const whole = room > 0 && reply.u8[4] === type + 1 ? length + this.r.count : length;
-    return reply.u8.slice(0, whole);
+  /** Cancels the pending request of a tag, if there is one: it will not be answered. */
+  cancel(tag: number): void {
+    const request = this.pending?.get(tag);
+    if (request === undefined) return;
+    this.pending!.delete(tag);
+    request.onCancel?.();
   }
 
-  private drop(): null {
-    this.close();
-    return null;
+  /** Cancels the pending requests, and clunks all fids. */
+  reset(): void {
+    if (this.pending !== null) for (const tag of this.pending.keys()) this.cancel(tag);
+    clunkAll(this);
   }
 
   /** Ends the session: clunks all its fids, and queues its orphans to be reclaimed. May be called again. */
   close(): void {
     if (this.closed) return;
-    clunkAll(this);
+    this.reset();
     this.closed = true;
     this.server.disconnected(this);
   }
 }
-
-/** Offset of `count` in Tread and Treaddir: after the header, fid[4] and offset[8]. */
-const COUNT_AT = HEADER + 4 + 8;
-/** Offset of the data in Twrite: after count[4]. */
-const TWRITE_DATA_AT = COUNT_AT + 4;

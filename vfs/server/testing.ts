@@ -13,6 +13,7 @@ import type { Core, CoreLink, CoreNode } from '../backends/memfs/core.ts';
 import { MemfsBackend } from '../backends/memfs/index.ts';
 import { errnoName } from '../linux/errno.ts';
 import { Server, type Inspection, type ServerOptions } from './server.ts';
+import { Connection } from './connection.ts';
 import type { Session } from './session.ts';
 
 /** The fid of the root of every Client. */
@@ -25,9 +26,34 @@ type Request = Extract<Name, `T${string}`>;
 type Answer<N extends Request> = N extends `T${infer M}` ? Extract<Name, `R${M}`> : never;
 type Entry = { name: string; cookie: bigint; type: number; dtype: number; path: bigint };
 
+/** A connection whose requests are answered at once. */
+export class Wire {
+  readonly connection: Connection;
+  /** The replies that no `frame` has returned: the late ones. */
+  readonly replies: Uint8Array[] = [];
+
+  constructor(server: Server) {
+    this.connection = new Connection(server, (reply) => void this.replies.push(reply.slice()));
+  }
+
+  /** The reply to a frame; null when the connection is over. */
+  frame(bytes: Uint8Array): Uint8Array | null {
+    return this.connection.receive(bytes) ? this.replies.pop()! : null;
+  }
+
+  /** Sends a request that is answered later, or not at all. */
+  send<N extends Request>(name: N, fields: Fields<N>, tag: number): void {
+    assert.ok(this.connection.receive(encodeFrame(name, { tag, ...fields })), `${name}: the connection was closed`);
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+}
+
 /** Sends a request of any session and reads the answer: null when the server closes the connection. */
-export function exchange<N extends Request>(session: Session, name: N, fields: Fields<N>, tag = 1): Frame | null {
-  const bytes = session.frame(encodeFrame(name, { tag, ...fields }));
+export function exchange<N extends Request>(wire: Wire, name: N, fields: Fields<N>, tag = 1): Frame | null {
+  const bytes = wire.frame(encodeFrame(name, { tag, ...fields }));
   if (bytes === null) return null;
   const reply = decodeFrame(bytes);
   assert.is(reply.tag, tag, `${name}: the answer has its tag`);
@@ -37,14 +63,18 @@ export function exchange<N extends Request>(session: Session, name: N, fields: F
 
 /** A client that has attached to the root as fid ROOT. Paths are names joined by `/`, walked from the root. */
 export class Client {
-  readonly session: Session;
+  readonly wire: Wire;
   private nextFid = ROOT + 1;
 
   constructor(server: Server, msize = 64 << 10) {
-    this.session = server.connect();
-    const reply = exchange(this.session, 'Tversion', { msize, version: VERSION }, NOTAG);
+    this.wire = new Wire(server);
+    const reply = exchange(this.wire, 'Tversion', { msize, version: VERSION }, NOTAG);
     assert.is(reply?.message, 'Rversion');
     this.call('Tattach', { fid: ROOT, afid: NOFID, uname: '', aname: '', n_uname: 0 });
+  }
+
+  get session(): Session {
+    return this.wire.connection.session;
   }
 
   /** A fid number that was never used. */
@@ -53,12 +83,12 @@ export class Client {
   }
 
   frame(bytes: Uint8Array): Uint8Array | null {
-    return this.session.frame(bytes);
+    return this.wire.frame(bytes);
   }
 
   /** The answer to a request, which must succeed. */
   call<N extends Request>(name: N, fields: Fields<N>): Fields<Answer<N>> {
-    const reply = exchange(this.session, name, fields);
+    const reply = exchange(this.wire, name, fields);
     assert.ok(reply !== null, `${name}: the connection was closed`);
     if (reply.message === 'Rlerror') assert.unreachable(`${name}: ${errnoName(reply.ecode)}`);
     return reply as unknown as Fields<Answer<N>>;
@@ -66,7 +96,7 @@ export class Client {
 
   /** The errno that a request is answered with, 0 when it succeeds. */
   errno<N extends Request>(name: N, fields: Fields<N>): number {
-    const reply = exchange(this.session, name, fields);
+    const reply = exchange(this.wire, name, fields);
     assert.ok(reply !== null, `${name}: the connection was closed`);
     return reply.message === 'Rlerror' ? reply.ecode : 0;
   }
@@ -160,7 +190,7 @@ export class Client {
   exists(path: string): boolean {
     const wname = path.split('/').filter((name) => name !== '');
     const newfid = this.fid();
-    const reply = exchange(this.session, 'Twalk', { fid: ROOT, newfid, wname });
+    const reply = exchange(this.wire, 'Twalk', { fid: ROOT, newfid, wname });
     if (reply?.message !== 'Rwalk' || reply.wqid.length < wname.length) return false;
     this.clunk(newfid);
     return true;
@@ -232,9 +262,11 @@ export class Store {
     this.volume = volume;
     this.backend = new MemfsBackend(this.volume, { capacity });
     this.server = new Server(this.watched(), options);
-    this.server.onFault = (thrown) => {
-      if ((thrown as Error).message !== 'on intent') this.violations.push(`threw ${thrown}`);
-    };
+    this.server.observers.add({
+      fault: (thrown) => {
+        if ((thrown as Error).message !== 'on intent') this.violations.push(`threw ${thrown}`);
+      },
+    });
   }
 
   client(msize?: number): Client {

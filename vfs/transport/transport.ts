@@ -1,18 +1,31 @@
-// The interface between a client and a connection to a server.
+// The seam between a client and a server: a connection, and whatever gives one.
 import type { Message } from '../9p/codec.gen.ts';
 import type { Iov } from '../lib/iov.ts';
 
-/** A connection to a server: carries one request at a time, and its reply back. */
+/**
+ * A connection to a server: carries one request at a time, and its reply back. InProcess is the one to a server in the
+ * same process; FrameTransport is a base for those over a wire.
+ */
 export interface Transport {
-  /** Longest message in bytes, payload included, that it can carry: what Tversion proposes. */
+  /** Longest message in bytes, payload included, that it can carry: Tversion proposes it. */
   readonly msize: number;
   /**
    * Sends `t`, waits for the reply and decodes it into `r`. Synchronous; not reentrant.
-   * @param iov Source of the payload of Twrite; destination of that of Rread and Rreaddir.
+   * @param payload Source of the data of Twrite; destination of the data of Rread and Rreaddir.
    * @returns 0; the errno of an Rlerror; the errno of a message that cannot be encoded or decoded; EPROTO if the reply
    *   is that of another request; EIO if the connection is gone.
    */
-  rpc(t: Message, r: Message, iov: Iov): number;
+  rpc(t: Message, r: Message, payload: Iov): number;
   /** Ends the connection: the server clunks all fids of the session. May be called again. */
   close(): void;
+  /** The server's session, if it is in this process. */
+  readonly peer?: object | null;
+}
+
+/** A server to which a client can attach: a Server of this process, or any other that `connect` reaches. */
+export interface Attachable {
+  /** Longest message in bytes, payload included. */
+  readonly msize: number;
+  /** Opens a connection. The first message must be Tversion. @throws An error if there is no connection. */
+  connect(): Transport;
 }

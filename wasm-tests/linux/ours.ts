@@ -25,7 +25,6 @@ import { FileStatus } from '../../vfs/client/attributes.ts';
 import { Client } from '../../vfs/client/client.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
 import { Server } from '../../vfs/server/server.ts';
-import { InProcess } from '../../vfs/transport/in-process.ts';
 import type { Entry, SetTime, Stat, System } from './model.ts';
 
 /** Room for a listing: small, so that most take several messages. */
@@ -83,7 +82,7 @@ export class Ours implements System {
 
   private attach(): void {
     this.server = new Server(this.backend);
-    this.client = new Client(new InProcess(this.server.connect(), this.server.msize));
+    this.client = new Client(this.server.connect());
     this.at = new AtCalls(this.client);
     this.client.attach();
   }

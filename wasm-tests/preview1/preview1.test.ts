@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { WASI, serverFor, type Source } from '../../shim/index.ts';
+import { WASI, serverFor, type LocalSource } from '../../shim/index.ts';
 import { compile } from '../../toolchain/compile.ts';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
@@ -32,7 +32,7 @@ interface Run {
 
 /** A store to run on: what a preopen takes, and its end. */
 interface Store {
-  source: Source;
+  source: LocalSource;
   dispose(): void;
 }
 
@@ -83,7 +83,7 @@ function compileProgram(name: string): Promise<Uint8Array<ArrayBuffer>> {
   return compile({ sources, argv: [...FLAGS, `${name}.c`, '-o', output], output }, { warn: assert.unreachable });
 }
 
-function runOn(source: Source, name: string, module: WebAssembly.Module, run: Run): void {
+function runOn(source: LocalSource, name: string, module: WebAssembly.Module, run: Run): void {
   const decoder = new TextDecoder();
   let stdout = '';
   const wasi = new WASI({

@@ -52,7 +52,7 @@ export class Stage {
   constructor({ server }: Place, { args, env = {}, preopens = ['/'] }: RunOptions) {
     this.server = server;
     this.out = new Output((word) => this.marks.set(word, server.inspect()));
-    server.onOrphan = () => this.orphans++;
+    server.observers.add({ orphan: () => this.orphans++ });
     this.wasi = new WASI({
       args,
       env,

@@ -97,9 +97,9 @@ test('what cannot be renamed stays', () => {
 test('a fid’s file is an orphan when its name is taken or given to another', () => {
   hosted(
     ({ kit }) => {
-      const { server } = kit.mount;
+      const { server } = kit;
       const birthtime: string[] = [];
-      server.onOrphan = (inode) => birthtime.push(String(inode.ino));
+      server.observers.add({ orphan: (inode) => birthtime.push(String(inode.ino)) });
       const fid = kit.open('file', O_RDWR);
       const { ino } = kit.fstat(fid);
       assert.is(kit.rename('other', 'file'), 'ok');
@@ -124,7 +124,7 @@ test('a fid’s file is an orphan when its name is taken or given to another', (
 test('a fid under one of two names: the other is taken, then its own', () => {
   hosted(
     ({ kit, root }) => {
-      const { server } = kit.mount;
+      const { server } = kit;
       assert.is(kit.link('file', 'two'), 'ok');
       const fid = kit.open('two', O_RDWR);
       assert.is(kit.unlink('file'), 'ok');

@@ -22,7 +22,7 @@ import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
 import { changed, setQid } from '../qid.ts';
 import { NAME_MAX } from '../../linux/limits.ts';
-import type { Session } from '../session.ts';
+import type { Request } from '../request.ts';
 
 /** Fields that are always filled. */
 const ALWAYS = GETATTR_BASIC & ~(GETATTR_RDEV | GETATTR_BLOCKS);
@@ -39,7 +39,7 @@ const SETTABLE =
   SETATTR_MTIME_SET;
 
 /** Gets attributes: those of ALWAYS, the others if requested. EBADF. (9P: getattr) */
-export function getattr(session: Session, t: Message, r: Message): number {
+export function getattr({ session, t, r }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   const { inode } = fid;
@@ -57,7 +57,7 @@ export function getattr(session: Session, t: Message, r: Message): number {
  * EBADF; EINVAL: unknown bits; for a size EISDIR, then EINVAL: not a regular file, or a fid open for reading only, then
  * EFBIG; EINVAL: nanoseconds from 10^9 on; then the errnos of Backend.setattr. (9P: setattr)
  */
-export function setattr(session: Session, t: Message, _r: Message): number {
+export function setattr({ session, t }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   const { inode } = fid;
@@ -97,7 +97,7 @@ function fillTimes(t: Message): number {
 /**
  * Drains the reclaim queue, then gets the figures of the store: orphans with fids count. EBADF. (9P: statfs, statfs(2))
  */
-export function statfs(session: Session, t: Message, r: Message): number {
+export function statfs({ session, t, r }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   session.server.sync();

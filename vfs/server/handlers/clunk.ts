@@ -1,14 +1,14 @@
 // Handlers of Tclunk and Tremove.
-import type { Message } from '../../9p/codec.gen.ts';
 import { S_IFDIR } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { Fid } from '../fid.ts';
 import { dropFid } from '../fid-life.ts';
+import type { Request } from '../request.ts';
 import type { Session } from '../session.ts';
 import { standsFor, unlink } from './names.ts';
 
 /** Drops a fid. EBADF: no such fid; after Txattrcreate the errnos of setxattr(2). (clunk(5)) */
-export function clunk(session: Session, t: Message, _r: Message): number {
+export function clunk({ session, t }: Request): number {
   const fid = session.fids.get(t.fid);
   return fid === undefined ? E.EBADF : dropFid(session, fid);
 }
@@ -18,7 +18,7 @@ export function clunk(session: Session, t: Message, _r: Message): number {
  * attribute; EBUSY: the root; EINVAL: it was reached by `..`; ENOENT: the name is gone, or stands for another file now;
  * else as Tunlinkat. (remove(5))
  */
-export function remove(session: Session, t: Message, _r: Message): number {
+export function remove({ session, t }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined) return E.EBADF;
   const errno = removeName(session, fid);

@@ -1,6 +1,6 @@
 // The handler table: a handler for each T-message.
-import { TYPE, type Message } from '../../9p/codec.gen.ts';
-import type { Session } from '../session.ts';
+import { TYPE } from '../../9p/codec.gen.ts';
+import type { Request } from '../request.ts';
 import { getattr, setattr, statfs } from './attr.ts';
 import { clunk, remove } from './clunk.ts';
 import { fsync, read, readdir, write } from './io.ts';
@@ -13,7 +13,7 @@ import { walk } from './walk.ts';
 import { xattrcreate, xattrwalk } from './xattr.ts';
 
 /** Serves one decoded request: fills the reply `r` and returns 0, or returns the errno of Rlerror. May throw. */
-export type Handler = (session: Session, t: Message, r: Message) => number;
+export type Handler = ({ session, t, r }: Request) => number;
 
 /** The handler of each T-message. A missing one does not compile. */
 const BY_TYPE: { [N in keyof typeof TYPE as N extends `T${string}` ? (typeof TYPE)[N] : never]: Handler } = {

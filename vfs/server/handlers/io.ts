@@ -7,7 +7,7 @@ import { Views, type Iov } from '../../lib/iov.ts';
 import { DirStream } from '../dir-stream.ts';
 import { UNOPENED, type Fid } from '../fid.ts';
 import { changed } from '../qid.ts';
-import type { Session } from '../session.ts';
+import type { Request } from '../request.ts';
 
 /** Staging buffer: several ranges that fit in it are moved by one call of the backend, which is one of the host. */
 const stage = new Uint8Array(16 << 10);
@@ -22,10 +22,10 @@ const MIN_DIRENT = 25;
  * Reads from `offset` into the payload, as many bytes as it has room for; 0 at the end of the file.
  * EBADF: no such fid; EISDIR; EBADF: not open for reading. (9P: read)
  */
-export function read(session: Session, t: Message, r: Message): number {
+export function read({ session, t, r, payload }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined) return E.EBADF;
-  const { iov } = session;
+  const iov = payload!;
   if (fid.xattr !== null) return give(r, fid.xattr.read(t.offset, iov));
   if (fid.flags !== UNOPENED && fid.inode.kind === S_IFDIR) return E.EISDIR;
   if (!fid.readable) return E.EBADF;
@@ -69,10 +69,10 @@ function readRanges(backend: Backend, fid: Fid, offset: number, iov: Iov): numbe
  * EBADF: no such fid; EINVAL: `count` is not the length of the payload; EBADF: not open for writing; EFBIG, ENOSPC.
  * (9P: write)
  */
-export function write(session: Session, t: Message, r: Message): number {
+export function write({ session, t, r, payload }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined) return E.EBADF;
-  const { iov } = session;
+  const iov = payload!;
   if (iov.total !== t.count) return E.EINVAL;
   if (fid.xattr !== null) return give(r, fid.xattr.write(t.offset, iov));
   if (!fid.writable) return E.EBADF;
@@ -111,7 +111,7 @@ function writeRanges(backend: Backend, fid: Fid, offset: number, iov: Iov): numb
 }
 
 /** Drains the reclaim queue, and writes back the file. EBADF: no such fid, or not open. (9P: fsync) */
-export function fsync(session: Session, t: Message, _r: Message): number {
+export function fsync({ session, t }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;
   session.server.sync();
@@ -123,18 +123,18 @@ export function fsync(session: Session, t: Message, _r: Message): number {
  * EBADF: no such fid; ENOTDIR; EBADF: not open; EINVAL: no room for one entry; ENOMEM: too many names remembered.
  * (9P: readdir)
  */
-export function readdir(session: Session, t: Message, r: Message): number {
+export function readdir({ session, t, r, payload }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   if (fid.inode.kind !== S_IFDIR) return E.ENOTDIR;
   if (fid.flags === UNOPENED) return E.EBADF;
   // The payload of a client in this process may be longer than `count`.
-  const room = Math.min(t.count, session.iov.total, MAX_LISTING);
+  const room = Math.min(t.count, payload!.total, MAX_LISTING);
   if (room < MIN_DIRENT) return E.EINVAL;
   const { backend } = session.server;
   fid.stream ??= new DirStream(session, fid.inode);
   const cookie = t.cookie_hi * 0x1_0000_0000 + t.cookie_lo;
-  const count = fid.stream.read(cookie, session.iov, room);
+  const count = fid.stream.read(cookie, payload!, room);
   if (count > 0) backend.accessed(fid.inode);
   return give(r, count);
 }

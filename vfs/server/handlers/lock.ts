@@ -1,11 +1,18 @@
 // Handlers of Tlock and Tgetlock.
 import type { Message } from '../../9p/codec.gen.ts';
-import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../../9p/constants.ts';
+import {
+  LOCK_BLOCKED,
+  LOCK_FLAGS_BLOCK,
+  LOCK_SUCCESS,
+  LOCK_TYPE_RDLCK,
+  LOCK_TYPE_UNLCK,
+  LOCK_TYPE_WRLCK,
+} from '../../9p/constants.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED, type Fid } from '../fid.ts';
 import { findConflict, isLockable, lockEnd, lockLength, setLock, type Lock } from '../locks.ts';
 import { NAME_MAX } from '../../linux/limits.ts';
-import type { Session } from '../session.ts';
+import type { Request } from '../request.ts';
 
 function lockOf(fid: Fid, t: Message): Lock {
   return {
@@ -19,12 +26,13 @@ function lockOf(fid: Fid, t: Message): Lock {
 }
 
 /**
- * Sets or releases a record lock. A conflict is answered with status BLOCKED, also for a blocking request: the client
- * retries. EBADF: no such fid, or not open; EINVAL: unknown type; EOVERFLOW: a range beyond 2^53 − 1; EINVAL: client_id
+ * Sets or releases a record lock. A conflict is answered with status BLOCKED; with LOCK_FLAGS_BLOCK the reply comes when
+ * the lock is free, where the connection permits late replies. EBADF: no such fid, or not open; EINVAL: unknown type; EOVERFLOW: a range beyond 2^53 − 1; EINVAL: client_id
  * longer than NAME_MAX; EBADF: a read lock without read access, a write lock without write access; ENOLCK: too many
- * locks. (9P: lock, fcntl(2) F_SETLK)
+ * locks; EDEADLK. (9P: lock, fcntl(2) F_SETLK, F_SETLKW)
  */
-export function lock(session: Session, t: Message, r: Message): number {
+export function lock(request: Request): number {
+  const { session, t, r } = request;
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;
   if (t.ltype > LOCK_TYPE_UNLCK) return E.EINVAL;
@@ -34,6 +42,7 @@ export function lock(session: Session, t: Message, r: Message): number {
   if (t.ltype === LOCK_TYPE_WRLCK && !fid.writable) return E.EBADF;
   const wanted = lockOf(fid, t);
   if (t.ltype !== LOCK_TYPE_UNLCK && findConflict(fid.inode, wanted) !== undefined) {
+    if ((t.flags & LOCK_FLAGS_BLOCK) !== 0 && session.waitForLock !== null) return session.waitForLock(request, wanted);
     r.status = LOCK_BLOCKED;
     return 0;
   }
@@ -47,7 +56,7 @@ export function lock(session: Session, t: Message, r: Message): number {
  * Gets the first conflicting lock, or type UNLCK if there is none. EBADF: no such fid, or not open; EINVAL: unknown
  * type; EOVERFLOW: a range beyond 2^53 − 1. (9P: getlock, fcntl(2) F_GETLK)
  */
-export function getlock(session: Session, t: Message, r: Message): number {
+export function getlock({ session, t, r }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;
   if (t.ltype > LOCK_TYPE_UNLCK) return E.EINVAL;

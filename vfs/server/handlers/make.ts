@@ -8,6 +8,7 @@ import { PATH_MAX } from '../../linux/limits.ts';
 import { releaseUnused } from '../../backend/inode-refs.ts';
 import { changed, setQid } from '../qid.ts';
 import { checkEntryName, checkParent, longerThan } from '../checks.ts';
+import type { Request } from '../request.ts';
 import type { Session } from '../session.ts';
 
 /**
@@ -42,7 +43,7 @@ function made(session: Session, r: Message, dir: Inode, inode: Inode | number): 
 }
 
 /** Makes a directory. The errnos of `newEntry`, then ENOSPC. (9P: mkdir) */
-export function mkdir(session: Session, t: Message, r: Message): number {
+export function mkdir({ session, t, r }: Request): number {
   const dir = newEntry(session, t, INTENT_CREATE);
   if (typeof dir === 'number') return dir;
   const mode = S_IFDIR | (t.mode & 0o7777);
@@ -53,7 +54,7 @@ export function mkdir(session: Session, t: Message, r: Message): number {
  * Makes a symlink. ENOENT: empty target; EINVAL: a target with NUL; ENAMETOOLONG: a target of PATH_MAX bytes or more;
  * the errnos of `newEntry`; ENOSPC. (9P: symlink)
  */
-export function symlink(session: Session, t: Message, r: Message): number {
+export function symlink({ session, t, r }: Request): number {
   if (t.symtgt.length === 0) return E.ENOENT;
   if (t.symtgt.includes('\0')) return E.EINVAL;
   if (longerThan(t.symtgt, PATH_MAX - 1)) return E.ENAMETOOLONG;
@@ -66,7 +67,7 @@ export function symlink(session: Session, t: Message, r: Message): number {
  * Makes a fifo, a socket or a regular file. The errnos of `newEntry`; EPERM: a device or directory; EINVAL: an unknown
  * kind; EPERM: the store cannot make it; ENOSPC. (9P: mknod, mknod(2))
  */
-export function mknod(session: Session, t: Message, r: Message): number {
+export function mknod({ session, t, r }: Request): number {
   const dir = newEntry(session, t, INTENT_FIND);
   if (typeof dir === 'number') return dir;
   const kind = t.mode & S_IFMT || S_IFREG;
@@ -80,7 +81,7 @@ export function mknod(session: Session, t: Message, r: Message): number {
  * Makes a hard link. EBADF; the errnos of `newEntry`; EPERM: a directory; ENOENT: an orphan; ENOSPC. (9P: link,
  * link(2))
  */
-export function link(session: Session, t: Message, _r: Message): number {
+export function link({ session, t }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   const { inode } = fid;
@@ -96,7 +97,7 @@ export function link(session: Session, t: Message, _r: Message): number {
 }
 
 /** Reads the target of a symlink. EBADF; EINVAL: not a symlink. (9P: readlink) */
-export function readlink(session: Session, t: Message, r: Message): number {
+export function readlink({ session, t, r }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   if (fid.inode.kind !== S_IFLNK) return E.EINVAL;

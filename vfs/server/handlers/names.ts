@@ -1,5 +1,4 @@
 // Handlers of Tunlinkat, Trenameat and Trename.
-import type { Message } from '../../9p/codec.gen.ts';
 import { AT_REMOVEDIR, S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../../backend/inode.ts';
@@ -16,7 +15,7 @@ import { nameTaken, renamed } from '../fid-life.ts';
 import { changed } from '../qid.ts';
 import { checkEntryName, checkRemoval, checkRename } from '../checks.ts';
 import type { Server } from '../server.ts';
-import type { Session } from '../session.ts';
+import type { Request } from '../request.ts';
 
 /** True if the name that a fid was walked by still belongs to its inode. */
 export function standsFor(backend: Backend, dir: Inode, name: string, inode: Inode): boolean {
@@ -41,7 +40,7 @@ export function unlink(server: Server, dir: Inode, name: string, inode: Inode, r
  * Removes an entry of a directory. EBADF, ENOTDIR: the directory; EINVAL: unknown flags; EROFS; EINVAL, ENAMETOOLONG,
  * ENOENT: the name; then EISDIR, or with AT_REMOVEDIR ENOTDIR, EBUSY, ENOTEMPTY. (9P: unlinkat, unlinkat(2))
  */
-export function unlinkat(session: Session, t: Message, _r: Message): number {
+export function unlinkat({ session, t }: Request): number {
   const dirFid = session.fids.get(t.dfid);
   if (dirFid === undefined || dirFid.xattr !== null) return E.EBADF;
   const dir = dirFid.inode;
@@ -81,7 +80,7 @@ function move(server: Server, oldDir: Inode, oldName: string, source: Inode, new
  * Renames an entry. EBADF, ENOTDIR: the directories; EROFS; EINVAL, ENAMETOOLONG, ENOENT: the old name; EINVAL,
  * ENAMETOOLONG: the new name; then the errnos of `checkRename`. (9P: renameat, rename(2))
  */
-export function renameat(session: Session, t: Message, _r: Message): number {
+export function renameat({ session, t }: Request): number {
   const oldFid = session.fids.get(t.olddirfid);
   const newFid = session.fids.get(t.newdirfid);
   if (oldFid === undefined || newFid === undefined) return E.EBADF;
@@ -105,7 +104,7 @@ export function renameat(session: Session, t: Message, _r: Message): number {
  * Renames the name that a fid was walked by. EBADF; ENOTDIR: `dfid`; EBUSY: the root; ENOENT: an orphan; EINVAL: it was
  * reached by `..`; ENOENT: the name stands for another file now; then as Trenameat for the new name. (9P: rename)
  */
-export function rename(session: Session, t: Message, _r: Message): number {
+export function rename({ session, t }: Request): number {
   const fid = session.fids.get(t.fid);
   const dirFid = session.fids.get(t.dfid);
   if (fid === undefined || dirFid === undefined) return E.EBADF;

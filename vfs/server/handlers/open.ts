@@ -12,7 +12,7 @@ import { moveFid } from '../fid-life.ts';
 import { changed, setQid } from '../qid.ts';
 import { checkEntryName, checkParent } from '../checks.ts';
 import type { Server } from '../server.ts';
-import type { Session } from '../session.ts';
+import type { Request } from '../request.ts';
 
 /** Attempts of O_CREAT to make or find a name that another process makes and removes. */
 const MAKE_TRIES = 9;
@@ -63,7 +63,7 @@ function truncate(server: Server, inode: Inode): number {
  * ENOTDIR: O_DIRECTORY on another kind; ELOOP: a symlink; ENXIO: a fifo, socket or device; EINVAL: access mode 3;
  * EROFS. (9P: lopen)
  */
-export function lopen(session: Session, t: Message, r: Message): number {
+export function lopen({ session, t, r }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined) return E.EBADF;
   if (fid.flags !== UNOPENED || fid.xattr !== null) return E.EINVAL;
@@ -82,7 +82,7 @@ export function lopen(session: Session, t: Message, r: Message): number {
  * O_DIRECTORY, or access mode 3; EEXIST: O_EXCL; EISDIR: the name is a directory's; or, of a new file, ENOENT: the
  * directory was removed, EROFS, ENOSPC; then as lopen. (9P: lcreate, open(2) O_CREAT)
  */
-export function lcreate(session: Session, t: Message, r: Message): number {
+export function lcreate({ session, t, r }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined) return E.EBADF;
   if (fid.flags !== UNOPENED || fid.xattr !== null) return E.EINVAL;

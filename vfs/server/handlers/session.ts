@@ -1,10 +1,9 @@
 // Handlers of Tversion, Tauth, Tattach and Tflush.
-import type { Message } from '../../9p/codec.gen.ts';
 import { IOHDRSZ, NOFID, NOTAG, VERSION } from '../../9p/constants.ts';
 import { E } from '../../linux/errno.ts';
-import { checkNewFid, clunkAll, makeFid } from '../fid-life.ts';
+import { checkNewFid, makeFid } from '../fid-life.ts';
 import { setQid } from '../qid.ts';
-import type { Session } from '../session.ts';
+import type { Request } from '../request.ts';
 
 /** Smallest msize that carries every message with a name in it, and a little data. */
 const MIN_MSIZE = 512;
@@ -14,9 +13,9 @@ const MIN_MSIZE = 512;
  * 9P2000.L, or 9P2000.L and a suffix, is answered with "unknown". EINVAL: a tag that is not NOTAG, or msize below 512.
  * (version(5))
  */
-export function version(session: Session, t: Message, r: Message): number {
+export function version({ session, t, r }: Request): number {
   if (t.tag !== NOTAG) return E.EINVAL;
-  clunkAll(session);
+  session.reset();
   session.msize = 0;
   if (t.msize < Math.max(MIN_MSIZE, IOHDRSZ + 1)) return E.EINVAL;
   const msize = Math.min(t.msize, session.server.msize);
@@ -28,7 +27,7 @@ export function version(session: Session, t: Message, r: Message): number {
 }
 
 /** ENOENT: no authentication is required, as diod answers. (attach(5), 9P: auth) */
-export function auth(_session: Session, _t: Message, _r: Message): number {
+export function auth(_request: Request): number {
   return E.ENOENT;
 }
 
@@ -36,7 +35,7 @@ export function auth(_session: Session, _t: Message, _r: Message): number {
  * Makes `fid` stand for the root of the tree, whose name is empty or `/`.
  * EPERM: an afid, since there is no authentication; EPERM: another aname; EBADF: the fid is in use; EMFILE. (attach(5))
  */
-export function attach(session: Session, t: Message, r: Message): number {
+export function attach({ session, t, r }: Request): number {
   if (t.afid !== NOFID) return E.EPERM;
   if (t.aname !== '' && t.aname !== '/') return E.EPERM;
   const errno = checkNewFid(session, t.fid);
@@ -47,7 +46,10 @@ export function attach(session: Session, t: Message, r: Message): number {
   return 0;
 }
 
-/** Does nothing: each request is answered before the next one is taken, so that none is pending. (flush(5)) */
-export function flush(_session: Session, _t: Message, _r: Message): number {
+/**
+ * Cancels the pending request of `oldtag`, which is then not answered. All others have been answered already. (flush(5))
+ */
+export function flush({ session, t }: Request): number {
+  session.cancel(t.oldtag);
   return 0;
 }

@@ -1,5 +1,4 @@
 // Handler of Twalk.
-import type { Message } from '../../9p/codec.gen.ts';
 import { S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../../backend/inode.ts';
@@ -9,7 +8,7 @@ import { releaseUnused } from '../../backend/inode-refs.ts';
 import { checkNewFid, makeFid, moveFid } from '../fid-life.ts';
 import { qidType } from '../qid.ts';
 import { checkWalkName } from '../checks.ts';
-import type { Session } from '../session.ts';
+import type { Request } from '../request.ts';
 
 /**
  * Walks up to 16 names from `fid` and makes `newfid` stand for the inode found. Without names it clones the fid, also
@@ -17,7 +16,7 @@ import type { Session } from '../session.ts';
  * not made. `..` of the root is the root. EBADF: no such fid, or newfid in use; EMFILE; EINVAL: names from an open fid;
  * ENOTDIR, EINVAL, ENAMETOOLONG, ENOENT: the first name. (walk(5))
  */
-export function walk(session: Session, t: Message, r: Message): number {
+export function walk({ session, t, r }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   const inPlace = t.newfid === t.fid;

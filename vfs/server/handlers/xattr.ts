@@ -1,11 +1,11 @@
 // Handlers of Txattrwalk and Txattrcreate.
-import type { Message } from '../../9p/codec.gen.ts';
 import { XATTR_CREATE, XATTR_REPLACE } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
 import { checkNewFid, makeFid } from '../fid-life.ts';
 import { NAME_MAX } from '../../linux/limits.ts';
 import { longerThan } from '../checks.ts';
+import type { Request } from '../request.ts';
 import type { Session } from '../session.ts';
 import { XATTR_SIZE_MAX, XattrIo } from '../xattr-io.ts';
 
@@ -17,7 +17,7 @@ export const XATTRS_MAX = 1024;
  * Makes `newfid` read the value of an attribute, or with an empty name the list of names, each terminated by NUL.
  * EBADF: no such fid, or newfid in use; EMFILE; ERANGE: a name longer than NAME_MAX; ENOTSUP; ENODATA. (9P: xattrwalk)
  */
-export function xattrwalk(session: Session, t: Message, r: Message): number {
+export function xattrwalk({ session, t, r }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   const errno = checkNewFid(session, t.newfid) || checkRoom(session);
@@ -42,7 +42,7 @@ export function xattrwalk(session: Session, t: Message, r: Message): number {
  * EBADF; EINVAL: the fid is open, the name empty, or a flag unknown; ERANGE: a name longer than NAME_MAX; E2BIG: a size
  * above 65,536; EMFILE. (9P: xattrcreate)
  */
-export function xattrcreate(session: Session, t: Message, _r: Message): number {
+export function xattrcreate({ session, t }: Request): number {
   const fid = session.fids.get(t.fid);
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   if (fid.flags !== UNOPENED || t.name === '') return E.EINVAL;

@@ -1,0 +1,206 @@
+// Blocking record locks: the reply comes when the lock is free. Tflush, Tversion and the end of a session cancel it.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  LOCK_BLOCKED,
+  LOCK_FLAGS_BLOCK,
+  LOCK_SUCCESS,
+  LOCK_TYPE_RDLCK,
+  LOCK_TYPE_UNLCK,
+  LOCK_TYPE_WRLCK,
+  NOTAG,
+  VERSION,
+} from '../9p/constants.ts';
+import { O_RDWR } from '../linux/constants.ts';
+import { E, errnoName } from '../linux/errno.ts';
+import { decodeFrame } from '../9p/schema/interpret.ts';
+import { lock as clientLock } from '../client/rare-messages.ts';
+import { Client as NinePClient } from '../client/client.ts';
+import { MAX_SESSION_WAITING, MAX_WAITING } from './lock-wait.ts';
+import { exchange, scenario, type Client } from './testing.ts';
+
+const R = LOCK_TYPE_RDLCK;
+const W = LOCK_TYPE_WRLCK;
+const U = LOCK_TYPE_UNLCK;
+
+function fields(fid: number, ltype: number, start: number, length: number, proc_id: number, flags: number) {
+  return { fid, ltype, flags, start, length, proc_id, client_id: 'host' };
+}
+
+/** Tlock without LOCK_FLAGS_BLOCK: the status. */
+function lock(c: Client, fid: number, ltype: number, start: number, length: number, proc = 1): number {
+  return c.call('Tlock', fields(fid, ltype, start, length, proc, 0)).status;
+}
+
+/** Sends a Tlock with LOCK_FLAGS_BLOCK, which must wait. */
+function wait(c: Client, tag: number, fid: number, ltype: number, start: number, length: number, proc: number): void {
+  const before = c.wire.replies.length;
+  c.wire.send('Tlock', fields(fid, ltype, start, length, proc, LOCK_FLAGS_BLOCK), tag);
+  assert.is(c.wire.replies.length, before, `the request with tag ${tag} is not answered`);
+}
+
+/** The late replies since the last look: `2 ok`, `3 EBADF`, by tags. */
+function late(c: Client): string[] {
+  return c.wire.replies.splice(0).map((bytes) => {
+    const reply = decodeFrame(bytes);
+    if (reply.message === 'Rlerror') return `${reply.tag} ${errnoName(reply.ecode)}`;
+    assert.is(reply.message, 'Rlock');
+    return `${reply.tag} ${(reply as unknown as { status: number }).status === LOCK_SUCCESS ? 'ok' : 'status'}`;
+  });
+}
+
+scenario('a blocking lock is answered once the lock in the way is released', (c, store) => {
+  const other = store.client();
+  const fid = c.create('f');
+  const theirs = other.open('f', O_RDWR);
+  assert.is(lock(c, fid, W, 0, 10), LOCK_SUCCESS);
+  wait(other, 7, theirs, W, 5, 10, 2);
+  assert.is(other.attr(theirs).nlink, 1, 'other requests of the session are answered meanwhile');
+  assert.is(lock(c, fid, U, 0, 5), LOCK_SUCCESS);
+  assert.equal(late(other), [], 'the rest of the lock is still in the way');
+  assert.is(lock(c, fid, U, 5, 5), LOCK_SUCCESS);
+  assert.equal(late(other), ['7 ok']);
+  assert.is(lock(c, fid, W, 14, 1), LOCK_BLOCKED, 'the lock is held');
+  other.clunk(theirs);
+});
+
+scenario('a blocking lock without conflict is answered at once', (c) => {
+  const fid = c.create('f');
+  assert.is(c.call('Tlock', fields(fid, W, 0, 0, 1, LOCK_FLAGS_BLOCK)).status, LOCK_SUCCESS);
+  assert.is(c.call('Tlock', fields(fid, U, 0, 0, 1, LOCK_FLAGS_BLOCK)).status, LOCK_SUCCESS);
+});
+
+scenario('requests are answered in the order of their arrival, each when it has no conflict', (c) => {
+  const fid = c.create('f');
+  lock(c, fid, W, 0, 0);
+  wait(c, 11, fid, R, 0, 10, 2);
+  wait(c, 12, fid, W, 0, 1, 3);
+  wait(c, 13, fid, R, 5, 1, 4);
+  lock(c, fid, R, 0, 0);
+  assert.equal(late(c), ['11 ok', '13 ok'], 'a downgrade admits the readers');
+  lock(c, fid, U, 0, 0);
+  assert.equal(late(c), [], 'a reader is in the way of the writer');
+  lock(c, fid, U, 0, 0, 2);
+  assert.equal(late(c), ['12 ok']);
+});
+
+scenario('the end of a holder’s fid, or of its session, admits those that wait', (c, store) => {
+  const other = store.client();
+  const fid = c.create('f');
+  const theirs = other.open('f', O_RDWR);
+  const third = store.client();
+  const last = third.open('f', O_RDWR);
+  lock(c, fid, W, 0, 0);
+  wait(other, 7, theirs, W, 0, 0, 2);
+  wait(third, 7, last, W, 0, 0, 3);
+  c.clunk(fid);
+  assert.equal([late(other), late(third)], [['7 ok'], []]);
+  other.session.close();
+  assert.equal([late(other), late(third)], [[], ['7 ok']]);
+});
+
+scenario('the clunk of the fid of a waiting request answers it with EBADF', (c) => {
+  const fid = c.create('f');
+  const waiting = c.open('f', O_RDWR);
+  lock(c, fid, W, 0, 0);
+  wait(c, 5, waiting, W, 0, 0, 2);
+  c.clunk(waiting);
+  assert.equal(late(c), ['5 EBADF']);
+  lock(c, fid, U, 0, 0);
+  assert.equal(late(c), []);
+  assert.is(lock(c, fid, W, 0, 0, 3), LOCK_SUCCESS, 'the lock was not taken');
+});
+
+scenario('Tflush cancels a waiting request, which is not answered', (c) => {
+  const fid = c.create('f');
+  lock(c, fid, W, 0, 0);
+  wait(c, 5, fid, W, 0, 0, 2);
+  wait(c, 6, fid, W, 0, 0, 3);
+  c.call('Tflush', { oldtag: 5 });
+  c.call('Tflush', { oldtag: 99 });
+  lock(c, fid, U, 0, 0);
+  assert.equal(late(c), ['6 ok']);
+  wait(c, 5, fid, W, 0, 0, 2);
+  lock(c, fid, U, 0, 0, 3);
+  assert.equal(late(c), ['5 ok'], 'the tag is free again');
+});
+
+scenario('the tag of a waiting request cannot be used again', (c) => {
+  const fid = c.create('f');
+  lock(c, fid, W, 0, 0);
+  wait(c, 5, fid, W, 0, 0, 2);
+  const reply = exchange(c.wire, 'Tlock', fields(fid, W, 0, 0, 3, LOCK_FLAGS_BLOCK), 5);
+  assert.equal(reply, { message: 'Rlerror', tag: 5, ecode: E.EINVAL });
+  lock(c, fid, U, 0, 0);
+  assert.equal(late(c), ['5 ok']);
+});
+
+scenario('Tversion and the end of the session cancel what waits', (c, store) => {
+  const other = store.client();
+  const fid = c.create('f');
+  lock(c, fid, W, 0, 0);
+  wait(other, 3, other.open('f', O_RDWR), W, 0, 0, 2);
+  exchange(other.wire, 'Tversion', { msize: 8192, version: VERSION }, NOTAG);
+  const third = store.client();
+  wait(third, 3, third.open('f', O_RDWR), W, 0, 0, 2);
+  third.session.close();
+  assert.is(lock(c, fid, U, 0, 0), LOCK_SUCCESS);
+  assert.equal([late(other), late(third)], [[], []]);
+  assert.is(lock(c, fid, W, 0, 0, 9), LOCK_SUCCESS, 'none of them holds a lock');
+});
+
+scenario('owners that wait for each other: EDEADLK', (c, store) => {
+  const other = store.client();
+  const fid = c.create('f');
+  const theirs = other.open('f', O_RDWR);
+  const second = c.create('g');
+  lock(c, fid, W, 0, 1, 1);
+  lock(other, theirs, W, 1, 1, 2);
+  lock(c, second, W, 0, 1, 3);
+  wait(other, 7, theirs, W, 0, 1, 2);
+  wait(c, 8, fid, W, 1, 1, 3);
+  c.expectError(
+    'Tlock',
+    fields(second, W, 0, 1, 1, LOCK_FLAGS_BLOCK),
+    E.EDEADLK,
+    'a ring of three owners and two files',
+  );
+  c.expectError('Tlock', fields(fid, W, 1, 1, 1, LOCK_FLAGS_BLOCK), E.EDEADLK, 'a ring of two');
+  lock(c, fid, U, 0, 1, 1);
+  assert.equal(late(other), ['7 ok']);
+  other.clunk(theirs);
+  assert.equal(late(c), ['8 ok']);
+});
+
+scenario('so many requests wait for locks of a file and no more', (c) => {
+  const fid = c.create('f');
+  lock(c, fid, W, 0, 0);
+  for (let i = 0; i < MAX_WAITING; i++) wait(c, 10 + i, fid, R, 0, 0, 2);
+  assert.is(c.call('Tlock', fields(fid, R, 0, 0, 2, LOCK_FLAGS_BLOCK)).status, LOCK_BLOCKED);
+  lock(c, fid, U, 0, 0);
+  assert.is(late(c).length, MAX_WAITING);
+});
+
+scenario('so many requests of a session wait and no more', (c) => {
+  const fids: number[] = [];
+  for (let file = 0; file * MAX_WAITING <= MAX_SESSION_WAITING; file++) {
+    fids.push(c.create(`f${file}`));
+    lock(c, fids.at(-1)!, W, 0, 0);
+  }
+  for (let i = 0; i < MAX_SESSION_WAITING; i++) wait(c, 10 + i, fids[Math.floor(i / MAX_WAITING)]!, R, 0, 0, 2);
+  assert.is(c.call('Tlock', fields(fids.at(-1)!, R, 0, 0, 2, LOCK_FLAGS_BLOCK)).status, LOCK_BLOCKED);
+});
+
+scenario('a client in the same process cannot wait: it is answered BLOCKED', (c, store) => {
+  const fid = c.create('f');
+  lock(c, fid, W, 0, 0);
+  const inProcess = new NinePClient(store.server.connect());
+  assert.is(inProcess.attach(), 0);
+  const theirs = inProcess.walk(inProcess.root, ['f'], 0, 1);
+  assert.is(inProcess.lopen(theirs, O_RDWR), 0);
+  assert.is(clientLock(inProcess, theirs, W, LOCK_FLAGS_BLOCK, 0, 0, 1, 'other'), 0);
+  assert.is(inProcess.r.status, LOCK_BLOCKED);
+  inProcess.close();
+});
+
+test.run();

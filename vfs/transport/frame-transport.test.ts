@@ -1,0 +1,123 @@
+// The conformance suite over whole frames, by a transport that is written as a stranger would write it.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { conformance } from '../conformance/index.ts';
+import { ram } from '../backends/ram/index.ts';
+import { Client } from '../client/client.ts';
+import { Attachment, serverFor } from '../connect/server-for.ts';
+import { createFs } from '../fs/index.ts';
+import { Connection } from '../server/connection.ts';
+import type { Server } from '../server/server.ts';
+import { AT_REST } from '../server/testing.ts';
+import { E } from '../linux/errno.ts';
+import { FrameTransport, ObservedTransport, TYPE, type Attachable } from './index.ts';
+
+/** Sends each frame to a Connection, and hands its reply back. */
+class Loopback extends FrameTransport {
+  private readonly connection: Connection;
+  private reply: Uint8Array | null = null;
+  /** Changes a reply on its way. */
+  tamper = (reply: Uint8Array): Uint8Array | null => reply;
+
+  constructor(server: Server, msize = server.msize) {
+    super(msize);
+    this.connection = new Connection(server, (reply) => (this.reply = reply.slice()));
+  }
+
+  protected exchange(frame: Uint8Array): Uint8Array | null {
+    return this.connection.receive(frame) ? this.tamper(this.reply!) : null;
+  }
+
+  protected end(): void {
+    this.connection.close();
+  }
+}
+
+const via = (server: Server): Attachable => ({ msize: server.msize, connect: () => new Loopback(server) });
+
+conformance('ram over frames', () => ({ backend: ram(), via, dispose: () => {} }));
+
+test('a small msize: every transfer takes many frames', () => {
+  const server = serverFor(ram());
+  const fs = createFs({ msize: 4096, connect: () => new Loopback(server, 4096) });
+  const data = Uint8Array.from({ length: 100_000 }, (_, i) => i * 7);
+  fs.writeFileSync('/f', data);
+  for (let i = 0; i < 500; i++) fs.writeFileSync(`/file ${i}`, '');
+  assert.equal(fs.readFileSync('/f'), data);
+  assert.is(fs.readdirSync('/').length, 501);
+  fs.unmount();
+  assert.equal(server.inspect(), AT_REST);
+});
+
+test('a server that lies is EPROTO, EINVAL or EIO, and no data is written past the payload', () => {
+  const server = serverFor(ram());
+  const transport = new Loopback(server);
+  const client = new Client(transport);
+  assert.is(client.attach(), 0);
+  const answer = (tamper: Loopback['tamper']): number => {
+    transport.tamper = tamper;
+    return client.getattr(client.root, 0);
+  };
+  assert.is(
+    answer((reply) => reply.map((byte, i) => (i === 5 ? byte + 1 : byte))),
+    E.EPROTO,
+    'another tag',
+  );
+  assert.is(
+    answer((reply) => reply.map((byte, i) => (i === 4 ? TYPE.Rclunk : byte))),
+    E.EINVAL,
+    'another type',
+  );
+  assert.is(
+    answer(() => new Uint8Array([7, 0, 0, 0, TYPE.Rclunk, 1, 0])),
+    E.EPROTO,
+    'the reply of another request',
+  );
+  assert.is(
+    answer((reply) => reply.subarray(0, reply.length - 1)),
+    E.EINVAL,
+    'cut',
+  );
+  assert.is(
+    answer(() => new Uint8Array(0)),
+    E.EINVAL,
+    'empty',
+  );
+  assert.is(
+    answer((reply) => reply),
+    0,
+  );
+  assert.is(
+    answer(() => null),
+    E.EIO,
+  );
+  assert.is(
+    answer((reply) => reply),
+    E.EIO,
+    'the connection is over',
+  );
+  assert.equal(server.inspect(), AT_REST);
+});
+
+test('observers wrap each other, and see requests and replies', () => {
+  const server = serverFor(ram());
+  const attachment = new Attachment(server);
+  const seen: string[] = [];
+  for (const name of ['inner', 'outer']) {
+    attachment.client.transport = new ObservedTransport(attachment.client.transport, {
+      message: ({ type }) => seen.push(`${name} ${type}`),
+      closed: () => seen.push(`${name} closed`),
+    });
+  }
+  assert.is(attachment.client.getattr(attachment.client.root, 0), 0);
+  assert.equal(seen.splice(0), [
+    `outer ${TYPE.Tgetattr}`,
+    `inner ${TYPE.Tgetattr}`,
+    `inner ${TYPE.Rgetattr}`,
+    `outer ${TYPE.Rgetattr}`,
+  ]);
+  attachment.close();
+  assert.equal(seen, ['inner closed', 'outer closed']);
+});
+
+test.run();
