@@ -43,7 +43,8 @@ export function settle(server: Server, inode: Inode): void {
 /** Called after an inode has lost a name: it may be an orphan now. */
 export function nameTaken(server: Server, inode: Inode): void {
   if (inode.refs === 0) settle(server, inode);
-  else if (isOrphan(server.backend, inode)) for (const observer of server.observers) observer.orphan?.(inode);
+  else if (server.observers.size > 0 && isOrphan(server.backend, inode))
+    for (const observer of server.observers) observer.orphan?.(inode);
 }
 
 /**
