@@ -23,7 +23,7 @@ const STORE = ['vfs/backend', 'vfs/9p', ...BASE];
 export const LAYERS = [
   {
     name: 'tests',
-    files: /\.test\.ts$|(^|\/)(harness|(\w+-)?testing)\.ts$|^(wasm-tests|vfs\/conformance)\//,
+    files: /\.test\.ts$|(^|\/)(harness|(\w+-)?testing)\.ts$|^(wasm-tests|testing)\//,
     may: ['*'],
     packages: ['*'],
   },

@@ -50,7 +50,7 @@ export const GENERATED = [
 ];
 
 /** The folders with TypeScript sources. */
-export const SOURCE_DIRS = ['bench', 'build', 'cli', 'examples', 'shim', 'toolchain', 'vfs', 'wasm-tests'];
+export const SOURCE_DIRS = ['bench', 'build', 'cli', 'examples', 'shim', 'testing', 'toolchain', 'vfs', 'wasm-tests'];
 
 /** Maximum size of the core in bytes, minified and gzipped, without memfs. */
 export const SIZE_LIMIT = 26_000;

@@ -117,7 +117,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     who: CLIENT,
     limit: `${count(MEMFS_FILE_MAX)} bytes, and \`capacity\``,
     answer: 'EFBIG, ENOSPC',
-    test: ['vfs/conformance/files.ts', 'a size that no file can have is EFBIG and changes nothing'],
+    test: ['testing/conformance/files.ts', 'a size that no file can have is EFBIG and changes nothing'],
   },
   {
     resource: 'size of a file of browser_wasi_shim, which is one array',

@@ -7,7 +7,7 @@ import { statfs, xattrcreate } from '../client/rare-messages.ts';
 import { errnoName } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
 import type { Backend } from './backend.ts';
-import { Kit } from '../conformance/kit.ts';
+import { Kit } from '../../testing/kit.ts';
 import { memfs } from '../backends/memfs/index.ts';
 import { overlay } from '../backends/overlay/index.ts';
 import { ram } from '../backends/ram/index.ts';

@@ -1,7 +1,8 @@
 // The conformance suite over whole frames, by a transport that is written as a stranger would write it.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { conformance } from '../conformance/index.ts';
+import { conformance } from '../../testing/conformance/index.ts';
+import { byUvu } from '../../testing/uvu.ts';
 import { ram } from '../backends/ram/index.ts';
 import { Client } from '../client/client.ts';
 import { Attachment, serverFor } from '../connect/server-for.ts';
@@ -35,7 +36,7 @@ class Loopback extends FrameTransport {
 
 const via = (server: Server): Attachable => ({ msize: server.msize, connect: () => new Loopback(server) });
 
-conformance('ram over frames', () => ({ backend: ram(), via, dispose: () => {} }));
+conformance('ram over frames', () => ({ backend: ram(), via }), byUvu());
 
 test('a small msize: every transfer takes many frames', () => {
   const server = serverFor(ram());

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDWR } from '../../linux/constants.ts';
 import { mknod } from '../../client/rare-messages.ts';
 import { errnoName } from '../../linux/errno.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { hostDir } from './index.ts';
 import { inMemory, scratch } from './testing.ts';
 

@@ -17,7 +17,7 @@ import {
   S_IFSOCK,
 } from '../../linux/constants.ts';
 import { E, errnoName } from '../../linux/errno.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { hostDir } from './index.ts';
 import { hosted } from './testing.ts';
 import { isWindowsName } from './node/text.ts';

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDWR } from '../../linux/constants.ts';
 import { remove, rename } from '../../client/rare-messages.ts';
 import { errnoName } from '../../linux/errno.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { hostDir, type HostDirBackend } from './index.ts';
 import { hosted, inMemory, scratch } from './testing.ts';
 import { NOT_LINUX, unless } from '../../../build/test/skip.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDWR } from '../../linux/constants.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { HostDirBackend } from './backend.ts';
 import { hostDir } from './index.ts';
 import type { Fs } from './node/node.ts';

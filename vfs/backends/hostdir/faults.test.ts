@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { SETATTR_ATIME, SETATTR_MODE, SETATTR_MTIME } from '../../9p/constants.ts';
 import { O_APPEND, O_CREAT, O_NOATIME, O_RDWR, O_TRUNC } from '../../linux/constants.ts';
 import { mknod, remove, rename, setMode, statfs } from '../../client/rare-messages.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { HostDirBackend } from './backend.ts';
 import { PathTree } from './tree/path-tree.ts';
 import { ProcTree } from './tree/proc-tree.ts';

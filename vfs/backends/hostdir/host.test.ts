@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { SETATTR_ATIME, SETATTR_MTIME } from '../../9p/constants.ts';
 import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../linux/constants.ts';
 import { errnoName } from '../../linux/errno.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { hostDir } from './index.ts';
 import { hosted, scratch } from './testing.ts';
 import { mknod, remove, setMode } from '../../client/rare-messages.ts';

@@ -1,7 +1,15 @@
 // The conformance suite on a host directory, reached as this platform reaches it.
-import { conformance } from '../../conformance/index.ts';
+import { conformance } from '../../../testing/conformance/index.ts';
 import { subject } from './testing.ts';
+import { byUvu } from '../../../testing/uvu.ts';
+import { test } from 'uvu';
 
-conformance('hostdir', () => subject(false), {
-  'holes are passed over, however large': 'node:fs tells no holes but those that are a whole file (holes.test.ts)',
-});
+conformance(
+  'hostdir',
+  () => subject(false),
+  byUvu({
+    'holes are passed over, however large': 'node:fs tells no holes but those that are a whole file (holes.test.ts)',
+  }),
+);
+
+test.run();

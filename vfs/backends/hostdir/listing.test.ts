@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Kit, type Entry } from '../../conformance/kit.ts';
+import { Kit, type Entry } from '../../../testing/kit.ts';
 import { ram } from '../ram/index.ts';
 import { overlay } from '../overlay/index.ts';
 import { HostDirBackend, hostDir } from './index.ts';

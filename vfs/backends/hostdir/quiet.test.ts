@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_RDWR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { overlay } from '../overlay/index.ts';
 import { readOnly } from '../../connect/read-only/index.ts';
 import { hostDir } from './index.ts';

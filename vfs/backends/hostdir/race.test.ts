@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../linux/constants.ts';
 import { FileStatus } from '../../client/attributes.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { hostDir } from './index.ts';
 import { scratch } from './testing.ts';
 import { NOT_LINUX, unless } from '../../../build/test/skip.ts';

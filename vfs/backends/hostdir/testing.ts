@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Kit, type Subject } from '../../conformance/kit.ts';
+import { Kit, type Subject } from '../../../testing/kit.ts';
 import { HostDirBackend, type HostDirOptions } from './backend.ts';
 import { hostDir } from './index.ts';
 import { isClosed } from '../../backend/closed.ts';

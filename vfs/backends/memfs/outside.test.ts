@@ -6,7 +6,7 @@ import { READ_WRITE, TestGuest } from '../../../shim/testing.ts';
 import { O_CREAT, O_RDWR, S_IFDIR } from '../../linux/constants.ts';
 import { createFs } from '../../fs/index.ts';
 import { Namespace } from '../../namespace/index.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { memfs } from './index.ts';
 
 // JavaScript changes the volume while guests use it: the results are those of another process on Linux.

@@ -5,7 +5,7 @@ import { SETATTR_SIZE } from '../../9p/constants.ts';
 import { O_CREAT, O_RDWR } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { Backend } from '../../backend/backend.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { ram } from '../ram/index.ts';
 import { overlay } from './index.ts';
 import { fill } from './testing.ts';

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_RDWR } from '../../linux/constants.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { hostDir } from '../hostdir/index.ts';
 import { scratch } from '../hostdir/testing.ts';
 import { ram } from '../ram/index.ts';

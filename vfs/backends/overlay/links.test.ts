@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { SETATTR_MODE } from '../../9p/constants.ts';
 import { O_CREAT, O_RDWR } from '../../linux/constants.ts';
 import { errnoName } from '../../linux/errno.ts';
-import { tick } from '../../conformance/kit.ts';
+import { tick } from '../../../testing/kit.ts';
 import { hostDir } from '../hostdir/index.ts';
 import { scratch } from '../hostdir/testing.ts';
 import { SET_BOTH, overlaid, write } from './testing.ts';

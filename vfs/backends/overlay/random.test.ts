@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { SETATTR_MODE } from '../../9p/constants.ts';
 import { O_CREAT, O_RDWR, S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { hostDir } from '../hostdir/index.ts';
 import { scratch } from '../hostdir/testing.ts';
 import { memfs } from '../memfs/index.ts';

@@ -11,7 +11,7 @@ import { O_WRONLY, S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
 import { errnoName } from '../../linux/errno.ts';
 import { Iov } from '../../lib/iov.ts';
 import type { Attr, Backend } from '../../backend/backend.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import type { Inode } from '../../backend/inode.ts';
 import { ram } from '../ram/index.ts';
 import { overlay, type OverlayBackend } from './index.ts';

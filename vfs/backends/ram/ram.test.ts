@@ -1,5 +1,9 @@
 // The conformance suite on the in-memory store.
-import { conformance } from '../../conformance/index.ts';
+import { conformance } from '../../../testing/conformance/index.ts';
 import { ram } from './index.ts';
+import { byUvu } from '../../../testing/uvu.ts';
+import { test } from 'uvu';
 
-conformance('ram', () => ({ backend: ram(), dispose: () => {} }));
+conformance('ram', ram, byUvu());
+
+test.run();

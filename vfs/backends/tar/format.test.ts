@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GETATTR_ALL } from '../../9p/constants.ts';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
-import type { Kit } from '../../conformance/kit.ts';
+import type { Kit } from '../../../testing/kit.ts';
 import { ram } from '../ram/index.ts';
 import { unpackTar, packTar } from '../../archive/index.ts';
 import { tar } from './index.ts';

@@ -12,7 +12,7 @@ import {
 import { O_WRONLY, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
 import { Iov } from '../../lib/iov.ts';
 import type { Backend } from '../../backend/backend.ts';
-import type { Kit } from '../../conformance/kit.ts';
+import type { Kit } from '../../../testing/kit.ts';
 import { ram } from '../ram/index.ts';
 import { unpackTar, packTar } from '../../archive/index.ts';
 import { tar } from './index.ts';

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_MODE } from '../../9p/constants.ts';
-import { fill } from '../../conformance/tree.ts';
+import { fill } from '../../../testing/conformance/read-only-tree.ts';
 import { hostDir } from '../hostdir/index.ts';
 import { ram } from '../ram/index.ts';
 import { unpackTar, packTar } from '../../archive/index.ts';

@@ -1,17 +1,24 @@
 // The read-only conformance suite on tar archives.
 import { execFileSync } from 'node:child_process';
-import { readOnlyConformance, type MakeReadOnly } from '../../conformance/readonly.ts';
+import { readOnlyConformance, type MakeReadOnly } from '../../../testing/conformance/read-only.ts';
 import { hostDir } from '../hostdir/index.ts';
 import { ram } from '../ram/index.ts';
 import { packTar } from '../../archive/index.ts';
 import { tar } from './index.ts';
 import { hasTar, inScratch, systemTar } from './testing.ts';
+import { skip } from '../../../build/test/skip.ts';
+import { byUvu } from '../../../testing/uvu.ts';
+import { test } from 'uvu';
 
-readOnlyConformance('tar', (fill) => {
-  const store = ram();
-  fill(store);
-  return { backend: tar(packTar(store)), dispose: () => {} };
-});
+readOnlyConformance(
+  'tar',
+  (fill) => {
+    const store = ram();
+    fill(store);
+    return tar(packTar(store));
+  },
+  byUvu(),
+);
 
 /** Packed by the system tar, from a host directory. */
 function theirs(...options: string[]): MakeReadOnly {
@@ -26,7 +33,7 @@ function theirs(...options: string[]): MakeReadOnly {
         execFileSync('mkfifo', ['-m', '600', `${dir}/fifo`]);
         archive = systemTar(dir, '-c', ...options, '.');
       });
-    return { backend: tar(archive!), dispose: () => {} };
+    return tar(archive!);
   };
 }
 
@@ -34,7 +41,9 @@ const LACKS = { 'extended attributes are told, to the byte': 'the packed directo
 const COARSE = { ...LACKS, 'kinds, permissions, sizes and times': 'the GNU format has whole seconds' };
 
 if (hasTar) {
-  readOnlyConformance('tar of GNU tar', theirs('--format=posix'), LACKS);
-  readOnlyConformance('tar.gz of GNU tar', theirs('--format=posix', '-z'), LACKS);
-  readOnlyConformance('tar of GNU tar, its own format', theirs('--format=gnu'), COARSE);
-} else console.log('tar: skipped archives of GNU tar: it is not here');
+  readOnlyConformance('tar of GNU tar', theirs('--format=posix'), byUvu(LACKS));
+  readOnlyConformance('tar.gz of GNU tar', theirs('--format=posix', '-z'), byUvu(LACKS));
+  readOnlyConformance('tar of GNU tar, its own format', theirs('--format=gnu'), byUvu(COARSE));
+} else skip('archives of GNU tar', 'GNU tar is not installed');
+
+test.run();

@@ -11,9 +11,9 @@ import {
   SETATTR_MTIME,
   SETATTR_MTIME_SET,
 } from '../../9p/constants.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import type { Backend } from '../../backend/backend.ts';
-import { fill, picture } from '../../conformance/tree.ts';
+import { fill, picture } from '../../../testing/conformance/read-only-tree.ts';
 import { ram } from '../ram/index.ts';
 import { inTree, walkTo } from '../../archive/place.ts';
 import { setMode } from '../../client/rare-messages.ts';

@@ -18,7 +18,7 @@ import {
 } from '../../linux/constants.ts';
 import { FileStatus } from '../../client/attributes.ts';
 import { errnoName } from '../../linux/errno.ts';
-import type { Kit } from '../../conformance/kit.ts';
+import type { Kit } from '../../../testing/kit.ts';
 import { mounted } from '../../backends/tar/testing.ts';
 import { ram } from '../../backends/ram/index.ts';
 import { readOnly } from './index.ts';

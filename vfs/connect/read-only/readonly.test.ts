@@ -1,12 +1,14 @@
 // Read-only views and read-only host directories in the conformance suite.
 import { Volume } from 'memfs';
-import { readOnlyConformance, type MakeReadOnly } from '../../conformance/readonly.ts';
+import { readOnlyConformance, type MakeReadOnly } from '../../../testing/conformance/read-only.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { hostDir } from '../../backends/hostdir/index.ts';
 import { scratch } from '../../backends/hostdir/testing.ts';
 import { memfs } from '../../backends/memfs/index.ts';
 import { ram } from '../../backends/ram/index.ts';
 import { readOnly } from './index.ts';
+import { byUvu } from '../../../testing/uvu.ts';
+import { test } from 'uvu';
 
 /** A view of a fresh store. */
 const viewOf =
@@ -14,7 +16,7 @@ const viewOf =
   (fill) => {
     const store = make();
     fill(store);
-    return { backend: readOnly(store), dispose: () => {} };
+    return readOnly(store);
   };
 
 /** A host directory, exported read-only on its own or by a view. */
@@ -41,10 +43,13 @@ const host =
 
 const KERNEL = { 'looking moves no atime': 'the host’s kernel moves it, by how the disk is mounted' };
 
-readOnlyConformance('ram', viewOf(ram));
+readOnlyConformance('ram', viewOf(ram), byUvu());
 readOnlyConformance(
   'memfs',
   viewOf(() => memfs(new Volume())),
+  byUvu(),
 );
-readOnlyConformance('hostdir', host(false), KERNEL);
-readOnlyConformance('view of a hostdir', host(true), KERNEL);
+readOnlyConformance('hostdir', host(false), byUvu(KERNEL));
+readOnlyConformance('view of a hostdir', host(true), byUvu(KERNEL));
+
+test.run();

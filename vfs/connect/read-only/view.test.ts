@@ -7,7 +7,7 @@ import { O_CREAT, O_RDWR } from '../../linux/constants.ts';
 import { E, errnoName } from '../../linux/errno.ts';
 import { Attachment, serverFor } from '../server-for.ts';
 import type { Backend } from '../../backend/backend.ts';
-import { Kit } from '../../conformance/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
 import { ram, type RamOptions } from '../../backends/ram/index.ts';
 import { readOnly } from './index.ts';
 import { lock } from '../../client/rare-messages.ts';

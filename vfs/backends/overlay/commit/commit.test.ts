@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { SETATTR_MODE, SETATTR_MTIME_SET } from '../../../9p/constants.ts';
 import { O_RDWR, XATTR_REPLACE } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
-import { Kit } from '../../../conformance/kit.ts';
+import { Kit } from '../../../../testing/kit.ts';
 import { hostDir } from '../../hostdir/index.ts';
 import { scratch } from '../../hostdir/testing.ts';
 import { ram } from '../../ram/index.ts';

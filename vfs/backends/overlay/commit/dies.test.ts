@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Kit } from '../../../conformance/kit.ts';
+import { Kit } from '../../../../testing/kit.ts';
 import { HostDirBackend, hostDir } from '../../hostdir/index.ts';
 import type { Fs } from '../../hostdir/node/node.ts';
 import { PathTree } from '../../hostdir/tree/path-tree.ts';

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { O_RDWR, S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
-import { Kit } from '../../../conformance/kit.ts';
+import { Kit } from '../../../../testing/kit.ts';
 import { ram } from '../../ram/index.ts';
 import { overlay, type CommitResult, type OverlayBackend } from '../index.ts';
 import { contents, fill } from '../testing.ts';

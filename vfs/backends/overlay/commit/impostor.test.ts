@@ -6,7 +6,7 @@ import { S_IFREG } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import { setMode } from '../../../client/rare-messages.ts';
-import { Kit } from '../../../conformance/kit.ts';
+import { Kit } from '../../../../testing/kit.ts';
 import { hostDir } from '../../hostdir/index.ts';
 import { scratch } from '../../hostdir/testing.ts';
 import { RamBackend } from '../../ram/backend.ts';

@@ -2,7 +2,7 @@
 // directory, prints a word, and commits.
 import * as fs from 'node:fs';
 import { O_CREAT, O_WRONLY } from '../../../linux/constants.ts';
-import { Kit } from '../../../conformance/kit.ts';
+import { Kit } from '../../../../testing/kit.ts';
 import { hostDir } from '../../hostdir/index.ts';
 import { overlay } from '../index.ts';
 

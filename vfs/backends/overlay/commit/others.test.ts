@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { E, errnoName } from '../../../linux/errno.ts';
-import { Kit } from '../../../conformance/kit.ts';
+import { Kit } from '../../../../testing/kit.ts';
 import { hostDir } from '../../hostdir/index.ts';
 import { scratch } from '../../hostdir/testing.ts';
 import { overlay, settle, type CommitResult } from '../index.ts';

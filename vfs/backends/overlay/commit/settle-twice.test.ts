@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
-import { Kit } from '../../../conformance/kit.ts';
+import { Kit } from '../../../../testing/kit.ts';
 import { hostDir } from '../../hostdir/index.ts';
 import { inMemory, scratch } from '../../hostdir/testing.ts';
 import { plant, snapshot, work } from './testing.ts';

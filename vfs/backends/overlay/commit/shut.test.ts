@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
-import { Kit } from '../../../conformance/kit.ts';
+import { Kit } from '../../../../testing/kit.ts';
 import { hostDir } from '../../hostdir/index.ts';
 import { scratch } from '../../hostdir/testing.ts';
 import type { HostDirBackend } from '../../hostdir/backend.ts';

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { SETATTR_MODE } from '../../../9p/constants.ts';
 import { setMode } from '../../../client/rare-messages.ts';
-import type { Kit } from '../../../conformance/kit.ts';
+import type { Kit } from '../../../../testing/kit.ts';
 
 /** The latest time that a test sets, in seconds since 1970. */
 const AGED = 1_000_000;

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_MODE, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../../9p/constants.ts';
 import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../../linux/constants.ts';
-import { type Kit, tick } from '../../../conformance/kit.ts';
+import { type Kit, tick } from '../../../../testing/kit.ts';
 import { ram } from '../../ram/index.ts';
 import { COST, nameCost } from '../../../backend/space.ts';
 import { age, getXattr, overlaid, setXattr, write } from '../testing.ts';

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_MODE } from '../../../9p/constants.ts';
 import { O_RDWR, O_TRUNC, O_WRONLY } from '../../../linux/constants.ts';
-import { Kit } from '../../../conformance/kit.ts';
+import { Kit } from '../../../../testing/kit.ts';
 import { overlay, type OverlayBackend } from '../index.ts';
 import { ram } from '../../ram/index.ts';
 import { overlaid } from '../testing.ts';

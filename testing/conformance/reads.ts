@@ -1,12 +1,12 @@
 // Conformance of reading a tree through a read-only backend.
-import * as assert from 'uvu/assert';
-import { V9FS_MAGIC } from '../9p/constants.ts';
-import { DT_DIR, DT_LNK, DT_REG, S_IFDIR, S_IFREG } from '../linux/constants.ts';
-import { errnoName } from '../linux/errno.ts';
-import { Iov } from '../lib/iov.ts';
-import { tick, type Kit, type Part } from './kit.ts';
-import { BIG, LONG, MTIME, UNICODE } from './tree.ts';
-import { statfs, xattrwalk } from '../client/rare-messages.ts';
+import * as assert from '../assert.ts';
+import { V9FS_MAGIC } from '../../vfs/9p/constants.ts';
+import { DT_DIR, DT_LNK, DT_REG, S_IFDIR, S_IFREG } from '../../vfs/linux/constants.ts';
+import { errnoName } from '../../vfs/linux/errno.ts';
+import { Iov } from '../../vfs/lib/iov.ts';
+import { tick, type Kit, type Part } from '../kit.ts';
+import { BIG, LONG, MTIME, UNICODE } from './read-only-tree.ts';
+import { statfs, xattrwalk } from '../../vfs/client/rare-messages.ts';
 
 const MANY = Array.from({ length: 100 }, (_, i) => `n${String(i).padStart(3, '0')}`);
 

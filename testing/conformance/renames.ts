@@ -1,8 +1,8 @@
 // Conformance of rename(2) and of recursive removal.
-import * as assert from 'uvu/assert';
-import { errnoName } from '../linux/errno.ts';
-import type { Kit, Part } from './kit.ts';
-import { remove, rename } from '../client/rare-messages.ts';
+import * as assert from '../assert.ts';
+import { errnoName } from '../../vfs/linux/errno.ts';
+import type { Kit, Part } from '../kit.ts';
+import { remove, rename } from '../../vfs/client/rare-messages.ts';
 
 /** A file, an empty and a full directory, a symlink: for all pairs of them. */
 function furnish(kit: Kit, prefix: string): void {

@@ -1,9 +1,9 @@
 // Conformance of orphans: inodes that are open and have no name.
-import * as assert from 'uvu/assert';
-import { O_CREAT, O_EXCL, O_RDWR, O_WRONLY, S_IFREG } from '../linux/constants.ts';
-import { errnoName } from '../linux/errno.ts';
-import type { Part } from './kit.ts';
-import { mknod, rename, setMode, statfs } from '../client/rare-messages.ts';
+import * as assert from '../assert.ts';
+import { O_CREAT, O_EXCL, O_RDWR, O_WRONLY, S_IFREG } from '../../vfs/linux/constants.ts';
+import { errnoName } from '../../vfs/linux/errno.ts';
+import type { Part } from '../kit.ts';
+import { mknod, rename, setMode, statfs } from '../../vfs/client/rare-messages.ts';
 
 /** Inodes without a name. */
 export function orphans({ test, when }: Part): void {
@@ -58,7 +58,7 @@ export function orphans({ test, when }: Part): void {
     kit.unlink('f');
     const fresh = kit.open('f', O_RDWR | O_CREAT | O_EXCL);
     kit.write(fresh, 0, 'new!');
-    assert.is.not(kit.fstat(old).ino, kit.fstat(fresh).ino);
+    assert.isNot(kit.fstat(old).ino, kit.fstat(fresh).ino);
     assert.is(kit.read(old), 'old');
     assert.is(kit.get('f'), 'new!');
     assert.equal([kit.fstat(old).nlink, kit.fstat(fresh).nlink], [0, 1]);
@@ -136,7 +136,7 @@ export function orphans({ test, when }: Part): void {
     kit.mkdir('a/d');
     kit.put('a/d/g', '');
     assert.equal(kit.listFid(opened), []);
-    assert.is.not(kit.stat('a/d').ino, kit.fstat(dir).ino);
+    assert.isNot(kit.stat('a/d').ino, kit.fstat(dir).ino);
     kit.clunk(opened, dir, file, copy, up);
   });
 

@@ -1,9 +1,9 @@
 // Conformance of SEEK_DATA and SEEK_HOLE.
-import * as assert from 'uvu/assert';
-import { O_CREAT, O_RDONLY, O_RDWR } from '../linux/constants.ts';
-import { E } from '../linux/errno.ts';
-import { Extents, seekData, seekHole } from '../backend/extents.ts';
-import type { Kit, Part } from './kit.ts';
+import * as assert from '../assert.ts';
+import { O_CREAT, O_RDONLY, O_RDWR } from '../../vfs/linux/constants.ts';
+import { E } from '../../vfs/linux/errno.ts';
+import { Extents, seekData, seekHole } from '../../vfs/backend/extents.ts';
+import type { Kit, Part } from '../kit.ts';
 
 const MIB = 2 ** 20;
 
@@ -21,7 +21,7 @@ function opened<T>({ subject: { backend } }: Kit, name: string, use: (extents: E
         const found: [number, number][] = [];
         const extents = new Extents(backend, inode, handle, from, to);
         while (extents.next()) found.push([extents.start, extents.end]);
-        assert.not(extents.next(), 'the end stays the end');
+        assert.is(extents.next(), false, 'the end stays the end');
         assert.is(extents.errno, 0);
         return found;
       },

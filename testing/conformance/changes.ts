@@ -1,5 +1,5 @@
 // Conformance of read-only backends: each change fails with the errno of Linux, and nothing changes.
-import * as assert from 'uvu/assert';
+import * as assert from '../assert.ts';
 import {
   SETATTR_ATIME,
   SETATTR_ATIME_SET,
@@ -7,7 +7,7 @@ import {
   SETATTR_MODE,
   SETATTR_MTIME,
   SETATTR_UID,
-} from '../9p/constants.ts';
+} from '../../vfs/9p/constants.ts';
 import {
   O_ACCMODE,
   O_CREAT,
@@ -20,10 +20,10 @@ import {
   S_IFIFO,
   S_IFREG,
   XATTR_REPLACE,
-} from '../linux/constants.ts';
-import { errnoName } from '../linux/errno.ts';
-import type { Kit, Part } from './kit.ts';
-import { mknod, remove, rename, setMode, xattrcreate } from '../client/rare-messages.ts';
+} from '../../vfs/linux/constants.ts';
+import { errnoName } from '../../vfs/linux/errno.ts';
+import type { Kit, Part } from '../kit.ts';
+import { mknod, remove, rename, setMode, xattrcreate } from '../../vfs/client/rare-messages.ts';
 
 // Every expectation is that of Linux 6 on a tmpfs mounted read-only, by a bind mount or by its superblock.
 
@@ -85,7 +85,7 @@ export function changes({ test, when }: Part): void {
       ['create what is there, alone', create('f', O_RDWR | O_EXCL), 'EEXIST'],
       ['create a directory', create('d', O_RDONLY), 'EISDIR'],
     ]);
-    assert.is.not(
+    assert.isNot(
       onFid(kit, 'f', (fid) => kit.client.lopen(fid, O_ACCMODE)),
       'ok',
     );

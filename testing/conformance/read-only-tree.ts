@@ -1,12 +1,18 @@
 // The tree that the read-only suite is run on, and a snapshot of a tree as text.
-import * as assert from 'uvu/assert';
-import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MODE, SETATTR_MTIME, SETATTR_MTIME_SET } from '../9p/constants.ts';
-import { O_CREAT, O_RDWR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../linux/constants.ts';
-import { errnoName } from '../linux/errno.ts';
-import { Iov } from '../lib/iov.ts';
-import type { Backend } from '../backend/backend.ts';
-import { Kit } from './kit.ts';
-import { mknod, setMode, xattrcreate } from '../client/rare-messages.ts';
+import * as assert from '../assert.ts';
+import {
+  SETATTR_ATIME,
+  SETATTR_ATIME_SET,
+  SETATTR_MODE,
+  SETATTR_MTIME,
+  SETATTR_MTIME_SET,
+} from '../../vfs/9p/constants.ts';
+import { O_CREAT, O_RDWR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../vfs/linux/constants.ts';
+import { errnoName } from '../../vfs/linux/errno.ts';
+import { Iov } from '../../vfs/lib/iov.ts';
+import type { Backend } from '../../vfs/backend/backend.ts';
+import { Kit } from '../kit.ts';
+import { mknod, setMode, xattrcreate } from '../../vfs/client/rare-messages.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 

@@ -1,15 +1,15 @@
 // A client over a backend under test, with calls that answer in words.
 import type * as NodeFs from 'node:fs';
-import * as assert from 'uvu/assert';
-import { GETATTR_ALL } from '../9p/constants.ts';
-import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../linux/constants.ts';
-import type { Client } from '../client/client.ts';
-import { parsePath } from '../client/path.ts';
-import { errnoName } from '../linux/errno.ts';
-import { Attachment, serverFor, type Attachable } from '../connect/server-for.ts';
-import { Iov } from '../lib/iov.ts';
-import type { Server } from '../server/server.ts';
-import type { Backend } from '../backend/backend.ts';
+import * as assert from './assert.ts';
+import { GETATTR_ALL } from '../vfs/9p/constants.ts';
+import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../vfs/linux/constants.ts';
+import type { Client } from '../vfs/client/client.ts';
+import { parsePath } from '../vfs/client/path.ts';
+import { errnoName } from '../vfs/linux/errno.ts';
+import { Attachment, serverFor, type Attachable } from '../vfs/connect/server-for.ts';
+import { Iov } from '../vfs/lib/iov.ts';
+import type { Server } from '../vfs/server/server.ts';
+import type { Backend } from '../vfs/backend/backend.ts';
 
 /** Access to the store past the server: `node:fs` below `root`, or an object with the same calls. */
 export interface Outside {
@@ -28,7 +28,8 @@ export interface Subject {
   via?(server: Server): Attachable;
   /** Returns a description of the resources held without any session; '' if there are none. */
   leaks?(): string;
-  dispose(): void;
+  /** Called after each test. Default: closes the backend. */
+  dispose?(): void;
 }
 
 /** The result of stat(2), from an Rgetattr. */

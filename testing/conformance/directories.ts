@@ -1,9 +1,9 @@
 // Conformance of directories and their listings: cookies, rooms, entries that come and go.
-import * as assert from 'uvu/assert';
-import { DT_DIR, DT_LNK, DT_REG, S_IFDIR } from '../linux/constants.ts';
-import { errnoName } from '../linux/errno.ts';
-import { Iov } from '../lib/iov.ts';
-import type { Entry, Kit, Part } from './kit.ts';
+import * as assert from '../assert.ts';
+import { DT_DIR, DT_LNK, DT_REG, S_IFDIR } from '../../vfs/linux/constants.ts';
+import { errnoName } from '../../vfs/linux/errno.ts';
+import { Iov } from '../../vfs/lib/iov.ts';
+import type { Entry, Kit, Part } from '../kit.ts';
 
 /** Returns an opened fid on a directory. */
 function openDir(kit: Kit, path: string): number {

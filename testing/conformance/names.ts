@@ -1,5 +1,5 @@
 // Conformance of creating, linking and removing names, and of valid names.
-import * as assert from 'uvu/assert';
+import * as assert from '../assert.ts';
 import {
   AT_REMOVEDIR,
   O_CREAT,
@@ -12,10 +12,10 @@ import {
   S_IFLNK,
   S_IFREG,
   S_IFSOCK,
-} from '../linux/constants.ts';
-import { errnoName } from '../linux/errno.ts';
-import type { Kit, Part } from './kit.ts';
-import { mknod } from '../client/rare-messages.ts';
+} from '../../vfs/linux/constants.ts';
+import { errnoName } from '../../vfs/linux/errno.ts';
+import type { Kit, Part } from '../kit.ts';
+import { mknod } from '../../vfs/client/rare-messages.ts';
 
 function tryMknod(kit: Kit, name: string, mode: number): string {
   return errnoName(mknod(kit.client, kit.root, name, mode, 1, 3));

@@ -1,10 +1,10 @@
 // Conformance of close(): every later call is EIO, and nothing crashes.
-import * as assert from 'uvu/assert';
-import { SETATTR_MODE } from '../9p/constants.ts';
-import { O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR } from '../linux/constants.ts';
-import { DISPOSE } from '../lib/dispose.ts';
-import { Attachment, serverFor } from '../connect/server-for.ts';
-import type { Kit, Part } from './kit.ts';
+import * as assert from '../assert.ts';
+import { SETATTR_MODE } from '../../vfs/9p/constants.ts';
+import { O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR } from '../../vfs/linux/constants.ts';
+import { DISPOSE } from '../../vfs/lib/dispose.ts';
+import { Attachment, serverFor } from '../../vfs/connect/server-for.ts';
+import type { Kit, Part } from '../kit.ts';
 
 /** The answer of each call of the kit after close(); the names existed. */
 function answers(kit: Kit, file: number, dir: number): Record<string, unknown> {
