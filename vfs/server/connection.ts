@@ -42,7 +42,8 @@ export class Connection {
 
   /**
    * Opens a session of the server.
-   * @param send Sends one whole reply. The bytes are valid until it returns. It must not call `receive`.
+   * @param send Sends one whole reply. The bytes are valid until it returns. It must not call `receive`. An exception
+   *   leaves `receive`; after a late reply it ends the connection.
    * @throws TypeError if `server` is not a server or `send` is not a function.
    */
   constructor(server: Server, send: (reply: Uint8Array) => void) {
@@ -100,7 +101,13 @@ export class Connection {
     const request = new Request(this.session);
     request.respond = (errno) => {
       this.pending.delete(request.t.tag);
-      this.answer(request, errno, 0);
+      try {
+        this.answer(request, errno, 0);
+      } catch (thrown) {
+        // A client's request has caused this one's reply: it is not to fail because this client is gone.
+        this.session.server.errnoOf(thrown);
+        this.close();
+      }
     };
     return request;
   }

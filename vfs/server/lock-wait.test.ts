@@ -1,4 +1,5 @@
 // Blocking record locks: the reply comes when the lock is free. Tflush, Tversion and the end of a session cancel it.
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -8,6 +9,7 @@ import {
   LOCK_TYPE_RDLCK,
   LOCK_TYPE_UNLCK,
   LOCK_TYPE_WRLCK,
+  NOFID,
   NOTAG,
   VERSION,
 } from '../9p/constants.ts';
@@ -17,7 +19,8 @@ import { decodeFrame } from '../9p/schema/interpret.ts';
 import { lock as clientLock } from '../client/rare-messages.ts';
 import { Client as NinePClient } from '../client/client.ts';
 import { MAX_SESSION_WAITING, MAX_WAITING } from './lock-wait.ts';
-import { exchange, scenario, type Client } from './testing.ts';
+import { findConflict, heldLocks, waitersOf } from './locks.ts';
+import { exchange, scenario, Store, Wire, type Client } from './testing.ts';
 
 const R = LOCK_TYPE_RDLCK;
 const W = LOCK_TYPE_WRLCK;
@@ -202,5 +205,105 @@ scenario('a client in the same process cannot wait: it is answered BLOCKED', (c,
   assert.is(inProcess.r.status, LOCK_BLOCKED);
   inProcess.close();
 });
+
+test('a client that is gone when its lock is free does not disturb the others', () => {
+  const store = new Store();
+  const c = store.client();
+  const fid = c.create('f');
+  const other = store.client();
+  const theirs = other.open('f', O_RDWR);
+  lock(c, fid, W, 0, 0);
+  let gone = false;
+  const broken = new Wire(store.server, () => {
+    if (gone) throw Object.assign(new Error('socket'), { code: 'EPIPE' });
+  });
+  exchange(broken, 'Tversion', { msize: 8192, version: VERSION }, NOTAG);
+  exchange(broken, 'Tattach', { fid: 0, afid: NOFID, uname: '', aname: '', n_uname: 0 });
+  exchange(broken, 'Twalk', { fid: 0, newfid: 1, wname: ['f'] });
+  exchange(broken, 'Tlopen', { fid: 1, flags: O_RDWR });
+  broken.send('Tlock', fields(1, W, 0, 0, 2, LOCK_FLAGS_BLOCK), 5);
+  wait(other, 6, theirs, W, 0, 0, 3);
+  gone = true;
+  assert.is(lock(c, fid, U, 0, 0), LOCK_SUCCESS);
+  assert.equal(late(other), ['6 ok'], 'the broken one was first, and its lock went with it');
+  assert.is(store.server.inspect().sessions, 2);
+  c.session.close();
+  other.session.close();
+  store.rest();
+});
+
+/** A step of the random test: what a client does with one of its fids. */
+type Step = {
+  client: number;
+  file: number;
+  op: 'read' | 'write' | 'unlock' | 'flush' | 'reopen';
+  start: number;
+  length: number;
+  proc: number;
+};
+
+const anyStep: fc.Arbitrary<Step> = fc.record({
+  client: fc.nat(2),
+  file: fc.nat(1),
+  op: fc.constantFrom('read', 'write', 'write', 'unlock', 'unlock', 'flush', 'reopen'),
+  start: fc.nat(3),
+  length: fc.integer({ min: 1, max: 3 }),
+  proc: fc.nat(1),
+});
+
+test('random locks of three clients: none conflict, none waits without a conflict, all end', () => {
+  fc.assert(
+    fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
+      const store = new Store();
+      const clients = [0, 1, 2].map(() => store.client());
+      for (const name of ['f0', 'f1']) clients[0]!.create(name);
+      const fids = clients.map((c) => ['f0', 'f1'].map((name) => c.open(name, O_RDWR)));
+      let tag = 100;
+      let waited = 0;
+      for (const { client, file, op, start, length, proc } of steps) {
+        const c = clients[client]!;
+        const fid = fids[client]![file]!;
+        if (op === 'flush') {
+          const oldest = [...c.session.pending!.keys()][0];
+          if (oldest !== undefined) c.call('Tflush', { oldtag: oldest });
+        } else if (op === 'reopen') {
+          c.clunk(fid);
+          fids[client]![file] = c.open(`f${file}`, O_RDWR);
+        } else {
+          const ltype = op === 'read' ? R : op === 'write' ? W : U;
+          c.wire.send('Tlock', fields(fid, ltype, start, length, proc, LOCK_FLAGS_BLOCK), tag++);
+          if (c.session.pending!.has(tag - 1)) waited++;
+        }
+        for (const other of clients) other.wire.replies.length = 0;
+        checkLocks(clients, fids);
+      }
+      for (const c of clients) for (const fid of fids[clients.indexOf(c)]!) c.clunk(fid);
+      assert.is(waited === 0 || clients.every((c) => c.session.pending!.size === 0), true, 'all are answered');
+      for (const c of clients) {
+        assert.is(c.session.locks, 0);
+        c.session.close();
+      }
+      store.rest();
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** No two held locks conflict; the count of each session is right; each waiting request has a conflict. */
+function checkLocks(clients: readonly Client[], fids: readonly (readonly number[])[]): void {
+  const held = [0, 0, 0];
+  for (const file of [0, 1]) {
+    const { inode } = clients[0]!.session.fids.get(fids[0]![file]!)!;
+    for (const lock of heldLocks(inode)) {
+      held[clients.findIndex((c) => c.session === lock.fid.session)]!++;
+      assert.is(findConflict(inode, lock), undefined, 'two locks conflict');
+    }
+    for (const { wanted } of waitersOf(inode)) assert.ok(findConflict(inode, wanted), 'a request waits for nothing');
+  }
+  assert.equal(
+    held,
+    clients.map((c) => c.session.locks),
+  );
+}
 
 test.run();

@@ -32,8 +32,12 @@ export class Wire {
   /** The replies that no `frame` has returned: the late ones. */
   readonly replies: Uint8Array[] = [];
 
-  constructor(server: Server) {
-    this.connection = new Connection(server, (reply) => void this.replies.push(reply.slice()));
+  /** @param sent Called with each reply. */
+  constructor(server: Server, sent: () => void = () => {}) {
+    this.connection = new Connection(server, (reply) => {
+      sent();
+      this.replies.push(reply.slice());
+    });
   }
 
   /** The reply to a frame; null when the connection is over. */
