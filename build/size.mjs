@@ -12,15 +12,15 @@ import { ENTRIES, ROOT, SIZE_LIMIT } from './project.mjs';
  * the members of backends, inodes, Iov, Packet, messages, and those of Server, Attachment and GuestMemory that a tracer uses.
  */
 const INTERNAL = `
-  procId drain xattr absolute adopt advise asking badName baseBits buf_len byServer clock_id closeAll createExclusive d_ino d_namlen d_next
-  d_type dense detach dispatch dropped fdflags filetype findOrParent findParent fitsAfterGrowth follow
-  followOrParent found fresh fs_filetype fs_flags fs_rights_base fs_rights_inheriting giveBack inheritingBits keepRights hasDotDot
-  hasRoom isPlain isTooFar mountTable lcreate leave linkat loadDot loadExtra mayCross mountAt parentMount syntheticEntries loadIovs loadPath lowest mkdirat
-  mustBeDir oflags openDots openErrno openExisting openFile openNoFollow openOrCreate openat parentErrno
-  pr_name_len pread precision preopen putText putU32 putU64 pwrite readable readlinkat refuse refuseNew
-  refuseSlash reload renameNames renameat resolver retire revive rewind rightsBase rightsInheriting
+  borrowed inRoot lookupParent missing tree procId drain xattr absolute adopt advise asking baseBits buf_len byServer clock_id closeAll d_ino d_namlen d_next
+  d_type dense detach dispatch dropped fdflags filetype fitsAfterGrowth follow
+  found fresh fs_filetype fs_flags fs_rights_base fs_rights_inheriting giveBack inheritingBits keepRights hasDotDot
+  hasRoom isTooFar mountTable lcreate leave linkat loadDot loadExtra mayCross mountAt parentMount syntheticEntries loadIovs loadPath lowest mkdirat
+  mustBeDir oflags openat
+  pr_name_len pread precision preopen putText putU32 putU64 pwrite readable readlinkat refuse
+  reload renameat retire revive rewind rightsBase rightsInheriting
   rightsOfKind rmdirat setFlags setRights setTerminal spares statat step subscription symlinkat tooLong
-  trailingSlash transfer unlinkName unlinkat userdata utimensat viewed whyNot
+  trailingSlash transfer unlinkat userdata utimensat viewed
 `
   .trim()
   .split(/\s+/);

@@ -1,7 +1,7 @@
 // The life of an orphan, message by message, without a program: node examples/orphan.mjs
 import { Volume } from 'memfs';
 import { Attachment, serverFor } from 'wasi9p';
-import { Iov } from 'wasi9p/client';
+import { Found, Iov } from 'wasi9p/client';
 
 const O_RDWR_CREAT = 0o102;
 const server = serverFor(Volume.fromJSON({ '/tmp': null }));
@@ -10,7 +10,9 @@ const { at, client } = mount;
 const text = new TextEncoder().encode('still here');
 const iov = new Iov();
 
-const fid = at.openat(client.root, 'tmp/note', O_RDWR_CREAT);
+const found = new Found();
+at.openat(client.root, 'tmp/note', O_RDWR_CREAT, found);
+const { fid } = found;
 iov.single(text, 0, text.length);
 client.write(fid, 0, iov);
 at.unlinkat(client.root, 'tmp/note');

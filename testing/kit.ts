@@ -4,7 +4,8 @@ import * as assert from './assert.ts';
 import { GETATTR_ALL } from '../vfs/9p/constants.ts';
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../vfs/linux/constants.ts';
 import type { Client } from '../vfs/client/client.ts';
-import { parsePath } from '../vfs/client/path.ts';
+import { Found } from '../vfs/client/at/found.ts';
+import { parsePath } from '../vfs/client/at/path.ts';
 import { errnoName } from '../vfs/linux/errno.ts';
 import { Attachment, serverFor, type Attachable } from '../vfs/connect/server-for.ts';
 import { Iov } from '../vfs/lib/iov.ts';
@@ -49,6 +50,7 @@ export interface Stat {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const DATA_AT = 24;
+const found = new Found();
 
 /** Waits until the clock of every file system has ticked (25 ms). */
 export function tick(): void {
@@ -93,14 +95,20 @@ export class Kit {
 
   /** Opens a file. Returns its fid. */
   open(path: string, flags = O_RDONLY): number {
-    const fid = this.mount.at.openat(this.root, path, flags);
+    const fid = this.openFid(path, flags);
     assert.ok(fid > 0, `open ${path}: ${errnoName(-fid)}`);
     return fid;
   }
 
+  /** Opens a file. Returns its fid, or −errno. */
+  openFid(path: string, flags: number): number {
+    const errno = this.mount.at.openat(this.root, path, flags, found);
+    return errno === 0 ? found.fid : -errno;
+  }
+
   /** Returns the errno name of an open that must fail. */
   openError(path: string, flags = O_RDONLY): string {
-    const fid = this.mount.at.openat(this.root, path, flags);
+    const fid = this.openFid(path, flags);
     if (fid < 0) return errnoName(-fid);
     this.client.clunk(fid);
     return 'ok';
@@ -165,7 +173,7 @@ export class Kit {
 
   /** Returns the content of a file, or the error. */
   get(path: string): string {
-    const fid = this.mount.at.openat(this.root, path, O_RDONLY);
+    const fid = this.openFid(path, O_RDONLY);
     if (fid < 0) return errnoName(-fid);
     const text = this.read(fid);
     this.clunk(fid);

@@ -4,6 +4,7 @@ import { Capture } from '../../toolchain/capture.ts';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
+import { Found } from '../../vfs/client/at/found.ts';
 import { Attachment } from '../../vfs/connect/attachment.ts';
 import { O_CREAT, O_RDONLY, O_WRONLY } from '../../vfs/linux/constants.ts';
 import { errnoName } from '../../vfs/linux/errno.ts';
@@ -95,9 +96,9 @@ class Ours implements Place {
 }
 
 function open({ at, client }: Attachment, path: string, flags: number): number {
-  const fid = at.openat(client.root, below(path), flags);
-  check(path, Math.min(0, fid));
-  return fid;
+  const found = new Found();
+  check(path, -at.openat(client.root, below(path), flags, found));
+  return found.fid;
 }
 
 /** A path as a path from the root: an absolute one would lead out of it. */

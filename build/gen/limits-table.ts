@@ -15,8 +15,8 @@ import { MEMFS_COST } from '../../vfs/backends/memfs/space.ts';
 import { FILE_MAX } from '../../vfs/backends/ram/data.ts';
 import { COST, HEAP_FULL, HEAP_SHARE, MEMORY_SHARE } from '../../vfs/backend/space.ts';
 import { Limits } from '../../vfs/backends/tar/format/limits.ts';
-import { CACHE, MAX_KEPT } from '../../vfs/client/path.ts';
-import { MAX_STEPS } from '../../vfs/client/resolve.ts';
+import { CACHE, MAX_KEPT } from '../../vfs/client/at/path.ts';
+import { MAX_STEPS } from '../../vfs/client/at/walker.ts';
 import { XATTR_LIST_MAX } from '../../vfs/backend/xattrs.ts';
 import { MAX_AHEAD, MAX_LISTED } from '../../vfs/server/dir-stream.ts';
 import { MAX_LISTING } from '../../vfs/server/handlers/io.ts';
@@ -273,28 +273,28 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     who: CLIENT,
     limit: `${count(PATH_MAX - 1)} bytes`,
     answer: 'ENAMETOOLONG',
-    test: ['vfs/client/path.test.ts', 'too long is counted in bytes of UTF-8, from 4096 on'],
+    test: ['vfs/client/at/path.test.ts', 'too long is counted in bytes of UTF-8, from 4096 on'],
   },
   {
     resource: 'symlinks in a path',
     who: GUEST,
     limit: `${MAXSYMLINKS}, of together ${count(MAX_STEPS)} names`,
     answer: 'ELOOP',
-    test: ['vfs/client/resolve.test.ts', '40 symlinks are followed, 41 are ELOOP'],
+    test: ['vfs/client/at/resolver.test.ts', '40 symlinks are followed, 41 are ELOOP'],
   },
   {
     resource: 'time of `..` in a deep directory',
     who: GUEST,
     limit: 'the same at any depth',
     answer: '',
-    test: ['vfs/client/resolve.test.ts', '`..` costs the same at any depth'],
+    test: ['vfs/client/at/resolver.test.ts', '`..` costs the same at any depth'],
   },
   {
     resource: 'paths that are remembered taken apart',
     who: GUEST,
     limit: `${count(CACHE)}, of together ${count(MAX_KEPT)} characters`,
     answer: 'the oldest are forgotten',
-    test: ['vfs/client/path.test.ts', 'long paths are forgotten when there are many'],
+    test: ['vfs/client/at/path.test.ts', 'long paths are forgotten when there are many'],
   },
   {
     resource: 'descriptors of the host',

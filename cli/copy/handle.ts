@@ -22,7 +22,9 @@ import {
   S_IFMT,
   S_IFREG,
 } from '../../vfs/linux/constants.ts';
-import type { AtCalls } from '../../vfs/client/at.ts';
+import type { AtCalls } from '../../vfs/client/at/at-calls.ts';
+import { Found } from '../../vfs/client/at/found.ts';
+import { step } from '../../vfs/client/at/step.ts';
 import { setMode } from '../../vfs/client/rare-messages.ts';
 import { E } from '../../vfs/linux/errno.ts';
 import { fsError } from '../../vfs/fs/values/errors.ts';
@@ -56,6 +58,7 @@ export interface Attributes {
 }
 
 const iov = new Iov();
+const found = new Found();
 
 /**
  * A file held by a fid: a rename or removal of its name does not affect the handle. Names below it are looked up one by
@@ -80,11 +83,8 @@ export class Handle {
 
   /** Resolves a path, with symlinks followed, the last one only if asked; or returns an errno. */
   static find(fs: FileSystem, path: string, follow: boolean, side: string): Handle | number {
-    const rooted = rootedOf(fs);
-    const fid = rooted.lookup(path, follow);
-    if (fid < 0) return -fid;
-    const { found, resolver } = rooted.at;
-    return new Handle(found, fid, resolver.type, fid !== rooted.root || found !== rooted.at, side);
+    const errno = rootedOf(fs).lookup(path, follow, found);
+    return errno || new Handle(found.tree, found.fid, found.type, !found.borrowed, side);
   }
 
   get isDirectory(): boolean {
@@ -108,9 +108,8 @@ export class Handle {
 
   /** Looks up a name in this directory, without following a symlink; or returns an errno. */
   child(name: string): Handle | number {
-    const { resolver } = this.at;
-    const fid = resolver.step(this.at, this.fid, name);
-    return fid < 0 ? -fid : new Handle(resolver.found, fid, resolver.type, true, this.side);
+    const errno = step(this.at, this.fid, name, found);
+    return errno || new Handle(found.tree, found.fid, found.type, true, this.side);
   }
 
   attributes(): Attributes {

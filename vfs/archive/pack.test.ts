@@ -15,6 +15,7 @@ import { readOnly } from '../connect/read-only/index.ts';
 import { unpackTar, packTar } from './index.ts';
 import { tar, type Skipped } from '../backends/tar/index.ts';
 import { content, rich, setTimes, inScratch, mounted, pack, pax } from '../backends/tar/testing.ts';
+import { Found } from '../client/at/found.ts';
 import { mknod, setMode, xattrcreate, xattrwalk } from '../client/rare-messages.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
@@ -156,7 +157,9 @@ test('loading over what is there: directories are merged, all else is replaced',
   });
   const held: number[] = [];
   const mount = new Attachment(serverFor(into));
-  held.push(mount.at.openat(mount.client.root, 'd/f', O_RDWR));
+  const found = new Found();
+  assert.is(mount.at.openat(mount.client.root, 'd/f', O_RDWR, found), 0);
+  held.push(found.fid);
   const bytes = pack(
     { name: 'd/', type: '5', mode: 0o700, mtime: 9 },
     { name: 'd/f', data: 'new' },

@@ -36,7 +36,7 @@ const long = (i: number): string => String(i).padStart(255, 'n');
 /** What a guest can make grow, each without another: makes one more, or tells why not. */
 const GROWTH: Record<string, (kit: Kit, i: number) => string> = {
   'empty files': (kit, i) => {
-    const fid = kit.mount.at.openat(kit.root, `f${i}`, O_CREAT | O_WRONLY);
+    const fid = kit.openFid(`f${i}`, O_CREAT | O_WRONLY);
     if (fid > 0) kit.clunk(fid);
     return fid > 0 ? 'ok' : errnoName(-fid);
   },
@@ -69,7 +69,7 @@ const GROWTH: Record<string, (kit: Kit, i: number) => string> = {
     return typeof count === 'number' ? 'ok' : count;
   },
   'small files': (kit, i) => {
-    const fid = kit.mount.at.openat(kit.root, `f${i}`, O_CREAT | O_WRONLY);
+    const fid = kit.openFid(`f${i}`, O_CREAT | O_WRONLY);
     if (fid < 0) return errnoName(-fid);
     const count = kit.write(fid, 0, 'x');
     kit.clunk(fid);

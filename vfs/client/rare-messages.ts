@@ -113,8 +113,8 @@ export function setOwner(client: Client, fid: number, valid: number, uid: number
   return client.setattr(fid, valid, 0, 0, 0, 0);
 }
 
-/** Tstatfs. The figures are in `r` (statfs(2)). */
-export function statfs(client: Client, fid: number): number {
+/** Tstatfs. The figures are in `into` (statfs(2)). */
+export function statfs(client: Client, fid: number, into = client.r): number {
   client.t.fid = fid;
-  return client.call(TYPE.Tstatfs);
+  return client.call(TYPE.Tstatfs, undefined, into);
 }

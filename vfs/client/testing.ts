@@ -8,7 +8,8 @@ import { E, errnoName } from '../linux/errno.ts';
 import type { Iov } from '../lib/iov.ts';
 import { Server, type ServerOptions } from '../server/server.ts';
 import type { Transport } from '../transport/transport.ts';
-import { AtCalls } from './at.ts';
+import { AtCalls } from './at/at-calls.ts';
+import { Found } from './at/found.ts';
 import { FileStatus } from './attributes.ts';
 import { Client } from './client.ts';
 
@@ -108,6 +109,12 @@ export class World {
     return ino;
   }
 
+  /** Opens a file below a directory: its fid, or −errno. */
+  openFid(dir: number, path: string, flags: number): number {
+    const errno = this.at.openat(dir, path, flags, found);
+    return errno === 0 ? found.fid : -errno;
+  }
+
   /** The inode number of what a fid stands for. */
   inoOf(fid: number): number {
     assert.is(this.client.getattr(fid, 0), 0);
@@ -150,12 +157,14 @@ export function small(options: ServerOptions = {}): World {
   );
 }
 
-// Calls from the root: each gives 0 or an errno, or minus one.
+// Calls from the root: each gives 0 or an errno.
+
+const found = new Found();
 
 export const open = (path: string, flags: number) => (world: World) => {
-  const fid = world.at.openat(world.root, path, flags);
-  if (fid > 0) world.client.clunk(fid);
-  return fid > 0 ? 0 : fid;
+  const errno = world.at.openat(world.root, path, flags, found);
+  if (errno === 0) found.release();
+  return errno;
 };
 export const mkdir = (path: string) => (w: World) => w.at.mkdirat(w.root, path);
 export const rmdir = (path: string) => (w: World) => w.at.rmdirat(w.root, path);

@@ -1,6 +1,6 @@
 // Servers of backends, and clients attached to them. vfs/connect alone imports both client and server.
 import type { Backend } from '../backend/backend.ts';
-import { AtCalls } from '../client/at.ts';
+import { AtCalls } from '../client/at/at-calls.ts';
 import { Client } from '../client/client.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { SERVER, check } from '../lib/options.ts';
@@ -46,19 +46,19 @@ export class Attachment<S extends Attachable = Attachable> {
   readonly server: S;
   readonly client: Client;
   readonly at: AtCalls;
+
   /**
-   * @param At The class of the *at calls; a namespace passes one that is aware of mounts.
    * @throws TypeError if `server` has no method `connect`; Error if there is no connection, or the server refuses
    *   Tattach.
    */
-  constructor(server: S, At = AtCalls) {
+  constructor(server: S) {
     check(server, SERVER, 'server');
     this.server = server;
     this.client = new Client(server.connect());
     const errno = this.client.attach();
     if (errno !== 0) this.client.close();
     if (errno !== 0) throw new Error(`The 9P server refused the attach (errno ${errno}).`);
-    this.at = new At(this.client);
+    this.at = new AtCalls(this.client);
     // st_dev: one number per server.
     this.at.device = deviceOf.get(server) ?? ++devices;
     deviceOf.set(server, this.at.device);

@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { AT_REST, READ_WRITE, ROOT, TestGuest } from '../../shim/testing.ts';
 import { ram } from '../backends/ram/index.ts';
-import { AtCalls } from '../client/at.ts';
+import { AtCalls } from '../client/at/at-calls.ts';
 import { Client } from '../client/client.ts';
 import { memfs } from '../backends/memfs/index.ts';
 import { Attachment, serverFor } from '../connect/server-for.ts';

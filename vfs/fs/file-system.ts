@@ -1,5 +1,5 @@
 // The class FileSystem: all calls of node:fs on one tree, synchronous, with callbacks and with promises.
-import type { AtCalls } from '../client/at.ts';
+import type { AtCalls } from '../client/at/at-calls.ts';
 import type { Client } from '../client/client.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { check, checkOptions, type RowsOf } from '../lib/options.ts';

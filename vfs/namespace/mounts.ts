@@ -3,11 +3,11 @@ import { QTDIR } from '../9p/constants.ts';
 import { S_IFDIR } from '../linux/constants.ts';
 import { ram } from '../backends/ram/index.ts';
 import { readOnly } from '../connect/read-only/index.ts';
-import type { AtCalls } from '../client/at.ts';
+import type { AtCalls } from '../client/at/at-calls.ts';
+import { Found } from '../client/at/found.ts';
 import { E, errnoName } from '../linux/errno.ts';
 import { Attachment, serverForBackend, type Attachable } from '../connect/attachment.ts';
 import { TreeMounts } from './tree-mounts.ts';
-import { MountAwareAt } from './mount-aware-at.ts';
 
 /** One tree of a namespace and its path. */
 interface Place {
@@ -15,6 +15,8 @@ interface Place {
   readonly names: readonly string[];
   readonly mount: Attachment;
 }
+
+const found = new Found();
 
 /** The components of an absolute path, without `.`; null for a relative one or one with `..`, which is not mounted. */
 function namesOf(path: string): readonly string[] | null {
@@ -58,7 +60,7 @@ export class NamespaceMounts<Source> {
     const nested = names !== null && all.some((other) => isNested(names, namesOf(other)));
     let mount = nested ? undefined : this.byServer.get(server);
     if (mount === undefined) {
-      mount = new Attachment(server, MountAwareAt);
+      mount = new Attachment(server);
       if (!nested) this.byServer.set(server, mount);
     }
     this.places.push({ path, names: names ?? [path], mount });
@@ -101,19 +103,23 @@ export class NamespaceMounts<Source> {
     let parent = { table, dir: base };
     for (let i = 1; i < below.length; i++) {
       const way = below.slice(0, i).join('/');
-      let dir = outer.lookup(base, way, true);
-      if (dir === -E.ENOENT) {
+      let errno = outer.lookup(base, way, true, found);
+      if (errno === E.ENOENT) {
         // The rest of the path does not exist: its directories are implied, in a tree of their own.
         const impliedDirs = this.impliedDirs(below.slice(i));
         this.tableOf(impliedDirs.at, { at: outer, base, names: below.slice(0, i) });
         parent.table.add(parent.dir, below[i - 1]!, impliedDirs.at, true);
-        dir = outer.lookup(base, way, true);
+        errno = outer.lookup(base, way, true, found);
       }
-      parent = { table: this.tableOf(outer.found, null), dir: directory(path, outer, dir) };
+      checkDirectory(path, errno);
+      parent = { table: this.tableOf(found.tree, null), dir: found.fid };
     }
-    const there = outer.lookup(base, below.join('/'), false);
-    const isExtra = there === -E.ENOENT;
-    if (!isExtra) outer.found.client.clunk(directory(path, outer, there));
+    const errno = outer.lookup(base, below.join('/'), false, found);
+    const isExtra = errno === E.ENOENT;
+    if (!isExtra) {
+      checkDirectory(path, errno);
+      found.release();
+    }
     parent.table.add(parent.dir, below.at(-1)!, mount.at, isExtra);
   }
 
@@ -123,7 +129,7 @@ export class NamespaceMounts<Source> {
     let dir = store.root();
     for (const name of names) dir = store.create(dir, name, S_IFDIR | 0o755, 0, 0, 0) as typeof dir;
     // Read-only: files in it would be lost with the namespace.
-    const mount = new Attachment(serverForBackend(readOnly(store)), MountAwareAt);
+    const mount = new Attachment(serverForBackend(readOnly(store)));
     this.skeletons.push(mount);
     return mount;
   }
@@ -134,11 +140,11 @@ export class NamespaceMounts<Source> {
   }
 }
 
-/** Checks a result of `lookup`, and returns it. @throws Error if it is −errno or not a directory. */
-function directory(path: string, at: AtCalls, fid: number): number {
-  if (fid >= 0 && at.resolver.type === QTDIR) return fid;
-  const why = fid < 0 ? errnoName(-fid) : 'there is a file, not a directory';
-  if (fid >= 0) at.found.client.clunk(fid);
+/** Checks the result of a `lookup` of a mount point. @throws Error if it failed, or found no directory. */
+function checkDirectory(path: string, errno: number): void {
+  if (errno === 0 && found.type === QTDIR) return;
+  const why = errno !== 0 ? errnoName(errno) : 'there is a file, not a directory';
+  if (errno === 0) found.release();
   throw new Error(`Nothing can be mounted at ${path}: ${why}.`);
 }
 

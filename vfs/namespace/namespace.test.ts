@@ -5,11 +5,14 @@ import * as assert from 'uvu/assert';
 import { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } from '../linux/constants.ts';
 import { memfs } from '../backends/memfs/index.ts';
 import { ram } from '../backends/ram/index.ts';
+import { Found } from '../client/at/found.ts';
 import { FileStatus } from '../client/attributes.ts';
 import { errnoName } from '../linux/errno.ts';
 import { serverFor, type LocalSource } from '../connect/server-for.ts';
 import { AT_REST } from '../server/testing.ts';
 import { NamespaceMounts } from './mounts.ts';
+
+const found = new Found();
 
 /** A namespace, its calls made at its root; after the test nothing may be left on any server. */
 class World {
@@ -35,14 +38,10 @@ class World {
     return this.at.client.root;
   }
 
-  /** The errno's name of a call that gives one, or a fid, which is clunked. */
-  private told(result: number): string {
-    if (result > 0) this.at.found.client.clunk(result);
-    return result >= 0 ? 'ok' : errnoName(-result);
-  }
-
   open(path: string, flags = O_RDONLY): string {
-    return this.told(this.at.openat(this.root, path, flags));
+    const errno = this.at.openat(this.root, path, flags, found);
+    if (errno === 0) found.release();
+    return errnoName(errno);
   }
 
   stat(path: string, follow = true): { dev: number; ino: number; nlink: number } | string {
@@ -109,16 +108,21 @@ world('.. crosses back', tree, (w) => {
   assert.is(w.stat('src/../..'), 'OUTSIDE', 'not out of the root');
   const from = w.mounts.all()[2]!.at;
   assert.is(from.statat(from.client.root, '../f', true, 0, new FileStatus()), 0, 'from a mount of its own');
-  assert.is(from.found, w.mounts.all()[1]!.at);
+  assert.is(from.lookup(from.client.root, '../f', true, found), 0);
+  assert.is(found.tree, w.mounts.all()[1]!.at);
+  found.release();
   assert.is(from.statat(from.client.root, '../../f', true, 0, new FileStatus()), 0);
-  assert.is(from.found, w.at);
-  const fid = from.openat(from.client.root, '..', O_RDONLY);
+  assert.is(from.lookup(from.client.root, '../../f', true, found), 0);
+  assert.is(found.tree, w.at);
+  found.release();
+  assert.is(from.openat(from.client.root, '..', O_RDONLY, found), 0);
   assert.is(
     from.statat(from.client.root, '../../src/..', true, 0, new FileStatus()),
     0,
     'where it ends is clunked as well',
   );
-  w.mounts.all()[1]!.client.clunk(fid);
+  assert.is(found.tree, w.mounts.all()[1]!.at);
+  found.release();
 });
 
 world('symlinks cross', tree, (w) => {

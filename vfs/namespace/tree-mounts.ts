@@ -3,8 +3,8 @@ import { Dirent, encodeDirent } from '../9p/codec.gen.ts';
 import { QTDIR } from '../9p/constants.ts';
 import { S_IFDIR } from '../linux/constants.ts';
 import { Packet } from '../9p/packet.ts';
-import type { AtCalls } from '../client/at.ts';
-import { SYNTHETIC_COOKIE, type MountTable } from '../client/mount-table.ts';
+import type { AtCalls } from '../client/at/at-calls.ts';
+import { SYNTHETIC_COOKIE, type MountTable } from '../client/at/mount-table.ts';
 import { E } from '../linux/errno.ts';
 
 /** Bytes of the longest entry: qid[13] offset[8] type[1], and length[2] and 255 bytes of a name. */

@@ -20,8 +20,9 @@ import {
 } from '../../vfs/linux/constants.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';
 import type { Inode } from '../../vfs/backend/inode.ts';
-import { AtCalls } from '../../vfs/client/at.ts';
+import { AtCalls } from '../../vfs/client/at/at-calls.ts';
 import { FileStatus } from '../../vfs/client/attributes.ts';
+import { Found } from '../../vfs/client/at/found.ts';
 import { Client } from '../../vfs/client/client.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
 import { Server } from '../../vfs/server/server.ts';
@@ -61,6 +62,7 @@ export class Ours implements System {
   private readonly files = new Map<number, { offset: number; flags: number }>();
   private readonly directories = new Set<number>();
   private readonly iov = new Iov();
+  private readonly found = new Found();
   private readonly status = new FileStatus();
   private rest = '';
   private wrong = '';
@@ -165,10 +167,10 @@ export class Ours implements System {
   }
 
   open(dir: number, path: string, flags: number): number {
-    const { at } = this;
-    const fid = at.openat(dir, path, flags);
-    if (fid < 0) return fid;
-    if (at.type === QTDIR) this.directories.add(fid);
+    const errno = this.at.openat(dir, path, flags, this.found);
+    if (errno !== 0) return -errno;
+    const { fid, type } = this.found;
+    if (type === QTDIR) this.directories.add(fid);
     else this.files.set(fid, { offset: 0, flags });
     return fid;
   }

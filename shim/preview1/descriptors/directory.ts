@@ -10,7 +10,8 @@ import {
   O_TRUNC,
   O_WRONLY,
 } from '../../../vfs/linux/constants.ts';
-import type { AtCalls } from '../../../vfs/client/at.ts';
+import type { AtCalls } from '../../../vfs/client/at/at-calls.ts';
+import { Found } from '../../../vfs/client/at/found.ts';
 import { FileStatus } from '../../../vfs/client/attributes.ts';
 import { E, OUTSIDE } from '../../../vfs/linux/errno.ts';
 import { FILETYPE, OFLAGS } from '../abi/structs.ts';
@@ -24,6 +25,8 @@ import { FILESTAT_MASK, putAttr } from './stat.ts';
 
 /** The result of the last `statat`. */
 const status = new FileStatus();
+/** The result of the last lookup. */
+const found = new Found();
 
 /** Returns the open(2) flags of a path_open. */
 function flagsOf(request: OpenRequest): number {
@@ -107,13 +110,13 @@ export class DirectoryDescriptor extends Descriptor {
   }
 
   override openat(path: string, request: OpenRequest): Descriptor | number {
-    const { at } = this;
     const { fdflags, read, write } = request;
-    const fid = at.openat(this.fid, path, flagsOf(request));
-    if (fid < 0) return -fid;
-    return at.type === QTDIR
-      ? new DirectoryDescriptor(at.found, fid, fdflags, this.rightsInheriting)
-      : new FileDescriptor(at.found, fid, fdflags, read, write, this.rightsInheriting);
+    const errno = this.at.openat(this.fid, path, flagsOf(request), found);
+    if (errno !== 0) return errno;
+    const { tree, fid, type } = found;
+    return type === QTDIR
+      ? new DirectoryDescriptor(tree, fid, fdflags, this.rightsInheriting)
+      : new FileDescriptor(tree, fid, fdflags, read, write, this.rightsInheriting);
   }
 
   override statat(m: GuestMemory, ptr: number, path: string, follow: boolean): number {
@@ -154,14 +157,18 @@ export class DirectoryDescriptor extends Descriptor {
       return at.linkat(this.fid, path, follow, newDir.at, newDir.fid, newPath);
     }
     // linkat(2) resolves the first path before it compares the file systems.
-    const fid = at.lookup(this.fid, path, follow);
-    at.drop(this.fid, fid);
-    return fid < 0 ? -fid : E.EXDEV;
+    return at.lookup(this.fid, path, follow, found) || elsewhere(found);
   }
 
   override renameat(path: string, newDir: Descriptor, newPath: string): number {
     const { at } = this;
     if (newDir instanceof DirectoryDescriptor) return at.renameat(this.fid, path, newDir.at, newDir.fid, newPath);
-    return at.parentErrno(this.fid, path) || E.EXDEV;
+    return at.lookupParent(this.fid, path, found) || elsewhere(found);
   }
+}
+
+/** The errno of a rename or link of a file found to a descriptor of another kind. */
+function elsewhere(source: Found): number {
+  source.release();
+  return E.EXDEV;
 }

@@ -2,7 +2,7 @@
 import { GETATTR_SIZE, SETATTR_MTIME, SETATTR_SIZE } from '../../../vfs/9p/constants.ts';
 import { O_APPEND, O_DSYNC, O_NONBLOCK, O_RDONLY, O_RDWR, O_SYNC, O_WRONLY } from '../../../vfs/linux/constants.ts';
 import { E } from '../../../vfs/linux/errno.ts';
-import type { AtCalls } from '../../../vfs/client/at.ts';
+import type { AtCalls } from '../../../vfs/client/at/at-calls.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';
 import { FDFLAGS, FILETYPE, WHENCE } from '../abi/structs.ts';
 import { Descriptor } from './descriptor.ts';

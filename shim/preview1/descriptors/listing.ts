@@ -1,8 +1,8 @@
 // Directory listings: converts the entries of Treaddir to WASI dirents.
 import { O_DIRECTORY, O_RDONLY } from '../../../vfs/linux/constants.ts';
-import type { AtCalls } from '../../../vfs/client/at.ts';
+import type { AtCalls } from '../../../vfs/client/at/at-calls.ts';
 import type { Client } from '../../../vfs/client/client.ts';
-import { SYNTHETIC_COOKIE } from '../../../vfs/client/mount-table.ts';
+import { SYNTHETIC_COOKIE } from '../../../vfs/client/at/mount-table.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import { Iov } from '../../../vfs/lib/iov.ts';
 import { STRUCTS } from '../abi/structs.ts';

@@ -242,7 +242,7 @@ function withFewDescriptors(root: string): void {
   const fids: number[] = [];
   const errors = new Set<string>();
   for (let i = 0; i < 300; i++) {
-    const fid = kit.mount.at.openat(kit.root, `f${i}`, O_RDWR);
+    const fid = kit.openFid(`f${i}`, O_RDWR);
     if (fid > 0) fids.push(fid);
     else errors.add(errnoName(-fid));
   }

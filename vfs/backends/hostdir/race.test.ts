@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../linux/constants.ts';
+import { Found } from '../../client/at/found.ts';
 import { FileStatus } from '../../client/attributes.ts';
 import { Kit } from '../../../testing/kit.ts';
 import { hostDir } from './index.ts';
@@ -44,6 +45,7 @@ const ATTACKER = `
 function tries(kit: Kit): ((i: number) => string)[] {
   const { client, root } = kit;
   const { at } = kit.mount;
+  const found = new Found();
   const readAll = (fid: number): string => {
     if (fid < 0) return 'error';
     const text = kit.read(fid);
@@ -61,11 +63,11 @@ function tries(kit: Kit): ((i: number) => string)[] {
   const result = (errno: number): string => (errno === 0 ? '' : 'error');
   return [
     () => readAll(walked('dir', 'file')),
-    () => readAll(at.openat(root, 'dir/file', O_RDONLY)),
+    () => readAll(kit.openFid('dir/file', O_RDONLY)),
     () => readAll(walked('file')),
-    () => readAll(at.openat(root, 'file', O_RDONLY)),
-    () => readAll(at.openat(root, 'dir/../file', O_RDONLY)),
-    (i) => readAll(at.openat(root, `dir/made${i % 7}`, O_RDWR | O_CREAT | O_TRUNC)),
+    () => readAll(kit.openFid('file', O_RDONLY)),
+    () => readAll(kit.openFid('dir/../file', O_RDONLY)),
+    (i) => readAll(kit.openFid(`dir/made${i % 7}`, O_RDWR | O_CREAT | O_TRUNC)),
     (i) => result(at.unlinkat(root, `dir/made${i % 7}`)),
     (i) => result(at.mkdirat(root, `dir/sub${i % 5}`)),
     (i) => result(at.rmdirat(root, `dir/sub${i % 5}`)),
@@ -75,7 +77,7 @@ function tries(kit: Kit): ((i: number) => string)[] {
     () => result(at.symlinkat('x', root, 'dir/sym')),
     () => result(at.unlinkat(root, 'dir/sym')),
     () => {
-      const fid = at.openat(root, 'dir/file', O_WRONLY);
+      const fid = kit.openFid('dir/file', O_WRONLY);
       if (fid < 0) return 'error';
       kit.write(fid, 0, 'inside');
       client.clunk(fid);
@@ -88,8 +90,8 @@ function tries(kit: Kit): ((i: number) => string)[] {
       return status.attributes.size === SECRET.length ? 'size of the secret' : '';
     },
     () => {
-      const fid = at.lookup(root, 'dir', true);
-      if (fid < 0) return 'error';
+      if (at.lookup(root, 'dir', true, found) !== 0) return 'error';
+      const { fid } = found;
       const errno = client.lopen(fid, O_RDONLY);
       const names = errno === 0 ? kit.listFid(fid).map((entry) => entry.name) : [];
       client.clunk(fid);

@@ -64,7 +64,7 @@ class Guest {
 
   make(call: Call): void {
     const { kit, held } = this;
-    const { at, client } = kit.mount;
+    const { client } = kit.mount;
     if (call.op === 'put' || call.op === 'append')
       this.write(call.path, call.op === 'put' ? 0o1000 : 0o2000, call.text);
     else if (call.op === 'mkdir' || call.op === 'unlink' || call.op === 'rmdir') kit[call.op](call.path);
@@ -76,7 +76,7 @@ class Guest {
       setMode(client, fid, SETATTR_MODE, call.mode);
       kit.clunk(fid);
     } else if (call.op === 'hold') {
-      const fid = at.openat(kit.root, call.path, O_RDWR);
+      const fid = kit.openFid(call.path, O_RDWR);
       if (fid > 0) held.push(fid);
     } else if (held.length > 0 && call.op === 'close') kit.clunk(held.splice(call.n % held.length, 1)[0]!);
     else if (held.length > 0 && call.op === 'writeHeld') kit.write(held[call.n % held.length]!, 0, call.text);
@@ -84,7 +84,7 @@ class Guest {
 
   private write(path: string, flags: number, text: string): void {
     const { kit } = this;
-    const fid = kit.mount.at.openat(kit.root, path, O_RDWR | O_CREAT | flags);
+    const fid = kit.openFid(path, O_RDWR | O_CREAT | flags);
     if (fid < 0) return;
     if (text !== '') kit.write(fid, 0, text);
     kit.clunk(fid);

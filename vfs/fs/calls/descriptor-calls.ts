@@ -9,7 +9,8 @@ import {
   SETATTR_MTIME_SET,
 } from '../../9p/constants.ts';
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY } from '../../linux/constants.ts';
-import type { AtCalls } from '../../client/at.ts';
+import type { AtCalls } from '../../client/at/at-calls.ts';
+import { Found } from '../../client/at/found.ts';
 import { FileStatus } from '../../client/attributes.ts';
 import type { Client } from '../../client/client.ts';
 import { NumberPool } from '../../client/pool.ts';
@@ -41,6 +42,8 @@ export const UMASK = 0o022;
 const FILE_MODE = 0o666;
 /** Numbers below are a program's stdin, stdout and stderr. */
 const FIRST_FD = 3;
+
+const found = new Found();
 
 /** Setting both times. */
 export const BOTH_TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
@@ -216,12 +219,13 @@ export class DescriptorCalls {
     const { rooted } = this;
     // AtCalls makes a file with the usual mode; only another one asks whether it will be new.
     const isNew = mode !== FILE_MODE && this.isMade(path, flags, syscall);
-    const fid = rooted.open(path, flags);
-    if (fid < 0) throw fsError(-fid, syscall, path);
-    const client = rooted.found;
-    const isDir = rooted.type === QTDIR;
-    const file = new OpenFile(client, fid, isDir, flags, isDir ? rooted.extra(fid) : []);
-    const errno = isDir
+    let errno = rooted.open(path, flags, found);
+    if (errno !== 0) throw fsError(errno, syscall, path);
+    const { fid, type } = found;
+    const { client, mountTable } = found.tree;
+    const isDir = type === QTDIR;
+    const file = new OpenFile(client, fid, isDir, flags, isDir ? (mountTable?.syntheticEntries(fid) ?? []) : []);
+    errno = isDir
       ? client.lopen(fid, O_RDONLY | O_DIRECTORY)
       : isNew
         ? setMode(client, fid, SETATTR_MODE, mode & ~UMASK)

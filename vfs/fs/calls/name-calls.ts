@@ -1,6 +1,8 @@
 // The calls of node:fs on names and attributes: stat, mkdir, rename, readdir, chmod, …
+import { Message } from '../../9p/codec.gen.ts';
 import { GETATTR_BASIC } from '../../9p/constants.ts';
 import { O_DIRECTORY, O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT, S_IFREG } from '../../linux/constants.ts';
+import { Found } from '../../client/at/found.ts';
 import { E } from '../../linux/errno.ts';
 import {
   booleansIn,
@@ -31,6 +33,8 @@ const DIR_MODE = 0o777;
 /** The bits of a mode that mkdir(2) gives a directory: chmod(2) alone can set the others. */
 const DIR_BITS = 0o1777;
 const TEMPORARY = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+const found = new Found();
 
 export interface StatOptions {
   bigint?: boolean;
@@ -129,9 +133,9 @@ export class NameCalls extends ContentCalls {
       [constants.W_OK, O_WRONLY],
     ] as const) {
       if ((mode & asked) === 0) continue;
-      const fid = rooted.open(path, flags);
-      if (fid < 0) return -fid;
-      rooted.found.clunk(fid);
+      const errno = rooted.open(path, flags, found);
+      if (errno !== 0) return errno;
+      found.release();
     }
     return 0;
   }
@@ -155,8 +159,8 @@ export class NameCalls extends ContentCalls {
   statfsSync(path: PathLike, options: { bigint: true }): BigIntStatsFs;
   statfsSync(path: PathLike, options: { bigint?: boolean } = {}): StatsFs | BigIntStatsFs {
     const text = pathOf(path);
-    check(this.rooted.statfs(text), 'statfs', text);
-    const { r } = this.rooted.found;
+    const r = new Message();
+    check(this.rooted.statfs(text, r), 'statfs', text);
     return options.bigint === true ? new BigIntStatsFs(r) : new StatsFs(r);
   }
 

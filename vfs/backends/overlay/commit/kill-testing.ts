@@ -26,7 +26,7 @@ function names(prefix: string, count: number): string[] {
 
 /** Writes a file of the overlay in pieces of 1 MiB. */
 function writeLarge(kit: Kit, path: string, mark: string, pieces: number): void {
-  const fid = kit.mount.at.openat(kit.root, path, O_WRONLY | O_CREAT);
+  const fid = kit.openFid(path, O_WRONLY | O_CREAT);
   for (let i = 0; i < pieces; i++) {
     const text = mark + MIB.slice(mark.length);
     for (let at = 0; at < text.length;) at += kit.write(fid, i * text.length + at, text.slice(at)) as number;

@@ -1,5 +1,6 @@
 // Parses paths into components, with a cache (path_resolution(7), namei.c).
-import { PATH_MAX } from '../linux/limits.ts';
+import { E, OUTSIDE } from '../../linux/errno.ts';
+import { PATH_MAX } from '../../linux/limits.ts';
 
 /** Kinds of the last component of a path, as in namei.c of the kernel. NORM: a name. */
 export const LAST_NORM = 0;
@@ -89,4 +90,11 @@ export function parsePath(text: string): Path {
     kept = length;
   }
   return (cache[slot] = parse(text));
+}
+
+/** The errno of a path by its text, in the kernel's order: ENOENT (empty), ENAMETOOLONG, OUTSIDE (absolute). */
+export function pathErrno(at: { readonly inRoot: boolean }, path: Path): number {
+  if (path.empty) return E.ENOENT;
+  if (path.tooLong) return E.ENAMETOOLONG;
+  return path.absolute && !at.inRoot ? OUTSIDE : 0;
 }

@@ -10,14 +10,17 @@ import {
   SETATTR_MTIME,
   SETATTR_MTIME_SET,
   SETATTR_SIZE,
-} from '../9p/constants.ts';
-import { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../linux/constants.ts';
-import { E } from '../linux/errno.ts';
-import { Iov } from '../lib/iov.ts';
-import { FileStatus } from './attributes.ts';
-import { link, named, open, rename, rmdir, small, endWorlds } from './testing.ts';
+} from '../../9p/constants.ts';
+import { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../linux/constants.ts';
+import { E } from '../../linux/errno.ts';
+import { Iov } from '../../lib/iov.ts';
+import { FileStatus } from '../attributes.ts';
+import { Found } from './found.ts';
+import { link, named, open, rename, rmdir, small, endWorlds } from '../testing.ts';
 
 test.after.each(endWorlds);
+
+const found = new Found();
 
 const CREAT = O_WRONLY | O_CREAT;
 const EXCL = CREAT | O_EXCL;
@@ -35,13 +38,16 @@ test('O_CREAT through dangling symlinks makes their target', () => {
 test('what was opened is told, and directories are as good to begin at as the root', () => {
   const world = small();
   const { at, client, root } = world;
-  const dir = at.openat(root, 'link', O_RDONLY);
-  assert.is(at.type, QTDIR);
-  const file = at.openat(dir, 'sub/../file', O_RDWR);
-  assert.is(at.type, QTFILE);
+  assert.is(at.openat(root, 'link', O_RDONLY, found), 0);
+  assert.is(found.type, QTDIR);
+  const dir = found.fid;
+  assert.is(at.openat(dir, 'sub/../file', O_RDWR, found), 0);
+  assert.is(found.type, QTFILE);
+  const file = found.fid;
   assert.is(world.inoOf(file), world.ino('dir/file'));
-  const self = at.openat(dir, '.', O_RDONLY | O_DIRECTORY);
-  assert.is(at.type, QTDIR);
+  assert.is(at.openat(dir, '.', O_RDONLY | O_DIRECTORY, found), 0);
+  assert.is(found.type, QTDIR);
+  const self = found.fid;
   assert.is.not(self, dir, 'a fid of its own');
   for (const fid of [dir, file, self]) client.clunk(fid);
   world.atRest();
@@ -86,21 +92,21 @@ const bytes = (text: string): Iov => {
 
 test('a descriptor allows what it was opened for', () => {
   const world = small();
-  const { at, client, root } = world;
+  const { client, root } = world;
   const write = (flags: number): string => {
-    const fid = at.openat(root, 'file', flags);
+    const fid = world.openFid(root, 'file', flags);
     const result = client.write(fid, 0, bytes('text'));
     client.clunk(fid);
     return result < 0 ? named(result) : `${result}`;
   };
   const read = (flags: number): string => {
-    const fid = at.openat(root, 'file', flags);
+    const fid = world.openFid(root, 'file', flags);
     const result = client.read(fid, 0, bytes('....'));
     client.clunk(fid);
     return result < 0 ? named(result) : `${result}`;
   };
   const cut = (flags: number): string => {
-    const fid = at.openat(root, 'file', flags);
+    const fid = world.openFid(root, 'file', flags);
     const errno = client.setSize(fid, SETATTR_SIZE, 4);
     client.clunk(fid);
     return named(errno);
@@ -120,12 +126,12 @@ test('in a removed directory nothing is found and nothing can be made', () => {
   const world = small();
   const { at, client, root } = world;
   const status = new FileStatus();
-  const gone = at.openat(root, 'empty', O_RDONLY);
+  const gone = world.openFid(root, 'empty', O_RDONLY);
   assert.is(rmdir('empty')(world), 0);
   const calls: [string, number][] = [
-    ['openat x', at.openat(gone, 'x', O_RDONLY)],
-    ['openat O_CREAT', at.openat(gone, 'x', CREAT)],
-    ['openat O_EXCL', at.openat(gone, 'x', EXCL)],
+    ['openat x', world.openFid(gone, 'x', O_RDONLY)],
+    ['openat O_CREAT', world.openFid(gone, 'x', CREAT)],
+    ['openat O_EXCL', world.openFid(gone, 'x', EXCL)],
     ['mkdirat', at.mkdirat(gone, 'x')],
     ['symlinkat', at.symlinkat('t', gone, 'x')],
     ['linkat', at.linkat(root, 'file', false, at, gone, 'x')],
@@ -141,7 +147,7 @@ test('in a removed directory nothing is found and nothing can be made', () => {
   assert.is(named(at.statat(gone, '..', true, GETATTR_BASIC, status)), 'OUTSIDE');
   assert.is(at.statat(gone, '.', true, GETATTR_BASIC, status), 0);
   assert.is(status.attributes.nlink, 0);
-  const again = at.openat(gone, '.', O_RDONLY | O_DIRECTORY);
+  const again = world.openFid(gone, '.', O_RDONLY | O_DIRECTORY);
   assert.ok(again > 0);
   client.clunk(again);
   client.clunk(gone);

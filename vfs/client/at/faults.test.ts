@@ -1,7 +1,7 @@
 // The *at calls when a message fails: each leaves no fid behind.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from '../linux/constants.ts';
+import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from '../../linux/constants.ts';
 import {
   link,
   mkdir,
@@ -17,7 +17,7 @@ import {
   utimens,
   type World,
   endWorlds,
-} from './testing.ts';
+} from '../testing.ts';
 
 test.after.each(endWorlds);
 

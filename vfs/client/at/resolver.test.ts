@@ -1,22 +1,26 @@
 // Path resolution: the number of messages, symlinks, `..`, confinement, and directories that move meanwhile.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';
+import { QTDIR, QTFILE, QTSYMLINK } from '../../9p/constants.ts';
+import { Found } from './found.ts';
 import { parsePath } from './path.ts';
-import { named, World, endWorlds } from './testing.ts';
+import * as resolver from './resolver.ts';
+import { named, World, endWorlds } from '../testing.ts';
 
 test.after.each(endWorlds);
+
+const found = new Found();
 
 /** Finds a path from the root and lets go of it: its inode's number, or the errno's name. */
 function find(world: World, path: string, follow = true): number | string {
   const { at, root } = world;
-  const fid = at.resolver.find(root, parsePath(path), follow);
-  if (fid < 0) {
+  const errno = resolver.find(at, root, parsePath(path), follow, found);
+  if (errno !== 0) {
     world.atRest();
-    return named(fid);
+    return named(errno);
   }
-  const ino = world.inoOf(fid);
-  at.resolver.drop(root, fid);
+  const ino = world.inoOf(found.fid);
+  found.release();
   world.atRest();
   return ino;
 }
@@ -46,11 +50,11 @@ test('a plain path costs one Twalk', () => {
   const world = small();
   const { at, root } = world;
   for (const path of ['file', 'a/b/file', './a//b/./file', 'a/b/', 'a/b/.']) {
-    let fid = 0;
-    const sent = world.messages(() => (fid = at.resolver.find(root, parsePath(path), true)));
-    assert.ok(fid > 0, path);
+    let errno = -1;
+    const sent = world.messages(() => (errno = resolver.find(at, root, parsePath(path), true, found)));
+    assert.is(errno, 0, path);
     assert.equal(sent, ['Twalk'], path);
-    at.resolver.drop(root, fid);
+    found.release();
   }
   world.atRest();
 });
@@ -59,7 +63,7 @@ test('what is not there costs a Twalk, too, and one more each for its errno and 
   const world = small();
   const { at, root } = world;
   const lost = (path: string): string[] =>
-    world.messages(() => assert.is(named(at.resolver.find(root, parsePath(path), true)), 'ENOENT'));
+    world.messages(() => assert.is(named(resolver.find(at, root, parsePath(path), true, found)), 'ENOENT'));
   assert.equal(lost('x'), ['Twalk']);
   assert.equal(lost('a/b/x'), ['Twalk', 'Twalk', 'Twalk', 'Tclunk']);
   world.atRest();
@@ -69,16 +73,17 @@ test('the parent of a name is walked to in one Twalk, and in none when it is the
   const world = small();
   const { at, root } = world;
   assert.equal(
-    world.messages(() => assert.is(at.resolver.findParent(root, parsePath('new')), root)),
+    world.messages(() => assert.is(resolver.findParent(at, root, parsePath('new'), found), 0)),
     [],
   );
-  let fid = 0;
+  assert.is(found.fid, root);
+  assert.ok(found.borrowed);
   assert.equal(
-    world.messages(() => (fid = at.resolver.findParent(root, parsePath('a/b/new')))),
+    world.messages(() => assert.is(resolver.findParent(at, root, parsePath('a/b/new'), found), 0)),
     ['Twalk'],
   );
-  assert.is(world.inoOf(fid), world.ino('a/b'));
-  at.resolver.drop(root, fid);
+  assert.is(world.inoOf(found.fid), world.ino('a/b'));
+  found.release();
   world.atRest();
 });
 
@@ -159,10 +164,9 @@ test('a symlink to the directory that it is in', () => {
     ['deep/..', 'a/through'],
   ] as const) {
     assert.is(at.symlinkat(target, root, path), 0);
-    const fid = at.resolver.find(root, parsePath(path), true);
-    const { type } = at.resolver;
-    at.resolver.drop(root, fid);
-    assert.is(fid > 0 ? type : named(fid), target === 'deep/..' ? 'ENOENT' : QTDIR, path);
+    const errno = resolver.find(at, root, parsePath(path), true, found);
+    if (errno === 0) found.release();
+    assert.is(errno === 0 ? found.type : named(errno), target === 'deep/..' ? 'ENOENT' : QTDIR, path);
   }
 });
 
@@ -170,10 +174,9 @@ test('a symlink at the end is followed when asked, and always before a slash', (
   const world = small();
   const { at, root } = world;
   const type = (path: string, follow: boolean): number => {
-    const fid = at.resolver.find(root, parsePath(path), follow);
-    assert.ok(fid > 0, path);
-    at.resolver.drop(root, fid);
-    return at.resolver.type;
+    assert.is(resolver.find(at, root, parsePath(path), follow, found), 0, path);
+    found.release();
+    return found.type;
   };
   assert.is(type('link', false), QTSYMLINK);
   assert.is(type('link', true), QTDIR);
@@ -212,13 +215,13 @@ test('paths of more than 16 names, which no single Twalk carries', () => {
   }
   for (const depth of [15, 16, 17, 32, 33, 40]) {
     const path = names.slice(0, depth).join('/');
-    const fid = world.at.resolver.find(world.root, parsePath(path), true);
-    assert.ok(fid > 0, `${depth} deep`);
+    assert.is(resolver.find(world.at, world.root, parsePath(path), true, found), 0, `${depth} deep`);
+    const { fid } = found;
     world.make(`${path}/mark`);
     const mark = world.client.walk(fid, ['mark'], 0, 1);
     assert.ok(mark > 0, `${depth} deep`);
     world.client.clunk(mark);
-    world.at.resolver.drop(world.root, fid);
+    world.client.clunk(fid);
     assert.is(find(world, `${path}/..`), find(world, names.slice(0, depth - 1).join('/')), `${depth}: ..`);
     assert.is(find(world, `${path}/x`), 'ENOENT');
   }
@@ -252,15 +255,15 @@ test('a directory that is moved while a path goes through it leads nowhere else'
       const { at, root, client } = world;
       const base = client.walk(root, ['base'], 0, 1);
       const right = world.ino('base/a/f');
-      let found = 0;
+      let errno = 0;
       world.meanwhile(
         count,
         () => world.volume.renameSync(`/base/${moved}`, '/away/in/moved'),
-        () => (found = at.resolver.find(base, parsePath(path), true)),
+        () => (errno = resolver.find(at, base, parsePath(path), true, found)),
       );
-      const what = found < 0 ? named(found) : world.inoOf(found);
+      const what = errno !== 0 ? named(errno) : world.inoOf(found.fid);
       assert.ok(what === right || what === 'ENOENT', `${moved} moved before message ${count}: ${what}`);
-      at.resolver.drop(base, found);
+      if (errno === 0) found.release();
       client.clunk(base);
       world.atRest();
     }
@@ -270,11 +273,11 @@ test('an absolute path, and one above a directory, is refused below any director
   const world = small();
   const { at, root, client } = world;
   const dir = client.walk(root, ['a', 'b'], 0, 2);
-  assert.is(named(at.resolver.find(dir, parsePath('..'), true)), 'OUTSIDE');
-  assert.is(named(at.resolver.find(dir, parsePath('deep'), true)), 'OUTSIDE');
-  assert.is(named(at.resolver.find(dir, parsePath('./../b'), true)), 'OUTSIDE');
-  assert.is(named(at.resolver.findParent(dir, parsePath('../new'))), 'OUTSIDE');
-  assert.is(at.resolver.findParent(dir, parsePath('..')), dir, 'a parent alone is not left');
+  for (const path of ['..', 'deep', './../b'])
+    assert.is(named(resolver.find(at, dir, parsePath(path), true, found)), 'OUTSIDE', path);
+  assert.is(named(resolver.findParent(at, dir, parsePath('../new'), found)), 'OUTSIDE');
+  assert.is(resolver.findParent(at, dir, parsePath('..'), found), 0, 'a parent alone is not left');
+  assert.is(found.fid, dir);
   client.clunk(dir);
   world.atRest();
 });
@@ -283,14 +286,12 @@ test('findOrParent follows dangling symlinks to where the file would be', () => 
   const world = new World().make('d/', 'd/l -> ../new', 'm -> d/l', 'n -> d/x/new', 's -> d/new/', 't -> new/.');
   const { at, root } = world;
   const place = (path: string): string => {
-    const found = at.resolver.findOrParent(root, parsePath(path));
-    if (found < 0) return named(found);
-    assert.is(found, 0, path);
-    const { parent, name } = at.resolver;
-    const dir = world.inoOf(parent) === world.inoOf(root) ? '.' : 'd';
-    at.resolver.drop(root, parent);
+    const errno = resolver.findOrParent(at, root, parsePath(path), true, found);
+    if (errno !== 0) return named(errno);
+    const dir = world.inoOf(found.fid) === world.inoOf(root) ? '.' : 'd';
+    found.release();
     world.atRest();
-    return `${dir}/${name}`;
+    return `${dir}/${found.missing}`;
   };
   assert.is(place('new'), './new');
   assert.is(place('d/new'), 'd/new');

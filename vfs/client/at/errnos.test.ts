@@ -1,7 +1,16 @@
 // The *at calls: their errnos in the order of the kernel, on paths of every shape.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../linux/constants.ts';
+import {
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+} from '../../linux/constants.ts';
 import {
   link,
   mkdir,
@@ -17,7 +26,7 @@ import {
   utimens,
   type World,
   endWorlds,
-} from './testing.ts';
+} from '../testing.ts';
 
 test.after.each(endWorlds);
 

@@ -1,5 +1,5 @@
 // The interface by which the client asks a namespace for mounts. vfs/namespace implements it.
-import type { AtCalls } from './at.ts';
+import type { AtCalls } from './at-calls.ts';
 
 /**
  * The mounts in the tree of one client: a name in a directory → the root of another tree. Directories are passed as
@@ -22,6 +22,11 @@ export interface MountTable {
   syntheticEntries(dir: number): readonly Uint8Array[];
   /** Where the tree is mounted, for `..` of its root: the path `names` from the fid `base` of `at`. Null: nowhere. */
   parentMount(base: number): { at: AtCalls; base: number; names: readonly string[] } | null;
+}
+
+/** True if another tree is mounted on a name of a directory. */
+export function isMountPoint({ mountTable }: AtCalls, dir: number, name: string): boolean {
+  return mountTable !== null && mountTable.mountAt(dir, name) !== null;
 }
 
 /** The upper half of the cookies of synthetic entries, which is beyond those of any server. */

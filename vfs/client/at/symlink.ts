@@ -1,0 +1,36 @@
+// symlinkat(2) and readlinkat(2).
+import { QTSYMLINK } from '../../9p/constants.ts';
+import { E } from '../../linux/errno.ts';
+import type { AtCalls } from './at-calls.ts';
+import { Found } from './found.ts';
+import { newNameErrno } from './new-name.ts';
+import { parsePath } from './path.ts';
+import { findParent, lookup } from './resolver.ts';
+
+const found = new Found();
+
+/** See AtCalls.symlinkat. */
+export function symlinkat(at: AtCalls, target: string, dir: number, text: string): number {
+  // The kernel copies the target in before it looks at the path.
+  if (target === '') return E.ENOENT;
+  if (parsePath(target).tooLong) return E.ENAMETOOLONG;
+  const path = parsePath(text);
+  let errno = findParent(at, dir, path, found);
+  if (errno !== 0) return errno;
+  const { tree, fid, borrowed } = found;
+  errno = newNameErrno(tree, fid, path, false) || tree.client.symlink(fid, path.names.at(-1)!, target);
+  if (!borrowed) tree.client.clunk(fid);
+  return errno;
+}
+
+/** See AtCalls.readlinkat. */
+export function readlinkat(at: AtCalls, dir: number, text: string): string | number {
+  let errno = lookup(at, dir, parsePath(text), false, found);
+  if (errno !== 0) return errno;
+  const { tree, fid, type, borrowed } = found;
+  const { client } = tree;
+  errno = type === QTSYMLINK ? client.readlink(fid) : E.EINVAL;
+  const { target } = client.r;
+  if (!borrowed) client.clunk(fid);
+  return errno === 0 ? target : errno;
+}
