@@ -12,7 +12,7 @@ import { ENTRIES, ROOT, SIZE_LIMIT } from './project.mjs';
  * the members of backends, inodes, Iov, Packet, messages, and those of Server, Attachment and GuestMemory that a tracer uses.
  */
 const INTERNAL = `
-  borrowed inRoot lookupParent missing tree procId drain xattr absolute adopt advise asking baseBits buf_len byServer clock_id closeAll d_ino d_namlen d_next
+  borrowed inRoot missing tree procId drain xattr absolute adopt advise asking baseBits buf_len byServer clock_id closeAll d_ino d_namlen d_next
   d_type dense detach dispatch dropped fdflags filetype fitsAfterGrowth follow
   found fresh fs_filetype fs_flags fs_rights_base fs_rights_inheriting giveBack inheritingBits keepRights hasDotDot
   hasRoom isTooFar mountTable lcreate leave linkat loadDot loadExtra mayCross mountAt parentMount syntheticEntries loadIovs loadPath lowest mkdirat

@@ -12,6 +12,8 @@ import {
 } from '../../../vfs/linux/constants.ts';
 import type { AtCalls } from '../../../vfs/client/at/at-calls.ts';
 import { Found } from '../../../vfs/client/at/found.ts';
+import { parsePath } from '../../../vfs/client/at/path.ts';
+import { findParent } from '../../../vfs/client/at/resolver.ts';
 import { FileStatus } from '../../../vfs/client/attributes.ts';
 import { E, OUTSIDE } from '../../../vfs/linux/errno.ts';
 import { FILETYPE, OFLAGS } from '../abi/structs.ts';
@@ -163,7 +165,7 @@ export class DirectoryDescriptor extends Descriptor {
   override renameat(path: string, newDir: Descriptor, newPath: string): number {
     const { at } = this;
     if (newDir instanceof DirectoryDescriptor) return at.renameat(this.fid, path, newDir.at, newDir.fid, newPath);
-    return at.lookupParent(this.fid, path, found) || elsewhere(found);
+    return findParent(at, this.fid, parsePath(path), found) || elsewhere(found);
   }
 }
 

@@ -8,7 +8,7 @@ import type { MountTable } from './mount-table.ts';
 import { openat } from './open.ts';
 import { parsePath } from './path.ts';
 import { renameat } from './rename.ts';
-import { findParent, lookup } from './resolver.ts';
+import { lookup } from './resolver.ts';
 import { statat } from './stat.ts';
 import { readlinkat, symlinkat } from './symlink.ts';
 import { utimensat } from './times.ts';
@@ -42,11 +42,6 @@ export class AtCalls {
   /** Finds a file, and does not open it. For `.` it is `dir` itself, borrowed. The caller releases `into`. */
   lookup(dir: number, text: string, follow: boolean, into: Found): number {
     return lookup(this, dir, parsePath(text), follow, into);
-  }
-
-  /** Finds the directory of a path's last name, which is not looked up. It may be `dir` itself. */
-  lookupParent(dir: number, text: string, into: Found): number {
-    return findParent(this, dir, parsePath(text), into);
   }
 
   /**
@@ -127,13 +122,5 @@ export class AtCalls {
     mNsec: number,
   ): number {
     return utimensat(this, dir, text, follow, valid, aSec, aNsec, mSec, mNsec);
-  }
-
-  /** The same tree with paths resolved as in a chroot(2). Mounts that are added later are not in it. */
-  rooted(): AtCalls {
-    const rooted = new AtCalls(this.client, true);
-    rooted.mountTable = this.mountTable;
-    rooted.device = this.device;
-    return rooted;
   }
 }

@@ -18,5 +18,5 @@ export function realpathat(at: AtCalls, dir: number, text: string): string | num
   errno = walker.walk(path.names, path.names.length, flags, found);
   if (errno !== 0) return errno;
   found.release();
-  return walker.realPath();
+  return `/${walker.levels.map(({ name }) => name).join('/')}`;
 }

@@ -13,17 +13,16 @@ import { LOOKUP_CREATE, LOOKUP_DIRECTORY, LOOKUP_FOLLOW, Walker } from './walker
 //
 // Symlinks and `..` are resolved here and never by the server. A path that leaves the directory at which it begins, or
 // is absolute, is OUTSIDE (EXDEV with RESOLVE_BENEATH of openat2(2)); in a tree with `inRoot` it stays inside, as in a
-// chroot(2). A plain path costs one Twalk of all its names. It is walked in steps only if it has `..` or if the Twalk
-// ends at a symlink.
+// chroot(2). A plain path costs one Twalk for each MAXWELEM of its names. It is walked in steps only if it has `..`, or
+// if the Twalk ends at a symlink.
 
 /**
  * Resolves a path to a fid of its own. ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, OUTSIDE.
  * @param follow Follow a symlink at the end; one before a trailing slash is always followed.
  */
 export function find(at: AtCalls, base: number, path: Path, follow: boolean, into: Found): number {
-  const errno = pathErrno(at, path);
-  if (errno !== 0) return errno;
-  return walkNames(at, base, path, path.names.length, follow || path.mustBeDir, path.mustBeDir, into);
+  const flags = path.mustBeDir ? LOOKUP_DIRECTORY : follow ? LOOKUP_FOLLOW : 0;
+  return pathErrno(at, path) || walkNames(at, base, path, path.names.length, flags, into);
 }
 
 /** Resolves a path as `find`, and one without names to `base` itself, which is then borrowed. */
@@ -39,7 +38,7 @@ export function findParent(at: AtCalls, base: number, path: Path, into: Found): 
   // `a/.` is taken apart to [a], and its last component is the `.` that was left out.
   const isNamed = path.last === LAST_NORM || path.last === LAST_DOTDOT;
   const count = isNamed ? path.names.length - 1 : path.names.length;
-  return count > 0 ? walkNames(at, base, path, count, true, true, into) : into.set(at, base, QTDIR, true);
+  return count > 0 ? walkNames(at, base, path, count, LOOKUP_DIRECTORY, into) : into.set(at, base, QTDIR, true);
 }
 
 /**
@@ -50,7 +49,7 @@ export function findParent(at: AtCalls, base: number, path: Path, into: Found): 
 export function findOrParent(at: AtCalls, base: number, path: Path, follow: boolean, into: Found): number {
   const { names } = path;
   const count = names.length;
-  if (count > 1 && !path.hasDotDot && pathErrno(at, path) === 0 && isPlain(at, path, count)) {
+  if (count > 1 && count <= MAXWELEM && pathErrno(at, path) === 0 && isPlain(at, path)) {
     // A file that exists costs one message.
     const { client } = at;
     const { r } = client;
@@ -64,13 +63,13 @@ export function findOrParent(at: AtCalls, base: number, path: Path, follow: bool
   }
   let errno = findParent(at, base, path, into);
   if (errno !== 0) return errno;
-  const { tree, fid: parent, borrowed } = into;
+  const { tree: parentTree, fid: parent, borrowed } = into;
   const name = names[count - 1]!;
-  errno = step(tree, parent, name, into);
-  if (errno === E.ENOENT) return into.set(tree, parent, QTDIR, borrowed, name);
-  const { tree: found, fid, type } = into;
-  if (!borrowed) tree.client.clunk(parent);
-  return errno || resolveLast(at, base, path, follow, found, fid, type, into);
+  errno = step(parentTree, parent, name, into);
+  if (errno === E.ENOENT) return into.set(parentTree, parent, QTDIR, borrowed, name);
+  const { tree, fid, type } = into;
+  if (!borrowed) parentTree.client.clunk(parent);
+  return errno || resolveLast(at, base, path, follow, tree, fid, type, into);
 }
 
 /** Ends `findOrParent` at the file of the last name: a symlink's fid is clunked, and the path resolved in steps. */
@@ -89,9 +88,50 @@ function resolveLast(
   return new Walker(at, base).walk(path.names, path.names.length, LOOKUP_FOLLOW | LOOKUP_CREATE, into);
 }
 
-/** True if a path's first names stay in one tree and need one Twalk. */
-function isPlain(at: AtCalls, path: Path, count: number): boolean {
-  return count <= MAXWELEM && at.mountTable?.mayCross(path.names) !== true;
+/** True if a path stays in one tree, and no name in it is `..`. */
+function isPlain({ mountTable }: AtCalls, path: Path): boolean {
+  return !path.hasDotDot && (mountTable === null || !mountTable.mayCross(path.names));
+}
+
+/** Resolves a path's first `count` names. */
+function walkNames(at: AtCalls, base: number, path: Path, count: number, flags: number, into: Found): number {
+  const { client } = at;
+  const { names } = path;
+  if (count === 0) {
+    const fid = client.clone(base);
+    return fid < 0 ? -fid : into.set(at, fid, QTDIR);
+  }
+  if (isPlain(at, path)) {
+    const errno = walkPlain(at, base, names, count, into);
+    if (errno === 0) {
+      const { fid, type } = into;
+      if (type === QTDIR || flags === 0 || (type !== QTSYMLINK && flags === LOOKUP_FOLLOW)) return 0;
+      client.clunk(fid);
+      if (type !== QTSYMLINK) return E.ENOTDIR;
+    } else if (count <= MAXWELEM) {
+      const { nwqid, wqid_type } = client.r;
+      if (errno !== E.ENOENT || nwqid === 0) return errno;
+      const last = wqid_type[nwqid - 1]!;
+      if (last !== QTSYMLINK) return last === QTDIR ? whyNot(client, base, names, nwqid) : E.ENOTDIR;
+    }
+  }
+  return new Walker(at, base).walk(names, count, flags, into);
+}
+
+/** Walks names of one tree, and keeps no directory on the way. The errno of a Twalk as Client.walk has it. */
+function walkPlain(at: AtCalls, base: number, names: readonly string[], count: number, into: Found): number {
+  const { client } = at;
+  let fid = base;
+  let type = QTDIR;
+  for (let from = 0; from < count; from += MAXWELEM) {
+    const some = Math.min(MAXWELEM, count - from);
+    const next = client.walk(fid, names, from, some);
+    if (next >= 0) type = client.r.wqid_type[some - 1]!;
+    if (from > 0) client.clunk(fid);
+    if (next < 0) return -next;
+    fid = next;
+  }
+  return into.set(at, fid, type);
 }
 
 /** The errno of the name at which a Twalk stopped: its reply has only the number of names before it. */
@@ -104,38 +144,4 @@ function whyNot(client: Client, base: number, names: readonly string[], found: n
   // The file was made meanwhile.
   client.clunk(fid);
   return E.ENOENT;
-}
-
-/** Resolves a path's first `count` names. */
-function walkNames(
-  at: AtCalls,
-  base: number,
-  path: Path,
-  count: number,
-  follow: boolean,
-  dirRequired: boolean,
-  into: Found,
-): number {
-  const { client } = at;
-  const { names } = path;
-  if (count === 0) {
-    const fid = client.clone(base);
-    return fid < 0 ? -fid : into.set(at, fid, QTDIR);
-  }
-  if (!path.hasDotDot && isPlain(at, path, count)) {
-    const fid = client.walk(base, names, 0, count);
-    const { r } = client;
-    if (fid >= 0) {
-      const type = r.wqid_type[count - 1]!;
-      if (type === QTDIR || !(dirRequired || (follow && type === QTSYMLINK))) return into.set(at, fid, type);
-      client.clunk(fid);
-      if (type !== QTSYMLINK) return E.ENOTDIR;
-    } else {
-      if (fid !== -E.ENOENT || r.nwqid === 0) return -fid;
-      const last = r.wqid_type[r.nwqid - 1]!;
-      if (last !== QTSYMLINK) return last === QTDIR ? whyNot(client, base, names, r.nwqid) : E.ENOTDIR;
-    }
-  }
-  const flags = (follow ? LOOKUP_FOLLOW : 0) | (dirRequired ? LOOKUP_DIRECTORY : 0);
-  return new Walker(at, base).walk(names, count, flags, into);
 }

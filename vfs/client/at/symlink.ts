@@ -4,8 +4,9 @@ import { E } from '../../linux/errno.ts';
 import type { AtCalls } from './at-calls.ts';
 import { Found } from './found.ts';
 import { newNameErrno } from './new-name.ts';
-import { parsePath } from './path.ts';
-import { findParent, lookup } from './resolver.ts';
+import { inParent } from './parent.ts';
+import { parsePath, type Path } from './path.ts';
+import { lookup } from './resolver.ts';
 
 const found = new Found();
 
@@ -14,13 +15,11 @@ export function symlinkat(at: AtCalls, target: string, dir: number, text: string
   // The kernel copies the target in before it looks at the path.
   if (target === '') return E.ENOENT;
   if (parsePath(target).tooLong) return E.ENAMETOOLONG;
-  const path = parsePath(text);
-  let errno = findParent(at, dir, path, found);
-  if (errno !== 0) return errno;
-  const { tree, fid, borrowed } = found;
-  errno = newNameErrno(tree, fid, path, false) || tree.client.symlink(fid, path.names.at(-1)!, target);
-  if (!borrowed) tree.client.clunk(fid);
-  return errno;
+  return inParent(at, dir, text, symlinkName, target);
+}
+
+function symlinkName(tree: AtCalls, dir: number, path: Path, target: string): number {
+  return newNameErrno(tree, dir, path, false) || tree.client.symlink(dir, path.names.at(-1)!, target);
 }
 
 /** See AtCalls.readlinkat. */

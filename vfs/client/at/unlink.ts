@@ -3,36 +3,18 @@ import { QTDIR } from '../../9p/constants.ts';
 import { AT_REMOVEDIR } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { AtCalls } from './at-calls.ts';
-import { Found } from './found.ts';
 import { isMountPoint } from './mount-table.ts';
-import { LAST_DOT, LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
-import { findParent } from './resolver.ts';
-
-const parent = new Found();
+import { inParent } from './parent.ts';
+import { LAST_DOT, LAST_DOTDOT, LAST_NORM, type Path } from './path.ts';
 
 /** See AtCalls.unlinkat. */
 export function unlinkat(at: AtCalls, dir: number, text: string): number {
-  return remove(at, dir, text, unlinkName);
+  return inParent(at, dir, text, unlinkName);
 }
 
 /** See AtCalls.rmdirat. */
 export function rmdirat(at: AtCalls, dir: number, text: string): number {
-  return remove(at, dir, text, rmdirName);
-}
-
-function remove(
-  at: AtCalls,
-  dir: number,
-  text: string,
-  removeName: (tree: AtCalls, parent: number, path: Path) => number,
-): number {
-  const path = parsePath(text);
-  let errno = findParent(at, dir, path, parent);
-  if (errno !== 0) return errno;
-  const { tree, fid, borrowed } = parent;
-  errno = removeName(tree, fid, path);
-  if (!borrowed) tree.client.clunk(fid);
-  return errno;
+  return inParent(at, dir, text, rmdirName);
 }
 
 function unlinkName(tree: AtCalls, dir: number, path: Path): number {

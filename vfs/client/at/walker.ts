@@ -36,13 +36,13 @@ interface Level {
  * as the path is deep.
  */
 export class Walker {
+  /** See AtCalls. */
+  readonly inRoot: boolean;
+  /** The files from below the base to the present one, with their fids; those that `walk` returned with are clunked. */
+  readonly levels: Level[] = [];
   /** The directory below which the path stays, and its tree. */
   private tree: AtCalls;
   private base: number;
-  /** See AtCalls. */
-  readonly inRoot: boolean;
-  /** The files from below `base` to the present one, with their fids. */
-  private readonly levels: Level[] = [];
   /** The names left, the next one last. */
   private readonly left: string[] = [];
   private links = 0;
@@ -50,9 +50,9 @@ export class Walker {
   private readonly found = new Found();
 
   constructor(tree: AtCalls, base: number) {
+    this.inRoot = tree.inRoot;
     this.tree = tree;
     this.base = base;
-    this.inRoot = tree.inRoot;
   }
 
   /**
@@ -60,7 +60,7 @@ export class Walker {
    * errno. With LOOKUP_CREATE and only the last name missing, the fid is that of its directory.
    */
   walk(names: readonly string[], count: number, flags: number, into: Found): number {
-    const { left, found } = this;
+    const { left } = this;
     this.push(names, count);
     let dirRequired = (flags & LOOKUP_DIRECTORY) !== 0;
     // A symlink's target may end in a slash, and open(2) makes no directories, or in a dot.
@@ -68,38 +68,33 @@ export class Walker {
     let trailingSlash = false;
     while (left.length > 0) {
       const name = left.pop()!;
+      const isLast = left.length === 0;
       if (name === '..') {
         const errno = this.up();
         if (errno !== 0) return this.fail(errno);
         continue;
       }
-      const isLast = left.length === 0;
-      if (isLast && mayCreate && trailingSlash) return this.fail(E.EISDIR);
-      const errno = this.step(name);
+      const errno = isLast && mayCreate && trailingSlash ? E.EISDIR : this.enter(name);
       if (errno === E.ENOENT && isLast && mayCreate) return this.finish(into, name);
       if (errno !== 0) return this.fail(errno);
-      const { tree, fid, type } = found;
-      if (type === QTSYMLINK && (!isLast || dirRequired || (flags & LOOKUP_FOLLOW) !== 0)) {
-        const target = this.target(tree, fid);
-        if (typeof target === 'number') return this.fail(target);
-        if (isLast) {
-          dirRequired ||= target.mustBeDir;
-          mayCreate &&= target.last === LAST_NORM;
-          trailingSlash ||= target.trailingSlash;
-        }
-        if (target.absolute) this.leave();
-        this.push(target.names, target.names.length);
-      } else if (type !== QTDIR && (!isLast || dirRequired)) {
+      const { tree, fid, type } = this.levels.at(-1)!;
+      if (type === QTDIR || (isLast && !dirRequired && (type !== QTSYMLINK || flags === 0))) continue;
+      this.levels.pop();
+      if (type !== QTSYMLINK) {
         tree.client.clunk(fid);
         return this.fail(E.ENOTDIR);
-      } else this.levels.push({ tree, fid, type, name });
+      }
+      const target = this.target(tree.client, fid);
+      if (typeof target === 'number') return this.fail(target);
+      if (isLast) {
+        dirRequired ||= target.mustBeDir;
+        mayCreate &&= target.last === LAST_NORM;
+        trailingSlash ||= target.trailingSlash;
+      }
+      if (target.absolute) this.leave();
+      this.push(target.names, target.names.length);
     }
     return this.finish(into, '');
-  }
-
-  /** The path of the file that `walk` found, with the base as the root. */
-  realPath(): string {
-    return `/${this.levels.map(({ name }) => name).join('/')}`;
   }
 
   private push(names: readonly string[], count: number): void {
@@ -107,16 +102,18 @@ export class Walker {
   }
 
   /** Walks one name from the present directory. */
-  private step(name: string): number {
+  private enter(name: string): number {
     if (++this.steps > MAX_STEPS) return E.ELOOP;
-    const top = this.levels.at(-1);
-    return top === undefined ? step(this.tree, this.base, name, this.found) : step(top.tree, top.fid, name, this.found);
+    const { levels, found } = this;
+    const top = levels.at(-1);
+    const errno = step(top?.tree ?? this.tree, top?.fid ?? this.base, name, found);
+    if (errno === 0) levels.push({ tree: found.tree, fid: found.fid, type: found.type, name });
+    return errno;
   }
 
   /** `..`: the previous directory. Above the base it is OUTSIDE, or in a chroot(2) the base. */
   private up(): number {
-    const { levels } = this;
-    const top = levels.pop();
+    const top = this.levels.pop();
     if (top !== undefined) top.tree.client.clunk(top.fid);
     if (top !== undefined || this.inRoot) return 0;
     const outer = this.tree.mountTable?.parentMount(this.base) ?? null;
@@ -124,17 +121,13 @@ export class Walker {
     // The base is the root of a mounted tree: to the directory of its mount point.
     this.tree = outer.at;
     this.base = outer.base;
-    const { found } = this;
-    for (const name of outer.names.slice(0, -1)) {
-      const errno = this.step(name);
-      if (errno !== 0) return errno;
-      levels.push({ tree: found.tree, fid: found.fid, type: found.type, name });
-    }
-    return 0;
+    let errno = 0;
+    for (const name of outer.names.slice(0, -1)) errno ||= this.enter(name);
+    return errno;
   }
 
   /** Reads the target of a symlink and clunks its fid. ELOOP, ENOENT, ENAMETOOLONG, OUTSIDE. */
-  private target({ client }: { readonly client: Client }, link: number): Path | number {
+  private target(client: Client, link: number): Path | number {
     const errno = ++this.links > MAXSYMLINKS ? E.ELOOP : client.readlink(link);
     const { target } = client.r;
     client.clunk(link);

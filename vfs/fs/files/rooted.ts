@@ -2,7 +2,7 @@
 import { SETATTR_GID, SETATTR_MODE, SETATTR_UID } from '../../9p/constants.ts';
 import type { Message } from '../../9p/codec.gen.ts';
 import type { FileStatus } from '../../client/attributes.ts';
-import type { AtCalls } from '../../client/at/at-calls.ts';
+import { AtCalls } from '../../client/at/at-calls.ts';
 import { Found } from '../../client/at/found.ts';
 import { realpathat } from '../../client/at/realpath.ts';
 import type { Client } from '../../client/client.ts';
@@ -18,9 +18,14 @@ export class Rooted {
   private readonly at: AtCalls;
   private readonly root: number;
 
-  /** @param root The fid of the root, a directory in the tree of `at`. */
+  /**
+   * @param at The tree; mounts that are added to it later are not seen.
+   * @param root The fid of the root, a directory in it.
+   */
   constructor(at: AtCalls, root: number) {
-    this.at = at.rooted();
+    this.at = new AtCalls(at.client, true);
+    this.at.mountTable = at.mountTable;
+    this.at.device = at.device;
     this.root = root;
   }
 
