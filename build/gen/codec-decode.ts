@@ -69,8 +69,6 @@ function decodeFixed(item: Item, base: string, offset: number, bit: number, isMe
       const holds = bit === 0 ? '1' : `m.valid & ${bit}`;
       return [`${field} = getLong(view, ${at}, ${holds}, ${item.kind === 'size' ? '0' : 'MIN_HIGH'});`];
     }
-    case 'rounded':
-      return [`${field} = view.getUint32(${position(base, offset + 4)}, true) * TWO_32 + view.getUint32(${at}, true);`];
     case 'opaque':
       return ['lo', 'hi'].map(
         (half, i) => `${field}_${half} = view.getUint32(${position(base, offset + 4 * i)}, true);`,

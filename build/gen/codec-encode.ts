@@ -121,8 +121,6 @@ function encodeFixed(item: Item, base: string, offset: number, isMessage: boolea
       return [`putLong(view, ${at}, ${value}, 0);`];
     case 'seconds':
       return [`putLong(view, ${at}, ${value}, MIN_SAFE);`];
-    case 'rounded':
-      return [`putRounded(view, ${at}, ${value});`];
     case 'opaque':
       return ['lo', 'hi'].map(
         (half, i) => `view.setUint32(${position(base, offset + 4 * i)}, ${value}_${half}, true);`,

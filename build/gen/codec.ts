@@ -2,8 +2,8 @@
 import { decodeQid, decoder, direntDecoder } from './codec-decode.ts';
 import { direntEncoder, encodeQid, encoder } from './codec-encode.ts';
 import { MAXWELEM } from '../../vfs/9p/constants.ts';
-import type { Name } from '../../vfs/9p/schema/messages.ts';
-import { DIRENT_ITEMS, type Item, ROWS, type Row } from '../../vfs/9p/schema/rows.ts';
+import { RARE_MESSAGES, type Name } from '../../vfs/9p/schema/messages.ts';
+import { DIRENT_ITEMS, type Item, MIN_BYTES, ROWS, type Row } from '../../vfs/9p/schema/rows.ts';
 
 /**
  * The text of codec.gen.ts, derived from the table: one flat class, and one straight-line encoder and decoder a
@@ -24,12 +24,16 @@ export function generate(): string {
     direntEncoder(),
     direntDecoder(),
     HELPERS,
-    ...ROWS.filter((row) => sameEncoder(row) === row.name).map(encoder),
-    ...ROWS.filter((row) => sameDecoder(row) === row.name).map(decoder),
+    ...STRAIGHT.filter((row) => sameEncoder(row) === row.name).map(encoder),
+    ...STRAIGHT.filter((row) => sameDecoder(row) === row.name).map(decoder),
+    BY_ROW,
     tables(),
   ];
   return parts.join('\n\n') + '\n';
 }
+
+/** Messages with straight-line code. */
+const STRAIGHT = ROWS.filter(({ name }) => !RARE_MESSAGES.has(name));
 
 /** The name of the first message whose encoder is equal except for its name. */
 const sameEncoder = firstAlike(encoder);
@@ -38,7 +42,7 @@ const sameDecoder = firstAlike(decoder);
 
 function firstAlike(write: (row: Row) => string): (row: Row) => Name {
   const text = (row: Row) => write(row).replace(row.name, '');
-  return (row) => ROWS.find((other) => text(other) === text(row))!.name;
+  return (row) => STRAIGHT.find((other) => text(other) === text(row))!.name;
 }
 
 /** Requests with their responses. Only Rlerror has no request of its own. */
@@ -145,13 +149,6 @@ function putLong(view: DataView, at: number, n: number, least: number): void {
   view.setUint32(at + 4, n >>> 0 === n ? 0 : highOf(n, least), true);
 }
 
-/** Writes one that may be rounded, but not be negative. */
-function putRounded(view: DataView, at: number, n: number): void {
-  if (!(n >= 0)) fault ||= EINVAL;
-  view.setUint32(at, n, true);
-  view.setUint32(at + 4, n / TWO_32, true);
-}
-
 /** Reads an [8] whose upper half is at least \`least\`; one out of range is 0, and a fault if \`holds\` is not 0. */
 function getLong(view: DataView, at: number, holds: number, least: number): number {
   const low = view.getUint32(at, true);
@@ -199,6 +196,34 @@ function getQid(m: Message, view: DataView, at: number): void {
 ${decodeQid((word) => `m.qid_${word}`, 'at', 0)
   .map((line) => `  ${line}`)
   .join('\n')}
+}`;
+
+const BY_ROW = `/** \`end\` is where the packet ends or the longest message does, whichever is first. Gives the position behind it. */
+type Coder = (m: Message, view: DataView, end: number, p: Packet) => number;
+
+/** The coders of a rare message, from its fields and their widths in bytes; 0 is a string. */
+function byRow(row: string): Coder[] {
+  const fields = row.split(' ').map((text): [field: 'fid', width: number] => [text.slice(0, -1) as 'fid', +text.slice(-1)]);
+  return [false, true].map((reads) => (m, view, end, p) => {
+    let at = 7;
+    // The end of a string: the fields behind it need room.
+    let stop = fields.reduce((left, [, width]) => left - (width || 2), end);
+    for (const [field, width] of fields) {
+      stop += width || 2;
+      const bits = (8 * width) as 32;
+      const value = m[field];
+      if (width === 0) {
+        at = (reads ? get : put)(p, at, value as never, stop);
+        if (reads) m[field] = string as never;
+      } else if (width === 8) {
+        if (reads) m[field] = getLong(view, at, 1, 0);
+        else putLong(view, at, value, 0);
+      } else if (reads) m[field] = view[\`getUint\${bits}\`](at, true);
+      else view[\`setUint\${bits}\`](at, value, true);
+      at += width;
+    }
+    return at;
+  });
 }`;
 
 // Mostly NOFID and NONUNAME, no small integers: begun as 0 they would change the layout of all messages at the attach, and
@@ -253,12 +278,22 @@ function types(): string {
   ].join('\n');
 }
 
+/** The encoder and the decoder of a message, as arguments of `rows`. */
+function codersOf(row: Row): string[] {
+  if (RARE_MESSAGES.has(row.name)) return [`...byRow('${row.items.flatMap(shortItem).join(' ')}')`];
+  return [`encode${sameEncoder(row)}`, `decode${sameDecoder(row)}`];
+}
+
+/** An item as `byRow` reads it: a field and its width. @throws Error for a kind that it does not know. */
+function shortItem({ name, kind, counter }: Item): string[] {
+  if (kind === 'opaque') return [`${name}_lo4`, `${name}_hi4`];
+  if (counter || !['u8', 'u16', 'u32', 'size', 'string'].includes(kind)) throw new Error(`${name} needs its own code`);
+  return [`${name}${kind === 'string' ? 0 : MIN_BYTES[kind]}`];
+}
+
 function tables(): string {
   const payloads = ROWS.filter(({ items }) => items.at(-1)?.kind === 'data').map(({ type }) => type);
   return [
-    '/** `end` is where the packet ends or the longest message does, whichever is first. Gives the position behind it. */',
-    'type Coder = (m: Message, view: DataView, end: number, p: Packet) => number;',
-    '',
     'const ENCODERS: Coder[] = [];',
     'const DECODERS: Coder[] = [];',
     '/** The least bytes of each message; negative with a payload, 0 for no message. */',
@@ -277,7 +312,7 @@ function tables(): string {
     '}',
     '',
     ...PAIRS.map((pair) => {
-      const coders = pair.flatMap((row) => [`encode${sameEncoder(row)}`, `decode${sameDecoder(row)}`]);
+      const coders = pair.flatMap(codersOf);
       return `rows(${[pair[0]!.type, ...coders].join(', ')});`;
     }),
     `for (const type of [${payloads.join(', ')}]) LEAST[type] *= -1;`,

@@ -24,9 +24,8 @@ number; and a tag that the reply repeats. \`msize\`, agreed on by Tversion, is t
   \`${DIRENT}\`. A cookie is where to go on after its entry.
 
 Most \`[8]\` fields are JavaScript numbers here: from 2^63 on they are refused with EINVAL, above 2^53 - 1 with
-EOVERFLOW. \`*_sec\` fields are signed and hold -2^53 to 2^53 - 1. A qid's path and cookies are opaque and keep all 64
-bits; fsid is never refused and may lose low bits. Fields of Rgetattr and Tsetattr that \`valid\` does not name may hold
-anything.
+EOVERFLOW. \`*_sec\` fields are signed and hold -2^53 to 2^53 - 1. A qid's path, cookies and fsid are opaque and keep all 64
+bits. Fields of Rgetattr and Tsetattr that \`valid\` does not name may hold anything.
 
 Some names differ from the manual's, because one name means one thing in all messages: \`ltype\` is the type of a lock,
 \`fstype\` that of a file system, \`dtype\` that of a directory entry, \`cookie\` the offset of readdir, \`dfid\` the

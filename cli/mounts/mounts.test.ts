@@ -74,7 +74,7 @@ test('what cannot be mounted is said in a sentence', () => {
 test('a directory in memory has a size, or shares the default', () => {
   const room = (values: string[]): number[] =>
     mountsOf(new Map([['mem', values]])).map(({ backend }) => {
-      const out = { fstype: 0, bsize: 0, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, fsid: 0, namelen: 0 };
+      const out = { fstype: 0, bsize: 0, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, namelen: 0 };
       backend.statfs(out);
       return out.blocks * out.bsize;
     });

@@ -29,7 +29,8 @@ export class Message {
   bavail: number;
   files: number;
   ffree: number;
-  fsid: number;
+  fsid_lo: number;
+  fsid_hi: number;
   namelen: number;
   flags: number;
   qid_type: number;
@@ -107,7 +108,8 @@ export class Message {
     this.bavail = 0;
     this.files = 0;
     this.ffree = 0;
-    this.fsid = 0;
+    this.fsid_lo = 0;
+    this.fsid_hi = 0;
     this.namelen = 0;
     this.flags = 0;
     this.qid_type = 0;
@@ -378,13 +380,6 @@ function putLong(view: DataView, at: number, n: number, least: number): void {
   view.setUint32(at + 4, n >>> 0 === n ? 0 : highOf(n, least), true);
 }
 
-/** Writes one that may be rounded, but not be negative. */
-function putRounded(view: DataView, at: number, n: number): void {
-  if (!(n >= 0)) fault ||= EINVAL;
-  view.setUint32(at, n, true);
-  view.setUint32(at + 4, n / TWO_32, true);
-}
-
 /** Reads an [8] whose upper half is at least `least`; one out of range is 0, and a fault if `holds` is not 0. */
 function getLong(view: DataView, at: number, holds: number, least: number): number {
   const low = view.getUint32(at, true);
@@ -446,19 +441,6 @@ function encodeTstatfs(m: Message, view: DataView): number {
   return 11;
 }
 
-function encodeRstatfs(m: Message, view: DataView): number {
-  view.setUint32(7, m.fstype, true);
-  view.setUint32(11, m.bsize, true);
-  putLong(view, 15, m.blocks, 0);
-  putLong(view, 23, m.bfree, 0);
-  putLong(view, 31, m.bavail, 0);
-  putLong(view, 39, m.files, 0);
-  putLong(view, 47, m.ffree, 0);
-  putRounded(view, 55, m.fsid);
-  view.setUint32(63, m.namelen, true);
-  return 67;
-}
-
 function encodeTlopen(m: Message, view: DataView): number {
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.flags, true);
@@ -491,23 +473,6 @@ function encodeTsymlink(m: Message, view: DataView, end: number, p: Packet): num
 function encodeRsymlink(m: Message, view: DataView): number {
   putQid(m, view, 7);
   return 20;
-}
-
-function encodeTmknod(m: Message, view: DataView, end: number, p: Packet): number {
-  view.setUint32(7, m.dfid, true);
-  const at = put(p, 11, m.name, end - 16);
-  view.setUint32(at, m.mode, true);
-  view.setUint32(at + 4, m.major, true);
-  view.setUint32(at + 8, m.minor, true);
-  view.setUint32(at + 12, m.gid, true);
-  return at + 16;
-}
-
-function encodeTrename(m: Message, view: DataView, end: number, p: Packet): number {
-  view.setUint32(7, m.fid, true);
-  view.setUint32(11, m.dfid, true);
-  const at = put(p, 15, m.name, end);
-  return at;
 }
 
 function encodeRrename(): number {
@@ -579,26 +544,6 @@ function encodeTsetattr(m: Message, view: DataView): number {
   return 67;
 }
 
-function encodeTxattrwalk(m: Message, view: DataView, end: number, p: Packet): number {
-  view.setUint32(7, m.fid, true);
-  view.setUint32(11, m.newfid, true);
-  const at = put(p, 15, m.name, end);
-  return at;
-}
-
-function encodeRxattrwalk(m: Message, view: DataView): number {
-  putLong(view, 7, m.size, 0);
-  return 15;
-}
-
-function encodeTxattrcreate(m: Message, view: DataView, end: number, p: Packet): number {
-  view.setUint32(7, m.fid, true);
-  const at = put(p, 11, m.name, end - 12);
-  putLong(view, at, m.attr_size, 0);
-  view.setUint32(at + 8, m.flags, true);
-  return at + 12;
-}
-
 function encodeTreaddir(m: Message, view: DataView): number {
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.cookie_lo, true);
@@ -616,41 +561,6 @@ function encodeTfsync(m: Message, view: DataView): number {
   view.setUint32(7, m.fid, true);
   view.setUint32(11, m.datasync, true);
   return 15;
-}
-
-function encodeTlock(m: Message, view: DataView, end: number, p: Packet): number {
-  view.setUint32(7, m.fid, true);
-  view.setUint8(11, m.ltype);
-  view.setUint32(12, m.flags, true);
-  putLong(view, 16, m.start, 0);
-  putLong(view, 24, m.length, 0);
-  view.setUint32(32, m.proc_id, true);
-  const at = put(p, 36, m.client_id, end);
-  return at;
-}
-
-function encodeRlock(m: Message, view: DataView): number {
-  view.setUint8(7, m.status);
-  return 8;
-}
-
-function encodeTgetlock(m: Message, view: DataView, end: number, p: Packet): number {
-  view.setUint32(7, m.fid, true);
-  view.setUint8(11, m.ltype);
-  putLong(view, 12, m.start, 0);
-  putLong(view, 20, m.length, 0);
-  view.setUint32(28, m.proc_id, true);
-  const at = put(p, 32, m.client_id, end);
-  return at;
-}
-
-function encodeRgetlock(m: Message, view: DataView, end: number, p: Packet): number {
-  view.setUint8(7, m.ltype);
-  putLong(view, 8, m.start, 0);
-  putLong(view, 16, m.length, 0);
-  view.setUint32(24, m.proc_id, true);
-  const at = put(p, 28, m.client_id, end);
-  return at;
 }
 
 function encodeTlink(m: Message, view: DataView, end: number, p: Packet): number {
@@ -681,34 +591,6 @@ function encodeTunlinkat(m: Message, view: DataView, end: number, p: Packet): nu
   const at = put(p, 11, m.name, end - 4);
   view.setUint32(at, m.flags, true);
   return at + 4;
-}
-
-function encodeTversion(m: Message, view: DataView, end: number, p: Packet): number {
-  view.setUint32(7, m.msize, true);
-  const at = put(p, 11, m.version, end);
-  return at;
-}
-
-function encodeTauth(m: Message, view: DataView, end: number, p: Packet): number {
-  view.setUint32(7, m.afid, true);
-  let at = put(p, 11, m.uname, end - 6);
-  at = put(p, at, m.aname, end - 4);
-  view.setUint32(at, m.n_uname, true);
-  return at + 4;
-}
-
-function encodeTattach(m: Message, view: DataView, end: number, p: Packet): number {
-  view.setUint32(7, m.fid, true);
-  view.setUint32(11, m.afid, true);
-  let at = put(p, 15, m.uname, end - 6);
-  at = put(p, at, m.aname, end - 4);
-  view.setUint32(at, m.n_uname, true);
-  return at + 4;
-}
-
-function encodeTflush(m: Message, view: DataView): number {
-  view.setUint16(7, m.oldtag, true);
-  return 9;
 }
 
 function encodeTwalk(m: Message, view: DataView, end: number, p: Packet): number {
@@ -759,19 +641,6 @@ function decodeTstatfs(m: Message, view: DataView): number {
   return 11;
 }
 
-function decodeRstatfs(m: Message, view: DataView): number {
-  m.fstype = view.getUint32(7, true);
-  m.bsize = view.getUint32(11, true);
-  m.blocks = getLong(view, 15, 1, 0);
-  m.bfree = getLong(view, 23, 1, 0);
-  m.bavail = getLong(view, 31, 1, 0);
-  m.files = getLong(view, 39, 1, 0);
-  m.ffree = getLong(view, 47, 1, 0);
-  m.fsid = view.getUint32(59, true) * TWO_32 + view.getUint32(55, true);
-  m.namelen = view.getUint32(63, true);
-  return 67;
-}
-
 function decodeTlopen(m: Message, view: DataView): number {
   m.fid = view.getUint32(7, true);
   m.flags = view.getUint32(11, true);
@@ -807,25 +676,6 @@ function decodeTsymlink(m: Message, view: DataView, end: number, p: Packet): num
 function decodeRsymlink(m: Message, view: DataView): number {
   getQid(m, view, 7);
   return 20;
-}
-
-function decodeTmknod(m: Message, view: DataView, end: number, p: Packet): number {
-  m.dfid = view.getUint32(7, true);
-  const at = get(p, 11, m.name, end - 16);
-  m.name = string;
-  m.mode = view.getUint32(at, true);
-  m.major = view.getUint32(at + 4, true);
-  m.minor = view.getUint32(at + 8, true);
-  m.gid = view.getUint32(at + 12, true);
-  return at + 16;
-}
-
-function decodeTrename(m: Message, view: DataView, end: number, p: Packet): number {
-  m.fid = view.getUint32(7, true);
-  m.dfid = view.getUint32(11, true);
-  const at = get(p, 15, m.name, end);
-  m.name = string;
-  return at;
 }
 
 function decodeRrename(): number {
@@ -894,28 +744,6 @@ function decodeTsetattr(m: Message, view: DataView): number {
   return 67;
 }
 
-function decodeTxattrwalk(m: Message, view: DataView, end: number, p: Packet): number {
-  m.fid = view.getUint32(7, true);
-  m.newfid = view.getUint32(11, true);
-  const at = get(p, 15, m.name, end);
-  m.name = string;
-  return at;
-}
-
-function decodeRxattrwalk(m: Message, view: DataView): number {
-  m.size = getLong(view, 7, 1, 0);
-  return 15;
-}
-
-function decodeTxattrcreate(m: Message, view: DataView, end: number, p: Packet): number {
-  m.fid = view.getUint32(7, true);
-  const at = get(p, 11, m.name, end - 12);
-  m.name = string;
-  m.attr_size = getLong(view, at, 1, 0);
-  m.flags = view.getUint32(at + 8, true);
-  return at + 12;
-}
-
 function decodeTreaddir(m: Message, view: DataView): number {
   m.fid = view.getUint32(7, true);
   m.cookie_lo = view.getUint32(11, true);
@@ -933,44 +761,6 @@ function decodeTfsync(m: Message, view: DataView): number {
   m.fid = view.getUint32(7, true);
   m.datasync = view.getUint32(11, true);
   return 15;
-}
-
-function decodeTlock(m: Message, view: DataView, end: number, p: Packet): number {
-  m.fid = view.getUint32(7, true);
-  m.ltype = view.getUint8(11);
-  m.flags = view.getUint32(12, true);
-  m.start = getLong(view, 16, 1, 0);
-  m.length = getLong(view, 24, 1, 0);
-  m.proc_id = view.getUint32(32, true);
-  const at = get(p, 36, m.client_id, end);
-  m.client_id = string;
-  return at;
-}
-
-function decodeRlock(m: Message, view: DataView): number {
-  m.status = view.getUint8(7);
-  return 8;
-}
-
-function decodeTgetlock(m: Message, view: DataView, end: number, p: Packet): number {
-  m.fid = view.getUint32(7, true);
-  m.ltype = view.getUint8(11);
-  m.start = getLong(view, 12, 1, 0);
-  m.length = getLong(view, 20, 1, 0);
-  m.proc_id = view.getUint32(28, true);
-  const at = get(p, 32, m.client_id, end);
-  m.client_id = string;
-  return at;
-}
-
-function decodeRgetlock(m: Message, view: DataView, end: number, p: Packet): number {
-  m.ltype = view.getUint8(7);
-  m.start = getLong(view, 8, 1, 0);
-  m.length = getLong(view, 16, 1, 0);
-  m.proc_id = view.getUint32(24, true);
-  const at = get(p, 28, m.client_id, end);
-  m.client_id = string;
-  return at;
 }
 
 function decodeTlink(m: Message, view: DataView, end: number, p: Packet): number {
@@ -1006,39 +796,6 @@ function decodeTunlinkat(m: Message, view: DataView, end: number, p: Packet): nu
   m.name = string;
   m.flags = view.getUint32(at, true);
   return at + 4;
-}
-
-function decodeTversion(m: Message, view: DataView, end: number, p: Packet): number {
-  m.msize = view.getUint32(7, true);
-  const at = get(p, 11, m.version, end);
-  m.version = string;
-  return at;
-}
-
-function decodeTauth(m: Message, view: DataView, end: number, p: Packet): number {
-  m.afid = view.getUint32(7, true);
-  let at = get(p, 11, m.uname, end - 6);
-  m.uname = string;
-  at = get(p, at, m.aname, end - 4);
-  m.aname = string;
-  m.n_uname = view.getUint32(at, true);
-  return at + 4;
-}
-
-function decodeTattach(m: Message, view: DataView, end: number, p: Packet): number {
-  m.fid = view.getUint32(7, true);
-  m.afid = view.getUint32(11, true);
-  let at = get(p, 15, m.uname, end - 6);
-  m.uname = string;
-  at = get(p, at, m.aname, end - 4);
-  m.aname = string;
-  m.n_uname = view.getUint32(at, true);
-  return at + 4;
-}
-
-function decodeTflush(m: Message, view: DataView): number {
-  m.oldtag = view.getUint16(7, true);
-  return 9;
 }
 
 function decodeTwalk(m: Message, view: DataView, end: number, p: Packet): number {
@@ -1080,6 +837,31 @@ function decodeTread(m: Message, view: DataView): number {
 /** `end` is where the packet ends or the longest message does, whichever is first. Gives the position behind it. */
 type Coder = (m: Message, view: DataView, end: number, p: Packet) => number;
 
+/** The coders of a rare message, from its fields and their widths in bytes; 0 is a string. */
+function byRow(row: string): Coder[] {
+  const fields = row.split(' ').map((text): [field: 'fid', width: number] => [text.slice(0, -1) as 'fid', +text.slice(-1)]);
+  return [false, true].map((reads) => (m, view, end, p) => {
+    let at = 7;
+    // The end of a string: the fields behind it need room.
+    let stop = fields.reduce((left, [, width]) => left - (width || 2), end);
+    for (const [field, width] of fields) {
+      stop += width || 2;
+      const bits = (8 * width) as 32;
+      const value = m[field];
+      if (width === 0) {
+        at = (reads ? get : put)(p, at, value as never, stop);
+        if (reads) m[field] = string as never;
+      } else if (width === 8) {
+        if (reads) m[field] = getLong(view, at, 1, 0);
+        else putLong(view, at, value, 0);
+      } else if (reads) m[field] = view[`getUint${bits}`](at, true);
+      else view[`setUint${bits}`](at, value, true);
+      at += width;
+    }
+    return at;
+  });
+}
+
 const ENCODERS: Coder[] = [];
 const DECODERS: Coder[] = [];
 /** The least bytes of each message; negative with a payload, 0 for no message. */
@@ -1098,29 +880,29 @@ function rows(type: number, ...coders: Coder[]): void {
 }
 
 rows(7, encodeRlerror, decodeRlerror);
-rows(8, encodeTstatfs, decodeTstatfs, encodeRstatfs, decodeRstatfs);
+rows(8, encodeTstatfs, decodeTstatfs, ...byRow('fstype4 bsize4 blocks8 bfree8 bavail8 files8 ffree8 fsid_lo4 fsid_hi4 namelen4'));
 rows(12, encodeTlopen, decodeTlopen, encodeRlopen, decodeRlopen);
 rows(14, encodeTlcreate, decodeTlcreate, encodeRlopen, decodeRlopen);
 rows(16, encodeTsymlink, decodeTsymlink, encodeRsymlink, decodeRsymlink);
-rows(18, encodeTmknod, decodeTmknod, encodeRsymlink, decodeRsymlink);
-rows(20, encodeTrename, decodeTrename, encodeRrename, decodeRrename);
+rows(18, ...byRow('dfid4 name0 mode4 major4 minor4 gid4'), encodeRsymlink, decodeRsymlink);
+rows(20, ...byRow('fid4 dfid4 name0'), encodeRrename, decodeRrename);
 rows(22, encodeTstatfs, decodeTstatfs, encodeRreadlink, decodeRreadlink);
 rows(24, encodeTgetattr, decodeTgetattr, encodeRgetattr, decodeRgetattr);
 rows(26, encodeTsetattr, decodeTsetattr, encodeRrename, decodeRrename);
-rows(30, encodeTxattrwalk, decodeTxattrwalk, encodeRxattrwalk, decodeRxattrwalk);
-rows(32, encodeTxattrcreate, decodeTxattrcreate, encodeRrename, decodeRrename);
+rows(30, ...byRow('fid4 newfid4 name0'), ...byRow('size8'));
+rows(32, ...byRow('fid4 name0 attr_size8 flags4'), encodeRrename, decodeRrename);
 rows(40, encodeTreaddir, decodeTreaddir, encodeRreaddir, decodeRreaddir);
 rows(50, encodeTfsync, decodeTfsync, encodeRrename, decodeRrename);
-rows(52, encodeTlock, decodeTlock, encodeRlock, decodeRlock);
-rows(54, encodeTgetlock, decodeTgetlock, encodeRgetlock, decodeRgetlock);
+rows(52, ...byRow('fid4 ltype1 flags4 start8 length8 proc_id4 client_id0'), ...byRow('status1'));
+rows(54, ...byRow('fid4 ltype1 start8 length8 proc_id4 client_id0'), ...byRow('ltype1 start8 length8 proc_id4 client_id0'));
 rows(70, encodeTlink, decodeTlink, encodeRrename, decodeRrename);
 rows(72, encodeTmkdir, decodeTmkdir, encodeRsymlink, decodeRsymlink);
 rows(74, encodeTrenameat, decodeTrenameat, encodeRrename, decodeRrename);
 rows(76, encodeTunlinkat, decodeTunlinkat, encodeRrename, decodeRrename);
-rows(100, encodeTversion, decodeTversion, encodeTversion, decodeTversion);
-rows(102, encodeTauth, decodeTauth, encodeRsymlink, decodeRsymlink);
-rows(104, encodeTattach, decodeTattach, encodeRsymlink, decodeRsymlink);
-rows(108, encodeTflush, decodeTflush, encodeRrename, decodeRrename);
+rows(100, ...byRow('msize4 version0'), ...byRow('msize4 version0'));
+rows(102, ...byRow('afid4 uname0 aname0 n_uname4'), encodeRsymlink, decodeRsymlink);
+rows(104, ...byRow('fid4 afid4 uname0 aname0 n_uname4'), encodeRsymlink, decodeRsymlink);
+rows(108, ...byRow('oldtag2'), encodeRrename, decodeRrename);
 rows(110, encodeTwalk, decodeTwalk, encodeRwalk, decodeRwalk);
 rows(116, encodeTread, decodeTread, encodeRreaddir, decodeRreaddir);
 rows(118, encodeTread, decodeTread, encodeRreaddir, decodeRreaddir);

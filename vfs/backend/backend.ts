@@ -70,8 +70,6 @@ export interface StatFs {
   files: number;
   /** Inodes that can still be made. */
   ffree: number;
-  /** Opaque; 0 where there is none. Low bits of a number beyond 2^53 are lost. */
-  fsid: number;
   /** Longest name in bytes. The server has set it to NAME_MAX. */
   namelen: number;
 }

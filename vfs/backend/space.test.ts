@@ -28,7 +28,7 @@ function fill(store: RamBackend, most = Infinity): number {
 test('the default is a quarter of the memory', () => {
   assert.is(defaultCapacity(host(8 * GIB, GIB)), (8 * GIB) / MEMORY_SHARE);
   const store = new RamBackend();
-  const out = { fstype: 0, bsize: 0, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, fsid: 0, namelen: 0 };
+  const out = { fstype: 0, bsize: 0, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, namelen: 0 };
   store.statfs(out);
   const { memory } = machine();
   assert.ok(memory > GIB / 4);

@@ -223,7 +223,7 @@ scenario(
     const before = c.call('Tstatfs', { fid: ROOT });
     assert.equal(before, {
       ...{ message: 'Rstatfs', tag: 1, fstype: V9FS_MAGIC, bsize: 4096, blocks: 256, bfree: 256, bavail: 256 },
-      ...{ files: INODES + 1, ffree: INODES, fsid: 0, namelen: 255 },
+      ...{ files: INODES + 1, ffree: INODES, fsid: 0n, namelen: 255 },
     });
     c.file('f', 'x'.repeat(4097));
     const after = c.call('Tstatfs', { fid: c.walk('f') });

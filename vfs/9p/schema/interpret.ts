@@ -133,8 +133,6 @@ function encodeValue(name: Name, item: Item, value: unknown): number[] {
       return encodeQid(name, value as Qid);
     case 'opaque':
       return number(8, BigInt.asUintN(64, value as bigint));
-    case 'rounded':
-      return number(8, BigInt.asUintN(64, BigInt(value as number)));
     case 'seconds':
       if (!Number.isSafeInteger(value) && value !== -(2 ** 53))
         throw new Error(`${name}: ${item.name} is ${value}, out of range`);

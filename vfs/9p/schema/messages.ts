@@ -155,8 +155,6 @@ export const QID = 'type[1] version[4] path[8]';
  * 2^53 - 1):
  * - `opaque`: 64 bits nobody computes with, kept whole as two u32 fields, `_lo` and `_hi`.
  * - `seconds`: a signed number, two's complement on the wire; EOVERFLOW outside of -2^53 to 2^53 - 1.
- * - `rounded`: a number that is never refused and may lose low bits. Servers put any 64 bits into fsid, and nothing
- *   depends on them; refusing the message would lose the rest of it.
  */
 export const KINDS = {
   path: 'opaque',
@@ -165,8 +163,8 @@ export const KINDS = {
   mtime_sec: 'seconds',
   ctime_sec: 'seconds',
   btime_sec: 'seconds',
-  fsid: 'rounded',
-} as const satisfies Record<string, 'opaque' | 'seconds' | 'rounded'>;
+  fsid: 'opaque',
+} as const satisfies Record<string, 'opaque' | 'seconds'>;
 
 /**
  * The bit of `valid` that says whether a field holds. Without it the field may carry anything (a peer can send
@@ -213,6 +211,21 @@ export const VALID_BITS: Record<string, Record<string, number>> = {
 export const RARE_FIELDS: Record<string, readonly (readonly string[])[]> = {
   Rgetattr: [['rdev'], ['blksize', 'blocks'], ['btime_sec', 'btime_nsec', 'gen', 'data_version']],
 };
+
+/**
+ * Messages that are coded from their row, field by field, at run time. The others have straight-line code, which is
+ * faster and longer: programs send these once a session, or hardly ever.
+ */
+export const RARE_MESSAGES: ReadonlySet<string> = new Set(
+  ['Rstatfs', 'Tmknod', 'Trename', 'Txattrwalk', 'Rxattrwalk', 'Txattrcreate', 'Tlock', 'Rlock', 'Tgetlock'].concat([
+    'Rgetlock',
+    'Tversion',
+    'Rversion',
+    'Tauth',
+    'Tattach',
+    'Tflush',
+  ]),
+);
 
 /** A message's name. */
 export type Name = keyof typeof MESSAGES;

@@ -2,7 +2,7 @@
 import { DIRENT, KINDS, MESSAGES, type Name, RARE_FIELDS, VALID_BITS } from './messages.ts';
 
 /** Wire formats of items. `size` is the checked number that an `[8]` is, unless KINDS has another format for it. */
-export type Kind = 'u8' | 'u16' | 'u32' | 'size' | 'opaque' | 'seconds' | 'rounded' | 'string' | 'qid' | 'data';
+export type Kind = 'u8' | 'u16' | 'u32' | 'size' | 'opaque' | 'seconds' | 'string' | 'qid' | 'data';
 
 /** One item of a row. `counter` is the name of the field with the number of repetitions; '' for a single item. */
 export interface Item {
@@ -19,7 +19,6 @@ export const MIN_BYTES: Record<Kind, number> = {
   size: 8,
   opaque: 8,
   seconds: 8,
-  rounded: 8,
   string: 2,
   qid: 13,
   data: 0,

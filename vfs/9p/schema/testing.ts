@@ -42,7 +42,6 @@ function anyValue(item: Item): fc.Arbitrary<unknown> {
     case 'u32':
       return fc.oneof(fc.nat(0xffffffff), fc.constantFrom(0, 0xffffffff));
     case 'size':
-    case 'rounded':
       return anySize;
     case 'seconds':
       return fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(-1, -(2 ** 32), -(2 ** 53), 2 ** 53 - 1));

@@ -421,7 +421,6 @@ export class HostDirBackend implements Backend {
     out.bavail = count(st.bavail);
     out.files = count(st.files);
     out.ffree = count(st.ffree);
-    out.fsid = 0;
     return 0;
   }
 

@@ -410,7 +410,6 @@ export class MemfsBackend implements Backend {
     out.bfree = out.bavail = Math.min(out.blocks, Math.floor(bytes / BLOCK));
     out.ffree = inodes;
     out.files = Object.keys(this.core.inodes).length + inodes;
-    out.fsid = 0;
     return 0;
   }
 

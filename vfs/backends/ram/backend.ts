@@ -312,7 +312,6 @@ export class RamBackend implements Backend {
     out.bfree = out.bavail = Math.min(out.blocks, Math.floor(space.left / BLOCK));
     out.ffree = space.heapLeft(COST.inode + COST.name);
     out.files = this.inodes + out.ffree;
-    out.fsid = 0;
     return 0;
   }
 

@@ -149,7 +149,6 @@ export class TarBackend extends Unwritable implements Backend {
     out.bfree = out.bavail = 0;
     out.files = this.tree.count;
     out.ffree = 0;
-    out.fsid = 0;
     return 0;
   }
 

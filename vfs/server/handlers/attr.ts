@@ -102,6 +102,8 @@ export function statfs({ session, t, r }: Request): number {
   if (fid === undefined || fid.xattr !== null) return E.EBADF;
   session.server.sync();
   r.fstype = V9FS_MAGIC;
+  r.fsid_lo = 0;
+  r.fsid_hi = 0;
   r.namelen = NAME_MAX;
   return session.server.backend.statfs(r);
 }
