@@ -97,7 +97,7 @@ export const LAYERS = [
   {
     name: 'shim/preview1/process',
     files: /^shim\/preview1\/process\//,
-    may: ['shim/preview1/descriptors', 'shim/preview1/memory', 'shim/preview1/gate', ...BASE],
+    may: ['shim/preview1/descriptors', 'shim/preview1/memory', 'shim/preview1/gate', 'vfs/client', ...BASE],
     core: true,
   },
   {
@@ -113,7 +113,7 @@ export const LAYERS = [
     core: true,
   },
   { name: 'shim/preview1/gate', files: /^shim\/preview1\/gate\//, may: [], core: true },
-  { name: 'shim/preview1/abi', files: /^shim\/preview1\/abi\//, may: ['vfs/9p'], core: true },
+  { name: 'shim/preview1/abi', files: /^shim\/preview1\/abi\//, may: ['vfs/9p', ...BASE], core: true },
   { name: 'shim/host', files: /^shim\/host\//, may: [], core: true },
   {
     name: 'vfs/namespace',

@@ -11,7 +11,6 @@ import {
 } from '../../vfs/connect/server-for.ts';
 import { check } from '../../vfs/lib/options.ts';
 import { WASI_ERRNO } from '../../vfs/linux/errno.ts';
-import type { Descriptor } from '../preview1/descriptors/descriptor.ts';
 import { DirectoryDescriptor } from '../preview1/descriptors/directory.ts';
 import { OpenMountedDirectory, limited } from './open-directory.ts';
 
@@ -61,7 +60,7 @@ export class MountedDirectory<From extends Source = LocalSource> extends OpenMou
   }
 
   /** Clones the root fid on first use, and again after `fd_close`. */
-  protected override use(right = 0): Descriptor | number {
+  protected override use(right = 0): DirectoryDescriptor | number {
     this.descriptor ??= this.another();
     return super.use(right);
   }
@@ -84,7 +83,7 @@ export class MountedDirectory<From extends Source = LocalSource> extends OpenMou
   }
 
   /** Returns a preopen with the current rights, which the caller closes. @throws Error after `close()`. */
-  override toDescriptor(): Descriptor {
+  override toDescriptor(): DirectoryDescriptor {
     const descriptor = this.another();
     if (descriptor === null) throw new Error(`The directory ${this.prestat_name} is closed: make a new one.`);
     descriptor.preopen = encoder.encode(this.prestat_name);

@@ -1,15 +1,15 @@
 // A Descriptor as an Fd of browser_wasi_shim: the fd_* methods.
 import { Fd, wasi } from '@bjorn3/browser_wasi_shim';
+import { FileStatus } from '../../vfs/client/attributes.ts';
 import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/linux/errno.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
 import { FDFLAGS_ALL, FILETYPE, WHENCE } from '../preview1/abi/structs.ts';
-import type { Descriptor } from '../preview1/descriptors/descriptor.ts';
-import { GuestMemory } from '../preview1/memory/guest-memory.ts';
+import type { DirectoryDescriptor } from '../preview1/descriptors/directory.ts';
+import type { FileDescriptor } from '../preview1/descriptors/file.ts';
 import { highHalf, lowHalf } from '../foreign/halves.ts';
 import { sizeArgument, timesArgument } from '../preview1/abi/arguments.ts';
 import { RIGHTS, rightsArgument } from '../preview1/abi/rights.ts';
-import { scratchFilestat, type MountedFilestat } from './filestat.ts';
-import { scratch } from './scratch.ts';
+import { filestatOf, type MountedFilestat } from './filestat.ts';
 
 const { EBADF: BADF, ENOTCAPABLE: NOTCAPABLE } = WASI_ERRNO;
 
@@ -18,14 +18,8 @@ const NO_DATA = new Uint8Array(0);
 const READ_UNASKED = 1 << 20;
 
 const iov = new Iov();
-/** The array of `iov`, in the place of guest memory. */
-const array = new GuestMemory();
-
-/** Makes `iov` one range over the whole array. */
-function aim(data: Uint8Array): void {
-  array.u8 = data;
-  iov.single(data, 0, data.length);
-}
+/** The result of the last stat call. */
+const status = new FileStatus();
 
 /** Converts a count in bytes, or −errno, to the result of a write. */
 function written(count: number): { ret: number; nwritten: number } {
@@ -33,36 +27,39 @@ function written(count: number): { ret: number; nwritten: number } {
 }
 
 /** The maximum length of a long read in bytes: the size of the file, at least READ_UNASKED (devices have no size). */
-function roomFor(d: Descriptor): number {
-  return d.stat(scratch, 0) === 0 ? Math.max(Number(scratchFilestat().size), READ_UNASKED) : READ_UNASKED;
+function roomFor(d: Mounted): number {
+  return d.stat(status) === 0 ? Math.max(status.attributes.size, READ_UNASKED) : READ_UNASKED;
 }
 
 function offsetOf(to: number): { ret: number; offset: bigint } {
   return to < 0 ? { ret: wasiErrnoOf(-to), offset: 0n } : { ret: 0, offset: BigInt(to) };
 }
 
+/** The descriptors of a MountedDirectory. */
+type Mounted = DirectoryDescriptor | FileDescriptor;
+
 /**
  * A Descriptor as an Fd of browser_wasi_shim. The checks are those of the fd_* functions of preview1; results
  * are WASI errnos. After fd_close every method returns EBADF.
  */
-export abstract class DescriptorFd extends Fd {
+export abstract class DescriptorFd<Of extends Mounted> extends Fd {
   /** Null when closed. */
-  protected descriptor: Descriptor | null;
+  protected descriptor: Of | null;
 
-  constructor(descriptor: Descriptor | null) {
+  constructor(descriptor: Of | null) {
     super();
     this.descriptor = descriptor;
   }
 
   /** Returns the descriptor for an operation that needs `right`, or BADF (closed), or NOTCAPABLE (right dropped). */
-  protected use(right = 0): Descriptor | number {
+  protected use(right = 0): Of | number {
     const { descriptor } = this;
     if (descriptor === null) return BADF;
     return descriptor.dropped(right) ? NOTCAPABLE : descriptor;
   }
 
   /** Runs an operation that returns a Linux errno; returns the WASI errno. */
-  private run(right: number, call: (d: Descriptor) => number): number {
+  private run(right: number, call: (d: Mounted) => number): number {
     const d = this.use(right);
     return typeof d === 'number' ? d : wasiErrnoOf(call(d));
   }
@@ -103,8 +100,8 @@ export abstract class DescriptorFd extends Fd {
   }
 
   override fd_filestat_get(): { ret: number; filestat: MountedFilestat | null } {
-    const ret = this.run(RIGHTS.FD_FILESTAT_GET, (d) => d.stat(scratch, 0));
-    return { ret, filestat: ret === 0 ? scratchFilestat() : null };
+    const ret = this.run(RIGHTS.FD_FILESTAT_GET, (d) => d.stat(status));
+    return { ret, filestat: ret === 0 ? filestatOf(status) : null };
   }
 
   override fd_filestat_set_size(size: bigint): number {
@@ -118,39 +115,39 @@ export abstract class DescriptorFd extends Fd {
   }
 
   /** Runs an operation that reads up to `size` bytes into `iov`, and returns them. */
-  private fetch(size: number, right: number, call: (d: Descriptor) => number): { ret: number; data: Uint8Array } {
+  private fetch(size: number, right: number, call: (d: Mounted) => number): { ret: number; data: Uint8Array } {
     const d = this.use(right);
     if (typeof d === 'number') return { ret: d, data: NO_DATA };
     const data = new Uint8Array(size > READ_UNASKED ? Math.min(size, roomFor(d)) : size);
-    aim(data);
+    iov.single(data, 0, data.length);
     const count = call(d);
     if (count < 0) return { ret: wasiErrnoOf(-count), data: NO_DATA };
     return { ret: 0, data: count === data.length ? data : data.subarray(0, count) };
   }
 
   override fd_read(size: number): { ret: number; data: Uint8Array } {
-    return this.fetch(size, RIGHTS.FD_READ, (d) => d.read(iov, array));
+    return this.fetch(size, RIGHTS.FD_READ, (d) => d.read(iov));
   }
 
   override fd_pread(size: number, offset: bigint): { ret: number; data: Uint8Array } {
     const from = sizeArgument(lowHalf(offset), highHalf(offset));
     const right = RIGHTS.FD_READ | RIGHTS.FD_SEEK;
-    return this.fetch(size, right, (d) => (from < 0 ? -E.EINVAL : d.pread(iov, from, array)));
+    return this.fetch(size, right, (d) => (from < 0 ? -E.EINVAL : d.pread(iov, from)));
   }
 
   override fd_write(data: Uint8Array): { ret: number; nwritten: number } {
     const d = this.use(RIGHTS.FD_WRITE);
     if (typeof d === 'number') return { ret: d, nwritten: 0 };
-    aim(data);
-    return written(d.write(iov, array));
+    iov.single(data, 0, data.length);
+    return written(d.write(iov));
   }
 
   override fd_pwrite(data: Uint8Array, offset: bigint): { ret: number; nwritten: number } {
     const d = this.use(RIGHTS.FD_WRITE | RIGHTS.FD_SEEK);
     if (typeof d === 'number') return { ret: d, nwritten: 0 };
     const from = sizeArgument(lowHalf(offset), highHalf(offset));
-    aim(data);
-    return written(from < 0 ? -E.EINVAL : d.pwrite(iov, from, array));
+    iov.single(data, 0, data.length);
+    return written(from < 0 ? -E.EINVAL : d.pwrite(iov, from));
   }
 
   override fd_seek(offset: bigint, whence: number): { ret: number; offset: bigint } {

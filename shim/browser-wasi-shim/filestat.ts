@@ -1,7 +1,9 @@
 // The Filestat that mounted files return.
 import { wasi } from '@bjorn3/browser_wasi_shim';
+import type { FileStatus } from '../../vfs/client/attributes.ts';
+import { filetypeOf } from '../preview1/abi/filetype.ts';
+import { longOf } from '../foreign/halves.ts';
 import { STRUCTS } from '../preview1/abi/structs.ts';
-import { scratch } from './scratch.ts';
 
 const F = STRUCTS.filestat.fields;
 
@@ -20,15 +22,19 @@ export class MountedFilestat extends wasi.Filestat {
   }
 }
 
-/** Reads the filestat at the start of `scratch`. */
-export function scratchFilestat(): MountedFilestat {
-  const { view } = scratch;
-  const field = (offset: number) => view.getBigUint64(offset, true);
-  const filestat = new MountedFilestat(field(F.ino[0]), view.getUint8(F.filetype[0]), field(F.size[0]));
-  filestat.dev = field(F.dev[0]);
-  filestat.nlink = field(F.nlink[0]);
-  filestat.atim = field(F.atim[0]);
-  filestat.mtim = field(F.mtim[0]);
-  filestat.ctim = field(F.ctim[0]);
+/** Makes a Filestat of the result of a stat call. */
+export function filestatOf({ device, attributes: r }: FileStatus): MountedFilestat {
+  const ino = longOf(r.qid_path_lo, r.qid_path_hi);
+  const filestat = new MountedFilestat(ino, filetypeOf(r.mode), BigInt(r.size));
+  filestat.dev = BigInt(device);
+  filestat.nlink = BigInt(r.nlink);
+  filestat.atim = nanoseconds(r.atime_sec, r.atime_nsec);
+  filestat.mtim = nanoseconds(r.mtime_sec, r.mtime_nsec);
+  filestat.ctim = nanoseconds(r.ctime_sec, r.ctime_nsec);
   return filestat;
+}
+
+/** A time in nanoseconds since 1970 (u64). A time before 1970 becomes 0. */
+function nanoseconds(sec: number, nsec: number): bigint {
+  return sec < 0 ? 0n : BigInt.asUintN(64, BigInt(sec) * 1_000_000_000n + BigInt(nsec));
 }

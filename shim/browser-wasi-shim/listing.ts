@@ -1,13 +1,16 @@
-// fd_readdir_single of a mounted directory, on a buffered fd_readdir.
+// fd_readdir_single of a mounted directory, from a buffer of several entries.
 import { wasi } from '@bjorn3/browser_wasi_shim';
 import { wasiErrnoOf } from '../../vfs/linux/errno.ts';
-import { STRUCTS } from '../preview1/abi/structs.ts';
-import type { Descriptor } from '../preview1/descriptors/descriptor.ts';
-import { highHalf, lowHalf } from '../foreign/halves.ts';
-import { SCRATCH_SIZE, scratch } from './scratch.ts';
+import { DirectoryEntries } from '../../vfs/client/directory-listing.ts';
+import { filetypeOf } from '../preview1/abi/filetype.ts';
+import type { DirectoryDescriptor } from '../preview1/descriptors/directory.ts';
+import { highHalf, longOf, lowHalf } from '../foreign/halves.ts';
 
-const D = STRUCTS.dirent.fields;
-const HEADER = STRUCTS.dirent.size;
+/** Bytes of entries asked for at once: the readdir buffer of wasi-libc. */
+const ROOM = 4096;
+
+/** The entries of the last fetch. */
+const read = new DirectoryEntries(ROOM);
 
 /**
  * Returns directory entries one by one, as fd_readdir_single requires, from a buffer of several. Cookies are those of
@@ -20,7 +23,7 @@ export class EntryReader {
   private at = 0;
 
   /** Returns a WASI errno and the entry after a cookie; null at the end. */
-  next(d: Descriptor, cookie: bigint): { ret: number; dirent: wasi.Dirent | null } {
+  next(d: DirectoryDescriptor, cookie: bigint): { ret: number; dirent: wasi.Dirent | null } {
     // Cookie 0 and the end of the buffer fetch again, so that new entries are seen.
     if (cookie === 0n || !this.find(cookie)) {
       const ret = this.fetch(d, cookie);
@@ -40,33 +43,22 @@ export class EntryReader {
     return false;
   }
 
-  private fetch(d: Descriptor, cookie: bigint): number {
+  private fetch(d: DirectoryDescriptor, cookie: bigint): number {
     this.entries = [];
     this.start = cookie;
     this.at = 0;
-    const used = d.readdir(scratch, 0, SCRATCH_SIZE, lowHalf(cookie), highHalf(cookie));
-    if (used < 0) return wasiErrnoOf(-used);
-    for (let at = 0; at + HEADER <= used;) {
-      const name = at + HEADER;
-      const end = name + scratch.view.getUint32(at + D.d_namlen[0], true);
-      // The last entry is cut at the end of the buffer; the next fetch returns it.
-      if (end > used) break;
-      this.entries.push(entryAt(at, scratch.u8.slice(name, end)));
-      at = end;
-    }
+    const count = d.readdir(read, lowHalf(cookie), highHalf(cookie), ROOM);
+    if (count < 0) return wasiErrnoOf(-count);
+    while (read.next()) this.entries.push(direntOf(read));
     return 0;
   }
 }
 
-function entryAt(at: number, name: Uint8Array): wasi.Dirent {
-  const { view } = scratch;
-  const entry = new wasi.Dirent(
-    view.getBigUint64(at + D.d_next[0], true),
-    view.getBigUint64(at + D.d_ino[0], true),
-    '',
-    view.getUint8(at + D.d_type[0]),
-  );
-  entry.dir_name = name;
-  entry.d_namlen = name.length;
-  return entry;
+/** Makes a Dirent of the current entry. */
+function direntOf(entry: DirectoryEntries): wasi.Dirent {
+  const { inoLo, inoHi, cookieLo, cookieHi } = entry;
+  const dirent = new wasi.Dirent(longOf(cookieLo, cookieHi), longOf(inoLo, inoHi), '', filetypeOf(entry.type << 12));
+  dirent.dir_name = entry.u8.slice(entry.nameStart, entry.end);
+  dirent.d_namlen = dirent.dir_name.length;
+  return dirent;
 }

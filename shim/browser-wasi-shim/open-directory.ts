@@ -1,37 +1,41 @@
 // An open directory of a MountedDirectory: the path_* methods of Fd.
 import type { Fd, Inode, wasi } from '@bjorn3/browser_wasi_shim';
+import { FileStatus } from '../../vfs/client/attributes.ts';
 import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/linux/errno.ts';
-import { FDFLAGS_ALL, FILETYPE, LOOKUPFLAGS, OFLAGS } from '../preview1/abi/structs.ts';
-import { Descriptor, type OpenRequest } from '../preview1/descriptors/descriptor.ts';
+import { FDFLAGS_ALL, LOOKUPFLAGS, OFLAGS } from '../preview1/abi/structs.ts';
+import type { OpenRequest } from '../preview1/descriptors/descriptor.ts';
+import { DirectoryDescriptor } from '../preview1/descriptors/directory.ts';
 import { highHalf, lowHalf } from '../foreign/halves.ts';
 import { timesArgument } from '../preview1/abi/arguments.ts';
 import { RIGHTS, rightsArgument } from '../preview1/abi/rights.ts';
 import { DescriptorFd } from './fd.ts';
 import { MountedFile } from './file.ts';
-import { scratchFilestat, type MountedFilestat } from './filestat.ts';
+import { filestatOf, type MountedFilestat } from './filestat.ts';
 import { MountedInode } from './inode.ts';
 import { EntryReader } from './listing.ts';
-import { scratch } from './scratch.ts';
 
 const { EINVAL: INVAL, ENOTCAPABLE: NOTCAPABLE } = WASI_ERRNO;
 const OFLAGS_ALL = OFLAGS.CREAT | OFLAGS.DIRECTORY | OFLAGS.EXCL | OFLAGS.TRUNC;
 const { SYMLINK_FOLLOW } = LOOKUPFLAGS;
 
+/** The result of the last `path_filestat_get`. */
+const status = new FileStatus();
+
 /** The request that opens a directory. */
 const AS_DIRECTORY: OpenRequest = { follow: true, oflags: OFLAGS.DIRECTORY, fdflags: 0, read: true, write: false };
 
 /** An open directory of a MountedDirectory. A path that leaves it is NOTCAPABLE. */
-export class OpenMountedDirectory extends DescriptorFd {
+export class OpenMountedDirectory extends DescriptorFd<DirectoryDescriptor> {
   private readonly reader = new EntryReader();
 
   /**
    * Returns a descriptor of the same directory with the same rights at most, which the caller closes.
    * @throws Error if this directory is closed.
    */
-  toDescriptor(): Descriptor {
+  toDescriptor(): DirectoryDescriptor {
     const d = this.use();
     const another = typeof d === 'number' ? d : d.openat('.', AS_DIRECTORY);
-    if (another instanceof Descriptor) return limited(another, d as Descriptor);
+    if (another instanceof DirectoryDescriptor) return limited(another, d as DirectoryDescriptor);
     throw new Error(`This directory cannot be used: it is closed, or its session has ended (errno ${another}).`);
   }
 
@@ -41,14 +45,14 @@ export class OpenMountedDirectory extends DescriptorFd {
   }
 
   /** Returns the descriptor for a path operation that needs `right`, or a WASI errno. */
-  private useFor(path: string, right: number): Descriptor | number {
+  private useFor(path: string, right: number): DirectoryDescriptor | number {
     const d = this.use(right);
     // A NUL would cut the path in a system call of the host.
     return typeof d !== 'number' && path.includes('\0') ? INVAL : d;
   }
 
   /** Runs a path operation that returns a Linux errno; returns the WASI errno. */
-  private onPath(path: string, right: number, call: (d: Descriptor) => number): number {
+  private onPath(path: string, right: number, call: (d: DirectoryDescriptor) => number): number {
     const d = this.useFor(path, right);
     return typeof d === 'number' ? d : wasiErrnoOf(call(d));
   }
@@ -77,15 +81,15 @@ export class OpenMountedDirectory extends DescriptorFd {
     if (!mayOpen(d, request)) return { ret: NOTCAPABLE, fd_obj: null };
     const opened = d.openat(path, request);
     if (typeof opened === 'number') return { ret: wasiErrnoOf(opened), fd_obj: null };
-    const isDirectory = opened.filetype === FILETYPE.DIRECTORY;
-    return { ret: 0, fd_obj: isDirectory ? new OpenMountedDirectory(opened) : new MountedFile(opened) };
+    const fd = opened instanceof DirectoryDescriptor ? new OpenMountedDirectory(opened) : new MountedFile(opened);
+    return { ret: 0, fd_obj: fd };
   }
 
   override path_filestat_get(flags: number, path: string): { ret: number; filestat: MountedFilestat | null } {
     const ret = this.onPath(path, RIGHTS.PATH_FILESTAT_GET, (d) =>
-      (flags & ~SYMLINK_FOLLOW) !== 0 ? E.EINVAL : d.statat(scratch, 0, path, flags !== 0),
+      (flags & ~SYMLINK_FOLLOW) !== 0 ? E.EINVAL : d.statat(path, flags !== 0, status),
     );
-    return { ret, filestat: ret === 0 ? scratchFilestat() : null };
+    return { ret, filestat: ret === 0 ? filestatOf(status) : null };
   }
 
   override path_filestat_set_times(flags: number, path: string, atim: bigint, mtim: bigint, fstflags: number): number {
@@ -150,7 +154,7 @@ export class OpenMountedDirectory extends DescriptorFd {
     other: OpenMountedDirectory,
     rights: readonly [source: number, target: number],
     path: string,
-    call: (from: Descriptor, to: Descriptor) => number,
+    call: (from: DirectoryDescriptor, to: DirectoryDescriptor) => number,
   ): number {
     const from = this.use(rights[0]);
     const to = other.useFor(path, rights[1]);
@@ -160,7 +164,7 @@ export class OpenMountedDirectory extends DescriptorFd {
 }
 
 /** Drops the rights of `d` that `to` lacks, and returns `d`. */
-export function limited(d: Descriptor, to: Descriptor): Descriptor {
+export function limited(d: DirectoryDescriptor, to: DirectoryDescriptor): DirectoryDescriptor {
   d.setRights(d.rightsBase & to.rightsBase, d.rightsInheriting & to.rightsInheriting);
   return d;
 }
@@ -169,7 +173,7 @@ const RENAME = [RIGHTS.PATH_RENAME_SOURCE, RIGHTS.PATH_RENAME_TARGET] as const;
 const LINK = [RIGHTS.PATH_LINK_SOURCE, RIGHTS.PATH_LINK_TARGET] as const;
 
 /** False if the open needs a right that the directory has dropped. */
-function mayOpen(d: Descriptor, request: OpenRequest): boolean {
+function mayOpen(d: DirectoryDescriptor, request: OpenRequest): boolean {
   if ((request.oflags & OFLAGS.CREAT) !== 0 && d.dropped(RIGHTS.PATH_CREATE_FILE)) return false;
   if ((request.oflags & OFLAGS.TRUNC) !== 0 && d.dropped(RIGHTS.PATH_FILESTAT_SET_SIZE)) return false;
   const needed = (request.read ? RIGHTS.FD_READ : 0) | (request.write ? RIGHTS.FD_WRITE : 0);

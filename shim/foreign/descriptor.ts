@@ -4,17 +4,18 @@ import { E, WASI_ERRNO, errnoOfWasi } from '../../vfs/linux/errno.ts';
 import { PATH_MAX } from '../../vfs/linux/limits.ts';
 import type { Iov } from '../../vfs/lib/iov.ts';
 import { FDFLAGS, FILETYPE, LOOKUPFLAGS, OFLAGS, WHENCE } from '../preview1/abi/structs.ts';
-import { Descriptor, type OpenRequest } from '../preview1/descriptors/descriptor.ts';
+import { Descriptor, type Caller, type OpenRequest } from '../preview1/descriptors/descriptor.ts';
 import type { Times } from '../preview1/abi/arguments.ts';
 import { bounded, failed, pathErrno } from './errno.ts';
 import { readEach, writeEach } from './io.ts';
 import { ForeignListing } from './listing.ts';
-import { foreignTimes, putFilestat, statFiletype, usualRights, type Opened } from './stat.ts';
+import { foreignTimes, filestatStatus, statFiletype, usualRights, type Opened } from './stat.ts';
 import { holds, isDirectory, parentOf, withoutSlash } from './tree.ts';
-import type { GuestMemory } from '../preview1/memory/guest-memory.ts';
+import type { DirectoryEntries } from '../../vfs/client/directory-listing.ts';
 import { lowHalf } from './halves.ts';
 import { RIGHTS_ALL, RIGHTS_SEEK, fileRights, rightsArgument } from '../preview1/abi/rights.ts';
-import { putPlainStat } from '../preview1/descriptors/stat.ts';
+import { streamStatus } from '../preview1/descriptors/status.ts';
+import type { FileStatus } from '../../vfs/client/attributes.ts';
 
 /** An Fd that wraps a Descriptor (browser-wasi-shim/open-directory.ts). */
 interface NativeFd {
@@ -75,11 +76,10 @@ export class ForeignDescriptor extends Descriptor {
     return this.kept ? 0 : errnoOfWasi(this.fd.fd_close());
   }
 
-  override stat(m: GuestMemory, ptr: number): number {
-    const { ret, filestat } = m.leave(() => this.fd.fd_filestat_get());
-    m.fresh();
-    if (ret === 0 && filestat !== null) putFilestat(m, ptr, filestat);
-    else if (ret === WASI_ERRNO.ENOTSUP) putPlainStat(m, ptr, this.filetype, 0, 0);
+  override stat(into: FileStatus, caller: Caller): number {
+    const { ret, filestat } = caller.leave(() => this.fd.fd_filestat_get());
+    if (ret === 0 && filestat !== null) filestatStatus(into, filestat);
+    else if (ret === WASI_ERRNO.ENOTSUP) streamStatus(into, this.filetype, 0);
     else return errnoOfWasi(ret) || E.EIO;
     return 0;
   }
@@ -90,19 +90,19 @@ export class ForeignDescriptor extends Descriptor {
     return this.opened !== null && !this.opened[mode] ? E.EBADF : 0;
   }
 
-  override read(iov: Iov, m: GuestMemory): number {
+  override read(iov: Iov, caller: Caller): number {
     const denied = this.denied('read');
     if (denied !== 0) return -denied;
-    const count = readEach(iov, m, E.EBADF, (size) => this.fd.fd_read(size));
+    const count = readEach(iov, caller, E.EBADF, (size) => this.fd.fd_read(size));
     if (count > 0) this.at += count;
     return count;
   }
 
-  override pread(iov: Iov, offset: number, m: GuestMemory): number {
+  override pread(iov: Iov, offset: number, caller: Caller): number {
     const denied = this.denied('read');
     if (denied !== 0) return -denied;
-    const count = readEach(iov, m, E.ENOTSUP, (size, done) => this.fd.fd_pread(size, BigInt(offset + done)));
-    return count === -E.ENOTSUP ? this.elsewhere(offset, () => this.read(iov, m)) : count;
+    const count = readEach(iov, caller, E.ENOTSUP, (size, done) => this.fd.fd_pread(size, BigInt(offset + done)));
+    return count === -E.ENOTSUP ? this.elsewhere(offset, () => this.read(iov, caller)) : count;
   }
 
   /** True if the Fd keeps its bytes in one array and `end` is past DENSE_MAX. */
@@ -110,25 +110,25 @@ export class ForeignDescriptor extends Descriptor {
     return end > DENSE_MAX && (this.fd as { file?: { data?: unknown } }).file?.data instanceof Uint8Array;
   }
 
-  override write(iov: Iov, m: GuestMemory): number {
+  override write(iov: Iov, caller: Caller): number {
     const denied = this.denied('write');
     if (denied !== 0) return -denied;
     // 0.4.2 seeks to the end once, when the file is opened.
     if (this.appends()) this.seek(0, WHENCE.END);
     if (this.tooLong(this.at + iov.total)) return -E.EFBIG;
-    const count = writeEach(iov, m, E.EBADF, (data) => this.fd.fd_write(data));
+    const count = writeEach(iov, caller, E.EBADF, (data) => this.fd.fd_write(data));
     if (count > 0) this.at += count;
     return count;
   }
 
-  override pwrite(iov: Iov, offset: number, m: GuestMemory): number {
+  override pwrite(iov: Iov, offset: number, caller: Caller): number {
     const denied = this.denied('write');
     if (denied !== 0) return -denied;
     const size = this.appends() ? this.fd.fd_filestat_get().filestat?.size : undefined;
     const from = size ?? BigInt(offset);
     if (this.tooLong(Number(from) + iov.total)) return -E.EFBIG;
-    const count = writeEach(iov, m, E.ENOTSUP, (data, done) => this.fd.fd_pwrite(data, from + BigInt(done)));
-    return count === -E.ENOTSUP ? this.elsewhere(offset, () => this.write(iov, m)) : count;
+    const count = writeEach(iov, caller, E.ENOTSUP, (data, done) => this.fd.fd_pwrite(data, from + BigInt(done)));
+    return count === -E.ENOTSUP ? this.elsewhere(offset, () => this.write(iov, caller)) : count;
   }
 
   private appends(): boolean {
@@ -184,10 +184,10 @@ export class ForeignDescriptor extends Descriptor {
     return errnoOfWasi(this.fd.fd_sync());
   }
 
-  override readdir(m: GuestMemory, ptr: number, length: number, cookieLo: number, cookieHi: number): number {
+  override readdir(into: DirectoryEntries, cookieLo: number, cookieHi: number, room: number, caller: Caller): number {
     if (this.filetype !== FILETYPE.DIRECTORY) return -E.ENOTDIR;
     this.listing ??= new ForeignListing(this.fd);
-    return this.listing.read(m, ptr, length, (cookieHi >>> 0) * 0x1_0000_0000 + (cookieLo >>> 0));
+    return this.listing.read(into, (cookieHi >>> 0) * 0x1_0000_0000 + (cookieLo >>> 0), room, caller);
   }
 
   override openat(path: string, request: OpenRequest): Descriptor | number {
@@ -217,12 +217,11 @@ export class ForeignDescriptor extends Descriptor {
     }
   }
 
-  override statat(m: GuestMemory, ptr: number, path: string, follow: boolean): number {
+  override statat(path: string, follow: boolean, into: FileStatus, caller: Caller): number {
     if (path === '') return E.ENOENT;
-    const { ret, filestat } = m.leave(() => this.fd.path_filestat_get(lookupflags(follow), path));
+    const { ret, filestat } = caller.leave(() => this.fd.path_filestat_get(lookupflags(follow), path));
     if (ret !== 0 || filestat === null) return pathErrno(ret) || E.EIO;
-    m.fresh();
-    putFilestat(m, ptr, filestat);
+    filestatStatus(into, filestat);
     return 0;
   }
 

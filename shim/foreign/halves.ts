@@ -9,3 +9,8 @@ export function lowHalf(value: bigint): number {
 export function highHalf(value: bigint): number {
   return Number(BigInt.asIntN(32, value >> 32n));
 }
+
+/** Joins two halves of a u64. */
+export function longOf(lo: number, hi: number): bigint {
+  return (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
+}

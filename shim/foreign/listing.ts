@@ -1,12 +1,19 @@
 // fd_readdir on a directory Fd of browser_wasi_shim.
 import type { Fd, wasi } from '@bjorn3/browser_wasi_shim';
 import { errnoOfWasi } from '../../vfs/linux/errno.ts';
-import { STRUCTS } from '../preview1/abi/structs.ts';
-import type { GuestMemory } from '../preview1/memory/guest-memory.ts';
+import { Dirent, encodeDirent } from '../../vfs/9p/codec.gen.ts';
+import type { DirectoryEntries } from '../../vfs/client/directory-listing.ts';
+import { kindOfFiletype } from '../preview1/abi/filetype.ts';
+import type { Caller } from '../preview1/descriptors/descriptor.ts';
+import { highHalf, lowHalf } from './halves.ts';
 import { entriesOf } from './tree.ts';
 
-const D = STRUCTS.dirent.fields;
-const HEADER = STRUCTS.dirent.size;
+/** Bytes of entries that are encoded at once, however long the guest's buffer is. */
+const BATCH = 1 << 16;
+/** Bytes of the longest entry in 9P. */
+const LONGEST = 24 + 0xffff;
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * The listing of a directory Fd. Cookies of 0.4.2 are indexes that shift when an entry is removed, so that the next one
@@ -15,51 +22,53 @@ const HEADER = STRUCTS.dirent.size;
 export class ForeignListing {
   private readonly fd: Fd;
   private entries: wasi.Dirent[] | null = null;
-  private readonly header = new Uint8Array(HEADER);
+  private readonly entry = new Dirent();
 
   constructor(fd: Fd) {
     this.fd = fd;
   }
 
-  /** As Descriptor.readdir. Cookie 0 takes a new snapshot. */
-  read(m: GuestMemory, ptr: number, length: number, cookie: number): number {
+  /** As DirectoryListing.read. Cookie 0 takes a new snapshot. */
+  read(into: DirectoryEntries, cookie: number, room: number, caller: Caller): number {
     if (cookie === 0 || this.entries === null) {
-      const taken = this.take(m);
+      const taken = this.take(caller);
       if (typeof taken === 'number') return -taken;
       this.entries = taken;
     }
-    let used = 0;
-    for (let i = cookie; i < this.entries.length && used < length; i++) {
-      const entry = this.entries[i]!;
-      this.putHeader(entry, i + 1);
-      for (const part of [this.header, entry.dir_name]) {
-        const size = Math.min(part.length, length - used);
-        m.put(ptr + used, part.subarray(0, size));
-        used += size;
-      }
+    into.reserve(BATCH + LONGEST);
+    const enough = Math.min(room, BATCH);
+    let end = 0;
+    for (let i = cookie; i < this.entries.length && end < enough; i++) {
+      const next = this.put(into, end, this.entries[i]!, i + 1);
+      // A name that is too long for an entry of 9P is longer than any path.
+      if (next > 0) end = next;
     }
-    return used;
+    into.filled(end);
+    return end;
   }
 
   /** Returns all entries, or an errno. */
-  private take(m: GuestMemory): wasi.Dirent[] | number {
+  private take(caller: Caller): wasi.Dirent[] | number {
     const known = entriesOf(this.fd);
     if (known !== null) return known;
     const entries: wasi.Dirent[] = [];
     for (let cookie = 0n; ; cookie = entries.at(-1)!.d_next) {
       const from = cookie;
-      const { ret, dirent } = m.leave(() => this.fd.fd_readdir_single(from));
+      const { ret, dirent } = caller.leave(() => this.fd.fd_readdir_single(from));
       if (ret !== 0) return errnoOfWasi(ret);
       if (dirent === null) return entries;
       entries.push(dirent);
     }
   }
 
-  private putHeader(entry: wasi.Dirent, next: number): void {
-    const view = new DataView(this.header.buffer);
-    view.setBigUint64(D.d_next[0], BigInt(next), true);
-    view.setBigUint64(D.d_ino[0], entry.d_ino, true);
-    view.setUint32(D.d_namlen[0], entry.dir_name.length, true);
-    view.setUint8(D.d_type[0], entry.d_type);
+  /** Encodes an entry at `at`. Returns the position behind it, or −errno. */
+  private put(into: DirectoryEntries, at: number, { d_ino, d_type, dir_name }: wasi.Dirent, next: number): number {
+    const { entry } = this;
+    entry.qid_path_lo = lowHalf(d_ino);
+    entry.qid_path_hi = highHalf(d_ino);
+    entry.cookie_lo = next;
+    entry.dtype = kindOfFiletype(d_type) >>> 12;
+    entry.name = decoder.decode(dir_name);
+    return encodeDirent(entry, into, at, into.u8.length);
   }
 }

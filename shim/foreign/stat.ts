@@ -1,26 +1,35 @@
 // Attributes of an Fd of browser_wasi_shim: filestat, file type, rights and timestamps.
 import type { Fd, wasi } from '@bjorn3/browser_wasi_shim';
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../vfs/9p/constants.ts';
-import { FILETYPE, FSTFLAGS, STRUCTS } from '../preview1/abi/structs.ts';
+import { kindOfFiletype } from '../preview1/abi/filetype.ts';
+import { FILETYPE, FSTFLAGS } from '../preview1/abi/structs.ts';
 import type { OpenRequest } from '../preview1/descriptors/descriptor.ts';
 import type { Times } from '../preview1/abi/arguments.ts';
-import type { GuestMemory } from '../preview1/memory/guest-memory.ts';
+import type { FileStatus } from '../../vfs/client/attributes.ts';
 import { RIGHTS_DIRECTORY, RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT, fileRights } from '../preview1/abi/rights.ts';
+import { highHalf, lowHalf } from './halves.ts';
 
-const F = STRUCTS.filestat.fields;
+const NS = 1_000_000_000n;
 
-/** Writes a filestat of 0.4.2, whose own write_bytes has wrong offsets. */
-export function putFilestat(m: GuestMemory, ptr: number, filestat: wasi.Filestat): void {
-  const { view } = m;
-  view.setBigUint64(ptr + F.dev[0], filestat.dev, true);
-  view.setBigUint64(ptr + F.ino[0], filestat.ino, true);
-  view.setBigUint64(ptr + F.filetype[0], BigInt(filestat.filetype), true);
+/** Fills in the attributes of a filestat of 0.4.2. */
+export function filestatStatus(into: FileStatus, filestat: wasi.Filestat): void {
+  const { attributes: r } = into;
+  into.device = Number(filestat.dev);
+  r.qid_path_lo = lowHalf(filestat.ino) >>> 0;
+  r.qid_path_hi = highHalf(filestat.ino) >>> 0;
+  r.mode = kindOfFiletype(filestat.filetype);
   // 0.4.2 reports 0 links; an entry that can be reached has at least one.
-  view.setBigUint64(ptr + F.nlink[0], filestat.nlink || 1n, true);
-  view.setBigUint64(ptr + F.size[0], filestat.size, true);
-  view.setBigUint64(ptr + F.atim[0], filestat.atim, true);
-  view.setBigUint64(ptr + F.mtim[0], filestat.mtim, true);
-  view.setBigUint64(ptr + F.ctim[0], filestat.ctim, true);
+  r.nlink = Number(filestat.nlink || 1n);
+  r.size = Number(filestat.size);
+  [r.atime_sec, r.atime_nsec] = split(filestat.atim);
+  [r.mtime_sec, r.mtime_nsec] = split(filestat.mtim);
+  [r.ctime_sec, r.ctime_nsec] = split(filestat.ctim);
+}
+
+/** Seconds and nanoseconds of a time in nanoseconds (u64). */
+function split(time: bigint): [sec: number, nsec: number] {
+  const ns = BigInt.asUintN(64, time);
+  return [Number(ns / NS), Number(ns % NS)];
 }
 
 /** Returns the WASI filetype of an Fd without an fdstat. */
@@ -38,8 +47,6 @@ export function usualRights(filetype: number, opened: Opened | null): number {
   if (filetype === FILETYPE.REGULAR_FILE) return fileRights(opened?.read ?? true, opened?.write ?? true);
   return RIGHTS_STREAM_IN | RIGHTS_STREAM_OUT;
 }
-
-const NS = 1_000_000_000n;
 
 /** Converts times to the arguments of the Fd methods: nanoseconds since 1970 and fstflags. */
 export function foreignTimes(times: Times): [atim: bigint, mtim: bigint, flags: number] {

@@ -3,7 +3,7 @@ import { nowNsec, nowSec, tick } from '../../../vfs/lib/clock.ts';
 import { CLOCKID } from '../abi/structs.ts';
 import { FAULT, INVAL, type Guest } from '../process/guest.ts';
 import { hostProcess } from '../../host/host.ts';
-import { putTime } from '../descriptors/stat.ts';
+import { putTime } from './filestat.ts';
 
 const NS = 1_000_000_000n;
 /** The resolution of performance.now() in Node, in nanoseconds; browsers round it further. */

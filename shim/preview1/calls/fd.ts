@@ -4,6 +4,7 @@ import { ADVICE_MAX, FDFLAGS_ALL, FILETYPE, PREOPENTYPE_DIR, STRUCTS, WHENCE } f
 import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../process/guest.ts';
 import { longArgument, sizeArgument, timesArgument } from '../abi/arguments.ts';
 import { RIGHTS, rightsArgument } from '../abi/rights.ts';
+import { putFilestat } from './filestat.ts';
 
 const S = STRUCTS.fdstat.fields;
 
@@ -13,7 +14,7 @@ const S = STRUCTS.fdstat.fields;
  * order of the checks.
  */
 export function fdCalls(guest: Guest) {
-  const { memory: m, fds } = guest;
+  const { memory: m, fds, status } = guest;
 
   return {
     /** posix_fadvise(2), without effect. INVAL: unknown advice, or a negative range; SPIPE: a stream. */
@@ -84,7 +85,11 @@ export function fdCalls(guest: Guest) {
       const d = fds.get(fd);
       if (d === undefined) return BADF;
       if (!m.fits(ptr >>> 0, STRUCTS.filestat.size)) return FAULT;
-      return d.dropped(RIGHTS.FD_FILESTAT_GET) ? NOTCAPABLE : wasiErrnoOf(d.stat(m, ptr >>> 0));
+      if (d.dropped(RIGHTS.FD_FILESTAT_GET)) return NOTCAPABLE;
+      const errno = d.stat(status, m);
+      if (errno !== 0) return wasiErrnoOf(errno);
+      putFilestat(m, ptr >>> 0, status);
+      return 0;
     },
 
     /** ftruncate(2). INVAL: a negative size, not a file, or not open for writing; FBIG: past 2^53 bytes; NOSPC. */

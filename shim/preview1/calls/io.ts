@@ -3,6 +3,7 @@ import { wasiErrnoOf } from '../../../vfs/linux/errno.ts';
 import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../process/guest.ts';
 import { overflows, sizeArgument } from '../abi/arguments.ts';
 import { RIGHTS } from '../abi/rights.ts';
+import { putDirents } from './dirent.ts';
 
 /**
  * The fd_* functions that move data. Each returns a WASI errno and writes the count in bytes to `out`, a u32. All
@@ -84,7 +85,7 @@ export function ioCalls(guest: Guest) {
       if (d === undefined) return BADF;
       if (d.dropped(RIGHTS.FD_READDIR)) return NOTCAPABLE;
       if (!m.fits(out >>> 0, 4) || !m.fits(ptr >>> 0, length >>> 0)) return FAULT;
-      return give(d.readdir(m, ptr >>> 0, length >>> 0, lo, hi), out >>> 0);
+      return give(putDirents(m, ptr >>> 0, length >>> 0, d, lo, hi), out >>> 0);
     },
   };
 }

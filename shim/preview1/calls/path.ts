@@ -6,6 +6,7 @@ import type { Descriptor, OpenRequest } from '../descriptors/descriptor.ts';
 import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../process/guest.ts';
 import { timesArgument } from '../abi/arguments.ts';
 import { RIGHTS, rightsArgument } from '../abi/rights.ts';
+import { putFilestat } from './filestat.ts';
 
 const OFLAGS_ALL = OFLAGS.CREAT | OFLAGS.DIRECTORY | OFLAGS.EXCL | OFLAGS.TRUNC;
 const MAKES_DIRECTORY = OFLAGS.CREAT | OFLAGS.DIRECTORY;
@@ -28,7 +29,7 @@ function checkDirectory(d: Descriptor | undefined, right: number): number {
  * directory.
  */
 export function pathCalls(guest: Guest) {
-  const { memory: m, fds } = guest;
+  const { memory: m, fds, status } = guest;
   /** Filled anew by each path_open, so that the call allocates no request. */
   const request: OpenRequest = { follow: false, oflags: 0, fdflags: 0, read: false, write: false };
 
@@ -68,7 +69,10 @@ export function pathCalls(guest: Guest) {
       const path = m.loadPath(ptr >>> 0, length >>> 0);
       if (typeof path === 'number') return wasiErrnoOf(path);
       if (!m.fits(out >>> 0, STRUCTS.filestat.size)) return FAULT;
-      return wasiErrnoOf(d!.statat(m, out >>> 0, path, flags !== 0));
+      const errno = d!.statat(path, flags !== 0, status, m);
+      if (errno !== 0) return wasiErrnoOf(errno);
+      putFilestat(m, out >>> 0, status);
+      return 0;
     },
 
     /** utimensat(2). INVAL: contradictory or unknown flags. Without fstflags the path is not looked up. */

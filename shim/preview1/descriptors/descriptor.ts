@@ -4,7 +4,16 @@ import type { Times } from '../abi/arguments.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';
 import { FILETYPE } from '../abi/structs.ts';
-import type { GuestMemory } from '../memory/guest-memory.ts';
+import type { FileStatus } from '../../../vfs/client/attributes.ts';
+import type { DirectoryEntries } from '../../../vfs/client/directory-listing.ts';
+
+/** The guest that makes a call, for descriptors whose methods run code of the host. GuestMemory implements it. */
+export interface Caller {
+  /** Runs code of the host, which may call the guest and grow its memory. */
+  leave<T>(call: () => T): T;
+  /** The guest's memory as it is now: after code of the host, the `u8` of an Iov may be a view that is detached. */
+  fresh(): Uint8Array;
+}
 
 /** The decoded arguments of path_open. The object is reused by the next call: copy the fields to keep. */
 export interface OpenRequest {
@@ -73,28 +82,28 @@ export abstract class Descriptor {
   /** Releases the resource. The last call on this object. */
   abstract close(): number;
 
-  /** Writes the filestat to `ptr`. The caller has checked the bounds. */
-  abstract stat(m: GuestMemory, ptr: number): number;
+  /** fstat(2): fills in the attributes in FILESTAT_MASK, and the device. */
+  abstract stat(into: FileStatus, caller: Caller): number;
 
-  // The memory may grow in a function of the host: afterwards an implementation sets `iov.u8` again from `m.fresh()`.
+  // The memory may grow in code of the host: afterwards an implementation sets `iov.u8` again from `caller.fresh()`.
 
   /** readv(2): the bytes read, 0 at the end of file; or −errno. */
-  read(_iov: Iov, _m: GuestMemory): number {
+  read(_iov: Iov, _caller: Caller): number {
     return -E.EBADF;
   }
 
   /** writev(2): the bytes written, or −errno. */
-  write(_iov: Iov, _m: GuestMemory): number {
+  write(_iov: Iov, _caller: Caller): number {
     return -E.EBADF;
   }
 
   /** preadv(2): the bytes read; or −errno. */
-  pread(_iov: Iov, _offset: number, _m: GuestMemory): number {
+  pread(_iov: Iov, _offset: number, _caller: Caller): number {
     return -E.ESPIPE;
   }
 
   /** pwritev(2): the bytes written; or −errno. */
-  pwrite(_iov: Iov, _offset: number, _m: GuestMemory): number {
+  pwrite(_iov: Iov, _offset: number, _caller: Caller): number {
     return -E.ESPIPE;
   }
 
@@ -141,11 +150,8 @@ export abstract class Descriptor {
     return E.EINVAL;
   }
 
-  /**
-   * Writes the dirents after a cookie, given as its two halves, to `_length` bytes at `_ptr`; the last one is cut to
-   * fit. Returns the bytes used, `_length` if more entries may follow; or −errno.
-   */
-  readdir(_m: GuestMemory, _ptr: number, _length: number, _cookieLo: number, _cookieHi: number): number {
+  /** Reads the entries behind a cookie, as DirectoryListing.read. */
+  readdir(_into: DirectoryEntries, _cookieLo: number, _cookieHi: number, _room: number, _caller: Caller): number {
     return -E.ENOTDIR;
   }
 
@@ -165,8 +171,8 @@ export abstract class Descriptor {
     return E.ENOTDIR;
   }
 
-  /** fstatat(2): writes the filestat to `_ptr`. The caller has checked the bounds. */
-  statat(_m: GuestMemory, _ptr: number, _path: string, _follow: boolean): number {
+  /** fstatat(2), as `stat`. */
+  statat(_path: string, _follow: boolean, _into: FileStatus, _caller: Caller): number {
     return E.ENOTDIR;
   }
 

@@ -14,19 +14,16 @@ import type { AtCalls } from '../../../vfs/client/at/at-calls.ts';
 import { Found } from '../../../vfs/client/at/found.ts';
 import { parsePath } from '../../../vfs/client/at/path.ts';
 import { findParent } from '../../../vfs/client/at/resolver.ts';
-import { FileStatus } from '../../../vfs/client/attributes.ts';
+import type { FileStatus } from '../../../vfs/client/attributes.ts';
+import { DirectoryListing, type DirectoryEntries } from '../../../vfs/client/directory-listing.ts';
 import { E, OUTSIDE } from '../../../vfs/linux/errno.ts';
 import { FILETYPE, OFLAGS } from '../abi/structs.ts';
 import { Descriptor, type OpenRequest } from './descriptor.ts';
 import type { Times } from '../abi/arguments.ts';
 import { FileDescriptor, openFlags } from './file.ts';
-import { DirectoryListing } from './listing.ts';
-import type { GuestMemory } from '../memory/guest-memory.ts';
 import { RIGHTS_ALL, RIGHTS_DIRECTORY } from '../abi/rights.ts';
-import { FILESTAT_MASK, putAttr } from './stat.ts';
+import { FILESTAT_MASK } from './status.ts';
 
-/** The result of the last `statat`. */
-const status = new FileStatus();
 /** The result of the last lookup. */
 const found = new Found();
 
@@ -66,11 +63,10 @@ export class DirectoryDescriptor extends Descriptor {
     return this.at.client.clunk(this.fid);
   }
 
-  override stat(m: GuestMemory, ptr: number): number {
+  override stat(into: FileStatus): number {
     const { client, device } = this.at;
-    const errno = client.getattr(this.fid, FILESTAT_MASK);
-    if (errno === 0) putAttr(m, ptr, client.r, device);
-    return errno;
+    into.device = device;
+    return client.getattr(this.fid, FILESTAT_MASK, into.attributes);
   }
 
   override read(): number {
@@ -79,6 +75,10 @@ export class DirectoryDescriptor extends Descriptor {
 
   override pread(): number {
     return -E.EISDIR;
+  }
+
+  override write(): number {
+    return -E.EBADF;
   }
 
   override pwrite(): number {
@@ -102,16 +102,16 @@ export class DirectoryDescriptor extends Descriptor {
     return 0;
   }
 
-  override readdir(m: GuestMemory, ptr: number, length: number, cookieLo: number, cookieHi: number): number {
+  override readdir(into: DirectoryEntries, cookieLo: number, cookieHi: number, room: number): number {
     if (this.listing === null) {
       const listing = DirectoryListing.open(this.at, this.fid);
       if (typeof listing === 'number') return -listing;
       this.listing = listing;
     }
-    return this.listing.read(m, ptr, length, cookieLo, cookieHi);
+    return this.listing.read(into, cookieLo, cookieHi, room);
   }
 
-  override openat(path: string, request: OpenRequest): Descriptor | number {
+  override openat(path: string, request: OpenRequest): DirectoryDescriptor | FileDescriptor | number {
     const { fdflags, read, write } = request;
     const errno = this.at.openat(this.fid, path, flagsOf(request), found);
     if (errno !== 0) return errno;
@@ -121,10 +121,8 @@ export class DirectoryDescriptor extends Descriptor {
       : new FileDescriptor(tree, fid, fdflags, read, write, this.rightsInheriting);
   }
 
-  override statat(m: GuestMemory, ptr: number, path: string, follow: boolean): number {
-    const errno = this.at.statat(this.fid, path, follow, FILESTAT_MASK, status);
-    if (errno === 0) putAttr(m, ptr, status.attributes, status.device);
-    return errno;
+  override statat(path: string, follow: boolean, into: FileStatus): number {
+    return this.at.statat(this.fid, path, follow, FILESTAT_MASK, into);
   }
 
   override utimensat(path: string, follow: boolean, times: Times): number {

@@ -3,13 +3,13 @@ import { GETATTR_SIZE, SETATTR_MTIME, SETATTR_SIZE } from '../../../vfs/9p/const
 import { O_APPEND, O_DSYNC, O_NONBLOCK, O_RDONLY, O_RDWR, O_SYNC, O_WRONLY } from '../../../vfs/linux/constants.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import type { AtCalls } from '../../../vfs/client/at/at-calls.ts';
+import type { FileStatus } from '../../../vfs/client/attributes.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';
 import { FDFLAGS, FILETYPE, WHENCE } from '../abi/structs.ts';
 import { Descriptor } from './descriptor.ts';
 import type { Times } from '../abi/arguments.ts';
-import type { GuestMemory } from '../memory/guest-memory.ts';
 import { RIGHTS, fileRights } from '../abi/rights.ts';
-import { FILESTAT_MASK, putAttr } from './stat.ts';
+import { FILESTAT_MASK } from './status.ts';
 
 /** The maximum offset and size: larger numbers are not exact in JavaScript. */
 const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
@@ -45,11 +45,10 @@ export class FileDescriptor extends Descriptor {
     return this.at.client.clunk(this.fid);
   }
 
-  override stat(m: GuestMemory, ptr: number): number {
+  override stat(into: FileStatus): number {
     const { client, device } = this.at;
-    const errno = client.getattr(this.fid, FILESTAT_MASK);
-    if (errno === 0) putAttr(m, ptr, client.r, device);
-    return errno;
+    into.device = device;
+    return client.getattr(this.fid, FILESTAT_MASK, into.attributes);
   }
 
   override read(iov: Iov): number {

@@ -1,10 +1,10 @@
 // A descriptor of the host process (Node, Deno, Bun) as stdin, stdout or stderr of the guest.
 import { E, errnoOf } from '../../../vfs/linux/errno.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';
+import { filetypeOf } from '../abi/filetype.ts';
 import { FDFLAGS, FILETYPE, WHENCE } from '../abi/structs.ts';
 import { hostFs, hostProcess, isTerminal, sleep, type HostFs } from '../../host/host.ts';
 import { RIGHTS_ALL, RIGHTS_SEEK, RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from '../abi/rights.ts';
-import { filetypeOf } from './stat.ts';
 import { StreamDescriptor } from './stream.ts';
 
 /** Milliseconds until a host descriptor that was not ready (EAGAIN) is tried again. */

@@ -1,12 +1,12 @@
 // stdin, stdout and stderr as JavaScript functions, text or console lines. Runs in a browser.
+import type { FileStatus } from '../../../vfs/client/attributes.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import { Iov } from '../../../vfs/lib/iov.ts';
 import { check } from '../../../vfs/lib/options.ts';
 import { FILETYPE } from '../abi/structs.ts';
-import { Descriptor } from './descriptor.ts';
-import type { GuestMemory } from '../memory/guest-memory.ts';
+import { Descriptor, type Caller } from './descriptor.ts';
 import { RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from '../abi/rights.ts';
-import { putPlainStat } from './stat.ts';
+import { streamStatus } from './status.ts';
 
 /** The maximum size of a chunk for a stdout function: overlapping ranges can total more than the memory. */
 const OUTPUT_MAX = 1 << 20;
@@ -55,8 +55,8 @@ export abstract class StreamDescriptor extends Descriptor {
     return 0;
   }
 
-  override stat(m: GuestMemory, ptr: number): number {
-    putPlainStat(m, ptr, this.filetype, 0, this.ino);
+  override stat(into: FileStatus): number {
+    streamStatus(into, this.filetype, this.ino);
     return 0;
   }
 }
@@ -69,12 +69,12 @@ abstract class OutputDescriptor extends StreamDescriptor {
 
   protected abstract put(bytes: Uint8Array): void;
 
-  override write(iov: Iov, m: GuestMemory): number {
+  override write(iov: Iov, caller: Caller): number {
     const { total } = iov;
     for (let at = 0; at < total; at += OUTPUT_MAX) {
-      iov.u8 = m.fresh();
+      iov.u8 = caller.fresh();
       const bytes = gather(iov, at, Math.min(OUTPUT_MAX, total - at));
-      m.leave(() => this.put(bytes));
+      caller.leave(() => this.put(bytes));
     }
     return total;
   }
@@ -144,20 +144,20 @@ export class FunctionInput extends StreamDescriptor {
     this.input = input;
   }
 
-  override read(iov: Iov, m: GuestMemory): number {
+  override read(iov: Iov, caller: Caller): number {
     if (iov.total === 0) return 0;
     // The function has called the guest: it would wait for itself.
     if (this.asking) return -E.EDEADLK;
-    if (this.rest.length === 0 && !this.ended) this.pull(iov.total, m);
-    iov.u8 = m.fresh();
+    if (this.rest.length === 0 && !this.ended) this.pull(iov.total, caller);
+    iov.u8 = caller.fresh();
     const count = scatter(this.rest, iov);
     this.rest = this.rest.subarray(count);
     return count;
   }
 
-  private pull(max: number, m: GuestMemory): void {
+  private pull(max: number, caller: Caller): void {
     this.asking = true;
-    const chunk = m.leave(() => this.input(max)) ?? this.rest;
+    const chunk = caller.leave(() => this.input(max)) ?? this.rest;
     this.asking = false;
     check(chunk, 'string|Uint8Array', 'stdin()');
     this.rest = typeof chunk === 'string' ? encoder.encode(chunk) : chunk;

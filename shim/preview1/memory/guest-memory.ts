@@ -37,7 +37,7 @@ export class GuestMemory {
 
   /**
    * Runs code of the host during a call. The code may call the guest: a nested call gets an `iov` of its own. It may
-   * grow the memory: use `fresh()` or `fits()` afterwards.
+   * grow the memory: afterwards `u8` and `view` are current, the `u8` of `iov` is not.
    */
   leave<T>(call: () => T): T {
     const { iov, state } = this;
@@ -47,6 +47,7 @@ export class GuestMemory {
       return call();
     } finally {
       this.iov = iov;
+      this.fresh();
       // An exit or an exception in a nested call ends this call too, even if the host caught it.
       state.value = state.value ? ENDED : INSIDE;
     }

@@ -1,4 +1,5 @@
 // The state of one WASI process: memory, descriptor table, arguments, environment and exit status.
+import { FileStatus } from '../../../vfs/client/attributes.ts';
 import { WASI_ERRNO } from '../../../vfs/linux/errno.ts';
 import { check, invalid } from '../../../vfs/lib/options.ts';
 import { ENDED } from '../gate/gate.ts';
@@ -9,6 +10,8 @@ import { GuestMemory } from '../memory/guest-memory.ts';
 export class Guest {
   readonly memory = new GuestMemory();
   readonly fds = new FdTable();
+  /** The result of the last stat call. */
+  readonly status = new FileStatus();
   /** Exit status; null while the program runs. */
   code: number | null = null;
   /** argv, each argument as UTF-8 with its NUL. */

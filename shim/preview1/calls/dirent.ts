@@ -1,0 +1,58 @@
+// Writes directory entries to guest memory as dirents.
+import { DirectoryEntries } from '../../../vfs/client/directory-listing.ts';
+import { filetypeOf } from '../abi/filetype.ts';
+import { STRUCTS } from '../abi/structs.ts';
+import type { Descriptor } from '../descriptors/descriptor.ts';
+import type { GuestMemory } from '../memory/guest-memory.ts';
+
+const D = STRUCTS.dirent.fields;
+
+/** The entries of the last `readdir`, of any guest. */
+const entries = new DirectoryEntries(64 << 10);
+
+/**
+ * Writes the dirents behind a cookie, given as its two halves, to `length` bytes at `ptr`; the last one is cut to fit.
+ * The caller has checked the bounds.
+ * @returns The bytes used, `length` if more entries may follow; or −errno.
+ */
+export function putDirents(
+  m: GuestMemory,
+  ptr: number,
+  length: number,
+  directory: Descriptor,
+  cookieLo: number,
+  cookieHi: number,
+): number {
+  let used = 0;
+  let lo = cookieLo;
+  let hi = cookieHi;
+  while (used < length) {
+    const left = length - used;
+    const count = directory.readdir(entries, lo, hi, left, m);
+    if (count <= 0) return count < 0 ? count : used;
+    while (entries.end < left && entries.next()) toDirent(entries);
+    const { view, start, end } = entries;
+    const part = Math.min(end, left);
+    m.u8.set(entries.u8.subarray(0, part), ptr + used);
+    used += part;
+    lo = view.getInt32(start + D.d_next[0], true);
+    hi = view.getInt32(start + D.d_next[0] + 4, true);
+  }
+  return used;
+}
+
+/**
+ * Converts the header of the current entry from 9P to WASI, in place: a dirent has the size of the entry, and its name
+ * in the same place. All dirents are then copied at once.
+ */
+function toDirent(entry: DirectoryEntries): void {
+  const { view, start, inoLo, inoHi, cookieLo, cookieHi, type } = entry;
+  const nameLength = entry.end - entry.nameStart;
+  view.setInt32(start + D.d_next[0], cookieLo, true);
+  view.setInt32(start + D.d_next[0] + 4, cookieHi, true);
+  view.setInt32(start + D.d_ino[0], inoLo, true);
+  view.setInt32(start + D.d_ino[0] + 4, inoHi, true);
+  view.setUint32(start + D.d_namlen[0], nameLength, true);
+  // DT_* are the S_IFMT bits >> 12. The 32-bit store zeroes the padding too.
+  view.setUint32(start + D.d_type[0], filetypeOf(type << 12), true);
+}

@@ -1,0 +1,169 @@
+// Directory listings: the entries of Rreaddir messages, read in place, and those of mounts after them.
+import { O_DIRECTORY, O_RDONLY } from '../linux/constants.ts';
+import { E } from '../linux/errno.ts';
+import { NAME_MAX } from '../linux/limits.ts';
+import { Iov } from '../lib/iov.ts';
+import type { AtCalls } from './at/at-calls.ts';
+import type { Client } from './client.ts';
+import { SYNTHETIC_COOKIE } from './at/mount-table.ts';
+
+/** Bytes of an entry before its name: qid[13] cookie[8] type[1] and the name's length[2]. */
+const HEADER = 24;
+/** The longest entry on Linux. Requests exceed the bytes asked for by it, so that they get one entry at least. */
+const ENTRY_MAX = HEADER + NAME_MAX;
+/** The longest entry in 9P: a server elsewhere may have names that are longer than NAME_MAX. */
+const ENTRY_MAX_9P = HEADER + 0xffff;
+
+const iov = new Iov();
+
+/**
+ * A buffer of directory entries, encoded as in Rreaddir, with a cursor on one of them: `next` moves it, and the getters
+ * read the entry that it is on. Nothing is copied or allocated an entry. `DirectoryListing.read` fills the buffer, and
+ * puts the cursor before the first entry. The caller owns it, and may use one for any number of listings in turn.
+ */
+export class DirectoryEntries {
+  /** The buffer; it grows to the longest request. */
+  u8: Uint8Array;
+  view: DataView;
+  /** Bytes that hold entries. */
+  length = 0;
+  /** The current entry is [start, end) of the buffer. */
+  start = 0;
+  end = 0;
+
+  /** @param size Initial size of the buffer in bytes. */
+  constructor(size: number) {
+    this.u8 = new Uint8Array(size);
+    this.view = new DataView(this.u8.buffer);
+  }
+
+  /** Makes the buffer at least `size` bytes long. It keeps no entries. */
+  reserve(size: number): void {
+    if (this.u8.length >= size) return;
+    this.u8 = new Uint8Array(size * 2);
+    this.view = new DataView(this.u8.buffer);
+  }
+
+  /** Declares that the first `length` bytes hold entries, and puts the cursor before the first one. */
+  filled(length: number): void {
+    this.length = length;
+    this.start = this.end = 0;
+  }
+
+  /** Moves to the next entry. False at the end, before which an entry that is not whole is left out. */
+  next(): boolean {
+    const start = this.end;
+    const name = start + HEADER;
+    if (name > this.length) return false;
+    const end = name + this.view.getUint16(start + 22, true);
+    if (end > this.length) return false;
+    this.start = start;
+    this.end = end;
+    return true;
+  }
+
+  // The halves of 64-bit numbers are signed 32-bit integers, which V8 never boxes.
+
+  /** The inode number, which is the path of the qid. */
+  get inoLo(): number {
+    return this.view.getInt32(this.start + 5, true);
+  }
+  get inoHi(): number {
+    return this.view.getInt32(this.start + 9, true);
+  }
+
+  /** The cookie of the position behind the entry. */
+  get cookieLo(): number {
+    return this.view.getInt32(this.start + 13, true);
+  }
+  get cookieHi(): number {
+    return this.view.getInt32(this.start + 17, true);
+  }
+
+  /** The type, DT_*: the S_IFMT bits of the mode, shifted right by 12. */
+  get type(): number {
+    return this.u8[this.start + 21]!;
+  }
+
+  /** The name, in UTF-8, is [nameStart, end) of the buffer. */
+  get nameStart(): number {
+    return this.start + HEADER;
+  }
+}
+
+/** An open listing of a directory: a fid that was opened with Tlopen, which `close` clunks. */
+export class DirectoryListing {
+  private readonly client: Client;
+  private readonly fid: number;
+  /** The entries of mount points that the directory itself lacks, each encoded as in Rreaddir. */
+  private readonly synthetic: readonly Uint8Array[];
+
+  private constructor(client: Client, fid: number, synthetic: readonly Uint8Array[]) {
+    this.client = client;
+    this.fid = fid;
+    this.synthetic = synthetic;
+  }
+
+  /**
+   * Opens a listing of a directory.
+   * @param at The tree of the directory.
+   * @param dir Its fid, which is not open. The listing has a clone of it.
+   * @returns The listing, which the caller closes; or an errno.
+   */
+  static open(at: AtCalls, dir: number): DirectoryListing | number {
+    const { client } = at;
+    const synthetic = at.mountTable?.syntheticEntries(dir) ?? [];
+    const fid = client.clone(dir);
+    if (fid < 0) return -fid;
+    const errno = client.lopen(fid, O_RDONLY | O_DIRECTORY);
+    if (errno === 0) return new DirectoryListing(client, fid, synthetic);
+    client.clunk(fid);
+    return errno;
+  }
+
+  close(): void {
+    this.client.clunk(this.fid);
+  }
+
+  /**
+   * Reads the entries behind a cookie: one Treaddir. `.` and `..` are among them.
+   * @param into Receives the entries.
+   * @param cookieLo The halves of the cookie of an earlier entry of this directory; 0 and 0 are the start.
+   * @param room The bytes of entries that the caller asks for; it may get one entry more.
+   * @returns The bytes of the entries, 0 at the end of the directory; or −errno.
+   */
+  read(into: DirectoryEntries, cookieLo: number, cookieHi: number, room: number): number {
+    let count = 0;
+    let from = cookieLo;
+    if (cookieHi !== SYNTHETIC_COOKIE) {
+      count = this.request(into, cookieLo, cookieHi, room + ENTRY_MAX);
+      if (count === -E.EINVAL) count = this.request(into, cookieLo, cookieHi, room + ENTRY_MAX_9P);
+      from = 0;
+    }
+    if (count === 0) count = this.loadSynthetic(into, from);
+    into.filled(Math.max(0, count));
+    // A wrong reply, without a whole entry: the caller would ask for the same entries for ever.
+    if (count > 0 && !into.next()) return -E.EPROTO;
+    into.end = 0;
+    return count;
+  }
+
+  private request(into: DirectoryEntries, cookieLo: number, cookieHi: number, size: number): number {
+    const room = Math.min(size, this.client.msize - 64);
+    into.reserve(room);
+    iov.single(into.u8, 0, room);
+    return this.client.readdir(this.fid, cookieLo, cookieHi, iov);
+  }
+
+  /** Copies the synthetic entries from index `from` on into the buffer. Returns their size in bytes. */
+  private loadSynthetic(into: DirectoryEntries, from: number): number {
+    const entries = this.synthetic.slice(from >>> 0);
+    into.reserve(entries.length * ENTRY_MAX);
+    let end = 0;
+    for (const entry of entries) {
+      into.u8.set(entry, end);
+      end += entry.length;
+    }
+    return end;
+  }
+}
