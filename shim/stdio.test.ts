@@ -8,7 +8,8 @@ import { build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FDFLAGS, FILETYPE } from './preview1/abi/structs.ts';
-import { DATA, OUT, TestGuest, utf8, withGuest } from './testing.ts';
+import { DATA, OUT, TestGuest, utf8 } from '../testing/test-guest.ts';
+import { withGuest } from '../testing/uvu.ts';
 import { WASI } from './wasi.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'wasi9p-stdio-'));

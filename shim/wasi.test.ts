@@ -5,7 +5,9 @@ import * as assert from 'uvu/assert';
 import { memfs } from '../vfs/backends/memfs/index.ts';
 import { Server, serverFor } from '../vfs/connect/server-for.ts';
 import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from './preview1/abi/signatures.ts';
-import { AT_REST, OUT, READ_WRITE, ROOT, TestGuest, withGuest } from './testing.ts';
+import { AT_REST } from '../testing/at-rest.ts';
+import { OUT, READ_WRITE, ROOT, TestGuest } from '../testing/test-guest.ts';
+import { withGuest } from '../testing/uvu.ts';
 import { WASI, type WASIOptions } from './wasi.ts';
 
 const CODES = { i32: 0x7f, i64: 0x7e };

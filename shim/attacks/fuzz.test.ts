@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SIGNATURES, parametersOf, type CallName, type Parameter } from '../preview1/abi/signatures.ts';
-import { AT_REST, DATA, TestGuest, utf8 } from '../testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
+import { DATA, TestGuest, utf8 } from '../../testing/test-guest.ts';
 
 // fast-check shrinks a failing sequence and prints its seed.
 

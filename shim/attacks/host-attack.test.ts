@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { hostDir, HostDirBackend } from '../../vfs/backends/hostdir/index.ts';
 import { PathTree } from '../../vfs/backends/hostdir/tree/path-tree.ts';
 import { OFLAGS } from '../preview1/abi/structs.ts';
-import { OUT, READ_WRITE, ROOT, TestGuest, WRITE } from '../testing.ts';
+import { OUT, READ_WRITE, ROOT, TestGuest, WRITE } from '../../testing/test-guest.ts';
 
 const SECRET = 'the secret of the host';
 

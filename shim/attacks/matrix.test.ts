@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { STRUCTS } from '../preview1/abi/structs.ts';
 import type { Guest } from '../preview1/process/guest.ts';
 import { SIGNATURES, parametersOf, type CallName, type Parameter } from '../preview1/abi/signatures.ts';
-import { DATA, OUT, READ_WRITE, ROOT, TestGuest, utf8 } from '../testing.ts';
+import { DATA, OUT, READ_WRITE, ROOT, TestGuest, utf8 } from '../../testing/test-guest.ts';
 
 const NAMES = Object.keys(SIGNATURES) as CallName[];
 const TOP = 2 ** 32;

@@ -5,7 +5,9 @@ import * as assert from 'uvu/assert';
 import { memfs } from '../../vfs/backends/memfs/index.ts';
 import { Server } from '../../vfs/server/server.ts';
 import { OFLAGS } from '../preview1/abi/structs.ts';
-import { AT_REST, OUT, ROOT, TestGuest, WRITE, withGuest } from '../testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
+import { OUT, ROOT, TestGuest, WRITE } from '../../testing/test-guest.ts';
+import { withGuest } from '../../testing/uvu.ts';
 
 /** The attacks start at a descriptor of /in, which must confine them; /out is outside. */
 const FILES = {

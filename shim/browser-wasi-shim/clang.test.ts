@@ -10,7 +10,7 @@ import type { RunWasi } from '../../toolchain/run.ts';
 import { say } from '../../toolchain/sink.ts';
 import { Toolchain, loadToolchain } from '../../toolchain/toolchain.ts';
 import type { LocalSource } from '../../vfs/connect/server-for.ts';
-import { AT_REST } from '../testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
 import { MountedDirectory } from './directory.ts';
 import { Sink, input, instantiate, type Shape } from './testing.ts';
 import { WASI } from './wasi.ts';

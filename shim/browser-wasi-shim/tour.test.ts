@@ -8,7 +8,7 @@ import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WASI as Ours, serverFor } from '../index.ts';
-import { AT_REST } from '../testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
 import { MountedDirectory } from './directory.ts';
 import { ANYWHERE, FLAGS, TOUR, instantiate, runTour, tourModule, type Shape } from './testing.ts';
 import { WASI } from './wasi.ts';

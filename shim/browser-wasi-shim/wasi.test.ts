@@ -8,7 +8,8 @@ import { EVENTTYPE, STRUCTS } from '../preview1/abi/structs.ts';
 import * as entry from './index.ts';
 import { serverFor } from '../index.ts';
 import { strace } from '../trace/strace.ts';
-import { AT_REST, utf8 } from '../testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
+import { utf8 } from '../../testing/test-guest.ts';
 import { Sink, input, instantiate, tourModule, type Command } from './testing.ts';
 
 const { WASI, MountedDirectory, WASIProcExit, Fd, PreopenDirectory } = entry;

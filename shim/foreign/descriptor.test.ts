@@ -6,7 +6,7 @@ import { FDFLAGS, FILETYPE, WHENCE } from '../preview1/abi/structs.ts';
 import { ForeignDescriptor } from './descriptor.ts';
 import { run } from './testing.ts';
 import { RIGHTS } from '../preview1/abi/rights.ts';
-import { DATA, OUT, utf8, type TestGuest } from '../testing.ts';
+import { DATA, OUT, utf8, type TestGuest } from '../../testing/test-guest.ts';
 
 const { CUR } = WHENCE;
 

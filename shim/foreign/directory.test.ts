@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FILETYPE, OFLAGS } from '../preview1/abi/structs.ts';
 import { CREATE, THERE, run, textOf, withTree } from './testing.ts';
-import { DATA, OUT, READ_WRITE, ROOT, type GuestOptions, type TestGuest } from '../testing.ts';
+import { DATA, OUT, READ_WRITE, ROOT, type GuestOptions, type TestGuest } from '../../testing/test-guest.ts';
 
 /** Lists all names with a buffer of `size` bytes; `each` gets the names of every call. */
 function list(g: TestGuest, fd: number, size = 4096, each: (names: string[]) => void = () => {}): string[] {

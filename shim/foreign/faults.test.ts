@@ -3,7 +3,8 @@ import { Fd, File, OpenFile, PreopenDirectory, type wasi } from '@bjorn3/browser
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { THERE, run } from './testing.ts';
-import { AT_REST, DATA, OUT, TestGuest, utf8, type GuestOptions } from '../testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
+import { DATA, OUT, TestGuest, utf8, type GuestOptions } from '../../testing/test-guest.ts';
 
 const withThere = (there: Fd): GuestOptions => ({ preopens: (server) => ({ '/': server, '/there': there }) });
 

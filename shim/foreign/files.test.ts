@@ -13,7 +13,7 @@ import * as assert from 'uvu/assert';
 import { FDFLAGS, FILETYPE, OFLAGS, WHENCE } from '../preview1/abi/structs.ts';
 import { CREATE, THERE, run, textOf, withTree } from './testing.ts';
 import { RIGHTS, RIGHTS_ALL, RIGHTS_DIRECTORY, fileRights } from '../preview1/abi/rights.ts';
-import { OUT, READ_WRITE, WRITE, utf8, TestGuest } from '../testing.ts';
+import { OUT, READ_WRITE, WRITE, utf8, TestGuest } from '../../testing/test-guest.ts';
 
 const { SET, CUR, END } = WHENCE;
 

@@ -2,7 +2,7 @@
 import { Directory, File, PreopenDirectory, type Inode } from '@bjorn3/browser_wasi_shim';
 import { test } from 'uvu';
 import { OFLAGS } from '../preview1/abi/structs.ts';
-import { READ_WRITE, ROOT, TestGuest, utf8, type GuestOptions } from '../testing.ts';
+import { READ_WRITE, ROOT, TestGuest, utf8, type GuestOptions } from '../../testing/test-guest.ts';
 
 /** The preopen that is an Fd of browser_wasi_shim; ROOT is on a 9P server. */
 export const THERE = ROOT + 1;

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { FDFLAGS, OFLAGS } from '../preview1/abi/structs.ts';
 import { RIGHTS_ALL } from '../preview1/abi/rights.ts';
 import { strace } from './strace.ts';
-import { DATA, OUT, READ_WRITE, ROOT, TestGuest } from '../testing.ts';
+import { DATA, OUT, READ_WRITE, ROOT, TestGuest } from '../../testing/test-guest.ts';
 
 /** Returns the trace of some calls and of the end of the guest, which closes its preopen. */
 function traced(body: (g: TestGuest) => void): string {

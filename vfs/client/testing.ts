@@ -1,45 +1,15 @@
 // Test support: a client whose messages are counted and can be made to fail.
 import { Volume } from 'memfs';
 import * as assert from 'uvu/assert';
-import { NAMES, type Message } from '../9p/codec.gen.ts';
 import { GETATTR_BASIC, SETATTR_ATIME } from '../9p/constants.ts';
 import { memfs } from '../backends/memfs/index.ts';
-import { E, errnoName } from '../linux/errno.ts';
-import type { Iov } from '../lib/iov.ts';
+import { errnoName } from '../linux/errno.ts';
 import { Server, type ServerOptions } from '../server/server.ts';
-import type { Transport } from '../transport/transport.ts';
 import { AtCalls } from './at/at-calls.ts';
 import { Found } from './at/found.ts';
 import { FileStatus } from './attributes.ts';
 import { Client } from './client.ts';
-
-/** A transport on which one message, counted from 0, can get EIO for an answer. */
-class Faulty implements Transport {
-  readonly msize: number;
-  private readonly inner: Transport;
-  /** Names of the messages sent since the last look. */
-  sent: string[] = [];
-  /** How many more are sent before the one that fails; negative: none does. */
-  failIn = -1;
-  /** Called before each message with how many were sent since the last look. */
-  before: ((sent: number) => void) | null = null;
-
-  constructor(inner: Transport) {
-    this.inner = inner;
-    this.msize = inner.msize;
-  }
-
-  rpc(t: Message, r: Message, iov: Iov): number {
-    this.before?.(this.sent.length);
-    this.sent.push(NAMES[t.type]!);
-    if (this.failIn-- === 0) return E.EIO;
-    return this.inner.rpc(t, r, iov);
-  }
-
-  close(): void {
-    this.inner.close();
-  }
-}
+import { FaultyTransport } from '../../testing/faulty-transport.ts';
 
 const worlds: World[] = [];
 
@@ -55,11 +25,11 @@ export class World {
   readonly client: Client;
   readonly at: AtCalls;
   readonly root: number;
-  private readonly transport: Faulty;
+  private readonly transport: FaultyTransport;
 
   constructor(options: ServerOptions = {}) {
     this.server = new Server(memfs(this.volume), options);
-    this.transport = new Faulty(this.server.connect());
+    this.transport = new FaultyTransport(this.server.connect());
     this.client = new Client(this.transport);
     assert.is(this.client.attach(), 0);
     this.at = new AtCalls(this.client);

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { memfs } from '../backends/memfs/index.ts';
 import { ram } from '../backends/ram/index.ts';
 import { serverFor } from '../connect/server-for.ts';
-import { AT_REST } from '../server/testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
 import { Namespace } from './index.ts';
 
 const code = (call: () => unknown): string => {

@@ -9,7 +9,7 @@ import { Found } from '../client/at/found.ts';
 import { FileStatus } from '../client/attributes.ts';
 import { errnoName } from '../linux/errno.ts';
 import { serverFor, type LocalSource } from '../connect/server-for.ts';
-import { AT_REST } from '../server/testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
 import { NamespaceMounts } from './mounts.ts';
 
 const found = new Found();

@@ -23,7 +23,9 @@ import { O_RDONLY, O_RDWR, O_WRONLY, S_IFDIR, S_IFIFO, S_IFREG } from '../linux/
 import { decodeFrame, encodeFrame } from '../9p/schema/interpret.ts';
 import { MEMFS_COST } from '../backends/memfs/space.ts';
 import { E } from '../linux/errno.ts';
-import { type Client, ROOT, scenario, Store } from './testing.ts';
+import { MemfsStore } from '../../testing/memfs-store.ts';
+import { type RawClient, ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 const NOTHING = {
   ...{ valid: 0, mode: 0, uid: 0, gid: 0, size: 0 },
@@ -32,7 +34,7 @@ const NOTHING = {
 const BOTH_SET = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 
 /** A file's times as [seconds, nanoseconds]. */
-function times(c: Client, fid: number) {
+function times(c: RawClient, fid: number) {
   const attr = c.attr(fid);
   return {
     atime: [attr.atime_sec, attr.atime_nsec],
@@ -237,7 +239,7 @@ scenario(
 
 test('what the host changes is seen', () => {
   const volume = Volume.fromJSON({ '/f': 'text' });
-  const store = new Store({ volume });
+  const store = new MemfsStore({ volume });
   const c = store.client();
   const fid = c.walk('f');
   const { version } = c.attr(fid).qid;

@@ -7,7 +7,8 @@ import { NEXT_INO, type Core } from '../backends/memfs/core.ts';
 import { memfs } from '../backends/memfs/index.ts';
 import { E, errnoName } from '../linux/errno.ts';
 import { MAX_FIDS, MSIZE, Server } from './server.ts';
-import { ROOT, scenario } from './testing.ts';
+import { ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 scenario('inode numbers above 32 bits are whole in every qid', (c, store) => {
   (store.volume._core as unknown as Core)[NEXT_INO] = 2 ** 40 + 5;

@@ -3,7 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_RDONLY } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
-import { ROOT, scenario } from './testing.ts';
+import { ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 scenario('the object of a clunked fid is that of the next one', (c) => {
   const first = c.walk('');

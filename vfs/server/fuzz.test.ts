@@ -7,7 +7,8 @@ import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR } from '../linux/constants.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../9p/schema/interpret.ts';
 import { ROWS, type Row } from '../9p/schema/rows.ts';
 import { anyFields } from '../9p/schema/testing.ts';
-import { type Client, ROOT, Store, Wire } from './testing.ts';
+import { MemfsStore } from '../../testing/memfs-store.ts';
+import { type RawClient, ROOT, Wire } from '../../testing/raw-client.ts';
 
 const CAPACITY = 1 << 20;
 
@@ -116,7 +117,7 @@ const anySteps = fc.array(
 );
 
 /** A client of the small messages, with some fids: two files, one of them open, and two directories, one open. */
-function begin(store: Store): Client {
+function begin(store: MemfsStore): RawClient {
   const c = store.client(8192);
   for (const name of ['a', 'd']) c.errno('Tmkdir', { dfid: ROOT, name, mode: 0o755, gid: 0 });
   c.errno('Tmknod', { dfid: ROOT, name: 'b', mode: 0o644, major: 0, minor: 0, gid: 0 });
@@ -127,7 +128,7 @@ function begin(store: Store): Client {
   return c;
 }
 
-function reply(c: Client, bytes: Uint8Array): Frame | null {
+function reply(c: RawClient, bytes: Uint8Array): Frame | null {
   const answer = c.frame(bytes);
   if (answer === null) return null;
   assert.ok(answer.length <= (c.session.msize || CAPACITY), 'no answer is longer than msize');
@@ -137,7 +138,7 @@ function reply(c: Client, bytes: Uint8Array): Frame | null {
 test('whatever two clients send is answered or ends the connection, and leaves nothing', () => {
   fc.assert(
     fc.property(anySteps, (steps) => {
-      const store = new Store({ capacity: CAPACITY, msize: CAPACITY, maxFids: 100 });
+      const store = new MemfsStore({ capacity: CAPACITY, msize: CAPACITY, maxFids: 100 });
       const clients = [begin(store), begin(store)];
       for (const { who, bytes } of steps) {
         const answer = reply(clients[who]!, bytes);
@@ -163,7 +164,7 @@ function nameOf(bytes: Uint8Array): string {
 test('reclamation that fails at random delays the end, and loses nothing', () => {
   fc.assert(
     fc.property(fc.array(anyGood, { minLength: 20, maxLength: 80 }), fc.array(fc.boolean()), (frames, luck) => {
-      const store = new Store({ capacity: CAPACITY });
+      const store = new MemfsStore({ capacity: CAPACITY });
       const c = begin(store);
       let at = 0;
       store.faults.reclaim = () => (luck[at++ % luck.length] === true ? 5 : undefined);
@@ -216,7 +217,7 @@ test('the connection cut at every byte frees all fids and orphans', () => {
     for (let cut = 0; cut < bytes.length; cut++) {
       // To the server a cut inside a message is a short frame, or the end of the session.
       for (const end of ['frame', 'close']) {
-        const store = new Store();
+        const store = new MemfsStore();
         const session = new Wire(store.server);
         const other = store.client();
         for (const frame of frames.slice(0, last)) assert.ok(session.frame(frame) !== null);

@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import { SETATTR_MODE, SETATTR_SIZE } from '../9p/constants.ts';
 import { AT_REMOVEDIR, O_RDONLY, O_RDWR } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
-import { type Client, ROOT, scenario } from './testing.ts';
+import { type RawClient, ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 // A file takes the name of one that a fid was walked to. What is done through the fid must never reach the new file.
 
@@ -14,7 +15,7 @@ const ATTRS = { uid: 0, gid: 0, atime_sec: 0, atime_nsec: 0, mtime_sec: 0, mtime
  * How a name comes to stand for another file: the fid is on `d/f`, the impostor is `d/f` afterwards, and the old
  * file has no name, was moved, or has a name that the fid was not walked by.
  */
-const SWAPS: [name: string, old: 'nameless' | 'moved' | 'elsewhere', run: (c: Client) => void][] = [
+const SWAPS: [name: string, old: 'nameless' | 'moved' | 'elsewhere', run: (c: RawClient) => void][] = [
   [
     'unlinked and made anew',
     'nameless',
@@ -94,7 +95,7 @@ const SWAPS: [name: string, old: 'nameless' | 'moved' | 'elsewhere', run: (c: Cl
 
 for (const [name, old, swap] of SWAPS) {
   /** Runs with a fid on the old file, and looks afterwards whether the impostor is as it was. */
-  const through = (what: string, run: (c: Client, fid: number) => void): void => {
+  const through = (what: string, run: (c: RawClient, fid: number) => void): void => {
     scenario(`${name}: ${what}`, (c) => {
       c.mkdir('d');
       c.file('d/f', 'original');

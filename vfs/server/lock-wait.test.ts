@@ -17,10 +17,12 @@ import { O_RDWR } from '../linux/constants.ts';
 import { E, errnoName } from '../linux/errno.ts';
 import { decodeFrame } from '../9p/schema/interpret.ts';
 import { lock as clientLock } from '../client/rare-messages.ts';
-import { Client as NinePClient } from '../client/client.ts';
+import { Client } from '../client/client.ts';
 import { MAX_SESSION_WAITING, MAX_WAITING } from './lock-wait.ts';
 import { findConflict, heldLocks, waitersOf } from './locks.ts';
-import { exchange, scenario, Store, Wire, type Client } from './testing.ts';
+import { MemfsStore } from '../../testing/memfs-store.ts';
+import { exchange, Wire, type RawClient } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 const R = LOCK_TYPE_RDLCK;
 const W = LOCK_TYPE_WRLCK;
@@ -31,19 +33,27 @@ function fields(fid: number, ltype: number, start: number, length: number, proc_
 }
 
 /** Tlock without LOCK_FLAGS_BLOCK: the status. */
-function lock(c: Client, fid: number, ltype: number, start: number, length: number, proc = 1): number {
+function lock(c: RawClient, fid: number, ltype: number, start: number, length: number, proc = 1): number {
   return c.call('Tlock', fields(fid, ltype, start, length, proc, 0)).status;
 }
 
 /** Sends a Tlock with LOCK_FLAGS_BLOCK, which must wait. */
-function wait(c: Client, tag: number, fid: number, ltype: number, start: number, length: number, proc: number): void {
+function wait(
+  c: RawClient,
+  tag: number,
+  fid: number,
+  ltype: number,
+  start: number,
+  length: number,
+  proc: number,
+): void {
   const before = c.wire.replies.length;
   c.wire.send('Tlock', fields(fid, ltype, start, length, proc, LOCK_FLAGS_BLOCK), tag);
   assert.is(c.wire.replies.length, before, `the request with tag ${tag} is not answered`);
 }
 
 /** The late replies since the last look: `2 ok`, `3 EBADF`, by tags. */
-function late(c: Client): string[] {
+function late(c: RawClient): string[] {
   return c.wire.replies.splice(0).map((bytes) => {
     const reply = decodeFrame(bytes);
     if (reply.message === 'Rlerror') return `${reply.tag} ${errnoName(reply.ecode)}`;
@@ -197,7 +207,7 @@ scenario('so many requests of a session wait and no more', (c) => {
 scenario('a client in the same process cannot wait: it is answered BLOCKED', (c, store) => {
   const fid = c.create('f');
   lock(c, fid, W, 0, 0);
-  const inProcess = new NinePClient(store.server.connect());
+  const inProcess = new Client(store.server.connect());
   assert.is(inProcess.attach(), 0);
   const theirs = inProcess.walk(inProcess.root, ['f'], 0, 1);
   assert.is(inProcess.lopen(theirs, O_RDWR), 0);
@@ -207,7 +217,7 @@ scenario('a client in the same process cannot wait: it is answered BLOCKED', (c,
 });
 
 test('a client that is gone when its lock is free does not disturb the others', () => {
-  const store = new Store();
+  const store = new MemfsStore();
   const c = store.client();
   const fid = c.create('f');
   const other = store.client();
@@ -254,7 +264,7 @@ const anyStep: fc.Arbitrary<Step> = fc.record({
 test('random locks of three clients: none conflict, none waits without a conflict, all end', () => {
   fc.assert(
     fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
-      const store = new Store();
+      const store = new MemfsStore();
       const clients = [0, 1, 2].map(() => store.client());
       for (const name of ['f0', 'f1']) clients[0]!.create(name);
       const fids = clients.map((c) => ['f0', 'f1'].map((name) => c.open(name, O_RDWR)));
@@ -290,7 +300,7 @@ test('random locks of three clients: none conflict, none waits without a conflic
 });
 
 /** No two held locks conflict; the count of each session is right; each waiting request has a conflict. */
-function checkLocks(clients: readonly Client[], fids: readonly (readonly number[])[]): void {
+function checkLocks(clients: readonly RawClient[], fids: readonly (readonly number[])[]): void {
   const held = [0, 0, 0];
   for (const file of [0, 1]) {
     const { inode } = clients[0]!.session.fids.get(fids[0]![file]!)!;

@@ -4,19 +4,20 @@ import * as assert from 'uvu/assert';
 import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../9p/constants.ts';
 import { O_RDONLY, O_RDWR, O_WRONLY } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
-import { type Client, scenario } from './testing.ts';
+import type { RawClient } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 const R = LOCK_TYPE_RDLCK;
 const W = LOCK_TYPE_WRLCK;
 const U = LOCK_TYPE_UNLCK;
 
 /** Tlock of [start, start + length) by a process: the status. */
-function lock(c: Client, fid: number, ltype: number, start: number, length: number, proc_id = 1): number {
+function lock(c: RawClient, fid: number, ltype: number, start: number, length: number, proc_id = 1): number {
   return c.call('Tlock', { fid, ltype, flags: 0, start, length, proc_id, client_id: 'host' }).status;
 }
 
 /** What Tgetlock says is in the way of a write lock of a process that has none: `R 0+10 by 1`, or `free`. */
-function inTheWay(c: Client, fid: number, start: number, length: number): string {
+function inTheWay(c: RawClient, fid: number, start: number, length: number): string {
   const held = c.call('Tgetlock', { fid, ltype: W, start, length, proc_id: 99, client_id: 'other' });
   if (held.ltype === U) {
     assert.equal([held.start, held.length, held.proc_id, held.client_id], [start, length, 99, 'other']);

@@ -14,11 +14,14 @@ import {
   S_IFSOCK,
 } from '../linux/constants.ts';
 import { E, errnoName } from '../linux/errno.ts';
-import { AT_REST, type Client, ROOT, scenario, Store } from './testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
+import { MemfsStore } from '../../testing/memfs-store.ts';
+import { type RawClient, ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 // What is expected here is what the same calls give on tmpfs (Linux 6.18), but for `.` and `..`, which 9P has no use for.
 
-function tree(c: Client): void {
+function tree(c: RawClient): void {
   for (const dir of ['d', 'd/e', 'd/e/g', 'empty', 'empty2']) c.mkdir(dir);
   c.file('f', 'f');
   c.file('h', 'h');
@@ -28,7 +31,7 @@ function tree(c: Client): void {
 }
 
 /** Renames by paths: the errno. */
-function rename(c: Client, from: string, to: string): number {
+function rename(c: RawClient, from: string, to: string): number {
   return c.within(from, (olddirfid, oldname) =>
     c.within(to, (newdirfid, newname) => c.errno('Trenameat', { olddirfid, oldname, newdirfid, newname })),
   );
@@ -82,7 +85,7 @@ for (const [from, to, errno] of RENAMES) {
 scenario('the same through Trename, by the fid of the file', (c) => {
   for (const [from, to, errno] of RENAMES) {
     if (from === 'no') continue;
-    const store = new Store();
+    const store = new MemfsStore();
     const own = store.client();
     tree(own);
     const fid = own.walk(from);
@@ -294,7 +297,7 @@ scenario('a directory moved while fids are below it', (c) => {
 });
 
 test('a directory that the host has moved into itself does not hang the server', () => {
-  const store = new Store({ volume: Volume.fromJSON({ '/a/b/f': 'x', '/d/x': 'y' }) });
+  const store = new MemfsStore({ volume: Volume.fromJSON({ '/a/b/f': 'x', '/d/x': 'y' }) });
   const c = store.client();
   const ring = c.walk('a/b');
   store.volume.renameSync('/a', '/a/b/a');

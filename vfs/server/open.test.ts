@@ -15,9 +15,10 @@ import {
   S_IFSOCK,
 } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
-import { type Client, ROOT, scenario } from './testing.ts';
+import { type RawClient, ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
-function tree(c: Client): void {
+function tree(c: RawClient): void {
   c.mkdir('d');
   c.file('f', 'text');
   c.within('s', (dfid, name) => c.call('Tsymlink', { dfid, name, symtgt: 'f', gid: 0 }));

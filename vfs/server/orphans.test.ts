@@ -16,12 +16,15 @@ import {
 import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } from '../linux/constants.ts';
 import { MEMFS_COST, nameCost } from '../backends/memfs/space.ts';
 import { E } from '../linux/errno.ts';
-import { AT_REST, type Client, exchange, ROOT, scenario, Store } from './testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
+import { MemfsStore } from '../../testing/memfs-store.ts';
+import { type RawClient, exchange, ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 const NO_TIMES = { atime_sec: 0, atime_nsec: 0, mtime_sec: 0, mtime_nsec: 0 };
 const NOTHING = { mode: 0, uid: 0, gid: 0, size: 0, ...NO_TIMES };
 
-function truncate(c: Client, fid: number, size: number): void {
+function truncate(c: RawClient, fid: number, size: number): void {
   c.call('Tsetattr', { fid, valid: SETATTR_SIZE, ...NOTHING, size });
 }
 
@@ -288,7 +291,7 @@ scenario('concurrent Tlopen of one fid: one opens, and counts once', (c, store) 
 
 test('the host removes the file: the guest keeps it as an orphan', () => {
   const volume = Volume.fromJSON({ '/f': 'host', '/d/x': '' });
-  const store = new Store({ volume });
+  const store = new MemfsStore({ volume });
   const c = store.client();
   const fid = c.open('f', O_RDWR);
   const dir = c.open('d', O_RDONLY);
@@ -311,7 +314,7 @@ test('the host removes the file: the guest keeps it as an orphan', () => {
 
 test('the host keeps what it has open when the guest unlinks it', () => {
   const volume = Volume.fromJSON({ '/f': 'both' });
-  const store = new Store({ volume });
+  const store = new MemfsStore({ volume });
   const c = store.client();
   const fd = volume.openSync('/f', 'r');
   c.unlink('f');

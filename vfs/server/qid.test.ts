@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import { SETATTR_MODE, SETATTR_SIZE } from '../9p/constants.ts';
 import { O_CREAT, O_EXCL, O_RDWR } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
-import { ROOT, scenario } from './testing.ts';
+import { ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 const TIMES = { atime_sec: 0, atime_nsec: 0, mtime_sec: 0, mtime_nsec: 0 };
 const NOTHING = { mode: 0, uid: 0, gid: 0, size: 0, ...TIMES };

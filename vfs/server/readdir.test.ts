@@ -10,9 +10,11 @@ import { ram } from '../backends/ram/index.ts';
 import { E } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
 import { Server } from './server.ts';
-import { Client, ROOT, scenario, Store } from './testing.ts';
+import { MemfsStore } from '../../testing/memfs-store.ts';
+import { RawClient, ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
-function makeFiles(c: Client, count: number): string[] {
+function makeFiles(c: RawClient, count: number): string[] {
   const names = Array.from({ length: count }, (_, i) => `f${i}`);
   for (const name of names) c.file(name);
   return names;
@@ -210,7 +212,7 @@ scenario('a backend that cannot list says so', (c, store) => {
 });
 
 test('a payload that has more room than was asked for is not filled beyond that', () => {
-  const store = new Store();
+  const store = new MemfsStore();
   const c = store.client();
   makeFiles(c, 30);
   const fid = c.open('', O_RDONLY);
@@ -238,7 +240,7 @@ test('in a storm of changes every survivor is seen once, and nothing breaks', ()
   const plan = fc.array(fc.array(anyChange, { maxLength: 4 }), { maxLength: 30 });
   fc.assert(
     fc.property(plan, fc.integer({ min: 27, max: 120 }), (steps, count) => {
-      const store = new Store();
+      const store = new MemfsStore();
       const c = store.client();
       for (let i = 0; i < 10; i++) {
         c.file(`s${i}`);
@@ -273,7 +275,7 @@ test('in a storm of changes every survivor is seen once, and nothing breaks', ()
 
 test('the listings of a session keep no more than 4,194,304 names', () => {
   const server = new Server(ram());
-  const c = new Client(server, 1 << 20);
+  const c = new RawClient(server, 1 << 20);
   for (let i = 0; i < 2000; i++) c.file(`${i}`);
   const open = () => c.open('', O_RDONLY | O_DIRECTORY);
   // Cookies that are far behind the end: all names before them are read.

@@ -6,10 +6,14 @@ import { O_RDONLY, O_RDWR } from '../linux/constants.ts';
 import { LIVE, type Inode } from '../backend/inode.ts';
 import { E } from '../linux/errno.ts';
 import { Server } from './server.ts';
-import { AT_REST, type Client, exchange, ROOT, scenario, Store, throwError } from './testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
+import { throwError } from '../../testing/checked-backend.ts';
+import { MemfsStore } from '../../testing/memfs-store.ts';
+import { type RawClient, exchange, ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 /** Makes files, unlinks them, and gives the fids that hold them. */
-function makeOrphans(c: Client, count: number, size = 1): number[] {
+function makeOrphans(c: RawClient, count: number, size = 1): number[] {
   return Array.from({ length: count }, (_, i) => {
     const fid = c.create(`f${i}`);
     c.write(fid, new Uint8Array(size));
@@ -23,16 +27,16 @@ function resize(fid: number, size: number) {
   return { fid, valid: SETATTR_SIZE, mode: 0, uid: 0, gid: 0, size, ...times };
 }
 
-function inoOf(c: Client, fid: number): number {
+function inoOf(c: RawClient, fid: number): number {
   return Number(c.attr(fid).qid.path);
 }
 
-function inos(store: Store): number[] {
+function inos(store: MemfsStore): number[] {
   return store.reclaimed.map(({ ino }) => ino);
 }
 
 /** What takes the queue along: a step of 16 at most. */
-function request(c: Client): void {
+function request(c: RawClient): void {
   c.errno('Tflush', { oldtag: 9 });
 }
 
@@ -154,7 +158,7 @@ scenario('what failed at shutdown is still known', (c, store) => {
 });
 
 /** A removed directory with another removed one below it that a fid holds: the only way to a waiting inode. */
-function waitingParent(c: Client, store: Store): { below: number; ino: number } {
+function waitingParent(c: RawClient, store: MemfsStore): { below: number; ino: number } {
   c.mkdir('a');
   c.mkdir('a/b');
   const below = c.walk('a/b');
@@ -200,7 +204,7 @@ scenario('walking through a waiting inode leaves it waiting', (c, store) => {
 });
 
 test('two servers over one backend: what one holds, the other does not free', () => {
-  const store = new Store();
+  const store = new MemfsStore();
   const second = new Server(store.server.backend);
   const c = store.client();
   const { below, ino } = waitingParent(c, store);

@@ -8,7 +8,10 @@ import { decodeFrame, encodeFrame } from '../9p/schema/interpret.ts';
 import { memfs } from '../backends/memfs/index.ts';
 import { E } from '../linux/errno.ts';
 import { Server } from './server.ts';
-import { AT_REST, exchange, ROOT, scenario, Store, Wire } from './testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
+import { MemfsStore } from '../../testing/memfs-store.ts';
+import { exchange, ROOT, Wire } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 const ATTACH = { fid: ROOT, afid: NOFID, uname: 'me', aname: '', n_uname: 0 };
 
@@ -159,7 +162,7 @@ test('a frame whose size is a lie closes the connection', () => {
     ['more than msize', encodeFrame('Twrite', { tag: 1, fid: 1, offset: 0, data: new Uint8Array(4096) })],
   ];
   for (const [why, bytes] of lies) {
-    const store = new Store();
+    const store = new MemfsStore();
     const c = store.client(4096);
     c.create('f');
     assert.is(c.frame(bytes), null, why);

@@ -5,12 +5,13 @@ import { SETATTR_SIZE } from '../9p/constants.ts';
 import { O_RDWR } from '../linux/constants.ts';
 import { MEMFS_COST, nameCost } from '../backends/memfs/space.ts';
 import { E } from '../linux/errno.ts';
-import { type Client, ROOT, scenario } from './testing.ts';
+import { type RawClient, ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 // A store of a fixed size: what waits to be reclaimed must never be why it is full.
 
 /** Makes files, unlinks them, and gives the fids that hold them. */
-function makeOrphans(c: Client, count: number, size = 1): number[] {
+function makeOrphans(c: RawClient, count: number, size = 1): number[] {
   return Array.from({ length: count }, (_, i) => {
     const fid = c.create(`f${i}`);
     c.write(fid, new Uint8Array(size));
@@ -20,7 +21,7 @@ function makeOrphans(c: Client, count: number, size = 1): number[] {
 }
 
 /** What takes the queue along: a step of 16 at most. */
-function request(c: Client): void {
+function request(c: RawClient): void {
   c.errno('Tflush', { oldtag: 9 });
 }
 

@@ -4,9 +4,10 @@ import * as assert from 'uvu/assert';
 import { QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';
 import { AT_REMOVEDIR, O_RDONLY, O_RDWR } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
-import { type Client, ROOT, scenario } from './testing.ts';
+import { type RawClient, ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
-function tree(c: Client): void {
+function tree(c: RawClient): void {
   c.mkdir('a');
   c.mkdir('a/b');
   c.file('a/b/f', 'deep');

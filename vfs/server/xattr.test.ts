@@ -3,10 +3,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_RDONLY, O_RDWR, XATTR_CREATE, XATTR_REPLACE } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
-import { type Client, ROOT, scenario } from './testing.ts';
+import { type RawClient, ROOT } from '../../testing/raw-client.ts';
+import { scenario } from '../../testing/uvu.ts';
 
 /** setxattr(2) of a path: the errno of the clunk that sets it. */
-function set(c: Client, path: string, name: string, value: string, flags = 0): number {
+function set(c: RawClient, path: string, name: string, value: string, flags = 0): number {
   const fid = c.walk(path);
   c.call('Txattrcreate', { fid, name, attr_size: value.length, flags });
   if (value !== '') c.write(fid, value);
@@ -14,7 +15,7 @@ function set(c: Client, path: string, name: string, value: string, flags = 0): n
 }
 
 /** getxattr(2) of a path; an empty name lists. */
-function get(c: Client, path: string, name: string): string {
+function get(c: RawClient, path: string, name: string): string {
   const fid = c.walk(path);
   const newfid = c.fid();
   const { size } = c.call('Txattrwalk', { fid, newfid, name });

@@ -9,7 +9,7 @@ import { Attachment, serverFor } from '../connect/server-for.ts';
 import { createFs } from '../fs/index.ts';
 import { Connection } from '../server/connection.ts';
 import type { Server } from '../server/server.ts';
-import { AT_REST } from '../server/testing.ts';
+import { AT_REST } from '../../testing/at-rest.ts';
 import { E } from '../linux/errno.ts';
 import { FrameTransport, ObservedTransport, TYPE, type Attachable } from './index.ts';
 

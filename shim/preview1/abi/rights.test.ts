@@ -3,7 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OFLAGS, WHENCE } from './structs.ts';
 import { RIGHTS, RIGHTS_ALL, RIGHTS_DIRECTORY } from './rights.ts';
-import { DATA, OUT, READ_WRITE, ROOT, withGuest, type TestGuest } from '../../testing.ts';
+import { DATA, OUT, READ_WRITE, ROOT, type TestGuest } from '../../../testing/test-guest.ts';
+import { withGuest } from '../../../testing/uvu.ts';
 
 const FILES = { files: { '/f': '0123456789', '/d/x': '' } };
 const R = RIGHTS;

@@ -2,7 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CLOCKID, OFLAGS, entriesOf } from '../abi/structs.ts';
-import { OUT, WRITE, withGuest, type TestGuest } from '../../testing.ts';
+import { OUT, WRITE, type TestGuest } from '../../../testing/test-guest.ts';
+import { withGuest } from '../../../testing/uvu.ts';
 
 const { REALTIME, MONOTONIC, PROCESS_CPUTIME_ID, THREAD_CPUTIME_ID } = CLOCKID;
 const ALL = entriesOf(CLOCKID).map(([, id]) => id);

@@ -3,7 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FDFLAGS, FILETYPE, OFLAGS, WHENCE } from '../abi/structs.ts';
 import { RIGHTS, RIGHTS_ALL, RIGHTS_DIRECTORY } from '../abi/rights.ts';
-import { OUT, READ, READ_WRITE, ROOT, TestGuest, WRITE, withGuest } from '../../testing.ts';
+import { OUT, READ, READ_WRITE, ROOT, TestGuest, WRITE } from '../../../testing/test-guest.ts';
+import { withGuest } from '../../../testing/uvu.ts';
 
 const FILE = { files: { '/f': '0123456789', '/d': null } };
 const { SET, CUR, END } = WHENCE;

@@ -3,7 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FDFLAGS, OFLAGS, WHENCE } from '../abi/structs.ts';
 import { RIGHTS } from '../abi/rights.ts';
-import { DATA, OUT, READ_WRITE, ROOT, WRITE, utf8, withGuest, type TestGuest } from '../../testing.ts';
+import { DATA, OUT, READ_WRITE, ROOT, WRITE, utf8, type TestGuest } from '../../../testing/test-guest.ts';
+import { withGuest } from '../../../testing/uvu.ts';
 
 const FILE = { files: { '/f': '0123456789' } };
 

@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import { FILETYPE, OFLAGS } from '../abi/structs.ts';
 import { RIGHTS, RIGHTS_ALL } from '../abi/rights.ts';
 import type { CallName } from '../abi/signatures.ts';
-import { OUT, READ, READ_WRITE, ROOT, WRITE, withGuest, type TestGuest } from '../../testing.ts';
+import { OUT, READ, READ_WRITE, ROOT, WRITE, type TestGuest } from '../../../testing/test-guest.ts';
+import { withGuest } from '../../../testing/uvu.ts';
 
 const FILES = { files: { '/f': '0123456789', '/d/e/x': 'x', '/d/y': 'yy' } };
 const CREATE = { oflags: OFLAGS.CREAT, rights: WRITE };

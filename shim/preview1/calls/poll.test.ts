@@ -8,7 +8,8 @@ import * as assert from 'uvu/assert';
 import { CLOCKID, EVENTTYPE, STRUCTS, SUBCLOCKFLAGS } from '../abi/structs.ts';
 import { FD_MAX } from '../descriptors/fd-table.ts';
 import { RIGHTS } from '../abi/rights.ts';
-import { DATA, OUT, ROOT, TestGuest, withGuest } from '../../testing.ts';
+import { DATA, OUT, ROOT, TestGuest } from '../../../testing/test-guest.ts';
+import { withGuest } from '../../../testing/uvu.ts';
 
 const { REALTIME, MONOTONIC } = CLOCKID;
 const { CLOCK, FD_READ, FD_WRITE } = EVENTTYPE;

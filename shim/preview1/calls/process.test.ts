@@ -1,7 +1,8 @@
 // Tests arguments, environment, exit, signals, random_get and the socket calls.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DATA, OUT, ROOT, TestGuest, utf8, withGuest } from '../../testing.ts';
+import { DATA, OUT, ROOT, TestGuest, utf8 } from '../../../testing/test-guest.ts';
+import { withGuest } from '../../../testing/uvu.ts';
 import { WASI } from '../../wasi.ts';
 
 const ARGS = ['prog', '', 'grüße', '日本', '🦀🦀', 'a b'];

@@ -2,7 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FILETYPE, STRUCTS } from '../abi/structs.ts';
-import { DATA, OUT, ROOT, withGuest, type Entry, type TestGuest } from '../../testing.ts';
+import { DATA, OUT, ROOT, type Entry, type TestGuest } from '../../../testing/test-guest.ts';
+import { withGuest } from '../../../testing/uvu.ts';
 
 const HEADER = STRUCTS.dirent.size;
 const TREE = { files: { '/a': '1', '/bb': '22', '/dir/x': '', '/naïve-name': '' } };

@@ -2,7 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FSTFLAGS } from '../abi/structs.ts';
-import { ROOT, withGuest, type TestGuest } from '../../testing.ts';
+import { ROOT, type TestGuest } from '../../../testing/test-guest.ts';
+import { withGuest } from '../../../testing/uvu.ts';
 
 const FILE = { files: { '/f': 'x', '/d/g': '' } };
 const { ATIM, ATIM_NOW, MTIM, MTIM_NOW } = FSTFLAGS;

@@ -12,7 +12,7 @@ import { compile } from '../../../toolchain/compile.ts';
 import { FILETYPE } from '../abi/structs.ts';
 import { WASI as Core } from '../../core.ts';
 import { RIGHTS } from '../abi/rights.ts';
-import { TestGuest, type GuestOptions } from '../../testing.ts';
+import { TestGuest, type GuestOptions } from '../../../testing/test-guest.ts';
 import { skip } from '../../../build/test/skip.ts';
 
 /** isatty(3) as wasi-libc implements it. */

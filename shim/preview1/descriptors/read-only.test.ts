@@ -15,7 +15,8 @@ import * as assert from 'uvu/assert';
 import { test } from 'uvu';
 import { hostDir, type HostDirBackend } from '../../../vfs/backends/hostdir/index.ts';
 import { OFLAGS } from '../abi/structs.ts';
-import { OUT, READ_WRITE, ROOT, WRITE, withGuest } from '../../testing.ts';
+import { OUT, READ_WRITE, ROOT, WRITE } from '../../../testing/test-guest.ts';
+import { withGuest } from '../../../testing/uvu.ts';
 
 const HOST = mkdtempSync(join(tmpdir(), 'wasi9p-ro-'));
 mkdirSync(join(HOST, 'd'));

@@ -8,7 +8,7 @@ import { importsOf } from '../imports.ts';
 import { Guest } from '../process/guest.ts';
 import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from '../abi/signatures.ts';
 import { strace } from '../../trace/strace.ts';
-import { OUT, READ_WRITE, ROOT, TestGuest, utf8 } from '../../testing.ts';
+import { OUT, READ_WRITE, ROOT, TestGuest, utf8 } from '../../../testing/test-guest.ts';
 import { WASI, type WASIOptions } from '../../wasi.ts';
 
 const I32 = 0x7f;

@@ -10,7 +10,7 @@ import * as assert from 'uvu/assert';
 import { overlay } from '../../../vfs/backends/overlay/index.ts';
 import { ram } from '../../../vfs/backends/ram/index.ts';
 import { OFLAGS } from '../abi/structs.ts';
-import { OUT, ROOT, TestGuest, WRITE } from '../../testing.ts';
+import { OUT, ROOT, TestGuest, WRITE } from '../../../testing/test-guest.ts';
 import type { Preopen } from '../../wasi.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'wasi9p-stack-'));

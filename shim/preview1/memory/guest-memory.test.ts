@@ -6,7 +6,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { E } from '../../../vfs/linux/errno.ts';
 import { GuestMemory } from './guest-memory.ts';
-import { DATA, OUT, ROOT, TestGuest, utf8, withGuest } from '../../testing.ts';
+import { DATA, OUT, ROOT, TestGuest, utf8 } from '../../../testing/test-guest.ts';
+import { withGuest } from '../../../testing/uvu.ts';
 
 const PAGE = 65536;
 

@@ -2,7 +2,7 @@
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { READ_WRITE, TestGuest } from '../../../shim/testing.ts';
+import { READ_WRITE, TestGuest } from '../../../testing/test-guest.ts';
 import { O_CREAT, O_RDWR, S_IFDIR } from '../../linux/constants.ts';
 import { createFs } from '../../fs/index.ts';
 import { Namespace } from '../../namespace/index.ts';

@@ -2,7 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OFLAGS } from '../../../shim/preview1/abi/structs.ts';
-import { OUT, READ, READ_WRITE, ROOT, WRITE, withGuest } from '../../../shim/testing.ts';
+import { OUT, READ, READ_WRITE, ROOT, WRITE } from '../../../testing/test-guest.ts';
+import { withGuest } from '../../../testing/uvu.ts';
 import { serverFor } from '../server-for.ts';
 import { mounted } from '../../backends/tar/testing.ts';
 import { ram } from '../../backends/ram/index.ts';

@@ -1,17 +1,14 @@
-// A guest without a program: tests make its WASI calls directly. For tests only.
+// A guest without a program: a test makes its WASI calls directly.
 import { Volume } from 'memfs';
-import { test } from 'uvu';
-import * as assert from 'uvu/assert';
 import { memfs } from '../vfs/backends/memfs/index.ts';
 import { wasiErrnoName } from '../vfs/linux/errno.ts';
-import { Server, type Inspection } from '../vfs/server/server.ts';
-import { STRUCTS } from './preview1/abi/structs.ts';
-import { RIGHTS, RIGHTS_ALL } from './preview1/abi/rights.ts';
-import { parametersOf, wasmTypesOf, type CallName } from './preview1/abi/signatures.ts';
-import { WASI, type Preopen, type WASIOptions } from './wasi.ts';
-
-/** `inspect()` of a server on which nothing is alive. */
-export const AT_REST: Inspection = { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 };
+import { Server } from '../vfs/server/server.ts';
+import { STRUCTS } from '../shim/preview1/abi/structs.ts';
+import { RIGHTS, RIGHTS_ALL } from '../shim/preview1/abi/rights.ts';
+import { parametersOf, wasmTypesOf, type CallName } from '../shim/preview1/abi/signatures.ts';
+import { WASI, type Preopen, type WASIOptions } from '../shim/wasi.ts';
+import * as assert from './assert.ts';
+import { assertAtRest } from './at-rest.ts';
 
 export const READ = RIGHTS.FD_READ;
 export const WRITE = RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE;
@@ -92,7 +89,7 @@ export class TestGuest {
   /** Closes the guest and asserts that its server is at rest. */
   end(): void {
     this.wasi.close();
-    assert.equal(this.server.inspect(), AT_REST);
+    assertAtRest(this.server);
   }
 
   get u8(): Uint8Array {
@@ -261,13 +258,4 @@ export class TestGuest {
     assert.ok(this.memory.buffer.byteLength % PAGE === 0);
     this.memory.grow(pages);
   }
-}
-
-/** A test with a guest, whose server must be at rest afterwards. */
-export function withGuest(name: string, options: GuestOptions, body: (g: TestGuest) => void | Promise<void>): void {
-  test(name, async () => {
-    const guest = new TestGuest(options);
-    await body(guest);
-    guest.end();
-  });
 }

@@ -1,26 +1,17 @@
-// Test support: a client that sends raw frames, and a store that is checked for leaks.
-import { Volume } from 'memfs';
-import { test } from 'uvu';
-import * as assert from 'uvu/assert';
-import { GETATTR_ALL, NOFID, NOTAG, VERSION } from '../9p/constants.ts';
-import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR } from '../linux/constants.ts';
-import { decodeFrame, encodeFrame, type Frame } from '../9p/schema/interpret.ts';
-import type { Name } from '../9p/schema/messages.ts';
-import type { Fields } from '../9p/schema/types.ts';
-import type { Backend } from '../backend/backend.ts';
-import { LIVE, QUEUED, RECLAIMED, Inode } from '../backend/inode.ts';
-import type { Core, CoreLink, CoreNode } from '../backends/memfs/core.ts';
-import { MemfsBackend } from '../backends/memfs/index.ts';
-import { errnoName } from '../linux/errno.ts';
-import { Server, type Inspection, type ServerOptions } from './server.ts';
-import { Connection } from './connection.ts';
-import type { Session } from './session.ts';
+// A client that sends 9P frames, field by field, and the connection below it.
+import { GETATTR_ALL, NOFID, NOTAG, VERSION } from '../vfs/9p/constants.ts';
+import { decodeFrame, encodeFrame, type Frame } from '../vfs/9p/schema/interpret.ts';
+import type { Name } from '../vfs/9p/schema/messages.ts';
+import type { Fields } from '../vfs/9p/schema/types.ts';
+import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR } from '../vfs/linux/constants.ts';
+import { errnoName } from '../vfs/linux/errno.ts';
+import { Connection } from '../vfs/server/connection.ts';
+import type { Server } from '../vfs/server/server.ts';
+import type { Session } from '../vfs/server/session.ts';
+import * as assert from './assert.ts';
 
-/** The fid of the root of every Client. */
+/** The fid of the root of every RawClient. */
 export const ROOT = 0;
-
-/** `inspect()` of a server on which nothing is alive. */
-export const AT_REST: Inspection = { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 };
 
 type Request = Extract<Name, `T${string}`>;
 type Answer<N extends Request> = N extends `T${infer M}` ? Extract<Name, `R${M}`> : never;
@@ -65,8 +56,8 @@ export function exchange<N extends Request>(wire: Wire, name: N, fields: Fields<
   return reply;
 }
 
-/** A client that has attached to the root as fid ROOT. Paths are names joined by `/`, walked from the root. */
-export class Client {
+/** A client of frames that has attached to the root as fid ROOT. Paths are names joined by `/`, walked from the root. */
+export class RawClient {
   readonly wire: Wire;
   private nextFid = ROOT + 1;
 
@@ -94,7 +85,7 @@ export class Client {
   call<N extends Request>(name: N, fields: Fields<N>): Fields<Answer<N>> {
     const reply = exchange(this.wire, name, fields);
     assert.ok(reply !== null, `${name}: the connection was closed`);
-    if (reply.message === 'Rlerror') assert.unreachable(`${name}: ${errnoName(reply.ecode)}`);
+    if (reply.message === 'Rlerror') throw new Error(`${name}: ${errnoName(reply.ecode)}`);
     return reply as unknown as Fields<Answer<N>>;
   }
 
@@ -242,127 +233,4 @@ function parseEntries(data: Uint8Array): Entry[] {
     at += 24 + length;
   }
   return entries;
-}
-
-/** Answers a backend's call in its place: an errno or whatever it returns, undefined to let it through; may throw. */
-export type Fault = (...args: unknown[]) => unknown;
-
-/** A server over a memfs volume whose every call is watched. */
-export class Store {
-  readonly volume: Volume;
-  readonly server: Server;
-  /** By a backend method's name: what happens instead of it. */
-  readonly faults: { [K in keyof Backend]?: Fault } = {};
-  /** The inodes that were freed, in order. */
-  readonly reclaimed: Inode[] = [];
-  /** Calls that a server must never make. */
-  private readonly violations: string[] = [];
-  private readonly backend: MemfsBackend;
-  private readonly met = new Set<Inode>();
-  private handles = 0;
-  private listings = 0;
-
-  constructor({ volume = new Volume(), capacity = Infinity, ...options }: StoreOptions = {}) {
-    this.volume = volume;
-    this.backend = new MemfsBackend(this.volume, { capacity });
-    this.server = new Server(this.watched(), options);
-    this.server.observers.add({
-      fault: (thrown) => {
-        if ((thrown as Error).message !== 'on intent') this.violations.push(`threw ${thrown}`);
-      },
-    });
-  }
-
-  client(msize?: number): Client {
-    return new Client(this.server, msize);
-  }
-
-  /** The backend behind a proxy that checks the contract of backend.ts. */
-  private watched(): Backend {
-    return new Proxy(this.backend as Backend, {
-      get: (target, key: keyof Backend) => {
-        const value = target[key];
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]) => {
-          this.check(key, args);
-          const instead = this.faults[key]?.(...args);
-          const result =
-            instead === undefined ? (value as (...args: unknown[]) => unknown).apply(target, args) : instead;
-          this.count(key, args, result);
-          return result;
-        };
-      },
-    });
-  }
-
-  private check(key: string, args: unknown[]): void {
-    const inodes = args.filter((arg) => arg instanceof Inode);
-    for (const inode of inodes) this.met.add(inode);
-    if (inodes.some((inode) => inode.state === RECLAIMED)) this.violations.push(`${key} of a reclaimed inode`);
-    const [inode] = inodes;
-    if (inode === undefined) return;
-    const { refs, state } = inode;
-    const names = this.backend.nlink(inode as never);
-    if (key === 'release' && (refs > 0 || state !== LIVE || names === 0)) {
-      this.violations.push(`release with ${refs} fids, state ${state}, ${names} names`);
-    }
-    if (key === 'reclaim' && (refs > 0 || state !== QUEUED || names > 0)) {
-      this.violations.push(`reclaim with ${refs} fids, state ${state}, ${names} names`);
-    }
-  }
-
-  private count(key: string, args: unknown[], result: unknown): void {
-    if (key === 'open' && (result as number) >= 0) this.handles++;
-    if (key === 'closeHandle') this.handles--;
-    if (key === 'reclaim' && result === 0) this.reclaimed.push(args[0] as Inode);
-    if (key !== 'list' || typeof result === 'number') return;
-    this.listings++;
-    const cursor = result as { close(): void };
-    cursor.close = () => this.listings--;
-  }
-
-  /** Ends all sessions and checks that nothing at all is left of them. */
-  rest(): void {
-    this.server.close();
-    assert.equal(this.violations, []);
-    assert.equal(this.server.inspect(), AT_REST);
-    for (const { refs, fids, locks } of this.met) assert.equal([refs, fids, locks], [0, null, null]);
-    assert.is(this.handles, 0, 'open handles');
-    assert.is(this.listings, 0, 'listings in progress');
-    const core = this.volume._core as unknown as Core;
-    const kept = Object.values(core.inodes).filter((node) => !reachable(core.root).has(node));
-    assert.is(kept.length, 0, 'nodes of the volume without a name');
-  }
-}
-
-function reachable(link: CoreLink, nodes = new Set<CoreNode>()): Set<CoreNode> {
-  nodes.add(link.getNode());
-  for (const [name, child] of link.children) {
-    if (child !== undefined && name !== '.' && name !== '..') reachable(child, nodes);
-  }
-  return nodes;
-}
-
-export interface StoreOptions extends ServerOptions {
-  volume?: Volume;
-  /** Bytes that the volume may hold. */
-  capacity?: number;
-}
-
-/** A test with a client of a store of its own; at its end nothing may be left of what it did. */
-export function scenario(
-  name: string,
-  run: (c: Client, store: Store) => void | Promise<void>,
-  options: StoreOptions = {},
-): void {
-  test(name, async () => {
-    const store = new Store(options);
-    await run(store.client(), store);
-    store.rest();
-  });
-}
-
-/** Throws the error that a backend may throw. */
-export function throwError(code: string): never {
-  throw Object.assign(new Error('on intent'), { code });
 }
