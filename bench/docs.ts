@@ -1,7 +1,7 @@
 // docs/benchmarks.md and docs/benchmarks.svg, from the results of a run.
 import { writeFileSync } from 'node:fs';
 import { chart } from './chart.ts';
-import { goals } from './goals.ts';
+import { goals } from './goals/calls.ts';
 import type { Options } from './options.ts';
 import { DOCS, grid, writePart } from './part.ts';
 import type { Results } from './results.ts';

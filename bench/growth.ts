@@ -2,7 +2,7 @@
 // flat; the kernel's own cost, which is not always flat (page faults, small caches), is shown beside ours.
 import { runCell, type Limits } from './cell.ts';
 import { columnOf, type Column } from './columns.ts';
-import { FLAT, growthGoal, growthOf, growthText, type Growth } from './goals-growth.ts';
+import { FLAT, growthGoal, growthOf, growthText, type Growth } from './goals/growth.ts';
 import { UsageError, listOf, numberOf, readArguments } from './options.ts';
 import { grid, writePart } from './part.ts';
 import { compileProgram, type Program } from './program.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { WASI } from '../shim/index.ts';
 import { TMPFS } from './columns.ts';
-import { BUDGET, overBudget, type Cost } from './goals-host.ts';
+import { BUDGET, overBudget, type Cost } from './goals/host.ts';
 import { grid, writePart } from './part.ts';
 import { compileProgram } from './program.ts';
 import { ROWS } from './rows.ts';

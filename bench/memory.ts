@@ -15,7 +15,7 @@ import {
   type Allocated,
   type ByteLimit,
   type Kept,
-} from './goals-memory.ts';
+} from './goals/memory.ts';
 import { grid, writePart } from './part.ts';
 import { compileProgram } from './program.ts';
 import { align, digits, machine } from './text.ts';

@@ -1,6 +1,6 @@
 // `npm run bench`: runs the same program on every host and prints the table of the cost of each call.
 import { runCell } from './cell.ts';
-import { goals } from './goals.ts';
+import { goals } from './goals/calls.ts';
 import { HELP, UsageError, parseOptions, type Options } from './options.ts';
 import { compileProgram } from './program.ts';
 import { Results } from './results.ts';

@@ -1,6 +1,6 @@
 // Text shared by the reports: the machine, numbers with units, tables.
 import { arch, availableParallelism, platform } from 'node:os';
-import type { Goal } from './goals.ts';
+import type { Goal } from './goals/calls.ts';
 import type { Figure, Results } from './results.ts';
 import type { Row } from './rows.ts';
 

@@ -1,5 +1,5 @@
 // The goal for host directories: the cost of a call relative to plain node:fs, and the rows over budget.
-import { digits } from './text.ts';
+import { digits } from '../text.ts';
 
 /** Maximum cost of a call on a host directory, as a multiple of the plain call of node:fs. */
 export const BUDGET = 2.5;

@@ -1,7 +1,7 @@
 // Tries the growth goal: the cost of the most expensive size relative to the smallest.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FLAT, growthGoal, growthOf, growthText, type Growth } from './goals-growth.ts';
+import { FLAT, growthGoal, growthOf, growthText, type Growth } from './growth.ts';
 
 function row(label: string, costs: Record<string, number[]>): Growth {
   return { label, costs: new Map(Object.entries(costs)) };

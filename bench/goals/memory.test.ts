@@ -1,7 +1,7 @@
 // Tries the memory goals, at and beyond their limits.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LIMITS, allocatedGoal, keptGoal, limitText, memoryText, type ByteLimit, type Kept } from './goals-memory.ts';
+import { LIMITS, allocatedGoal, keptGoal, limitText, memoryText, type ByteLimit, type Kept } from './memory.ts';
 
 function kept(label: string, bytes: number, limit: ByteLimit): Kept {
   return { label, bytes, text: `${bytes} B`, limit };

@@ -1,5 +1,5 @@
 // Goal (d): growth of the costs with the size.
-import { OURS } from './goals.ts';
+import { OURS } from './calls.ts';
 
 /** A row is flat when no size costs more than this many times the smallest. A cost that falls is flat, too. */
 export const FLAT = 1.5;

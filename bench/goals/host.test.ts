@@ -1,7 +1,7 @@
 // Tries the goal for host directories, at and beyond the budget.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { overBudget } from './goals-host.ts';
+import { overBudget } from './host.ts';
 
 const row = (label: string, plain: number, guarded: number) => ({ label, plain, guarded });
 
