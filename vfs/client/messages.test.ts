@@ -51,11 +51,12 @@ class Recorder implements Transport {
   close(): void {}
 }
 
-/** A client that has attached, whose request is then full of values that no call wants to send. */
+/** A client that has attached. Its request is full of values that no call wants to send, before and after. */
 function attached(): { client: Client; transport: Recorder } {
   const transport = new Recorder();
   transport.reply = { version: VERSION, msize: MSIZE };
   const client = new Client(transport);
+  spoil(client.t);
   assert.is(client.attach('user', 'tree'), 0);
   transport.reply = {};
   spoil(client.t);
