@@ -26,6 +26,7 @@ export const ENTRIES = {
   linux: 'vfs/linux/index.ts',
   transport: 'vfs/transport/index.ts',
   'browser-wasi-shim': 'shim/browser-wasi-shim/index.ts',
+  testing: 'testing/index.ts',
   trace: 'shim/trace/strace.ts',
   cli: 'cli/main.ts',
 };

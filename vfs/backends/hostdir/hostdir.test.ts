@@ -1,12 +1,12 @@
 // The conformance suite on a host directory, reached as this platform reaches it.
 import { conformance } from '../../../testing/conformance/index.ts';
-import { subject } from './testing.ts';
+import { hostStore } from '../../../testing/stores.ts';
 import { byUvu } from '../../../testing/uvu.ts';
 import { test } from 'uvu';
 
 conformance(
   'hostdir',
-  () => subject(false),
+  hostStore,
   byUvu({
     'holes are passed over, however large': 'node:fs tells no holes but those that are a whole file (holes.test.ts)',
   }),

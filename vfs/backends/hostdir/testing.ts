@@ -1,42 +1,27 @@
 // Scratch directories and mounted host directories for the tests of this folder.
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Kit, type Subject } from '../../../testing/kit.ts';
+import { scratch } from '../../../testing/scratch.ts';
 import { HostDirBackend, type HostDirOptions } from './backend.ts';
 import { hostDir } from './index.ts';
-import { isClosed } from '../../backend/closed.ts';
 import { PathTree } from './tree/path-tree.ts';
+
+export { scratch };
 
 /** A directory on a file system in memory, for tests with many files. */
 export const inMemory = fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-/** Creates a directory to export, and one beside it that must stay out of reach. */
-export function scratch(base = tmpdir()): { root: string; outside: string; remove(): void } {
-  const top = fs.mkdtempSync(join(fs.realpathSync(base), 'wasi9p-'));
-  const root = join(top, 'export');
-  const outside = join(top, 'outside');
-  fs.mkdirSync(root);
-  fs.mkdirSync(outside);
-  return { root, outside, remove: () => fs.rmSync(top, { recursive: true, force: true }) };
-}
-
-/**
- * Makes the subject of the conformance suite: a host directory in a scratch place.
- * @param byPaths True to reach it by paths, false as this platform does.
- */
-export function subject(byPaths: boolean): Subject {
+/** A scratch directory that is reached by paths, as on macOS and Windows. */
+export function byPaths(): Subject {
   const { root, remove } = scratch();
-  const backend = byPaths ? new HostDirBackend(fs, new PathTree(fs, root)) : hostDir(root);
-  const atRest = byPaths ? 0 : 1;
+  const backend = new HostDirBackend(fs, new PathTree(fs, root));
   return {
     backend,
     outside: { fs, root },
     leaks: () => {
       backend.trim();
-      const { descriptors, inodes } = backend;
-      if (descriptors !== (isClosed(backend) ? 0 : atRest)) return `${descriptors} descriptors`;
-      return byPaths || inodes <= 1 ? '' : `${inodes} inodes`;
+      return backend.descriptors === 0 ? '' : `${backend.descriptors} descriptors`;
     },
     dispose: () => {
       backend.close();

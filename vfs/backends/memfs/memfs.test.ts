@@ -4,23 +4,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDWR } from '../../linux/constants.ts';
 import { conformance } from '../../../testing/conformance/index.ts';
-import { Kit, type Outside } from '../../../testing/kit.ts';
+import { Kit } from '../../../testing/kit.ts';
+import { memfsStore } from '../../../testing/stores.ts';
 import { memfs } from './index.ts';
 import { MEMFS_COST, nameCost } from './space.ts';
 import { byUvu } from '../../../testing/uvu.ts';
 
-conformance(
-  'memfs',
-  () => {
-    const volume = new Volume();
-    return {
-      backend: memfs(volume),
-      outside: { fs: volume as unknown as Outside['fs'], root: '' },
-      dispose: () => volume.reset(),
-    };
-  },
-  byUvu(),
-);
+conformance('memfs', memfsStore, byUvu());
 
 test('a tree of 3,000 levels is renamed', () => {
   const volume = new Volume();

@@ -1,6 +1,6 @@
 // The conformance suite on a host directory reached by paths.
 import { conformance } from '../../../../testing/conformance/index.ts';
-import { subject } from '../testing.ts';
+import { byPaths } from '../testing.ts';
 import { byUvu } from '../../../../testing/uvu.ts';
 import { test } from 'uvu';
 
@@ -9,7 +9,7 @@ const LOST = 'what the host renames or removes is lost without descriptors to ho
 // As on macOS and Windows, tried on this platform.
 conformance(
   'hostdir by paths',
-  () => subject(true),
+  byPaths,
   byUvu({
     'holes are passed over, however large': 'node:fs tells no holes',
     'a link is made from a fid, by whatever name its inode has by then': 'it knows one name of an inode only',
