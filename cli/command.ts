@@ -17,13 +17,13 @@ import { tree } from './commands/tree.ts';
 
 const help = own(`Usage: wasi9p COMMAND …
 
-  run PROGRAM.wasm   Runs a WASI program on a file system in memory, or on directories that are granted to it.
+  run PROGRAM.wasm   Runs a WASI program. It sees a file system in memory and the directories granted to it.
   cc, c++            Compiles C or C++ for WASI, with a clang that itself runs on wasi9p.
-  ls, cat, tree      Look into directories, archives and what is mounted, without a program.
-  cp                 Copies between them.
-  commit             Completes a commit of run --overlay that was cut off, or takes it back.
-  help [COMMAND]     Shows this, or how a command is used.
-  --version          Shows the version.
+  ls, cat, tree      Show the content of directories, archives and mounts, without running a program.
+  cp                 Copies files between directories, archives and mounts.
+  commit             Completes or undoes an interrupted commit of run --overlay.
+  help [COMMAND]     Prints this help, or that of a command.
+  --version          Prints the version.
 `);
 
 const TOOLS: readonly Tool[] = [ls, cat, cp, tree];
@@ -66,16 +66,16 @@ async function dispatch([command, ...argv]: readonly string[]): Promise<number> 
       print(text`wasi9p ${version()}\n`);
       return 0;
     case undefined:
-      throw new UsageError('No command was given.');
+      throw new UsageError('Missing command.');
     default:
-      throw new UsageError(`There is no command ${command}.`);
+      throw new UsageError(`Unknown command ${command}.`);
   }
 }
 
 /** Returns the help of a command, or the list of commands. @throws UsageError if the command is unknown. */
 function helpOn(command: string | undefined): Text {
   const found = command === undefined ? help : HELP.get(command);
-  if (found === undefined) throw new UsageError(`There is no command ${command}.`);
+  if (found === undefined) throw new UsageError(`Unknown command ${command}.`);
   return found;
 }
 

@@ -85,7 +85,7 @@ hostile('modules: names of imports, exports and functions', () => {
   );
 });
 
-hostile('words of the command line', () => {
+hostile('operands and option values of the command line', () => {
   for (const argv of [
     [EVIL],
     ['help', EVIL],
@@ -109,20 +109,20 @@ hostile('words of the command line', () => {
   }
 });
 
-hostile('words of JavaScript are words like any others', () => {
+hostile('names of JavaScript properties are plain operands', () => {
   for (const word of ['toString', 'constructor', '__proto__', 'hasOwnProperty']) {
     assert.equal(
       [wasi9p('run', word).stderr, wasi9p('help', word).stderr, wasi9p(word).stderr],
       [
-        `wasi9p: ${word} cannot be read (no such file or directory): name the .wasm file of a program.\n`,
-        `wasi9p: There is no command ${word}.\nTry: wasi9p help\n`,
-        `wasi9p: There is no command ${word}.\nTry: wasi9p help\n`,
+        `wasi9p: ${word} cannot be read (no such file or directory): give the .wasm file of a program.\n`,
+        `wasi9p: Unknown command ${word}.\nTry: wasi9p help\n`,
+        `wasi9p: Unknown command ${word}.\nTry: wasi9p help\n`,
       ],
     );
   }
 });
 
-linux('without descriptors it ends with a sentence', () => {
+linux('a lack of descriptors is reported in a sentence', () => {
   const empty = wasm('exports.wasm');
   for (const limit of [20, 25, 32]) {
     for (const argv of [['run', empty], ['help'], ['cp', '-r', '.', 'copy']]) {
@@ -137,24 +137,27 @@ linux('without descriptors it ends with a sentence', () => {
   }
 });
 
-hostile('what has not been foreseen is told as such', () => {
+hostile('an unexpected error is reported as an internal error', () => {
   const broken = 'data:text/javascript,JSON.parse = () => { undefined.x; }';
   const run = (env: Record<string, string>) =>
     spawnSync(process.execPath, ['--import', broken, cli, '--version'], { encoding: 'utf8', env });
   const { status, stderr } = run({});
   assert.is(status, 1);
-  assert.match(stderr, /^wasi9p: this is a mistake of wasi9p itself \(TypeError: [^\n]*\): please report it [^\n]*\n$/);
+  assert.match(stderr, /^wasi9p: internal error \(TypeError: [^\n]*\); please report it [^\n]*\n$/);
   assert.match(run({ WASI9P_DEBUG: '1' }).stderr, /\\n {4}at .*\.\n$/);
 });
 
-hostile('only output.ts writes, and only text.ts makes what it takes', () => {
+hostile('only output.ts writes, and only text.ts creates the texts that it accepts', () => {
   const dir = new URL('.', import.meta.url);
-  for (const file of fs.readdirSync(dir).filter((entry) => /^[^.]+\.ts$/.test(entry) && entry !== 'testing.ts')) {
+  const files = fs.readdirSync(dir, { recursive: true, encoding: 'utf8' }).map((entry) => entry.replaceAll('\\', '/'));
+  const sources = files.filter((entry) => /^[^.]+\.ts$/.test(entry) && entry !== 'testing.ts');
+  assert.ok(sources.includes('lib/output.ts') && sources.includes('commands/cp.ts'));
+  for (const file of sources) {
     const source = fs.readFileSync(new URL(file, dir), 'utf8');
     const writers = /\bconsole\.|\bprocess\.(stdout|stderr)\b|\bwriteSync\([12]|import \{[^}]*\b(put|say)\b[^}]*\/sink/;
     // In a trace all names are quoted (strace.ts).
-    if (file !== 'output.ts' && file !== 'trace-file.ts') assert.not.match(source, writers, file);
-    if (file === 'text.ts') continue;
+    if (file !== 'lib/output.ts' && file !== 'commands/trace-file.ts') assert.not.match(source, writers, file);
+    if (file === 'lib/text.ts') continue;
     assert.not.match(source, /\bText\.of\(/, file);
     // The program's own texts are help texts or plain.
     for (const [, argument] of source.matchAll(/\bown\(([^)]*)/g)) {

@@ -135,7 +135,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     limit: 'the host’s',
     answer: 'a sentence, status 1',
     by: '`ulimit -v`',
-    test: ['cli/mounts/memory.test.ts', 'a program that is given no memory is told so in a sentence'],
+    test: ['cli/mounts/memory.test.ts', 'a program whose memory cannot be allocated is reported in a sentence'],
   },
   {
     resource: 'descriptors of a guest',
@@ -359,7 +359,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     who: 'archive, host',
     limit: `${COMPLAINTS}, of ${count(SENTENCE_MAX)} characters each`,
     answer: 'the rest is counted',
-    test: ['cli/commands/ls.test.ts', 'what is wrong is told a hundred times, and then counted'],
+    test: ['cli/commands/ls.test.ts', 'errors are printed up to a hundred times, and then counted'],
   },
   {
     resource: 'frames that are told of a trap',

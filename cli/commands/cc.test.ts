@@ -70,7 +70,7 @@ test('compiles and links files of the current directory, by relative and absolut
   assert.is(execute('out/program.wasm'), 11);
 });
 
-test('what it makes has the permissions of any new file', async () => {
+test('an output file has the default permissions', async () => {
   writeFileSync('a.c', 'int a;\n');
   writeFileSync('plain', '');
   assert.is((await run(['-c', 'a.c'])).status, 0);
@@ -112,7 +112,7 @@ test('above the current directory it reaches what the command line names, and no
   assert.ok(existsSync('b.o') && existsSync('c.o'));
 });
 
-test('debug information tells of the directory as it is on the host', async ({ dir }) => {
+test('debug information has the host path of the directory', async ({ dir }) => {
   writeFileSync('a.c', 'int a;\n');
   assert.is((await run(['-g', '-c', 'a.c'])).status, 0);
   assert.ok(readFileSync('a.o').includes(dir));

@@ -20,8 +20,9 @@ export const ccHelp = own(`Usage: wasi9p cc [CLANG ARGUMENTS]
 Compiles C or C++ for WASI (wasm32-wasip1) with the clang of the package @yowasp/clang, which runs as a
 WASI program on wasi9p. c++ is cc --driver-mode=g++: it links the C++ library.
 
-The compiler sees the current directory and what is below it, by relative paths and by absolute ones, and the
-directories of other files that are named on its command line; nothing else of this machine. Its own headers and libraries are at ${SYSROOT}.
+Of this machine, the compiler sees only the current directory with its subdirectories, and the directories of other
+files that are named on its command line. Paths may be relative or absolute. Its own headers and libraries are at
+${SYSROOT}.
 `);
 
 /** Environment variables that are passed to clang. */

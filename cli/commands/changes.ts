@@ -10,13 +10,13 @@ import { joined, text, type Text } from '../lib/text.ts';
 export const CHANGE_OPTIONS: readonly Option[] = [
   {
     name: 'diff',
-    help: 'At the end tells what changed in each --overlay, a line a path: A added, M changed, D removed.\nA path that could steer a terminal is quoted as git does.',
+    help: 'Prints the changes in each --overlay at the end, one path per line: A added, M modified, D removed.\nA path that could control a terminal is quoted as by git.',
   },
   {
     name: 'commit',
     value: 'durable',
     optional: true,
-    help: 'At the end makes these changes in the directories themselves, if the exit status is 0: all of them or none.\nWith =durable they are on the disk then.',
+    help: 'Writes these changes to the directories at the end, if the exit status is 0: all of them or none.\nWith =durable, they are synced to the disk.',
   },
 ];
 
@@ -29,11 +29,13 @@ interface Overlaid extends GuestMount {
 /** Returns the overlays of a command line. @throws UsageError if an option needs an overlay and there is none. */
 export function overlaysOf(options: Parsed['options'], mounts: readonly GuestMount[]): Overlaid[] {
   const found = mounts.filter((mount): mount is Overlaid => mount.backend instanceof OverlayBackend);
-  const wish = CHANGE_OPTIONS.find(({ name }) => options.has(name));
-  const odd = (options.get('commit') ?? []).find((value) => value !== '' && value !== 'durable');
-  if (odd !== undefined) throw new UsageError(`--commit=${odd} is not understood: write --commit or --commit=durable.`);
-  if (found.length === 0 && wish !== undefined) {
-    throw new UsageError(`--${wish.name} needs an --overlay HOST::GUEST whose changes are meant.`);
+  const option = CHANGE_OPTIONS.find(({ name }) => options.has(name));
+  const invalid = (options.get('commit') ?? []).find((value) => value !== '' && value !== 'durable');
+  if (invalid !== undefined) {
+    throw new UsageError(`--commit=${invalid}: invalid value, expected --commit or --commit=durable.`);
+  }
+  if (found.length === 0 && option !== undefined) {
+    throw new UsageError(`--${option.name} needs an overlay: add --overlay HOST::GUEST.`);
   }
   return found;
 }
@@ -58,7 +60,7 @@ export async function settleChanges(
 
 async function writeBack(options: Parsed['options'], overlays: readonly Overlaid[], status: number): Promise<number> {
   if (status === 0) return commitAll(overlays, options.get('commit')?.at(-1) === 'durable');
-  tell(text`wasi9p: nothing was written back, for the program failed (exit status ${status}).\n`);
+  tell(text`wasi9p: changes not committed: the program exited with status ${status}.\n`);
   return status;
 }
 

@@ -134,35 +134,35 @@ for (const [name, number] of [
   ['SIGTERM', 15],
   ['SIGHUP', 1],
 ] as const) {
-  commit(`${name} waits for the end of a commit, and then ends the command`, async () => {
+  commit(`${name} ends the command after the commit`, async () => {
     const { status, signal, stderr, dir } = await interrupted(name, [name]);
     assert.equal([status, signal], [128 + number, null]);
-    assert.match(stderr, /comes to its end first; another signal stops it/);
+    assert.match(stderr, /finishing the commit; another signal stops it/);
     assert.equal(look(dir), NEW);
   });
 }
 
-commit('a second signal stops it at the next step: it is to be settled, and is', async () => {
+commit('a second signal stops the commit at the next step, and the commit is settled later', async () => {
   for (const how of ['resume', 'undo'] as const) {
     const { status, signal, stderr, dir } = await interrupted(how, ['SIGINT', 'SIGTERM']);
     assert.equal([status, signal], [130, null]);
-    assert.match(stderr, new RegExp(`stopped.*"wasi9p commit --resume ${dir}".*"wasi9p commit --undo ${dir}"`));
+    assert.match(stderr, new RegExp(`interrupted.*"wasi9p commit --resume ${dir}".*"wasi9p commit --undo ${dir}"`));
     assert.equal(look(dir).rest, ['.wasi9p-commit']);
     for (let i = 0; i < 2; i++) {
       const refused = wasi9p(['run', '--overlay', `${dir}::/w`, 'program.wasm', '/w', '1']);
       assert.is(refused.status, 1);
-      assert.match(refused.stderr, /has a commit that has not come to its end.*--resume .*--undo/);
+      assert.match(refused.stderr, /has an unfinished commit.*--resume .*--undo/);
     }
     const settled = wasi9p(['commit', `--${how}`, dir]);
     assert.equal([settled.status, settled.stderr], [0, '']);
-    assert.match(settled.stdout, how === 'resume' ? /the commit is complete/ : /the commit is taken back/);
+    assert.match(settled.stdout, how === 'resume' ? /the commit is complete/ : /the commit is undone/);
     assert.equal(look(dir), how === 'resume' ? NEW : OLD);
     assert.match(wasi9p(['commit', `--${how}`, dir]).stdout, /nothing to settle/);
     assert.equal(look(dir), how === 'resume' ? NEW : OLD);
   }
 });
 
-commit('kill -9: it is to be settled', async () => {
+commit('kill -9 leaves a commit that is settled later', async () => {
   const { signal, dir } = await interrupted('killed', ['SIGKILL']);
   assert.is(signal, 'SIGKILL');
   assert.is(wasi9p(['run', '--overlay', `${dir}::/w`, '--commit', 'program.wasm', '/w', '1']).status, 1);
@@ -170,7 +170,7 @@ commit('kill -9: it is to be settled', async () => {
   assert.equal(look(dir), OLD);
 });
 
-commit('a commit that is in progress is not settled by another process, nor begun anew', async () => {
+commit('another process neither settles a commit in progress nor starts one', async () => {
   let refused: ReturnType<typeof wasi9p>[] = [];
   for (let tries = 0; refused.length === 0; tries++) {
     assert.ok(tries < 20, 'every commit was over at once');
@@ -188,13 +188,13 @@ commit('a commit that is in progress is not settled by another process, nor begu
     assert.is(await ended, 0);
     for (const { status, stderr } of refused) {
       assert.is(status, 1);
-      assert.match(stderr, new RegExp(`[Pp]rocess ${running.pid} is committing to .*: wait until it has ended`));
+      assert.match(stderr, new RegExp(`[Pp]rocess ${running.pid} is committing to .*: wait until it ends`));
     }
     assert.equal(look(dir), NEW);
   }
 });
 
-commit('durable, and what else may be written', () => {
+commit('--commit takes no value but durable', () => {
   const dir = plant('durable', 2);
   const over = ['run', '--overlay', `${dir}::/w`];
   assert.is(wasi9p([...over, '--commit=durable', 'program.wasm', '/w', '2']).status, 0);

@@ -23,24 +23,24 @@ const SLICE = 10;
 
 const OPTIONS: readonly Option[] = [
   { name: 'resume', value: 'DIR', help: 'Completes the commit.' },
-  { name: 'undo', value: 'DIR', help: 'Takes it back: the directory is as it was before.' },
-  { name: 'help', help: 'Shows this.' },
+  { name: 'undo', value: 'DIR', help: 'Undoes the commit: the directory is as it was before.' },
+  { name: 'help', help: 'Prints this help.' },
 ];
 
 export const commitHelp = own(`Usage: wasi9p commit --resume DIR | --undo DIR
 
-Settles a commit of run --overlay DIR::GUEST --commit that has not come to its end, as when it was killed. Its journal
-is in the directory, in .wasi9p-commit; each file is there all the time, some perhaps only in that place. When the whole
-machine went down, only --commit=durable has new content on the disk for sure: else take it back.
+Completes or undoes a commit of run --overlay DIR::GUEST --commit that was interrupted, for instance killed. Its journal
+is in DIR/.wasi9p-commit. No file is lost meanwhile, but some may exist only there. After a crash of the whole machine,
+only a commit with --commit=durable has its content on the disk for sure: undo any other.
 
 ${helpLines(OPTIONS)}
 
-The exit status is 0, also when there is nothing to settle; 1 when it could not be settled, 2 for wrong usage.
+The exit status is 0, also if there is nothing to settle; 1 if the commit could not be settled; 2 for wrong usage.
 `);
 
-/** Names the two commands that settle a commit, for a sentence. */
-function ways(host: string): Text {
-  return text`"wasi9p commit --resume ${host}" completes it, "wasi9p commit --undo ${host}" takes it back`;
+/** Returns the two commands that settle a commit, as part of a sentence. */
+function settleCommands(host: string): Text {
+  return text`"wasi9p commit --resume ${host}" completes it, "wasi9p commit --undo ${host}" undoes it`;
 }
 
 /** Runs a commit to its end, or stops it at the second signal. */
@@ -61,21 +61,22 @@ export function refuseUnsettled(mounts: readonly GuestMount[]): void {
   for (const { backend, host = '' } of mounts) {
     if (!(backend instanceof OverlayBackend)) continue;
     const [found] = unsettled(backend.lower);
-    if (found !== undefined) throw new Error(busy(host, found).toString());
+    if (found !== undefined) throw new Error(unsettledText(host, found).toString());
   }
 }
 
 /** @param found The unsettled commit; undefined if another process has settled it. */
-function busy(host: string, found: Unsettled | undefined): Text {
-  if (found === undefined) return text`Another process has settled ${host} meanwhile: see that it is as you want it.`;
+function unsettledText(host: string, found: Unsettled | undefined): Text {
+  if (found === undefined)
+    return text`Another process has settled the commit to ${host} meanwhile: check the content of the directory.`;
   const { process } = found;
-  if (process !== 0) return text`Process ${process} is committing to ${host}: wait until it has ended.`;
-  return text`${host} has a commit that has not come to its end: ${ways(host)}.`;
+  if (process !== 0) return text`Process ${process} is committing to ${host}: wait until it ends.`;
+  return text`${host} has an unfinished commit: ${settleCommands(host)}.`;
 }
 
 /** Commits overlays, one after the other, and returns the exit status. */
 export async function commitAll(overlays: readonly GuestMount[], durable: boolean): Promise<number> {
-  const signals = new Signals(own('the commit comes to its end first; another signal stops it.'));
+  const signals = new Signals(own('finishing the commit; another signal stops it.'));
   let status = 0;
   try {
     for (const { guest, host = '', backend } of overlays) {
@@ -102,16 +103,16 @@ function failure(
   overlay: OverlayBackend,
 ): Text | null {
   if (errno === 0) return null;
-  if (errno === E.EBUSY && left !== '') return busy(host, unsettled(overlay.lower)[0]);
+  if (errno === E.EBUSY && left !== '') return unsettledText(host, unsettled(overlay.lower)[0]);
   const why =
     errno === E.EINTR
-      ? text`The commit of ${host} was stopped`
+      ? text`The commit to ${host} was interrupted`
       : errno === E.EPERM && isStagingName(path)
-        ? text`${path} of ${guest} looks like what a commit that was cut off leaves, so it cannot be written back: remove or rename it`
-        : text`${path} of ${guest} could not be written back (${errnoName(errno)})`;
+        ? text`${path} of ${guest} cannot be committed, because its name is reserved for unfinished commits: rename or remove it`
+        : text`${path} of ${guest} could not be committed (${errnoName(errno)})`;
   return left === ''
     ? text`${why}; nothing was changed.`
-    : text`${why}, and the commit is not at its end: ${ways(host)}.`;
+    : text`${why}, and the commit is unfinished: ${settleCommands(host)}.`;
 }
 
 /** Runs `wasi9p commit` and returns its exit status. @throws UsageError */
@@ -124,10 +125,10 @@ export async function commit(argv: readonly string[]): Promise<number> {
   const how = options.has('resume') ? 'resume' : 'undo';
   const [host, more] = [...(options.get('resume') ?? []), ...(options.get('undo') ?? [])];
   if (host === undefined || more !== undefined || rest.length > 0) {
-    throw new UsageError('One of both is to be given: wasi9p commit --resume DIR, or wasi9p commit --undo DIR.');
+    throw new UsageError('Give one of --resume DIR and --undo DIR.');
   }
   if (statSync(host, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new UsageError(`--${how} ${host}: not a directory of this machine.`);
+    throw new UsageError(`--${how} ${host}: ${host} is not a directory of this machine.`);
   }
   const lower = hostDir(host);
   try {
@@ -138,7 +139,7 @@ export async function commit(argv: readonly string[]): Promise<number> {
 }
 
 async function settle(lower: Backend, how: 'resume' | 'undo', host: string): Promise<number> {
-  const signals = new Signals(own('the commit is settled first; another signal stops it.'));
+  const signals = new Signals(own('settling the commit; another signal stops it.'));
   const settlement = new Settlement(lower, how);
   try {
     await runThrough(settlement, signals);
@@ -146,18 +147,17 @@ async function settle(lower: Backend, how: 'resume' | 'undo', host: string): Pro
     signals.end();
   }
   const { errno, path, outcome } = settlement.result;
-  if (errno === E.EBUSY && isStagingName(path)) tell(text`wasi9p: ${busy(host, unsettled(lower)[0])}\n`);
-  else if (errno === E.EINVAL)
-    tell(text`wasi9p: ${path} of ${host} has a journal that cannot be understood; it is left alone.\n`);
-  else if (errno === E.EINTR) tell(text`wasi9p: It was stopped: ${ways(host)}.\n`);
+  if (errno === E.EBUSY && isStagingName(path)) tell(text`wasi9p: ${unsettledText(host, unsettled(lower)[0])}\n`);
+  else if (errno === E.EINVAL) tell(text`wasi9p: ${path} of ${host} has an invalid journal; nothing was changed.\n`);
+  else if (errno === E.EINTR) tell(text`wasi9p: Interrupted: ${settleCommands(host)}.\n`);
   else if (errno !== 0) {
-    tell(text`wasi9p: ${path} of ${host} could not be settled (${errnoName(errno)}): ${ways(host)}.\n`);
+    tell(text`wasi9p: ${path} of ${host} could not be settled (${errnoName(errno)}): ${settleCommands(host)}.\n`);
   } else print(text`${host}: ${OUTCOMES[outcome]}\n`);
   return signals.status || (errno === 0 ? 0 : 1);
 }
 
 const OUTCOMES = {
-  nothing: own('there is nothing to settle.'),
+  nothing: own('nothing to settle.'),
   completed: own('the commit is complete.'),
-  undone: own('the commit is taken back.'),
+  undone: own('the commit is undone.'),
 } as const;

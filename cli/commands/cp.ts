@@ -16,11 +16,11 @@ import type { Tool, Work } from './tool.ts';
 export const cp: Tool = {
   name: 'cp',
   usage: '[OPTIONS] PLACE… PLACE',
-  about: `Copies files, with their permissions, times, symlinks and hard links: to the last PLACE, or into it when it is a
-directory. What cannot be copied is told of, and the rest is: with -r also what a directory or an archive holds and does
-not show, such as a name that is not UTF-8. A symlink that has the name of a copy is written through if it is the last
-PLACE, or without -r. With -r, nothing below the last PLACE is: no symlink that is there leads a copy elsewhere.`,
-  options: [{ name: 'recursive', letter: 'r', help: 'Directories, too; symlinks are copied as symlinks.' }],
+  about: `Copies files with their permissions, times, symlinks and hard links, to the last PLACE or, if that is a directory, into
+it. A file that cannot be copied is reported, and the others are copied. With -r, names that a directory or an archive
+cannot show, such as one that is not UTF-8, are reported, too. A copy follows an existing symlink of its name only if
+this symlink is the last PLACE, or without -r; with -r no symlink below the last PLACE redirects a copy.`,
+  options: [{ name: 'recursive', letter: 'r', help: 'Copies directories, and symlinks as symlinks.' }],
   least: 2,
   run(work) {
     const words = work.words.slice(0, -1);
@@ -29,7 +29,7 @@ PLACE, or without -r. With -r, nothing below the last PLACE is: no symlink that 
     const into = typeof there !== 'number' && there.isDirectory;
     if (typeof there !== 'number') there.close();
     if (words.length > 1 && !into) {
-      work.complain(place.text, new Error('it is not a directory, and several files cannot go to one'));
+      work.complain(place.text, new Error('several files can only be copied to a directory'));
       return;
     }
     const failed: Failed = (item, error, name) => {
@@ -73,7 +73,7 @@ function add(work: Work, plan: Plan, place: Place, target: Place, into: boolean)
   const source = found(find(), 'from');
   try {
     if (!into && target.path.endsWith('/') && !source.isDirectory)
-      throw new Error(`there is no directory ${target.text} to copy it into`);
+      throw new Error(`the target ${target.text} is not a directory`);
     // A root has no name: the dot stands for the target itself.
     const name = into ? place.name || '.' : nameOf(target.path);
     if (!into && (name === '.' || name === '..')) throw fsError(E.ENOENT, 'cp', 'to');
@@ -89,7 +89,7 @@ function add(work: Work, plan: Plan, place: Place, target: Place, into: boolean)
 
 /** @throws Error if a directory would be copied into itself, or without -r. */
 function refuse(work: Work, place: Place, source: Handle, to: string, fs: FileSystem): void {
-  if (!work.has('recursive')) throw new Error('it is a directory, which -r copies');
+  if (!work.has('recursive')) throw new Error('a directory is copied only with -r');
   // If the target does not exist yet, its parent is compared.
   let above = to;
   while (!fs.existsSync(above)) above = parentOf(above);

@@ -38,7 +38,7 @@ test('ls: names, hidden ones with -a', () => {
   });
 });
 
-linux('ls -l tells what the host’s ls does', () => {
+linux('ls -l prints the same as the host’s ls', () => {
   inScratch(() => {
     plant();
     fs.chmodSync('d/file', 0o4751);
@@ -96,7 +96,7 @@ test('tree draws', () => {
   });
 });
 
-test('what is mounted is seen without a guest', () => {
+test('mounts are listed without a guest', () => {
   inScratch(() => {
     plant();
     assert.is(runIt(ls, ['--dir', 'd::/w', '/w/sub']).stdout, 'x\n');
@@ -130,7 +130,7 @@ test('a name neither steers a terminal nor forges a line, in a pipe neither', ()
   });
 });
 
-test('a symlink is shown so that name and target can be told apart', () => {
+test('name and target of a symlink are shown unambiguously', () => {
   inScratch(() => {
     fs.mkdirSync('d');
     fs.symlinkSync('b', 'd/a -> x');
@@ -139,7 +139,7 @@ test('a symlink is shown so that name and target can be told apart', () => {
   });
 });
 
-test('a file that is named as a place in an archive comes first, and the archive can be reached still', () => {
+test('a file takes precedence over an archive member of the same name, and the archive can be reached still', () => {
   inScratch(() => {
     fs.writeFileSync('x.json', JSON.stringify({ '/a': 'in the archive' }));
     fs.writeFileSync('x.json:a', 'on the disk');
@@ -152,7 +152,7 @@ test('a file that is named as a place in an archive comes first, and the archive
   });
 });
 
-test('times that no Date holds are told as seconds', () => {
+test('times beyond the range of Date are shown in seconds', () => {
   inScratch(() => {
     fs.writeFileSync(
       'x.tar',
@@ -187,7 +187,7 @@ test('tree draws more levels than a path has names', () => {
   });
 });
 
-test('what is wrong is told a hundred times, and then counted', () => {
+test('errors are printed up to a hundred times, and then counted', () => {
   inScratch(() => {
     const { status, stderr } = runIt(
       ls,
@@ -196,12 +196,12 @@ test('what is wrong is told a hundred times, and then counted', () => {
     const lines = stderr.split('\n');
     assert.equal([status, lines.length], [1, 102]);
     assert.is(lines[99], 'wasi9p ls: none99: no such file or directory.');
-    assert.is(lines[100], 'wasi9p ls: 1134 more of these.');
+    assert.is(lines[100], 'wasi9p ls: 1134 more errors.');
     assert.ok(runIt(ls, ['x'.repeat(1_000_000)]).stderr.length < 6000);
   });
 });
 
-test('use: help, options among the words, what is wrong', () => {
+test('help, options among the operands, and usage errors', () => {
   inScratch(() => {
     plant();
     assert.match(runIt(ls, ['-h']).stdout, /^Usage: wasi9p ls \[OPTIONS\][^]*-l, --long [^]*--mem GUEST/);
@@ -209,14 +209,14 @@ test('use: help, options among the words, what is wrong', () => {
     assert.is(runIt(ls, ['--', '-a']).stderr, 'wasi9p ls: -a: no such file or directory.\n');
     assert.throws(
       () => runIt(cat, []),
-      (error: unknown) => error instanceof UsageError && /takes more words/.test(error.message),
+      (error: unknown) => error instanceof UsageError && /missing operand/.test(error.message),
     );
     assert.throws(() => runIt(ls, ['-x']), /Unknown option -x\./);
-    assert.throws(() => runIt(ls, ['--dir', 'none', '/']), /none is no directory/);
+    assert.throws(() => runIt(ls, ['--dir', 'none', '/']), /none is not a directory/);
   });
 });
 
-test('output that nobody reads ends it', () => {
+test('a closed pipe ends the command', () => {
   inScratch(() => {
     plant();
     const closed = (code: string) => () => {
@@ -225,7 +225,7 @@ test('output that nobody reads ends it', () => {
     assert.is(runIt(cat, ['d/file', 'd/file'], { stdout: closed('EPIPE') }).status, 141);
     const full = runIt(cat, ['d/file', 'd/file'], { stdout: closed('ENOSPC') });
     assert.is(full.status, 1);
-    assert.is(full.stderr, 'wasi9p cat: output: no space left on device.\n');
+    assert.is(full.stderr, 'wasi9p cat: cannot write output: no space left on device.\n');
   });
 });
 

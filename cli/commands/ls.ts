@@ -9,10 +9,10 @@ import type { Tool, Work } from './tool.ts';
 export const ls: Tool = {
   name: 'ls',
   usage: '[OPTIONS] [PLACE]…',
-  about: 'Lists directories, one name a line; a PLACE that is not a directory is listed itself.',
+  about: 'Lists directories, one name per line. A PLACE that is not a directory is listed itself.',
   options: [
-    { name: 'long', letter: 'l', help: 'Kind and permissions, links, owner, group, size in bytes, time of change.' },
-    { name: 'all', letter: 'a', help: 'Names that begin with a dot, too.' },
+    { name: 'long', letter: 'l', help: 'Prints type and permissions, link count, owner, group, size in bytes, mtime.' },
+    { name: 'all', letter: 'a', help: 'Includes names that begin with a dot.' },
   ],
   least: 0,
   run(work) {
@@ -93,7 +93,7 @@ function aligned(rows: readonly Row[]): Text {
   return joined(lines);
 }
 
-const KINDS: Readonly<Record<number, string>> = {
+const TYPE_LETTERS: Readonly<Record<number, string>> = {
   0o140000: 's',
   0o120000: 'l',
   0o100000: '-',
@@ -112,14 +112,14 @@ export function modeText(mode: number): string {
     const run = special ? ((mode >> shift) & 1 ? letter : letter.toUpperCase()) : may(1, 'x');
     return may(4, 'r') + may(2, 'w') + run;
   });
-  return (KINDS[mode & 0o170000] ?? '?') + bits.join('');
+  return (TYPE_LETTERS[mode & 0o170000] ?? '?') + bits.join('');
 }
 
 /** Local time to the minute, `2026-01-31 09:05`; beyond the range of Date, seconds since 1970, as in ls(1). */
 function timeText(ns: bigint): string {
   const time = new Date(Number(ns / 1_000_000n));
   if (Number.isNaN(time.getTime())) return String(ns / 1_000_000_000n);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
+  const twoDigits = (value: number): string => String(value).padStart(2, '0');
+  const day = `${time.getFullYear()}-${twoDigits(time.getMonth() + 1)}-${twoDigits(time.getDate())}`;
+  return `${day} ${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`;
 }

@@ -24,11 +24,11 @@ test('paths outside are made absolute and their directories found', () => {
   assert.equal(found, { argv: [`${lib}/a.c`, `-I${lib}`, '-o', `${lib}/new.wasm`], directories: [lib] });
 });
 
-test('a path that goes out and comes back is made one that does not', () => {
+test('a path that leaves the directory and returns is made relative', () => {
   assert.equal(findOutside(['../project/a.c', '-I../project'], cwd), { argv: ['a.c', '-I.'], directories: [] });
 });
 
-test('what is not there is left for the compiler to complain of', () => {
+test('a path that does not exist is left to the compiler', () => {
   const argv = ['../nowhere/a.c', '/no/such/directory/b.c'];
   assert.equal(findOutside(argv, cwd), { argv, directories: [] });
 });

@@ -79,7 +79,7 @@ run('passes arguments on, those that look like options, too', () => {
   assert.is(wasi9p(['run', 'program.wasm', '--', 'args', '--', '-x']).stdout, '[--]\n[-x]\n');
 });
 
-run('gives the environment that was asked for, and nothing of the host', () => {
+run('passes the environment that --env sets, and nothing of the host', () => {
   assert.is(wasi9p(['run', '--env', 'A=1=2', '--env=B=', 'program.wasm', 'env']).stdout, '1=2 \n');
   assert.is(wasi9p(['run', 'program.wasm', 'env']).stdout, '(null) (null)\n');
 });
@@ -140,23 +140,23 @@ run('mounts memory, and directories for reading only', () => {
   assert.is(wasi9p(['run', '--mem=/', 'program.wasm', 'list', '/']).stdout, '');
 });
 
-run('runs on a directory without touching it, then tells what was done or does it', () => {
-  const over = ['run', '--overlay', 'data::/w'];
+run('leaves the lower directory of an overlay unchanged, and lists or commits the changes', () => {
+  const overlaid = ['run', '--overlay', 'data::/w'];
   const seen = () => readdirSync(join(scratch, 'data')).sort().join();
   const before = seen();
-  assert.is(wasi9p([...over, '--diff', 'program.wasm', 'write', '/w/new']).stdout, 'A /w/new\n');
-  assert.is(wasi9p([...over, '--diff', 'program.wasm', 'write', '/w/one.txt']).stdout, 'M /w/one.txt\n');
-  assert.is(wasi9p([...over, 'program.wasm', 'write', '/w/new']).stdout, '');
+  assert.is(wasi9p([...overlaid, '--diff', 'program.wasm', 'write', '/w/new']).stdout, 'A /w/new\n');
+  assert.is(wasi9p([...overlaid, '--diff', 'program.wasm', 'write', '/w/one.txt']).stdout, 'M /w/one.txt\n');
+  assert.is(wasi9p([...overlaid, 'program.wasm', 'write', '/w/new']).stdout, '');
   assert.is(wasi9p(['run', '--overlay=data::/', '--diff', 'program.wasm', 'write', 'new']).stdout, 'A /new\n');
   const up = ['run', '--overlay', 'data::/w/../v', '--diff', 'program.wasm'];
   assert.is(wasi9p([...up, 'write', '/v/n']).stdout, 'A /v/n\n');
   assert.is(wasi9p([...up, 'list', '/']).stdout, 'tmp\nv\n');
   assert.is(seen(), before);
   assert.is(readFileSync(join(scratch, 'data', 'one.txt'), 'utf8'), '1');
-  const failed = wasi9p([...over, '--commit', 'program.wasm', 'exit', '3']);
+  const failed = wasi9p([...overlaid, '--commit', 'program.wasm', 'exit', '3']);
   assert.equal([failed.status, seen()], [3, before]);
-  assert.match(failed.stderr, /nothing was written back, for the program failed \(exit status 3\)/);
-  assert.equal(wasi9p([...over, '--diff', '--commit', 'program.wasm', 'write', '/w/new']), {
+  assert.match(failed.stderr, /changes not committed: the program exited with status 3/);
+  assert.equal(wasi9p([...overlaid, '--diff', '--commit', 'program.wasm', 'write', '/w/new']), {
     status: 0,
     stdout: 'A /w/new\n',
     stderr: '',
@@ -165,7 +165,7 @@ run('runs on a directory without touching it, then tells what was done or does i
   rmSync(join(scratch, 'data', 'new'));
 });
 
-run('tells of a path that could forge a line or steer a terminal between quotes', () => {
+run('quotes a path that could forge a line or control a terminal', () => {
   const argv = ['run', '--overlay', 'data::/w', '--diff', 'program.wasm', 'write', '/w/a\nA b\u001b[1A\u202e'];
   assert.is(wasi9p(argv).stdout, 'A "/w/a\\nA b\\033[1A\\342\\200\\256"\n');
   const { stderr } = wasi9p(['run', '--trace', 'program.wasm', 'write', '/tmp/\u009b\u007f\u202e']);
@@ -228,7 +228,7 @@ run('builds a C project over this checkout, which stays as it is', () => {
   assert.is(checkout(), before);
 });
 
-run('says at the start what the platform cannot promise, once', () => {
+run('prints the limits of the platform at the start, once', () => {
   const elsewhere = `data:text/javascript,Object.defineProperty(process, 'platform', { value: 'darwin' })`;
   const argv = ['run', '--dir', 'data::/d', '--ro', 'data::/r', 'program.wasm', 'list', '/r'];
   const { status, stdout, stderr } = wasi9p(argv, '', ['--import', elsewhere]);
@@ -244,7 +244,7 @@ run('says at the start what the platform cannot promise, once', () => {
   if (process.platform === 'linux') assert.is(wasi9p(argv).stderr, '');
 });
 
-run('looks into places without a program, and copies', () => {
+run('lists and copies without a program', () => {
   assert.is(wasi9p(['ls', '--dir', 'data::/d', '/d']).stdout.split('\n')[0], 'one.txt');
   assert.is(wasi9p(['cat', 'data/one.txt']).stdout, '1');
   assert.match(wasi9p(['tree', 'data']).stdout, /^data\n├── one\.txt\n/);
@@ -282,7 +282,7 @@ function full(argv: string[], ...redirects: string[]) {
 
 const PRINTING = [['help'], ['help', 'run'], ['--version'], ['run', '--help'], ['ls', '--help'], ['ls', 'data']];
 
-run('output that nobody reads ends it quietly, what was to be done is done', () => {
+run('a closed pipe ends the output silently, and the changes are still committed', () => {
   for (const argv of PRINTING) assert.is(unread(argv), 'ends with 141\n', argv.join(' '));
   const change = ['run', '--overlay', 'data::/w', '--diff', '--commit', 'program.wasm', 'write', '/w/unread'];
   assert.is(unread(change), 'ends with 141\n');
@@ -292,8 +292,8 @@ run('output that nobody reads ends it quietly, what was to be done is done', () 
 
 const linux = unless(NOT_LINUX, run);
 
-linux('output that cannot be written is told in a sentence, and a trace is not the program’s fault', () => {
-  const sentence = /^wasi9p( ls)?: output: no space left on device\.\n$/;
+linux('an output error is reported in a sentence, and a trace error keeps the program’s status', () => {
+  const sentence = /^wasi9p( ls)?: cannot write output: no space left on device\.\n$/;
   for (const argv of PRINTING) {
     const { status, stderr } = full(argv, '>/dev/full');
     assert.match(stderr, sentence, argv.join(' '));
@@ -309,25 +309,25 @@ linux('output that cannot be written is told in a sentence, and a trace is not t
   }
   assert.equal(full(['run', '--trace=/dev/full', 'program.wasm', 'exit', '0']), {
     status: 1,
-    stderr: 'wasi9p: --trace=/dev/full ends early: no space left on device.\n',
+    stderr: 'wasi9p: --trace=/dev/full is incomplete: no space left on device.\n',
   });
   assert.is(full(['run', '--trace=/dev/full', 'program.wasm', 'exit', '3']).status, 3);
 });
 
-run('says what is wrong with its use, status 2', () => {
+run('usage errors end with a sentence and status 2', () => {
   const cases: [string[], RegExp][] = [
-    [[], /No command was given/],
-    [['walk'], /no command walk/],
-    [['run'], /No program was given/],
+    [[], /Missing command/],
+    [['walk'], /Unknown command walk/],
+    [['run'], /Missing program/],
     [['run', '--what', 'program.wasm'], /Unknown option --what/],
-    [['run', '--dir', 'nowhere', 'program.wasm'], /nowhere is no directory/],
-    [['run', '--dir', 'a::b::c::d', 'program.wasm'], /is not understood/],
-    [['run', '--dir', 'data::/d::rw', 'program.wasm'], /is not understood/],
-    [['run', '--env', 'NOVALUE', 'program.wasm'], /write NAME=VALUE/],
-    [['run', '--diff', 'program.wasm'], /--diff needs an --overlay/],
-    [['run', '--overlay', 'data', 'program.wasm'], /write HOST::GUEST/],
+    [['run', '--dir', 'nowhere', 'program.wasm'], /nowhere is not a directory/],
+    [['run', '--dir', 'a::b::c::d', 'program.wasm'], /invalid value, expected HOST/],
+    [['run', '--dir', 'data::/d::rw', 'program.wasm'], /invalid value, expected HOST/],
+    [['run', '--env', 'NOVALUE', 'program.wasm'], /expected NAME=VALUE/],
+    [['run', '--diff', 'program.wasm'], /--diff needs an overlay/],
+    [['run', '--overlay', 'data', 'program.wasm'], /expected HOST::GUEST/],
     [['run', '--tar', 'text.wasm::/t', 'program.wasm'], /text\.wasm cannot be read: /],
-    [['run', '--dir', 'data::/tmp', '--mem', '/tmp/', 'program.wasm'], /there is a mount at/],
+    [['run', '--dir', 'data::/tmp', '--mem', '/tmp/', 'program.wasm'], /\/tmp is already a mount point/],
   ];
   for (const [argv, sentence] of cases) {
     const { status, stderr } = wasi9p(argv);
@@ -336,15 +336,15 @@ run('says what is wrong with its use, status 2', () => {
   }
 });
 
-run('says why a program cannot be started, status 1', () => {
+run('a program that cannot be started ends with a sentence and status 1', () => {
   assert.is(
     wasi9p(['run', 'absent.wasm']).stderr,
-    'wasi9p: absent.wasm cannot be read (no such file or directory): name the .wasm file of a program.\n',
+    'wasi9p: absent.wasm cannot be read (no such file or directory): give the .wasm file of a program.\n',
   );
   assert.equal(wasi9p(['run', '--trace=none/x', 'program.wasm']), {
     status: 1,
     stdout: '',
-    stderr: 'wasi9p: --trace=none/x cannot be written (no such file or directory): name a file that you may write.\n',
+    stderr: 'wasi9p: --trace=none/x cannot be written (no such file or directory): give a file that can be written.\n',
   });
   assert.match(
     wasi9p(['run', 'text.wasm']).stderr,
@@ -353,7 +353,7 @@ run('says why a program cannot be started, status 1', () => {
   assert.is(wasi9p(['run', 'text.wasm']).status, 1);
 });
 
-run('helps', () => {
+run('prints help', () => {
   const { status, stdout } = wasi9p(['help']);
   assert.is(status, 0);
   assert.match(stdout, /run PROGRAM\.wasm/);

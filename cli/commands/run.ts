@@ -22,10 +22,15 @@ export const RUN_OPTIONS: readonly Option[] = [
   {
     name: 'env',
     value: 'NAME=VALUE',
-    help: "Sets a variable of the program's environment. May be given several times.",
+    help: "Sets a variable of the program's environment. May be repeated.",
   },
-  { name: 'trace', value: 'FILE', optional: true, help: 'Writes each call and its 9P messages to stderr, or to FILE.' },
-  { name: 'help', help: 'Shows this.' },
+  {
+    name: 'trace',
+    value: 'FILE',
+    optional: true,
+    help: 'Prints each call with its 9P messages to stderr, or to FILE.',
+  },
+  { name: 'help', help: 'Prints this help.' },
 ];
 
 /** The words that stand for the compiler in place of a program. */
@@ -36,19 +41,20 @@ const DRIVERS: ReadonlyMap<string, Driver> = new Map([
 
 export const runHelp = own(`Usage: wasi9p run [OPTIONS] PROGRAM.wasm|cc|c++ [--] [ARGUMENTS]
 
-Runs a WASI preview1 program, or the compiler (see wasi9p help cc). Its root directory is an empty volume in memory with /tmp in it, unless an option
-gives it another; of this machine it sees only what is granted. It cannot get out of that on Linux; on other systems
-another process that swaps a directory for a symlink at the right moment can lead it out, and a line says so at the start.
+Runs a WASI preview1 program, or the compiler (see wasi9p help cc). Its root directory is in memory, with an empty /tmp,
+unless an option mounts another. Of this machine it sees only the granted directories. On Linux it cannot leave them; on
+other systems another process that swaps a directory for a symlink at the right moment can redirect it, and a warning at
+the start says so.
 
 ${helpLines(RUN_OPTIONS)}
 
-The exit status is the program's; ${TRAPPED} when it trapped, 1 when it could not be started, or the trace or
-the changes could not be written, 2 for wrong usage.
+The exit status is the program's; ${TRAPPED} if it trapped; 1 if it could not be started, or if the trace or the changes
+could not be written; 2 for wrong usage.
 `);
 
 function variable(text: string): [string, string] {
   const at = text.indexOf('=');
-  if (at < 1) throw new UsageError(`--env ${text} is not understood: write NAME=VALUE.`);
+  if (at < 1) throw new UsageError(`--env ${text}: invalid value, expected NAME=VALUE.`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
@@ -58,14 +64,14 @@ async function load(file: string): Promise<WebAssembly.Module> {
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new Error(`${file} cannot be read (${reasonOf(error)}): name the .wasm file of a program.`, { cause: error });
+    throw new Error(`${file} cannot be read (${reasonOf(error)}): give the .wasm file of a program.`, { cause: error });
   }
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {
     const reason = (error as Error).message.replace('WebAssembly.compile(): ', '');
     throw new Error(
-      `${file} is not a WebAssembly module (${reason}): give a .wasm file, which wasi9p cc makes from C, for one.`,
+      `${file} is not a WebAssembly module (${reason}): give a .wasm file, such as wasi9p cc compiles from C.`,
       { cause: error },
     );
   }
@@ -79,7 +85,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const [program, ...words] = rest;
-  if (program === undefined) throw new UsageError('No program was given: wasi9p run PROGRAM.wasm.');
+  if (program === undefined) throw new UsageError('Missing program: wasi9p run PROGRAM.wasm.');
   // The first -- separates our arguments from the program's.
   const args = words[0] === '--' ? words.slice(1) : words;
   const memory = new Memory();
@@ -106,7 +112,7 @@ async function runOn(
   const module = driver === undefined ? await load(program) : null;
   for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
   if (driver !== undefined) {
-    if (options.has('trace')) throw new UsageError('--trace is for programs of your own, not for the compiler.');
+    if (options.has('trace')) throw new UsageError('--trace cannot be used with cc or c++: leave it out.');
     return await settleChanges(options, overlays, await compileIn(driver, args, preopens, env));
   }
   const file = options.get('trace')?.at(-1);
@@ -128,7 +134,7 @@ function start(wasi: WASI, module: WebAssembly.Module, program: string): number 
   if (!names.has('_start')) {
     wasi.close();
     throw new Error(
-      `${program} cannot be started: it exports no _start function. A reactor is run from JavaScript, by initialize().`,
+      `${program} cannot be started: it exports no _start function. A reactor runs from JavaScript, with initialize().`,
     );
   }
   let instance;
@@ -141,7 +147,7 @@ function start(wasi: WASI, module: WebAssembly.Module, program: string): number 
     if (wasi.exitCode !== null) return wasi.exitCode;
     if (instance === undefined && isOutOfMemory(error)) {
       throw new Error(
-        `${program} cannot be started: this process may not have the memory that it asks for; raise the limit (ulimit -v).`,
+        `${program} cannot be started: its memory cannot be allocated; raise the limit of this process (ulimit -v).`,
         { cause: error },
       );
     }

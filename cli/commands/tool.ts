@@ -69,16 +69,16 @@ export class Work {
   }
 
   /** Prints an error, up to COMPLAINTS of them, and sets the exit status to 1. The caller goes on. */
-  complain(what: string, error: unknown): void {
+  complain(path: string, error: unknown): void {
     this.status = 1;
     if (++this.complaints > COMPLAINTS) return;
-    tell(text`${this.who}: ${cut(what)}: ${sentence(bugOf(error) ?? reasonOf(error))}.\n`, this.io.stderr);
+    tell(text`${this.who}: ${cut(path)}: ${sentence(bugOf(error) ?? reasonOf(error))}.\n`, this.io.stderr);
   }
 
   /** Prints the number of suppressed errors. */
   sumUp(): void {
     const more = this.complaints - COMPLAINTS;
-    if (more > 0) tell(text`${this.who}: ${more} more of these.\n`, this.io.stderr);
+    if (more > 0) tell(text`${this.who}: ${more} more ${more === 1 ? 'error' : 'errors'}.\n`, this.io.stderr);
   }
 
   private get who(): Text {
@@ -86,13 +86,13 @@ export class Work {
   }
 
   /** Calls `act` and prints its error; false if it failed. */
-  attempt(what: string, act: () => void): boolean {
+  attempt(path: string, act: () => void): boolean {
     try {
       act();
       return true;
     } catch (error) {
       if (error instanceof UsageError || error instanceof OutputError) throw error;
-      this.complain(what, error);
+      this.complain(path, error);
       return false;
     }
   }
@@ -103,7 +103,7 @@ function standard(): Io {
   return { stdout: 1, stderr: 2, stderrIsTerminal: isatty(2), archives: ARCHIVES };
 }
 
-const HELP: Option = { name: 'help', help: 'Shows this.' };
+const HELP: Option = { name: 'help', help: 'Prints this help.' };
 
 /** The options of a tool: its own, then the mount options. */
 function optionsOf(tool: Tool): Option[] {
@@ -115,16 +115,16 @@ export function helpOf(tool: Tool): Text {
 
 ${tool.about}
 
-A PLACE is a path of this machine, or ARCHIVE:PATH for what is in a tar archive; a file of this machine that has just
-this name comes first, and ARCHIVE:./PATH is still the archive's. With one of the options that mount
-something, as of wasi9p run, a path that begins with / is one in the tree that the mounts make up.
+A PLACE is a path of this machine, or ARCHIVE:PATH for a member of a tar archive. A file of this machine with exactly
+this name takes precedence; ARCHIVE:./PATH is still a member. With a mount option, as of wasi9p run, a path that begins
+with / is in the tree of the mounts.
 
-A name that holds characters which could steer a terminal, such as escapes, line breaks and marks of direction, is shown
-between double quotes with the escapes of C, as git shows it: "a\\nb". So is one that begins with a double quote.
+A name with characters that could control a terminal, such as escapes, line breaks and direction marks, is printed in
+double quotes with the escapes of C, as git does: "a\\nb". So is a name that begins with a double quote.
 
 ${helpLines(optionsOf(tool))}
 
-The exit status is 0, 1 when something could not be done, 2 for wrong usage.
+The exit status is 0; 1 after an error; 2 for wrong usage.
 `);
 }
 
@@ -136,7 +136,7 @@ export function runTool(tool: Tool, argv: readonly string[], io: Io = standard()
     return 0;
   }
   if (parsed.rest.length < tool.least)
-    throw new UsageError(`${tool.name} takes more words: wasi9p ${tool.name} ${tool.usage}.`);
+    throw new UsageError(`${tool.name}: missing operand: wasi9p ${tool.name} ${tool.usage}.`);
   const mounts = mountsOf(parsed.options);
   for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`, io.stderr);
   const places = new Places(mounts, io.archives);

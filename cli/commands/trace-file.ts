@@ -33,7 +33,7 @@ export class TraceFile {
   /** Closes the file. Prints a message and returns false if the trace is incomplete. */
   close(): boolean {
     if (this.fd !== 2) closeSync(this.fd);
-    if (this.error !== null) tell(text`wasi9p: ${this.name} ends early: ${sentence(reasonOf(this.error))}.\n`);
+    if (this.error !== null) tell(text`wasi9p: ${this.name} is incomplete: ${sentence(reasonOf(this.error))}.\n`);
     return this.error === null;
   }
 }
@@ -42,7 +42,7 @@ function open(name: string, file: string): number {
   try {
     return openSync(file, 'w');
   } catch (error) {
-    throw new Error(`${name} cannot be written (${reasonOf(error)}): name a file that you may write.`, {
+    throw new Error(`${name} cannot be written (${reasonOf(error)}): give a file that can be written.`, {
       cause: error,
     });
   }

@@ -12,8 +12,8 @@ import { Trail } from '../copy/trail.ts';
 export const tree: Tool = {
   name: 'tree',
   usage: '[OPTIONS] [PLACE]…',
-  about: 'Draws directories and all that is below them. Symlinks are shown and not followed.',
-  options: [{ name: 'all', letter: 'a', help: 'Names that begin with a dot, too.' }],
+  about: 'Draws directory trees. Symlinks are shown but not followed.',
+  options: [{ name: 'all', letter: 'a', help: 'Includes names that begin with a dot.' }],
   least: 0,
   run(work) {
     for (const word of work.words.length > 0 ? work.words : ['.']) {

@@ -12,7 +12,7 @@ const LARGE = 64 << 10;
 const chunk = new Uint8Array(CHUNK);
 
 /** The copy of one file's content. */
-class Pouring {
+class ContentCopy {
   /** The current offset. */
   done = 0;
   /** The end of the written data. */
@@ -75,23 +75,23 @@ export function pour(source: Handle, { size, blocks }: Attributes, copy: Handle,
   const hasHoles = blocks * 512 < size;
   const inside = insideOf(source.at.client, source.fid);
   const counts = hasHoles && size >= LARGE && inside?.backend.countsBlocks?.(inside.inode) === true;
-  const pouring = new Pouring(source, copy, hasHoles, counts ? blocks * 512 : Infinity, moved);
-  if (copyExtents(source, inside, size, pouring)) {
+  const content = new ContentCopy(source, copy, hasHoles, counts ? blocks * 512 : Infinity, moved);
+  if (copyExtents(source, inside, size, content)) {
     // Another process may have appended to it; and files below /proc have size 0.
-    pouring.skipTo(size);
-    if (!counts) pouring.copyTo(Infinity);
+    content.skipTo(size);
+    if (!counts) content.copyTo(Infinity);
   }
   // The file ends with a hole.
-  if (pouring.done !== pouring.end) copy.setSize(pouring.done);
+  if (content.done !== content.end) copy.setSize(content.done);
 }
 
 /** Copies the data ranges of the source; false if it ends before its size. */
-function copyExtents(source: Handle, inside: Inside | null, size: number, pouring: Pouring): boolean {
-  if (inside === null) return pouring.copyTo(size);
+function copyExtents(source: Handle, inside: Inside | null, size: number, content: ContentCopy): boolean {
+  if (inside === null) return content.copyTo(size);
   const extents = new Extents(inside.backend, inside.inode, inside.handle, 0, size);
-  while (!pouring.isDone && extents.next()) {
-    pouring.skipTo(extents.start);
-    if (!pouring.copyTo(extents.end)) return false;
+  while (!content.isDone && extents.next()) {
+    content.skipTo(extents.start);
+    if (!content.copyTo(extents.end)) return false;
   }
   if (extents.errno !== 0) throw fsError(extents.errno, 'cp', source.side);
   return true;

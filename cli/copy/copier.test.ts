@@ -32,7 +32,7 @@ function twins(content: string, one: string, other: string): (tree: FileSystem) 
   };
 }
 
-test('files of two mounts are different ones, whatever their numbers', () => {
+test('files of two mounts are different, whatever their numbers', () => {
   inScratch(() => {
     archive('A.tar', twins('A', 'a', 'b'));
     archive('B.tar', twins('B', 'c', 'd'));
@@ -60,7 +60,7 @@ test('one directory under two mounts is one', () => {
     fs.mkdirSync('d');
     fs.writeFileSync('d/f', 'precious');
     const mounts = ['--dir', 'd::/v', '--dir', 'd::/w'];
-    assert.is(runIt(cp, [...mounts, '/v/f', '/w/f']).stderr, 'wasi9p cp: /v/f: it is the same file.\n');
+    assert.is(runIt(cp, [...mounts, '/v/f', '/w/f']).stderr, 'wasi9p cp: /v/f: source and target are the same file.\n');
     assert.is(
       runIt(cp, ['-r', ...mounts, '/v', '/w/new']).stderr,
       'wasi9p cp: /v: a directory cannot be copied into itself.\n',
@@ -93,7 +93,7 @@ test('a symlink over what it leads to, over itself or its other name: nothing is
       [...here, 'd/l', '/w/d'],
     ]) {
       const { status, stderr } = runIt(cp, ['-r', ...argv]);
-      assert.match(stderr, /: it is the same file\.\n$/, argv.join(' '));
+      assert.match(stderr, /: source and target are the same file\.\n$/, argv.join(' '));
       assert.is(status, 1);
       assert.equal([fs.readFileSync('f', 'utf8'), fs.readFileSync('d/f', 'utf8')], ['1', '2']);
       for (const link of ['l', 'again', 'd/l']) assert.is(fs.readlinkSync(link), 'f', argv.join(' '));
@@ -103,7 +103,7 @@ test('a symlink over what it leads to, over itself or its other name: nothing is
   });
 });
 
-linux('a symlink that cannot be read takes no place', () => {
+linux('an unreadable symlink replaces no file', () => {
   inScratch(() => {
     fs.symlinkSync(Buffer.from('ff', 'hex'), 'l');
     fs.writeFileSync('f', 'kept');
@@ -127,7 +127,7 @@ test('nothing is written through a symlink that was just copied, nor for a direc
     });
     fs.mkdirSync('outside');
     fs.writeFileSync('outside/f', 'old');
-    const refused = 'a directory cannot take the place of what is not a directory';
+    const refused = 'a directory cannot overwrite a non-directory';
     for (const [out, words] of [
       ['one', ['v1.tar:', 'v2.tar:']],
       ['two', ['v1.tar:', 'v2.tar:f', 'v2.tar:d', 'v2.tar:z']],
@@ -136,7 +136,7 @@ test('nothing is written through a symlink that was just copied, nor for a direc
       const { status, stderr } = runIt(cp, ['-r', ...words, out], { archives: ARCHIVES });
       assert.is(status, 1);
       assert.match(stderr, new RegExp(`[:/]d: ${refused}\\.\n`));
-      assert.match(stderr, /[:/]f: a symlink that was just copied has its name there\.\n/);
+      assert.match(stderr, /[:/]f: not written through a symlink that was just created\.\n/);
       assert.is(stderr.split('\n').length, 3, stderr);
       assert.equal(fs.readdirSync(out).sort(), ['d', 'f', 'z']);
       assert.equal([fs.readdirSync('outside'), fs.readFileSync('outside/f', 'utf8')], [['f'], 'old']);
@@ -144,7 +144,7 @@ test('nothing is written through a symlink that was just copied, nor for a direc
     // Nor through an existing symlink: a copy stays in its target.
     assert.is(
       runIt(cp, ['-r', 'v2.tar:', 'one'], { archives: ARCHIVES }).stderr,
-      `wasi9p cp: v2.tar:/d: ${refused}.\nwasi9p cp: v2.tar:/f: a symlink has its name there.\n`,
+      `wasi9p cp: v2.tar:/d: ${refused}.\nwasi9p cp: v2.tar:/f: not written through an existing symlink.\n`,
     );
     assert.equal([fs.readdirSync('outside'), fs.readFileSync('outside/f', 'utf8')], [['f'], 'old']);
     // A symlink that the user names is followed, as with cp(1).
@@ -153,14 +153,14 @@ test('nothing is written through a symlink that was just copied, nor for a direc
   });
 });
 
-test('a symlink that leads nowhere is not written through; the target itself may be one to a directory', () => {
+test('a dangling symlink is not written through; the target itself may be one to a directory', () => {
   inScratch(() => {
     fs.mkdirSync('d');
     fs.mkdirSync('out');
     fs.writeFileSync('d/f', 'f');
     fs.symlinkSync('nowhere', 'l');
     fs.symlinkSync('out', 'to');
-    assert.is(runIt(cp, ['d/f', 'l']).stderr, 'wasi9p cp: d/f: a symlink that leads nowhere has its name there.\n');
+    assert.is(runIt(cp, ['d/f', 'l']).stderr, 'wasi9p cp: d/f: not written through a dangling symlink.\n');
     assert.is(runIt(cp, ['-r', 'd', 'to']).stderr, '');
     assert.is(runIt(cp, ['-r', 'd/.', 'to']).stderr, '');
     assert.is(runIt(cp, ['-r', 'd/.', 'to/']).stderr, '');
@@ -195,7 +195,7 @@ test('hard-linked symlinks stay one symlink', () => {
   });
 });
 
-linux('a copy is for nobody else until it is done', () => {
+linux('an incomplete copy is readable only by its owner', () => {
   inScratch(() => {
     fs.mkdirSync('d', { mode: 0o700 });
     fs.writeFileSync('d/f', 'secret', { mode: 0o600 });
@@ -245,7 +245,7 @@ test('ten thousand levels are copied', () => {
   });
 });
 
-linux('holes stay holes, also at the end and over what was there', () => {
+linux('holes stay holes, also at the end and over an existing file', () => {
   inScratch(() => {
     const size = (64 << 20) + 100;
     const fd = fs.openSync('s', 'w');
@@ -306,7 +306,7 @@ linux('a hole of a terabyte costs nothing', () => {
   });
 });
 
-linux('what is too large is told before it is copied', () => {
+linux('a file that is too large is reported before it is copied', () => {
   inScratch(() => {
     const archives = [
       { ending: /\.ram$/, names: '', open: () => store },
@@ -327,7 +327,7 @@ linux('what is too large is told before it is copied', () => {
   });
 });
 
-linux('files that the kernel makes up have content without a size', () => {
+linux('files of the kernel have content although their size is 0', () => {
   inScratch(() => {
     assert.is(runIt(cp, ['/proc/self/environ', 'e']).stderr, '');
     assert.is(fs.readFileSync('e', 'latin1'), fs.readFileSync('/proc/self/environ', 'latin1'));
@@ -356,7 +356,7 @@ test('another name of a file over that name', () => {
     fs.mkdirSync('y');
     fs.writeFileSync('x/a', 'a');
     fs.linkSync('x/a', 'y/b');
-    assert.is(runIt(cp, ['x/a', 'y/b', 'y']).stderr, 'wasi9p cp: y/b: it is the same file.\n');
+    assert.is(runIt(cp, ['x/a', 'y/b', 'y']).stderr, 'wasi9p cp: y/b: source and target are the same file.\n');
     assert.equal([fs.statSync('x/a').ino, fs.statSync('x/a').nlink], [fs.statSync('y/b').ino, 2]);
   });
 });

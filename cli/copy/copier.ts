@@ -95,11 +95,11 @@ export class Copier {
     const source = found(item.parent === null ? rootOf(item).find() : this.from.top().child(item.name), 'from');
     try {
       const stat = source.attributes();
-      if (stat.key !== item.stat.key) throw new Error('it was replaced while the copy went on');
+      if (stat.key !== item.stat.key) throw new Error('it was replaced while being copied');
       if (source.isDirectory) this.enter(item, source);
       else if (source.isSymlink) this.copySymlink(item, source, stat);
       else if (isRegular(stat)) this.copyFile(item, source, stat);
-      else throw new Error('only files, directories and symlinks are copied');
+      else throw new Error('unsupported file type: only files, directories and symlinks are copied');
     } finally {
       source.close();
     }
@@ -130,7 +130,7 @@ export class Copier {
     // As in cp(1), no symlink is followed here: another user may have placed it.
     if (handle.isDirectory) return handle;
     handle.close();
-    throw new Error('a directory cannot take the place of what is not a directory');
+    throw new Error('a directory cannot overwrite a non-directory');
   }
 
   private copySymlink(item: Item, source: Handle, stat: Attributes): void {
@@ -138,11 +138,11 @@ export class Copier {
     const text = source.target();
     if (this.linkAgain(item, stat, source)) return;
     const dir = this.dirOf(item);
-    this.makeWay(item, dir, source);
+    this.removeExisting(item, dir, source);
     dir.symlink(text, item.name);
     const copy = found(dir.child(item.name), 'to');
     try {
-      if (!copy.isSymlink) throw new Error('its copy was replaced at once');
+      if (!copy.isSymlink) throw new Error('the copy was replaced by another process');
       const { key } = copy.attributes();
       this.made.add(key);
       copy.setTimes(stat);
@@ -153,13 +153,13 @@ export class Copier {
   }
 
   /** Removes an existing file of this name that cannot be overwritten, unless it is the source. */
-  private makeWay(item: Item, dir: Handle, source: Handle): void {
+  private removeExisting(item: Item, dir: Handle, source: Handle): void {
     const there = dir.child(item.name);
     if (there === E.ENOENT) return;
     const other = found(there, 'to');
     try {
-      if (other.isDirectory) throw new Error('a directory has its name there');
-      if (this.isSourceOf(item, source, other)) throw new Error('it is the same file');
+      if (other.isDirectory) throw new Error('a non-directory cannot overwrite a directory');
+      if (this.isSourceOf(item, source, other)) throw new Error('source and target are the same file');
       const { key } = other.attributes();
       dir.unlink(item.name);
       this.made.delete(key);
@@ -172,12 +172,12 @@ export class Copier {
   private isSourceOf(item: Item, source: Handle, file: Handle): boolean {
     if (isSame(source, file)) return true;
     if (!source.isSymlink || file.isSymlink || item.parent !== null) return false;
-    const led = rootOf(item).follow();
-    if (typeof led === 'number') return false;
+    const target = rootOf(item).follow();
+    if (typeof target === 'number') return false;
     try {
-      return isSame(led, file);
+      return isSame(target, file);
     } finally {
-      led.close();
+      target.close();
     }
   }
 
@@ -191,11 +191,11 @@ export class Copier {
       const dir = this.dirOf(item);
       const there = dir.child(item.name);
       if (typeof there !== 'number') {
-        const isIt = there.attributes().key === copied.key;
+        const isFirst = there.attributes().key === copied.key;
         there.close();
-        if (isIt) return false;
+        if (isFirst) return false;
       }
-      this.makeWay(item, dir, source);
+      this.removeExisting(item, dir, source);
       // A store without hard links gets a copy.
       return dir.link(first, item.name) === 0;
     } finally {
@@ -227,8 +227,8 @@ export class Copier {
     const dir = this.dirOf(item);
     let there = this.existing(item, dir);
     try {
-      if (there?.isDirectory === true) throw new Error('a directory has its name there');
-      if (there !== null && isSame(source, there)) throw new Error('it is the same file');
+      if (there?.isDirectory === true) throw new Error('a non-directory cannot overwrite a directory');
+      if (there !== null && isSame(source, there)) throw new Error('source and target are the same file');
       source.openToRead();
       if (there !== null && !rootOf(item).follows && there.attributes().nlink > 1) {
         // As cp(1) with --preserve=links: other names of the existing file keep its content.
@@ -266,11 +266,11 @@ export class Copier {
     if (!file.isSymlink) return file;
     const { key } = file.attributes();
     file.close();
-    if (this.made.has(key)) throw new Error('a symlink that was just copied has its name there');
-    if (item.parent !== null || !rootOf(item).follows) throw new Error('a symlink has its name there');
-    const led = Handle.find(this.target.fs, join(this.target.path, item.name), true, 'to');
-    if (led === E.ENOENT) throw new Error('a symlink that leads nowhere has its name there');
-    return found(led, 'to');
+    if (this.made.has(key)) throw new Error('not written through a symlink that was just created');
+    if (item.parent !== null || !rootOf(item).follows) throw new Error('not written through an existing symlink');
+    const target = Handle.find(this.target.fs, join(this.target.path, item.name), true, 'to');
+    if (target === E.ENOENT) throw new Error('not written through a dangling symlink');
+    return found(target, 'to');
   }
 }
 

@@ -15,11 +15,11 @@ function copy(...argv: string[]): Run {
 }
 
 /** The printed errors, sorted. */
-function told({ status, stderr }: Run): [number, string[]] {
+function errors({ status, stderr }: Run): [number, string[]] {
   return [status, stderr.split('\n').slice(0, -1).sort()];
 }
 
-test('members that an archive leaves out are told of where they would be', () => {
+test('members that an archive leaves out are reported at their paths', () => {
   inScratch(() => {
     const members = pack(
       { name: '../up', data: 'x' },
@@ -38,16 +38,16 @@ test('members that an archive leaves out are told of where they would be', () =>
     ];
     const all = ['../up: it leads out of the archive.', ...inD, 'link/x: its directory is a file or a symlink.'];
     const lines = (base: string, texts: string[]): string[] => texts.map((text) => `wasi9p cp: ${base}${text}`).sort();
-    assert.equal(told(copy('x.tar:/', 'all')), [1, lines('x.tar:/', all)]);
-    assert.equal(told(copy('x.tar:d', 'd')), [1, lines('x.tar:', inD)]);
-    assert.equal(told(copy('--tar', 'x.tar::/t/u', '/t', 'mounted')), [1, lines('/t/u/', all)]);
+    assert.equal(errors(copy('x.tar:/', 'all')), [1, lines('x.tar:/', all)]);
+    assert.equal(errors(copy('x.tar:d', 'd')), [1, lines('x.tar:', inD)]);
+    assert.equal(errors(copy('--tar', 'x.tar::/t/u', '/t', 'mounted')), [1, lines('/t/u/', all)]);
     assert.equal(fs.readdirSync('all'), ['d', 'link']);
     assert.equal(fs.readdirSync('d'), ['e', 'f']);
-    assert.equal(told(copy('x.tar:d/f', 'f')), [0, []]);
+    assert.equal(errors(copy('x.tar:d/f', 'f')), [0, []]);
   });
 });
 
-linux('names of this machine that are not UTF-8 are told of, in mounts, too', () => {
+linux('names of this machine that are not UTF-8 are reported, in mounts, too', () => {
   inScratch(() => {
     fs.mkdirSync('d/e', { recursive: true });
     fs.mkdirSync('m');
@@ -55,16 +55,16 @@ linux('names of this machine that are not UTF-8 are told of, in mounts, too', ()
     fs.writeFileSync(Buffer.from('642f652fff', 'hex'), '');
     fs.symlinkSync('d/e', 'l');
     const line = (base: string): [number, string[]] => [1, [`wasi9p cp: ${base}/\ufffd: its name is not UTF-8.`]];
-    assert.equal(told(copy('d', 'copy')), line('d/e'));
+    assert.equal(errors(copy('d', 'copy')), line('d/e'));
     assert.equal(fs.readdirSync('copy/e'), ['\ufffd']);
-    assert.equal(told(copy('l/.', 'm')), line('l/.'));
+    assert.equal(errors(copy('l/.', 'm')), line('l/.'));
     for (const option of ['--dir', '--ro', '--overlay']) {
-      assert.equal(told(copy(option, 'd::/w', '--mem', '/w/e/m', '/w', 'm')), line('/w/e'), option);
+      assert.equal(errors(copy(option, 'd::/w', '--mem', '/w/e/m', '/w', 'm')), line('/w/e'), option);
     }
     // The rest is copied.
     assert.equal(fs.readdirSync('m/w/e'), ['m', '\ufffd']);
     // A mount hides the content of the directory below it.
-    assert.equal(told(copy('--dir', 'd::/w', '--mem', '/w/e', '/w', 'm')), [0, []]);
+    assert.equal(errors(copy('--dir', 'd::/w', '--mem', '/w/e', '/w', 'm')), [0, []]);
   });
 });
 

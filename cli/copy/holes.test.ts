@@ -22,7 +22,7 @@ test('blocks with a byte in them, those next to each other together', () => {
   ]);
 });
 
-test('the last block may be a part of one; what is behind it does not count', () => {
+test('the last block may be incomplete; bytes beyond the count are ignored', () => {
   assert.equal(ranges(10), []);
   assert.equal(ranges(10, 10), []);
   assert.equal(ranges(BLOCK + 10, BLOCK + 9), [[BLOCK, BLOCK + 10]]);

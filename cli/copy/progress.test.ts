@@ -26,15 +26,15 @@ test('nothing for a second, then now and then, and nothing is left of it', () =>
   assert.is(written, '\r     \r');
 });
 
-test('nobody looks', () => {
+test('nothing is formatted if stderr is not a terminal', () => {
   const progress = new Progress(null, () => 1e9);
   progress.tell(() => {
-    throw new Error('a text that nobody sees');
+    throw new Error('a text that is not shown');
   });
   progress.clear();
 });
 
-test('sizes for a person', () => {
+test('sizes have three digits and a unit', () => {
   const cases = {
     0: '0 B',
     999: '999 B',

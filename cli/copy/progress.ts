@@ -1,8 +1,8 @@
 // The progress line of a long copy, on a terminal only.
 
 /** Milliseconds before the first output. */
-const PATIENCE_MS = 1000;
-const PAUSE_MS = 200;
+const FIRST_DELAY_MS = 1000;
+const INTERVAL_MS = 200;
 
 /** A progress line on a terminal, erased at the end. */
 export class Progress {
@@ -15,7 +15,7 @@ export class Progress {
   constructor(write: ((text: string) => void) | null, now: () => number = () => performance.now()) {
     this.write = write;
     this.now = now;
-    this.next = now() + PATIENCE_MS;
+    this.next = now() + FIRST_DELAY_MS;
   }
 
   /** Shows a text, at a limited rate. */
@@ -23,7 +23,7 @@ export class Progress {
     if (this.write === null) return;
     const now = this.now();
     if (now < this.next) return;
-    this.next = now + PAUSE_MS;
+    this.next = now + INTERVAL_MS;
     this.show(text());
   }
 

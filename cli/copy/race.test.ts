@@ -72,7 +72,7 @@ function race(dir: string, act: (round: number) => void): void {
   });
 }
 
-linux('where it is copied from', () => {
+linux('a swap of the source directory does not redirect the copy', () => {
   let copied = 0;
   let seen = 0;
   race('src', () => {
@@ -93,7 +93,7 @@ linux('where it is copied from', () => {
   assert.ok(seen > 0, 'no symlink was seen');
 });
 
-linux('where it is copied to', () => {
+linux('a swap of the target directory does not redirect the copy', () => {
   race('copy/src', () => runIt(cp, ['-r', 'src', 'copy']));
 });
 

@@ -28,7 +28,7 @@ export class Trail {
   /** Enters a directory and takes ownership of its handle. */
   push(name: string, handle: Handle): void {
     this.steps.push({ name, key: handle.attributes().key, handle });
-    this.letGo(this.steps.length - 1 - HELD);
+    this.release(this.steps.length - 1 - HELD);
   }
 
   /** Goes up. */
@@ -43,7 +43,7 @@ export class Trail {
     while (this.steps[at]!.handle === null) at--;
     for (; at < last; at++) {
       this.steps[at + 1]!.handle = this.enter(this.steps[at]!.handle!, this.steps[at + 1]!);
-      if (at + 1 <= last - HELD) this.letGo(at);
+      if (at + 1 <= last - HELD) this.release(at);
     }
     return this.steps[last]!.handle!;
   }
@@ -52,7 +52,7 @@ export class Trail {
     while (this.steps.length > 0) this.pop();
   }
 
-  private letGo(at: number): void {
+  private release(at: number): void {
     if (at <= 0 || at % MARK === 0) return;
     const step = this.steps[at]!;
     step.handle?.close();
@@ -64,6 +64,6 @@ export class Trail {
     if (typeof found === 'number') throw fsError(found, 'cp', dir.side);
     if (found.isDirectory && found.attributes().key === key) return found;
     found.close();
-    throw new Error('its directory was moved while it was copied');
+    throw new Error('its directory was moved meanwhile');
   }
 }

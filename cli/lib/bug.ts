@@ -1,4 +1,4 @@
-// Tells programming errors of this program from errors for the user.
+// Distinguishes bugs of this program from errors for the user.
 
 /** If this environment variable is set, a bug of this program is printed with its full stack. */
 const DEBUG = 'WASI9P_DEBUG';
@@ -9,7 +9,7 @@ const DEBUG = 'WASI9P_DEBUG';
  */
 export function bugOf(error: unknown): string | undefined {
   if (error instanceof Error && Object.getPrototypeOf(error) === Error.prototype) return undefined;
-  const told = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const summary = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const stack = process.env[DEBUG] === undefined ? '' : ` ${(error as Error).stack ?? ''}`;
-  return `this is a mistake of wasi9p itself (${told}): please report it with what ${DEBUG}=1 tells of the same command${stack}`;
+  return `internal error (${summary}); please report it with the output of the same command under ${DEBUG}=1${stack}`;
 }

@@ -25,13 +25,13 @@ function refused(...argv: string[]): string {
   return 'accepted';
 }
 
-test('options end at the first word that is none', () => {
+test('options end at the first operand', () => {
   assert.equal(parse('--dir', 'a', 'prog', '--dir', 'b'), { options: { dir: ['a'] }, rest: ['prog', '--dir', 'b'] });
   assert.equal(parse('--', '--dir'), { options: {}, rest: ['--dir'] });
   assert.equal(parse('-', 'x'), { options: {}, rest: ['-', 'x'] });
 });
 
-test('values stand behind the option or behind an =', () => {
+test('a value follows the option or an =', () => {
   assert.equal(parse('--dir=a=b', '--dir', 'c').options, { dir: ['a=b', 'c'] });
   assert.equal(parse('--trace', 'prog'), { options: { trace: [''] }, rest: ['prog'] });
   assert.equal(parse('--trace=x').options, { trace: ['x'] });
@@ -45,12 +45,12 @@ test('letters, alone and together', () => {
   assert.match(refused('-d'), /Unknown option -d/);
 });
 
-test('options among the other words, where they may be', () => {
+test('options may follow operands if the command allows it', () => {
   const { options, rest } = parseOptions(TABLE, ['x', '-a', 'y', '--dir', 'z', '-', '--', '-b'], true);
   assert.equal([Object.fromEntries(options), rest], [{ all: [''], dir: ['z'] }, ['x', 'y', '-', '-b']]);
 });
 
-test('what is wrong is said in a sentence', () => {
+test('a usage error is a sentence', () => {
   assert.match(refused('--nothing'), /Unknown option --nothing/);
   assert.match(refused('-x'), /Unknown option -x/);
   assert.match(refused('--dir'), /--dir needs a value: --dir HOST/);

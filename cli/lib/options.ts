@@ -1,6 +1,6 @@
 // The option parser and the help lines, from one table per command.
 
-/** One option of a command: the parser, the help text and docs/cli.md derive from it. */
+/** One option of a command: the parser and the help text derive from it. */
 export interface Option {
   /** Long name, without its dashes. */
   readonly name: string;

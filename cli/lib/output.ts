@@ -34,6 +34,6 @@ export function tell(message: Text, stderr: Sink = 2): void {
 /** Returns the exit status after an OutputError: that of SIGPIPE for a closed pipe; otherwise 1, with a message. */
 export function endOf({ cause }: OutputError, who: Text, stderr?: Sink): number {
   if ((cause as { code?: string }).code === 'EPIPE') return EXIT_SIGPIPE;
-  tell(text`${who}: output: ${sentence(reasonOf(cause))}.\n`, stderr);
+  tell(text`${who}: cannot write output: ${sentence(reasonOf(cause))}.\n`, stderr);
   return 1;
 }

@@ -13,7 +13,7 @@ export class Signals {
   status = 0;
   private readonly listeners = Object.entries(ENDING).map(([name, number]) => ({
     name: name as keyof typeof ENDING,
-    listen: () => this.came(number),
+    listen: () => this.receive(number),
   }));
   private readonly notice: Text;
 
@@ -23,7 +23,7 @@ export class Signals {
     for (const { name, listen } of this.listeners) process.on(name, listen);
   }
 
-  private came(number: number): void {
+  private receive(number: number): void {
     this.count++;
     this.status ||= 128 + number;
     if (this.count === 1) tell(text`wasi9p: ${this.notice}\n`);

@@ -89,7 +89,7 @@ memory('data ends with ENOSPC at the size that was given, in the root and elsewh
   assert.is(stdout, 'No space left on device\n');
 });
 
-unless(NOT_LINUX, memory)('a program that is given no memory is told so in a sentence', () => {
+unless(NOT_LINUX, memory)('a program whose memory cannot be allocated is reported in a sentence', () => {
   const line = `ulimit -v 2000000; exec "${process.execPath}" "${cli}" run fill.wasm files`;
   const { status, stdout, stderr } = spawnSync('sh', ['-c', line], { cwd: scratch, encoding: 'utf8' });
   assert.equal(
@@ -97,7 +97,7 @@ unless(NOT_LINUX, memory)('a program that is given no memory is told so in a sen
     [
       1,
       '',
-      'wasi9p: fill.wasm cannot be started: this process may not have the memory that it asks for; raise the limit (ulimit -v).\n',
+      'wasi9p: fill.wasm cannot be started: its memory cannot be allocated; raise the limit of this process (ulimit -v).\n',
     ],
   );
 });

@@ -43,7 +43,7 @@ test('each option makes a mount', () => {
   });
 });
 
-test('a guest knows each mount by a path without dots, whatever the option', () => {
+test('the guest path of each mount is normalized, for every option', () => {
   inScratch(() => {
     fs.mkdirSync('d');
     const guests = (options: Record<string, string[]>): string[] => made(options).map(([guest]) => guest);
@@ -53,21 +53,21 @@ test('a guest knows each mount by a path without dots, whatever the option', () 
       assert.equal(guests({ [option]: written.map((guest) => `d::${guest}`) }), known, option);
     }
     assert.equal(guests({ mem: written }), known);
-    assert.match(refused({ mem: ['/v', '/w/../v'] }), /^--mem \/w\/\.\.\/v: there is a mount at \/v already\.$/);
+    assert.match(refused({ mem: ['/v', '/w/../v'] }), /^--mem \/w\/\.\.\/v: \/v is already a mount point\.$/);
   });
 });
 
-test('what cannot be mounted is said in a sentence', () => {
+test('an invalid mount option is reported in a sentence', () => {
   inScratch(() => {
     fs.mkdirSync('d');
     fs.writeFileSync('f', '');
-    assert.match(refused({ dir: ['none'] }), /^--dir none: none is no directory of this machine\.$/);
-    assert.match(refused({ ro: ['f::/x'] }), /^--ro f::\/x: f is no directory/);
-    assert.match(refused({ dir: ['d::/x::rw'] }), /write HOST, HOST::GUEST or HOST::GUEST::ro/);
-    for (const value of ['', 'd::', '::d', 'd::/a::ro::x']) assert.match(refused({ dir: [value] }), /not understood/);
-    for (const value of ['', 'd::/a::ro']) assert.match(refused({ ro: [value] }), /write HOST or HOST::GUEST\./);
-    for (const value of ['', '/a::/b']) assert.match(refused({ mem: [value] }), /write GUEST or GUEST=SIZE\./);
-    assert.match(refused({ dir: ['d::/x'], mem: ['x/'] }), /^--mem x\/: there is a mount at x already\.$/);
+    assert.match(refused({ dir: ['none'] }), /^--dir none: none is not a directory of this machine\.$/);
+    assert.match(refused({ ro: ['f::/x'] }), /^--ro f::\/x: f is not a directory/);
+    assert.match(refused({ dir: ['d::/x::rw'] }), /expected HOST, HOST::GUEST or HOST::GUEST::ro/);
+    for (const value of ['', 'd::', '::d', 'd::/a::ro::x']) assert.match(refused({ dir: [value] }), /invalid value/);
+    for (const value of ['', 'd::/a::ro']) assert.match(refused({ ro: [value] }), /expected HOST or HOST::GUEST\./);
+    for (const value of ['', '/a::/b']) assert.match(refused({ mem: [value] }), /expected GUEST or GUEST=SIZE\./);
+    assert.match(refused({ dir: ['d::/x'], mem: ['x/'] }), /^--mem x\/: x is already a mount point\.$/);
   });
 });
 
@@ -82,13 +82,13 @@ test('a directory in memory has a size, or shares the default', () => {
   const [one, two] = room(['/a', '/b']);
   assert.ok(one === two && Math.abs(one! - defaultCapacity()) < 4096);
   for (const value of ['/a=', '/a=x', '/a=1Q', '/a=-1', '/a=0', '/a=1.5G', '=1G', '/a=99999999T']) {
-    assert.match(refused({ mem: [value] }), /write GUEST or GUEST=SIZE, with SIZE such as 512M or 2G\./, value);
+    assert.match(refused({ mem: [value] }), /expected GUEST or GUEST=SIZE, with SIZE such as 512M or 2G\./, value);
   }
   const [a, b] = mountsOf(new Map([['mem', ['/a', '/b']]])).map(({ backend }) => backend as RamBackend);
   const left = (store: RamBackend): number => (store as unknown as { space: Space }).space.left;
   const before = left(b!);
   a!.symlink(a!.root(), 'l', 'x'.repeat(4000), 0, 0);
-  assert.ok(before - left(b!) >= 4000, 'of one room');
+  assert.ok(before - left(b!) >= 4000, 'both share one capacity');
 });
 
 test('the root comes first, and is in memory unless it is mounted', () => {
@@ -114,7 +114,7 @@ test('a place is a path from the root', () => {
   for (const [guest, place] of Object.entries(cases)) assert.is(placeOf(guest), place);
 });
 
-test('what a platform cannot promise is told once', () => {
+test('a limit of the platform is printed once', () => {
   inScratch((dir) => {
     const weak = [0, 1].map((i) => ({ guest: `/${i}`, backend: new HostDirBackend(fs, new PathTree(fs, dir)) }));
     const limits = limitsOf([...weak, { guest: '/m', backend: ram() }]);

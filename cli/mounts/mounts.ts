@@ -29,17 +29,17 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
   {
     name: 'dir',
     value: 'HOST[::GUEST[::ro]]',
-    help: 'Grants a directory of this machine, under the path GUEST (default: HOST as written), with\n::ro only for reading. May be given several times, as all of these.',
+    help: 'Grants a directory of this machine at the path GUEST (default: HOST as written), with\n::ro read-only. May be repeated, like all of these.',
     mount(value) {
       const [host, guest = host, mode] = parts('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro', 3);
-      if (mode !== undefined && mode !== 'ro') throw misread('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro');
+      if (mode !== undefined && mode !== 'ro') throw invalidValue('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro');
       return hostMount(guest!, directory('dir', value, host!), mode === 'ro');
     },
   },
   {
     name: 'ro',
     value: 'HOST[::GUEST]',
-    help: 'Grants a directory of this machine only for reading.',
+    help: 'Grants a directory of this machine read-only.',
     mount(value) {
       const [host, guest = host] = parts('ro', value, 'HOST or HOST::GUEST', 2);
       return hostMount(guest!, directory('ro', value, host!), true);
@@ -48,10 +48,10 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
   {
     name: 'overlay',
     value: 'HOST::GUEST',
-    help: 'A directory of this machine that the program may change as it likes: the changes are kept in memory.',
+    help: 'Grants a copy-on-write view of a directory of this machine: changes are kept in memory.',
     mount(value, memory) {
       const [host, guest] = parts('overlay', value, 'HOST::GUEST', 2);
-      if (guest === undefined) throw misread('overlay', value, 'HOST::GUEST');
+      if (guest === undefined) throw invalidValue('overlay', value, 'HOST::GUEST');
       const path = directory('overlay', value, host!);
       return { guest, backend: overlay({ lower: hostDir(path), upper: memory.directory() }), host: path };
     },
@@ -59,24 +59,24 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
   {
     name: 'tar',
     value: 'FILE::GUEST',
-    help: 'The files of a .tar or .tar.gz, only for reading, without unpacking it.',
+    help: 'Mounts a .tar or .tar.gz file read-only, without unpacking it.',
     mount(value) {
       const [file, guest] = parts('tar', value, 'FILE::GUEST', 2);
-      if (guest === undefined) throw misread('tar', value, 'FILE::GUEST');
+      if (guest === undefined) throw invalidValue('tar', value, 'FILE::GUEST');
       return { guest, backend: archive('tar', value, file!) };
     },
   },
   {
     name: 'mem',
     value: 'GUEST[=SIZE]',
-    help: `An empty directory in memory, which is gone at the end; the program gets ENOSPC when it holds SIZE (such as\n512M or 2G; --mem /=2G for the root). Default: ${DEFAULT_SHARE} of this machine's memory for all without SIZE together.`,
+    help: `Mounts an empty directory in memory, lost at the end. Beyond SIZE, writes fail with ENOSPC (SIZE such as 512M or\n2G; --mem /=2G for the root). Default: ${DEFAULT_SHARE} of this machine's memory, shared by all without SIZE.`,
     mount(value, memory) {
       const [whole] = parts('mem', value, 'GUEST or GUEST=SIZE', 1);
       const at = whole!.lastIndexOf('=');
       if (at < 0) return { guest: whole!, backend: memory.directory() };
       const size = sizeOf(whole!.slice(at + 1));
       if (at === 0 || size === undefined)
-        throw misread('mem', value, 'GUEST or GUEST=SIZE, with SIZE such as 512M or 2G');
+        throw invalidValue('mem', value, 'GUEST or GUEST=SIZE, with SIZE such as 512M or 2G');
       return { guest: whole!.slice(0, at), backend: memory.directory(size) };
     },
   },
@@ -87,19 +87,19 @@ function hostMount(guest: string, host: string, readOnly: boolean): GuestMount {
 }
 
 /** Splits a value at `::` into non-empty parts. */
-function parts(option: string, value: string, usage: string, most: number): string[] {
+function parts(option: string, value: string, usage: string, max: number): string[] {
   const found = value.split('::');
-  if (found.length > most || found.includes('')) throw misread(option, value, usage);
+  if (found.length > max || found.includes('')) throw invalidValue(option, value, usage);
   return found;
 }
 
-function misread(option: string, value: string, usage: string): UsageError {
-  return new UsageError(`--${option} ${value} is not understood: write ${usage}.`);
+function invalidValue(option: string, value: string, usage: string): UsageError {
+  return new UsageError(`--${option} ${value}: invalid value, expected ${usage}.`);
 }
 
 function directory(option: string, value: string, host: string): string {
   if (statSync(host, { throwIfNoEntry: false })?.isDirectory() === true) return host;
-  throw new UsageError(`--${option} ${value}: ${host} is no directory of this machine.`);
+  throw new UsageError(`--${option} ${value}: ${host} is not a directory of this machine.`);
 }
 
 function archive(option: string, value: string, file: string): Backend {
@@ -130,7 +130,7 @@ function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: str
   const made = { ...wanted, guest: guestPath(wanted.guest) };
   const isTaken = mounts.some(({ guest }) => placeOf(guest) === placeOf(made.guest));
   mounts.push(made);
-  if (isTaken) throw new UsageError(`--${name} ${value}: there is a mount at ${made.guest} already.`);
+  if (isTaken) throw new UsageError(`--${name} ${value}: ${made.guest} is already a mount point.`);
 }
 
 /** Puts the root first, so that libc prefers the other mounts; the default is an in-memory root with a /tmp. */

@@ -38,7 +38,7 @@ test('paths of this machine, relative and absolute, by their symlinks', () => {
   });
 });
 
-test('in archives: the first colon behind a name that is one', () => {
+test('in archives: the first colon after the name of an archive separates the path', () => {
   inScratch(() => {
     fs.writeFileSync('x.json', JSON.stringify({ '/in/f:1': 'in it', '/g.json:h': 'too' }));
     fs.writeFileSync('bad.json', 'nonsense');
@@ -57,12 +57,12 @@ test('in archives: the first colon behind a name that is one', () => {
   });
 });
 
-test('an archive of another kind is said to be one, unless a file has the name', () => {
+test('an unsupported archive format is reported, unless a file has exactly this name', () => {
   inScratch(() => {
     for (const name of ['x.tar.bz2', 'y.zip', 'y.zip:z', 'x.tar.old']) fs.writeFileSync(name, name);
     const places = new Places([]);
     const refused = (text: string) => () => places.at(text);
-    const message = 'cannot be looked into: of archives only .tar, .tar.gz and .tgz are read. Unpack it first.';
+    const message = 'cannot be read: only .tar, .tar.gz and .tgz archives are supported. Unpack it first.';
     assert.throws(refused('x.tar.bz2:'), `x.tar.bz2 ${message}`);
     assert.throws(refused('./x.tar.bz2:a/b'), `./x.tar.bz2 ${message}`);
     assert.throws(refused('y.zip:a'), `y.zip ${message}`);
@@ -73,7 +73,7 @@ test('an archive of another kind is said to be one, unless a file has the name',
   });
 });
 
-test('an archive that cannot be read is told of in sentences that end once', () => {
+test('an archive that cannot be read is reported in sentences with one full stop', () => {
   inScratch(() => {
     fs.writeFileSync('x.tar', 'no archive');
     const places = new Places([]);

@@ -94,7 +94,7 @@ export class Places {
   private refuseOther(text: string, file: string): void {
     if (!OTHERS.test(file) || existsSync(text) || !existsSync(file)) return;
     const names = this.archives.map((kind) => kind.names).join(', ');
-    throw new UsageError(`${file} cannot be looked into: of archives only ${names} are read. Unpack it first.`);
+    throw new UsageError(`${file} cannot be read: only ${names} archives are supported. Unpack it first.`);
   }
 
   private inMounts(text: string): Place | null {
@@ -103,7 +103,7 @@ export class Places {
   }
 
   private onHost(text: string): Place {
-    if (text === '') throw new UsageError('A place is missing: an empty word stands for none.');
+    if (text === '') throw new UsageError('Empty path.');
     const { root } = parse(resolve(text));
     const fs = this.open(`host ${root}`, () => hostDir(root), root);
     const path = parse(text).root === '' ? `${process.cwd()}${sep}${text}` : text;
