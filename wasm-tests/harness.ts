@@ -16,21 +16,21 @@ import { compile, type CompileOptions } from '../toolchain/compile.ts';
 import { skip } from '../build/test/skip.ts';
 
 const SRC = fileURLToPath(new URL('src/', import.meta.url));
-/** What the seed program was run with where it was found, and all others, too. */
+/** The compiler flags of the seed program's origin, used for all programs. */
 const FLAGS = ['-std=gnu17', '-O1'];
-/** Where tmpfs is on Linux: the oracle. */
+/** The tmpfs of Linux, the oracle. */
 const TMPFS = '/dev/shm';
 const HOST_LINE = '@host ';
 
-/** What the host can look at while the program stands still. */
+/** The state of the host while the program is stopped. */
 export interface Stop {
   vol: Volume;
   server: Server;
-  /** What stood behind `@host `. */
+  /** The word after `@host `. */
   word: string;
 }
 
-/** What is left when the program has ended. */
+/** The state after the program has ended. */
 export interface End {
   vol: Volume;
   server: Server;
@@ -39,7 +39,7 @@ export interface End {
   code: number | null;
 }
 
-/** What a scenario's program must print and how it must end, here and natively. */
+/** The expected output and status of a scenario's program, here and natively. */
 export interface Scenario {
   expect: string;
   /** Arguments after the base directory. */
@@ -73,7 +73,7 @@ export function compileProgram(name: string, options: CompileOptions = {}): Prom
   return compile({ sources: sourcesOf(name), argv: [...FLAGS, `${name}.c`, '-o', output], output }, options);
 }
 
-/** Gathers stdout and stops at its `@host` lines, which are no part of it. */
+/** Collects stdout, and calls the host at `@host` lines, which are not part of the text. */
 export class Output {
   text = '';
   private line = '';
@@ -99,14 +99,14 @@ export class Output {
   }
 }
 
-/** A file system with a directory `/tmp`, and how it is looked at from outside. */
-interface Place {
+/** A file system with a directory `/tmp`, as a source and from outside. */
+interface TestTree {
   source: LocalSource;
   vol: Volume;
   dispose(): void;
 }
 
-function onVolume(source: (vol: Volume) => LocalSource): () => Place {
+function onVolume(source: (vol: Volume) => LocalSource): () => TestTree {
   return () => {
     const vol = Volume.fromJSON({ '/tmp': null });
     return { source: source(vol), vol, dispose: () => {} };
@@ -122,7 +122,7 @@ function outsideOf(directory: string): Volume {
   return look as unknown as Volume;
 }
 
-function onHost(): Place {
+function onHost(): TestTree {
   const directory = mkdtempSync(join(tmpdir(), 'wasi9p-'));
   mkdirSync(join(directory, 'tmp'));
   const source = hostDir(directory);
@@ -134,23 +134,23 @@ function onHost(): Place {
 }
 
 /** The file systems that the programs run on. */
-const PLACES: Readonly<Record<string, () => Place>> = {
+const TREES: Readonly<Record<string, () => TestTree>> = {
   memfs: onVolume((vol) => vol),
   // All that the programs do is done in the upper layer, below a directory that both layers have.
   'an overlay': onVolume((vol) => overlay({ lower: memfs(Volume.fromJSON({ '/tmp': null })), upper: memfs(vol) })),
   'a host directory': onHost,
 };
 
-async function runHere(name: string, scenario: Scenario, makePlace: () => Place): Promise<void> {
-  const place = makePlace();
+async function runHere(name: string, scenario: Scenario, makeTree: () => TestTree): Promise<void> {
+  const tree = makeTree();
   try {
-    await runOn(name, scenario, place);
+    await runOn(name, scenario, tree);
   } finally {
-    place.dispose();
+    tree.dispose();
   }
 }
 
-async function runOn(name: string, scenario: Scenario, { source, vol }: Place): Promise<void> {
+async function runOn(name: string, scenario: Scenario, { source, vol }: TestTree): Promise<void> {
   const module = await WebAssembly.compile(await compileProgram(name));
   const server = serverFor(source);
   const output = new Output((word) => scenario.during?.({ vol, server, word }));
@@ -177,7 +177,7 @@ export function assertAtRest(server: Server): void {
 /** Why there can be no native run here, or undefined. */
 function noNative(): string | undefined {
   if (spawnSync('gcc', ['--version']).status !== 0) return 'gcc is not installed';
-  return existsSync(TMPFS) ? undefined : `there is no tmpfs at ${TMPFS}`;
+  return existsSync(TMPFS) ? undefined : `${TMPFS} does not exist`;
 }
 
 function runNatively(name: string, scenario: Scenario): void {
@@ -200,13 +200,13 @@ function runNatively(name: string, scenario: Scenario): void {
 }
 
 /**
- * Registers the tests of a program of src/: that it prints and ends as it should on each place through 9P with nothing
- * left behind, and that the same source does the same natively on tmpfs.
+ * Registers the tests of a program of src/: its output and status on each file system through 9P, with nothing left
+ * behind, and those of the same source natively on tmpfs.
  */
 export function scenario(name: string, options: Scenario): void {
-  for (const [on, place] of Object.entries(PLACES)) {
-    if (place === onHost && options.notOnHost !== undefined) skip(`${name} on ${on}`, options.notOnHost);
-    else test(`${name} on ${on}`, () => runHere(name, options, place));
+  for (const [on, tree] of Object.entries(TREES)) {
+    if (tree === onHost && options.notOnHost !== undefined) skip(`${name} on ${on}`, options.notOnHost);
+    else test(`${name} on ${on}`, () => runHere(name, options, tree));
   }
   const reason = options.nativeDiffers ?? noNative();
   if (reason === undefined) test(`${name} natively on tmpfs`, () => runNatively(name, options));

@@ -44,6 +44,6 @@ const wasi = new WASI({ args: [NAME], preopens: { '/': vol }, trace });
 const module = await WebAssembly.compile(await compileProgram(NAME));
 const code = wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
 
-heading(`exit status ${code}; what is left on the server`);
+heading(`exit status ${code}; references left on the server`);
 for (const [what, count] of Object.entries(server.inspect())) console.log(`${String(count).padStart(6)} ${what}`);
 process.exitCode = code;

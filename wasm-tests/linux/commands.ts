@@ -1,3 +1,4 @@
+// Draws random sequences of calls: few names, so that calls collide, and every form of a path.
 import fc from 'fast-check';
 import {
   O_APPEND,
@@ -11,8 +12,6 @@ import {
   O_WRONLY,
 } from '../../vfs/linux/constants.ts';
 import type { Call, SetTime } from './model.ts';
-
-// What is drawn: few names, so that calls meet, and every way to write a path.
 
 /** 255 bytes, the longest name that there is; and one more. */
 const LONGEST = [`${'é'.repeat(127)}n`, 'n'.repeat(255)];
@@ -89,7 +88,7 @@ const anyOffset = fc.oneof(
   { weight: 4, arbitrary: fc.nat(60) },
   { weight: 1, arbitrary: fc.constantFrom(0, 4095, 4096, 8191, 30_000) },
 );
-/** Reading needs no room for what is before: any offset will do. */
+/** Any offset: a read allocates nothing for the bytes before it. */
 const anyReadOffset = fc.oneof(
   { weight: 8, arbitrary: anyOffset },
   { weight: 1, arbitrary: fc.constantFrom(2 ** 31, 2 ** 32, 2 ** 40, Number.MAX_SAFE_INTEGER - 20_000) },
@@ -161,7 +160,7 @@ const file = (path: string): Call[] => [
   { op: 'write', fd: 0, size: 20 },
   { op: 'close', any: 0 },
 ];
-/** What is there to begin with. */
+/** The calls that build the initial trees. */
 const STARTS: Call[][] = [
   [],
   [directory('a'), directory('a/b'), ...file('a/c'), ...file('b'), symlink('a', 'c'), directory('d')],
@@ -183,7 +182,7 @@ const STARTS: Call[][] = [
 
 /** Longest sequence of calls on one file system. */
 const LONGEST_SEQUENCE = 120;
-/** What is made first, and any sequence behind it. */
+/** An initial tree, followed by any sequence. */
 export const anySequence = fc.tuple(
   fc.constantFrom(...STARTS),
   fc.array(anyCall, { minLength: 1, maxLength: LONGEST_SEQUENCE, size: 'max' }),

@@ -1,18 +1,19 @@
+// Runs sequences of calls on a store of ours and on the kernel's tmpfs, side by side.
 import { Kernel } from './kernel.ts';
 import type { Call } from './model.ts';
-import { Ours, type MakePlace } from './ours.ts';
+import { Ours, type MakeStore } from './ours.ts';
 import { Sequence } from './sequence.ts';
 
 /** Runs sequences of calls on ours and on the kernel's tmpfs, side by side. */
 export class Comparison {
-  /** Calls made so far; one that found nothing open to act on does not count. */
+  /** Calls made so far, without those that found no open file. */
   calls = 0;
-  /** How often each call gave each result, `ok` or an errno's name. */
+  /** The count of each call's results, `ok` or an errno's name. */
   readonly results = new Map<string, Map<string, number>>();
-  private readonly makePlace: MakePlace;
+  private readonly makeStore: MakeStore;
 
-  constructor(makePlace: MakePlace) {
-    this.makePlace = makePlace;
+  constructor(makeStore: MakeStore) {
+    this.makeStore = makeStore;
   }
 
   /**
@@ -22,13 +23,13 @@ export class Comparison {
    * @throws Difference at the first one; Error when ours still holds something once all is closed.
    */
   run(start: readonly Call[], calls: readonly Call[], log: ((line: string) => void) | null = null): void {
-    const ours = new Ours(this.makePlace);
+    const ours = new Ours(this.makeStore);
     const kernel = new Kernel(ours.movesAtimes);
     try {
       const sequence = new Sequence(ours, kernel, log);
       try {
         for (const call of start) sequence.step(call);
-        // What comes first is the lower layer of what comes then.
+        // The first part builds the lower layer of the second.
         const first = ours.layered ? calls.length >>> 1 : 0;
         for (const call of calls.slice(0, first)) this.count(call, sequence.step(call));
         if (ours.layered) sequence.goOver();

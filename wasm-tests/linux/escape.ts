@@ -1,7 +1,8 @@
+// Predicts if a path leaves its directory, because node:fs has no openat2(2) with RESOLVE_BENEATH.
 import { Buffer } from 'node:buffer';
 import { PATH_MAX } from '../../vfs/linux/limits.ts';
 
-/** What a path comes to below a directory that it must not leave. */
+/** The outcome of a path below a directory that it must not leave. */
 export const INSIDE = 0;
 /** It leads out, or is absolute: EXDEV, as openat2(2) has it with RESOLVE_BENEATH. */
 export const OUTSIDE = 1;
@@ -9,13 +10,13 @@ export const OUTSIDE = 1;
 export const FAILS = 2;
 export type Outcome = typeof INSIDE | typeof OUTSIDE | typeof FAILS;
 
-/** What `lookup` tells of a name: nothing there, a directory, a symlink with its target, or something else. */
+/** The result of `lookup`: nothing, a directory, a symlink with its target, or another type. */
 export interface Found {
   kind: 'none' | 'dir' | 'file' | 'link';
   target: string;
 }
 
-/** How much of a path a call walks. */
+/** The part of a path that a call walks. */
 export interface Extent {
   /** Not its last name. */
   parent: boolean;
@@ -28,39 +29,39 @@ export interface Extent {
 const MAX_LINKS = 40;
 
 /**
- * Walks a path name by name, the plainest way there is: node:fs has no openat2, so this tells beforehand which calls
- * the kernel must not be given because they would leave the sandbox.
- * @param lookup What is found under a path of plain names below the directory.
- * @param followed Takes the paths of the symlinks that are followed.
+ * Walks a path name by name. node:fs has no openat2(2), so this predicts the calls that would leave the sandbox and must
+ * not reach the kernel.
+ * @param lookup Looks up a path of plain names below the directory.
+ * @param followed Receives the paths of the symlinks that are followed.
  */
 export function whereTo(path: string, extent: Extent, lookup: (path: string) => Found, followed: string[]): Outcome {
   if (path === '' || Buffer.byteLength(path) >= PATH_MAX) return FAILS;
   if (path.startsWith('/')) return OUTSIDE;
-  let todo = path.split('/').filter((name) => name !== '');
+  let remaining = path.split('/').filter((name) => name !== '');
   // Before a slash, and before the last name, there must be a directory.
   let mustBeDir = extent.parent || path.endsWith('/');
-  if (extent.parent) todo.pop();
+  if (extent.parent) remaining.pop();
   const at: string[] = [];
-  for (let links = 0; todo.length > 0;) {
-    const name = todo.shift()!;
+  for (let links = 0; remaining.length > 0;) {
+    const name = remaining.shift()!;
     if (name === '.') continue;
     if (name === '..') {
       if (at.length === 0) return OUTSIDE;
       at.pop();
       continue;
     }
-    if (extent.create === true && mustBeDir && todo.length === 0) return FAILS;
+    if (extent.create === true && mustBeDir && remaining.length === 0) return FAILS;
     const here = [...at, name].join('/');
     const found = lookup(here);
     if (found.kind === 'none') return FAILS;
     if (found.kind === 'dir') at.push(name);
-    else if (found.kind === 'file') return todo.length > 0 || mustBeDir ? FAILS : INSIDE;
-    else if (todo.length > 0 || mustBeDir || extent.follow) {
+    else if (found.kind === 'file') return remaining.length > 0 || mustBeDir ? FAILS : INSIDE;
+    else if (remaining.length > 0 || mustBeDir || extent.follow) {
       if (++links > MAX_LINKS) return FAILS;
       followed.push(here);
       if (found.target.startsWith('/')) return OUTSIDE;
-      if (todo.length === 0) mustBeDir ||= found.target.endsWith('/');
-      todo = [...found.target.split('/').filter((part) => part !== ''), ...todo];
+      if (remaining.length === 0) mustBeDir ||= found.target.endsWith('/');
+      remaining = [...found.target.split('/').filter((part) => part !== ''), ...remaining];
     }
   }
   return INSIDE;

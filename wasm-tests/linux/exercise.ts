@@ -1,17 +1,18 @@
+// Runs random sequences until one differs, and shrinks it.
 import fc from 'fast-check';
 import { anySequence } from './commands.ts';
 import { Comparison } from './compare.ts';
 import type { Call } from './model.ts';
-import type { MakePlace } from './ours.ts';
+import type { MakeStore } from './ours.ts';
 import { TimeDifference } from './sequence.ts';
 
 /** Sequences that one seed of fast-check draws. */
 const BATCH = 100;
 
-/** What a run of the exerciser came to. */
+/** The result of a run of the exerciser. */
 export interface Outcome {
   calls: number;
-  /** How often each call gave each result, `ok` or an errno's name. */
+  /** The count of each call's results, `ok` or an errno's name. */
   results: Comparison['results'];
   /** Differences of times that running the sequence again did not show: the kernel's clock was late. */
   late: number;
@@ -24,7 +25,7 @@ export interface Outcome {
  * @param seed The first batch's; each further batch has the next number.
  */
 export function exercise(
-  makePlace: MakePlace,
+  makeStore: MakeStore,
   calls: number,
   seed: number,
   progress: (calls: number) => void = () => {},
@@ -32,7 +33,7 @@ export function exercise(
   // Every second call throws on the kernel's side: taking its stack is most of what that costs.
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
-  const comparison = new Comparison(makePlace);
+  const comparison = new Comparison(makeStore);
   const { results } = comparison;
   let late = 0;
   try {
@@ -43,7 +44,7 @@ export function exercise(
       );
       if (details.failed) {
         const [[start, sequence]] = details.counterexample!;
-        const story = tell(makePlace, start, sequence);
+        const story = tell(makeStore, start, sequence);
         const first = details.errorInstance;
         if (story === '' && first instanceof TimeDifference) late++;
         else return { calls: comparison.calls, results, late, difference: `seed ${batch}:\n${story || String(first)}` };
@@ -57,10 +58,10 @@ export function exercise(
 }
 
 /** Runs a sequence that has differed again, and writes down what it does; '' when it does not differ any more. */
-function tell(makePlace: MakePlace, start: readonly Call[], sequence: readonly Call[]): string {
+function tell(makeStore: MakeStore, start: readonly Call[], sequence: readonly Call[]): string {
   const lines: string[] = [];
   try {
-    new Comparison(makePlace).run(start, sequence, (line) => lines.push(`  ${line}`));
+    new Comparison(makeStore).run(start, sequence, (line) => lines.push(`  ${line}`));
     return '';
   } catch (thrown) {
     lines.push(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));

@@ -1,3 +1,4 @@
+// The kernel's tmpfs through node:fs, as one side of the comparison.
 import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { OUTSIDE as LEAVES } from '../../vfs/linux/errno.ts';
 import { FAILS, OUTSIDE, whereTo, type Extent, type Found, type Outcome } from './escape.ts';
 import type { Entry, SetTime, Stat, System } from './model.ts';
 
-/** Where Linux mounts a tmpfs that everybody may use. */
+/** The tmpfs of Linux that every user may write. */
 export const TMPFS = '/dev/shm';
 const TMPFS_MAGIC = 0x01021994;
 
@@ -16,11 +17,11 @@ const BASE: Extent = { parent: false, follow: true };
 const NOFOLLOW: Extent = { parent: false, follow: false };
 const PARENT: Extent = { parent: true, follow: true };
 
-/** Why there is no tmpfs to compare with; '' when there is. */
+/** Returns the reason why the kernel's tmpfs cannot be compared with; '' if it can. */
 export function whyNoTmpfs(): string {
-  if (process.platform !== 'linux') return `the kernel is no Linux but ${process.platform}`;
-  if (!fs.existsSync(TMPFS)) return `there is no ${TMPFS}`;
-  if (Number(fs.statfsSync(TMPFS).type) !== TMPFS_MAGIC) return `${TMPFS} is no tmpfs`;
+  if (process.platform !== 'linux') return `the kernel is ${process.platform}, not Linux`;
+  if (!fs.existsSync(TMPFS)) return `${TMPFS} does not exist`;
+  if (Number(fs.statfsSync(TMPFS).type) !== TMPFS_MAGIC) return `${TMPFS} is not a tmpfs`;
   if (process.getuid?.() !== 0) return 'the user is not root: a mode of 0 would stop the kernel and not us';
   return '';
 }
@@ -108,7 +109,7 @@ export class Kernel implements System {
     for (const link of followed) fs.readlinkSync(link);
   }
 
-  /** Makes a call whose path begins in `dir`; one that would leave is OUTSIDE and not made. */
+  /** Makes a call whose path begins in `dir`; OUTSIDE, without the call, if the path would leave. */
   private call(dir: number, path: string, extent: Extent, make: () => void): number {
     if (this.look(dir, path, extent) === OUTSIDE) return -LEAVES;
     return attempt(() => {
@@ -204,7 +205,7 @@ export class Kernel implements System {
   }
 
   symlink(target: string, dir: number, path: string): number {
-    // symlink(2) looks at the target before the path: then there is no path to leave by.
+    // symlink(2) checks the target before it resolves the path.
     const refused = target === '' || Buffer.byteLength(target) >= PATH_MAX;
     const errno = this.call(dir, refused ? '.' : path, PARENT, () => fs.symlinkSync(target, path));
     if (errno === 0) this.targets.set(fs.lstatSync(path).ino, target);
@@ -260,7 +261,7 @@ export class Kernel implements System {
   }
 }
 
-/** How much of its path open(2) walks before it decides. */
+/** The part of the path that open(2) walks before it decides. */
 function openExtent(path: string, flags: number): Extent {
   if ((flags & O_CREAT) !== 0) {
     const last = path.split('/').findLast((name) => name !== '');
@@ -277,7 +278,7 @@ function toSet(time: SetTime, beforeMs: number): number {
 
 function errnoOfThrown(thrown: unknown): number {
   const { errno } = thrown as NodeJS.ErrnoException;
-  // What Node itself refuses has no errno: then the exerciser asked for what it cannot ask.
+  // An error of Node itself has no errno: the exerciser drew an invalid call.
   if (errno === undefined) throw thrown;
   return errno;
 }

@@ -1,3 +1,4 @@
+// Compares random calls on each store with the kernel's tmpfs, and checks that planted bugs are found.
 import fc from 'fast-check';
 import { Volume } from 'memfs';
 import { test } from 'uvu';
@@ -8,7 +9,7 @@ import { ram } from '../../vfs/backends/ram/index.ts';
 import { FAILS, INSIDE, OUTSIDE, whereTo, type Found } from './escape.ts';
 import { exercise } from './exercise.ts';
 import { whyNoTmpfs } from './kernel.ts';
-import { PLACES, layered, onMemfs, onRam } from './places.ts';
+import { STORES, layered, onMemfs, onRam } from './stores.ts';
 import { unless } from '../../build/test/skip.ts';
 
 /** Calls of the normal run; `npm run test:linux` makes 1,000,000. */
@@ -33,7 +34,7 @@ compare(`${CALLS} calls do on memfs through 9P what they do on the kernel's tmpf
 
 for (const name of ['overlay', 'overlay-empty', 'overlay-host', 'overlay-to-host']) {
   compare(`${LAYERED_CALLS} calls on ${name} do what they do on the kernel's tmpfs`, () => {
-    const { calls, late, difference } = exercise(PLACES[name]!, LAYERED_CALLS, Date.now() % 2 ** 31);
+    const { calls, late, difference } = exercise(STORES[name]!, LAYERED_CALLS, Date.now() % 2 ** 31);
     assert.is(difference, '', difference);
     assert.ok(late <= 3, `${late} differences of times that came only once`);
     assert.ok(calls >= LAYERED_CALLS);
@@ -55,15 +56,15 @@ class OneLinkTooMany extends MemfsBackend {
   }
 }
 
-/** What is planted into the backend, and a word that the report has. */
-const PLANTED: [what: string, backend: typeof MemfsBackend, word: string][] = [
+/** The bug planted into the backend, and a word of its report. */
+const PLANTED: [bug: string, backend: typeof MemfsBackend, word: string][] = [
   ['a read that does not move atime', NoAtime, 'atime'],
   ['a write that does not move mtime', NoMtime, 'mtime'],
   ['a wrong link count', OneLinkTooMany, 'nlink'],
 ];
 
-for (const [what, Planted, word] of PLANTED) {
-  compare(`${what} is found, and told in a few calls`, () => {
+for (const [bug, Planted, word] of PLANTED) {
+  compare(`${bug} is found and reduced to a few calls`, () => {
     const { difference } = exercise(
       () => ({ backend: new Planted(new Volume()), ticks: false, movesAtimes: true, dispose: () => {} }),
       SOON,
@@ -90,19 +91,19 @@ class WritesThrough extends OverlayBackend {
 }
 
 /** The same for overlays. */
-const PLANTED_OVER: [what: string, backend: typeof OverlayBackend, word: string][] = [
-  ['an overlay that forgets what was removed', NoWhiteout, 'unlink'],
+const PLANTED_OVER: [bug: string, backend: typeof OverlayBackend, word: string][] = [
+  ['an overlay that forgets its whiteouts', NoWhiteout, 'unlink'],
   ['an overlay that writes to its lower layer', WritesThrough, 'lower layer has changed'],
 ];
 
-for (const [what, Planted, word] of PLANTED_OVER) {
-  compare(`${what} is found`, () => {
+for (const [bug, Planted, word] of PLANTED_OVER) {
+  compare(`${bug} is found`, () => {
     const { difference } = exercise(() => layered(onRam(), ram, (lower, upper) => new Planted(lower, upper)), SOON, 1);
     assert.ok(difference.includes(word), difference);
   });
 }
 
-test('the walk that tells beforehand which paths leave', () => {
+test('the walk predicts which paths leave', () => {
   const tree: Record<string, Found> = {
     d: { kind: 'dir', target: '' },
     'd/f': { kind: 'file', target: '' },

@@ -1,3 +1,4 @@
+// The calls of the exerciser as plain data, so that a sequence can run on two file systems, be shrunk and be printed.
 import {
   O_APPEND,
   O_CREAT,
@@ -10,14 +11,11 @@ import {
   O_WRONLY,
 } from '../../vfs/linux/constants.ts';
 
-// What the exerciser can ask of a file system, as plain data: a sequence of calls can be run on two of them, cut down
-// to the part that matters, and printed.
-
 /** A time to set: seconds since 1970 that a double holds exactly, the present, or none (UTIME_NOW, UTIME_OMIT). */
 export type SetTime = number | 'now' | 'omit';
 
 /**
- * One call. `dir` and `fd` are numbers that the runner takes modulo what is open at the time, so that a call keeps its
+ * One call. `dir` and `fd` are taken modulo the number of open directories and files, so that a call keeps its
  * meaning when those before it are left out: `dir` 0 is the base directory, and `fd` counts files only.
  */
 export type Call =
@@ -42,10 +40,10 @@ export type Call =
   | { op: 'readlink'; dir: number; path: string }
   | { op: 'utimes'; dir: number; path: string; follow: boolean; atime: SetTime; mtime: SetTime };
 
-/** What stat(2) tells. Times are nanoseconds since 1970. */
+/** The result of stat(2). Times are nanoseconds since 1970. */
 export interface Stat {
   ino: number;
-  /** Kind and permission bits. */
+  /** Type and permission bits. */
   mode: number;
   nlink: number;
   size: number;
@@ -113,14 +111,14 @@ export function flagNames(flags: number): string {
   return [access, ...FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name)].join('|');
 }
 
-/** A path for people: one that is very long only by its ends and its length. */
+/** A path in quotes; a very long one is shortened to its ends and its length. */
 export function quote(text: string): string {
   return text.length <= 80
     ? JSON.stringify(text)
     : `${JSON.stringify(`${text.slice(0, 30)}…${text.slice(-20)}`)}[${text.length}]`;
 }
 
-/** A call as one would write it in C. `name` tells what the n-th open directory, file or either is called. */
+/** A call in C syntax. `name` returns the name of the n-th open directory, file or either. */
 export function describe(call: Call, name: (kind: 'dir' | 'fd' | 'any', n: number) => string): string {
   const args: string[] = [];
   const { op, ...rest } = call;

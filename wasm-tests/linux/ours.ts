@@ -1,3 +1,4 @@
+// A store of ours through the 9P client, as one side of the comparison.
 import { Buffer } from 'node:buffer';
 import {
   GETATTR_BASIC,
@@ -33,20 +34,20 @@ const LIST_ROOM = 600;
 /** qid[13] offset[8] type[1] and the name's length[2] */
 const DIRENT = 24;
 
-/** A backend without files, and how to be rid of what is behind it. */
-export interface Place {
+/** An empty backend, with its disposal. */
+export interface Store {
   backend: Backend;
   /** Its times come from the kernel's clock, which ticks (sequence.ts). */
   ticks: boolean;
-  /** Whether System.movesAtimes is true of it. */
+  /** True if its reads move atimes (System.movesAtimes). */
   movesAtimes: boolean;
-  /** Puts another backend over this one, which must not change any more: what was made so far is its lower layer. */
+  /** Returns an overlay over this backend, which must not change any more. */
   over?: () => Backend;
-  /** At the end, what is wrong with the place itself; '' for nothing. */
+  /** At the end, an error of the store itself; '' for none. */
   wrong?: () => string;
   dispose(): void;
 }
-export type MakePlace = () => Place;
+export type MakeStore = () => Store;
 
 /** Our client over 9P. What a fid does not keep (the offset of a file, its flags) is kept here. */
 export class Ours implements System {
@@ -54,7 +55,7 @@ export class Ours implements System {
   readonly movesAtimes: boolean;
   /** Times come from a clock that ticks. */
   readonly ticks: boolean;
-  private readonly place: Place;
+  private readonly store: Store;
   private backend: Backend;
   private server!: Server;
   private client!: Client;
@@ -67,11 +68,11 @@ export class Ours implements System {
   private rest = '';
   private wrong = '';
 
-  constructor(makePlace: MakePlace) {
-    this.place = makePlace();
-    this.movesAtimes = this.place.movesAtimes;
-    this.ticks = this.place.ticks;
-    this.backend = this.place.backend;
+  constructor(makeStore: MakeStore) {
+    this.store = makeStore();
+    this.movesAtimes = this.store.movesAtimes;
+    this.ticks = this.store.ticks;
+    this.backend = this.store.backend;
     this.attach();
     const { root } = this.client;
     this.at.mkdirat(root, 'outside');
@@ -95,9 +96,9 @@ export class Ours implements System {
     return base;
   }
 
-  /** Whether `goOver` has something to do. */
+  /** True if `goOver` puts an overlay over the backend. */
   get layered(): boolean {
-    return this.place.over !== undefined;
+    return this.store.over !== undefined;
   }
 
   /** Goes on with a backend over the one so far; nothing but the base directory is open. */
@@ -105,7 +106,7 @@ export class Ours implements System {
     this.client.clunk(this.base);
     this.directories.clear();
     this.server.close();
-    this.backend = this.place.over!();
+    this.backend = this.store.over!();
     this.attach();
     this.base = this.enter();
   }
@@ -115,8 +116,8 @@ export class Ours implements System {
     this.server.sync();
     this.rest = JSON.stringify(this.server.inspect());
     this.server.close();
-    this.wrong = this.place.wrong?.() ?? '';
-    this.place.dispose();
+    this.wrong = this.store.wrong?.() ?? '';
+    this.store.dispose();
   }
 
   /** @throws Error when fids or inodes were still held once all was closed. */

@@ -1,9 +1,9 @@
 // `npm run test:linux -- [--calls N] [--seed S] [--backend NAME]`: the exerciser on demand, NAME one of
-// places.ts. Exit status 1 for a difference, 2 for bad usage.
+// stores.ts. Exit status 1 for a difference, 2 for bad usage.
 import process from 'node:process';
 import { exercise } from './exercise.ts';
 import { whyNoTmpfs } from './kernel.ts';
-import { PLACES } from './places.ts';
+import { STORES } from './stores.ts';
 
 interface Options {
   calls: number;
@@ -11,12 +11,12 @@ interface Options {
   backend: string;
 }
 
-/** The options, or null when they are no good. */
+/** Parses the options; null if they are invalid. */
 function parse(args: readonly string[]): Options | null {
   const options: Options = { calls: 1_000_000, seed: Date.now() % 2 ** 31, backend: 'memfs' };
   for (let i = 0; i < args.length; i += 2) {
     const value = args[i + 1] ?? '';
-    if (args[i] === '--backend' && value in PLACES) options.backend = value;
+    if (args[i] === '--backend' && value in STORES) options.backend = value;
     else if (args[i] === '--calls' && /^\d+$/.test(value)) options.calls = Number(value);
     else if (args[i] === '--seed' && /^\d+$/.test(value)) options.seed = Number(value);
     else return null;
@@ -27,7 +27,7 @@ function parse(args: readonly string[]): Options | null {
 function main(args: readonly string[]): number {
   const options = parse(args);
   if (options === null) {
-    console.error(`usage: npm run test:linux -- [--calls N] [--seed S] [--backend ${Object.keys(PLACES).join('|')}]`);
+    console.error(`usage: npm run test:linux -- [--calls N] [--seed S] [--backend ${Object.keys(STORES).join('|')}]`);
     return 2;
   }
   const why = whyNoTmpfs();
@@ -38,10 +38,10 @@ function main(args: readonly string[]): number {
   const { seed, backend } = options;
   console.log(`${backend}, ${options.calls} calls, seed ${seed}`);
   const start = Date.now();
-  let told = 0;
-  const { calls, results, late, difference } = exercise(PLACES[backend]!, options.calls, seed, (calls) => {
-    if (calls - told < 100_000) return;
-    told = calls;
+  let reported = 0;
+  const { calls, results, late, difference } = exercise(STORES[backend]!, options.calls, seed, (calls) => {
+    if (calls - reported < 100_000) return;
+    reported = calls;
     console.log(`${calls} calls, ${((Date.now() - start) / 1000).toFixed(0)} s`);
   });
   for (const [op, counts] of [...results].sort()) {

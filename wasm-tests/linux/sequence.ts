@@ -1,3 +1,4 @@
+// Runs one sequence of calls on both sides and compares the results and the files.
 import { errnoName } from '../../vfs/linux/errno.ts';
 import type { Kernel } from './kernel.ts';
 import { describe, quote, type Call, type SetTime, type Stat } from './model.ts';
@@ -7,7 +8,7 @@ import { Side, type Move } from './side.ts';
 
 /** Descriptors open at once: more are not opened before the oldest is closed. */
 const MAX_OPEN = 8;
-/** A longer path is not looked at by itself. */
+/** A file with a longer path is only compared through its descriptors. */
 const LONG = 1000;
 /** A longer second path begins in the directory of the first. */
 const SHORT = 60;
@@ -15,8 +16,8 @@ const SHORT = 60;
 const MOST = 10_000;
 /**
  * The kernel takes times from a clock that ticks every 1 to 10 ms, and multigrain timestamps (Linux 6.13) make it finer
- * only at times: a change within a tick may leave a time as it was. So a time that does not move there tells nothing
- * unless it is older than that; one that moves always tells. Nanoseconds.
+ * only at times: a change within a tick may leave a time as it was. So an unmoved time is evidence only if it is older
+ * than a tick; a moved time always is. Nanoseconds.
  */
 const TICK = 12_000_000n;
 const TICK_MS = 14;
@@ -120,7 +121,7 @@ export class Sequence {
     return 'newPath' in call && call.newPath.length > SHORT ? { ...call, newDir: call.dir } : call;
   }
 
-  /** Node cannot omit a time: the kernel is given the one it has, which must be one that a double holds. */
+  /** Node cannot omit a time, so the kernel gets the current one, which must fit a double. */
   private settleTimes<C extends Call & { atime: SetTime; mtime: SetTime }>(call: C, stat: Stat | number): C {
     const exact = (time: SetTime, before: bigint): SetTime =>
       time === 'omit' && this.ours.isNow(before) ? 'now' : time;
@@ -146,11 +147,11 @@ export class Sequence {
   goOver(): void {
     this.closeAll();
     this.fs.goOver();
-    this.log?.('what is there is the lower layer now');
+    this.log?.('the tree is the lower layer now');
     this.look('after the change of layers');
   }
 
-  /** Closes what is open on either side. */
+  /** Closes all descriptors of both sides. */
   closeAll(): void {
     for (const side of [this.ours, this.kernel]) while (side.open.length > 0) side.close(0);
   }
@@ -164,7 +165,7 @@ export class Sequence {
     if (leaked !== 0) throw new Difference(when, `${leaked} fid(s) are not clunked`, '-');
     this.same(when, '.', (side) => side.system.stat(side.system.base, '.', false));
     for (const path of this.fs.tree(this.names)) {
-      // What lies deeper than that is reached by descriptors only.
+      // Deeper files are compared through their descriptors.
       if (path.length < LONG) this.same(when, path, (side) => side.system.stat(side.system.base, path, false));
     }
     for (let n = 0; n < this.ours.open.length; n++) this.same(when, `fd${n}`, (side) => side.system.fstat(side.any(n)));
@@ -181,12 +182,12 @@ export class Sequence {
     if (this.agree(mine.mtime, theirs.mtime) && this.agree(mine.ctime, theirs.ctime)) return;
     throw new TimeDifference(
       where(),
-      `mtime ${told(mine.mtime)}, ctime ${told(mine.ctime)}`,
-      `mtime ${told(theirs.mtime)}, ctime ${told(theirs.ctime)}`,
+      `mtime ${moveText(mine.mtime)}, ctime ${moveText(mine.ctime)}`,
+      `mtime ${moveText(theirs.mtime)}, ctime ${moveText(theirs.ctime)}`,
     );
   }
 
-  /** Whether `plainStat` of both is the same, without making the texts. */
+  /** True if `plainStat` of both is the same, without formatting it. */
   private alike(a: Stat | number, b: Stat | number): boolean {
     if (typeof a === 'number' || typeof b === 'number') return a === b;
     return (
@@ -204,7 +205,7 @@ export class Sequence {
     return this.ours.isNow(a) ? this.kernel.isNow(b) : a === b;
   }
 
-  /** Whether a time moved on both sides, or on none, as far as a clock that ticks can tell. */
+  /** True if a time moved on both sides or on neither, within the tick of the clock. */
   private agree(ours: Move, kernel: Move): boolean {
     if (ours.moved === kernel.moved) return true;
     if (!ours.moved && !this.fs.ticks) return false;
@@ -225,7 +226,7 @@ export class Sequence {
   }
 }
 
-function told({ moved }: Move): string {
+function moveText({ moved }: Move): string {
   return moved ? 'moved' : 'stayed';
 }
 

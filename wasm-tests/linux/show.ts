@@ -1,3 +1,4 @@
+// Formats results of calls for messages.
 import { errnoName } from '../../vfs/linux/errno.ts';
 import { quote } from './model.ts';
 

@@ -1,22 +1,23 @@
+// One of the two compared file systems: its open descriptors and the attributes seen so far.
 import type { Call, Entry, Stat, System } from './model.ts';
 
-/** A time this near to the clock is the present, not one that was set. Nanoseconds. */
+/** A time this near to the clock is the present, not a set time. Nanoseconds. */
 const HOUR = 3600n * 1_000_000_000n;
 
-/** Whether a time has moved, and what it was before. */
+/** A change of a time, and its value before. */
 export interface Move {
   moved: boolean;
   before: bigint;
 }
 
-/** One of the two file systems, with what is open on it and what was seen of it. */
+/** One of the two file systems, with its open descriptors and the attributes seen so far. */
 export class Side {
   readonly system: System;
   /** Descriptors, in the order of opening: the same on both sides. */
   readonly open: number[] = [];
   /** Numbers that stand for inodes, in the order of meeting them. */
   private readonly ids = new Map<number, number>();
-  /** The mtime and ctime that an inode had when it was last looked at. */
+  /** The last seen mtime and ctime of each inode. */
   private readonly seen = new Map<number, [mtime: bigint, ctime: bigint]>();
   private readonly now = BigInt(Date.now()) * 1_000_000n;
 
@@ -59,7 +60,7 @@ export class Side {
 
   /**
    * Makes a call: what it gives, or minus an errno.
-   * @param data What is written, as much of it as the call wants.
+   * @param data The bytes to write, of which the call takes its size.
    */
   make(call: Exclude<Call, { op: 'wait' }>, data: Uint8Array): unknown {
     const { system } = this;
@@ -134,13 +135,13 @@ export class Side {
     };
   }
 
-  /** Whether a time is the clock's, and not one that was set. */
+  /** True if a time is the clock's and was not set. */
   isNow(time: bigint): boolean {
     const ahead = time - this.now;
     return ahead < HOUR && ahead > -HOUR;
   }
 
-  /** How mtime and ctime have moved since the inode was last looked at. */
+  /** The changes of mtime and ctime since the inode was last seen. */
   moves({ ino, mtime, ctime }: Stat): { mtime: Move; ctime: Move } {
     const [mBefore, cBefore] = this.seen.get(ino) ?? [mtime, ctime];
     this.seen.set(ino, [mtime, ctime]);

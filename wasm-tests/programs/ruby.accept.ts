@@ -6,12 +6,12 @@ import * as assert from 'uvu/assert';
 import type { WASI } from '../../shim/index.ts';
 import { natively } from './natively.ts';
 import { importFile, wasmFile } from './packages.ts';
-import { Stage, assertEnded, onEachPlace } from './stage.ts';
+import { Stage, assertEnded, onEachRoot } from './stage.ts';
 
 const SCRIPT = readFileSync(new URL('ruby/workload.rb', import.meta.url), 'utf8');
 const EXPECTED = readFileSync(new URL('ruby/expected.txt', import.meta.url), 'utf8');
 
-/** What is used of @ruby/wasm-wasi. */
+/** The used part of @ruby/wasm-wasi. */
 interface RubyPackage {
   RubyVM: {
     instantiateModule(options: {
@@ -28,8 +28,8 @@ function scriptFor(base: string): string {
 const module = await wasmFile('@ruby/3.4-wasm-wasi/dist/ruby+stdlib.wasm');
 const { RubyVM } = await importFile<RubyPackage>('@ruby/wasm-wasi/dist/esm/index.js');
 
-onEachPlace('Ruby', async (place) => {
-  const stage = new Stage(place, { args: ['ruby'] });
+onEachRoot('Ruby', async (root) => {
+  const stage = new Stage(root, { args: ['ruby'] });
   const { vm } = await RubyVM.instantiateModule({ module, wasip1: stage.wasi });
   vm.eval(scriptFor('/tmp'));
   stage.wasi.close();
@@ -37,7 +37,7 @@ onEachPlace('Ruby', async (place) => {
   assertEnded(ended, EXPECTED);
   const orphans = [...ended.marks].map(([mark, alive]) => `${mark} ${alive.orphans}`);
   assert.equal(orphans, ['many 200', 'kept 10']);
-  assert.equal(place.fs.readdirSync(`${place.root}/tmp/temp`), []);
+  assert.equal(root.fs.readdirSync(`${root.path}/tmp/temp`), []);
 });
 
 natively('Ruby', { needs: 'ruby', command: (base) => ['ruby', '-e', scriptFor(base)], expect: EXPECTED });

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { compile } from '../../toolchain/compile.ts';
 import { natively } from './natively.ts';
 import { packageFile } from './packages.ts';
-import { QUICK, Stage, assertEnded, onEachPlace } from './stage.ts';
+import { QUICK, Stage, assertEnded, onEachRoot } from './stage.ts';
 
 const ROWS = QUICK ? '5000' : '50000';
 const EXPECTED = readFileSync(new URL(`sqlite/expected-${ROWS}.txt`, import.meta.url), 'utf8');
@@ -30,13 +30,13 @@ function compileWorkload(): Promise<Uint8Array<ArrayBuffer>> {
 
 const module = await WebAssembly.compile(await compileWorkload());
 
-onEachPlace('SQLite', (place) => {
-  const ended = new Stage(place, { args: ['workload', '/tmp', ROWS] }).start(module);
+onEachRoot('SQLite', (root) => {
+  const ended = new Stage(root, { args: ['workload', '/tmp', ROWS] }).start(module);
   assertEnded(ended, EXPECTED);
   assert.equal([...ended.marks.keys()], ['statement', 'table', 'sort']);
   for (const [mark, alive] of ended.marks) assert.ok(alive.orphans > 0 && alive.bytes > 0, `an orphan: ${mark}`);
   assert.ok(ended.orphans >= 10);
-  assert.equal(place.fs.readdirSync(`${place.root}/tmp/temp`), []);
+  assert.equal(root.fs.readdirSync(`${root.path}/tmp/temp`), []);
 });
 
 /** Compiles the workload with gcc to this file. */

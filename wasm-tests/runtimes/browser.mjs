@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-/** Where Linux distributions put it; CHROMIUM names another. */
+/** The paths of Linux distributions; CHROMIUM overrides them. */
 const CANDIDATES = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'];
 
 /** Keeps the browser to this machine and to what a container has. */

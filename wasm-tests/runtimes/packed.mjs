@@ -14,7 +14,7 @@ const vol = Volume.fromJSON({ '/in.txt': 'hello' });
 const wasi = new WASI({ version: 'preview1', args: ['prog', '/in.txt'], env: {}, preopens: { '/': vol }, returnOnExit: true });
 const { instance } = await WebAssembly.instantiate(new Uint8Array(), wasi.getImportObject());
 const code: number = wasi.start(instance);
-// @ts-expect-error an exit status is no string
+// @ts-expect-error an exit status is not a string
 const text: string = wasi.start(instance);
 export { code, text };
 `;

@@ -25,7 +25,7 @@ const RUNTIMES = [
   ['Bun', '@oven/bun-linux-x64/bin/bun', ['run']],
 ];
 
-/** Of Deno's arguments those for a host directory, which takes /proc. */
+/** Deno's arguments for a host directory, which needs /proc. */
 const ALL_ALLOWED = ['run', '--node-modules-dir=manual', '--cached-only', '--allow-all'];
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Sum */

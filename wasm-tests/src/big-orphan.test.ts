@@ -1,3 +1,4 @@
+// Tries an orphan of 256 MiB: its close returns at once, and its data is reclaimed later.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { scenario } from '../harness.ts';

@@ -1,3 +1,4 @@
+// Tries the seed program with a look at names and descriptors between the calls.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { names, orphans, stops } from './stops.ts';

@@ -1,3 +1,4 @@
+// Tries a listing during which half of the directory is removed.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { nameCount, orphans, stops } from './stops.ts';

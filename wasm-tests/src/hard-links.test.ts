@@ -1,3 +1,4 @@
+// Tries a file with two names, which becomes an orphan with the removal of the second.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { content, names, orphans, stops } from './stops.ts';

@@ -1,3 +1,4 @@
+// Tries links by and to the former name of an orphan.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { content, names, orphans, stops } from './stops.ts';

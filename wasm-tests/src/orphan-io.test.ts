@@ -1,3 +1,4 @@
+// Tries every call on a descriptor of an orphan.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { names, orphans, stops } from './stops.ts';

@@ -1,3 +1,4 @@
+// Tries a name that is created again while the old file is open.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { content, names, orphans, stops } from './stops.ts';

@@ -1,3 +1,4 @@
+// Tries the removal of a tree with open descriptors in it.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { content, names, orphans, stops } from './stops.ts';

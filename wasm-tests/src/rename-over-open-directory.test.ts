@@ -1,3 +1,4 @@
+// Tries a rename over an open, empty directory.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { names, orphans, stops } from './stops.ts';

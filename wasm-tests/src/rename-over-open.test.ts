@@ -1,3 +1,4 @@
+// Tries a rename over an open file.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { content, names, orphans, stops } from './stops.ts';

@@ -1,3 +1,4 @@
+// Tries an open file that is renamed and then unlinked.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { content, names, orphans, stops } from './stops.ts';

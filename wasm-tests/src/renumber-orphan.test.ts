@@ -1,3 +1,4 @@
+// Tries fd_renumber onto and of the descriptor of an orphan.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { content, names, orphans, stops } from './stops.ts';

@@ -1,3 +1,4 @@
+// Tries a return from main with open orphans.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { content, names, orphans, stops } from './stops.ts';

@@ -1,3 +1,4 @@
+// Tries a removed directory that is still open.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { names, orphans, stops } from './stops.ts';

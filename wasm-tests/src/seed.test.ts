@@ -1,3 +1,4 @@
+// Tries the smallest program that creates an orphan.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { scenario } from '../harness.ts';

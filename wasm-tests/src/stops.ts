@@ -1,3 +1,4 @@
+// Checks of the volume and the server while a program is stopped at an `@host WORD` line.
 import * as assert from 'uvu/assert';
 import type { scenario } from '../harness.ts';
 
@@ -7,8 +8,8 @@ type End = Parameters<NonNullable<Options['after']>>[0];
 type Look = Pick<Stop, 'vol' | 'server'>;
 
 /**
- * What the host looks at while a program stands still at its `@host WORD` lines. Every word comes once, in this
- * order; `after` follows when the program has ended.
+ * The checks of the host at a program's `@host WORD` lines. Every word comes once, in this order; `after` is called when
+ * the program has ended.
  */
 export function stops(
   checks: Record<string, (look: Look) => void>,
@@ -32,7 +33,7 @@ export function stops(
   };
 }
 
-/** Exactly `count` inodes without a name are held open; with those let go they hold at least `bytes` bytes. */
+/** Asserts that exactly `count` orphans are open, which hold at least `bytes` bytes with those that are being reclaimed. */
 export function orphans({ server }: Pick<Look, 'server'>, count: number, bytes = 0): void {
   const found = server.inspect();
   assert.is(found.orphans, count, `orphans: ${JSON.stringify(found)}`);
@@ -44,7 +45,7 @@ export function names({ vol }: Pick<Look, 'vol'>, expected: string[], dir = ''):
   assert.equal(vol.readdirSync(`/tmp/${dir}`).map(String).sort(), expected, `names in /tmp/${dir}`);
 }
 
-/** How many names a directory under /tmp has. */
+/** Asserts the number of names in a directory below /tmp. */
 export function nameCount({ vol }: Pick<Look, 'vol'>, expected: number, dir = ''): void {
   assert.is(vol.readdirSync(`/tmp/${dir}`).length, expected, `number of names in /tmp/${dir}`);
 }

@@ -1,3 +1,4 @@
+// Tries temporary files as tmpfile(3) and mkstemp(3) create them.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { nameCount, names, orphans, stops } from './stops.ts';

@@ -1,3 +1,4 @@
+// Tries ten thousand orphans, closed in random order.
 import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';

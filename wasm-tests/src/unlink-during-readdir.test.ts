@@ -1,3 +1,4 @@
+// Tries a listing during which names are removed and created.
 import { platform, release } from 'node:os';
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';

@@ -1,3 +1,4 @@
+// Tries the second unlink of a name.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { names, orphans, stops } from './stops.ts';

@@ -1,3 +1,4 @@
+// Tries an orphan with two descriptors.
 import { test } from 'uvu';
 import { scenario } from '../harness.ts';
 import { names, orphans, stops } from './stops.ts';

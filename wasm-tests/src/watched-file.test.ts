@@ -1,3 +1,4 @@
+// Tries memfs's watchers on a file that becomes an orphan.
 import type { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,7 +10,7 @@ const DELETE = 1;
 
 /** Watchers of /tmp/a, of its directory, and of the volume's own bus for the file that is /tmp/a now. */
 class Watch {
-  /** What the two have heard since last taken, `TYPE NAME` each. */
+  /** The events of both watchers since the last call, as `TYPE NAME`. */
   private file: string[] = [];
   private directory: string[] = [];
   /** DELETE events of the file. */
@@ -56,7 +57,7 @@ function renames(events: string[]): string[] {
 let watch: Watch;
 
 scenario('watched-file', {
-  notOnHost: 'what is watched is a memfs volume',
+  notOnHost: 'only a memfs volume is watched',
   expect: `open a O_RDWR|O_CREAT = ok
 write old "hello" = 5
 unlink a = ok
@@ -104,7 +105,7 @@ list . = (0 and 2 dots, then end)
         assert.ok(events.length > 0 && events.every((event) => event === 'change a'), events.join());
       },
       closed: (look) => {
-        assert.equal(watch.takeDirectory(), [], "the end of the orphan is nobody else's business");
+        assert.equal(watch.takeDirectory(), [], 'the reclaim of the orphan causes no event');
         orphans(look, 0);
       },
       renamed: () => {

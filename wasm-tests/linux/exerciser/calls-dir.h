@@ -1,6 +1,6 @@
 /*
- * Listings. Nobody says in which order entries come, so they are sorted; what may or may not be seen (an entry made or
- * removed meanwhile) is not told.
+ * Listings. The order of entries is unspecified, so they are sorted; an entry created or removed meanwhile may or may not
+ * be seen, and is not printed.
  */
 #ifndef CALLS_DIR_H
 #define CALLS_DIR_H
@@ -76,7 +76,7 @@ static inline int is_dot(const char *name) { return strcmp(name, ".") == 0 || st
 
 static inline const char *name_text(const char *name) { return strlen(name) > 60 ? name + strlen(name) - 60 : name; }
 
-/* What the base directory lies in is not of WASI. */
+/* WASI does not define the parent of the base directory. */
 static inline void say_entries(const char *what, struct listing *list, int error) {
   const struct entry *first = list->entries;
   struct stat base_stat;
@@ -118,7 +118,7 @@ static inline void call_list(void) {
 }
 
 /*
- * Lists a directory in two parts, with a file made and another removed in between: what was there all the time comes
+ * Lists a directory in two parts, with a file created and another removed in between: every other entry comes
  * once. The second part continues by seekdir or as it goes. (By seekdir to an entry that was removed, the kernel's
  * tmpfs repeats one that came before, or leaves one out: then ours are held to the rule, and the kernel to nothing.)
  */
@@ -245,7 +245,7 @@ static inline void remove_below(int dir_fd) {
   closedir(dir);
 }
 
-/* Everything is looked at; what has grown too large is cut down. */
+/* Compares every file; a file that has grown too large is truncated. */
 static inline void call_walk(void) {
   if (walk_all() < 150) return;
   int fd = openat(base_fd, ANY(SHORT), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);

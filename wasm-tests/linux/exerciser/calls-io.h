@@ -10,7 +10,7 @@
 static char room[ROOM];
 static int writes;
 
-/* How far into a file calls reach: mostly near its start, now and then far behind its end. */
+/* An offset of a call: mostly near the start of the file, now and then far beyond its end. */
 static inline off_t draw_offset(void) {
   int kind = below(20);
   if (kind < 12) return below(64);
@@ -18,7 +18,7 @@ static inline off_t draw_offset(void) {
   return kind < 19 ? below(70000) : 1000000 + below(1000000);
 }
 
-/* How much is moved: at least one byte. */
+/* The size of a transfer: at least one byte. */
 static inline int draw_size(void) {
   int kind = below(20);
   return 1 + (kind < 15 ? below(40) : kind < 19 ? below(5000) : below(ROOM - 1));
@@ -61,7 +61,7 @@ static inline int draw_ranges(struct iovec *ranges, int size) {
   return count;
 }
 
-/* Of some bytes: a read of none moves atime on tmpfs, but on no other file system of Linux, nor here. */
+/* Reads at least one byte: an empty read moves atime on tmpfs, but on no other file system of Linux, nor here. */
 static inline void call_read(void) {
   char what[64];
   int slot = any_slot(), size = draw_size();
@@ -120,7 +120,7 @@ static inline void call_writev(void) {
   say_count(what, at ? pwritev(fd_of(slot), ranges, count, offset) : writev(fd_of(slot), ranges, count));
 }
 
-/* Of what is no directory: in one, WASI lets nobody seek. */
+/* Not on a directory, in which WASI does not allow a seek. */
 static inline void call_lseek(void) {
   static const int WHENCE[] = {SEEK_SET, SEEK_CUR, SEEK_END};
   static const char *const NAME[] = {"SEEK_SET", "SEEK_CUR", "SEEK_END"};

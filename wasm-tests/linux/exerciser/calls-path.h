@@ -231,7 +231,7 @@ static inline void call_removed_directory(void) {
 
 /*
  * Symlinks that lead through one another: the kernel follows 40. They stay below the base directory: for a path that
- * leaves it behind more than 20 links openat2 tells of ELOOP, as it counts those of its first try twice.
+ * leaves it after more than 20 links openat2 answers ELOOP, as it counts those of its first try twice.
  */
 static inline void call_chain(void) {
   enum { LINKS = 42 };

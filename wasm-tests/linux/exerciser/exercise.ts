@@ -17,7 +17,7 @@ import { ram } from '../../../vfs/backends/ram/index.ts';
 const HERE = fileURLToPath(new URL('./', import.meta.url));
 const TRACE = fileURLToPath(new URL('../../src/trace.h', import.meta.url));
 const FLAGS = ['-std=gnu17', '-O1'];
-/** Where tmpfs is on Linux: the oracle. */
+/** The tmpfs of Linux, the oracle. */
 const TMPFS = '/dev/shm';
 /** The guest's path of the directory that the calls are made in. */
 const BASE = '/base';
@@ -25,35 +25,34 @@ const BASE = '/base';
 const FINE_TIMES = [6, 13] as const;
 /** The first Linux that refuses O_CREAT with O_DIRECTORY, and has openat2(2), which came with 5.6. */
 const OLDEST = [6, 4] as const;
-/** What is added to the seed for a second run. */
+/** Added to the seed for a second run. */
 const LATER = 1_000_000;
 /** Lines of both traces shown around the first that differs. */
 const CONTEXT = 12;
 
-/** A file system to run on: where it is kept, and how to be rid of it. */
-export interface Place {
+/** A file system under test. */
+export interface Subject {
   server: Server;
   /**
-   * Puts another file system over this one for a second run, which begins with what the first one has left; and after
-   * that tells what is wrong, '' for nothing.
+   * Returns an overlay over this file system for a second run; `wrong` returns an error found after that, '' for none.
    */
-  over?: () => { server: Server; wrong: () => string };
+  overlaid?: () => { server: Server; wrong: () => string };
   dispose(): void;
 }
 
 /** A kind of file system that is compared with the kernel's tmpfs. */
-export interface Kind {
-  make: () => Place;
-  /** Whether reading a file moves its atime. */
+export interface FileSystemKind {
+  make: () => Subject;
+  /** True if a read of a file moves its atime. */
   fileAtimes: boolean;
-  /** Whether following a symlink moves its atime, and nothing else does. */
+  /** True if a followed symlink's atime moves, and no other call moves it. */
   linkAtimes: boolean;
-  /** Whether there is a second run, over the first. */
+  /** True if a second run follows, on an overlay. */
   layered: boolean;
 }
 
 const PLAIN = { fileAtimes: true, linkAtimes: true, layered: false };
-/** What an overlay has not changed keeps its atime when it is read. */
+/** In an overlay, a read of an unchanged file moves no atime. */
 const LAYERED = { fileAtimes: false, linkAtimes: false, layered: true };
 
 export const KINDS = {
@@ -62,9 +61,9 @@ export const KINDS = {
   host: { ...PLAIN, make: makeHost, linkAtimes: false },
   overlay: { ...LAYERED, make: () => layered(ram(), () => {}) },
   'overlay-host': { ...LAYERED, make: makeOverlayOfHost },
-} satisfies Readonly<Record<string, Kind>>;
+} satisfies Readonly<Record<string, FileSystemKind>>;
 
-function makeHost(): Place {
+function makeHost(): Subject {
   const directory = mkdtempSync(join(TMPFS, 'wasi9p-'));
   const backend = hostDir(directory);
   const dispose = (): void => {
@@ -75,18 +74,18 @@ function makeHost(): Place {
 }
 
 /** An overlay over what the first run has made. */
-function layered(lower: Backend, dispose: () => void): Place {
+function layered(lower: Backend, dispose: () => void): Subject {
   // A look at a host directory moves its atimes.
   const look = (): string => picture(lower, lower.name !== 'hostdir');
-  const over = (): { server: Server; wrong: () => string } => {
+  const overlaid = (): { server: Server; wrong: () => string } => {
     const before = look();
     const backend = overlay({ lower });
     return { server: serverFor(backend), wrong: () => (look() === before ? '' : 'the lower layer has changed') };
   };
-  return { server: serverFor(lower), over, dispose };
+  return { server: serverFor(lower), overlaid, dispose };
 }
 
-function makeOverlayOfHost(): Place {
+function makeOverlayOfHost(): Subject {
   const directory = mkdtempSync(join(TMPFS, 'wasi9p-'));
   const lower = hostDir(directory);
   return layered(lower, () => {
@@ -95,11 +94,11 @@ function makeOverlayOfHost(): Place {
   });
 }
 
-/** Why nothing can be compared here, or undefined. */
+/** Returns the reason why nothing can be compared here, or undefined. */
 export function whyNot(): string | undefined {
-  if (process.platform !== 'linux') return `this is no Linux but ${process.platform}`;
+  if (process.platform !== 'linux') return `the platform is ${process.platform}, not Linux`;
   if (spawnSync('gcc', ['--version']).status !== 0) return 'gcc is not installed';
-  if (!existsSync(TMPFS)) return `there is no tmpfs at ${TMPFS}`;
+  if (!existsSync(TMPFS)) return `${TMPFS} does not exist`;
   return isKernel(OLDEST) ? undefined : `the kernel is older than Linux ${OLDEST.join('.')}`;
 }
 
@@ -109,10 +108,10 @@ function isKernel([major, minor]: readonly [number, number]): boolean {
 }
 
 /**
- * What the program is to tell of, as its last argument: access times where the tmpfs is mounted with relatime (the one
- * rule that we have), moved times where the kernel shows them all.
+ * The times that the program prints, as its last argument: access times if the tmpfs is mounted with relatime (our only
+ * rule), moved times if the kernel shows every change.
  */
-function tellable(kind: Kind): string {
+function shownTimes(kind: FileSystemKind): string {
   const mount = readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')
     .findLast((line) => line.split(' ')[1] === TMPFS);
@@ -148,17 +147,17 @@ export class Exerciser {
   }
 
   /** '' when the traces of a seed are equal; else how they differ. @throws Error for a kernel without openat2(2). */
-  compare(kind: Kind, seed: number, calls: number): string {
+  compare(kind: FileSystemKind, seed: number, calls: number): string {
     return difference(...this.traces(kind, seed, calls));
   }
 
-  /** What is printed on a file system of ours and on the kernel's tmpfs. */
-  traces(kind: Kind, seed: number, calls: number): [ours: string, linux: string] {
-    const told = tellable(kind);
+  /** Returns the traces on a file system of ours and on the kernel's tmpfs. */
+  traces(kind: FileSystemKind, seed: number, calls: number): [ours: string, linux: string] {
+    const times = shownTimes(kind);
     const runs = kind.layered
       ? [[seed, calls >>> 1] as const, [seed + LATER, calls] as const]
       : [[seed, calls] as const];
-    const args = runs.map(([from, count]) => [String(from), String(count), told]);
+    const args = runs.map(([from, count]) => [String(from), String(count), times]);
     return [this.trace(kind, args), this.traceNative(args)];
   }
 
@@ -177,12 +176,12 @@ export class Exerciser {
     }
   }
 
-  private trace(kind: Kind, runs: readonly string[][]): string {
-    const { server, over, dispose } = kind.make();
+  private trace(kind: FileSystemKind, runs: readonly string[][]): string {
+    const { server, overlaid, dispose } = kind.make();
     try {
       let text = this.run(server, runs[0]!);
-      if (over === undefined) return text;
-      const second = over();
+      if (overlaid === undefined) return text;
+      const second = overlaid();
       text += this.run(second.server, runs[1]!);
       return text + second.wrong();
     } finally {
@@ -190,7 +189,7 @@ export class Exerciser {
     }
   }
 
-  /** What ends the program early is the trace's last line, and so is what it leaves behind. */
+  /** An early end of the program, and references it leaves behind, are the trace's last lines. */
   private run(server: Server, args: readonly string[]): string {
     let text = '';
     const decoder = new TextDecoder();

@@ -1,7 +1,7 @@
 /*
  * exerciser BASE SEED CALLS [a][l][c]: makes random file-system calls below an empty directory and prints each with
- * what came of it. One source for Linux and WASI: the same seed must print the same text (see docs/linux.md).
- *   a  tell access times of files; l  of symlinks; c  tell which times have moved
+ * its result. One source for Linux and WASI: the same seed must print the same text (see docs/linux.md).
+ *   a  print access times of files; l  of symlinks; c  print moved times
  */
 #include "calls-dir.h"
 #include "calls-fd.h"

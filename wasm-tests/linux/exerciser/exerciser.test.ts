@@ -1,3 +1,4 @@
+// Compares random calls of a C program on each store with the kernel's tmpfs.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Exerciser, KINDS, difference, whyNot } from './exercise.ts';
@@ -6,7 +7,7 @@ import { skip } from '../../../build/test/skip.ts';
 const SEEDS = [1, 2, 3, 4];
 const CALLS = 3000;
 
-test('the first line that differs is found, and what is missing', () => {
+test('the first difference is found, and missing lines are shown', () => {
   assert.is(difference('a\nb\n', 'a\nb\n'), '');
   assert.is(difference('a\nb\nc', 'a\nx\nc'), '  a\n- ours:  b\n- ours:  c\n+ linux: x\n+ linux: c');
   assert.is(difference('a', 'a\nb'), '  a\n+ linux: b');

@@ -1,4 +1,4 @@
-/* What stat(2) tells, in words that are the same wherever the program runs. */
+/* The result of stat(2), as text that is the same wherever the program runs. */
 #ifndef LOOK_H
 #define LOOK_H
 
@@ -8,9 +8,9 @@
 #define INODES 65536
 #define HOUR 3600
 
-/* Whether access times are told, of files and of symlinks: they depend on how a file system is mounted. */
+/* True if access times of files and of symlinks are printed: they depend on the mount options. */
 static int tell_file_atimes, tell_link_atimes;
-/* Whether it is told which times have moved: a kernel whose file times tick in milliseconds does not always know. */
+/* True if moved times are printed: a kernel whose file times tick in milliseconds does not always show a move. */
 static int tell_moves;
 static time_t began;
 
@@ -45,7 +45,7 @@ static inline int same_time(struct timespec a, struct timespec b) {
   return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-/* A time that was set, exactly; one that the clock gave, as "now". */
+/* A set time, exactly; a time of the clock, as "now". */
 static inline const char *time_text(struct timespec time) {
   static char text[4][64];
   static unsigned next;
@@ -72,8 +72,8 @@ static inline const char *moves(const struct stat *st, struct seen *seen) {
 }
 
 /*
- * The line's end after what was looked at. A directory's size is its file system's own affair, and when a library reads
- * ahead of its caller is the library's, so that a directory's atime is not told.
+ * The end of a line of attributes. A directory's size is its file system's own affair, and when a library reads
+ * ahead of its caller is the library's, so that a directory's atime is not printed.
  */
 static inline const char *look_text(const struct stat *st) {
   static char text[256];

@@ -37,7 +37,7 @@ static inline void append_component(char *path) {
   else strcat(path, "a/");
 }
 
-/* A path that something was made at: one that is still there, if three tries find one. */
+/* The path of an earlier created file, which still exists if three tries find one. */
 static inline const char *draw_made(void) {
   static struct place p;
   struct stat st;
@@ -82,7 +82,7 @@ static inline void draw_long_path(char *path) {
   strcpy(path + at, ANY(SHORT));
 }
 
-/* Where the path of a call begins: the base directory by its name, by its descriptor, or another open directory. */
+/* The start of a call's path: the base directory by its name, by its descriptor, or another open directory. */
 static inline void draw_start(struct place *p) {
   int slot = chance(30) ? any_directory() : -1;
   p->absolute = slot < 0 && chance(55);
@@ -126,7 +126,7 @@ static inline void draw_new_place(struct place *p) {
   strcat(p->path, ANY(NAMES));
 }
 
-/* A place for a call that takes one: now and then, what it begins at is no directory, or no descriptor. */
+/* A place for a call; now and then its descriptor is not a directory, or not open. */
 static inline void draw_only_place(struct place *p) {
   draw_place(p);
   if (p->absolute || !chance(3)) return;

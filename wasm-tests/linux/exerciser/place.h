@@ -1,5 +1,5 @@
 /*
- * Where a call's path begins, and what stops it from leaving: all calls stay below the base directory.
+ * The start of a call's path, and its confinement: all calls stay below the base directory.
  *
  * WASI resolves a path below the directory that it begins at, and one that would leave it is ENOTCAPABLE. Linux has the
  * same rule for openat2(2) with RESOLVE_BENEATH, whose EXDEV it is. So natively openat2 is asked first, and a call that
@@ -28,18 +28,18 @@
 struct place {
   /* The directory. */
   int fd;
-  /* Whether the call without `at` is made, with an absolute path; then fd is that of the base directory. */
+  /* True for the call without `at` and an absolute path; then fd is that of the base directory. */
   int absolute;
-  /* Whether fd may be no directory. */
+  /* True if fd may refer to another type than a directory. */
   int dubious;
-  /* What is printed for the directory. */
+  /* The printed name of the directory. */
   char from[16];
   char path[PATH_BYTES];
 };
 
 static int base_fd;
 
-/* What of a path is resolved before the call does its work. */
+/* The part of a path that is resolved before the operation itself. */
 enum extent { FOLLOWED, NOT_FOLLOWED, PARENT };
 
 /* The absolute path of a place: good until it is asked for again with the same number. */
@@ -64,14 +64,14 @@ static inline const char *shown(const struct place *p) {
 static inline int open_beneath(int fd, const char *path, uint64_t flags, uint64_t mode) {
   struct open_how how = {.flags = flags | O_CLOEXEC, .mode = flags & O_CREAT ? mode : 0, .resolve = RESOLVE_BENEATH};
   int opened;
-  /* EAGAIN: somebody somewhere renamed a file, and it could not be told whether a `..` was still below. */
+  /* EAGAIN: after a rename somewhere, the kernel could not decide if a `..` was still below. */
   do opened = syscall(SYS_openat2, fd, path, &how, sizeof how);
   while (opened < 0 && errno == EAGAIN);
   if (opened < 0 && errno == EXDEV) errno = ENOTCAPABLE;
   return opened;
 }
 
-/* The directory that a path's last component is in, as text: "." when there is no other. */
+/* The path of the directory of the last component; "." if it has none. */
 static inline const char *parent_path(const char *path) {
   static char text[PATH_BYTES];
   strcpy(text, path);

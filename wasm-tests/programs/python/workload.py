@@ -1,4 +1,4 @@
-# What Python's standard library does with files, in the directory sys.argv[1], with sys.argv[2] files. All that it
+# Uses the file functions of Python's standard library, in the directory sys.argv[1], with sys.argv[2] files. All that it
 # prints is the same on every system. `@host` lines mark the moments at which unlinked files are open.
 import errno
 import filecmp

@@ -1,4 +1,4 @@
-# What Ruby's library does with files, in the directory BASE, with COUNT files; all that it prints is known beforehand.
+# Uses the file functions of Ruby's library, in the directory BASE, with COUNT files; all that it prints is known beforehand.
 # `@host` lines mark the moments at which unlinked files are open.
 require 'csv'
 require 'digest'

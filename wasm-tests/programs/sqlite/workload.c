@@ -1,4 +1,4 @@
-// What an application does with an SQLite database, for as many rows as argv[2] says, in the directory argv[1]. All that
+// Uses an SQLite database as an application does, for as many rows as argv[2] says, in the directory argv[1]. All that
 // it prints is the same on every system, down to the hashes of the database files. Lines that begin with `@host` mark
 // the moments at which SQLite has unlinked temporary files open.
 #include <inttypes.h>
@@ -77,7 +77,7 @@ static void show(const char *sql) {
   if (sqlite3_finalize(statement) != SQLITE_OK) fail(sql);
 }
 
-// Prints how many rows a query gives, and their hash. `mark` tells the host after the first row, unless it is NULL.
+// Prints how many rows a query gives, and their hash. `mark`, unless NULL, is printed for the host after the first row.
 static void sum_of(const char *sql, const char *mark) {
   sqlite3_stmt *statement = prepare(sql);
   uint64_t h = HASH_START;

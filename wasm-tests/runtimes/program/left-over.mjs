@@ -2,11 +2,11 @@
 import { serverFor } from '../../../dist/index.js';
 
 /**
- * What the server still holds after the program has ended: sessions, fids, orphans, inodes waiting.
+ * The server's counts after the program has ended: sessions, fids, orphans, inodes to reclaim.
  * @param {import('memfs').Volume} vol the volume served
  * @returns {string} '' for nothing
  */
 export function leftOver(vol) {
   const held = Object.entries(serverFor(vol).inspect()).filter(([, count]) => count !== 0);
-  return held.map(([what, count]) => `${count} ${what} left`).join(', ');
+  return held.map(([name, count]) => `${count} ${name} left`).join(', ');
 }

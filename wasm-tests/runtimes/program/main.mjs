@@ -1,5 +1,5 @@
 // Runs the smoke program under Node, Deno and Bun: `main.mjs SEED.wasm`. Prints `smoke: ` and the verdict, which is
-// what ../run.mjs looks for: an exit status alone would also be 0 if nothing had run.
+// the line that ../run.mjs expects: an exit status alone would also be 0 if nothing had run.
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { smoke } from './smoke.mjs';

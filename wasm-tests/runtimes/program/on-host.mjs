@@ -1,4 +1,4 @@
-// What the runtimes' own node:fs do in different ways, and a host directory must not: run under Node, Deno and Bun.
+// Tries a host directory where the node:fs of the runtimes differ: run under Node, Deno and Bun.
 // Prints `smoke: ` and the verdict, as main.mjs does.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -9,7 +9,7 @@ import { hostDir } from '../../../dist/backends/hostdir.js';
 import { overlay } from '../../../dist/backends/overlay.js';
 import { createFs } from '../../../dist/fs.js';
 
-/** @returns {string} '' if all is as it should be, else what is not */
+/** @returns {string} an error, or '' */
 function onHost() {
   const root = fs.mkdtempSync(join(tmpdir(), 'wasi9p-on-host-'));
   try {

@@ -1,3 +1,4 @@
+// The stores that the exerciser compares with tmpfs.
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { Volume } from 'memfs';
@@ -8,20 +9,20 @@ import { overlay, type OverlayBackend } from '../../vfs/backends/overlay/index.t
 import { picture } from '../../vfs/backends/overlay/testing.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { TMPFS } from './kernel.ts';
-import type { MakePlace, Place } from './ours.ts';
+import type { MakeStore, Store } from './ours.ts';
 
 /** An empty memfs volume. */
-export function onMemfs(): Place {
+export function onMemfs(): Store {
   return { backend: memfs(new Volume()), ticks: false, movesAtimes: true, dispose: () => {} };
 }
 
 /** An empty store in memory. */
-export function onRam(): Place {
+export function onRam(): Store {
   return { backend: ram(), ticks: false, movesAtimes: true, dispose: () => {} };
 }
 
 /** An empty directory of the host: on the same tmpfs, for what the file system itself does must be the same. */
-export function onHost(): Place {
+export function onHost(): Store {
   const dir = fs.mkdtempSync(join(TMPFS, 'wasi9p-host-'));
   const backend = hostDir(dir);
   const dispose = (): void => {
@@ -37,34 +38,34 @@ export function onHost(): Place {
  * @param make Makes the overlay: another one, for mistakes to be found.
  */
 export function layered(
-  place: Place,
+  store: Store,
   upper: () => Backend = () => ram(),
   make: (lower: Backend, upper: Backend) => OverlayBackend = (lower, upper) => overlay({ lower, upper }),
-): Place {
-  const { backend: lower } = place;
-  let over: OverlayBackend | null = null;
+): Store {
+  const { backend: lower } = store;
+  let merged: OverlayBackend | null = null;
   let before = '';
   // A look at a host directory moves its atimes.
-  const look = (): string => picture(lower, !place.ticks);
+  const look = (): string => picture(lower, !store.ticks);
   return {
-    ...place,
-    // What is not changed keeps its atime when it is read.
+    ...store,
+    // A read of an unchanged file moves no atime.
     movesAtimes: false,
     over() {
       before = look();
-      over = make(lower, upper());
-      return over;
+      merged = make(lower, upper());
+      return merged;
     },
     wrong() {
-      if (over === null) return '';
+      if (merged === null) return '';
       if (look() !== before) return `the lower layer has changed from\n${before}\nto\n${look()}`;
-      return over.leaked === 0 ? '' : `the overlay holds ${over.leaked} inodes for nobody`;
+      return merged.leaked === 0 ? '' : `the overlay holds ${merged.leaked} unreferenced inodes`;
     },
   };
 }
 
 /** The backends that can be exercised. */
-export const PLACES: Readonly<Record<string, MakePlace>> = {
+export const STORES: Readonly<Record<string, MakeStore>> = {
   memfs: onMemfs,
   hostdir: onHost,
   overlay: () => layered(onRam()),
