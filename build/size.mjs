@@ -15,13 +15,13 @@ const INTERNAL = `
   borrowed inRoot missing tree procId drain xattr absolute adopt advise asking baseBits buf_len byServer clock_id closeAll d_ino d_namlen d_next
   d_type dense detach dispatch dropped fdflags filetype fitsAfterGrowth follow
   found fresh fs_filetype fs_flags fs_rights_base fs_rights_inheriting giveBack inheritingBits keepRights hasDotDot
-  hasRoom isTooFar mountTable lcreate leave linkat loadDot loadSynthetic mayCross mountAt parentMount syntheticEntries loadIovs loadPath lowest mkdirat
+  hasRoom mountTable lcreate leave linkat loadDot loadSynthetic mayCross mountAt parentMount syntheticEntries loadIovs loadPath lowest mkdirat
   mustBeDir oflags openat
   pr_name_len pread precision preopen putText putU32 putU64 pwrite readable readlinkat refuse
   reload renameat retire revive rewind rightsBase rightsInheriting
   rightsOfKind rmdirat setFlags setRights setTerminal spares statat step subscription symlinkat tooLong
   trailingSlash transfer unlinkat userdata utimensat viewed
-  cookieHi cookieLo device filled inoHi inoLo nameStart reserve synthetic
+  cookieHi cookieLo device filled inoHi inoLo isReadable isWritable nameStart reserve synthetic
 `
   .trim()
   .split(/\s+/);

@@ -148,7 +148,6 @@ export const API: readonly Call[] = [
     },
     rows: FILE_SYSTEM_OPTIONS,
     options: {
-      deviceOf: { text: 'Gives st_dev of what a client reaches.', byDefault: '0' },
       onClose: { text: 'Called by `unmount()`, once no descriptor is open.', byDefault: 'none' },
     },
   },

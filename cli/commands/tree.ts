@@ -1,8 +1,8 @@
 // `wasi9p tree`: draws a directory tree.
 import { S_IFDIR, S_IFLNK } from '../../vfs/linux/constants.ts';
-import type { Entry } from '../../vfs/fs/files/listing.ts';
+
 import { join } from '../../vfs/fs/values/path-text.ts';
-import { Handle } from '../copy/handle.ts';
+import { Handle, type Entry } from '../copy/handle.ts';
 import { isHidden, shown } from '../lib/names.ts';
 import { found } from '../copy/plan.ts';
 import { own, text, type Text } from '../lib/text.ts';

@@ -13,7 +13,6 @@ import {
 } from '../../vfs/9p/constants.ts';
 import {
   O_CREAT,
-  O_DIRECTORY,
   O_EXCL,
   O_NOFOLLOW,
   O_RDONLY,
@@ -25,12 +24,12 @@ import {
 import type { AtCalls } from '../../vfs/client/at/at-calls.ts';
 import { Found } from '../../vfs/client/at/found.ts';
 import { step } from '../../vfs/client/at/step.ts';
+import { DirectoryListing } from '../../vfs/client/directory-listing.ts';
+import { entriesOf, sortByName, type Entry } from '../../vfs/client/entries.ts';
 import { setMode } from '../../vfs/client/rare-messages.ts';
 import { E } from '../../vfs/linux/errno.ts';
 import { fsError } from '../../vfs/fs/values/errors.ts';
 import type { FileSystem } from '../../vfs/fs/index.ts';
-import { Listing, type Entry } from '../../vfs/fs/files/listing.ts';
-import { OpenFile } from '../../vfs/fs/files/open-file.ts';
 import { rootedOf } from '../../vfs/fs/rooted-of.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
 
@@ -38,6 +37,8 @@ const BOTH_TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_M
 /** The mode of an incomplete copy: only its owner can read it. */
 const NEW_FILE = 0o600;
 const NEW_DIRECTORY = 0o700;
+
+export type { Entry };
 
 /** The attributes of a file. */
 export interface Attributes {
@@ -133,17 +134,9 @@ export class Handle {
 
   /** The entries of a directory, by name. */
   entries(): Entry[] {
-    const { client, mountTable } = this.at;
-    const copy = this.clone();
-    try {
-      this.check(client.lopen(copy.fid, O_RDONLY | O_DIRECTORY));
-      const file = new OpenFile(client, copy.fid, true, O_RDONLY, mountTable?.syntheticEntries(this.fid) ?? []);
-      const entries = new Listing(file).all();
-      if (typeof entries === 'number') throw this.error(entries);
-      return entries;
-    } finally {
-      copy.close();
-    }
+    const entries = entriesOf(DirectoryListing.open(this.at, this.fid));
+    if (typeof entries === 'number') throw this.error(entries);
+    return sortByName(entries);
   }
 
   /** Returns the target of a symlink. */

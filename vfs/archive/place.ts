@@ -1,9 +1,9 @@
 // Opens a 9P session on a backend, a server or an attachment, for packing and unpacking. Runs in a browser.
-import { Dirent, Message, TYPE, decodeDirent } from '../9p/codec.gen.ts';
+import { Message, TYPE } from '../9p/codec.gen.ts';
 import { MAXWELEM, SETATTR_GID, SETATTR_UID } from '../9p/constants.ts';
-import { O_DIRECTORY } from '../linux/constants.ts';
-import { Packet } from '../9p/packet.ts';
 import { Client } from '../client/client.ts';
+import { DirectoryListing } from '../client/directory-listing.ts';
+import { entriesOf } from '../client/entries.ts';
 import { errnoName } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
 import { isBackend, serverForBackend, type Attachable, type Attachment } from '../connect/attachment.ts';
@@ -15,9 +15,6 @@ import { BLOCK, padded } from '../backends/tar/format/size.ts';
 
 /** A file tree: a backend, a server, or an attachment to one. */
 export type Place = Backend | Attachable | Attachment;
-
-/** Bytes of one Rreaddir. */
-const ROOM = 64 << 10;
 
 /** A private 9P session on a tree. */
 export class Tree {
@@ -110,31 +107,8 @@ export function walkTo(client: Client, names: readonly string[]): number {
 
 /** Returns the sorted names in a directory, without `.` and `..`; or −errno. */
 export function namesIn(client: Client, dir: number): string[] | number {
-  const fid = client.clone(dir);
-  if (fid < 0) return fid;
-  const errno = client.lopen(fid, O_DIRECTORY);
-  const names = errno === 0 ? list(client, fid) : -errno;
-  client.clunk(fid);
-  return typeof names === 'number' ? names : names.sort();
-}
-
-function list(client: Client, fid: number): string[] | number {
-  const names: string[] = [];
-  const packet = new Packet(ROOM);
-  const iov = new Iov();
-  iov.single(packet.u8, 0, ROOM);
-  const entry = new Dirent();
-  let cookie = 0;
-  for (;;) {
-    const count = client.readdir(fid, cookie, cookie / 2 ** 32, iov);
-    if (count <= 0) return count < 0 ? count : names;
-    for (let at = 0; at < count;) {
-      at = decodeDirent(entry, packet, at, count);
-      if (at < 0) return at;
-      cookie = entry.cookie_hi * 0x1_0000_0000 + entry.cookie_lo;
-      if (entry.name !== '.' && entry.name !== '..') names.push(entry.name);
-    }
-  }
+  const entries = entriesOf(DirectoryListing.open({ client, mountTable: null }, dir));
+  return typeof entries === 'number' ? -entries : entries.map(({ name }) => name).sort();
 }
 
 /** Returns an Error with a sentence about a failed call on a file. */

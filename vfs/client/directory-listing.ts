@@ -16,6 +16,9 @@ const ENTRY_MAX_9P = HEADER + 0xffff;
 
 const iov = new Iov();
 
+/** The tree of a directory. */
+type Tree = Pick<AtCalls, 'client' | 'mountTable'>;
+
 /**
  * A buffer of directory entries, encoded as in Rreaddir, with a cursor on one of them: `next` moves it, and the getters
  * read the entry that it is on. Nothing is copied or allocated an entry. `DirectoryListing.read` fills the buffer, and
@@ -110,11 +113,14 @@ export class DirectoryListing {
    * @param dir Its fid, which is not open. The listing has a clone of it.
    * @returns The listing, which the caller closes; or an errno.
    */
-  static open(at: AtCalls, dir: number): DirectoryListing | number {
-    const { client } = at;
-    const synthetic = at.mountTable?.syntheticEntries(dir) ?? [];
-    const fid = client.clone(dir);
-    if (fid < 0) return -fid;
+  static open(at: Tree, dir: number): DirectoryListing | number {
+    const fid = at.client.clone(dir);
+    return fid < 0 ? -fid : DirectoryListing.take(at, fid);
+  }
+
+  /** As `open`, with the fid itself: the listing owns it, also after an error. */
+  static take({ client, mountTable }: Tree, fid: number): DirectoryListing | number {
+    const synthetic = mountTable?.syntheticEntries(fid) ?? [];
     const errno = client.lopen(fid, O_RDONLY | O_DIRECTORY);
     if (errno === 0) return new DirectoryListing(client, fid, synthetic);
     client.clunk(fid);

@@ -1,6 +1,5 @@
 // The class FileSystem: all calls of node:fs on one tree, synchronous, with callbacks and with promises.
 import type { AtCalls } from '../client/at/at-calls.ts';
-import type { Client } from '../client/client.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { check, checkOptions, type RowsOf } from '../lib/options.ts';
 import { type PathLike } from './values/arguments.ts';
@@ -11,13 +10,11 @@ import { TreeCalls } from './calls/tree-calls.ts';
 
 /** Hooks of a FileSystem. */
 export interface FileSystemOptions {
-  /** The st_dev of the files of a client. Default: 0. */
-  deviceOf?: (client: Client) => number;
   /** Called by `unmount`, after all descriptors are closed. */
   onClose?: () => void;
 }
 
-export const FILE_SYSTEM_OPTIONS = { deviceOf: 'function', onClose: 'function' } satisfies RowsOf<FileSystemOptions>;
+export const FILE_SYSTEM_OPTIONS = { onClose: 'function' } satisfies RowsOf<FileSystemOptions>;
 
 /**
  * A file system with the shape of node:fs: the same calls, options, defaults and errors, over 9P. Bytes are Uint8Array
@@ -37,8 +34,8 @@ class FileSystemCalls extends TreeCalls {
   constructor(at: AtCalls, root: number, options: FileSystemOptions = {}) {
     check(at, 'AtCalls.openat', 'at');
     check(root, 'number', 'root');
-    const { deviceOf = () => 0, onClose = () => {} } = checkOptions(options, FILE_SYSTEM_OPTIONS);
-    super(at, root, deviceOf);
+    const { onClose = () => {} } = checkOptions(options, FILE_SYSTEM_OPTIONS);
+    super(at, root);
     this.onClose = onClose;
     this.promises = new Promises(this);
     bindCalls(this);

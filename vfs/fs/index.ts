@@ -11,7 +11,6 @@ import { FileSystem } from './file-system.ts';
 export function createFs(source: Source): FileSystem {
   const mount = new Attachment(lentServerOf(source));
   return new FileSystem(mount.at, mount.client.root, {
-    deviceOf: () => mount.at.device,
     onClose: () => mount.close(),
   });
 }

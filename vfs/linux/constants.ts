@@ -21,6 +21,11 @@ export const O_NOATIME = 0o1000000;
 export const O_CLOEXEC = 0o2000000;
 export const O_SYNC = 0o4010000;
 
+// whence of lseek(2)
+export const SEEK_SET = 0;
+export const SEEK_CUR = 1;
+export const SEEK_END = 2;
+
 // st_mode
 export const S_IFMT = 0o170000;
 export const S_IFSOCK = 0o140000;

@@ -47,10 +47,8 @@ export class Namespace {
       this.mounts.close();
       throw thrown;
     }
-    const devices = new Map(this.mounts.all().map(({ at, client }) => [client, at.device]));
     const { at, client } = this.mounts.root();
     this.fs = new FileSystem(at, client.root, {
-      deviceOf: (of) => devices.get(of) ?? 0,
       onClose: () => this.mounts.close(),
     });
   }

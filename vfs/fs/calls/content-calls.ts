@@ -1,6 +1,6 @@
 // The calls of node:fs on the whole content of a file: readFile, writeFile, appendFile, truncate, copyFile.
-import { SETATTR_MODE } from '../../9p/constants.ts';
-import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, S_IFMT, S_IFREG } from '../../linux/constants.ts';
+import { GETATTR_BASIC, SETATTR_MODE } from '../../9p/constants.ts';
+import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT, S_IFREG } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { Abortable } from '../values/abort.ts';
 import {
@@ -27,7 +27,8 @@ import {
 import { check, fsError, outOfRange, type FsError } from '../values/errors.ts';
 import { extentsOf } from '../files/holes.ts';
 import { flagsOf, type Flag } from '../values/flags.ts';
-import type { OpenFile } from '../files/open-file.ts';
+import type { OpenFile } from '../../client/open-file.ts';
+import { readInto, writeFrom } from '../files/move.ts';
 import { FileStatus } from '../../client/attributes.ts';
 import { setMode } from '../../client/rare-messages.ts';
 
@@ -93,7 +94,7 @@ export class ContentCalls extends DescriptorCalls {
 
   truncateSync(path: PathLike, length = 0): void {
     this.using(path, flagsOf('r+', 'r+'), undefined, 'ftruncate', (file) =>
-      check(file.truncate(sizeOf(length)), 'ftruncate'),
+      check(file.setSize(sizeOf(length)), 'ftruncate'),
     );
   }
 
@@ -114,18 +115,19 @@ export class ContentCalls extends DescriptorCalls {
   private copy(from: string, to: string, exclusive: number): void {
     const source = this.openFile(from, O_RDONLY, 0, 'copyfile');
     try {
-      const { attributes } = this.status;
-      check(source.getattr(attributes), 'copyfile');
-      const { mode, size, blocks, qid_path_lo: low, qid_path_hi: high } = attributes;
-      if (source.isDir) throw fsError(E.EISDIR, 'copyfile');
+      const { status } = this;
+      check(source.stat(GETATTR_BASIC, status), 'copyfile');
+      const { device } = status;
+      const { mode, size, blocks, qid_path_lo: low, qid_path_hi: high } = status.attributes;
+      if ((mode & S_IFMT) === S_IFDIR) throw fsError(E.EISDIR, 'copyfile');
       if ((mode & S_IFMT) !== S_IFREG) throw fsError(E.EINVAL, 'copyfile');
       const bits = mode & 0o7777;
       const target = this.openFile(to, O_WRONLY | O_CREAT | exclusive, 0o666, 'copyfile');
       try {
-        check(target.getattr(attributes), 'copyfile');
-        const isSame = this.deviceOf(target.client) === this.deviceOf(source.client);
-        if (isSame && attributes.qid_path_lo === low && attributes.qid_path_hi === high) return;
-        check(target.truncate(0), 'copyfile');
+        check(target.stat(GETATTR_BASIC, status), 'copyfile');
+        const { attributes } = status;
+        if (status.device === device && attributes.qid_path_lo === low && attributes.qid_path_hi === high) return;
+        check(target.setSize(0), 'copyfile');
         check(setMode(target.client, target.fid, SETATTR_MODE, bits), 'copyfile');
         if (blocks * BLOCK < size) copySparse(source, target, size);
         else copyAll(source, target);
@@ -157,18 +159,18 @@ export class ContentCalls extends DescriptorCalls {
 
 /** Reads from a file's offset to its end. */
 function readAll(file: OpenFile): Uint8Array {
-  const { attributes } = new FileStatus();
-  check(file.getattr(attributes), 'fstat');
-  const { size } = attributes;
+  const status = new FileStatus();
+  check(file.stat(GETATTR_BASIC, status), 'fstat');
+  const { mode, size } = status.attributes;
   if (size > READ_MAX) {
     const message = `File size (${size}) is greater than 2 GiB`;
     throw Object.assign(new RangeError(message), { code: 'ERR_FS_FILE_TOO_LARGE' });
   }
-  if (file.isDir || size === 0) return readChunks(file);
+  if ((mode & S_IFMT) === S_IFDIR || size === 0) return readChunks(file);
   const bytes = new Uint8Array(size);
   let done = 0;
   while (done < size) {
-    const got = count(file.read(bytes, done, size, null), 'read');
+    const got = count(readInto(file, bytes, done, size, null), 'read');
     if (got === 0) break;
     done += got;
   }
@@ -181,7 +183,7 @@ function readChunks(file: OpenFile): Uint8Array {
   let total = 0;
   for (;;) {
     const chunk = new Uint8Array(8192);
-    const got = count(file.read(chunk, 0, chunk.length, null), 'read');
+    const got = count(readInto(file, chunk, 0, chunk.length, null), 'read');
     if (got === 0) break;
     chunks.push(chunk.subarray(0, got));
     total += got;
@@ -197,13 +199,13 @@ function readChunks(file: OpenFile): Uint8Array {
 
 /** Writes `u8[0, end)` at a file's offset. */
 function writeAll(file: OpenFile, u8: Uint8Array, end: number): void {
-  for (let done = 0; done < end;) done += count(file.write(u8, done, end, null), 'write');
+  for (let done = 0; done < end;) done += count(writeFrom(file, u8, done, end, null), 'write');
 }
 
 function copyAll(source: OpenFile, target: OpenFile): void {
   const chunk = new Uint8Array(CHUNK);
   for (;;) {
-    const got = count(source.read(chunk, 0, CHUNK, null), 'copyfile');
+    const got = count(readInto(source, chunk, 0, CHUNK, null), 'copyfile');
     if (got === 0) return;
     writeAll(target, chunk, got);
   }
@@ -211,16 +213,17 @@ function copyAll(source: OpenFile, target: OpenFile): void {
 
 /** Copies the data and leaves holes. The size is set first, so that EFBIG and ENOSPC come before any data. */
 function copySparse(source: OpenFile, target: OpenFile, size: number): void {
-  check(target.truncate(size), 'copyfile');
+  check(target.setSize(size), 'copyfile');
   const extents = extentsOf(source.client, source.fid, size);
   const chunk = new Uint8Array(CHUNK);
   const copyOf = (start: number, end: number): void => {
     for (let at = start; at < end;) {
-      const got = count(source.read(chunk, 0, Math.min(CHUNK, end - at), at), 'copyfile');
+      const got = count(readInto(source, chunk, 0, Math.min(CHUNK, end - at), at), 'copyfile');
       if (got === 0) return;
       // 9P has no message for holes.
       const isHole = extents === null && chunk.subarray(0, got).every((byte) => byte === 0);
-      for (let done = 0; done < got && !isHole;) done += count(target.write(chunk, done, got, at + done), 'copyfile');
+      for (let done = 0; done < got && !isHole;)
+        done += count(writeFrom(target, chunk, done, got, at + done), 'copyfile');
       at += got;
     }
   };

@@ -1,5 +1,6 @@
 // The calls of node:fs on descriptors: open, close, read, write, fstat, …
 import {
+  GETATTR_BASIC,
   GETATTR_MODE,
   QTDIR,
   SETATTR_ATIME,
@@ -12,7 +13,8 @@ import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY } from '../../linux/constants.ts
 import type { AtCalls } from '../../client/at/at-calls.ts';
 import { Found } from '../../client/at/found.ts';
 import { FileStatus } from '../../client/attributes.ts';
-import type { Client } from '../../client/client.ts';
+import { DirectoryListing } from '../../client/directory-listing.ts';
+import { OpenFile } from '../../client/open-file.ts';
 import { NumberPool } from '../../client/pool.ts';
 import { E } from '../../linux/errno.ts';
 import {
@@ -31,7 +33,7 @@ import {
 import { codecOf, type Encoding } from '../values/encodings.ts';
 import { badArgument, check, fsError, outOfRange } from '../values/errors.ts';
 import { flagsOf, type Flag } from '../values/flags.ts';
-import { OpenFile } from '../files/open-file.ts';
+import { readInto, writeFrom } from '../files/move.ts';
 import { Rooted, chown } from '../files/rooted.ts';
 import { BigIntStats, Stats } from '../values/stats.ts';
 import { setMode } from '../../client/rare-messages.ts';
@@ -63,14 +65,11 @@ export class DescriptorCalls {
   protected readonly rooted: Rooted;
   /** The result of the last stat call. */
   protected readonly status = new FileStatus();
-  /** st_dev of what a client reaches. */
-  protected readonly deviceOf: (client: Client) => number;
   private readonly files = new Map<number, OpenFile>();
   private readonly fds = new NumberPool(FIRST_FD, 2 ** 31);
 
-  constructor(at: AtCalls, root: number, deviceOf: (client: Client) => number) {
+  constructor(at: AtCalls, root: number) {
     this.rooted = new Rooted(at, root);
-    this.deviceOf = deviceOf;
   }
 
   /** Clunks every open descriptor. */
@@ -106,7 +105,7 @@ export class DescriptorCalls {
     if ((range.length ?? u8.length) === 0 && fdOf(fd) >= 0) return 0;
     const [start, end] = bounds(u8, range.offset, range.length);
     const at = offsetOf(range.position);
-    return count(this.fileOf(fd, 'read').read(u8, start, end, at), 'read');
+    return count(readInto(this.fileOf(fd, 'read'), u8, start, end, at), 'read');
   }
 
   /** Writes bytes, or text: the bytes written. */
@@ -126,7 +125,7 @@ export class DescriptorCalls {
     else if (typeof first === 'object') range = first ?? {};
     else range = { offset: Number(first ?? 0), length: (second ?? undefined) as number | undefined, position: third };
     const [start, end] = bounds(u8, range.offset, range.length);
-    return count(this.fileOf(fd, 'write').write(u8, start, end, offsetOf(range.position)), 'write');
+    return count(writeFrom(this.fileOf(fd, 'write'), u8, start, end, offsetOf(range.position)), 'write');
   }
 
   /** Reads into several buffers, one after the other. */
@@ -137,7 +136,7 @@ export class DescriptorCalls {
     const at = vectorOffset(position);
     let done = 0;
     for (const part of parts) {
-      const got = file.read(part, 0, part.length, at === null ? null : at + done);
+      const got = readInto(file, part, 0, part.length, at === null ? null : at + done);
       if (got < 0 && done > 0) break;
       done += count(got, 'read');
       if (got < part.length) break;
@@ -155,21 +154,19 @@ export class DescriptorCalls {
       bytes.set(part, end);
       end += part.length;
     }
-    return count(this.fileOf(fd, 'write').write(bytes, 0, end, vectorOffset(position)), 'write');
+    return count(writeFrom(this.fileOf(fd, 'write'), bytes, 0, end, vectorOffset(position)), 'write');
   }
 
   fstatSync(fd: number, options?: { bigint?: false }): Stats;
   fstatSync(fd: number, options: { bigint: true }): BigIntStats;
   fstatSync(fd: number, options: { bigint?: boolean } = {}): Stats | BigIntStats {
-    const file = this.fileOf(fd, 'fstat');
-    check(file.getattr(this.status.attributes), 'fstat');
-    this.status.device = this.deviceOf(file.client);
+    check(this.fileOf(fd, 'fstat').stat(GETATTR_BASIC, this.status), 'fstat');
     return this.stats(options.bigint === true);
   }
 
   ftruncateSync(fd: number, length = 0): void {
     const size = sizeOf(length);
-    check(this.fileOf(fd, 'ftruncate').truncate(size), 'ftruncate');
+    check(this.fileOf(fd, 'ftruncate').setSize(size), 'ftruncate');
   }
 
   fsyncSync(fd: number): void {
@@ -221,18 +218,22 @@ export class DescriptorCalls {
     const isNew = mode !== FILE_MODE && this.isMade(path, flags, syscall);
     let errno = rooted.open(path, flags, found);
     if (errno !== 0) throw fsError(errno, syscall, path);
-    const { fid, type } = found;
-    const { client, mountTable } = found.tree;
-    const isDir = type === QTDIR;
-    const file = new OpenFile(client, fid, isDir, flags, isDir ? (mountTable?.syntheticEntries(fid) ?? []) : []);
-    errno = isDir
-      ? client.lopen(fid, O_RDONLY | O_DIRECTORY)
-      : isNew
-        ? setMode(client, fid, SETATTR_MODE, mode & ~UMASK)
-        : 0;
+    const { tree, fid, type } = found;
+    const file = new OpenFile(tree, fid, flags);
+    if (type === QTDIR) errno = tree.client.lopen(fid, O_RDONLY | O_DIRECTORY);
+    else if (isNew) errno = setMode(tree.client, fid, SETATTR_MODE, mode & ~UMASK);
     if (errno === 0) return file;
     file.close();
     throw fsError(errno, syscall, path);
+  }
+
+  /** Opens a directory to list it. @throws FsError of `syscall`. */
+  protected openListing(path: string, syscall: string): DirectoryListing {
+    const errno = this.rooted.open(path, O_RDONLY | O_DIRECTORY, found);
+    if (errno !== 0) throw fsError(errno, syscall, path);
+    const listing = DirectoryListing.take(found.tree, found.fid);
+    if (typeof listing === 'number') throw fsError(listing, syscall, path);
+    return listing;
   }
 
   /** True if an `open` that succeeds will have made the file. */

@@ -1,7 +1,7 @@
 // The calls of node:fs on names and attributes: stat, mkdir, rename, readdir, chmod, …
 import { Message } from '../../9p/codec.gen.ts';
 import { GETATTR_BASIC } from '../../9p/constants.ts';
-import { O_DIRECTORY, O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT, S_IFREG } from '../../linux/constants.ts';
+import { O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT, S_IFREG } from '../../linux/constants.ts';
 import { Found } from '../../client/at/found.ts';
 import { E } from '../../linux/errno.ts';
 import {
@@ -22,8 +22,8 @@ import { Dir } from '../files/dir.ts';
 import { Dirent } from '../values/dirent.ts';
 import { namesIn, type AsBytes, type AsText, type AsUsual, type Encoding } from '../values/encodings.ts';
 import { badArgument, check, fsError, outOfRange, type FsError } from '../values/errors.ts';
-import { Listing, type Entry } from '../files/listing.ts';
-import type { OpenFile } from '../files/open-file.ts';
+import type { DirectoryListing } from '../../client/directory-listing.ts';
+import { entriesOf, sortByName, type Entry } from '../../client/entries.ts';
 import { join, parentOf } from '../values/path-text.ts';
 import { BigIntStatsFs, StatsFs } from '../values/statfs.ts';
 import type { BigIntStats, Stats } from '../values/stats.ts';
@@ -323,11 +323,9 @@ export class NameCalls extends ContentCalls {
 
   /** @throws FsError of scandir. */
   protected entries(path: string): Entry[] {
-    const file = this.openFile(path, O_RDONLY | O_DIRECTORY, 0, 'scandir');
-    const entries = new Listing(file).all();
-    file.close();
+    const entries = entriesOf(this.openListing(path, 'scandir'));
     if (typeof entries === 'number') throw fsError(entries, 'scandir', path);
-    return entries;
+    return sortByName(entries);
   }
 
   opendirSync(path: PathLike, options?: Encoding | OpenDirOptions | null): Dir {
@@ -337,7 +335,7 @@ export class NameCalls extends ContentCalls {
     if (typeof bufferSize !== 'number')
       throw badArgument('ERR_INVALID_ARG_TYPE', 'The "options.bufferSize" property must be of type number.');
     if (bufferSize >>> 0 !== bufferSize || bufferSize === 0) throw outOfRange('options.bufferSize', '>= 1', bufferSize);
-    const open = (dir: string): OpenFile => this.openFile(dir, O_RDONLY | O_DIRECTORY, 0, 'opendir');
+    const open = (dir: string): DirectoryListing => this.openListing(dir, 'opendir');
     try {
       return new Dir(text, open(text), { given, open: recursive ? open : null });
     } catch (error) {

@@ -3,8 +3,8 @@ import { S_IFDIR } from '../../linux/constants.ts';
 import { Dirent } from '../values/dirent.ts';
 import { fsError } from '../values/errors.ts';
 import { later, callbackOf, type Callback } from '../values/callback.ts';
-import { Listing, type Entry } from './listing.ts';
-import type { OpenFile } from './open-file.ts';
+import type { DirectoryListing } from '../../client/directory-listing.ts';
+import { EntryReader, type Entry } from '../../client/entries.ts';
 import { join } from '../values/path-text.ts';
 
 /** Options of a Dir. */
@@ -12,7 +12,7 @@ export interface DirOptions {
   /** A name in the encoding asked for. */
   given: (name: string) => string | Uint8Array;
   /** Opens a directory below, where those are gone through, too; else null. */
-  open: ((path: string) => OpenFile) | null;
+  open: ((path: string) => DirectoryListing) | null;
 }
 
 /** An open directory, as opendir of node:fs gives it: entries in the directory's own order, one at a time. */
@@ -20,28 +20,28 @@ export class Dir implements AsyncIterable<Dirent> {
   /** As it was asked for. */
   readonly path: string;
   readonly #options: DirOptions;
-  #file: OpenFile | null;
-  #listing: Listing;
+  #listing: DirectoryListing | null;
+  #reader: EntryReader;
   #entries: Entry[] = [];
   #next = 0;
   /** The directory whose entries come, and those below that come later. */
   #at: string;
   readonly #todo: string[] = [];
 
-  constructor(path: string, file: OpenFile, options: DirOptions) {
+  constructor(path: string, listing: DirectoryListing, options: DirOptions) {
     this.path = path;
     this.#at = path;
-    this.#file = file;
+    this.#listing = listing;
     this.#options = options;
-    this.#listing = new Listing(file);
+    this.#reader = new EntryReader(listing);
   }
 
   /** The next entry, null at the end. */
   readSync(): Dirent | null {
     for (;;) {
-      if (this.#file === null) throw closed();
+      if (this.#listing === null) throw closed();
       if (this.#next >= this.#entries.length) {
-        const entries = this.#listing.next();
+        const entries = this.#reader.next();
         if (typeof entries === 'number') throw fsError(entries, 'scandir', this.#at);
         this.#entries = entries;
         this.#next = 0;
@@ -61,11 +61,11 @@ export class Dir implements AsyncIterable<Dirent> {
   #enter(): boolean {
     const path = this.#todo.shift();
     if (path === undefined) return false;
-    const file = this.#options.open!(path);
-    this.#file!.close();
-    this.#file = file;
+    const listing = this.#options.open!(path);
+    this.#listing!.close();
+    this.#listing = listing;
     this.#at = path;
-    this.#listing = new Listing(file);
+    this.#reader = new EntryReader(listing);
     return true;
   }
 
@@ -77,9 +77,9 @@ export class Dir implements AsyncIterable<Dirent> {
   }
 
   closeSync(): void {
-    if (this.#file === null) throw closed();
-    this.#file.close();
-    this.#file = null;
+    if (this.#listing === null) throw closed();
+    this.#listing.close();
+    this.#listing = null;
   }
 
   close(): Promise<void>;
