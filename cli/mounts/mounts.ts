@@ -1,7 +1,7 @@
 // The table of mount options, and the mounts of a command line.
 import { readFileSync, statSync } from 'node:fs';
-import { posix } from 'node:path';
 import { S_IFDIR } from '../../vfs/linux/constants.ts';
+import { cleanName } from '../../vfs/lib/clean-name.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import { OverlayBackend, overlay } from '../../vfs/backends/overlay/index.ts';
@@ -127,7 +127,8 @@ export function mountsOf(options: Parsed['options'], memory = new Memory()): Gue
 /** @throws UsageError if the path is a mount point already. */
 function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: string, memory: Memory): void {
   const wanted = mount(value, memory);
-  const made = { ...wanted, guest: guestPath(wanted.guest) };
+  // It may contain `..` only at its start, if HOST is written so.
+  const made = { ...wanted, guest: cleanName(wanted.guest) };
   const isTaken = mounts.some(({ guest }) => placeOf(guest) === placeOf(made.guest));
   mounts.push(made);
   if (isTaken) throw new UsageError(`--${name} ${value}: ${made.guest} is already a mount point.`);
@@ -149,22 +150,12 @@ function emptyRoot(memory: Memory): Backend {
 
 /** Normalizes a mount's path to an absolute one, without dots and a trailing slash: `./a/` is `/a`. */
 export function placeOf(guest: string): string {
-  const names: string[] = [];
-  for (const name of guest.split('/')) {
-    if (name === '..') names.pop();
-    else if (name !== '' && name !== '.') names.push(name);
-  }
-  return `/${names.join('/')}`;
+  return cleanName(`/${guest}`);
 }
 
 /** Returns the lower layer of an overlay; any other store itself. */
 export function lowest(backend: Backend): Backend {
   return backend instanceof OverlayBackend ? backend.lower : backend;
-}
-
-/** The guest's path of a mount. It may contain `..` only at its start, if HOST is written so. */
-function guestPath(guest: string): string {
-  return guest.startsWith('/') ? placeOf(guest) : posix.normalize(guest).replace(/\/$/, '');
 }
 
 /** Closes the store of a mount, and the lower layer of an overlay: a host directory holds descriptors. */

@@ -1,5 +1,6 @@
 // `Namespace`: several file systems mounted in one tree (mount_namespaces(7)).
 import { ram } from '../backends/ram/index.ts';
+import { cleanName } from '../lib/clean-name.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { FileSystem } from '../fs/file-system.ts';
 import { lentServerOf, type Attachable, type Source } from '../connect/server-for.ts';
@@ -33,7 +34,7 @@ export class Namespace {
     const paths = Object.keys(tree);
     const wrong = paths.find((path) => !path.startsWith('/') || path.split('/').includes('..'));
     if (wrong !== undefined) throw invalid(`${wrong} is no place in a namespace: write an absolute path.`);
-    const twice = paths.find((path, i) => paths.findIndex((other) => placeOf(other) === placeOf(path)) !== i);
+    const twice = paths.find((path, i) => paths.findIndex((other) => cleanName(other) === cleanName(path)) !== i);
     if (twice !== undefined) throw invalid(`${twice} is given twice: mount one tree in one place.`);
     const root = paths.some((path) => /^[/.]*$/.test(path)) ? {} : { '/': ram() };
     const sources = Object.entries<Source>({ ...root, ...tree });
@@ -66,11 +67,3 @@ export class Namespace {
 }
 
 export type { FileSystem } from '../fs/file-system.ts';
-
-/** A path in canonical form: without empty components and `.`. */
-function placeOf(path: string): string {
-  return path
-    .split('/')
-    .filter((name) => name !== '' && name !== '.')
-    .join('/');
-}

@@ -4,6 +4,7 @@ import { S_IFDIR } from '../linux/constants.ts';
 import { ram } from '../backends/ram/index.ts';
 import { readOnly } from '../connect/read-only/index.ts';
 import type { AtCalls } from '../client/at/at-calls.ts';
+import { parsePath } from '../client/at/path.ts';
 import { Found } from '../client/at/found.ts';
 import { E, errnoName } from '../linux/errno.ts';
 import { Attachment, serverForBackend, type Attachable } from '../connect/attachment.ts';
@@ -20,9 +21,8 @@ const found = new Found();
 
 /** The components of an absolute path, without `.`; null for a relative one or one with `..`, which is not mounted. */
 function namesOf(path: string): readonly string[] | null {
-  if (!path.startsWith('/')) return null;
-  const names = path.split('/').filter((name) => name !== '' && name !== '.');
-  return names.includes('..') ? null : names;
+  const { absolute, hasDotDot, names } = parsePath(path);
+  return absolute && !hasDotDot ? names : null;
 }
 
 /** True if a path is `outer` or below it. */

@@ -1,4 +1,5 @@
 // `cp` of node:fs and node:fs/promises.
+import { cleanName } from '../../lib/clean-name.ts';
 import { E } from '../../linux/errno.ts';
 import { booleansIn } from '../values/arguments.ts';
 import { badArgument, refusal, type FsError } from '../values/errors.ts';
@@ -196,19 +197,11 @@ function copyFile(fs: NameCalls, src: string, dest: string, stat: Stats, options
 
 function copySymlink(fs: NameCalls, src: string, dest: string, options: PromisedCopyOptions): void {
   let target = fs.readlinkSync(src);
-  if (options.verbatimSymlinks !== true && !target.startsWith('/')) target = absolute(join(parentOf(src), target));
+  if (options.verbatimSymlinks !== true && !target.startsWith('/')) {
+    target = cleanName(`/${join(parentOf(src), target)}`);
+  }
   if (fs.lstatSync(dest, { throwIfNoEntry: false })?.isSymbolicLink() === true) fs.unlinkSync(dest);
   fs.symlinkSync(target, dest);
-}
-
-/** A path from the root on, its dots taken out by the text alone. */
-function absolute(path: string): string {
-  const names: string[] = [];
-  for (const name of path.split('/')) {
-    if (name === '..') names.pop();
-    else if (name !== '' && name !== '.') names.push(name);
-  }
-  return `/${names.join('/')}`;
 }
 
 function isSame(a: Stats, b: Stats): boolean {
