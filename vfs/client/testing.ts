@@ -65,6 +65,11 @@ export class World {
     this.transport.before = null;
   }
 
+  /** Calls a function before each message from now on; null: none. */
+  between(call: (() => void) | null): void {
+    this.transport.before = call;
+  }
+
   /** Lets the message after the next `count` ones fail. */
   failAfter(count: number): void {
     this.transport.failIn = count;

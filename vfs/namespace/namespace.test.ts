@@ -178,6 +178,26 @@ for (const point of ['src', 'new']) {
   });
 }
 
+world('a mount point in another tree than the one at which the path begins', tree, (w) => {
+  assert.is(w.at.symlinkat('src', w.root, 'l'), 0);
+  for (const path of ['src/lib', 'l/lib', 'src/sub/../lib']) {
+    assert.is(w.call('mkdirat', path), 'EEXIST', path);
+    assert.is(w.call('unlinkat', path), 'EISDIR', path);
+    assert.is(w.call('rmdirat', path), 'EBUSY', path);
+    assert.is(w.open(path, O_WRONLY | O_CREAT | O_EXCL), 'EEXIST', path);
+    assert.is(w.rename(path, 'src/moved'), 'EBUSY', path);
+    assert.is(w.rename('src/sub', path), 'EBUSY', path);
+    assert.is(w.link('f', path), 'EEXIST', path);
+  }
+  // A path that begins in the mounted tree and leaves it by `..`.
+  const src = w.mounts.all()[1]!.at;
+  assert.is(errnoName(src.mkdirat(src.client.root, '../src/lib')), 'EEXIST');
+  // namei.c: the slash of a path for O_CREAT, and two file systems, come before the mount point.
+  assert.is(w.open('src/lib/', O_WRONLY | O_CREAT | O_EXCL), 'EISDIR');
+  assert.is(w.rename('src', 'new/src'), 'EXDEV');
+  assert.is(w.link('f', 'src/'), 'EEXIST');
+});
+
 world('a directory that a mount is in cannot be removed, and keeps it when it is renamed', tree, (w) => {
   const place = w.stat('far/off/place');
   assert.is(w.call('rmdirat', 'far'), 'EBUSY');

@@ -235,6 +235,63 @@ test('`..` of a moved directory is where it is now', () => {
   assert.is(find(world, 'b/d/..'), world.ino('b'));
 });
 
+test('a plain path of more than 16 names takes a Twalk for each 16, and keeps none of the directories', () => {
+  const names = Array.from({ length: 40 }, () => 'd');
+  const world = new World({ maxFids: 3 });
+  world.volume.mkdirSync(`/${names.join('/')}`, { recursive: true });
+  world.make(`${names.join('/')}/link -> .`, 'top -> d');
+  const path = names.join('/');
+  const sent = world.messages(() => assert.is(find(world, path), world.ino('d') + 39));
+  assert.equal(sent.slice(0, 5), ['Twalk', 'Twalk', 'Tclunk', 'Twalk', 'Tclunk']);
+  // A symlink at the end is not followed, or costs a walk in steps; what is missing, too.
+  assert.is(find(world, `${path}/link`, false), world.ino('d') + 40);
+  assert.is(find(world, `${path}/link`), 'EMFILE');
+  assert.is(find(world, `${path}/x`), 'EMFILE');
+});
+
+test('`..` sends no Twalk', () => {
+  const world = small();
+  const { at, root } = world;
+  const path = parsePath('a/b/../up/../../file');
+  assert.equal(
+    world.messages(() => assert.is(resolver.find(at, root, parsePath('a/b/../up'), false, found), 0)),
+    ['Twalk', 'Twalk', 'Tclunk', 'Twalk', 'Tclunk'],
+  );
+  found.release();
+  assert.is(named(resolver.find(at, root, path, true, found)), 'ENOTDIR');
+  world.atRest();
+});
+
+test('a path with `..` needs as many fids as it is deep, and is EMFILE with fewer', () => {
+  const depth = 20;
+  const down = Array.from({ length: depth }, () => 'd').join('/');
+  const path = `${down}${'/..'.repeat(depth - 1)}/f`;
+  for (let spare = 0; spare <= depth; spare++) {
+    const world = new World({ maxFids: 1 + spare });
+    world.volume.mkdirSync(`/${down}`, { recursive: true });
+    world.make('d/f');
+    const result = resolver.find(world.at, world.root, parsePath(path), true, found);
+    assert.is(named(result), spare < depth ? 'EMFILE' : 'ok', `${spare} fids`);
+    if (result === 0) found.release();
+    world.atRest();
+  }
+});
+
+test('`..` of a directory that was removed meanwhile is the one that the path went through', () => {
+  const world = new World().make('a/', 'a/b/', 'a/f');
+  const right = world.ino('a/f');
+  let errno = 0;
+  world.meanwhile(
+    2,
+    () => world.volume.rmdirSync('/a/b'),
+    () => (errno = resolver.find(world.at, world.root, parsePath('a/b/../f'), true, found)),
+  );
+  assert.is(named(errno), 'ok');
+  assert.is(world.inoOf(found.fid), right);
+  found.release();
+  world.atRest();
+});
+
 test('`..` costs the same at any depth', () => {
   const depth = 1000;
   const world = new World();
