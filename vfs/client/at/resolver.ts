@@ -102,24 +102,30 @@ function walkNames(at: AtCalls, base: number, path: Path, count: number, flags: 
     return fid < 0 ? -fid : into.set(at, fid, QTDIR);
   }
   if (isPlain(at, path)) {
-    const errno = walkPlain(at, base, names, count, into);
-    if (errno === 0) {
-      const { fid, type } = into;
-      if (type === QTDIR || flags === 0 || (type !== QTSYMLINK && flags === LOOKUP_FOLLOW)) return 0;
+    const { r } = client;
+    let fid = -1;
+    let type = QTSYMLINK;
+    if (count > MAXWELEM) {
+      if (walkLong(at, base, names, count, into) === 0) ({ fid, type } = into);
+    } else {
+      fid = client.walk(base, names, 0, count);
+      if (fid < 0 && (fid !== -E.ENOENT || r.nwqid === 0)) return -fid;
+      type = r.wqid_type[r.nwqid - 1]!;
+      if (fid < 0 && type !== QTSYMLINK) return type === QTDIR ? whyNot(client, base, names, r.nwqid) : E.ENOTDIR;
+    }
+    if (fid >= 0) {
+      if (type === QTDIR || flags === 0 || (type !== QTSYMLINK && flags === LOOKUP_FOLLOW)) {
+        return into.set(at, fid, type);
+      }
       client.clunk(fid);
       if (type !== QTSYMLINK) return E.ENOTDIR;
-    } else if (count <= MAXWELEM) {
-      const { nwqid, wqid_type } = client.r;
-      if (errno !== E.ENOENT || nwqid === 0) return errno;
-      const last = wqid_type[nwqid - 1]!;
-      if (last !== QTSYMLINK) return last === QTDIR ? whyNot(client, base, names, nwqid) : E.ENOTDIR;
     }
   }
   return new Walker(at, base).walk(names, count, flags, into);
 }
 
-/** Walks names of one tree, and keeps no directory on the way. The errno of a Twalk as Client.walk has it. */
-function walkPlain(at: AtCalls, base: number, names: readonly string[], count: number, into: Found): number {
+/** Walks names of one tree, more than a Twalk carries. Keeps no directory on the way, and follows no symlink. */
+function walkLong(at: AtCalls, base: number, names: readonly string[], count: number, into: Found): number {
   const { client } = at;
   let fid = base;
   let type = QTDIR;
