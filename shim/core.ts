@@ -1,6 +1,7 @@
 /**
- * The core of wasi9p, for browsers and for embedding: everything but the stores. Preopens are servers or backends, and
- * stdin, stdout and stderr are functions. `wasi9p` is this with memfs, the host and browser_wasi_shim.
+ * The core of wasi9p, for browsers and for embedding: everything but the stores and the namespace. Preopens are servers
+ * or backends, each a tree of its own, and stdin, stdout and stderr are functions. `wasi9p` is this with memfs, the host,
+ * browser_wasi_shim, and preopens that make up one tree.
  * @module
  */
 import { isBackend, serverForBackend, type Attachable, type Backend, type Server } from '../vfs/connect/attachment.ts';
@@ -28,7 +29,16 @@ export type Input = string | Uint8Array | ((max: number) => InputChunk);
  */
 export type Output = (bytes: Uint8Array) => void;
 /** The options of WASI. */
-export type WASIOptions = BaseOptions<Preopen, Input, Output>;
+export interface WASIOptions extends BaseOptions {
+  /** Preopened directories: guest path → source. Each is a tree of its own, see WASI. Default: none. */
+  preopens?: Readonly<Record<string, Preopen>>;
+  /** Default: an empty stream. */
+  stdin?: Input;
+  /** Default: lines on the console. */
+  stdout?: Output;
+  /** Default: as `stdout`. */
+  stderr?: Output;
+}
 
 /**
  * Returns the server of a backend: one server for each backend, so every call with one backend returns the same. A
@@ -43,16 +53,23 @@ export function serverFor(source: Preopen, name = 'source'): Attachable {
   return isBackend(source) ? serverForBackend(source) : source;
 }
 
-const ADAPTERS: Adapters<Preopen, Input, Output> = {
+const ADAPTERS: Adapters = {
   rows: WASI_OPTIONS,
   mounts: () => new SeparateMounts<Preopen>(serverFor),
   descriptor: () => null,
-  input: (stdin = '') => (typeof stdin === 'function' ? new FunctionInput(stdin) : textInput(stdin)),
-  output: (output, fd) => (output === undefined ? new LineOutput(fd) : new FunctionOutput(output)),
+  input: (stdin: Input = '') => (typeof stdin === 'function' ? new FunctionInput(stdin) : textInput(stdin)),
+  output: (output: Output | undefined, fd) => (output === undefined ? new LineOutput(fd) : new FunctionOutput(output)),
 };
 
-/** Runs one WASI program on servers and backends. The methods are those of WASIBase. */
-export class WASI extends WASIBase<Preopen, Input, Output> {
+/**
+ * Runs one WASI program on servers and backends. The methods are those of WASIBase.
+ *
+ * Each preopen is a tree of its own, as with node:wasi. Unlike those of `wasi9p`, they do not make up one namespace: with
+ * preopens `/` and `/data`, a listing of `/` does not show `data` unless the tree at `/` has one, and neither a path
+ * that crosses from one to the other nor `..` leads across. The namespace would make the core a quarter larger, for the
+ * tree of implied directories above a mount point is a store.
+ */
+export class WASI extends WASIBase {
   /** @throws TypeError if an option is invalid; Error if a server refuses the attach. */
   constructor(options: WASIOptions = {}) {
     super(options, ADAPTERS);

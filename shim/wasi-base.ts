@@ -14,39 +14,41 @@ import type { Mounts } from './mounts.ts';
  * Adapts the options of an entry point to the core. `wasi9p/core` accepts servers, backends and functions; `wasi9p`
  * also accepts memfs volumes, host paths, host descriptors and Fds of browser_wasi_shim.
  */
-export interface Adapters<Preopen, Input, Output> {
+export interface Adapters {
   /** The kinds of the options, for `checkOptions`. */
-  rows: RowsOf<BaseOptions<never, never, never>>;
+  rows: RowsOf<AnyOptions>;
   /** Makes the attachments of one guest. */
-  mounts(): Mounts<Preopen>;
+  mounts(): Mounts<unknown>;
   /** Returns the descriptor of a preopen that is an Fd; null for one that needs an attachment. */
-  descriptor(preopen: Preopen): Descriptor | null;
+  descriptor(preopen: unknown): Descriptor | null;
   /** @throws TypeError if `stdin` is invalid. */
-  input(stdin: Input | undefined): Descriptor;
+  input(stdin: unknown): Descriptor;
   /** @throws TypeError if stdout (1) or stderr (2) is invalid. */
-  output(output: Output | undefined, fd: 1 | 2): Descriptor;
+  output(output: unknown, fd: 1 | 2): Descriptor;
 }
 
-/** The options of node:wasi, and more. */
-export interface BaseOptions<Preopen, Input, Output> {
+/** The options that every entry point has. */
+export interface BaseOptions {
   /** The only supported version. */
   version?: 'preview1';
   /** argv, with the program name first. Default: empty. */
   args?: readonly string[];
   /** Environment variables; an undefined value omits the variable. Default: empty. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** Preopened directories: guest path → source. Default: none. */
-  preopens?: Readonly<Record<string, Preopen>>;
   /** True: start() returns the exit status. False: start() ends the host process after proc_exit. Default: true. */
   returnOnExit?: boolean;
-  /** Default: the host's streams; in a browser an empty stdin, and lines on the console. */
-  stdin?: Input;
-  stdout?: Output;
-  stderr?: Output;
   /** Terminals to the guest (isatty(3)). Default: true for a stream that is a terminal of the host, or the console. */
   tty?: { readonly stdin?: boolean; readonly stdout?: boolean; readonly stderr?: boolean };
   /** A listener to calls and messages, such as `strace` of `wasi9p/trace`. Default: none. */
   trace?: Tracer;
+}
+
+/** The options of any entry point, whose adapters know the types of these. */
+interface AnyOptions extends BaseOptions {
+  preopens?: Readonly<Record<string, unknown>>;
+  stdin?: unknown;
+  stdout?: unknown;
+  stderr?: unknown;
 }
 
 /** The options of `wasi9p/core`. The adapters check each preopen; `environment` and Guest check args and env. */
@@ -61,7 +63,7 @@ export const WASI_OPTIONS = {
   stderr: 'function',
   tty: 'Object',
   trace: 'Tracer.wrap',
-} satisfies RowsOf<BaseOptions<never, never, never>>;
+} satisfies RowsOf<AnyOptions>;
 /** The keys of `options.tty`. */
 export const TTY_OPTIONS = { stdin: 'boolean', stdout: 'boolean', stderr: 'boolean' };
 
@@ -71,19 +73,22 @@ const encoder = new TextEncoder();
  * Runs one WASI program, once. The interface is that of node:wasi: construct, instantiate the module with
  * `getImportObject()`, then `start()` a command or `initialize()` a reactor.
  */
-export class WASIBase<Preopen, Input, Output> {
+export class WASIBase {
   /** The 46 functions, for a custom import object: `{ wasi_snapshot_preview1: wasi.wasiImport }`. */
   readonly wasiImport: Imports;
   private readonly guest: Guest;
-  private readonly adapters: Adapters<Preopen, Input, Output>;
-  private readonly mounts: Mounts<Preopen>;
+  private readonly adapters: Adapters;
+  private readonly mounts: Mounts<unknown>;
   private readonly returnOnExit: boolean;
   /** Streams and preopens that the host owns: closed by the guest's fd_close, not at the end of the guest. */
   private readonly lent: Descriptor[] = [];
   private started = false;
 
-  /** @throws TypeError if an option is invalid; Error if a server refuses the attach. Nothing stays open then. */
-  constructor(options: BaseOptions<Preopen, Input, Output>, adapters: Adapters<Preopen, Input, Output>) {
+  /**
+   * @internal
+   * @throws TypeError if an option is invalid; Error if a server refuses the attach. Nothing stays open then.
+   */
+  constructor(options: AnyOptions, adapters: Adapters) {
     options = checkOptions(options, adapters.rows);
     const { version = 'preview1', args = [], env = {}, preopens = {}, returnOnExit = true } = options;
     if (version !== 'preview1') throw invalid('"options.version" must be preview1');
@@ -94,7 +99,7 @@ export class WASIBase<Preopen, Input, Output> {
     try {
       this.openStdio(options);
       const paths = Object.keys(preopens);
-      for (const path of paths) this.preopen(path, preopens[path]!, paths);
+      for (const path of paths) this.preopen(path, preopens[path], paths);
       this.mounts.join();
       const { trace } = options;
       this.wasiImport = importsOf(this.guest, trace);
@@ -105,7 +110,7 @@ export class WASIBase<Preopen, Input, Output> {
     }
   }
 
-  private openStdio(options: BaseOptions<Preopen, Input, Output>): void {
+  private openStdio(options: AnyOptions): void {
     const { stdin, stdout, stderr } = options;
     const tty = checkOptions(options.tty ?? {}, TTY_OPTIONS, 'options.tty');
     this.lend(this.adapters.input(stdin), tty.stdin);
@@ -119,13 +124,13 @@ export class WASIBase<Preopen, Input, Output> {
     this.guest.fds.add(descriptor);
   }
 
-  private preopen(path: string, value: Preopen, all: readonly string[]): void {
+  private preopen(path: string, value: unknown, all: readonly string[]): void {
     const descriptor = this.adapters.descriptor(value) ?? this.openRoot(path, value, all);
     descriptor.preopen = encoder.encode(path);
     this.lend(descriptor);
   }
 
-  private openRoot(path: string, source: Preopen, all: readonly string[]): DirectoryDescriptor {
+  private openRoot(path: string, source: unknown, all: readonly string[]): DirectoryDescriptor {
     const mount = this.mounts.add(path, source, all);
     const fid = mount.client.clone(mount.client.root);
     if (fid < 0) throw new Error(`The 9P server refused ${path} (errno ${-fid}).`);

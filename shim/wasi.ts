@@ -15,21 +15,31 @@ export type { Tracer } from './preview1/tracer.ts';
 export type Preopen = Source | Fd;
 
 /** The options of node:wasi, and more. */
-export type WASIOptions = BaseOptions<Preopen, Input, Output>;
+export interface WASIOptions extends BaseOptions {
+  /** Preopened directories: guest path → source. Together they are one tree: each is mounted in the one around it. Default: none. */
+  preopens?: Readonly<Record<string, Preopen>>;
+  /** Default: the host's stream; in a browser an empty one. */
+  stdin?: Input;
+  /** Default: the host's stream; in a browser lines on the console. */
+  stdout?: Output;
+  /** Default: as `stdout`. */
+  stderr?: Output;
+}
 
 /** An empty row leaves the check of the streams to the adapters below. */
 export const WASI_OPTIONS = { ...CORE_OPTIONS, stdin: '', stdout: '', stderr: '' };
 
-const ADAPTERS: Adapters<Preopen, Input, Output> = {
+const ADAPTERS: Adapters = {
   rows: WASI_OPTIONS,
-  mounts: () => new NamespaceMounts((preopen, path) => lentServerOf(preopen as Source, `options.preopens.${path}`)),
-  descriptor: (preopen) => (isForeignFd(preopen) ? descriptorOf(preopen) : null),
+  mounts: () =>
+    new NamespaceMounts<Preopen>((preopen, path) => lentServerOf(preopen as Source, `options.preopens.${path}`)),
+  descriptor: (preopen: Preopen) => (isForeignFd(preopen) ? descriptorOf(preopen) : null),
   input: inputDescriptor,
   output: outputDescriptor,
 };
 
 /** Runs one WASI program. The methods are those of WASIBase. */
-export class WASI extends WASIBase<Preopen, Input, Output> {
+export class WASI extends WASIBase {
   /** @throws TypeError if an option is invalid; Error if a server refuses the attach. */
   constructor(options: WASIOptions = {}) {
     super(options, ADAPTERS);

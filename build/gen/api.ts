@@ -76,7 +76,7 @@ export const API: readonly Call[] = [
       preopens: {
         text:
           'The directories: the path of each for the guest → what it is. A path of the host is opened for this guest and ' +
-          'closed with it; `wasi9p/core` takes servers and backends only.',
+          'closed with it; `wasi9p/core` takes servers and backends only, and has no namespace: each is a tree of its own.',
         type: 'object of Source or Fd',
         byDefault: 'none',
       },

@@ -8,7 +8,9 @@ import { processCalls } from './calls/process.ts';
 import type { Tracer } from './tracer.ts';
 import type { Guest } from './process/guest.ts';
 import { gate } from './gate/gate.ts';
-import type { LongCalls } from './gate/parameters.gen.ts';
+import type { Calls, Imports } from './gate/parameters.gen.ts';
+
+export type { Calls, Imports };
 
 /** Returns the 46 functions of wasi_snapshot_preview1 for one guest, wrapped by a tracer if there is one. */
 export function importsOf(guest: Guest, trace?: Pick<Tracer, 'wrap'>): Imports {
@@ -16,10 +18,7 @@ export function importsOf(guest: Guest, trace?: Pick<Tracer, 'wrap'>): Imports {
   return gate(trace ? trace.wrap(calls, guest) : calls, guest.memory) as never;
 }
 
-/** The functions behind the gate: an i64 is two numbers, its lower and its upper half. */
-export type Calls = ReturnType<typeof callsOf>;
-
-function callsOf(guest: Guest) {
+function callsOf(guest: Guest): Calls {
   return {
     ...processCalls(guest),
     ...clockCalls(guest),
@@ -29,6 +28,3 @@ function callsOf(guest: Guest) {
     ...pollCalls(guest),
   };
 }
-
-/** The type of `wasiImport`: the functions as a guest imports them, with an i64 as a bigint. */
-export type Imports = Omit<Calls, keyof LongCalls> & LongCalls;

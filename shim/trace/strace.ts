@@ -15,12 +15,12 @@ import {
   WHENCE,
 } from '../preview1/abi/structs.ts';
 import { check } from '../../vfs/lib/options.ts';
-import type { Guest } from '../preview1/process/guest.ts';
-import type { GuestMemory } from '../preview1/memory/guest-memory.ts';
 import { RIGHTS, RIGHTS_ALL, rightsNames } from '../preview1/abi/rights.ts';
 import { parametersOf, type CallName, type Parameter } from '../preview1/abi/signatures.ts';
-import type { Tracer } from '../preview1/tracer.ts';
+import type { TracedGuest, Tracer } from '../preview1/tracer.ts';
 import { wrapWhole, type Args, type WholeCall } from './whole-calls.ts';
+
+type Memory = TracedGuest['memory'];
 
 const INDENT = '    ';
 /** Bytes of a path or of data that are printed. */
@@ -44,7 +44,7 @@ function quoteBytes(bytes: Uint8Array): string {
 }
 
 /** Prints an input argument: flags by name, paths and written data as text, the sizes of a read's ranges. */
-function printInput(m: GuestMemory, p: Parameter, args: Args): string {
+function printInput(m: Memory, p: Parameter, args: Args): string {
   const value = args[p.index]!;
   const number = Number(value);
   switch (p.type) {
@@ -80,11 +80,11 @@ function printRights(rights: bigint): string {
   return set.length > 4 ? `${set.length} rights` : set.join('|') || '0';
 }
 
-function printText(m: GuestMemory, ptr: number, length: number): string {
+function printText(m: Memory, ptr: number, length: number): string {
   return m.fits(ptr, length) ? quoteBytes(m.u8.subarray(ptr, ptr + length)) : `(bad pointer ${ptr}+${length})`;
 }
 
-function printSizes(m: GuestMemory, ptr: number, count: number): string {
+function printSizes(m: Memory, ptr: number, count: number): string {
   if (!m.fits(ptr, count * STRUCTS.iovec.size)) return `bad pointer ${ptr}`;
   const sizes: number[] = [];
   for (let i = 0; i < Math.min(count, 16); i++) sizes.push(m.view.getUint32(ptr + i * 8 + 4, true));
@@ -92,7 +92,7 @@ function printSizes(m: GuestMemory, ptr: number, count: number): string {
 }
 
 /** Prints the first bytes of the first range that is not empty, and the total size of all ranges. */
-function printData(m: GuestMemory, ptr: number, count: number): string {
+function printData(m: Memory, ptr: number, count: number): string {
   if (!m.fits(ptr, count * STRUCTS.iovec.size)) return `(bad pointer ${ptr})`;
   let total = 0;
   let first = '""';
@@ -106,7 +106,7 @@ function printData(m: GuestMemory, ptr: number, count: number): string {
 }
 
 /** Prints the value at an out-pointer after a call that succeeded; null for a type that is not printed. */
-function printOutput(m: GuestMemory, p: Parameter, args: Args): string | null {
+function printOutput(m: Memory, p: Parameter, args: Args): string | null {
   const ptr = Number(args[p.index]) >>> 0;
   if (p.type === 'u32' || p.type === 'fd') return m.fits(ptr, 4) ? `${p.name}=${m.view.getUint32(ptr, true)}` : null;
   if (p.type === 'size' || p.type === 'time') {
@@ -117,7 +117,7 @@ function printOutput(m: GuestMemory, p: Parameter, args: Args): string | null {
   return null;
 }
 
-function printFilestat(m: GuestMemory, ptr: number): string {
+function printFilestat(m: Memory, ptr: number): string {
   const f = STRUCTS.filestat.fields;
   const field = (offset: number) => m.view.getBigUint64(ptr + offset, true);
   return `{ino=${field(f.ino[0])} nlink=${field(f.nlink[0])} size=${field(f.size[0])}}`;
@@ -152,7 +152,7 @@ export function strace(write: (line: string) => void): Tracer {
     below = [];
   }
 
-  function traced(guest: Guest, name: CallName, call: WholeCall): WholeCall {
+  function traced(guest: TracedGuest, name: CallName, call: WholeCall): WholeCall {
     const parameters = parametersOf(name);
     const m = guest.memory;
     return (...args) => {

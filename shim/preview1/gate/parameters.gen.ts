@@ -3,84 +3,102 @@
 /** The parameters of each function, in the order of their names: \x7f is an i32 and \x7e an i64, as in wasm. */
 export const PARAMETERS = '\x7f\x7f,\x7f\x7f,\x7f\x7f,\x7f\x7e\x7f,\x7f\x7f,\x7f\x7f,\x7f\x7e\x7e\x7f,\x7f\x7e\x7e,\x7f,\x7f,\x7f\x7f,\x7f\x7f,\x7f\x7e\x7e,\x7f\x7f,\x7f\x7e,\x7f\x7e\x7e\x7f,\x7f\x7f\x7f\x7e\x7f,\x7f\x7f\x7f,\x7f\x7f,\x7f\x7f\x7f\x7e\x7f,\x7f\x7f\x7f\x7f,\x7f\x7f\x7f\x7e\x7f,\x7f\x7f,\x7f\x7e\x7f\x7f,\x7f,\x7f\x7f,\x7f\x7f\x7f\x7f,\x7f\x7f\x7f,\x7f\x7f\x7f\x7f\x7f,\x7f\x7f\x7f\x7f\x7e\x7e\x7f,\x7f\x7f\x7f\x7f\x7f\x7f\x7f,\x7f\x7f\x7f\x7f\x7f\x7e\x7e\x7f\x7f,\x7f\x7f\x7f\x7f\x7f\x7f,\x7f\x7f\x7f,\x7f\x7f\x7f\x7f\x7f\x7f,\x7f\x7f\x7f\x7f\x7f,\x7f\x7f\x7f,\x7f\x7f\x7f\x7f,\x7f,\x7f,\x7f\x7f,,\x7f\x7f\x7f,\x7f\x7f\x7f\x7f\x7f\x7f,\x7f\x7f\x7f\x7f\x7f,\x7f\x7f';
 
-/** These functions as the guest calls them. */
-export type LongCalls = {
-  clock_time_get(
-    id: number,
-    precision: bigint,
-    time: number,
-  ): number;
-  fd_advise(
-    fd: number,
-    offset: bigint,
-    len: bigint,
-    advice: number,
-  ): number;
-  fd_allocate(
-    fd: number,
-    offset: bigint,
-    len: bigint,
-  ): number;
-  fd_fdstat_set_rights(
-    fd: number,
-    fs_rights_base: bigint,
-    fs_rights_inheriting: bigint,
-  ): number;
-  fd_filestat_set_size(
-    fd: number,
-    size: bigint,
-  ): number;
-  fd_filestat_set_times(
-    fd: number,
-    atim: bigint,
-    mtim: bigint,
-    fst_flags: number,
-  ): number;
-  fd_pread(
-    fd: number,
-    iovs: number,
-    iovs_len: number,
-    offset: bigint,
-    nread: number,
-  ): number;
-  fd_pwrite(
-    fd: number,
-    iovs: number,
-    iovs_len: number,
-    offset: bigint,
-    nwritten: number,
-  ): number;
-  fd_readdir(
-    fd: number,
-    buf: number,
-    buf_len: number,
-    cookie: bigint,
-    bufused: number,
-  ): number;
-  fd_seek(
-    fd: number,
-    offset: bigint,
-    whence: number,
-    newoffset: number,
-  ): number;
-  path_filestat_set_times(
-    fd: number,
-    flags: number,
-    path: number,
-    path_len: number,
-    atim: bigint,
-    mtim: bigint,
-    fst_flags: number,
-  ): number;
-  path_open(
-    fd: number,
-    dirflags: number,
-    path: number,
-    path_len: number,
-    oflags: number,
-    fs_rights_base: bigint,
-    fs_rights_inheriting: bigint,
-    fdflags: number,
-    opened_fd: number,
-  ): number;
+/** The functions of wasi_snapshot_preview1 as a guest imports them: an i64 is a bigint. */
+export type Imports = {
+  args_get(argv: number, argv_buf: number): number;
+  args_sizes_get(argc: number, argv_buf_size: number): number;
+  environ_get(environ: number, environ_buf: number): number;
+  environ_sizes_get(count: number, size: number): number;
+  clock_res_get(id: number, resolution: number): number;
+  clock_time_get(id: number, precision: bigint, time: number): number;
+  fd_advise(fd: number, offset: bigint, len: bigint, advice: number): number;
+  fd_allocate(fd: number, offset: bigint, len: bigint): number;
+  fd_close(fd: number): number;
+  fd_datasync(fd: number): number;
+  fd_fdstat_get(fd: number, stat: number): number;
+  fd_fdstat_set_flags(fd: number, flags: number): number;
+  fd_fdstat_set_rights(fd: number, fs_rights_base: bigint, fs_rights_inheriting: bigint): number;
+  fd_filestat_get(fd: number, stat: number): number;
+  fd_filestat_set_size(fd: number, size: bigint): number;
+  fd_filestat_set_times(fd: number, atim: bigint, mtim: bigint, fst_flags: number): number;
+  fd_pread(fd: number, iovs: number, iovs_len: number, offset: bigint, nread: number): number;
+  fd_prestat_get(fd: number, prestat: number): number;
+  fd_prestat_dir_name(fd: number, path: number, path_len: number): number;
+  fd_pwrite(fd: number, iovs: number, iovs_len: number, offset: bigint, nwritten: number): number;
+  fd_read(fd: number, iovs: number, iovs_len: number, nread: number): number;
+  fd_readdir(fd: number, buf: number, buf_len: number, cookie: bigint, bufused: number): number;
+  fd_renumber(fd: number, to: number): number;
+  fd_seek(fd: number, offset: bigint, whence: number, newoffset: number): number;
+  fd_sync(fd: number): number;
+  fd_tell(fd: number, offset: number): number;
+  fd_write(fd: number, iovs: number, iovs_len: number, nwritten: number): number;
+  path_create_directory(fd: number, path: number, path_len: number): number;
+  path_filestat_get(fd: number, flags: number, path: number, path_len: number, stat: number): number;
+  path_filestat_set_times(fd: number, flags: number, path: number, path_len: number, atim: bigint, mtim: bigint, fst_flags: number): number;
+  path_link(old_fd: number, old_flags: number, old_path: number, old_path_len: number, new_fd: number, new_path: number, new_path_len: number): number;
+  path_open(fd: number, dirflags: number, path: number, path_len: number, oflags: number, fs_rights_base: bigint, fs_rights_inheriting: bigint, fdflags: number, opened_fd: number): number;
+  path_readlink(fd: number, path: number, path_len: number, buf: number, buf_len: number, bufused: number): number;
+  path_remove_directory(fd: number, path: number, path_len: number): number;
+  path_rename(fd: number, old_path: number, old_path_len: number, new_fd: number, new_path: number, new_path_len: number): number;
+  path_symlink(old_path: number, old_path_len: number, fd: number, new_path: number, new_path_len: number): number;
+  path_unlink_file(fd: number, path: number, path_len: number): number;
+  poll_oneoff(subscriptions: number, out: number, nsubscriptions: number, nevents: number): number;
+  proc_exit(rval: number): void;
+  proc_raise(sig: number): number;
+  random_get(buf: number, buf_len: number): number;
+  sched_yield(): number;
+  sock_accept(fd: number, flags: number, result: number): number;
+  sock_recv(fd: number, ri_data: number, ri_data_len: number, ri_flags: number, ro_datalen: number, ro_flags: number): number;
+  sock_send(fd: number, si_data: number, si_data_len: number, si_flags: number, so_datalen: number): number;
+  sock_shutdown(fd: number, how: number): number;
+};
+
+/** The functions behind the trampoline: an i64 is two numbers, its lower and its upper half. */
+export type Calls = {
+  args_get(argv: number, argv_buf: number): number;
+  args_sizes_get(argc: number, argv_buf_size: number): number;
+  environ_get(environ: number, environ_buf: number): number;
+  environ_sizes_get(count: number, size: number): number;
+  clock_res_get(id: number, resolution: number): number;
+  clock_time_get(id: number, precision_lo: number, precision_hi: number, time: number): number;
+  fd_advise(fd: number, offset_lo: number, offset_hi: number, len_lo: number, len_hi: number, advice: number): number;
+  fd_allocate(fd: number, offset_lo: number, offset_hi: number, len_lo: number, len_hi: number): number;
+  fd_close(fd: number): number;
+  fd_datasync(fd: number): number;
+  fd_fdstat_get(fd: number, stat: number): number;
+  fd_fdstat_set_flags(fd: number, flags: number): number;
+  fd_fdstat_set_rights(fd: number, fs_rights_base_lo: number, fs_rights_base_hi: number, fs_rights_inheriting_lo: number, fs_rights_inheriting_hi: number): number;
+  fd_filestat_get(fd: number, stat: number): number;
+  fd_filestat_set_size(fd: number, size_lo: number, size_hi: number): number;
+  fd_filestat_set_times(fd: number, atim_lo: number, atim_hi: number, mtim_lo: number, mtim_hi: number, fst_flags: number): number;
+  fd_pread(fd: number, iovs: number, iovs_len: number, offset_lo: number, offset_hi: number, nread: number): number;
+  fd_prestat_get(fd: number, prestat: number): number;
+  fd_prestat_dir_name(fd: number, path: number, path_len: number): number;
+  fd_pwrite(fd: number, iovs: number, iovs_len: number, offset_lo: number, offset_hi: number, nwritten: number): number;
+  fd_read(fd: number, iovs: number, iovs_len: number, nread: number): number;
+  fd_readdir(fd: number, buf: number, buf_len: number, cookie_lo: number, cookie_hi: number, bufused: number): number;
+  fd_renumber(fd: number, to: number): number;
+  fd_seek(fd: number, offset_lo: number, offset_hi: number, whence: number, newoffset: number): number;
+  fd_sync(fd: number): number;
+  fd_tell(fd: number, offset: number): number;
+  fd_write(fd: number, iovs: number, iovs_len: number, nwritten: number): number;
+  path_create_directory(fd: number, path: number, path_len: number): number;
+  path_filestat_get(fd: number, flags: number, path: number, path_len: number, stat: number): number;
+  path_filestat_set_times(fd: number, flags: number, path: number, path_len: number, atim_lo: number, atim_hi: number, mtim_lo: number, mtim_hi: number, fst_flags: number): number;
+  path_link(old_fd: number, old_flags: number, old_path: number, old_path_len: number, new_fd: number, new_path: number, new_path_len: number): number;
+  path_open(fd: number, dirflags: number, path: number, path_len: number, oflags: number, fs_rights_base_lo: number, fs_rights_base_hi: number, fs_rights_inheriting_lo: number, fs_rights_inheriting_hi: number, fdflags: number, opened_fd: number): number;
+  path_readlink(fd: number, path: number, path_len: number, buf: number, buf_len: number, bufused: number): number;
+  path_remove_directory(fd: number, path: number, path_len: number): number;
+  path_rename(fd: number, old_path: number, old_path_len: number, new_fd: number, new_path: number, new_path_len: number): number;
+  path_symlink(old_path: number, old_path_len: number, fd: number, new_path: number, new_path_len: number): number;
+  path_unlink_file(fd: number, path: number, path_len: number): number;
+  poll_oneoff(subscriptions: number, out: number, nsubscriptions: number, nevents: number): number;
+  proc_exit(rval: number): void;
+  proc_raise(sig: number): number;
+  random_get(buf: number, buf_len: number): number;
+  sched_yield(): number;
+  sock_accept(fd: number, flags: number, result: number): number;
+  sock_recv(fd: number, ri_data: number, ri_data_len: number, ri_flags: number, ro_datalen: number, ro_flags: number): number;
+  sock_send(fd: number, si_data: number, si_data_len: number, si_flags: number, so_datalen: number): number;
+  sock_shutdown(fd: number, how: number): number;
 };
