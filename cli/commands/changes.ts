@@ -1,6 +1,6 @@
 // The options `--diff` and `--commit` of `run`: lists the changes of the overlays and commits them.
-import { OverlayBackend, type Change } from '../../vfs/backends/overlay/index.ts';
-import { commitAll } from './commit.ts';
+import type { Change } from '../../vfs/backend/capabilities.ts';
+import { commitAll, type ChangedMount } from './commit.ts';
 import type { GuestMount } from '../mounts/mounts.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { print, tell } from '../lib/output.ts';
@@ -22,13 +22,12 @@ export const CHANGE_OPTIONS: readonly Option[] = [
 
 const LETTERS: Readonly<Record<Change['change'], string>> = { added: 'A', changed: 'M', removed: 'D' };
 
-interface Overlaid extends GuestMount {
-  readonly backend: OverlayBackend;
-}
-
 /** Returns the overlays of a command line. @throws UsageError if an option needs an overlay and there is none. */
-export function overlaysOf(options: Parsed['options'], mounts: readonly GuestMount[]): Overlaid[] {
-  const found = mounts.filter((mount): mount is Overlaid => mount.backend instanceof OverlayBackend);
+export function overlaysOf(options: Parsed['options'], mounts: readonly GuestMount[]): ChangedMount[] {
+  const found = mounts.flatMap((mount) => {
+    const { changes } = mount.backend;
+    return changes === undefined ? [] : [{ ...mount, changes }];
+  });
   const option = CHANGE_OPTIONS.find(({ name }) => options.has(name));
   const invalid = (options.get('commit') ?? []).find((value) => value !== '' && value !== 'durable');
   if (invalid !== undefined) {
@@ -48,7 +47,7 @@ export function overlaysOf(options: Parsed['options'], mounts: readonly GuestMou
  */
 export async function settleChanges(
   options: Parsed['options'],
-  overlays: readonly Overlaid[],
+  overlays: readonly ChangedMount[],
   status: number,
 ): Promise<number> {
   const changes = options.has('diff') ? overlays.flatMap(listing) : [];
@@ -58,15 +57,15 @@ export async function settleChanges(
   return end;
 }
 
-async function writeBack(options: Parsed['options'], overlays: readonly Overlaid[], status: number): Promise<number> {
+async function writeBack(options: Parsed['options'], overlays: readonly ChangedMount[], status: number): Promise<number> {
   if (status === 0) return commitAll(overlays, options.get('commit')?.at(-1) === 'durable');
   tell(text`wasi9p: changes not committed: the program exited with status ${status}.\n`);
   return status;
 }
 
-function listing({ guest, backend }: Overlaid): Text[] {
+function listing({ guest, changes }: ChangedMount): Text[] {
   const base = guest.replace(/\/+$/, '');
-  return backend.diff().map(({ path, change, kind }) => {
+  return changes.diff().map(({ path, change, kind }) => {
     const where = path === '.' ? guest : `${base}/${path}${kind === 'directory' ? '/' : ''}`;
     return text`${LETTERS[change]} ${where}\n`;
   });

@@ -2,15 +2,8 @@
 import { statSync } from 'node:fs';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';
-import {
-  OverlayBackend,
-  Settlement,
-  unsettled,
-  type CommitResult,
-  type Running,
-  type Unsettled,
-  isStagingName,
-} from '../../vfs/backends/overlay/index.ts';
+import type { Changes, CommitResult, Running } from '../../vfs/backend/capabilities.ts';
+import { Settlement, unsettled, type Unsettled, isStagingName } from '../../vfs/backends/overlay/index.ts';
 import { E, errnoName } from '../../vfs/linux/errno.ts';
 import type { GuestMount } from '../mounts/mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option } from '../lib/options.ts';
@@ -38,6 +31,11 @@ ${helpLines(OPTIONS)}
 The exit status is 0, also if there is nothing to settle; 1 if the commit could not be settled; 2 for wrong usage.
 `);
 
+/** A mount with changes to list or commit. */
+export interface ChangedMount extends GuestMount {
+  readonly changes: Changes;
+}
+
 /** Returns the two commands that settle a commit, as part of a sentence. */
 function settleCommands(host: string): Text {
   return text`"wasi9p commit --resume ${host}" completes it, "wasi9p commit --undo ${host}" undoes it`;
@@ -59,8 +57,9 @@ async function runThrough(running: Running, signals: Signals): Promise<void> {
 /** @throws Error if the lower directory of an overlay has an unsettled commit; the message says how to settle it. */
 export function refuseUnsettled(mounts: readonly GuestMount[]): void {
   for (const { backend, host = '' } of mounts) {
-    if (!(backend instanceof OverlayBackend)) continue;
-    const [found] = unsettled(backend.lower);
+    const { changes } = backend;
+    if (changes === undefined) continue;
+    const [found] = unsettled(changes.lower);
     if (found !== undefined) throw new Error(unsettledText(host, found).toString());
   }
 }
@@ -75,14 +74,14 @@ function unsettledText(host: string, found: Unsettled | undefined): Text {
 }
 
 /** Commits overlays, one after the other, and returns the exit status. */
-export async function commitAll(overlays: readonly GuestMount[], durable: boolean): Promise<number> {
+export async function commitAll(overlays: readonly ChangedMount[], durable: boolean): Promise<number> {
   const signals = new Signals(own('finishing the commit; another signal stops it.'));
   let status = 0;
   try {
-    for (const { guest, host = '', backend } of overlays) {
-      const running = (backend as OverlayBackend).committing({ durable });
+    for (const { guest, host = '', changes } of overlays) {
+      const running = changes.committing({ durable });
       await runThrough(running, signals);
-      const failed = failure(running.result, guest, host, backend as OverlayBackend);
+      const failed = failure(running.result, guest, host, changes);
       if (failed !== null) {
         status = 1;
         tell(text`wasi9p: ${failed}\n`);
@@ -100,10 +99,10 @@ function failure(
   { errno, path, unsettled: left }: CommitResult,
   guest: string,
   host: string,
-  overlay: OverlayBackend,
+  { lower }: Changes,
 ): Text | null {
   if (errno === 0) return null;
-  if (errno === E.EBUSY && left !== '') return unsettledText(host, unsettled(overlay.lower)[0]);
+  if (errno === E.EBUSY && left !== '') return unsettledText(host, unsettled(lower)[0]);
   const why =
     errno === E.EINTR
       ? text`The commit to ${host} was interrupted`

@@ -4,7 +4,7 @@ import { S_IFDIR } from '../../vfs/linux/constants.ts';
 import { cleanName } from '../../vfs/lib/clean-name.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
-import { OverlayBackend, overlay } from '../../vfs/backends/overlay/index.ts';
+import { overlay } from '../../vfs/backends/overlay/index.ts';
 import { tar } from '../../vfs/backends/tar/index.ts';
 import { DEFAULT_SHARE, Memory, sizeOf } from './memory.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
@@ -153,20 +153,14 @@ export function placeOf(guest: string): string {
   return cleanName(`/${guest}`);
 }
 
-/** Returns the lower layer of an overlay; any other store itself. */
-export function lowest(backend: Backend): Backend {
-  return backend instanceof OverlayBackend ? backend.lower : backend;
-}
-
 /** Closes the store of a mount, and the lower layer of an overlay: a host directory holds descriptors. */
 export function closeStore(backend: Backend): void {
-  const below = lowest(backend);
   backend.close?.();
-  below.close?.();
+  backend.changes?.lower.close?.();
 }
 
 /** Returns the exceptions that the mounts state for this system (`limits`), each sentence once. */
 export function limitsOf(mounts: readonly GuestMount[]): string[] {
-  const limits = mounts.map(({ backend }) => (lowest(backend) as { limits?: string }).limits ?? '');
+  const limits = mounts.map(({ backend }) => backend.limits ?? '');
   return [...new Set(limits.filter((text) => text !== ''))];
 }

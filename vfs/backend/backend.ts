@@ -1,78 +1,10 @@
 // The contract of a store: what vfs/server calls, and what the stores in vfs/backends implement. Types only.
+import type { Attr, SetAttr, StatFs } from './attr.ts';
+import type { Capabilities, Changes, Hidden } from './capabilities.ts';
 import type { Inode } from './inode.ts';
 
-/**
- * Attributes of an inode (stat(2), inode(7)). The Rgetattr message has these fields, so that a backend fills the reply
- * in place. Times are split: `_sec` are whole seconds since 1970-01-01 00:00 UTC, negative before; `_nsec` are the
- * nanoseconds within that second, 0 to 999,999,999. All numbers are integers from −(2^53 − 1) to 2^53 − 1.
- */
-export interface Attr {
-  /** S_IFMT bits and permission bits (07777). */
-  mode: number;
-  uid: number;
-  gid: number;
-  /** As `Backend.nlink`. */
-  nlink: number;
-  /** The makedev(3) number of a device node, else 0. */
-  rdev: number;
-  /** In bytes; of a symlink the length of its target in UTF-8. A directory's is the store's own choice. */
-  size: number;
-  /** Preferred size of a read or write, in bytes. */
-  blksize: number;
-  /** Allocated space in blocks of 512 bytes, whatever `blksize` is. */
-  blocks: number;
-  /** Last access. */
-  atime_sec: number;
-  atime_nsec: number;
-  /** Last change of the data, or of a directory's entries. */
-  mtime_sec: number;
-  mtime_nsec: number;
-  /** Last change of the data, of the attributes or of nlink. */
-  ctime_sec: number;
-  ctime_nsec: number;
-  /** Creation. */
-  btime_sec: number;
-  btime_nsec: number;
-}
-
-/**
- * Attributes to set (chmod(2), chown(2), truncate(2), utimensat(2)): the fields whose SETATTR_* bit is in `valid`; the
- * others hold anything. The server has put the present time in where the client sent none (UTIME_NOW).
- */
-export interface SetAttr {
-  valid: number;
-  /** Permission bits; S_IFMT bits are ignored. */
-  mode: number;
-  uid: number;
-  gid: number;
-  /** In bytes. */
-  size: number;
-  /** Units as in `Attr`. */
-  atime_sec: number;
-  atime_nsec: number;
-  mtime_sec: number;
-  mtime_nsec: number;
-}
-
-/** Figures of the file system (statfs(2)). */
-export interface StatFs {
-  /** The server has set it to V9FS_MAGIC. */
-  fstype: number;
-  /** Bytes of a block: the unit of `blocks`, `bfree` and `bavail`. */
-  bsize: number;
-  /** Total, in blocks of `bsize` bytes. */
-  blocks: number;
-  /** Free blocks. */
-  bfree: number;
-  /** Free blocks that an unprivileged user may take. */
-  bavail: number;
-  /** Inodes in total. */
-  files: number;
-  /** Inodes that can still be made. */
-  ffree: number;
-  /** Longest name in bytes. The server has set it to NAME_MAX. */
-  namelen: number;
-}
+export type { Attr, SetAttr, StatFs } from './attr.ts';
+export type { Capabilities, Hidden } from './capabilities.ts';
 
 /**
  * A directory listing in progress, without `.` and `..`. Any other call may come between two calls of `next`. An entry
@@ -95,27 +27,6 @@ export interface DirCursor {
   nameAt?(index: number): string;
   /** Frees the cursor, at the end of the listing or before it. No other call follows. */
   close(): void;
-}
-
-/** An entry of a directory that its listing leaves out. */
-export interface Hidden {
-  readonly name: string;
-  /** Half a sentence: `its name is not UTF-8`. */
-  readonly reason: string;
-}
-
-/** Abilities of a backend. The conformance suite skips tests by these flags and prints the reason. */
-export interface Capabilities {
-  /** `link` makes hard links. */
-  readonly hardLinks: boolean;
-  /** Extended attributes are kept. */
-  readonly xattrs: boolean;
-  /** Files can be larger than memory: holes take no space. */
-  readonly sparse: boolean;
-  /** `create` makes fifos and sockets. */
-  readonly specialFiles: boolean;
-  /** Times are kept to the nanosecond. */
-  readonly nanoseconds: boolean;
 }
 
 /**
@@ -154,10 +65,17 @@ export interface Backend {
   readonly readOnly?: boolean;
   /**
    * True if `rename` itself detects that a directory would move into itself (EINVAL) or that the target contains the
-   * source (ENOTEMPTY), as a Without it, or if there is a target, the server first
+   * source (ENOTEMPTY), as a kernel does. Without it, or if there is a target, the server first
    * walks up with `parent`.
    */
   readonly findsRings?: boolean;
+  /**
+   * The guarantees of this documentation that the backend cannot give on this system, in a sentence or two for the
+   * user; empty or absent if it gives them all.
+   */
+  readonly limits?: string;
+  /** Of a store that keeps the changes to another one apart from it: lists them and commits them. */
+  readonly changes?: Changes;
 
   /** The root directory: the same inode for the life of the backend. Throws EIO once the backend is closed. */
   root(): Inode;
@@ -313,6 +231,12 @@ export interface Backend {
    */
   reclaim(inode: Inode): number;
 
+  /**
+   * Writes back everything that is cached (syncfs(2)). Called by a server when its last session has ended. A failed
+   * write is reported by the `fsync` of its file, too, since a server has nobody to tell the errno of this one. Absent
+   * if nothing is cached.
+   */
+  flush?(): number;
   /**
    * Closes the backend: frees what it holds of the host, open handles included. From then on every call is EIO
    * (closed.ts) and handles need not be closed; a second `close` does nothing. Only the creator of a backend closes it,

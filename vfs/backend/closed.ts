@@ -27,6 +27,7 @@ const CLOSED = {
   read: refusedCount,
   write: refusedCount,
   fsync: refused,
+  flush: refused,
   list: refused,
   statfs: refused,
   seekData: refusedCount,

@@ -58,7 +58,7 @@ test('the number of steps is the number of extents, not of holes', () => {
     seekData: (_: unknown, __: number, offset: number) => (calls++, store.seekData(file, 0, offset)),
     seekHole: (_: unknown, __: number, offset: number) => (calls++, store.seekHole(file, 0, offset)),
   } as unknown as Backend;
-  assert.is(store.open(), O_RDONLY);
+  assert.is(store.open(file, O_RDONLY), 0);
   assert.is(all(new Extents(counted, file, 0, 0, 2 ** 51)).length, 10);
   assert.ok(calls <= 21, `${calls} calls`);
 });

@@ -74,10 +74,16 @@ export class Server implements Attachable {
     this.sessions.add(session);
   }
 
-  /** Called by a session that has ended. The last one drains the reclaim queue. */
+  /** Called by a session that has ended. The last one drains the reclaim queue, and the backend writes back. */
   disconnected(session: Session): void {
     this.sessions.delete(session);
-    if (this.sessions.size === 0) this.sync();
+    if (this.sessions.size > 0) return;
+    this.sync();
+    try {
+      this.backend.flush?.();
+    } catch (thrown) {
+      this.errnoOf(thrown);
+    }
   }
 
   /** Maps an error that a backend threw to its errno. */

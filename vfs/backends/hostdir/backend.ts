@@ -22,8 +22,8 @@ import {
   S_IFREG,
   S_ISGID,
 } from '../../linux/constants.ts';
-import { DISPOSE } from '../../lib/dispose.ts';
 import { E } from '../../linux/errno.ts';
+import { BackendBase } from '../../backend/base.ts';
 import type { Attr, Backend, Capabilities, Hidden, SetAttr, StatFs } from '../../backend/backend.ts';
 import { shut } from '../../backend/closed.ts';
 import type { Inode } from '../../backend/inode.ts';
@@ -68,14 +68,14 @@ export interface HostDirOptions {
 
 /**
  * A directory of the host. A change by a guest is on disk at once, and a change by the host shows in the guest. An
- * orphan lives in the kernel, held by a descriptor.
+ * orphan lives in the kernel, held by a descriptor. The kernel sets the times of access and modification.
  *
  * Confinement: no symlink is followed here, and `..` ends at the directory. A file with a hard link in the directory
  * counts as inside. Fifos, sockets and devices are listed, but never opened or created.
  */
-export class HostDirBackend implements Backend {
+export class HostDirBackend extends BackendBase {
   readonly name = 'hostdir';
-  readonly capabilities: Capabilities = {
+  override readonly capabilities: Capabilities = {
     hardLinks: true,
     // node:fs has no calls for xattrs.
     xattrs: false,
@@ -85,7 +85,7 @@ export class HostDirBackend implements Backend {
     // Deno's fstat truncates times to milliseconds, ctime to seconds.
     nanoseconds: !('deno' in process.versions),
   };
-  readonly readOnly: boolean;
+  override readonly readOnly: boolean;
   /**
    * True on Linux, where the kernel refuses to rename a directory into itself. Elsewhere a rename goes by paths, and no
    * such guarantee is known.
@@ -101,6 +101,7 @@ export class HostDirBackend implements Backend {
 
   /** @param tree Reaches the inodes (see `hostDir`). */
   constructor(fs: Fs, tree: HostTree, options: HostDirOptions = {}) {
+    super();
     this.fs = fs;
     this.tree = tree;
     this.readOnly = options.readOnly === true;
@@ -134,16 +135,12 @@ export class HostDirBackend implements Backend {
   }
 
   /** Closes all descriptors, those of open files included. Every later call answers EIO. */
-  close(): void {
+  override close(): void {
     if (!shut(this)) return;
     Object.assign(this, LET_GO);
     for (const handle of this.handles) this.closeFd(handle);
     this.handles.clear();
     this.tree.closeAll();
-  }
-
-  [DISPOSE](): void {
-    this.close();
   }
 
   root(): Inode {
@@ -159,13 +156,13 @@ export class HostDirBackend implements Backend {
     return this.tree.parent(dir);
   }
 
-  nlink(inode: HostInode): number {
+  override nlink(inode: HostInode): number {
     // Without a fid the server only asks whether to reclaim the inode; either way its descriptor is closed.
     if (inode.refs > 0) look(this.tree, inode);
     return inode.links;
   }
 
-  entries(dir: HostInode, most = Infinity): number {
+  override entries(dir: HostInode, most = Infinity): number {
     // An assumed directory was not looked up: rmdir(2) will answer ENOTEMPTY.
     if (this.tree.isAssumed(dir)) return 0;
     const names = this.tree.names(dir);
@@ -178,7 +175,7 @@ export class HostDirBackend implements Backend {
     return count;
   }
 
-  size(inode: HostInode): number {
+  override size(inode: HostInode): number {
     return Number(this.tree.stat(inode).size);
   }
 
@@ -190,7 +187,7 @@ export class HostDirBackend implements Backend {
     return 0;
   }
 
-  setattr(inode: HostInode, set: SetAttr): number {
+  override setattr(inode: HostInode, set: SetAttr): number {
     if (this.readOnly) return E.EROFS;
     const { valid } = set;
     if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
@@ -237,7 +234,7 @@ export class HostDirBackend implements Backend {
     inode.privileged = false;
   }
 
-  create(dir: HostInode, name: string, mode: number): Inode | number {
+  override create(dir: HostInode, name: string, mode: number): Inode | number {
     if (this.readOnly) return E.EROFS;
     const kind = mode & S_IFMT;
     const path = this.tree.entry(dir, name);
@@ -257,18 +254,18 @@ export class HostDirBackend implements Backend {
     return this.tree.adopt(dir, name, fd);
   }
 
-  symlink(dir: HostInode, name: string, target: string): Inode | number {
+  override symlink(dir: HostInode, name: string, target: string): Inode | number {
     if (this.readOnly) return E.EROFS;
     this.fs.symlinkSync(target, this.tree.entry(dir, name));
     return this.tree.adoptName(dir, name, S_IFLNK);
   }
 
-  link(dir: HostInode, name: string, inode: HostInode): number {
+  override link(dir: HostInode, name: string, inode: HostInode): number {
     if (this.readOnly) return E.EROFS;
     return this.links.make(dir, name, inode);
   }
 
-  unlink(dir: HostInode, name: string, inode: HostInode): number {
+  override unlink(dir: HostInode, name: string, inode: HostInode): number {
     if (this.readOnly) return E.EROFS;
     const { fs, tree } = this;
     tree.hold(inode);
@@ -285,7 +282,7 @@ export class HostDirBackend implements Backend {
     inode.links = inode.kind === S_IFDIR ? 0 : Math.max(0, inode.links - 1);
   }
 
-  rename(
+  override rename(
     oldDir: HostInode,
     oldName: string,
     inode: HostInode,
@@ -305,12 +302,12 @@ export class HostDirBackend implements Backend {
     return 0;
   }
 
-  readlink(inode: HostInode): string | number {
+  override readlink(inode: HostInode): string | number {
     if (inode.target === undefined) this.tree.readTarget(inode);
     return inode.target ?? E.EILSEQ;
   }
 
-  open(inode: HostInode, flags: number): number {
+  override open(inode: HostInode, flags: number): number {
     // Opening a fifo would block, opening a device may do anything.
     if (inode.kind !== S_IFREG && inode.kind !== S_IFDIR) return -E.ENXIO;
     const access = flags & O_ACCMODE;
@@ -346,7 +343,7 @@ export class HostDirBackend implements Backend {
     }
   }
 
-  closeHandle(inode: HostInode, handle: number): void {
+  override closeHandle(inode: HostInode, handle: number): void {
     if (handle === inode.fd) {
       inode.shares--;
       this.tree.returned(inode);
@@ -370,7 +367,7 @@ export class HostDirBackend implements Backend {
     return transfer(this.fs.readSync, handle, offset, u8, start, end);
   }
 
-  write(inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+  override write(inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
     if (inode.privileged) this.dropPrivileges(inode);
     return transfer(this.fs.writeSync, handle, offset, u8, start, end);
   }
@@ -383,15 +380,7 @@ export class HostDirBackend implements Backend {
     return this.holes.hole(inode, handle, offset);
   }
 
-  accessed(): void {
-    // The kernel did it.
-  }
-
-  modified(): void {
-    // The kernel did it.
-  }
-
-  fsync(_inode: HostInode, handle: number, datasync: boolean): number {
+  override fsync(_inode: HostInode, handle: number, datasync: boolean): number {
     if (datasync) this.fs.fdatasyncSync(handle);
     else this.fs.fsyncSync(handle);
     return 0;
@@ -412,7 +401,7 @@ export class HostDirBackend implements Backend {
     return names.map((bytes) => ({ name: decoder.decode(bytes), reason: 'its name is not UTF-8' }));
   }
 
-  statfs(out: StatFs): number {
+  override statfs(out: StatFs): number {
     const st = this.fs.statfsSync(this.tree.pathOfRoot(), { bigint: true });
     const count = (value: bigint): number => Number(value < MOST ? value : MOST);
     out.bsize = Number(st.bsize);
@@ -424,23 +413,11 @@ export class HostDirBackend implements Backend {
     return 0;
   }
 
-  getxattr(): number {
-    return E.ENOTSUP;
-  }
-
-  setxattr(): number {
-    return this.readOnly ? E.EROFS : E.ENOTSUP;
-  }
-
-  listxattr(): number {
-    return E.ENOTSUP;
-  }
-
-  release(inode: HostInode): void {
+  override release(inode: HostInode): void {
     this.tree.release(inode);
   }
 
-  reclaim(inode: HostInode): number {
+  override reclaim(inode: HostInode): number {
     this.tree.close(inode);
     return 0;
   }

@@ -8,9 +8,9 @@ import {
   SETATTR_UID,
 } from '../../9p/constants.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT } from '../../linux/constants.ts';
-import { DISPOSE } from '../../lib/dispose.ts';
 import { E } from '../../linux/errno.ts';
-import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../../backend/backend.ts';
+import { BackendBase } from '../../backend/base.ts';
+import type { Attr, Capabilities, SetAttr, StatFs } from '../../backend/backend.ts';
 import { shut } from '../../backend/closed.ts';
 import type { Inode } from '../../backend/inode.ts';
 import { defaultCapacity } from '../../backend/space.ts';
@@ -67,9 +67,10 @@ export interface MemfsOptions {
  * visible to the other at once. It corrects memfs where that differs from Linux: inode numbers are not reused, times
  * have nanoseconds, and an inode lives until its last name and its last fid are gone.
  */
-export class MemfsBackend implements Backend {
+export class MemfsBackend extends BackendBase {
   readonly name = 'memfs';
-  readonly capabilities: Capabilities = {
+  override readonly readOnly = false;
+  override readonly capabilities: Capabilities = {
     hardLinks: true,
     xattrs: true,
     sparse: false,
@@ -86,6 +87,7 @@ export class MemfsBackend implements Backend {
   private readonly inodeOfLink = (link: CoreLink): MemfsInode => this.inodeOf(link);
 
   constructor(volume: MemfsVolume, options: MemfsOptions = {}) {
+    super();
     const core = volume._core as Core;
     this.core = core;
     this.space = new VolumeSpace(core, options.capacity ?? defaultCapacity());
@@ -149,12 +151,8 @@ export class MemfsBackend implements Backend {
    * Closes the backend: every later call answers EIO. The volume stays usable, and `memfs` returns another backend for
    * it.
    */
-  close(): void {
+  override close(): void {
     if (shut(this)) this.core.changes.listeners.delete(this.listener);
-  }
-
-  [DISPOSE](): void {
-    this.close();
   }
 
   lookup(dir: MemfsInode, name: string): MemfsInode | number {
@@ -176,7 +174,7 @@ export class MemfsBackend implements Backend {
     return parent === undefined || parent === this.core.root ? this.freshRoot() : this.inodeOf(parent);
   }
 
-  nlink(inode: MemfsInode): number {
+  override nlink(inode: MemfsInode): number {
     const { node } = inode;
     // A new root starts a new epoch.
     if (inode === this.freshRoot()) return 2 + this.subdirectories(inode);
@@ -204,13 +202,13 @@ export class MemfsBackend implements Backend {
     return dir.node._nlink - (dir.link.children.has('.') ? 5 : 1);
   }
 
-  entries(dir: MemfsInode): number {
+  override entries(dir: MemfsInode): number {
     const { children } = this.linkOf(dir);
     if (this.nlink(dir) === 0) return 0;
     return children.size - (children.has('.') ? 1 : 0) - (children.has('..') ? 1 : 0);
   }
 
-  size(inode: MemfsInode): number {
+  override size(inode: MemfsInode): number {
     if (inode.kind === S_IFLNK) return encoder.encode(inode.node.symlink).length;
     // tmpfs counts 20 bytes per entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
     if (inode.kind === S_IFDIR) return 20 * (2 + this.entries(inode));
@@ -242,7 +240,7 @@ export class MemfsBackend implements Backend {
     return 0;
   }
 
-  setattr(inode: MemfsInode, set: SetAttr): number {
+  override setattr(inode: MemfsInode, set: SetAttr): number {
     this.linkOf(inode);
     const { node } = inode;
     const { valid } = set;
@@ -272,14 +270,14 @@ export class MemfsBackend implements Backend {
     return errno;
   }
 
-  create(dir: MemfsInode, name: string, mode: number, rdev: number): MemfsInode | number {
+  override create(dir: MemfsInode, name: string, mode: number, rdev: number): MemfsInode | number {
     if (!this.space.takeHeap(MEMFS_COST.inode + nameCost(name))) return E.ENOSPC;
     const node = this.core.createNode(mode);
     node.rdev = rdev;
     return this.created(dir, this.linkOf(dir).createChild(name, node));
   }
 
-  symlink(dir: MemfsInode, name: string, target: string): MemfsInode | number {
+  override symlink(dir: MemfsInode, name: string, target: string): MemfsInode | number {
     const cost = MEMFS_COST.inode + MEMFS_COST.letter * target.length + nameCost(name);
     if (!this.space.takeHeap(cost)) return E.ENOSPC;
     const node = this.core.createNode(S_IFLNK | 0o777);
@@ -296,7 +294,7 @@ export class MemfsBackend implements Backend {
     return inode;
   }
 
-  link(dir: MemfsInode, name: string, inode: MemfsInode): number {
+  override link(dir: MemfsInode, name: string, inode: MemfsInode): number {
     if (!this.space.takeHeap(nameCost(name))) return E.ENOSPC;
     inode.node._nlink++;
     inode.link = this.linkOf(dir).createChild(name, inode.node);
@@ -306,7 +304,7 @@ export class MemfsBackend implements Backend {
     return 0;
   }
 
-  unlink(dir: MemfsInode, name: string, inode: MemfsInode): number {
+  override unlink(dir: MemfsInode, name: string, inode: MemfsInode): number {
     const link = this.linkOf(dir).children.get(name);
     if (link === undefined) return E.ENOENT;
     this.take(dir, link, inode);
@@ -327,7 +325,7 @@ export class MemfsBackend implements Backend {
     if (inode.node._nlink === 0) inode.node.del();
   }
 
-  rename(
+  override rename(
     oldDir: MemfsInode,
     oldName: string,
     inode: MemfsInode,
@@ -356,23 +354,22 @@ export class MemfsBackend implements Backend {
     return 0;
   }
 
-  readlink(inode: MemfsInode): string {
+  override readlink(inode: MemfsInode): string {
     return inode.node.symlink;
-  }
-
-  open(): number {
-    return 0;
-  }
-
-  closeHandle(): void {
-    // A handle has no state.
   }
 
   read(inode: MemfsInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
     return readData(inode.node, offset, u8, start, end);
   }
 
-  write(inode: MemfsInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+  override write(
+    inode: MemfsInode,
+    _handle: number,
+    offset: number,
+    u8: Uint8Array,
+    start: number,
+    end: number,
+  ): number {
     const { node } = inode;
     const before = node.size;
     const after = offset + (end - start);
@@ -386,24 +383,20 @@ export class MemfsBackend implements Backend {
     return count;
   }
 
-  accessed(inode: MemfsInode): void {
+  override accessed(inode: MemfsInode): void {
     touchAccessed(inode);
   }
 
-  modified(inode: MemfsInode): void {
+  override modified(inode: MemfsInode): void {
     touchModified(inode);
     this.emit(EVENT_MODIFY, inode, inode.link);
-  }
-
-  fsync(): number {
-    return 0;
   }
 
   list(dir: MemfsInode): MemfsCursor {
     return new MemfsCursor(this.linkOf(dir), this.inodeOfLink);
   }
 
-  statfs(out: StatFs): number {
+  override statfs(out: StatFs): number {
     const { bytes, inodes } = this.space.left();
     out.bsize = BLOCK;
     out.blocks = Math.floor(Math.min(this.space.capacity, Number.MAX_SAFE_INTEGER) / BLOCK);
@@ -413,26 +406,22 @@ export class MemfsBackend implements Backend {
     return 0;
   }
 
-  getxattr(inode: MemfsInode, name: string): Uint8Array | number {
+  override getxattr(inode: MemfsInode, name: string): Uint8Array | number {
     return getXattr(inode, name);
   }
 
-  setxattr(inode: MemfsInode, name: string, value: Uint8Array, flags: number): number {
+  override setxattr(inode: MemfsInode, name: string, value: Uint8Array, flags: number): number {
     const errno = setXattr(inode, name, value, flags, this.space);
     if (errno !== 0) return errno;
     touchChanged(inode);
     return 0;
   }
 
-  listxattr(inode: MemfsInode): string[] {
+  override listxattr(inode: MemfsInode): string[] {
     return listXattrs(inode);
   }
 
-  release(): void {
-    // Nodes stay in their volume.
-  }
-
-  reclaim(inode: MemfsInode): number {
+  override reclaim(inode: MemfsInode): number {
     const { core } = this;
     const { node } = inode;
     const cost = heapCost(node);

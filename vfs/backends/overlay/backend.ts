@@ -5,13 +5,14 @@ import { DISPOSE } from '../../lib/dispose.ts';
 import { E } from '../../linux/errno.ts';
 import { checkOptions } from '../../lib/options.ts';
 import type { Attr, Backend, Capabilities, Hidden, DirCursor, SetAttr, StatFs } from '../../backend/backend.ts';
+import type { Change, Changes, CommitOptions, CommitResult } from '../../backend/capabilities.ts';
 import { shut } from '../../backend/closed.ts';
 import { seekData, seekHole } from '../../backend/extents.ts';
 import type { Inode } from '../../backend/inode.ts';
-import { COMMIT_OPTIONS, Commit, type CommitOptions, type CommitResult } from './commit/commit.ts';
+import { COMMIT_OPTIONS, Commit } from './commit/commit.ts';
 import { CopyUp, changed, keepCtime } from './merged/copy-up.ts';
 import { OverlayCursor } from './merged/cursor.ts';
-import { diff, type Change } from './merged/diff.ts';
+import { diff } from './merged/diff.ts';
 import { Directories } from './merged/directory.ts';
 import { Handles } from './merged/handles.ts';
 import type { OverlayInode } from './merged/inode.ts';
@@ -34,7 +35,7 @@ const LET_GO = {
  * copies it up; all changes are in the upper layer. The lower layer is written to by `commit` only; reads do not move
  * its access times either. The upper layer belongs to the overlay.
  */
-export class OverlayBackend implements Backend {
+export class OverlayBackend implements Backend, Changes {
   readonly name = 'overlay';
   /** Those of the upper layer, which holds all changes. */
   readonly capabilities: Capabilities;
@@ -58,34 +59,33 @@ export class OverlayBackend implements Backend {
     this.copy = new CopyUp(lower, upper, this.table, this.dirs, this.handles, this);
   }
 
-  /**
-   * Lists the paths that differ from the lower layer, sorted by path. A renamed directory counts as removed and added.
-   * Times and owners are not compared.
-   * @returns One `Change` for each path; empty without changes.
-   * @throws Error with an errno name as `code` if a layer cannot be read, ENOMEM if the paths exceed 2^28 characters.
-   */
+  /** The overlay lists and commits its changes itself. */
+  get changes(): Changes {
+    return this;
+  }
+
+  /** The guarantees that either layer cannot give. */
+  get limits(): string {
+    return [this.lower.limits, this.upper.limits].filter(Boolean).join(' ');
+  }
+
   diff(): Change[] {
     return diff(this, this.table);
   }
 
-  /**
-   * Makes the lower layer equal to the overlay, atomically: on an error all steps are reverted, and the commit can be
-   * retried. If the process dies midway, `settle` of the lower layer completes or reverts the commit.
-   * @returns `errno` 0; or an errno, the `path` that could not be removed, created or changed, and `unsettled`.
-   * @throws TypeError if an option is invalid, before any change.
-   */
   commit(options: CommitOptions = {}): CommitResult {
     const run = this.committing(options);
     while (run.step());
     return run.result;
   }
 
-  /**
-   * Like `commit`, one step at a time. The overlay must not be used between two steps.
-   * @throws TypeError if an option is invalid.
-   */
   committing(options: CommitOptions = {}): Commit {
     return new Commit(this, this.table, this.dirs, checkOptions(options, COMMIT_OPTIONS));
+  }
+
+  /** Writes back what both layers cache. */
+  flush(): number {
+    return (this.upper.flush?.() ?? 0) || (this.lower.flush?.() ?? 0);
   }
 
   /**
@@ -99,10 +99,6 @@ export class OverlayBackend implements Backend {
     if (this.ownsUpper) this.upper.close?.();
   }
 
-  [DISPOSE](): void {
-    this.close();
-  }
-
   /** The number of inodes that are referenced although no fid is left. For tests: always 0. */
   get leaked(): number {
     return this.table.leaked();
@@ -114,6 +110,10 @@ export class OverlayBackend implements Backend {
    */
   get kept(): number {
     return this.table.kept();
+  }
+
+  [DISPOSE](): void {
+    this.close();
   }
 
   root(): OverlayInode {

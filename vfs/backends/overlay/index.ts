@@ -5,11 +5,10 @@ import { ram } from '../ram/index.ts';
 import { OverlayBackend } from './backend.ts';
 
 export { OverlayBackend } from './backend.ts';
-export { Commit, type CommitOptions, type CommitResult } from './commit/commit.ts';
-export type { Change } from './merged/diff.ts';
+export { Commit } from './commit/commit.ts';
 export { Settlement, settle, unsettled, type SettleResult, type Unsettled } from './commit/settle.ts';
 export { isStagingName } from './commit/staging.ts';
-export type { Running } from './layer/work.ts';
+export type { Change, CommitOptions, CommitResult, Running, RunningCommit } from '../../backend/capabilities.ts';
 
 /** The layers of an overlay. */
 export interface OverlayOptions {

@@ -15,7 +15,7 @@ import { Kit } from '../../../testing/kit.ts';
 import type { Inode } from '../../backend/inode.ts';
 import { ram } from '../ram/index.ts';
 import { overlay, type OverlayBackend } from './index.ts';
-import { noAttr } from './layer/layer.ts';
+import { noAttr } from '../../backend/attr.ts';
 import { heldDuring, namesOf } from './layer/walk.ts';
 import { setMode, xattrcreate, xattrwalk } from '../../client/rare-messages.ts';
 

@@ -9,10 +9,9 @@ import {
 } from '../../9p/constants.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../linux/constants.ts';
 import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
-import { DISPOSE } from '../../lib/dispose.ts';
 import { E } from '../../linux/errno.ts';
-import type { Attr, Backend, Capabilities, SetAttr, StatFs } from '../../backend/backend.ts';
-import { shut } from '../../backend/closed.ts';
+import { BackendBase } from '../../backend/base.ts';
+import type { Attr, Capabilities, SetAttr, StatFs } from '../../backend/backend.ts';
 import type { Inode } from '../../backend/inode.ts';
 import { COST, Space, defaultCapacity, nameCost } from '../../backend/space.ts';
 import { getXattr, listXattrs, setXattr, xattrBytes } from '../../backend/xattrs.ts';
@@ -41,9 +40,10 @@ export interface RamOptions {
  * A store in memory: sparse files that grow in 1 MiB chunks, times in nanoseconds, memory freed on truncation and
  * removal. It uses nothing of Node.
  */
-export class RamBackend implements Backend {
+export class RamBackend extends BackendBase {
   readonly name = 'ram';
-  readonly capabilities: Capabilities = {
+  override readonly readOnly = false;
+  override readonly capabilities: Capabilities = {
     hardLinks: true,
     xattrs: true,
     sparse: true,
@@ -59,6 +59,7 @@ export class RamBackend implements Backend {
 
   /** @param space The capacity, which other stores may share. */
   constructor(options: RamOptions = {}, space = new Space(options.capacity ?? defaultCapacity())) {
+    super();
     this.space = space;
     this.cells = new Cells(space);
     tick();
@@ -70,15 +71,6 @@ export class RamBackend implements Backend {
   private make(mode: number, uid: number, gid: number, target: string | null): RamInode {
     this.inodes++;
     return new RamInode(this.nextIno++, mode, uid, gid, target);
-  }
-
-  /** Closes the store: every later call answers EIO. */
-  close(): void {
-    shut(this);
-  }
-
-  [DISPOSE](): void {
-    this.close();
   }
 
   root(): RamInode {
@@ -93,15 +85,15 @@ export class RamBackend implements Backend {
     return dir.parent ?? E.ENOENT;
   }
 
-  nlink(inode: RamInode): number {
+  override nlink(inode: RamInode): number {
     return inode.nlink;
   }
 
-  entries(dir: RamInode): number {
+  override entries(dir: RamInode): number {
     return dir.children.size;
   }
 
-  size(inode: RamInode): number {
+  override size(inode: RamInode): number {
     if (inode.kind === S_IFREG) return inode.data.size;
     if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
     // tmpfs counts 20 bytes per entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
@@ -128,7 +120,7 @@ export class RamBackend implements Backend {
     return 0;
   }
 
-  setattr(inode: RamInode, set: SetAttr): number {
+  override setattr(inode: RamInode, set: SetAttr): number {
     const { valid } = set;
     if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
     // The server has read the clock for a time set to now: ctime must be equal.
@@ -164,7 +156,14 @@ export class RamBackend implements Backend {
     return this.space.takeHeap(nameCost(name) + inode);
   }
 
-  create(dir: RamInode, name: string, mode: number, _rdev: number, uid: number, gid: number): RamInode | number {
+  override create(
+    dir: RamInode,
+    name: string,
+    mode: number,
+    _rdev: number,
+    uid: number,
+    gid: number,
+  ): RamInode | number {
     if (!this.takeRoom(name, inodeCost(mode & S_IFMT, null))) return E.ENOSPC;
     tick();
     const inode = this.make(mode, uid, gid, null);
@@ -176,7 +175,7 @@ export class RamBackend implements Backend {
     return this.enter(dir, name, inode);
   }
 
-  symlink(dir: RamInode, name: string, target: string, uid: number, gid: number): RamInode | number {
+  override symlink(dir: RamInode, name: string, target: string, uid: number, gid: number): RamInode | number {
     if (!this.takeRoom(name, inodeCost(S_IFLNK, target))) return E.ENOSPC;
     tick();
     return this.enter(dir, name, this.make(S_IFLNK | 0o777, uid, gid, target));
@@ -188,7 +187,7 @@ export class RamBackend implements Backend {
     return inode;
   }
 
-  link(dir: RamInode, name: string, inode: RamInode): number {
+  override link(dir: RamInode, name: string, inode: RamInode): number {
     if (!this.takeRoom(name, 0)) return E.ENOSPC;
     tick();
     inode.nlink++;
@@ -197,7 +196,7 @@ export class RamBackend implements Backend {
     return 0;
   }
 
-  unlink(dir: RamInode, name: string, inode: RamInode): number {
+  override unlink(dir: RamInode, name: string, inode: RamInode): number {
     tick();
     dir.children.remove(name);
     this.space.giveHeap(nameCost(name));
@@ -215,7 +214,7 @@ export class RamBackend implements Backend {
     setChanged(inode);
   }
 
-  rename(
+  override rename(
     oldDir: RamInode,
     oldName: string,
     inode: RamInode,
@@ -245,15 +244,11 @@ export class RamBackend implements Backend {
     return 0;
   }
 
-  readlink(inode: RamInode): string {
+  override readlink(inode: RamInode): string {
     return inode.content as string;
   }
 
-  open(): number {
-    return 0;
-  }
-
-  closeHandle(): void {
+  override closeHandle(): void {
     // A handle has no state.
     forgetCopied();
   }
@@ -262,7 +257,7 @@ export class RamBackend implements Backend {
     return inode.data.read(offset, u8, start, end);
   }
 
-  write(inode: RamInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+  override write(inode: RamInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
     return this.ownData(inode).write(offset, u8, start, end);
   }
 
@@ -279,7 +274,7 @@ export class RamBackend implements Backend {
     return (inode.content ??= new FileData(this.cells)) as FileData;
   }
 
-  accessed(inode: RamInode): void {
+  override accessed(inode: RamInode): void {
     const { atime_sec, atime_nsec } = inode;
     if (
       notAfter(atime_sec, atime_nsec, inode.mtime_sec, inode.mtime_nsec) ||
@@ -292,20 +287,16 @@ export class RamBackend implements Backend {
     }
   }
 
-  modified(inode: RamInode): void {
+  override modified(inode: RamInode): void {
     tick();
     setModified(inode);
-  }
-
-  fsync(): number {
-    return 0;
   }
 
   list(dir: RamInode): NamesCursor {
     return dir.children.list();
   }
 
-  statfs(out: StatFs): number {
+  override statfs(out: StatFs): number {
     const { space } = this;
     out.bsize = BLOCK;
     out.blocks = Math.floor(Math.min(space.capacity, Number.MAX_SAFE_INTEGER) / BLOCK);
@@ -315,11 +306,11 @@ export class RamBackend implements Backend {
     return 0;
   }
 
-  getxattr(inode: RamInode, name: string): Uint8Array | number {
+  override getxattr(inode: RamInode, name: string): Uint8Array | number {
     return getXattr(inode, name);
   }
 
-  setxattr(inode: RamInode, name: string, value: Uint8Array, flags: number): number {
+  override setxattr(inode: RamInode, name: string, value: Uint8Array, flags: number): number {
     const errno = setXattr(inode, name, value, flags, this.space);
     if (errno !== 0) return errno;
     tick();
@@ -327,15 +318,15 @@ export class RamBackend implements Backend {
     return 0;
   }
 
-  listxattr(inode: RamInode): string[] {
+  override listxattr(inode: RamInode): string[] {
     return listXattrs(inode);
   }
 
-  release(inode: RamInode): void {
+  override release(inode: RamInode): void {
     if (inode.kind === S_IFREG) inode.data.trim();
   }
 
-  reclaim(inode: RamInode): number {
+  override reclaim(inode: RamInode): number {
     this.inodes--;
     const { content } = inode;
     if (content instanceof FileData) content.free();

@@ -1,20 +1,19 @@
 // A read-only view of another backend (EROFS for every change). Runs in a browser.
 import { O_NOATIME } from '../../linux/constants.ts';
-import { DISPOSE } from '../../lib/dispose.ts';
 import { E } from '../../linux/errno.ts';
+import { BackendBase, wantsWriting } from '../../backend/base.ts';
 import type { Attr, Backend, Capabilities, DirCursor, Hidden, StatFs } from '../../backend/backend.ts';
-import { shut } from '../../backend/closed.ts';
 import { seekData, seekHole } from '../../backend/extents.ts';
 import type { Inode } from '../../backend/inode.ts';
-import { Unwritable, wantsWriting } from './unwritable.ts';
 
 /**
  * A read-only view of a backend, like a read-only bind mount. The inodes are those of the base, with one reference
- * count for both: a file unlinked through the base lives as long as a fid of the view is on it.
+ * count for both: a file unlinked through the base lives as long as a fid of the view is on it. `close` closes the view
+ * only: the base is closed by its maker.
  */
-export class ReadOnlyBackend extends Unwritable implements Backend {
+export class ReadOnlyBackend extends BackendBase {
   readonly name: string;
-  readonly capabilities: Capabilities;
+  override readonly capabilities: Capabilities;
   private readonly base: Backend;
 
   constructor(base: Backend) {
@@ -24,13 +23,8 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
     this.capabilities = base.capabilities;
   }
 
-  /** Closes the view: every later call answers EIO. The base stays open: its maker closes it. */
-  close(): void {
-    shut(this);
-  }
-
-  [DISPOSE](): void {
-    this.close();
+  get limits(): string {
+    return this.base.limits ?? '';
   }
 
   root(): Inode {
@@ -45,11 +39,11 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
     return this.base.parent(dir);
   }
 
-  nlink(inode: Inode): number {
+  override nlink(inode: Inode): number {
     return this.base.nlink(inode);
   }
 
-  entries(dir: Inode, most?: number): number {
+  override entries(dir: Inode, most?: number): number {
     return this.base.entries(dir, most);
   }
 
@@ -57,19 +51,19 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
     return this.base.getattr(inode, out);
   }
 
-  size(inode: Inode): number {
+  override size(inode: Inode): number {
     return this.base.size(inode);
   }
 
-  readlink(inode: Inode): string | number {
+  override readlink(inode: Inode): string | number {
     return this.base.readlink(inode);
   }
 
-  open(inode: Inode, flags: number): number {
+  override open(inode: Inode, flags: number): number {
     return wantsWriting(flags) ? -E.EROFS : this.base.open(inode, flags | O_NOATIME);
   }
 
-  closeHandle(inode: Inode, handle: number): void {
+  override closeHandle(inode: Inode, handle: number): void {
     this.base.closeHandle(inode, handle);
   }
 
@@ -89,7 +83,7 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
     return this.base.countsBlocks?.(inode) === true;
   }
 
-  fsync(inode: Inode, handle: number, datasync: boolean): number {
+  override fsync(inode: Inode, handle: number, datasync: boolean): number {
     return this.base.fsync(inode, handle, datasync);
   }
 
@@ -101,23 +95,27 @@ export class ReadOnlyBackend extends Unwritable implements Backend {
     return this.base.hidden?.(dir) ?? [];
   }
 
-  statfs(out: StatFs): number {
+  override statfs(out: StatFs): number {
     return this.base.statfs(out);
   }
 
-  getxattr(inode: Inode, name: string): Uint8Array | number {
+  override getxattr(inode: Inode, name: string): Uint8Array | number {
     return this.base.getxattr(inode, name);
   }
 
-  listxattr(inode: Inode): string[] | number {
+  override listxattr(inode: Inode): string[] | number {
     return this.base.listxattr(inode);
   }
 
-  release(inode: Inode): void {
+  override release(inode: Inode): void {
     this.base.release(inode);
   }
 
-  reclaim(inode: Inode): number {
+  override reclaim(inode: Inode): number {
     return this.base.reclaim(inode);
+  }
+
+  override flush(): number {
+    return this.base.flush?.() ?? 0;
   }
 }

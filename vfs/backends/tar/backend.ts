@@ -1,13 +1,11 @@
 // The tree of a tar archive as a read-only backend. Runs in a browser.
 import { S_IFCHR, S_IFBLK, S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
-import { DISPOSE } from '../../lib/dispose.ts';
 import { E } from '../../linux/errno.ts';
-import type { Attr, Backend, Capabilities, Hidden, StatFs } from '../../backend/backend.ts';
-import { shut } from '../../backend/closed.ts';
+import { BackendBase } from '../../backend/base.ts';
+import type { Attr, Capabilities, Hidden, StatFs } from '../../backend/backend.ts';
+import { EntryCursor } from '../../backend/entry-cursor.ts';
 import { readData, Sparse, storedBytes } from './format/data.ts';
-import { MapCursor } from './cursor.ts';
 import { hiddenIn } from './hidden.ts';
-import { Unwritable, wantsWriting } from '../readonly/unwritable.ts';
 import { getXattr, listXattrs } from '../../backend/xattrs.ts';
 import type { TarInode } from './inode.ts';
 import { BLOCK } from './format/size.ts';
@@ -18,9 +16,9 @@ const encoder = new TextEncoder();
 /**
  * The tree of a tar archive, read from the archive's own bytes. Each change is EROFS. The bytes must not be changed.
  */
-export class TarBackend extends Unwritable implements Backend {
+export class TarBackend extends BackendBase {
   readonly name = 'tar';
-  readonly capabilities: Capabilities = {
+  override readonly capabilities: Capabilities = {
     hardLinks: true,
     xattrs: true,
     sparse: false,
@@ -40,15 +38,6 @@ export class TarBackend extends Unwritable implements Backend {
     this.tree = tree;
     this.skipped = tree.skipped;
     this.length = length;
-  }
-
-  /** Closes the backend: every later call answers EIO. */
-  close(): void {
-    shut(this);
-  }
-
-  [DISPOSE](): void {
-    this.close();
   }
 
   root(): TarInode {
@@ -73,15 +62,15 @@ export class TarBackend extends Unwritable implements Backend {
     return dir.parent!;
   }
 
-  nlink(inode: TarInode): number {
+  override nlink(inode: TarInode): number {
     return inode.nlink;
   }
 
-  entries(dir: TarInode): number {
+  override entries(dir: TarInode): number {
     return dir.children.size;
   }
 
-  size(inode: TarInode): number {
+  override size(inode: TarInode): number {
     if (inode.kind === S_IFREG) return inode.data.length;
     if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
     // As in tmpfs (BOGO_DIRENT_SIZE, shmem.c).
@@ -108,16 +97,8 @@ export class TarBackend extends Unwritable implements Backend {
     return 0;
   }
 
-  readlink(inode: TarInode): string {
+  override readlink(inode: TarInode): string {
     return inode.content as string;
-  }
-
-  open(_inode: TarInode, flags: number): number {
-    return wantsWriting(flags) ? -E.EROFS : 0;
-  }
-
-  closeHandle(): void {
-    // A handle has no state.
   }
 
   read({ data }: TarInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
@@ -134,16 +115,12 @@ export class TarBackend extends Unwritable implements Backend {
     return offset >= 0 && offset < data.length ? data.length : -E.ENXIO;
   }
 
-  fsync(): number {
-    return 0;
-  }
-
-  list(dir: TarInode): MapCursor {
-    return new MapCursor(dir);
+  list(dir: TarInode): EntryCursor {
+    return new EntryCursor(dir.children);
   }
 
   /** statfs(2) of a full file system. */
-  statfs(out: StatFs): number {
+  override statfs(out: StatFs): number {
     out.bsize = BLOCK;
     out.blocks = Math.ceil(this.length / BLOCK);
     out.bfree = out.bavail = 0;
@@ -152,19 +129,11 @@ export class TarBackend extends Unwritable implements Backend {
     return 0;
   }
 
-  getxattr({ meta }: TarInode, name: string): Uint8Array | number {
+  override getxattr({ meta }: TarInode, name: string): Uint8Array | number {
     return getXattr(meta, name);
   }
 
-  listxattr({ meta }: TarInode): string[] {
+  override listxattr({ meta }: TarInode): string[] {
     return listXattrs(meta);
-  }
-
-  release(): void {
-    // Nothing is held for an inode.
-  }
-
-  reclaim(): number {
-    return 0;
   }
 }

@@ -3,6 +3,7 @@ import { S_IFDIR } from '../../../linux/constants.ts';
 import { E, errnoOf } from '../../../linux/errno.ts';
 import type { RowsOf } from '../../../lib/options.ts';
 import type { Backend } from '../../../backend/backend.ts';
+import type { CommitOptions, CommitResult, RunningCommit } from '../../../backend/capabilities.ts';
 import type { Merged } from '../merged/diff.ts';
 import type { Directories } from '../merged/directory.ts';
 import type { Journal } from './journal.ts';
@@ -17,32 +18,9 @@ import { Stage } from './stage.ts';
 import { DONE, NONE, Staging } from './staging.ts';
 import type { Table } from '../merged/table.ts';
 import { fail, isThere } from '../layer/walk.ts';
-import { finish, type Running, type Work } from '../layer/work.ts';
-
-/** The options of a commit. */
-export interface CommitOptions {
-  /** True to have the whole commit on disk (fsync(2)) when it is done; otherwise only its journal is. Default false. */
-  durable?: boolean;
-}
+import { finish, type Work } from '../layer/work.ts';
 
 export const COMMIT_OPTIONS = { durable: 'boolean' } satisfies RowsOf<CommitOptions>;
-
-/** The result of a commit. */
-export interface CommitResult {
-  /**
-   * 0 if the commit is complete. Otherwise the lower layer is unchanged, unless `unsettled` is set. EBUSY: another
-   * commit must be settled first.
-   */
-  errno: number;
-  /** The path that could not be removed, created or changed; '' if there is none. */
-  path: string;
-  /**
-   * The staging directory in the root of the lower layer if it is left: by a commit that could be neither completed nor
-   * reverted, or by a complete one whose staging directory could not be removed. Pass the lower layer to `settle`. ''
-   * if there is none.
-   */
-  unsettled: string;
-}
 
 /**
  * A commit, one step at a time. First all new content is created in the staging directory, then the journal is written,
@@ -51,7 +29,7 @@ export interface CommitResult {
  *
  * The overlay must not be used meanwhile.
  */
-export class Commit implements Running {
+export class Commit implements RunningCommit {
   readonly result: CommitResult = { errno: 0, path: '', unsettled: '' };
   private readonly merged: Merged;
   private readonly lower: Backend;

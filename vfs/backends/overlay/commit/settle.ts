@@ -5,7 +5,8 @@ import type { Backend } from '../../../backend/backend.ts';
 import { Settling } from './settling.ts';
 import { DONE, NONE, Staging, UNDONE } from './staging.ts';
 import { fail, isThere } from '../layer/walk.ts';
-import type { Running, Work } from '../layer/work.ts';
+import type { Running } from '../../../backend/capabilities.ts';
+import type { Work } from '../layer/work.ts';
 
 /** An unfinished commit. */
 export interface Unsettled {

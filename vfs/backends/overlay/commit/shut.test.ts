@@ -8,7 +8,7 @@ import { Kit } from '../../../../testing/kit.ts';
 import { hostDir } from '../../hostdir/index.ts';
 import { scratch } from '../../hostdir/testing.ts';
 import type { HostDirBackend } from '../../hostdir/backend.ts';
-import { noAttr } from '../layer/layer.ts';
+import { noAttr } from '../../../backend/attr.ts';
 import { overlay, settle, type OverlayBackend } from '../index.ts';
 
 const MODE = 0o2555;

@@ -32,28 +32,6 @@ export function has(backend: Backend, dir: Inode, name: string): boolean {
   return true;
 }
 
-/** Returns empty attributes for `getattr` to fill. */
-export function noAttr(): Attr {
-  return {
-    mode: 0,
-    uid: 0,
-    gid: 0,
-    nlink: 0,
-    rdev: 0,
-    size: 0,
-    blksize: 0,
-    blocks: 0,
-    atime_sec: 0,
-    atime_nsec: 0,
-    mtime_sec: 0,
-    mtime_nsec: 0,
-    ctime_sec: 0,
-    ctime_nsec: 0,
-    btime_sec: 0,
-    btime_nsec: 0,
-  };
-}
-
 function setting(valid: number, size: number, from: Attr | null): SetAttr {
   return {
     valid,

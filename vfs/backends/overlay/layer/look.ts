@@ -3,7 +3,8 @@ import { S_IFLNK, XATTR_REPLACE } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Attr, Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
-import { attempt, noAttr, setMode, setTimes } from './layer.ts';
+import { noAttr } from '../../../backend/attr.ts';
+import { attempt, setMode, setTimes } from './layer.ts';
 import { check, must } from './walk.ts';
 
 /** Seconds since 1970, and nanoseconds within the second. */

@@ -10,11 +10,3 @@ export function finish<T>(work: Work<T>): T {
     if (step.done === true) return step.value;
   }
 }
-
-/** Work in progress, driven by its caller. */
-export interface Running {
-  /** Does one more step. Returns false after the last one. */
-  step(): boolean;
-  /** Abandons the work at this step. */
-  stop(): void;
-}

@@ -8,7 +8,8 @@ import type { Directories } from './directory.ts';
 import type { Handles } from './handles.ts';
 import type { OverlayInode } from './inode.ts';
 import { forget } from '../../../backend/inode-refs.ts';
-import { attempt, copyXattrs, noAttr, setMode, setMtime, setOwner, setTimes } from '../layer/layer.ts';
+import { noAttr } from '../../../backend/attr.ts';
+import { attempt, copyXattrs, setMode, setMtime, setOwner, setTimes } from '../layer/layer.ts';
 import type { Table } from './table.ts';
 import { finish } from '../layer/work.ts';
 

@@ -2,6 +2,7 @@
 import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
+import type { Change, Kind } from '../../../backend/capabilities.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import { sameData } from '../layer/data.ts';
 import type { OverlayInode } from './inode.ts';
@@ -10,18 +11,6 @@ import { Reach, type Path } from '../layer/reach.ts';
 import type { Table } from './table.ts';
 import { fail, heldDuring, must, namesOf } from '../layer/walk.ts';
 import { finish } from '../layer/work.ts';
-
-/** The kind of a file. */
-export type Kind = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'device';
-
-/** A path that differs between the overlay and its lower layer. */
-export interface Change {
-  /** Relative to the root, without a leading slash: `src/main.o`; `.` for the root itself. */
-  path: string;
-  change: 'added' | 'changed' | 'removed';
-  /** Its kind in the overlay; for `removed` in the lower layer. */
-  kind: Kind;
-}
 
 const KINDS: Readonly<Record<number, Kind>> = {
   [S_IFREG]: 'file',
