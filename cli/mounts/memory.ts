@@ -1,5 +1,5 @@
 // The sizes and shared capacity of in-memory mounts.
-import { RamBackend } from '../../vfs/backends/ram/index.ts';
+import { RamBackend } from '../../vfs/backends/ram/backend.ts';
 import { Heap, MEMORY_SHARE, Space, defaultCapacity } from '../../vfs/backend/space.ts';
 
 /** The default size, for the help. */

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HostDirBackend } from '../../vfs/backends/hostdir/index.ts';
+import { HostDirBackend } from '../../vfs/backends/hostdir/backend.ts';
 import { PathTree } from '../../vfs/backends/hostdir/tree/path-tree.ts';
 import { ram, type RamBackend } from '../../vfs/backends/ram/index.ts';
 import { defaultCapacity, type Space } from '../../vfs/backend/space.ts';

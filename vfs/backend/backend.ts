@@ -9,11 +9,12 @@ export type { Capabilities, Hidden } from './capabilities.ts';
 /**
  * A directory listing in progress, without `.` and `..`. Any other call may come between two calls of `next`. An entry
  * that is removed meanwhile is no longer returned, an entry that stays is returned once, an entry that is added may or
- * may not be returned (readdir(3)).
+ * may not be returned (readdir(3)). Of a directory that never changes, EntryCursor (entry-cursor.ts) is one.
  */
 export interface DirCursor {
   /**
    * Moves to the next entry and fills `name`, `ino` and `kind`; false at the end. It may be called again after the end.
+   * May throw, as the methods of Backend; a later call goes on.
    */
   next(): boolean;
   name: string;
@@ -30,7 +31,8 @@ export interface DirCursor {
 }
 
 /**
- * A store of inodes, addressed by object and never by path. The server checks names, kinds and the rules of rename(2)
+ * A store of inodes, addressed by object and never by path. BackendBase (base.ts) has defaults for all that a store may
+ * lack; examples/json-backend.mjs is a whole store of seven methods. The server checks names, kinds and the rules of rename(2)
  * and unlink(2), counts the fids on an inode, and decides when its data is freed; a backend carries the calls out. It
  * keeps an inode's data, size, times and attributes after the last name is gone, until `reclaim` (an orphan: a file
  * that was unlinked while open).
@@ -42,8 +44,10 @@ export interface DirCursor {
  * order in which they are checked; those of the host and EIO may come from any method.
  *
  * **Preconditions.** The server has checked for every method:
- * - No inode is RECLAIMED. `dir` is of kind S_IFDIR; it may have been removed (`nlink` is 0), but for `create`,
- *   `symlink`, `link`, and the new directory of `rename`.
+ * - Every inode came from this backend and is LIVE (inode.ts draws its life), possibly an orphan. A QUEUED one is given
+ *   to `nlink`, `size`, `reclaim`, and as `dir` to `lookup` and `parent` only; a RECLAIMED one never.
+ * - `dir` is of kind S_IFDIR. It may have been removed (`nlink` is 0), except for `create`, `symlink`, `link`, and the
+ *   new directory of `rename`.
  * - A name has 1 to 255 bytes of UTF-8, without `/` and NUL, and is not `.` or `..`.
  * - Offsets and sizes are integers from 0 to 2^53 − 1; so is the end of a write. An intent of `lookup` other than
  *   INTENT_FIND waives what lookup-intent.ts says.
@@ -52,6 +56,12 @@ export interface DirCursor {
  * run without another request between them, so that the answer of `lookup` still holds for the `unlink` that follows.
  * Between two requests any other call may come, by any session of any server on the backend; and of a store that others
  * can change (a directory of the host, a memfs volume), such a change may come at any time.
+ *
+ * **Several servers.** Servers of one JavaScript realm may share a backend: references are counted on the inode, not in
+ * the server, so that an orphan lives until the last fid of any server is gone. An overlay counts as one more user of
+ * its layers; nobody else may change its upper layer. Two backends over one
+ * store are to each other as other processes are: of a directory of the host that works; `memfs` makes one backend for
+ * each volume.
  */
 export interface Backend {
   /** The name for messages and traces, such as `memfs`. */
@@ -65,8 +75,7 @@ export interface Backend {
   readonly readOnly?: boolean;
   /**
    * True if `rename` itself detects that a directory would move into itself (EINVAL) or that the target contains the
-   * source (ENOTEMPTY), as a kernel does. Without it, or if there is a target, the server first
-   * walks up with `parent`.
+   * source (ENOTEMPTY), as a kernel does. Without it, or if there is a target, the server first walks up with `parent`.
    */
   readonly findsRings?: boolean;
   /**
@@ -83,23 +92,35 @@ export interface Backend {
   /**
    * The inode of entry `name` of a directory. Errors: ENOENT, also in a removed directory.
    *
-   * The same object must come for the same file as long as a fid is on it or it is QUEUED. The server calls `release`
-   * if it makes no fid on the result.
+   * The same object must come for the same file as long as it is referenced or QUEUED. The server calls `release` if
+   * it makes no fid on the result.
    * @param intent Purpose of the lookup, INTENT_* (lookup-intent.ts), INTENT_FIND by default: it permits other answers
    *   that save a system call. A backend may ignore it.
    */
   lookup(dir: Inode, name: string, intent?: number): Inode | number;
-  /** The directory that contains `dir`; the root's is the root. Errors: ENOENT if `dir` was removed and has none. */
+  /**
+   * The directory that contains `dir`; the root's is the root. Of a removed directory it is the one that contained it,
+   * which may be QUEUED, or RECLAIMED (the server then answers ENOENT). Errors: ENOENT if the store does not know it
+   * any more.
+   */
   parent(dir: Inode): Inode | number;
   /**
-   * The link count (st_nlink): the number of names of what is not a directory. 0 once the last name is removed, of a
-   * directory too. Also called on a QUEUED inode.
+   * The link count (st_nlink): the number of names of what is not a directory, and for a directory 2 and one for each
+   * subdirectory, or 1 if the store does not count these. 0 once the last name is removed, of a directory too. Called
+   * each time an inode may have lost its last name or its last fid; the server then calls `release` or, later,
+   * `reclaim`. Also called on a QUEUED inode.
    */
   nlink(inode: Inode): number;
-  /** The number of entries of a directory, without `.` and `..`. Counting may stop at `most`. */
+  /**
+   * The number of entries of a directory, without `.` and `..`; 0 if it was removed. Counting may stop at `most`, of
+   * which rmdir(2) needs 1.
+   */
   entries(dir: Inode, most?: number): number;
 
-  /** Fills all fields of `out`. */
+  /**
+   * Fills all fields of `out`, which hold anything before; fillSimpleAttr (attr.ts) does so for a store that keeps few.
+   * Of an orphan it gives the same as before, with nlink 0. It has no errors but the host's.
+   */
   getattr(inode: Inode, out: Attr): number;
   /**
    * Sets the attributes named in `set.valid`, and ctime. The server has checked: no unknown bits; `_nsec` below 10^9; a
@@ -110,7 +131,10 @@ export interface Backend {
    * error of the host in a later step leaves the earlier ones done.
    */
   setattr(inode: Inode, set: SetAttr): number;
-  /** The size in bytes, as in `getattr`: where an append begins. Also called on a QUEUED inode. */
+  /**
+   * The size in bytes, as in `getattr`: where an append begins. Called for each write with O_APPEND, and by `inspect` of
+   * the server on orphans and QUEUED inodes. It has no errors: it may throw.
+   */
   size(inode: Inode): number;
 
   /**
@@ -162,7 +186,7 @@ export interface Backend {
    *   writing at `size`; O_CREAT and O_EXCL mean nothing here. O_NOATIME is a hint.
    */
   open(inode: Inode, flags: number): number;
-  /** Closes a handle, once. Called before `release` or `reclaim` of the inode. */
+  /** Closes a handle, once. Called before `release` or `reclaim` of the inode, also after `close` of the backend. */
   closeHandle(inode: Inode, handle: number): void;
   /**
    * Copies bytes from `offset` into `u8[start, end)`. Returns the number of bytes, less than asked for only at the end
@@ -195,14 +219,24 @@ export interface Backend {
   accessed(inode: Inode): void;
   /** Touches mtime and ctime. Called once per Twrite, after its `write`s. */
   modified(inode: Inode): void;
-  /** Writes back what is cached of an open file (fsync(2)); with `datasync` only its data (fdatasync(2)). */
+  /**
+   * Writes back what is cached of an open file or directory (fsync(2)); with `datasync` only its data (fdatasync(2)).
+   * `handle` may be open for reading only. Errors: ENOSPC, EIO, of any earlier write of the file, too.
+   */
   fsync(inode: Inode, handle: number, datasync: boolean): number;
 
-  /** Begins a listing. The server has called `open` before, and calls `close` of the cursor later. */
+  /**
+   * Begins a listing, at the first entry. The server has called `open` before, and calls `close` of the cursor later,
+   * before `closeHandle`. Several listings of a directory may be in progress. `dir` has a name when it is called, and
+   * may lose it before the end.
+   */
   list(dir: Inode): DirCursor | number;
-  /** The entries that a listing leaves out, for callers that must not drop a file silently. */
+  /** The entries that a listing leaves out, for a copier or an archiver that must not drop a file silently. */
   hidden?(dir: Inode): readonly Hidden[];
-  /** Fills `out`; `fstype` and `namelen` are set already. The server has freed all that can be reclaimed. */
+  /**
+   * Fills `out`: blocks are of `bsize` bytes, unlike those of `getattr`. `fstype` and `namelen` are set already. The
+   * server has freed all that can be reclaimed; orphans count as used.
+   */
   statfs(out: StatFs): number;
 
   /**
@@ -217,17 +251,19 @@ export interface Backend {
    * @param flags XATTR_CREATE, XATTR_REPLACE or 0.
    */
   setxattr(inode: Inode, name: string, value: Uint8Array, flags: number): number;
-  /** The names of all extended attributes, in the order in which they were set. Errors: ENOTSUP. */
+  /** The names of all extended attributes, in the order in which they were set; none is []. Errors: ENOTSUP. */
   listxattr(inode: Inode): string[] | number;
 
   /**
-   * No fid is on the inode (any more), but it still has a name: the backend may free what it holds for it, such as a
-   * descriptor. May be called again, and for an inode that no fid was ever on.
+   * The inode has no reference (any more), but it still has a name: the backend may free what it holds for it, such as
+   * a descriptor, and may answer the next `lookup` with another object. May be called again, and for an inode that was
+   * only looked up. It has no errors.
    */
   release(inode: Inode): void;
   /**
-   * The last name and the last fid are gone: frees the data. The inode is QUEUED; it becomes RECLAIMED after 0, and is
-   * not used again. After any other result it stays in the queue and is tried again later.
+   * The last name and the last reference are gone: frees the data. The inode is QUEUED; it becomes RECLAIMED after 0,
+   * and is not used again. After any other result it stays in the queue and is tried again later: with a later request,
+   * at statfs and fsync, when the store is full, and when the last session ends.
    */
   reclaim(inode: Inode): number;
 

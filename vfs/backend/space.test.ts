@@ -5,7 +5,7 @@ import { S_IFDIR, S_IFREG } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
 import type { Inode } from './inode.ts';
 import { askMachine, machine, type Machine } from './machine.ts';
-import { RamBackend } from '../backends/ram/index.ts';
+import { RamBackend } from '../backends/ram/backend.ts';
 import { HEAP_SHARE, Heap, MEMORY_SHARE, Space, defaultCapacity } from './space.ts';
 
 const GIB = 2 ** 30;

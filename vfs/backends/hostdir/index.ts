@@ -7,7 +7,7 @@ import { PathTree } from './tree/path-tree.ts';
 import { openTop } from './tree/proc.ts';
 import { ProcTree } from './tree/proc-tree.ts';
 
-export { HostDirBackend, type HostDirOptions } from './backend.ts';
+export type { HostDirBackend, HostDirOptions } from './backend.ts';
 
 export const HOSTDIR_OPTIONS = { readOnly: 'boolean', paths: 'boolean' } satisfies RowsOf<HostDirOptions>;
 

@@ -4,7 +4,7 @@ import { isClosed } from '../../backend/closed.ts';
 import { isMemfsVolume, type MemfsVolume } from './core.ts';
 import { MemfsBackend, type MemfsOptions } from './backend.ts';
 
-export { MemfsBackend, type MemfsOptions } from './backend.ts';
+export type { MemfsBackend, MemfsOptions } from './backend.ts';
 export { isMemfsVolume, type MemfsVolume } from './core.ts';
 
 export const MEMFS_OPTIONS = { capacity: 'number' } satisfies RowsOf<MemfsOptions>;

@@ -4,8 +4,8 @@ import type { Backend } from '../../backend/backend.ts';
 import { ram } from '../ram/index.ts';
 import { OverlayBackend } from './backend.ts';
 
-export { OverlayBackend } from './backend.ts';
-export { Commit } from './commit/commit.ts';
+export type { OverlayBackend } from './backend.ts';
+export type { Commit } from './commit/commit.ts';
 export { Settlement, settle, unsettled, type SettleResult, type Unsettled } from './commit/settle.ts';
 export { isStagingName } from './commit/staging.ts';
 export type { Change, CommitOptions, CommitResult, Running, RunningCommit } from '../../backend/capabilities.ts';

@@ -2,7 +2,7 @@
 import { checkOptions, type RowsOf } from '../../lib/options.ts';
 import { RamBackend, type RamOptions } from './backend.ts';
 
-export { RamBackend, type RamOptions } from './backend.ts';
+export type { RamBackend, RamOptions } from './backend.ts';
 
 export const RAM_OPTIONS = { capacity: 'number' } satisfies RowsOf<RamOptions>;
 

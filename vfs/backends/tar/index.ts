@@ -6,7 +6,7 @@ import { Limits, type TarOptions } from './format/limits.ts';
 import { TarReader } from './format/reader.ts';
 import { TarTree } from './tree.ts';
 
-export { TarBackend } from './backend.ts';
+export type { TarBackend } from './backend.ts';
 export type { TarOptions } from './format/limits.ts';
 export type { Skipped } from './tree.ts';
 

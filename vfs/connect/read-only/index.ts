@@ -7,7 +7,7 @@ import type { Backend } from '../../backend/backend.ts';
 import { ReadOnlyBackend } from '../../backends/readonly/backend.ts';
 import { ViewServer } from './server.ts';
 
-export { ReadOnlyBackend } from '../../backends/readonly/backend.ts';
+export type { ReadOnlyBackend } from '../../backends/readonly/backend.ts';
 
 const views = new WeakMap<Backend, ReadOnlyBackend>();
 
