@@ -78,7 +78,7 @@ for (const [bug, Planted, word] of PLANTED) {
 class NoWhiteout extends OverlayBackend {
   override unlink(...args: Parameters<OverlayBackend['unlink']>): number {
     const errno = super.unlink(...args);
-    args[0].hidden?.delete(args[1]);
+    args[0].whiteouts?.delete(args[1]);
     return errno;
   }
 }

@@ -7,6 +7,9 @@ import type { CoreLink, CoreNode } from './core.ts';
 /**
  * The inode of a memfs node: with an inode number that is never reused (memfs reuses its own at once) and times in
  * nanoseconds (memfs has milliseconds).
+ *
+ * An orphan is an inode that is `removed`, or whose node counts no name but those `lost`: JavaScript removes names
+ * without telling memfs, so that both are recounted when `epoch` is over.
  */
 export class MemfsInode extends Inode {
   /** Replaced for the root by `reset()`. */

@@ -8,7 +8,7 @@ import type { Attr, Backend, Capabilities, Hidden, DirCursor, SetAttr, StatFs } 
 import type { Change, Changes, CommitOptions, CommitResult } from '../../backend/capabilities.ts';
 import { shut } from '../../backend/closed.ts';
 import { seekData, seekHole } from '../../backend/extents.ts';
-import type { Inode } from '../../backend/inode.ts';
+import { RECLAIMED, type Inode } from '../../backend/inode.ts';
 import { COMMIT_OPTIONS, Commit } from './commit/commit.ts';
 import { CopyUp, changed, keepCtime } from './merged/copy-up.ts';
 import { OverlayCursor } from './merged/cursor.ts';
@@ -130,7 +130,7 @@ export class OverlayBackend implements Backend, Changes {
   }
 
   nlink(inode: OverlayInode): number {
-    if (inode.dead) return 0;
+    if (inode.state === RECLAIMED) return 0;
     if (inode.isDir) return this.dirs.nlink(inode);
     const { upper, lower } = inode;
     const above = upper === null ? 0 : this.upper.nlink(upper);

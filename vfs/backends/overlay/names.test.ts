@@ -138,7 +138,7 @@ test('names that came and went are not remembered', () => {
         else kit.rename(`d/tmp${i}`, 'd/f');
       }
       const dir = merged.lookup(merged.root(), 'd') as ReturnType<OverlayBackend['root']>;
-      assert.equal([...dir.hidden!], [['f', true]]);
+      assert.equal([...dir.whiteouts!], [['f', true]]);
       merged.release(dir);
     },
   );

@@ -13,7 +13,13 @@ export const ACCESS_RDWR = 2;
 /** The `openedAt` of the descriptor of a creation: the first open may share it. */
 export const NEW = -2n;
 
-/** A file of the host: one object for each device and inode number, while the server knows it. */
+/**
+ * A file of the host: one object for each device and inode number, while the server knows it.
+ *
+ * An orphan has `links` 0 and lives in the kernel, held by its descriptor `fd`; where there are no descriptors the tree
+ * remembers it (path-tree.ts). An inode without references may keep `fd` for a while (`idle`), and a directory without
+ * `fd` stays known while inodes below it are (`pins`).
+ */
 export class HostInode extends Inode {
   /** The key in the table. */
   readonly key: number | string;

@@ -29,8 +29,10 @@ export class PathTree implements HostTree {
   private closed = false;
   private readonly fs: Fs;
   private readonly top: string;
-  /** The last attributes of directories and symlinks that the guest has removed, which cannot be held. */
-  private readonly ghosts = new WeakMap<HostInode, Stats>();
+  /**
+   * The orphans that no descriptor can hold, directories and symlinks that the guest has removed: their last attributes.
+   */
+  private readonly orphans = new WeakMap<HostInode, Stats>();
   private readonly windows = process.platform === 'win32';
   /** True if names that differ in case or normal form may be one file. */
   private readonly folds = process.platform === 'win32' || process.platform === 'darwin';
@@ -53,7 +55,7 @@ export class PathTree implements HostTree {
 
   /** Returns the error for a missing inode: ENOENT if the guest removed it, ESTALE if the host did. */
   private lost(inode: HostInode): HostError {
-    if (this.ghosts.has(inode)) return new HostError('ENOENT', 'it was removed');
+    if (this.orphans.has(inode)) return new HostError('ENOENT', 'it was removed');
     return new HostError('ESTALE', 'the host has renamed or removed it');
   }
 
@@ -89,7 +91,7 @@ export class PathTree implements HostTree {
     inode ??= table.add(st);
     inode.seen(st);
     // An unlink or rename that followed `hold` has failed.
-    this.ghosts.delete(inode);
+    this.orphans.delete(inode);
     this.place(inode, dir, name);
     return inode;
   }
@@ -167,7 +169,7 @@ export class PathTree implements HostTree {
   hold(inode: HostInode): void {
     if (inode.fd >= 0 || inode.refs === 0) return;
     if (inode.kind !== S_IFREG) {
-      this.keepGhost(inode);
+      this.keepOrphan(inode);
       return;
     }
     try {
@@ -185,12 +187,12 @@ export class PathTree implements HostTree {
     // There is no O_PATH descriptor to replace it.
   }
 
-  private keepGhost(inode: HostInode): void {
+  private keepOrphan(inode: HostInode): void {
     if (inode.kind === S_IFLNK) this.readTarget(inode);
     const st = this.stat(inode);
     if (inode.kind === S_IFDIR || st.nlink === 1n) st.nlink = 0n;
     else st.nlink--;
-    this.ghosts.set(inode, st);
+    this.orphans.set(inode, st);
   }
 
   release(inode: HostInode): void {
@@ -242,9 +244,9 @@ export class PathTree implements HostTree {
   stat(inode: HostInode): Stats {
     const { fs } = this;
     if (inode.fd >= 0) return fs.fstatSync(inode.fd, BIG);
-    const ghost = this.ghosts.get(inode);
+    const orphan = this.orphans.get(inode);
     // Its parents may be removed as well.
-    if (ghost !== undefined && ghost.nlink === 0n) return ghost;
+    if (orphan !== undefined && orphan.nlink === 0n) return orphan;
     const st = fs.lstatSync(this.unchecked(inode), BIG_OR_NONE);
     if (st === undefined || !this.table.is(inode, st)) throw this.lost(inode);
     return st;

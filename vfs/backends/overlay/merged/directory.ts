@@ -7,13 +7,14 @@ import type { OverlayInode } from './inode.ts';
 import { forget } from '../../../backend/inode-refs.ts';
 import { attempt, has } from '../layer/layer.ts';
 import type { Table } from './table.ts';
+import { Whiteouts } from './whiteouts.ts';
 
 /** Bytes of one entry in the size of a directory, as in tmpfs (BOGO_DIRENT_SIZE, shmem.c). */
 const ENTRY = 20;
 
 /**
  * The entries of merged directories: those of the upper directory, and those of the lower one that are not whited out.
- * Whiteouts are kept in memory only (`OverlayInode.hidden`), not in the upper layer as in overlayfs (0/0 devices,
+ * Whiteouts are kept in memory only (`OverlayInode.whiteouts`), not in the upper layer as in overlayfs (0/0 devices,
  * `trusted.overlay.opaque`), so that a guest can neither see nor create them.
  */
 export class Directories {
@@ -73,9 +74,8 @@ export class Directories {
    */
   hide(dir: OverlayInode, name: string, there: boolean): void {
     if (dir.lower === null || dir.hides(name)) return;
-    dir.hidden ??= new Map();
-    dir.hidden.set(name, there);
-    if (there) dir.covered++;
+    dir.whiteouts ??= new Whiteouts();
+    dir.whiteouts.hide(name, there);
   }
 
   /** Like `hide`, but first checks that the lower directory has the entry. */
@@ -85,26 +85,20 @@ export class Directories {
 
   /** Forgets a name that the upper directory has lost; a lower entry of the same name stays hidden. */
   gone(dir: OverlayInode, name: string): void {
-    if (dir.hidden?.get(name) === false) dir.hidden.delete(name);
+    if (dir.whiteouts?.get(name) === false) dir.whiteouts.delete(name);
     else this.cover(dir, name);
   }
 
-  /** Recounts `covered` and `subdirs` after the lower directory has changed. */
+  /** Recounts the whiteouts and `subdirs` after the lower directory has changed. */
   recount(dir: OverlayInode): void {
     const above = kindsIn(this.upper, dir.upper!);
     const below = kindsIn(this.lower, dir.lower!);
     // A layer cannot be listed: the old counts are kept.
     if (above === null || below === null) return;
-    dir.covered = 0;
     dir.subdirs = 0;
     for (const kind of above.values()) if (kind === S_IFDIR) dir.subdirs++;
     for (const [name, kind] of below) if (kind === S_IFDIR && (dir.hides(name) || above.has(name))) dir.subdirs--;
-    for (const name of dir.hidden?.keys() ?? []) {
-      const there = below.has(name);
-      if (there) dir.covered++;
-      if (there || above.has(name)) dir.hidden!.set(name, there);
-      else dir.hidden!.delete(name);
-    }
+    dir.whiteouts?.recount(above, below);
   }
 
   nlink(dir: OverlayInode): number {
@@ -121,7 +115,7 @@ export class Directories {
     if (dir.lower === null) return this.upper.size(dir.upper!);
     const below = this.lower.size(dir.lower);
     if (dir.upper === null) return below;
-    return Math.max(0, below + ENTRY * (this.upper.entries(dir.upper) - dir.covered));
+    return Math.max(0, below + ENTRY * (this.upper.entries(dir.upper) - (dir.whiteouts?.covered ?? 0)));
   }
 
   /**

@@ -1,6 +1,7 @@
 // The inode of the merged tree.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { Inode } from '../../../backend/inode.ts';
+import type { Whiteouts } from './whiteouts.ts';
 
 /** Attributes that a copy in the upper layer cannot carry and that are shown all the same. */
 export interface Kept {
@@ -22,47 +23,56 @@ export interface Kept {
  * An inode of the merged tree: one object for all its names and both layers. It has a lower inode until its first
  * change, then an upper one. A directory keeps both while the lower one has entries to show, a file while names in the
  * lower layer lead to it.
+ *
+ * LIVE, QUEUED and RECLAIMED are as in any store. An orphan is a directory that is `removed`, or a file whose layers
+ * count no name that shows (`lost`). Besides the references of the server (`refs`), the overlay counts its own: `holds`
+ * includes one for a server that knows the inode, so that it outlives its fids while it is QUEUED.
  */
 export class OverlayInode extends Inode {
+  // Its inodes in the layers: at least one.
+
   upper: Inode | null = null;
   lower: Inode | null = null;
+  /** True if `upper` is a copy of a lower inode; the inode number is that of the lower one. */
+  copied = false;
+  /** Attributes of the lower inode that a copy cannot carry. */
+  kept: Kept | null = null;
+  /** Open handles (handles.ts). */
+  handles: number[] | null = null;
+
+  // Its place in the tree.
+
   /** The directory it was last seen in, null for the root; and its name there, '' once that name was removed. */
   parent: OverlayInode | null = null;
   name = '';
   /** Other directories that fids may have come through, referenced as long as this inode is. */
   others: OverlayInode[] | null = null;
-  /** The reference count: the server, inodes last seen in it, a pin. At 0 the layers may release their inodes. */
+
+  // Its users. At 0 `holds` the layers may release their inodes, and the object is forgotten.
+
+  /** Their number: a server, inodes last seen in this directory, a pin. */
   holds = 0;
-  /** True while the server knows the inode, with or without a fid. */
+  /** True while a server knows the inode, with or without a fid. */
   served = false;
   /** True if it is referenced for good: the layers could not reproduce its state. */
   pinned = false;
-  /** True for a copy of a lower inode. */
-  copied = false;
+
+  // Its names, as they differ from those of the lower inode.
+
   /** True for a directory that was removed. */
   removed = false;
-  /** True once it was reclaimed. */
-  dead = false;
-  /**
-   * For a merged directory: the names of the lower directory that do not show, since they were removed or the upper
-   * directory has them. The value is true if the lower directory has an entry of that name.
-   */
-  hidden: Map<string, boolean> | null = null;
-  /** The number of hidden names that the lower directory has. */
-  covered = 0;
-  /** The difference in subdirectories to the lower directory; may be negative. */
-  subdirs = 0;
   /** For a file: the number of its lower names that do not show. */
   lost = 0;
-  /** Open handles (handles.ts). */
-  handles: number[] | null = null;
-  kept: Kept | null = null;
+  /** For a directory: the difference in subdirectories to the lower directory; may be negative. */
+  subdirs = 0;
+  /** For a merged directory: the lower names that do not show. */
+  whiteouts: Whiteouts | null = null;
 
   get isDir(): boolean {
     return this.kind === S_IFDIR;
   }
 
   hides(name: string): boolean {
-    return this.hidden !== null && this.hidden.has(name);
+    return this.whiteouts !== null && this.whiteouts.has(name);
   }
 }

@@ -1,7 +1,7 @@
 // The table of merged inodes and their reference counts on both layers.
 import { S_IFDIR } from '../../../linux/constants.ts';
 import type { Backend } from '../../../backend/backend.ts';
-import type { Inode } from '../../../backend/inode.ts';
+import { RECLAIMED, type Inode } from '../../../backend/inode.ts';
 import { OverlayInode } from './inode.ts';
 import { forget, ref, unref } from '../../../backend/inode-refs.ts';
 import { Numbers } from './numbers.ts';
@@ -113,7 +113,7 @@ export class Table {
   }
 
   drop(inode: OverlayInode): void {
-    if (inode.dead || --inode.holds > 0) return;
+    if (inode.state === RECLAIMED || --inode.holds > 0) return;
     const { upper, lower } = inode;
     if (lower !== null) this.byLower.delete(lower);
     if (upper !== null && !inode.copied) {
@@ -207,7 +207,6 @@ export class Table {
       if (inode.holds > 0) unref(this.lower, lower);
     }
     if (inode.holds > 0) this.dropParents(inode);
-    inode.dead = true;
     inode.holds = 0;
     return 0;
   }
@@ -226,7 +225,6 @@ export class Table {
       leave(inode);
       const { upper, lower, holds } = inode;
       inode.holds = 0;
-      inode.dead = true;
       if (holds === 0) continue;
       if (upper !== null) unref(this.upper, upper);
       if (lower !== null) unref(this.lower, lower);
@@ -242,7 +240,7 @@ export class Table {
 
   /** Returns the known files that were copied up. */
   copies(): OverlayInode[] {
-    return [...this.byUpper.values()].filter((inode) => inode.copied && !inode.isDir && !inode.dead);
+    return [...this.byUpper.values()].filter((inode) => inode.copied && !inode.isDir && inode.state !== RECLAIMED);
   }
 
   /** True if names in the lower layer lead to files that were copied up by another name. */
