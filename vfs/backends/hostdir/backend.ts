@@ -8,22 +8,9 @@ import {
   SETATTR_SIZE,
   SETATTR_UID,
 } from '../../9p/constants.ts';
-import {
-  O_ACCMODE,
-  O_APPEND,
-  O_DSYNC,
-  O_NOATIME,
-  O_RDONLY,
-  O_SYNC,
-  O_TRUNC,
-  S_IFDIR,
-  S_IFLNK,
-  S_IFMT,
-  S_IFREG,
-  S_ISGID,
-} from '../../linux/constants.ts';
+import { O_NOATIME, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, S_ISGID } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
-import { BackendBase } from '../../backend/base.ts';
+import { BackendBase, wantsWriting } from '../../backend/base.ts';
 import type { Attr, Backend, Capabilities, Hidden, SetAttr, StatFs } from '../../backend/backend.ts';
 import { shut } from '../../backend/closed.ts';
 import type { Inode } from '../../backend/inode.ts';
@@ -31,12 +18,12 @@ import { INTENT_FIND } from '../../backend/lookup-intent.ts';
 import { fillAttr } from './attr.ts';
 import { HostCursor } from './tree/cursor.ts';
 import { transfer, truncate } from './data.ts';
+import { HostHandles } from './handles.ts';
 import { HostHoles, countsBlocks } from './holes.ts';
 import { look, Links } from './links.ts';
 import { ACCESS_RDWR, type HostInode } from './tree/inode.ts';
 import { hostErrno, type Fs } from './node/node.ts';
 import { HostTimes } from './times.ts';
-import { openFlags } from './node/open-flags.ts';
 import { decodeTarget } from './node/text.ts';
 import type { HostTree } from './tree/tree.ts';
 
@@ -96,8 +83,7 @@ export class HostDirBackend extends BackendBase {
   private readonly times: HostTimes;
   private readonly holes: HostHoles;
   private readonly links: Links;
-  /** The descriptors of open files that are not their inode's own. */
-  private readonly handles = new Set<number>();
+  private readonly handles: HostHandles;
 
   /** @param tree Reaches the inodes (see `hostDir`). */
   constructor(fs: Fs, tree: HostTree, options: HostDirOptions = {}) {
@@ -107,6 +93,7 @@ export class HostDirBackend extends BackendBase {
     this.readOnly = options.readOnly === true;
     this.findsRings = tree.limits === '';
     this.times = new HostTimes(tree);
+    this.handles = new HostHandles(fs, tree);
     this.links = new Links(fs, tree);
     this.holes = new HostHoles(fs, (inode) => this.countsBlocks(inode));
   }
@@ -138,8 +125,7 @@ export class HostDirBackend extends BackendBase {
   override close(): void {
     if (!shut(this)) return;
     Object.assign(this, LET_GO);
-    for (const handle of this.handles) this.closeFd(handle);
-    this.handles.clear();
+    this.handles.closeAll();
     this.tree.closeAll();
   }
 
@@ -310,57 +296,13 @@ export class HostDirBackend extends BackendBase {
   override open(inode: HostInode, flags: number): number {
     // Opening a fifo would block, opening a device may do anything.
     if (inode.kind !== S_IFREG && inode.kind !== S_IFDIR) return -E.ENXIO;
-    const access = flags & O_ACCMODE;
-    if (this.readOnly && (access !== O_RDONLY || (flags & O_TRUNC) !== 0)) return -E.EROFS;
-    const special = flags & (O_APPEND | O_SYNC | O_DSYNC);
-    const { tree } = this;
-    const quiet = this.readOnly || (flags & O_NOATIME) !== 0;
-    if (special === 0 && tree.borrow(inode, access === O_RDONLY, quiet)) return inode.fd;
-    const before = inode.ctime;
-    try {
-      const fd = this.openHost(inode, openFlags(this.fs, access, special, inode.kind === S_IFDIR), quiet);
-      if (access !== O_RDONLY) inode.writers.push(fd);
-      else if (special === 0) tree.share(inode, fd, before, quiet);
-      if (fd !== inode.fd) this.handles.add(fd);
-      return fd;
-    } catch (thrown) {
-      return -hostErrno(thrown);
-    }
-  }
-
-  /**
-   * Opens a file.
-   * @param quiet True to open with O_NOATIME, if this user owns the file; otherwise without.
-   */
-  private openHost(inode: HostInode, flags: number, quiet: boolean): number {
-    const { O_NOATIME: noAtime = 0 } = this.fs.constants;
-    if (!quiet || noAtime === 0) return this.tree.open(inode, flags);
-    try {
-      return this.tree.open(inode, flags | noAtime);
-    } catch (thrown) {
-      if (hostErrno(thrown) !== E.EPERM) throw thrown;
-      return this.tree.open(inode, flags);
-    }
+    const { readOnly } = this;
+    if (readOnly && wantsWriting(flags)) return -E.EROFS;
+    return this.handles.open(inode, flags, readOnly || (flags & O_NOATIME) !== 0);
   }
 
   override closeHandle(inode: HostInode, handle: number): void {
-    if (handle === inode.fd) {
-      inode.shares--;
-      this.tree.returned(inode);
-      return;
-    }
-    const at = inode.writers.indexOf(handle);
-    if (at >= 0) inode.writers.splice(at, 1);
-    this.handles.delete(handle);
-    this.closeFd(handle);
-  }
-
-  private closeFd(handle: number): void {
-    try {
-      this.fs.closeSync(handle);
-    } catch {
-      // The descriptor is closed even so, and a clunk cannot report errors: fsync can.
-    }
+    this.handles.close(inode, handle);
   }
 
   read(_inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {

@@ -1,16 +1,11 @@
 // The tree of Linux: inodes are reached through /proc/self/fd, without any symlink followed.
-import { S_IFDIR, S_IFLNK, S_IFMT } from '../../../linux/constants.ts';
+import { S_IFLNK, S_IFMT } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
-import {
-  INTENT_FIND,
-  INTENT_CREATE,
-  INTENT_REPLACE,
-  INTENT_RMDIR,
-  INTENT_UNLINK,
-} from '../../../backend/lookup-intent.ts';
+import { INTENT_FIND } from '../../../backend/lookup-intent.ts';
+import { Assumed } from './assumed.ts';
 import { Below } from './below.ts';
 import { Descriptors } from './descriptors.ts';
-import { HostInode, NEW, ACCESS_READ, ACCESS_RDWR } from './inode.ts';
+import { NEW, ACCESS_RDWR, type HostInode } from './inode.ts';
 import { Listings } from './listings.ts';
 import { isSettled, keep, refresh, unsettle } from './name-cache.ts';
 import { nameOf } from './name-of.ts';
@@ -18,8 +13,9 @@ import { NO_NAMES, openNames, type Names } from './names.ts';
 import { displace, place } from './places.ts';
 import { BIG, BIG_OR_NONE, HostError, hostErrno, type Fs, type Stats } from '../node/node.ts';
 import { InodeTable } from './table.ts';
-import { O_PATH, readLink } from './proc.ts';
+import { readLink } from './proc.ts';
 import { reopen } from './refind.ts';
+import { borrow, returned, share } from './shared.ts';
 import type { HostTime, HostTree } from './tree.ts';
 
 /** Attempts of a lookup while another process changes the name. */
@@ -49,11 +45,7 @@ export class ProcTree implements HostTree {
   readonly descriptorsAt: string;
   /** The last inode looked up, whose name is probably still valid. */
   private last: HostInode | null = null;
-  /** Deno's unlinkSync removes an empty directory, too. */
-  private readonly unlinksDirectories = 'deno' in process.versions;
-  /** The inode that stands for a file that was not looked up. */
-  private readonly assumedFile: HostInode;
-  private readonly unseenDirectory: HostInode;
+  private readonly assumed: Assumed;
 
   /** @param fd A descriptor of the directory, which is closed with the tree (openTop). */
   constructor(fs: Fs, fd: number) {
@@ -62,8 +54,7 @@ export class ProcTree implements HostTree {
     const st = fs.fstatSync(fd, BIG);
     this.root = this.table.add(st);
     this.held.take(this.root, fd);
-    this.assumedFile = new HostInode(0, '', Object.assign(Object.create(st), { mode: 0n, nlink: 1n }));
-    this.unseenDirectory = new HostInode(0, '', st);
+    this.assumed = new Assumed(st, (inode) => this.close(inode));
     // A /proc of another process namespace has other numbers.
     const pid = String(process.pid);
     this.descriptorsAt = `/proc/${fs.readlinkSync('/proc/self') === pid ? pid : 'self'}/fd/`;
@@ -105,7 +96,7 @@ export class ProcTree implements HostTree {
   lookup(dir: HostInode, name: string, intent: number): HostInode | number {
     const path = this.entry(dir, name);
     if (intent !== INTENT_FIND) {
-      const told = this.answerWithoutLookup(dir, name, intent);
+      const told = this.assumed.answer(dir, name, intent);
       if (told !== null) return told;
     }
     const now = Date.now();
@@ -116,26 +107,8 @@ export class ProcTree implements HostTree {
     return kept !== undefined && kept.fd >= 0 ? this.found(kept, dir, name) : this.pin(dir, name, path, now);
   }
 
-  /**
-   * Answers a lookup without a system call, where the following call makes the kernel do it; null if a fid may be on
-   * the inode of that name.
-   */
-  private answerWithoutLookup(dir: HostInode, name: string, intent: number): HostInode | number | null {
-    if (intent === INTENT_CREATE) return 0;
-    if (intent === INTENT_UNLINK && this.unlinksDirectories) return null;
-    const held = dir.held?.get(name);
-    if (held !== undefined) {
-      if (held.refs > 0 || held.pins > 0) return null;
-      // It has other names left.
-      if (held.links > 1 && held.kind !== S_IFDIR) return intent === INTENT_UNLINK ? held : null;
-      this.close(held);
-    }
-    if (intent === INTENT_REPLACE) return E.ENOENT;
-    return intent === INTENT_RMDIR ? this.unseenDirectory : this.assumedFile;
-  }
-
   isAssumed(inode: HostInode): boolean {
-    return inode === this.assumedFile || inode === this.unseenDirectory;
+    return this.assumed.has(inode);
   }
 
   /**
@@ -282,7 +255,7 @@ export class ProcTree implements HostTree {
   }
 
   place(inode: HostInode, dir: HostInode, name: string): void {
-    if (this.isAssumed(inode)) return;
+    if (this.assumed.has(inode)) return;
     const left = place(inode, dir, name);
     if (left !== null) this.release(left);
   }
@@ -292,17 +265,7 @@ export class ProcTree implements HostTree {
   }
 
   returned(inode: HostInode): void {
-    // With one fid, which is being clunked, the descriptor is closed next.
-    if (inode.access !== ACCESS_RDWR || inode.shares > 0 || inode.refs <= 1) return;
-    // A descriptor for writing would keep the host from running the file (ETXTBSY).
-    try {
-      // Without O_NOFOLLOW, which would open the link in /proc itself.
-      const fd = this.held.open(this.self(inode), O_PATH);
-      this.held.letGo(inode);
-      this.held.take(inode, fd);
-    } catch {
-      // Out of descriptors: it is closed with the last fid.
-    }
+    returned(inode, this.held, this);
   }
 
   release(inode: HostInode): void {
@@ -380,32 +343,12 @@ export class ProcTree implements HostTree {
     return this.held.open(this.self(inode), flags);
   }
 
-  /**
-   * A descriptor for reading holds the inode as well as one with O_PATH does. So the first one opened replaces it, and
-   * later opens share it: one stat of the ctime (1 µs) instead of an open through /proc (4 µs).
-   */
   borrow(inode: HostInode, reads: boolean, quiet: boolean): boolean {
-    if (quiet === inode.quiet && (inode.access === ACCESS_RDWR || (reads && inode.access === ACCESS_READ))) {
-      const { openedAt } = inode;
-      if (openedAt === NEW) inode.openedAt = inode.ctime;
-      else {
-        inode.seen(this.stat(inode));
-        if (inode.ctime !== openedAt) return false;
-      }
-      inode.shares++;
-      return true;
-    }
-    return false;
+    return borrow(inode, reads, quiet, this);
   }
 
   share(inode: HostInode, fd: number, before: bigint, quiet: boolean): void {
-    if (inode.shares > 0 || inode.access === ACCESS_RDWR) return;
-    this.held.letGo(inode);
-    this.held.take(inode, fd);
-    inode.access = ACCESS_READ;
-    inode.quiet = quiet;
-    inode.openedAt = before;
-    inode.shares = 1;
+    share(inode, fd, before, quiet, this.held);
   }
 
   names(dir: HostInode, atATime = 1): Names {
