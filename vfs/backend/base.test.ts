@@ -145,8 +145,10 @@ test('the end of the last session writes back what is cached', () => {
   assert.is(backend.flushed, 1);
   backend.fails = true;
   const faults: unknown[] = [];
-  one.server.onFault = (thrown) => faults.push(thrown);
+  const observer = { fault: (thrown: unknown) => void faults.push(thrown) };
+  one.server.observers.add(observer);
   kitOf(backend).mount.close();
+  one.server.observers.delete(observer);
   assert.equal([backend.flushed, faults.length], [2, 1]);
 });
 
