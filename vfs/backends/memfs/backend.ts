@@ -12,18 +12,14 @@ import { E } from '../../linux/errno.ts';
 import { BackendBase } from '../../backend/base.ts';
 import type { Attr, Capabilities, SetAttr, StatFs } from '../../backend/backend.ts';
 import { shut } from '../../backend/closed.ts';
-import type { Inode } from '../../backend/inode.ts';
 import { defaultCapacity } from '../../backend/space.ts';
 import { getXattr, listXattrs, setXattr } from '../../backend/xattrs.ts';
-import { NameCount, isAttached } from './attached.ts';
 import {
   EVENT_ATTRIB,
   EVENT_CREATE,
   EVENT_DELETE,
   EVENT_MODIFY,
   EVENT_MOVE,
-  INODE,
-  NEXT_INO,
   setSteps,
   type Core,
   type CoreEvent,
@@ -32,7 +28,8 @@ import {
 } from './core.ts';
 import { MemfsCursor } from './cursor.ts';
 import { FILE_MAX, freeData, readData, truncateData, writeData } from './data.ts';
-import { MemfsInode } from './inode.ts';
+import type { MemfsInode } from './inode.ts';
+import { VolumeInodes } from './inodes.ts';
 import { MEMFS_COST, VolumeSpace, dataOf, heapCost, nameCost } from './space.ts';
 import { deriveSteps } from './steps.ts';
 import {
@@ -47,9 +44,6 @@ import {
 
 const encoder = new TextEncoder();
 const BLOCK = 4096;
-
-/** Shared by all backends, since an inode outlives its backend. */
-let epochs = 0;
 
 /** The options of `memfs`. */
 export interface MemfsOptions {
@@ -79,12 +73,9 @@ export class MemfsBackend extends BackendBase {
   };
   private readonly core: Core;
   private readonly space: VolumeSpace;
-  private readonly top: MemfsInode;
-  private readonly names: NameCount;
+  private readonly inodes: VolumeInodes;
   private readonly hasDerivedSteps: boolean;
-  /** Changes when JavaScript has removed names, which memfs does not count correctly. */
-  private epoch = ++epochs;
-  private readonly inodeOfLink = (link: CoreLink): MemfsInode => this.inodeOf(link);
+  private readonly inodeOfLink = (link: CoreLink): MemfsInode => this.inodes.of(link);
 
   constructor(volume: MemfsVolume, options: MemfsOptions = {}) {
     super();
@@ -92,59 +83,18 @@ export class MemfsBackend extends BackendBase {
     this.core = core;
     this.space = new VolumeSpace(core, options.capacity ?? defaultCapacity());
     this.hasDerivedSteps = deriveSteps(core.root);
-    this.names = new NameCount(core);
-    this.top = this.inodeOf(core.root);
+    this.inodes = new VolumeInodes(core, this.space);
     core.changes.listeners.add(this.listener);
   }
 
   private readonly listener = ({ type }: CoreEvent): void => {
     if (this.space.isOurs) return;
     this.space.isStale = true;
-    if (type === EVENT_DELETE || type === EVENT_MOVE) this.epoch = ++epochs;
+    if (type === EVENT_DELETE || type === EVENT_MOVE) this.inodes.namesLost();
   };
 
   root(): MemfsInode {
-    return this.freshRoot();
-  }
-
-  /**
-   * Returns the root. `reset()` of a volume replaces its tree; the root inode stays the same, and everything in the old
-   * tree has lost its name.
-   */
-  private freshRoot(): MemfsInode {
-    const { top } = this;
-    const { root } = this.core;
-    if (top.link === root) return top;
-    top.link = root;
-    top.node = root.getNode();
-    top.node[INODE] = top;
-    top.version = (top.version + 1) >>> 0;
-    this.epoch = ++epochs;
-    this.space.isStale = true;
-    return top;
-  }
-
-  /** Returns the link of a directory, which has its entries. */
-  private linkOf(dir: MemfsInode): CoreLink {
-    return dir === this.top ? this.freshRoot().link : dir.link;
-  }
-
-  private inodeOf(link: CoreLink): MemfsInode {
-    const node = link.getNode();
-    const known = node[INODE] as MemfsInode | undefined;
-    if (known !== undefined) {
-      known.link = link;
-      return known;
-    }
-    const inode = new MemfsInode(this.takeIno(), node, link);
-    node[INODE] = inode;
-    return inode;
-  }
-
-  private takeIno(): number {
-    const ino = this.core[NEXT_INO] ?? 1;
-    this.core[NEXT_INO] = ino + 1;
-    return ino;
+    return this.inodes.root();
   }
 
   /**
@@ -156,54 +106,19 @@ export class MemfsBackend extends BackendBase {
   }
 
   lookup(dir: MemfsInode, name: string): MemfsInode | number {
-    const { children } = this.linkOf(dir);
-    if (dir.epoch !== this.epoch) this.recount(dir);
-    // A directory that JavaScript removed recursively still has its entries in memfs.
-    const link = dir.removed ? undefined : children.get(name);
-    return link === undefined ? E.ENOENT : this.seen(this.inodeOf(link));
+    return this.inodes.lookup(dir, name) ?? E.ENOENT;
   }
 
-  /** Notes an inode found in the tree: a new one has lost no names yet. */
-  private seen(inode: MemfsInode): MemfsInode {
-    if (inode.epoch === 0 && (inode.kind === S_IFDIR || inode.node._nlink === 1)) inode.epoch = this.epoch;
-    return inode;
-  }
-
-  parent(dir: MemfsInode): Inode | number {
-    const { parent } = this.linkOf(dir);
-    return parent === undefined || parent === this.core.root ? this.freshRoot() : this.inodeOf(parent);
+  parent(dir: MemfsInode): MemfsInode {
+    return this.inodes.parent(dir);
   }
 
   override nlink(inode: MemfsInode): number {
-    const { node } = inode;
-    // A new root starts a new epoch.
-    if (inode === this.freshRoot()) return 2 + this.subdirectories(inode);
-    if (inode.epoch !== this.epoch) this.recount(inode);
-    if (inode.removed) return 0;
-    return inode.kind === S_IFDIR ? node._nlink : Math.max(node._nlink - inode.lost, 0);
-  }
-
-  /** Counts the names that an inode has lost by changes of JavaScript, which memfs may still count. */
-  private recount(inode: MemfsInode): void {
-    const { epoch } = this;
-    const { node } = inode;
-    inode.epoch = epoch;
-    const attached = isAttached(inode.link, this.core.root);
-    if (inode.kind === S_IFDIR) inode.removed ||= !attached;
-    else if (!inode.removed && node._nlink > 0 && !(attached && node._nlink === 1)) {
-      const names = this.names.of(inode, epoch);
-      inode.lost = node._nlink - names;
-      inode.removed = names === 0;
-    } else inode.lost = 0;
-  }
-
-  /** Returns the number of subdirectories; memfs counts those of the root differently after `reset()`. */
-  private subdirectories(dir: MemfsInode): number {
-    return dir.node._nlink - (dir.link.children.has('.') ? 5 : 1);
+    return this.inodes.nlink(inode);
   }
 
   override entries(dir: MemfsInode): number {
-    const { children } = this.linkOf(dir);
+    const { children } = this.inodes.linkOf(dir);
     if (this.nlink(dir) === 0) return 0;
     return children.size - (children.has('.') ? 1 : 0) - (children.has('..') ? 1 : 0);
   }
@@ -216,7 +131,7 @@ export class MemfsBackend extends BackendBase {
   }
 
   getattr(inode: MemfsInode, out: Attr): number {
-    this.linkOf(inode);
+    this.inodes.linkOf(inode);
     refresh(inode);
     const { node } = inode;
     const size = this.size(inode);
@@ -241,7 +156,7 @@ export class MemfsBackend extends BackendBase {
   }
 
   override setattr(inode: MemfsInode, set: SetAttr): number {
-    this.linkOf(inode);
+    this.inodes.linkOf(inode);
     const { node } = inode;
     const { valid } = set;
     if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
@@ -274,7 +189,7 @@ export class MemfsBackend extends BackendBase {
     if (!this.space.takeHeap(MEMFS_COST.inode + nameCost(name))) return E.ENOSPC;
     const node = this.core.createNode(mode);
     node.rdev = rdev;
-    return this.created(dir, this.linkOf(dir).createChild(name, node));
+    return this.created(dir, this.inodes.linkOf(dir).createChild(name, node));
   }
 
   override symlink(dir: MemfsInode, name: string, target: string): MemfsInode | number {
@@ -283,11 +198,11 @@ export class MemfsBackend extends BackendBase {
     const node = this.core.createNode(S_IFLNK | 0o777);
     node.makeSymlink(target);
     node.mode = S_IFLNK | 0o777;
-    return this.created(dir, this.linkOf(dir).createChild(name, node));
+    return this.created(dir, this.inodes.linkOf(dir).createChild(name, node));
   }
 
   private created(dir: MemfsInode, link: CoreLink): MemfsInode {
-    const inode = this.seen(this.inodeOf(link));
+    const inode = this.inodes.seen(link);
     touchCreated(inode);
     touchModified(dir);
     this.emit(EVENT_CREATE, inode, link);
@@ -297,7 +212,7 @@ export class MemfsBackend extends BackendBase {
   override link(dir: MemfsInode, name: string, inode: MemfsInode): number {
     if (!this.space.takeHeap(nameCost(name))) return E.ENOSPC;
     inode.node._nlink++;
-    inode.link = this.linkOf(dir).createChild(name, inode.node);
+    inode.link = this.inodes.linkOf(dir).createChild(name, inode.node);
     touchChanged(inode);
     touchModified(dir);
     this.emit(EVENT_CREATE, inode, inode.link);
@@ -305,7 +220,7 @@ export class MemfsBackend extends BackendBase {
   }
 
   override unlink(dir: MemfsInode, name: string, inode: MemfsInode): number {
-    const link = this.linkOf(dir).children.get(name);
+    const link = this.inodes.linkOf(dir).children.get(name);
     if (link === undefined) return E.ENOENT;
     this.take(dir, link, inode);
     touchModified(dir);
@@ -333,12 +248,12 @@ export class MemfsBackend extends BackendBase {
     newName: string,
     target: MemfsInode | null,
   ): number {
-    const link = this.linkOf(oldDir).children.get(oldName);
+    const link = this.inodes.linkOf(oldDir).children.get(oldName);
     if (link === undefined) return E.ENOENT;
     const more = MEMFS_COST.letter * (newName.length - oldName.length);
     if (more < 0) this.space.giveHeap(-more);
     else if (more > 0 && !this.space.takeHeap(more)) return E.ENOSPC;
-    const over = this.linkOf(newDir).children.get(newName);
+    const over = this.inodes.linkOf(newDir).children.get(newName);
     if (over !== undefined && target !== null) this.take(newDir, over, target);
     const isExplicit = this.isWatched();
     const oldSteps = isExplicit ? link.steps : undefined;
@@ -393,7 +308,7 @@ export class MemfsBackend extends BackendBase {
   }
 
   list(dir: MemfsInode): MemfsCursor {
-    return new MemfsCursor(this.linkOf(dir), this.inodeOfLink);
+    return new MemfsCursor(this.inodes.linkOf(dir), this.inodeOfLink);
   }
 
   override statfs(out: StatFs): number {
