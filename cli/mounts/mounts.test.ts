@@ -37,8 +37,8 @@ test('each option makes a mount', () => {
       ['/f', 'hostdir', true],
       ['/g', 'hostdir', true],
       ['.', 'hostdir', true],
-      ['/m', 'ram', undefined],
-      ['n', 'ram', undefined],
+      ['/m', 'ram', false],
+      ['n', 'ram', false],
     ]);
   });
 });
