@@ -4,8 +4,9 @@ import * as assert from 'uvu/assert';
 import { S_IFDIR, S_IFLNK } from '../vfs/linux/constants.ts';
 import type { Backend } from '../vfs/backend/backend.ts';
 import { ram } from '../vfs/backends/ram/index.ts';
-import { Kit } from '../vfs/conformance/kit.ts';
-import { readOnlyConformance } from '../vfs/conformance/readonly.ts';
+import { readOnlyConformance, type MakeReadOnly } from '../testing/conformance/read-only.ts';
+import { Kit } from '../testing/kit.ts';
+import { byUvu } from '../testing/uvu.ts';
 import { createFs } from '../vfs/fs/index.ts';
 import { JsonBackend } from './json-backend.mjs';
 
@@ -33,7 +34,7 @@ function bytesOf(kit: Kit, path: string): Uint8Array {
   return bytes;
 }
 
-readOnlyConformance('json', (fill) => {
+const make: MakeReadOnly = (fill) => {
   const store = ram();
   fill(store);
   const kit = new Kit({ backend: store, dispose: () => {} });
@@ -41,8 +42,10 @@ readOnlyConformance('json', (fill) => {
   const backend: Backend = new JsonBackend(JSON.parse(JSON.stringify(jsonOf(kit))) as Entries);
   kit.end();
   store.close();
-  return { backend, dispose: () => backend.close!() };
-});
+  return backend;
+};
+
+readOnlyConformance('json', make, byUvu());
 
 test('plain strings are text files; modes have defaults', () => {
   const backend = new JsonBackend({ a: 'text', d: { entries: { b: { target: '../a' } } } });

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, S_IFDIR, S_IFREG } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
 import { overlay } from '../backends/overlay/index.ts';
-import { Kit } from '../conformance/kit.ts';
+import { Kit } from '../../testing/kit.ts';
 import { readOnly } from '../connect/read-only/index.ts';
 import { fillSimpleAttr, noAttr, type Attr, type SetAttr } from './attr.ts';
 import { BackendBase } from './base.ts';
