@@ -57,7 +57,11 @@ export async function settleChanges(
   return end;
 }
 
-async function writeBack(options: Parsed['options'], overlays: readonly ChangedMount[], status: number): Promise<number> {
+async function writeBack(
+  options: Parsed['options'],
+  overlays: readonly ChangedMount[],
+  status: number,
+): Promise<number> {
   if (status === 0) return commitAll(overlays, options.get('commit')?.at(-1) === 'durable');
   tell(text`wasi9p: changes not committed: the program exited with status ${status}.\n`);
   return status;

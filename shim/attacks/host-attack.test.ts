@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HostDirBackend } from '../../vfs/backends/hostdir/backend.ts';
-import { hostDir } from '../../vfs/backends/hostdir/index.ts';
+import { HostDirBackend as Store } from '../../vfs/backends/hostdir/backend.ts';
+import { hostDir, type HostDirBackend } from '../../vfs/backends/hostdir/index.ts';
 import { PathTree } from '../../vfs/backends/hostdir/tree/path-tree.ts';
 import { OFLAGS } from '../preview1/abi/structs.ts';
 import { OUT, READ_WRITE, ROOT, TestGuest, WRITE } from '../../testing/test-guest.ts';
@@ -28,7 +28,7 @@ class Victim {
     fs.writeFileSync(join(this.root, 'f'), 'inside');
     for (const path of ['secret', 'dir/secret']) fs.writeFileSync(join(this.outside, path), SECRET);
     this.before = picture(this.outside);
-    this.backend = byPaths ? new HostDirBackend(fs, new PathTree(fs, this.root)) : hostDir(this.root);
+    this.backend = byPaths ? new Store(fs, new PathTree(fs, this.root)) : hostDir(this.root);
     this.g = new TestGuest({ preopens: () => ({ '/': this.backend }) });
   }
 

@@ -1,6 +1,7 @@
 // Unpacks a tar archive into a tree through a 9P client. Runs in a browser.
 import { check } from '../lib/options.ts';
-import { tar, type TarOptions } from '../backends/tar/index.ts';
+import type { TarOptions } from '../backends/tar/format/limits.ts';
+import { openTar } from '../backends/tar/open.ts';
 import {
   SETATTR_ATIME,
   SETATTR_ATIME_SET,
@@ -276,5 +277,5 @@ export function unpackTar(
   options?: TarOptions,
 ): void {
   check(onSkip, 'function|undefined', 'onSkip');
-  copyInto(tar(bytes, options), into, onSkip);
+  copyInto(openTar(bytes, options), into, onSkip);
 }

@@ -280,3 +280,8 @@ export interface Backend {
    */
   close?(): void;
 }
+
+/** A backend as its creator has it, who closes it: `using store = ram()`. */
+export interface OwnedBackend extends Backend, Disposable {
+  close(): void;
+}

@@ -3,7 +3,7 @@ import { DISPOSE } from '../lib/dispose.ts';
 import { O_ACCMODE, O_RDONLY, O_TRUNC } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
 import { noAttr } from './attr.ts';
-import type { Attr, Backend, Capabilities, DirCursor, SetAttr, StatFs } from './backend.ts';
+import type { Attr, Backend, Capabilities, DirCursor, OwnedBackend, SetAttr, StatFs } from './backend.ts';
 import { shut } from './closed.ts';
 import type { Inode } from './inode.ts';
 
@@ -25,7 +25,7 @@ function refusal(backend: Backend): number {
  * Methods that later versions add to the contract get a default here, so that a store that extends this class stays
  * complete.
  */
-export abstract class BackendBase implements Backend {
+export abstract class BackendBase implements OwnedBackend {
   abstract readonly name: string;
   /** None. A store names what it has. */
   readonly capabilities: Capabilities = {

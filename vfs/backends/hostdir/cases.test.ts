@@ -139,8 +139,8 @@ test('a name is one component, whatever it looks like', () => {
         () => backend.lookup(backend.root() as never, name),
         (e: { code: string }) => e.code === 'EINVAL',
       );
-      assert.throws(() => backend.create(backend.root() as never, name, 0o100644));
-      assert.throws(() => backend.symlink(backend.root() as never, name, 't'));
+      assert.throws(() => backend.create(backend.root() as never, name, 0o100644, 0, 0, 0));
+      assert.throws(() => backend.symlink(backend.root() as never, name, 't', 0, 0));
       if (name !== '..' && name !== '.') assert.is(walkRaw(kit, name), 'EINVAL after 0', name);
     }
     assert.is(walkRaw(kit, '..', '..', 'outside', 'f'), 'ENOENT after 2');

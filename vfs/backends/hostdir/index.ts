@@ -1,13 +1,30 @@
 // The public entry `hostDir`: exports a directory of the host. Needs Node, Deno or Bun at run time; may be bundled for
 // a browser, where `hostDir` throws.
 import { check, checkOptions, type RowsOf } from '../../lib/options.ts';
-import { HostDirBackend, type HostDirOptions } from './backend.ts';
+import type { OwnedBackend } from '../../backend/backend.ts';
+import { HostDirBackend as Store, type HostDirOptions } from './backend.ts';
 import { nodeFs, type Fs } from './node/node.ts';
 import { PathTree } from './tree/path-tree.ts';
 import { openTop } from './tree/proc.ts';
 import { ProcTree } from './tree/proc-tree.ts';
 
-export type { HostDirBackend, HostDirOptions } from './backend.ts';
+export type { HostDirOptions } from './backend.ts';
+
+/** A directory of the host as a backend. */
+export interface HostDirBackend extends OwnedBackend {
+  readonly readOnly: boolean;
+  /** Empty on Linux. */
+  readonly limits: string;
+  /**
+   * The number of descriptors that hold inodes: one for the root, one for each inode in use, up to 256 recently used
+   * ones for a second, and up to 256 directories above those in use.
+   */
+  readonly descriptors: number;
+  /** The number of known inodes: the root, those in use or held, and the directories above them. */
+  readonly inodes: number;
+  /** Closes the unused descriptors now rather than in a second. */
+  trim(): void;
+}
 
 export const HOSTDIR_OPTIONS = { readOnly: 'boolean', paths: 'boolean' } satisfies RowsOf<HostDirOptions>;
 
@@ -27,7 +44,7 @@ export function hostDir(path: string, options: HostDirOptions = {}): HostDirBack
   const fs = nodeFs();
   const fd = options.paths === true ? -1 : openTop(fs, path);
   const tree = fd < 0 ? new PathTree(fs, path) : byDescriptors(fs, fd);
-  return new HostDirBackend(fs, tree, options);
+  return new Store(fs, tree, options);
 }
 
 /** Takes the descriptor over; it is closed if this throws. */

@@ -3,8 +3,8 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Kit, type Subject } from '../../../testing/kit.ts';
 import { scratch } from '../../../testing/scratch.ts';
-import { HostDirBackend, type HostDirOptions } from './backend.ts';
-import { hostDir } from './index.ts';
+import { HostDirBackend as Store, type HostDirOptions } from './backend.ts';
+import { hostDir, type HostDirBackend } from './index.ts';
 import { PathTree } from './tree/path-tree.ts';
 
 export { scratch };
@@ -15,7 +15,7 @@ export const inMemory = fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 /** A scratch directory that is reached by paths, as on macOS and Windows. */
 export function byPaths(): Subject {
   const { root, remove } = scratch();
-  const backend = new HostDirBackend(fs, new PathTree(fs, root));
+  const backend = new Store(fs, new PathTree(fs, root));
   return {
     backend,
     outside: { fs, root },

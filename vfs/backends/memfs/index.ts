@@ -1,10 +1,11 @@
 // The public entry `memfs`: one backend for each Volume.
 import { checkOptions, mustBe, type RowsOf } from '../../lib/options.ts';
+import type { OwnedBackend } from '../../backend/backend.ts';
 import { isClosed } from '../../backend/closed.ts';
 import { isMemfsVolume, type MemfsVolume } from './core.ts';
 import { MemfsBackend, type MemfsOptions } from './backend.ts';
 
-export type { MemfsBackend, MemfsOptions } from './backend.ts';
+export type { MemfsOptions } from './backend.ts';
 export { isMemfsVolume, type MemfsVolume } from './core.ts';
 
 export const MEMFS_OPTIONS = { capacity: 'number' } satisfies RowsOf<MemfsOptions>;
@@ -17,7 +18,7 @@ const backends = new WeakMap<object, MemfsBackend>();
  * @param volume A `Volume` of memfs 4.
  * @throws TypeError if the value is not a memfs Volume of a known version, or an option is invalid.
  */
-export function memfs(volume: MemfsVolume, options: MemfsOptions = {}): MemfsBackend {
+export function memfs(volume: MemfsVolume, options: MemfsOptions = {}): OwnedBackend {
   if (!isMemfsVolume(volume)) {
     throw mustBe('a Volume of memfs 4', 'volume', volume);
   }

@@ -1,14 +1,28 @@
 // The public entry `overlay`: a copy-on-write view of a read-only tree, with diff and commit. Runs in a browser.
 import { BACKEND, check, checkOptions, invalid, type RowsOf } from '../../lib/options.ts';
-import type { Backend } from '../../backend/backend.ts';
+import type { Backend, OwnedBackend } from '../../backend/backend.ts';
+import type { Changes } from '../../backend/capabilities.ts';
 import { ram } from '../ram/index.ts';
-import { OverlayBackend } from './backend.ts';
+import { OverlayBackend as Store } from './backend.ts';
 
-export type { OverlayBackend } from './backend.ts';
-export type { Commit } from './commit/commit.ts';
 export { Settlement, settle, unsettled, type SettleResult, type Unsettled } from './commit/settle.ts';
 export { isStagingName } from './commit/staging.ts';
 export type { Change, CommitOptions, CommitResult, Running, RunningCommit } from '../../backend/capabilities.ts';
+
+/** A copy-on-write overlay. */
+export interface OverlayBackend extends OwnedBackend, Changes {
+  /** The layer that holds all changes. */
+  readonly upper: Backend;
+  readonly changes: Changes;
+  readonly limits: string;
+  /** @internal The number of inodes that are referenced although no fid is left: 0, or a leak. */
+  readonly leaked: number;
+  /**
+   * @internal The number of pinned inodes, each a descriptor if its layer is a host directory: the root, changed
+   * directories, and files of which one of several names was changed.
+   */
+  readonly kept: number;
+}
 
 /** The layers of an overlay. */
 export interface OverlayOptions {
@@ -30,5 +44,5 @@ export function overlay(options: OverlayOptions): OverlayBackend {
   const { lower, upper } = checkOptions(options, OVERLAY_OPTIONS);
   check(lower, BACKEND, 'options.lower');
   if (lower === upper) throw invalid('An overlay needs two backends: its lower and its upper one are the same.');
-  return new OverlayBackend(lower, upper ?? ram(), upper === undefined);
+  return new Store(lower, upper ?? ram(), upper === undefined);
 }

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { O_RDWR, S_IFCHR } from '../../linux/constants.ts';
 import { errnoName } from '../../linux/errno.ts';
 import { ram } from '../ram/index.ts';
-import type { OverlayBackend } from './index.ts';
+import type { OverlayInode } from './merged/inode.ts';
 import { getXattr, overlaid, setXattr, write } from './testing.ts';
 import { mknod } from '../../client/rare-messages.ts';
 
@@ -137,7 +137,7 @@ test('names that came and went are not remembered', () => {
         if (i % 2 === 0) kit.unlink(`d/tmp${i}`);
         else kit.rename(`d/tmp${i}`, 'd/f');
       }
-      const dir = merged.lookup(merged.root(), 'd') as ReturnType<OverlayBackend['root']>;
+      const dir = merged.lookup(merged.root(), 'd') as OverlayInode;
       assert.equal([...dir.whiteouts!], [['f', true]]);
       merged.release(dir);
     },

@@ -1,8 +1,9 @@
 // The public entry `ram`: a store in memory.
+import type { OwnedBackend } from '../../backend/backend.ts';
 import { checkOptions, type RowsOf } from '../../lib/options.ts';
 import { RamBackend, type RamOptions } from './backend.ts';
 
-export type { RamBackend, RamOptions } from './backend.ts';
+export type { RamOptions } from './backend.ts';
 
 export const RAM_OPTIONS = { capacity: 'number' } satisfies RowsOf<RamOptions>;
 
@@ -11,6 +12,6 @@ export const RAM_OPTIONS = { capacity: 'number' } satisfies RowsOf<RamOptions>;
  * gid 0.
  * @throws TypeError if an option is invalid.
  */
-export function ram(options: RamOptions = {}): RamBackend {
+export function ram(options: RamOptions = {}): OwnedBackend {
   return new RamBackend(checkOptions(options, RAM_OPTIONS));
 }

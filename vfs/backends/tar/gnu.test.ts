@@ -5,7 +5,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
 import type { TarInode } from './inode.ts';
-import { tar, type TarBackend } from './index.ts';
+import type { TarBackend } from './backend.ts';
+import { openTar as tar } from './open.ts';
 import { hasTar, inScratch, pack, pax, systemTar, type Raw } from './testing.ts';
 import { unless } from '../../../build/test/skip.ts';
 

@@ -1,12 +1,21 @@
 // The public entry `tar`: an archive as a read-only backend. Runs in a browser.
-import { mustBe } from '../../lib/options.ts';
-import { TarBackend } from './backend.ts';
-import { inflated } from './format/gzip.ts';
-import { Limits, type TarOptions } from './format/limits.ts';
-import { TarReader } from './format/reader.ts';
-import { TarTree } from './tree.ts';
+import type { Hidden, OwnedBackend } from '../../backend/backend.ts';
+import type { Inode } from '../../backend/inode.ts';
+import type { TarOptions } from './format/limits.ts';
+import { openTar } from './open.ts';
+import type { Skipped } from './tree.ts';
 
-export type { TarBackend } from './backend.ts';
+/** The tree of an archive as a backend. */
+export interface TarBackend extends OwnedBackend {
+  readonly readOnly: boolean;
+  /** The members left out of the tree, with reasons. */
+  readonly skipped: readonly Skipped[];
+  /** The members left out of a directory. */
+  hidden(dir: Inode): readonly Hidden[];
+  /** True if the archive has a member for a directory; otherwise its attributes are made up. */
+  isExplicit(dir: Inode): boolean;
+}
+
 export type { TarOptions } from './format/limits.ts';
 export type { Skipped } from './tree.ts';
 
@@ -21,11 +30,5 @@ export type { Skipped } from './tree.ts';
  *   damaged or truncated, or exceeds a limit.
  */
 export function tar(bytes: Uint8Array, options?: TarOptions): TarBackend {
-  if (!(bytes instanceof Uint8Array)) throw mustBe('a Uint8Array, the bytes of an archive', 'bytes', bytes);
-  const limits = new Limits(options);
-  const archive = inflated(bytes, limits);
-  const reader = new TarReader(archive, limits);
-  const tree = new TarTree(limits);
-  for (let entry = reader.next(); entry !== null; entry = reader.next()) tree.add(entry);
-  return new TarBackend(tree, archive.length);
+  return openTar(bytes, options);
 }

@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ram } from '../ram/index.ts';
 import { unpackTar, packTar } from '../../archive/index.ts';
-import { tar } from './index.ts';
+import { openTar as tar } from './open.ts';
 import type { TarInode } from './inode.ts';
 import { content } from './testing.ts';
 import { unless } from '../../../build/test/skip.ts';

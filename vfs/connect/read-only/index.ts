@@ -3,11 +3,9 @@ import { DISPOSE } from '../../lib/dispose.ts';
 import { BACKEND, check } from '../../lib/options.ts';
 import { isClosed } from '../../backend/closed.ts';
 import { addView, serverForBackend } from '../attachment.ts';
-import type { Backend } from '../../backend/backend.ts';
+import type { Backend, OwnedBackend } from '../../backend/backend.ts';
 import { ReadOnlyBackend } from '../../backends/readonly/backend.ts';
 import { ViewServer } from './server.ts';
-
-export type { ReadOnlyBackend } from '../../backends/readonly/backend.ts';
 
 const views = new WeakMap<Backend, ReadOnlyBackend>();
 
@@ -18,9 +16,9 @@ const views = new WeakMap<Backend, ReadOnlyBackend>();
  * `using dir = hostDir('.'); using view = readOnly(dir);`.
  * @throws TypeError if `backend` is not a backend.
  */
-export function readOnly(backend: Backend): Backend & Disposable {
+export function readOnly(backend: Backend): OwnedBackend {
   check(backend, BACKEND, 'backend');
-  if (backend.readOnly === true && DISPOSE in backend) return backend as Backend & Disposable;
+  if (backend.readOnly === true && DISPOSE in backend) return backend as OwnedBackend;
   let view = views.get(backend);
   if (view === undefined || isClosed(view)) {
     view = new ReadOnlyBackend(backend);

@@ -5,9 +5,8 @@ import * as assert from 'uvu/assert';
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import { Kit } from '../../../../testing/kit.ts';
-import { hostDir } from '../../hostdir/index.ts';
+import { hostDir, type HostDirBackend } from '../../hostdir/index.ts';
 import { scratch } from '../../hostdir/testing.ts';
-import type { HostDirBackend } from '../../hostdir/backend.ts';
 import { noAttr } from '../../../backend/attr.ts';
 import { overlay, settle, type OverlayBackend } from '../index.ts';
 

@@ -5,11 +5,12 @@ import { SETATTR_SIZE } from '../../../9p/constants.ts';
 import { S_IFDIR, S_IFREG } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Inode } from '../../../backend/inode.ts';
-import { ram, type RamBackend } from '../../ram/index.ts';
+import type { Backend } from '../../../backend/backend.ts';
+import { ram } from '../../ram/index.ts';
 import { settle } from '../index.ts';
 import { readText, writeText } from './small-file.ts';
 
-function file(lower: RamBackend, dir: Inode, name: string): Inode {
+function file(lower: Backend, dir: Inode, name: string): Inode {
   const inode = lower.create(dir as never, name, S_IFREG | 0o600, 0, 0, 0);
   assert.type(inode, 'object');
   return inode as Inode;

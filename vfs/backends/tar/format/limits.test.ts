@@ -6,7 +6,8 @@ import { S_IFDIR } from '../../../linux/constants.ts';
 import { ram } from '../../ram/index.ts';
 import { inflated } from './gzip.ts';
 import { unpackTar, packTar } from '../../../archive/index.ts';
-import { tar, type TarOptions } from '../index.ts';
+import type { TarOptions } from '../index.ts';
+import { openTar as tar } from '../open.ts';
 import { Limits } from './limits.ts';
 import { mounted, pack, pax, type Raw } from '../testing.ts';
 
