@@ -25,11 +25,11 @@ export class Client {
   root = -1;
   /** Longest message in bytes that both sides agreed on. */
   msize: number;
-  /** The next request. */
+  /** The next request. @internal */
   readonly t = new Message();
   /** The connection. A tracer puts another one around it. */
   transport: Transport;
-  /** The pool of fid numbers. */
+  /** The pool of fid numbers. @internal */
   readonly fids = new NumberPool(1, NOFID);
   private readonly chunk = new Iov();
 

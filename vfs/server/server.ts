@@ -48,8 +48,9 @@ export class Server implements Attachable {
   readonly backend: Backend;
   readonly msize: number;
   readonly maxFids: number;
+  /** @internal */
   readonly reclaim: ReclaimQueue;
-  /** Open connections. A read-only view shares the set of its base (connect/read-only/server.ts). */
+  /** Open connections. A read-only view shares the set of its base (connect/read-only/server.ts). @internal */
   readonly sessions: Set<Session> = new Set();
   /** Called when something happens on the server. Whoever adds an observer deletes it. `close` empties the set. */
   readonly observers: Set<ServerObserver> = new Set();
@@ -69,12 +70,12 @@ export class Server implements Attachable {
     return new InProcess(new Session(this), this.msize);
   }
 
-  /** Called by a session that begins. */
+  /** Called by a session that begins. @internal */
   connected(session: Session): void {
     this.sessions.add(session);
   }
 
-  /** Called by a session that has ended. The last one drains the reclaim queue, and the backend writes back. */
+  /** Called by a session that has ended. The last one drains the reclaim queue, and the backend writes back. @internal */
   disconnected(session: Session): void {
     this.sessions.delete(session);
     if (this.sessions.size > 0) return;
@@ -86,7 +87,7 @@ export class Server implements Attachable {
     }
   }
 
-  /** Maps an error that a backend threw to its errno. */
+  /** Maps an error that a backend threw to its errno. @internal */
   errnoOf(thrown: unknown): number {
     const errno = errnoOf(thrown);
     if (errno === E.EIO) for (const observer of this.observers) observer.fault?.(thrown);

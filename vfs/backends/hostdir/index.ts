@@ -26,6 +26,7 @@ export interface HostDirBackend extends OwnedBackend {
   trim(): void;
 }
 
+/** The kinds of the options. @internal */
 export const HOSTDIR_OPTIONS = { readOnly: 'boolean', paths: 'boolean' } satisfies RowsOf<HostDirOptions>;
 
 /**

@@ -8,6 +8,7 @@ import { MemfsBackend, type MemfsOptions } from './backend.ts';
 export type { MemfsOptions } from './backend.ts';
 export { isMemfsVolume, type MemfsVolume } from './core.ts';
 
+/** The kinds of the options. @internal */
 export const MEMFS_OPTIONS = { capacity: 'number' } satisfies RowsOf<MemfsOptions>;
 
 const backends = new WeakMap<object, MemfsBackend>();

@@ -32,6 +32,7 @@ export interface OverlayOptions {
   upper?: Backend;
 }
 
+/** The kinds of the options. @internal */
 export const OVERLAY_OPTIONS = { lower: BACKEND, upper: BACKEND } satisfies RowsOf<OverlayOptions>;
 
 /**

@@ -5,6 +5,7 @@ import { RamBackend, type RamOptions } from './backend.ts';
 
 export type { RamOptions } from './backend.ts';
 
+/** The kinds of the options. @internal */
 export const RAM_OPTIONS = { capacity: 'number' } satisfies RowsOf<RamOptions>;
 
 /**

@@ -29,7 +29,7 @@ export class AtCalls {
    * begin there, and `..` stays there.
    */
   readonly inRoot: boolean;
-  /** The mounts in this tree, or null. */
+  /** The mounts in this tree, or null. @internal */
   mountTable: MountTable | null = null;
   /** st_dev of the files of this tree. */
   device = 0;
