@@ -1,5 +1,4 @@
 // A client over a backend under test, with calls that answer in words.
-import type * as NodeFs from 'node:fs';
 import * as assert from './assert.ts';
 import { GETATTR_ALL } from '../vfs/9p/constants.ts';
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../vfs/linux/constants.ts';
@@ -12,10 +11,17 @@ import { Iov } from '../vfs/lib/iov.ts';
 import type { Server } from '../vfs/server/server.ts';
 import type { Backend } from '../vfs/backend/backend.ts';
 
-/** Access to the store past the server: `node:fs` below `root`, or an object with the same calls. */
+/** Access to the store past the server. */
 export interface Outside {
-  fs: Pick<typeof NodeFs, 'writeFileSync' | 'mkdirSync' | 'renameSync' | 'unlinkSync' | 'rmdirSync' | 'symlinkSync'> & {
-    readFileSync(path: string, encoding: 'utf8'): string | Buffer;
+  /** `node:fs`, or an object with the same calls. */
+  fs: {
+    readFileSync(path: string, encoding: 'utf8'): unknown;
+    writeFileSync(path: string, data: string): void;
+    mkdirSync(path: string): unknown;
+    renameSync(from: string, to: string): void;
+    unlinkSync(path: string): void;
+    rmdirSync(path: string): void;
+    symlinkSync(target: string, path: string): void;
   };
   /** The prefix of every path, without a trailing slash. */
   root: string;

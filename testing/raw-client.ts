@@ -68,6 +68,7 @@ export class RawClient {
     this.call('Tattach', { fid: ROOT, afid: NOFID, uname: '', aname: '', n_uname: 0 });
   }
 
+  /** @internal */
   get session(): Session {
     return this.wire.connection.session;
   }

@@ -32,6 +32,7 @@ const SPARES = 16;
  * LOCK_FLAGS_BLOCK): it is answered when the lock is free, and Tflush cancels it.
  */
 export class Connection {
+  /** @internal */
   readonly session: Session;
   private readonly send: (reply: Uint8Array) => void;
   private readonly pending = new Map<number, Request>();
