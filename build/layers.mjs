@@ -113,7 +113,7 @@ export const LAYERS = [
     core: true,
   },
   { name: 'shim/preview1/gate', files: /^shim\/preview1\/gate\//, may: [], core: true },
-  { name: 'shim/preview1/abi', files: /^shim\/preview1\/abi\//, may: ['vfs/9p', ...BASE], core: true },
+  { name: 'shim/preview1/abi', files: /^shim\/preview1\/abi\//, may: ['vfs/9p'], core: true },
   { name: 'shim/host', files: /^shim\/host\//, may: [], core: true },
   {
     name: 'vfs/namespace',

@@ -10,7 +10,7 @@ import { highHalf, longOf, lowHalf } from '../foreign/halves.ts';
 const ROOM = 4096;
 
 /** The entries of the last fetch. */
-const read = new DirectoryEntries(ROOM);
+const read = new DirectoryEntries();
 
 /**
  * Returns directory entries one by one, as fd_readdir_single requires, from a buffer of several. Cookies are those of

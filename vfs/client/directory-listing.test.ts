@@ -36,7 +36,7 @@ function told(entry: DirectoryEntries): Told {
 
 /** All entries behind a cookie, in requests of `room` bytes. */
 function all(listing: DirectoryListing, room: number, cookie: [number, number] = [0, 0]): Told[] {
-  const entries = new DirectoryEntries(16);
+  const entries = new DirectoryEntries();
   const list: Told[] = [];
   for (let [lo, hi] = cookie; ; [lo, hi] = list.at(-1)!.cookie) {
     const count = listing.read(entries, lo, hi, room);
@@ -79,7 +79,7 @@ test('every entry once, with its type and inode number, whatever is asked for at
 test('two listings with a buffer each do not disturb one another', () => {
   const world = small();
   const [one, other] = [opened(world.at, world.root), opened(world.at, world.root)];
-  const [a, b] = [new DirectoryEntries(0), new DirectoryEntries(0)];
+  const [a, b] = [new DirectoryEntries(), new DirectoryEntries()];
   assert.ok(one.read(a, 0, 0, 1 << 16) > 0);
   assert.ok(a.next() && a.next());
   const second = told(a);
@@ -159,7 +159,7 @@ function answers(): { server: Answers; listing: DirectoryListing; entries: Direc
   const server = new Answers();
   const client = new Client(server);
   assert.is(client.attach(), 0);
-  return { server, listing: opened(new AtCalls(client), client.root), entries: new DirectoryEntries(0) };
+  return { server, listing: opened(new AtCalls(client), client.root), entries: new DirectoryEntries() };
 }
 
 test('all bits of inode numbers and cookies are kept', () => {

@@ -26,19 +26,13 @@ type Tree = Pick<AtCalls, 'client' | 'mountTable'>;
  */
 export class DirectoryEntries {
   /** The buffer; it grows to the longest request. */
-  u8: Uint8Array;
-  view: DataView;
+  u8 = new Uint8Array(64 << 10);
+  view = new DataView(this.u8.buffer);
   /** Bytes that hold entries. */
   length = 0;
   /** The current entry is [start, end) of the buffer. */
   start = 0;
   end = 0;
-
-  /** @param size Initial size of the buffer in bytes. */
-  constructor(size: number) {
-    this.u8 = new Uint8Array(size);
-    this.view = new DataView(this.u8.buffer);
-  }
 
   /** Makes the buffer at least `size` bytes long. It keeps no entries. */
   reserve(size: number): void {
@@ -50,7 +44,7 @@ export class DirectoryEntries {
   /** Declares that the first `length` bytes hold entries, and puts the cursor before the first one. */
   filled(length: number): void {
     this.length = length;
-    this.start = this.end = 0;
+    this.end = 0;
   }
 
   /** Moves to the next entry. False at the end, before which an entry that is not whole is left out. */

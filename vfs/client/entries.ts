@@ -14,7 +14,7 @@ export interface Entry {
 }
 
 /** The entries of the last read, of any listing. */
-const read = new DirectoryEntries(ROOM);
+const read = new DirectoryEntries();
 
 /** Reads a listing from the start, without `.` and `..`. The caller closes the listing. */
 export class EntryReader {

@@ -87,14 +87,10 @@ export class OpenFile {
     const count = this.pwrite(iov, this.offset);
     if (count > 0) {
       if ((this.flags & O_APPEND) === 0) this.offset += count;
-      else this.offset = iov.reached >= 0 ? iov.reached : this.endOfAppend();
+      // A server elsewhere does not report the end. Then it is the size, unless others append meanwhile.
+      else this.offset = iov.reached >= 0 ? iov.reached : Math.max(0, this.size());
     }
     return count;
-  }
-
-  /** A server elsewhere does not report the end of an append. Then it is the size, unless others append meanwhile. */
-  private endOfAppend(): number {
-    return Math.max(0, this.size());
   }
 
   /** pwritev(2), as `write`; the offset stays. O_APPEND has precedence over the offset, as on Linux. */

@@ -1,31 +1,18 @@
 // WASI filetypes from the S_IFMT bits of a mode, and back.
-import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../../vfs/linux/constants.ts';
-import { FILETYPE } from './structs.ts';
 
-/** Returns the WASI filetype of a mode's S_IFMT bits: UNKNOWN for a fifo, which WASI lacks. */
+/**
+ * The WASI filetypes by the S_IFMT bits, shifted right by 12 (the DT_* numbers of readdir(3)). UNKNOWN: a fifo, which
+ * WASI lacks. Linux has no type 13: it stands for SOCKET_DGRAM, of which a mode tells nothing (S_IFSOCK is
+ * SOCKET_STREAM).
+ */
+const FILETYPES = [0, 0, 2, 0, 3, 0, 1, 0, 4, 0, 7, 0, 6, 5, 0, 0];
+
+/** Returns the WASI filetype of a mode's S_IFMT bits. */
 export function filetypeOf(mode: number): number {
-  switch (mode & S_IFMT) {
-    case S_IFREG:
-      return FILETYPE.REGULAR_FILE;
-    case S_IFDIR:
-      return FILETYPE.DIRECTORY;
-    case S_IFLNK:
-      return FILETYPE.SYMBOLIC_LINK;
-    case S_IFCHR:
-      return FILETYPE.CHARACTER_DEVICE;
-    case S_IFBLK:
-      return FILETYPE.BLOCK_DEVICE;
-    case S_IFSOCK:
-      return FILETYPE.SOCKET_STREAM;
-    default:
-      return FILETYPE.UNKNOWN;
-  }
+  return FILETYPES[(mode >>> 12) & 15]!;
 }
 
-/** The S_IFMT bits of each WASI filetype. A socket has no type there: SOCKET_DGRAM comes back as SOCKET_STREAM. */
-const KINDS = [0, S_IFBLK, S_IFCHR, S_IFDIR, S_IFREG, S_IFSOCK, S_IFSOCK, S_IFLNK];
-
-/** Returns the S_IFMT bits of a WASI filetype, 0 for UNKNOWN. */
+/** Returns S_IFMT bits of which `filetypeOf` makes the WASI filetype; 0 for UNKNOWN. */
 export function kindOfFiletype(filetype: number): number {
-  return KINDS[filetype] ?? 0;
+  return Math.max(0, FILETYPES.indexOf(filetype)) << 12;
 }

@@ -8,7 +8,7 @@ import type { GuestMemory } from '../memory/guest-memory.ts';
 const D = STRUCTS.dirent.fields;
 
 /** The entries of the last `readdir`, of any guest. */
-const entries = new DirectoryEntries(64 << 10);
+const entries = new DirectoryEntries();
 
 /**
  * Writes the dirents behind a cookie, given as its two halves, to `length` bytes at `ptr`; the last one is cut to fit.

@@ -86,10 +86,7 @@ export function fdCalls(guest: Guest) {
       if (d === undefined) return BADF;
       if (!m.fits(ptr >>> 0, STRUCTS.filestat.size)) return FAULT;
       if (d.dropped(RIGHTS.FD_FILESTAT_GET)) return NOTCAPABLE;
-      const errno = d.stat(status, m);
-      if (errno !== 0) return wasiErrnoOf(errno);
-      putFilestat(m, ptr >>> 0, status);
-      return 0;
+      return putFilestat(m, ptr >>> 0, d.stat(status, m), status);
     },
 
     /** ftruncate(2). INVAL: a negative size, not a file, or not open for writing; FBIG: past 2^53 bytes; NOSPC. */

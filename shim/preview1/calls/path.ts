@@ -69,10 +69,7 @@ export function pathCalls(guest: Guest) {
       const path = m.loadPath(ptr >>> 0, length >>> 0);
       if (typeof path === 'number') return wasiErrnoOf(path);
       if (!m.fits(out >>> 0, STRUCTS.filestat.size)) return FAULT;
-      const errno = d!.statat(path, flags !== 0, status, m);
-      if (errno !== 0) return wasiErrnoOf(errno);
-      putFilestat(m, out >>> 0, status);
-      return 0;
+      return putFilestat(m, out >>> 0, d!.statat(path, flags !== 0, status, m), status);
     },
 
     /** utimensat(2). INVAL: contradictory or unknown flags. Without fstflags the path is not looked up. */

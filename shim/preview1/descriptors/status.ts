@@ -18,10 +18,10 @@ export const FILESTAT_MASK =
 /** Fills in the attributes of a stream: type and inode number; the other fields of a filestat are 0, and nlink is 1. */
 export function streamStatus(into: FileStatus, filetype: number, ino: number): void {
   const { attributes: r } = into;
-  into.device = r.size = 0;
   r.qid_path_lo = ino >>> 0;
   r.qid_path_hi = (ino / 2 ** 32) >>> 0;
   r.mode = kindOfFiletype(filetype);
   r.nlink = 1;
+  into.device = r.size = 0;
   r.atime_sec = r.atime_nsec = r.mtime_sec = r.mtime_nsec = r.ctime_sec = r.ctime_nsec = 0;
 }

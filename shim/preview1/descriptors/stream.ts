@@ -1,7 +1,7 @@
 // stdin, stdout and stderr as JavaScript functions, text or console lines. Runs in a browser.
 import type { FileStatus } from '../../../vfs/client/attributes.ts';
 import { E } from '../../../vfs/linux/errno.ts';
-import { Iov } from '../../../vfs/lib/iov.ts';
+import { Iov, Views } from '../../../vfs/lib/iov.ts';
 import { check } from '../../../vfs/lib/options.ts';
 import { FILETYPE } from '../abi/structs.ts';
 import { Descriptor, type Caller } from './descriptor.ts';
@@ -15,29 +15,6 @@ const OUTPUT_MAX = 1 << 20;
 export const LINE_MAX = 1 << 16;
 
 const part = new Iov();
-
-/** Returns a copy of `length` bytes of the ranges, from byte `from` on. */
-function gather(iov: Iov, from: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  part.slice(iov, from, length);
-  let at = 0;
-  for (let i = 0; i < part.count; i++) {
-    bytes.set(iov.u8.subarray(part.start[i]!, part.end[i]!), at);
-    at += part.end[i]! - part.start[i]!;
-  }
-  return bytes;
-}
-
-/** Copies bytes into the ranges as far as they fit, and returns the bytes copied. */
-function scatter(bytes: Uint8Array, iov: Iov): number {
-  let at = 0;
-  for (let i = 0; i < iov.count && at < bytes.length; i++) {
-    const size = Math.min(iov.end[i]! - iov.start[i]!, bytes.length - at);
-    iov.u8.set(bytes.subarray(at, at + size), iov.start[i]!);
-    at += size;
-  }
-  return at;
-}
 
 /** A standard stream, which is not a file of a 9P server. */
 export abstract class StreamDescriptor extends Descriptor {
@@ -73,7 +50,9 @@ abstract class OutputDescriptor extends StreamDescriptor {
     const { total } = iov;
     for (let at = 0; at < total; at += OUTPUT_MAX) {
       iov.u8 = caller.fresh();
-      const bytes = gather(iov, at, Math.min(OUTPUT_MAX, total - at));
+      part.slice(iov, at, Math.min(OUTPUT_MAX, total - at));
+      const bytes = new Uint8Array(part.total);
+      part.gather(bytes);
       caller.leave(() => this.put(bytes));
     }
     return total;
@@ -150,7 +129,8 @@ export class FunctionInput extends StreamDescriptor {
     if (this.asking) return -E.EDEADLK;
     if (this.rest.length === 0 && !this.ended) this.pull(iov.total, caller);
     iov.u8 = caller.fresh();
-    const count = scatter(this.rest, iov);
+    const count = Math.min(iov.total, this.rest.length);
+    iov.scatter(this.rest, count, new Views());
     this.rest = this.rest.subarray(count);
     return count;
   }
