@@ -67,7 +67,7 @@ const CLIENT = 'guest, 9P client';
 const WIRE = '9P client over a wire';
 const TAR_LIMITS = 'vfs/backends/tar/format/limits.test.ts';
 const TAR_ANSWER = 'a sentence that names the option';
-const FULL = 'vfs/backend/full.test.ts';
+const FULL = 'vfs/backend/no-space.test.ts';
 
 export const LIMIT_ROWS: readonly LimitRow[] = [
   {
@@ -189,28 +189,28 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     who: CLIENT,
     limit: count(XATTRS_MAX),
     answer: 'EMFILE',
-    test: ['vfs/server/xattr.test.ts', 'a session has so many in hand and no more'],
+    test: ['vfs/server/handlers/xattr.test.ts', 'a session has so many in hand and no more'],
   },
   {
     resource: 'a value of an extended attribute',
     who: CLIENT,
     limit: size(XATTR_SIZE_MAX),
     answer: 'E2BIG',
-    test: ['vfs/server/xattr.test.ts', 'limits'],
+    test: ['vfs/server/handlers/xattr.test.ts', 'limits'],
   },
   {
     resource: 'record locks of a file',
     who: CLIENT,
     limit: `${count(MAX_LOCKS)} pieces`,
     answer: 'ENOLCK',
-    test: ['vfs/server/lock.test.ts', 'a file is locked in so many pieces and no more'],
+    test: ['vfs/server/handlers/lock.test.ts', 'a file is locked in so many pieces and no more'],
   },
   {
     resource: 'record locks of a session',
     who: CLIENT,
     limit: `${count(MAX_SESSION_LOCKS)} pieces`,
     answer: 'ENOLCK',
-    test: ['vfs/server/lock.test.ts', 'a session locks no more than 65,536 pieces in all its files'],
+    test: ['vfs/server/handlers/lock.test.ts', 'a session locks no more than 65,536 pieces in all its files'],
   },
   {
     resource: 'requests that wait for a record lock of a file',
@@ -231,28 +231,28 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     who: CLIENT,
     limit: size(XATTR_LIST_MAX),
     answer: 'ENOSPC',
-    test: ['vfs/server/xattr.test.ts', 'the names of a file have 64 KiB together, so that their list has'],
+    test: ['vfs/server/handlers/xattr.test.ts', 'the names of a file have 64 KiB together, so that their list has'],
   },
   {
     resource: 'a listing in one answer',
     who: CLIENT,
     limit: size(MAX_LISTING),
     answer: 'a short answer',
-    test: ['vfs/server/readdir.test.ts', 'one answer has at most 64 KiB of a listing, whatever was asked for'],
+    test: ['vfs/server/dir-stream.test.ts', 'one answer has at most 64 KiB of a listing, whatever was asked for'],
   },
   {
     resource: 'entries that are gone through for a cookie',
     who: CLIENT,
     limit: `${count(MAX_AHEAD)} ahead of what the listing has come upon`,
     answer: 'the end of the listing',
-    test: ['vfs/server/readdir.test.ts', 'for a cookie that is far ahead nothing is gone through'],
+    test: ['vfs/server/dir-stream.test.ts', 'for a cookie that is far ahead nothing is gone through'],
   },
   {
     resource: 'names that the listings of a session keep',
     who: CLIENT,
     limit: count(MAX_LISTED),
     answer: 'ENOMEM',
-    test: ['vfs/server/readdir.test.ts', 'the listings of a session keep no more than 4,194,304 names'],
+    test: ['vfs/server/dir-stream.test.ts', 'the listings of a session keep no more than 4,194,304 names'],
   },
   {
     resource: 'time of a look-up by numbers that a client chooses',
@@ -266,7 +266,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     who: CLIENT,
     limit: `${NAME_MAX} bytes`,
     answer: 'ENAMETOOLONG',
-    test: ['shim/attacks/paths-attack.test.ts', '9: long names and paths'],
+    test: ['shim/attacks/paths.test.ts', '9: long names and paths'],
   },
   {
     resource: 'a path, the target of a symlink',
@@ -302,7 +302,10 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     limit: `one for each inode in use, ${IDLE} more for ${LINGER / 1000} s after, ${ANCESTORS} for directories above; an overlay holds one for each directory of the host that it has changed`,
     answer: 'EMFILE, and that passes',
     by: '`ulimit -n`',
-    test: ['vfs/backends/hostdir/depth.test.ts', 'directories above what is open are held, a bounded number of them'],
+    test: [
+      'vfs/backends/hostdir/deep-trees.test.ts',
+      'directories above what is open are held, a bounded number of them',
+    ],
   },
   {
     resource: 'listings of a directory of the host',
@@ -366,7 +369,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     who: GUEST,
     limit: `${FRAMES_MAX}, of ${FRAME_MAX} characters each`,
     answer: 'the rest is left out',
-    test: ['cli/hostile.test.ts', 'modules: names of imports, exports and functions'],
+    test: ['cli/hostile-input.test.ts', 'modules: names of imports, exports and functions'],
   },
   {
     resource: 'levels of directories for `save`, `load`, `cp -r` and `tree`',

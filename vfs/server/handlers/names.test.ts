@@ -12,12 +12,12 @@ import {
   S_IFLNK,
   S_IFREG,
   S_IFSOCK,
-} from '../linux/constants.ts';
-import { E, errnoName } from '../linux/errno.ts';
-import { AT_REST } from '../../testing/at-rest.ts';
-import { MemfsStore } from '../../testing/memfs-store.ts';
-import { type RawClient, ROOT } from '../../testing/raw-client.ts';
-import { scenario } from '../../testing/uvu.ts';
+} from '../../linux/constants.ts';
+import { E, errnoName } from '../../linux/errno.ts';
+import { AT_REST } from '../../../testing/at-rest.ts';
+import { MemfsStore } from '../../../testing/memfs-store.ts';
+import { type RawClient, ROOT } from '../../../testing/raw-client.ts';
+import { scenario } from '../../../testing/uvu.ts';
 
 // What is expected here is what the same calls give on tmpfs (Linux 6.18), but for `.` and `..`, which 9P has no use for.
 

@@ -18,14 +18,14 @@ import {
   SETATTR_SIZE,
   SETATTR_UID,
   V9FS_MAGIC,
-} from '../9p/constants.ts';
-import { O_RDONLY, O_RDWR, O_WRONLY, S_IFDIR, S_IFIFO, S_IFREG } from '../linux/constants.ts';
-import { decodeFrame, encodeFrame } from '../9p/schema/interpret.ts';
-import { MEMFS_COST } from '../backends/memfs/space.ts';
-import { E } from '../linux/errno.ts';
-import { MemfsStore } from '../../testing/memfs-store.ts';
-import { type RawClient, ROOT } from '../../testing/raw-client.ts';
-import { scenario } from '../../testing/uvu.ts';
+} from '../../9p/constants.ts';
+import { O_RDONLY, O_RDWR, O_WRONLY, S_IFDIR, S_IFIFO, S_IFREG } from '../../linux/constants.ts';
+import { decodeFrame, encodeFrame } from '../../9p/schema/interpret.ts';
+import { MEMFS_COST } from '../../backends/memfs/space.ts';
+import { E } from '../../linux/errno.ts';
+import { MemfsStore } from '../../../testing/memfs-store.ts';
+import { type RawClient, ROOT } from '../../../testing/raw-client.ts';
+import { scenario } from '../../../testing/uvu.ts';
 
 const NOTHING = {
   ...{ valid: 0, mode: 0, uid: 0, gid: 0, size: 0 },

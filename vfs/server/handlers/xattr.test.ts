@@ -1,10 +1,10 @@
 // Txattrwalk and Txattrcreate.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_RDONLY, O_RDWR, XATTR_CREATE, XATTR_REPLACE } from '../linux/constants.ts';
-import { E } from '../linux/errno.ts';
-import { type RawClient, ROOT } from '../../testing/raw-client.ts';
-import { scenario } from '../../testing/uvu.ts';
+import { O_RDONLY, O_RDWR, XATTR_CREATE, XATTR_REPLACE } from '../../linux/constants.ts';
+import { E } from '../../linux/errno.ts';
+import { type RawClient, ROOT } from '../../../testing/raw-client.ts';
+import { scenario } from '../../../testing/uvu.ts';
 
 /** setxattr(2) of a path: the errno of the clunk that sets it. */
 function set(c: RawClient, path: string, name: string, value: string, flags = 0): number {

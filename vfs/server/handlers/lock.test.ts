@@ -1,11 +1,11 @@
 // Record locks: conflicts, owners, splitting and joining, limits.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../9p/constants.ts';
-import { O_RDONLY, O_RDWR, O_WRONLY } from '../linux/constants.ts';
-import { E } from '../linux/errno.ts';
-import type { RawClient } from '../../testing/raw-client.ts';
-import { scenario } from '../../testing/uvu.ts';
+import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../../9p/constants.ts';
+import { O_RDONLY, O_RDWR, O_WRONLY } from '../../linux/constants.ts';
+import { E } from '../../linux/errno.ts';
+import type { RawClient } from '../../../testing/raw-client.ts';
+import { scenario } from '../../../testing/uvu.ts';
 
 const R = LOCK_TYPE_RDLCK;
 const W = LOCK_TYPE_WRLCK;

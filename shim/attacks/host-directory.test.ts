@@ -1,4 +1,4 @@
-// Tests attacks 1 to 24 and 29 on a host directory, with the effects observed from the host. paths-attack.test.ts tests
+// Tests attacks 1 to 24 and 29 on a host directory, with the effects observed from the host. paths.test.ts tests
 // each answer in detail.
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';

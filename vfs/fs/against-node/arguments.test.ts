@@ -1,6 +1,6 @@
 // Arguments that can be and that cannot, against node:fs: results and errors must be the same.
 import { test } from 'uvu';
-import { likeNode } from './testing.ts';
+import { likeNode } from '../testing.ts';
 
 likeNode('modes: which bits are kept where', (fs, on, call) => {
   // A host directory gives nobody set-user-ID and set-group-ID: file-system.test.ts has those.

@@ -13,10 +13,10 @@ import {
   S_IFIFO,
   S_IFREG,
   S_IFSOCK,
-} from '../linux/constants.ts';
-import { E } from '../linux/errno.ts';
-import { type RawClient, ROOT } from '../../testing/raw-client.ts';
-import { scenario } from '../../testing/uvu.ts';
+} from '../../linux/constants.ts';
+import { E } from '../../linux/errno.ts';
+import { type RawClient, ROOT } from '../../../testing/raw-client.ts';
+import { scenario } from '../../../testing/uvu.ts';
 
 function tree(c: RawClient): void {
   c.mkdir('d');

@@ -1,6 +1,6 @@
 // Where paths lead, against node:fs: results and errors must be the same.
 import { test } from 'uvu';
-import { likeNode, plant, realpath } from './testing.ts';
+import { likeNode, plant, realpath } from '../testing.ts';
 
 likeNode('the way of a path', (fs, on, call) => {
   plant(fs, on);

@@ -1,11 +1,11 @@
 // Twalk: qids, partial walks, `..`, clones.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';
-import { AT_REMOVEDIR, O_RDONLY, O_RDWR } from '../linux/constants.ts';
-import { E } from '../linux/errno.ts';
-import { type RawClient, ROOT } from '../../testing/raw-client.ts';
-import { scenario } from '../../testing/uvu.ts';
+import { QTDIR, QTFILE, QTSYMLINK } from '../../9p/constants.ts';
+import { AT_REMOVEDIR, O_RDONLY, O_RDWR } from '../../linux/constants.ts';
+import { E } from '../../linux/errno.ts';
+import { type RawClient, ROOT } from '../../../testing/raw-client.ts';
+import { scenario } from '../../../testing/uvu.ts';
 
 function tree(c: RawClient): void {
   c.mkdir('a');

@@ -4,12 +4,12 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_CREAT, O_RDWR } from '../../linux/constants.ts';
-import { mknod } from '../../client/rare-messages.ts';
-import { errnoName } from '../../linux/errno.ts';
-import { Kit } from '../../../testing/kit.ts';
-import { hostDir } from './index.ts';
-import { inMemory, scratch } from './testing.ts';
+import { O_CREAT, O_RDWR } from '../../../linux/constants.ts';
+import { mknod } from '../../../client/rare-messages.ts';
+import { errnoName } from '../../../linux/errno.ts';
+import { Kit } from '../../../../testing/kit.ts';
+import { hostDir } from '../index.ts';
+import { inMemory, scratch } from '../testing.ts';
 
 const ROUNDS = Number(process.env['WASI9P_RACES'] ?? 12_000) / 6;
 

@@ -2,9 +2,9 @@
 import { getSystemErrorMap } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NODE_MESSAGES } from '../linux/errno-table.ts';
-import { messageOf } from './values/errors.ts';
-import { likeNode, plant } from './testing.ts';
+import { NODE_MESSAGES } from '../../linux/errno-table.ts';
+import { messageOf } from '../values/errors.ts';
+import { likeNode, plant } from '../testing.ts';
 
 const PATHS = ['file', 'dir', 'link', 'abs', 'dangling', 'loop', 'none', 'file/x', 'none/x', 'dir/', 'file/', 'link/'];
 

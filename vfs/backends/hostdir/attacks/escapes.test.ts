@@ -1,10 +1,10 @@
-// Attacks on an exported directory, by a guest or by another process of the host. The symlink race is in race.test.ts.
+// Attacks on an exported directory, by a guest or by another process of the host. The symlink race is in symlink-race.test.ts.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SETATTR_MODE } from '../../9p/constants.ts';
+import { SETATTR_MODE } from '../../../9p/constants.ts';
 import {
   O_CREAT,
   O_NONBLOCK,
@@ -15,14 +15,14 @@ import {
   S_IFCHR,
   S_IFIFO,
   S_IFSOCK,
-} from '../../linux/constants.ts';
-import { E, errnoName } from '../../linux/errno.ts';
-import { Kit } from '../../../testing/kit.ts';
-import { hostDir } from './index.ts';
-import { hosted } from './testing.ts';
-import { isWindowsName } from './node/text.ts';
-import { mknod, setMode } from '../../client/rare-messages.ts';
-import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
+} from '../../../linux/constants.ts';
+import { E, errnoName } from '../../../linux/errno.ts';
+import { Kit } from '../../../../testing/kit.ts';
+import { hostDir } from '../index.ts';
+import { hosted } from '../testing.ts';
+import { isWindowsName } from '../node/text.ts';
+import { mknod, setMode } from '../../../client/rare-messages.ts';
+import { NOT_LINUX, unless } from '../../../../build/test/skip.ts';
 
 /** These hold on Linux only; `limits` of path-tree.ts describes other systems. */
 const linux = unless(NOT_LINUX);

@@ -2,11 +2,11 @@
 import * as nodeFs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ram } from '../backends/ram/index.ts';
-import { memfs } from '../backends/memfs/index.ts';
+import { ram } from '../../backends/ram/index.ts';
+import { memfs } from '../../backends/memfs/index.ts';
 import { Volume } from 'memfs';
-import { createFs, type FileSystem } from './index.ts';
-import { likeNode, onEach } from './testing.ts';
+import { createFs, type FileSystem } from '../index.ts';
+import { likeNode, onEach } from '../testing.ts';
 
 type Anything = Record<string, (...args: unknown[]) => unknown>;
 
