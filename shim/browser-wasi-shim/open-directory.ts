@@ -2,7 +2,7 @@
 import type { Fd, Inode, wasi } from '@bjorn3/browser_wasi_shim';
 import { FileStatus } from '../../vfs/client/attributes.ts';
 import { E, WASI_ERRNO, wasiErrnoOf } from '../../vfs/linux/errno.ts';
-import { FDFLAGS_ALL, LOOKUPFLAGS, OFLAGS } from '../preview1/abi/structs.ts';
+import { FDFLAGS_ALL, LOOKUPFLAGS, OFLAGS, OFLAGS_ALL } from '../preview1/abi/structs.ts';
 import type { OpenRequest } from '../preview1/descriptors/descriptor.ts';
 import { DirectoryDescriptor } from '../preview1/descriptors/directory.ts';
 import { highHalf, lowHalf } from '../foreign/halves.ts';
@@ -15,7 +15,6 @@ import { MountedInode } from './inode.ts';
 import { EntryReader } from './listing.ts';
 
 const { EINVAL: INVAL, ENOTCAPABLE: NOTCAPABLE } = WASI_ERRNO;
-const OFLAGS_ALL = OFLAGS.CREAT | OFLAGS.DIRECTORY | OFLAGS.EXCL | OFLAGS.TRUNC;
 const { SYMLINK_FOLLOW } = LOOKUPFLAGS;
 
 /** The result of the last `path_filestat_get`. */
@@ -78,7 +77,7 @@ export class OpenMountedDirectory extends DescriptorFd<DirectoryDescriptor> {
       read: (base & RIGHTS.FD_READ) !== 0,
       write: (base & RIGHTS.FD_WRITE) !== 0,
     };
-    if (!mayOpen(d, request)) return { ret: NOTCAPABLE, fd_obj: null };
+    if (!d.mayOpen(request)) return { ret: NOTCAPABLE, fd_obj: null };
     const opened = d.openat(path, request);
     if (typeof opened === 'number') return { ret: wasiErrnoOf(opened), fd_obj: null };
     const fd = opened instanceof DirectoryDescriptor ? new OpenMountedDirectory(opened) : new MountedFile(opened);
@@ -171,11 +170,3 @@ export function limited(d: DirectoryDescriptor, to: DirectoryDescriptor): Direct
 
 const RENAME = [RIGHTS.PATH_RENAME_SOURCE, RIGHTS.PATH_RENAME_TARGET] as const;
 const LINK = [RIGHTS.PATH_LINK_SOURCE, RIGHTS.PATH_LINK_TARGET] as const;
-
-/** False if the open needs a right that the directory has dropped. */
-function mayOpen(d: DirectoryDescriptor, request: OpenRequest): boolean {
-  if ((request.oflags & OFLAGS.CREAT) !== 0 && d.dropped(RIGHTS.PATH_CREATE_FILE)) return false;
-  if ((request.oflags & OFLAGS.TRUNC) !== 0 && d.dropped(RIGHTS.PATH_FILESTAT_SET_SIZE)) return false;
-  const needed = (request.read ? RIGHTS.FD_READ : 0) | (request.write ? RIGHTS.FD_WRITE : 0);
-  return (needed & ~d.rightsInheriting) === 0;
-}

@@ -1,11 +1,9 @@
 // Opens a 9P session on a backend, a server or an attachment, for packing and unpacking. Runs in a browser.
-import { Message, TYPE } from '../9p/codec.gen.ts';
-import { MAXWELEM, SETATTR_GID, SETATTR_UID } from '../9p/constants.ts';
+import { MAXWELEM } from '../9p/constants.ts';
 import { Client } from '../client/client.ts';
 import { DirectoryListing } from '../client/directory-listing.ts';
 import { entriesOf } from '../client/entries.ts';
 import { errnoName } from '../linux/errno.ts';
-import { Iov } from '../lib/iov.ts';
 import { isBackend, serverForBackend, type Attachable, type Attachment } from '../connect/attachment.ts';
 import { insideOf } from '../connect/inside.ts';
 import { mustBe } from '../lib/options.ts';
@@ -19,8 +17,6 @@ export type Place = Backend | Attachable | Attachment;
 /** A private 9P session on a tree. */
 export class Tree {
   readonly client: Client;
-  private readonly t = new Message();
-  private readonly r = new Message();
 
   constructor(server: Attachable) {
     this.client = new Client(server.connect());
@@ -47,25 +43,10 @@ export class Tree {
     return extents.errno === 0 ? list : -extents.errno;
   }
 
-  /** chown(2), which the client lacks since WASI does. Returns 0 or an errno. */
-  setOwner(fid: number, uid: number, gid: number): number {
-    const { t } = this;
-    t.type = TYPE.Tsetattr;
-    // No other request is in flight.
-    t.tag = 1;
-    t.fid = fid;
-    t.valid = SETATTR_UID | SETATTR_GID;
-    t.uid = uid;
-    t.gid = gid;
-    return this.client.transport.rpc(t, this.r, NO_PAYLOAD);
-  }
-
   close(): void {
     this.client.close();
   }
 }
-
-const NO_PAYLOAD = new Iov();
 
 /**
  * Calls `run` with a private session on a tree, and closes the session.

@@ -5,7 +5,9 @@ import { openTar } from '../backends/tar/open.ts';
 import {
   SETATTR_ATIME,
   SETATTR_ATIME_SET,
+  SETATTR_GID,
   SETATTR_MODE,
+  SETATTR_UID,
   SETATTR_MTIME,
   SETATTR_MTIME_SET,
   SETATTR_SIZE,
@@ -20,7 +22,7 @@ import type { TarInode } from '../backends/tar/inode.ts';
 import type { Time } from '../backends/tar/format/pax.ts';
 import { failure, walkTo, inTree, type Place, type Tree } from './place.ts';
 import type { Skipped } from '../backends/tar/tree.ts';
-import { mknod, setMode, xattrcreate } from '../client/rare-messages.ts';
+import { mknod, setMode, setOwner, xattrcreate } from '../client/rare-messages.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
 /** The seconds from 1970 to the latest Date of JavaScript. */
@@ -44,7 +46,6 @@ interface Level {
 }
 
 class Loader {
-  private readonly tree: Tree;
   private readonly client: Client;
   private readonly archive: TarBackend;
   private readonly onSkip: ((skipped: Skipped) => void) | undefined;
@@ -54,7 +55,6 @@ class Loader {
   private readonly placed = new Map<TarInode, string | null>();
 
   constructor(tree: Tree, archive: TarBackend, onSkip: ((skipped: Skipped) => void) | undefined) {
-    this.tree = tree;
     this.client = tree.client;
     this.archive = archive;
     this.onSkip = onSkip;
@@ -222,7 +222,7 @@ class Loader {
   private finish(fid: number, inode: TarInode, name: string): void {
     const { client } = this;
     const { perm, uid, gid, atime, mtime, xattrs } = inode.meta;
-    const owner = this.tree.setOwner(fid, uid, gid);
+    const owner = setOwner(this.client, fid, SETATTR_UID | SETATTR_GID, uid, gid);
     // Only root may chown(2): other users keep the files, as with tar.
     if (owner !== 0 && owner !== E.EPERM) throw this.failure('given its owner', name, owner);
     const mode = inode.kind === S_IFLNK ? 0 : setMode(client, fid, SETATTR_MODE, perm);

@@ -96,6 +96,8 @@ export enum OFLAGS {
   EXCL = 4,
   TRUNC = 8,
 }
+/** All bits of $oflags. */
+export const OFLAGS_ALL = 15;
 /** $fstflags */
 export enum FSTFLAGS {
   ATIM = 1,

@@ -1,14 +1,13 @@
 // The path_* calls: rights, flags and pointers are checked here, the path by the directory descriptor.
 import { E, WASI_ERRNO, wasiErrnoOf } from '../../../vfs/linux/errno.ts';
 import { PATH_MAX } from '../../../vfs/linux/limits.ts';
-import { FDFLAGS_ALL, FILETYPE, LOOKUPFLAGS, OFLAGS, STRUCTS } from '../abi/structs.ts';
+import { FDFLAGS_ALL, FILETYPE, LOOKUPFLAGS, OFLAGS, OFLAGS_ALL, STRUCTS } from '../abi/structs.ts';
 import type { Descriptor, OpenRequest } from '../descriptors/descriptor.ts';
 import { BADF, FAULT, INVAL, NOTCAPABLE, type Guest } from '../process/guest.ts';
 import { timesArgument } from '../abi/arguments.ts';
 import { RIGHTS, rightsArgument } from '../abi/rights.ts';
 import { putFilestat } from './filestat.ts';
 
-const OFLAGS_ALL = OFLAGS.CREAT | OFLAGS.DIRECTORY | OFLAGS.EXCL | OFLAGS.TRUNC;
 const MAKES_DIRECTORY = OFLAGS.CREAT | OFLAGS.DIRECTORY;
 const SYMLINK_FOLLOW = LOOKUPFLAGS.SYMLINK_FOLLOW;
 
@@ -149,8 +148,7 @@ export function pathCalls(guest: Guest) {
       request.read = (rights & RIGHTS.FD_READ) !== 0;
       // FD_ALLOCATE and FD_FILESTAT_SET_SIZE do not count: Go asks for one of them when it opens for reading.
       request.write = (rights & RIGHTS.FD_WRITE) !== 0;
-      const denied = checkOpen(d!, request);
-      if (denied !== 0) return denied;
+      if (!d!.mayOpen(request)) return NOTCAPABLE;
       if (!m.fits(out >>> 0, 4)) return FAULT;
       const path = m.loadPath(ptr >>> 0, length >>> 0);
       if (typeof path === 'number') return wasiErrnoOf(path);
@@ -229,13 +227,4 @@ function rmdirat(d: Descriptor, path: string): number {
 
 function unlinkat(d: Descriptor, path: string): number {
   return d.unlinkat(path);
-}
-
-/** Returns NOTCAPABLE if the open needs a right that the directory's descriptor has dropped; otherwise 0. */
-function checkOpen(d: Descriptor, request: OpenRequest): number {
-  if ((request.oflags & OFLAGS.CREAT) !== 0 && d.dropped(RIGHTS.PATH_CREATE_FILE)) return NOTCAPABLE;
-  if ((request.oflags & OFLAGS.TRUNC) !== 0 && d.dropped(RIGHTS.PATH_FILESTAT_SET_SIZE)) return NOTCAPABLE;
-  if (request.read && (d.rightsInheriting & RIGHTS.FD_READ) === 0) return NOTCAPABLE;
-  if (request.write && (d.rightsInheriting & RIGHTS.FD_WRITE) === 0) return NOTCAPABLE;
-  return 0;
 }

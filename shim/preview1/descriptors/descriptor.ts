@@ -3,7 +3,8 @@
 import type { Times } from '../abi/arguments.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';
-import { FILETYPE } from '../abi/structs.ts';
+import { RIGHTS } from '../abi/rights.ts';
+import { FILETYPE, OFLAGS } from '../abi/structs.ts';
 import type { FileStatus } from '../../../vfs/client/attributes.ts';
 import type { DirectoryEntries } from '../../../vfs/client/directory-listing.ts';
 
@@ -66,6 +67,15 @@ export abstract class Descriptor {
   /** True if one of these rights was dropped: a call that needs it returns ENOTCAPABLE. */
   dropped(right: number): boolean {
     return (this.rightsOfKind & ~this.rightsBase & right) !== 0;
+  }
+
+  /** False if `openat` needs a right that was dropped: ENOTCAPABLE. */
+  mayOpen({ oflags, read, write }: OpenRequest): boolean {
+    const own =
+      ((oflags & OFLAGS.CREAT) !== 0 ? RIGHTS.PATH_CREATE_FILE : 0) |
+      ((oflags & OFLAGS.TRUNC) !== 0 ? RIGHTS.PATH_FILESTAT_SET_SIZE : 0);
+    const passedOn = (read ? RIGHTS.FD_READ : 0) | (write ? RIGHTS.FD_WRITE : 0);
+    return !this.dropped(own) && (passedOn & ~this.rightsInheriting) === 0;
   }
 
   /** Sets isatty(3) of the guest: wasi-libc takes a character device that cannot seek for a terminal. */

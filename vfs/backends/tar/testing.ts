@@ -7,16 +7,18 @@ import * as assert from 'uvu/assert';
 import {
   SETATTR_ATIME,
   SETATTR_ATIME_SET,
+  SETATTR_GID,
   SETATTR_MODE,
   SETATTR_MTIME,
   SETATTR_MTIME_SET,
+  SETATTR_UID,
 } from '../../9p/constants.ts';
 import { Kit } from '../../../testing/kit.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { fill, picture } from '../../../testing/conformance/read-only-tree.ts';
 import { ram } from '../ram/index.ts';
 import { inTree, walkTo } from '../../archive/place.ts';
-import { setMode } from '../../client/rare-messages.ts';
+import { setMode, setOwner } from '../../client/rare-messages.ts';
 
 /** True if GNU tar is installed. */
 export const hasTar = spawnSync('tar', ['--version'], { encoding: 'utf8' }).stdout?.includes('GNU tar') === true;
@@ -98,7 +100,7 @@ export function chown(backend: Backend, path: string, uid: number, gid: number):
   inTree(backend, 'backend', (tree) => {
     const fid = walkTo(tree.client, path.split('/'));
     assert.ok(fid > 0);
-    assert.is(tree.setOwner(fid, uid, gid), 0);
+    assert.is(setOwner(tree.client, fid, SETATTR_UID | SETATTR_GID, uid, gid), 0);
     tree.client.clunk(fid);
   });
 }
