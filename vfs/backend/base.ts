@@ -24,6 +24,22 @@ function refusal(backend: Backend): number {
  *
  * Methods that later versions add to the contract get a default here, so that a store that extends this class stays
  * complete.
+ *
+ *     class Hello extends BackendBase {
+ *       readonly name = 'hello';
+ *       readonly top = new Node(1, S_IFDIR); // class Node extends Inode {}
+ *       readonly file = new Node(2, S_IFREG);
+ *       root() { return this.top; }
+ *       lookup(_dir, name) { return name === 'hello' ? this.file : E.ENOENT; }
+ *       parent() { return this.top; }
+ *       getattr({ kind }, out) { fillSimpleAttr(out, kind | 0o555, kind === S_IFREG ? TEXT.length : 0); return 0; }
+ *       read(_file, _handle, offset, u8, start, end) {
+ *         const part = TEXT.subarray(offset, offset + (end - start)); // TEXT: Uint8Array
+ *         u8.set(part, start);
+ *         return part.length;
+ *       }
+ *       list() { return new EntryCursor([['hello', this.file]]); }
+ *     }
  */
 export abstract class BackendBase implements OwnedBackend {
   abstract readonly name: string;

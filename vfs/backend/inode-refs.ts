@@ -24,9 +24,12 @@ export function isOrphan(backend: Backend, inode: Inode): boolean {
   return inode.refs > 0 && backend.nlink(inode) === 0;
 }
 
-/** Called when a caller is done with an inode that it looked up: the backend may release one that nobody references. */
-export function releaseUnused(backend: Pick<Backend, 'release'>, inode: Inode): void {
-  if (inode.refs === 0 && inode.state === LIVE) backend.release(inode);
+/**
+ * Called when a caller is done with the result of a lookup: the backend may release an inode that nobody references. An
+ * errno is ignored.
+ */
+export function releaseUnused(backend: Pick<Backend, 'release'>, found: Inode | number): void {
+  if (typeof found !== 'number' && found.refs === 0 && found.state === LIVE) backend.release(found);
 }
 
 /** LIVE → QUEUED: the inode has neither references nor names. Returns false, and does nothing, if it is not LIVE. */

@@ -116,7 +116,7 @@ export class DirStream {
     this.name = cookie === 1 ? '.' : '..';
     this.ino = typeof inode === 'number' ? this.dir.ino : inode.ino;
     this.kind = S_IFDIR;
-    if (typeof inode !== 'number') releaseUnused(this.backend, inode);
+    releaseUnused(this.backend, inode);
     return ENTRY;
   }
 

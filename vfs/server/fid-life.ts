@@ -1,5 +1,5 @@
 // The life of a fid: made, moved and dropped; and its inode, which becomes an orphan, is queued or released.
-import { QUEUED, type Inode } from '../backend/inode.ts';
+import type { Inode } from '../backend/inode.ts';
 import { isOrphan } from '../backend/inode-refs.ts';
 import { E } from '../linux/errno.ts';
 import { UNOPENED, type Fid } from './fid.ts';
@@ -13,9 +13,8 @@ export function checkNewFid(session: Session, num: number): number {
   return session.fids.size >= session.server.maxFids ? E.EMFILE : 0;
 }
 
-/** Makes a fid on an inode; one that is QUEUED becomes LIVE again. */
+/** Makes a fid on an inode. */
 export function makeFid(session: Session, num: number, inode: Inode, parent: Inode | null, name: string): Fid {
-  if (inode.state === QUEUED) session.server.reclaim.revive(inode);
   const fid = session.fids.make(session, num);
   fid.move(inode, parent, name);
   return fid;
@@ -23,7 +22,6 @@ export function makeFid(session: Session, num: number, inode: Inode, parent: Ino
 
 /** Moves a fid to another inode, and unreferences the former one. */
 export function moveFid(session: Session, fid: Fid, inode: Inode, parent: Inode | null, name: string): void {
-  if (inode.state === QUEUED) session.server.reclaim.revive(inode);
   const before = fid.inode;
   fid.detach();
   fid.move(inode, parent, name);
@@ -42,9 +40,9 @@ export function settle(server: Server, inode: Inode): void {
 
 /** Called after an inode has lost a name: it may be an orphan now. */
 export function nameTaken(server: Server, inode: Inode): void {
-  if (inode.refs === 0) settle(server, inode);
-  else if (server.observers.size > 0 && isOrphan(server.backend, inode))
+  if (server.observers.size > 0 && isOrphan(server.backend, inode))
     for (const observer of server.observers) observer.orphan?.(inode);
+  settle(server, inode);
 }
 
 /**

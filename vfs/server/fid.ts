@@ -1,5 +1,5 @@
 // A fid: a client's handle on an inode (intro(5)).
-import type { Inode } from '../backend/inode.ts';
+import { QUEUED, type Inode } from '../backend/inode.ts';
 import { dropRef, ref } from '../backend/inode-refs.ts';
 import type { DirStream } from './dir-stream.ts';
 import type { Session } from './session.ts';
@@ -52,6 +52,7 @@ export class Fid {
   }
 
   private attach(inode: Inode): void {
+    if (inode.state === QUEUED) this.session.server.reclaim.revive(inode);
     const head = inode.fids as Fid | null;
     this.next = head;
     this.prev = null;
@@ -71,7 +72,7 @@ export class Fid {
     dropRef(this.inode);
   }
 
-  /** Puts a detached fid on an inode. */
+  /** Puts a detached fid on an inode; one that is QUEUED becomes LIVE again. */
   move(inode: Inode, parent: Inode | null, name: string): void {
     this.inode = inode;
     this.parent = parent;

@@ -25,7 +25,7 @@ function newEntry(session: Session, t: Message, intent: number): Inode | number 
   if (errno !== 0) return errno;
   const found = backend.lookup(dir, t.name, intent);
   if (typeof found !== 'number') {
-    releaseUnused(session.server.backend, found);
+    releaseUnused(backend, found);
     return E.EEXIST;
   }
   if (found === 0) return dir;

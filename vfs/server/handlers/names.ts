@@ -21,7 +21,7 @@ import type { Request } from '../request.ts';
 export function standsFor(backend: Backend, dir: Inode, name: string, inode: Inode): boolean {
   if (dir.state === RECLAIMED) return false;
   const found = backend.lookup(dir, name);
-  if (typeof found !== 'number') releaseUnused(backend, found);
+  releaseUnused(backend, found);
   return found === inode;
 }
 

@@ -40,14 +40,14 @@ export function walk({ session, t, r }: Request): number {
   for (let i = 0; i < count; i++) {
     const next = step(backend, at, t.wname[i]!);
     if (typeof next === 'number') {
-      releaseUnused(server.backend, at);
+      releaseUnused(backend, at);
       return i === 0 ? next : 0;
     }
     if (next !== at) {
       const up = t.wname[i] === '..';
       parent = up ? null : at;
       name = up ? '' : t.wname[i]!;
-      releaseUnused(server.backend, at);
+      releaseUnused(backend, at);
       at = next;
     }
     r.wqid_type[i] = qidType(at.kind);
