@@ -11,9 +11,9 @@ import { AtCalls } from './at/at-calls.ts';
 import { Client } from './client.ts';
 import { DirectoryEntries, DirectoryListing } from './directory-listing.ts';
 import { SYNTHETIC_COOKIE, type MountTable } from './at/mount-table.ts';
-import { endWorlds, small } from './testing.ts';
+import { closeTrees, small } from './testing.ts';
 
-test.after.each(endWorlds);
+test.after.each(closeTrees);
 
 const decoder = new TextDecoder();
 

@@ -21,11 +21,11 @@ import { Iov } from '../lib/iov.ts';
 import { Found } from './at/found.ts';
 import { FileStatus } from './attributes.ts';
 import { OFFSET_MAX, OpenFile } from './open-file.ts';
-import { endWorlds, small, type World } from './testing.ts';
+import { closeTrees, small, type MemfsTree } from './testing.ts';
 
-test.after.each(endWorlds);
+test.after.each(closeTrees);
 
-function opened(world: World, flags: number, path = 'file'): OpenFile {
+function opened(world: MemfsTree, flags: number, path = 'file'): OpenFile {
   const found = new Found();
   assert.is(errnoName(world.at.openat(world.root, path, flags, found)), 'ok');
   return new OpenFile(found.tree, found.fid, flags);

@@ -11,15 +11,15 @@ import { FileStatus } from './attributes.ts';
 import { Client } from './client.ts';
 import { FaultyTransport } from '../../testing/faulty-transport.ts';
 
-const worlds: World[] = [];
+const trees: MemfsTree[] = [];
 
-/** Ends the sessions of all Worlds: to be called after each test. */
-export function endWorlds(): void {
-  for (const world of worlds.splice(0)) world.server.close();
+/** Ends the sessions of all MemfsTrees: to be called after each test. */
+export function closeTrees(): void {
+  for (const world of trees.splice(0)) world.server.close();
 }
 
 /** A memfs volume, its server and a client of it. */
-export class World {
+export class MemfsTree {
   readonly volume = new Volume();
   readonly server: Server;
   readonly client: Client;
@@ -34,7 +34,7 @@ export class World {
     assert.is(this.client.attach(), 0);
     this.at = new AtCalls(this.client);
     this.root = this.client.root;
-    worlds.push(this);
+    trees.push(this);
   }
 
   /** Makes directories (`a/`), symlinks (`a -> target`) and empty files, in order. */
@@ -110,8 +110,8 @@ export function named(result: number): string {
 }
 
 /** A small tree with every kind of symlink. */
-export function small(options: ServerOptions = {}): World {
-  return new World(options).make(
+export function small(options: ServerOptions = {}): MemfsTree {
+  return new MemfsTree(options).make(
     'dir/',
     'dir/sub/',
     'dir/file',
@@ -136,25 +136,25 @@ export function small(options: ServerOptions = {}): World {
 
 const found = new Found();
 
-export const open = (path: string, flags: number) => (world: World) => {
+export const open = (path: string, flags: number) => (world: MemfsTree) => {
   const errno = world.at.openat(world.root, path, flags, found);
   if (errno === 0) found.release();
   return errno;
 };
-export const mkdir = (path: string) => (w: World) => w.at.mkdirat(w.root, path);
-export const rmdir = (path: string) => (w: World) => w.at.rmdirat(w.root, path);
-export const unlink = (path: string) => (w: World) => w.at.unlinkat(w.root, path);
-export const symlink = (target: string, path: string) => (w: World) => w.at.symlinkat(target, w.root, path);
-export const rename = (from: string, to: string) => (w: World) => w.at.renameat(w.root, from, w.at, w.root, to);
+export const mkdir = (path: string) => (w: MemfsTree) => w.at.mkdirat(w.root, path);
+export const rmdir = (path: string) => (w: MemfsTree) => w.at.rmdirat(w.root, path);
+export const unlink = (path: string) => (w: MemfsTree) => w.at.unlinkat(w.root, path);
+export const symlink = (target: string, path: string) => (w: MemfsTree) => w.at.symlinkat(target, w.root, path);
+export const rename = (from: string, to: string) => (w: MemfsTree) => w.at.renameat(w.root, from, w.at, w.root, to);
 export const link =
   (from: string, to: string, follow = false) =>
-  (w: World) =>
+  (w: MemfsTree) =>
     w.at.linkat(w.root, from, follow, w.at, w.root, to);
-export const readlink = (path: string) => (w: World) => {
+export const readlink = (path: string) => (w: MemfsTree) => {
   const target = w.at.readlinkat(w.root, path);
   return typeof target === 'number' ? target : 0;
 };
-export const stat = (path: string, follow: boolean) => (w: World) =>
+export const stat = (path: string, follow: boolean) => (w: MemfsTree) =>
   w.at.statat(w.root, path, follow, GETATTR_BASIC, new FileStatus());
-export const utimens = (path: string, follow: boolean) => (w: World) =>
+export const utimens = (path: string, follow: boolean) => (w: MemfsTree) =>
   w.at.utimensat(w.root, path, follow, SETATTR_ATIME, 0, 0, 0, 0);

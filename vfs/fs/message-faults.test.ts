@@ -1,11 +1,11 @@
 // Whichever of a call's messages fails: no fid is kept, and the call fails with that, or has done all the same.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { endWorlds, small, type World } from '../client/testing.ts';
+import { closeTrees, small, type MemfsTree } from '../client/testing.ts';
 import type { FsError } from './values/errors.ts';
 import { FileSystem } from './file-system.ts';
 
-test.after.each(endWorlds);
+test.after.each(closeTrees);
 
 const CALLS: [what: string, call: (fs: FileSystem) => unknown][] = [
   ['readFile', (fs) => fs.readFileSync('/dir/file')],
@@ -31,7 +31,7 @@ const CALLS: [what: string, call: (fs: FileSystem) => unknown][] = [
   ['open, and close', (fs) => fs.closeSync(fs.openSync('/dir'))],
 ];
 
-function tried(world: World, call: (fs: FileSystem) => unknown): FsError | null {
+function tried(world: MemfsTree, call: (fs: FileSystem) => unknown): FsError | null {
   const fs = new FileSystem(world.at, world.root);
   try {
     call(fs);
@@ -45,7 +45,7 @@ function tried(world: World, call: (fs: FileSystem) => unknown): FsError | null 
 }
 
 /** What a call makes of the volume; names of mkdtemp are random. */
-function made(world: World): unknown {
+function made(world: MemfsTree): unknown {
   return JSON.stringify(world.volume.toJSON()).replace(/\/dir\/\w{6}"/g, '/dir/temporary"');
 }
 

@@ -15,7 +15,7 @@ import { NamespaceMounts } from './mounts.ts';
 const found = new Found();
 
 /** A namespace, its calls made at its root; after the test nothing may be left on any server. */
-class World {
+class JoinedTree {
   readonly mounts = new NamespaceMounts<LocalSource>(serverFor);
   private readonly tree: Record<string, LocalSource>;
 
@@ -72,9 +72,9 @@ class World {
   }
 }
 
-function world(title: string, tree: () => Record<string, LocalSource>, run: (w: World) => void): void {
+function world(title: string, tree: () => Record<string, LocalSource>, run: (w: JoinedTree) => void): void {
   test(title, () => {
-    const w = new World(tree());
+    const w = new JoinedTree(tree());
     run(w);
     w.end();
   });
@@ -239,7 +239,7 @@ world('a tree in itself: what is mounted has no mounts', twice, (w) => {
 });
 
 test('what nothing can be mounted on is told', () => {
-  const make = (path: string) => () => new World({ '/': volume({ '/f': '' }), [path]: ram() });
+  const make = (path: string) => () => new JoinedTree({ '/': volume({ '/f': '' }), [path]: ram() });
   assert.throws(make('/f'), 'Nothing can be mounted at /f: there is a file, not a directory.');
   assert.throws(make('/f/x'), 'Nothing can be mounted at /f/x: there is a file, not a directory.');
 });

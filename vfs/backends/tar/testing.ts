@@ -1,8 +1,5 @@
 // Archives built byte by byte, and the system tar, for the tests of this folder.
 import { spawnSync } from 'node:child_process';
-import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import {
   SETATTR_ATIME,
@@ -14,6 +11,7 @@ import {
   SETATTR_UID,
 } from '../../9p/constants.ts';
 import { Kit } from '../../../testing/kit.ts';
+import { scratch } from '../../../testing/scratch.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { fill, picture } from '../../../testing/conformance/read-only-tree.ts';
 import { ram } from '../ram/index.ts';
@@ -116,11 +114,11 @@ export function content(backend: Backend): string {
 
 /** Calls `run` with a scratch directory, and removes it. */
 export function inScratch(run: (dir: string) => void): void {
-  const dir = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'wasi9p-tar-'));
+  const { root, remove } = scratch();
   try {
-    run(dir);
+    run(root);
   } finally {
-    fs.rmSync(dir, { recursive: true, force: true });
+    remove();
   }
 }
 

@@ -3,9 +3,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GETATTR_BASIC } from '../../9p/constants.ts';
 import { FileStatus } from '../attributes.ts';
-import { named, World, endWorlds } from '../testing.ts';
+import { named, MemfsTree, closeTrees } from '../testing.ts';
 
-test.after.each(endWorlds);
+test.after.each(closeTrees);
 
 test('a directory made after the Twalk that missed it: ENOENT, and no fid is kept', () => {
   // Made before the first message it is found; before one of the later two, by which the errno is looked for, it is not.
@@ -14,7 +14,7 @@ test('a directory made after the Twalk that missed it: ENOENT, and no fid is kep
     [1, 'ENOENT'],
     [2, 'ENOENT'],
   ] as const) {
-    const world = new World().make('a/', 'spare/', 'spare/file');
+    const world = new MemfsTree().make('a/', 'spare/', 'spare/file');
     let errno = -1;
     world.meanwhile(
       count,

@@ -16,9 +16,9 @@ import { E } from '../../linux/errno.ts';
 import { Iov } from '../../lib/iov.ts';
 import { FileStatus } from '../attributes.ts';
 import { Found } from './found.ts';
-import { link, named, open, rename, rmdir, small, endWorlds } from '../testing.ts';
+import { link, named, open, rename, rmdir, small, closeTrees } from '../testing.ts';
 
-test.after.each(endWorlds);
+test.after.each(closeTrees);
 
 const found = new Found();
 

@@ -24,11 +24,11 @@ import {
   symlink,
   unlink,
   utimens,
-  type World,
-  endWorlds,
+  type MemfsTree,
+  closeTrees,
 } from '../testing.ts';
 
-test.after.each(endWorlds);
+test.after.each(closeTrees);
 
 const CREAT = O_WRONLY | O_CREAT;
 const EXCL = CREAT | O_EXCL;
@@ -36,7 +36,7 @@ const LONG = 'n'.repeat(256);
 const PATH_TOO_LONG = 'x/'.repeat(2048);
 
 /** What is done, and its errno: each is what Linux answers on tmpfs (EXDEV: openat2 with RESOLVE_BENEATH). */
-const TABLE: [what: string, call: (world: World) => number, errno: string][] = [
+const TABLE: [what: string, call: (world: MemfsTree) => number, errno: string][] = [
   ['open of nothing', open('x', O_RDONLY), 'ENOENT'],
   ['open of an empty path', open('', O_RDONLY), 'ENOENT'],
   ['open of an empty path to make it', open('', CREAT), 'ENOENT'],

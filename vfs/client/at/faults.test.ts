@@ -15,17 +15,17 @@ import {
   symlink,
   unlink,
   utimens,
-  type World,
-  endWorlds,
+  type MemfsTree,
+  closeTrees,
 } from '../testing.ts';
 
-test.after.each(endWorlds);
+test.after.each(closeTrees);
 
 const CREAT = O_WRONLY | O_CREAT;
 const EXCL = CREAT | O_EXCL;
 
 /** Calls that send several messages, each to be failed once. */
-const MANY: [what: string, call: (world: World) => number][] = [
+const MANY: [what: string, call: (world: MemfsTree) => number][] = [
   ['open', open('link/../dir/file', O_RDONLY)],
   ['open O_CREAT', open('dir/new', CREAT)],
   ['open O_CREAT|O_EXCL', open('link/new', EXCL)],

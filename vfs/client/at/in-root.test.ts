@@ -3,18 +3,18 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } from '../../linux/constants.ts';
 import { errnoName } from '../../linux/errno.ts';
-import { named, World, endWorlds } from '../testing.ts';
+import { named, MemfsTree, closeTrees } from '../testing.ts';
 import { AtCalls } from './at-calls.ts';
 import { Found } from './found.ts';
 import { realpathat } from './realpath.ts';
 
-test.after.each(endWorlds);
+test.after.each(closeTrees);
 
 const found = new Found();
 
 /** A tree whose root for the paths is `jail`; there are files of the same names outside. */
 class Jail {
-  readonly world = new World().make(
+  readonly world = new MemfsTree().make(
     'file',
     'dir/',
     'jail/',

@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } from '../../linux/constants.ts';
 import {
-  endWorlds,
+  closeTrees,
   link,
   mkdir,
   named,
@@ -17,17 +17,17 @@ import {
   symlink,
   unlink,
   utimens,
-  type World,
+  type MemfsTree,
 } from '../testing.ts';
 import { AtCalls } from './at-calls.ts';
 import { Found } from './found.ts';
 import { realpathat } from './realpath.ts';
 
-test.after.each(endWorlds);
+test.after.each(closeTrees);
 
 const CREAT = O_WRONLY | O_CREAT;
 
-const CALLS: [what: string, call: (world: World) => number][] = [
+const CALLS: [what: string, call: (world: MemfsTree) => number][] = [
   ['open', open('link/../dir/file', O_RDONLY)],
   ['open O_CREAT', open('dir/new', CREAT)],
   ['open O_CREAT in the directory itself', open('new', CREAT)],
@@ -48,7 +48,7 @@ const CALLS: [what: string, call: (world: World) => number][] = [
 ];
 
 /** The files of a world. */
-function picture({ volume }: World): string[] {
+function picture({ volume }: MemfsTree): string[] {
   return (volume.readdirSync('/', { recursive: true }) as string[]).sort();
 }
 

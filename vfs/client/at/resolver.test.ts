@@ -5,14 +5,14 @@ import { QTDIR, QTFILE, QTSYMLINK } from '../../9p/constants.ts';
 import { Found } from './found.ts';
 import { parsePath } from './path.ts';
 import * as resolver from './resolver.ts';
-import { named, World, endWorlds } from '../testing.ts';
+import { named, MemfsTree, closeTrees } from '../testing.ts';
 
-test.after.each(endWorlds);
+test.after.each(closeTrees);
 
 const found = new Found();
 
 /** Finds a path from the root and lets go of it: its inode's number, or the errno's name. */
-function find(world: World, path: string, follow = true): number | string {
+function find(world: MemfsTree, path: string, follow = true): number | string {
   const { at, root } = world;
   const errno = resolver.find(at, root, parsePath(path), follow, found);
   if (errno !== 0) {
@@ -25,8 +25,8 @@ function find(world: World, path: string, follow = true): number | string {
   return ino;
 }
 
-function small(): World {
-  return new World().make(
+function small(): MemfsTree {
+  return new MemfsTree().make(
     'a/',
     'a/b/',
     'a/b/file',
@@ -193,7 +193,7 @@ test('a symlink at the end is followed when asked, and always before a slash', (
 test('40 symlinks are followed, 41 are ELOOP', () => {
   const chain = ['l0 -> file'];
   for (let i = 1; i <= 41; i++) chain.push(`l${i} -> l${i - 1}`);
-  const world = new World().make('file', ...chain);
+  const world = new MemfsTree().make('file', ...chain);
   assert.is(find(world, 'l39'), world.ino('file'), 'l39 goes through 40');
   assert.is(find(world, 'l40'), 'ELOOP');
   assert.is(find(world, 'l40', false), world.ino('l40'));
@@ -201,13 +201,13 @@ test('40 symlinks are followed, 41 are ELOOP', () => {
 });
 
 test('symlinks in the middle of a path count, too', () => {
-  const world = new World().make('d/', 'd/self -> .', 'd/file');
+  const world = new MemfsTree().make('d/', 'd/self -> .', 'd/file');
   assert.is(find(world, `d/${'self/'.repeat(40)}file`), world.ino('d/file'));
   assert.is(find(world, `d/${'self/'.repeat(41)}file`), 'ELOOP');
 });
 
 test('paths of more than 16 names, which no single Twalk carries', () => {
-  const world = new World();
+  const world = new MemfsTree();
   const names: string[] = [];
   for (let depth = 1; depth <= 40; depth++) {
     names.push(`d${depth}`);
@@ -228,7 +228,7 @@ test('paths of more than 16 names, which no single Twalk carries', () => {
 });
 
 test('`..` of a moved directory is where it is now', () => {
-  const world = new World().make('a/', 'a/d/', 'b/', 'l -> a/d/..');
+  const world = new MemfsTree().make('a/', 'a/d/', 'b/', 'l -> a/d/..');
   assert.is(find(world, 'l'), world.ino('a'));
   world.volume.renameSync('/a/d', '/b/d');
   assert.is(find(world, 'l'), 'ENOENT');
@@ -237,7 +237,7 @@ test('`..` of a moved directory is where it is now', () => {
 
 test('a plain path of more than 16 names takes a Twalk for each 16, and keeps none of the directories', () => {
   const names = Array.from({ length: 40 }, () => 'd');
-  const world = new World({ maxFids: 3 });
+  const world = new MemfsTree({ maxFids: 3 });
   world.volume.mkdirSync(`/${names.join('/')}`, { recursive: true });
   world.make(`${names.join('/')}/link -> .`, 'top -> d');
   const path = names.join('/');
@@ -267,7 +267,7 @@ test('a path with `..` needs as many fids as it is deep, and is EMFILE with fewe
   const down = Array.from({ length: depth }, () => 'd').join('/');
   const path = `${down}${'/..'.repeat(depth - 1)}/f`;
   for (let spare = 0; spare <= depth; spare++) {
-    const world = new World({ maxFids: 1 + spare });
+    const world = new MemfsTree({ maxFids: 1 + spare });
     world.volume.mkdirSync(`/${down}`, { recursive: true });
     world.make('d/f');
     const result = resolver.find(world.at, world.root, parsePath(path), true, found);
@@ -278,7 +278,7 @@ test('a path with `..` needs as many fids as it is deep, and is EMFILE with fewe
 });
 
 test('`..` of a directory that was removed meanwhile is the one that the path went through', () => {
-  const world = new World().make('a/', 'a/b/', 'a/f');
+  const world = new MemfsTree().make('a/', 'a/b/', 'a/f');
   const right = world.ino('a/f');
   let errno = 0;
   world.meanwhile(
@@ -294,7 +294,7 @@ test('`..` of a directory that was removed meanwhile is the one that the path we
 
 test('`..` costs the same at any depth', () => {
   const depth = 1000;
-  const world = new World();
+  const world = new MemfsTree();
   const down = Array.from({ length: depth }, () => 'd').join('/');
   world.volume.mkdirSync(`/${down}`, { recursive: true });
   world.make(`down -> ${down}`, `${down}/up -> ${'../'.repeat(depth - 1)}`);
@@ -307,7 +307,7 @@ test('a directory that is moved while a path goes through it leads nowhere else'
   // Before each message: wherever the directories go, the path leads to where it began, or is not there.
   for (const moved of ['a', 'a/b', 'a/b/c'])
     for (let count = 0; count < 14; count++) {
-      const world = new World().make('base/', 'base/a/', 'base/a/b/', 'base/a/b/c/', 'base/a/f', 'base/f', 'f');
+      const world = new MemfsTree().make('base/', 'base/a/', 'base/a/b/', 'base/a/b/c/', 'base/a/f', 'base/f', 'f');
       world.make('away/', 'away/f', 'away/in/', 'away/in/f');
       const { at, root, client } = world;
       const base = client.walk(root, ['base'], 0, 1);
@@ -340,7 +340,7 @@ test('an absolute path, and one above a directory, is refused below any director
 });
 
 test('findOrParent follows dangling symlinks to where the file would be', () => {
-  const world = new World().make('d/', 'd/l -> ../new', 'm -> d/l', 'n -> d/x/new', 's -> d/new/', 't -> new/.');
+  const world = new MemfsTree().make('d/', 'd/l -> ../new', 'm -> d/l', 'n -> d/x/new', 's -> d/new/', 't -> new/.');
   const { at, root } = world;
   const place = (path: string): string => {
     const errno = resolver.findOrParent(at, root, parsePath(path), true, found);
