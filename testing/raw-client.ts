@@ -31,9 +31,9 @@ export class Wire {
     });
   }
 
-  /** The reply to a frame; null when the connection is over. */
+  /** The reply to a frame; null when the connection is over, or the reply comes later (a lock that waits). */
   frame(bytes: Uint8Array): Uint8Array | null {
-    return this.connection.receive(bytes) ? this.replies.pop()! : null;
+    return this.connection.receive(bytes) ? (this.replies.pop() ?? null) : null;
   }
 
   /** Sends a request that is answered later, or not at all. */
