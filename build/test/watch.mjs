@@ -18,6 +18,8 @@ const QUIET = 100;
  * @param {(files: Bundled[]) => Promise<Sum>} run
  */
 export async function watch(bundle, run) {
+  // An exit removes the bundles; a signal alone would not.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
   const changes = new Changes(ROOT, SOURCE_DIRS);
   await round(bundle, run, () => true);
   /** @type {Set<string>} */
