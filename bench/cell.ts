@@ -11,7 +11,7 @@ const NATIVE_WARM_UP = 0.02;
 
 /** The time limits of a cell. */
 export interface Limits {
-  /** CPU time before a measurement, seconds, so that what is hot is compiled; the native program needs next to none. */
+  /** CPU time before a measurement, seconds, so that hot code is compiled; the native program needs next to none. */
   warmUp: number;
   /** CPU time a measurement should have, seconds. */
   target: number;
@@ -52,6 +52,6 @@ function commandOf(column: Column, row: Row, program: Program, limits: Limits, w
 function parse(stdout: string, stderr: string): { ns: number; complete: boolean } | { error: string } {
   const [, ops, us, complete] = /^ok (\d+) (\d+) ([01])$/m.exec(stdout) ?? [];
   if (ops !== undefined) return { ns: (1000 * Number(us)) / Number(ops), complete: complete === '1' };
-  const told = /^error (.*)$/m.exec(stdout)?.[1];
-  return { error: told ?? /^.*Error\b.*$/m.exec(stderr)?.[0] ?? (stderr.trim() || 'it printed nothing') };
+  const message = /^error (.*)$/m.exec(stdout)?.[1];
+  return { error: message ?? /^.*Error\b.*$/m.exec(stderr)?.[0] ?? (stderr.trim() || 'it printed nothing') };
 }

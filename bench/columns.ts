@@ -57,7 +57,7 @@ export interface Column {
   kind: Kind;
   /** The host's script; null for the native program. */
   script: string | null;
-  /** On another runtime than the one that runs the benchmark. */
+  /** True if it runs on another runtime than the benchmark. */
   elsewhere: boolean;
   /** The runtime and its arguments before the script; empty for the native program. */
   runtime: readonly string[];
@@ -82,7 +82,7 @@ export function keysOn(runtime: string): string[] {
 export function columnOf(name: string): Column | string {
   const [key, runtime] = name.split('@');
   const host = HOSTS.find((host) => host.key === key);
-  if (host === undefined) return `${name} is no host: there are ${defaultKeys.join(', ')}.`;
+  if (host === undefined) return `Unknown host ${name}: expected one of ${defaultKeys.join(', ')}.`;
   if (host.kind === 'native') {
     return noNative() ?? { key: name, label: host.label, kind: host.kind, script: null, elsewhere: false, runtime: [] };
   }
@@ -100,14 +100,14 @@ export function columnOf(name: string): Column | string {
   return onRuntime({ ...column, runtime: host.node ?? [] }, runtime);
 }
 
-/** build.mjs bundles the hosts' scripts beside the one that runs. */
+/** build.mjs bundles the hosts' scripts beside the running script. */
 function scriptOf(key: string): string {
   return join(dirname(process.argv[1]!), 'hosts', `${key}.mjs`);
 }
 
 function onRuntime(column: Column, name: string): Column | string {
   const runtime = RUNTIMES[name];
-  if (runtime === undefined) return `${name} is no runtime: there are ${runtimeNames.join(', ')}.`;
+  if (runtime === undefined) return `Unknown runtime ${name}: expected one of ${runtimeNames.join(', ')}.`;
   const path = join(BINARIES, runtime.binary);
   if (!existsSync(path)) return `${column.label} on ${runtime.label} is left out: it is not in wasm-tests/runtimes.`;
   const args = name.startsWith('node') ? column.runtime : [];
@@ -118,7 +118,7 @@ function onRuntime(column: Column, name: string): Column | string {
 export const TMPFS = '/dev/shm';
 
 function noNative(): string | undefined {
-  if (!existsSync(TMPFS)) return `The native column is left out: there is no tmpfs at ${TMPFS}.`;
+  if (!existsSync(TMPFS)) return `The native column is left out: ${TMPFS} does not exist.`;
   return spawnSync('gcc', ['--version']).status === 0
     ? undefined
     : 'The native column is left out: gcc is not installed.';

@@ -19,7 +19,7 @@ function text(results: Results, options: Options): string {
   const label = (row: Row) => row.label;
   const goalList = goals(results).map((goal) => `- ${goalText(goal, label)}`);
   const notes = [...remarks(results, label), ...options.leftOut];
-  return `# What a call costs
+  return `# Cost of a call
 
 ${method(options)}
 
@@ -49,8 +49,8 @@ ${notes.length === 0 ? '' : `## Without a figure\n\n${notes.map((note) => `- ${n
 function method({ rounds, elsewhere, limits }: Options): string {
   return `One C program (bench/program) holds the workloads. clang, itself running on wasi9p, compiles it for WASI; gcc
 compiles it natively; both with -O2. Every cell of the table is a process of its own that does one workload in an empty
-directory. It warms up for ${limits.warmUp} s (the native one for less), so that compilers that compile what is hot have
-done so, then measures for at least ${limits.target} s, up to the end of a file or a listing. What a call costs is CPU
+directory. It warms up for ${limits.warmUp} s (the native one for less), so that compilers have compiled the
+hot code, then measures for at least ${limits.target} s, up to the end of a file or a listing. What a call costs is CPU
 time of the whole process, user and system and all its threads, by getrusage on all hosts: garbage collection and
 compilation that go on beside the program count. The checks of results are part of the program: a call that does not do
 what it should ends the run.

@@ -89,7 +89,7 @@ function table(columns: readonly Column[], head: readonly string[], rows: readon
 }
 
 function growthPart(tables: readonly string[][][], goal: string, rounds: number): string {
-  return `# What growth costs
+  return `# Cost of growth
 
 CPU time of a KiB of files from 1 MiB to 1 GiB, and of an entry of directories from 10 to 1,000,000, by the program of
 the first table; the least of ${rounds} rounds. Goal (d) is that it be flat on ram: no size costs more than ${FLAT}

@@ -23,7 +23,7 @@ const DEEP = 'a/b/c/d/e/f/g';
 /** The present name of the file of `rename`. */
 let moved = false;
 
-/** What a workload of the program does, with node:fs. `top` holds a file `file`, one at DEEP, and is open as `fd`. */
+/** The workloads of the program, with node:fs. `top` holds a file `file`, one at DEEP, and is open as `fd`. */
 const PLAIN: Readonly<Record<string, (top: string, fd: number) => void>> = {
   fstat: (_, fd) => void fs.fstatSync(fd),
   pread1: (_, fd) => void fs.readSync(fd, block, 0, 1, 0),
@@ -140,11 +140,11 @@ async function table(): Promise<void> {
   if (!process.argv.includes('--write')) return;
   writePart(
     'host',
-    `# What a host directory costs
+    `# Cost of a host directory
 
-A guest's calls through the whole stack, on a directory of tmpfs that it cannot get out of, against the same calls of
-node:fs by plain paths, which keep nobody in. Medians of ${ROUNDS} interleaved rounds, CPU time, each cell a process. The budget is
-${BUDGET} times the plain calls. A step of a path costs a system call, since each is made by itself.
+A guest's calls through the whole stack, confined to a directory of tmpfs, against the same calls of node:fs by plain
+paths, without confinement. Medians of ${ROUNDS} interleaved rounds, CPU time, each cell a process. The budget is
+${BUDGET} times the plain calls. A step of a path costs a system call, since each is resolved separately.
 ${machine()}
 
 - ${overBudget(costs)}

@@ -98,7 +98,7 @@ function keptByMore(workload: string, size: number | null): { operations: number
   return { operations, bytes: Math.max(0, long.batches - short.batches) / operations };
 }
 
-/** What a hole takes while it is there: the workload grows the file to 1 MiB and cuts it again, by turns. */
+/** The memory of a hole: the workload grows the file to 1 MiB and truncates it again, by turns. */
 function standingHole(): number {
   // An odd number of operations ends with the hole, one more without it.
   const grown = observe('ftruncate', MIB, 0, 10);
@@ -127,7 +127,7 @@ function kept(): Kept[] {
   ];
 }
 
-/** Of these 10 million operations each; of the others, which take longer, one million. */
+/** Workloads with 10 million operations; the others, which are slower, have one million. */
 const STEADY = ['fdstat', 'lseek', 'tell', 'fstat', 'pread1', 'pwrite1'];
 const OTHERS = [
   'pread4k',
@@ -187,7 +187,7 @@ for (const goal of goals) console.log(`\n${goal}`);
 if (process.argv.includes('--write')) {
   writePart(
     'memory',
-    `# What is kept and what is allocated
+    `# Retained and allocated memory
 
 Through the whole stack on ram, JavaScript's objects and the bytes of its buffers, after collections: goals (e) and (f).
 An operation that allocates less than ${NOTHING} B allocates nothing: so little is of what goes on beside it.

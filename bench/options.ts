@@ -20,19 +20,19 @@ export interface Options {
 }
 
 export const HELP = `npm run bench -- [OPTIONS]     the table: CPU time of a call, here and elsewhere
-npm run bench -- work          real programs and their work (--help tells more)
-npm run bench -- growth        cost per byte and per directory entry, small to large (--help tells more)
-npm run bench -- memory        what ram keeps, and what a call allocates; --write as below
+npm run bench -- work          real programs (see its --help)
+npm run bench -- growth        cost per byte and per directory entry, small to large (see its --help)
+npm run bench -- memory        memory that ram retains and that a call allocates; --write as below
 npm run bench -- host          a host directory against plain calls of node:fs; --write as below
-npm run bench -- profile       where the time of a call goes, by layer; WORKLOADS may follow
-npm run bench -- archive       how soon a large tar archive is ready, as a mount and unpacked
+npm run bench -- profile       the time of a call by layer; WORKLOADS may follow
+npm run bench -- archive       the time until a large tar archive is ready, mounted and unpacked
 
   --quick             under two minutes: short measurements, one round, hosts ${quickKeys.join(' ')}
   --only A,B          these workloads: ${ROWS.map(({ workload }) => workload).join(' ')}
   --hosts A,B         these hosts: ${defaultKeys.join(' ')}, each also as HOST@RUNTIME
   --runtimes A,B|all  wasi9p and node:wasi also on these, from wasm-tests/runtimes: ${runtimeNames.join(' ')}
-  --rounds N          how often each cell is measured (default 5)
-  --elsewhere N       how often on the other runtimes, if less: the goals are about this one
+  --rounds N          measurements of each cell (default 5)
+  --elsewhere N       measurements on the other runtimes, if fewer: the goals are about this one
   --seconds S         CPU time of a measurement (default 0.5)
   --write             writes its part of docs/benchmarks.md, and docs/benchmarks.svg; the default without options
 `;
@@ -65,7 +65,7 @@ const VALUES = ['only', 'hosts', 'runtimes', 'rounds', 'elsewhere', 'seconds'];
 
 /**
  * The options of a command line: flags have the value ''.
- * @throws UsageError with `help` for what is neither a flag nor an option with a value.
+ * @throws UsageError with `help` for an unknown argument or an option without its value.
  */
 export function readArguments(
   argv: readonly string[],
@@ -78,7 +78,7 @@ export function readArguments(
     const name = argv[i]!.replace(/^--/, '');
     if (flags.includes(name)) given.set(name, '');
     else if (values.includes(name) && i + 1 < argv.length) given.set(name, argv[++i]!);
-    else throw new UsageError(`${argv[i]} is not understood.\n\n${help}`);
+    else throw new UsageError(`Unknown argument ${argv[i]}.\n\n${help}`);
   }
   return given;
 }
@@ -92,7 +92,7 @@ export function listOf(given: Map<string, string>, name: string): string[] | und
 export function numberOf(given: Map<string, string>, name: string): number | undefined {
   const text = given.get(name);
   if (text === undefined) return undefined;
-  if (!(Number(text) > 0)) throw new UsageError(`--${name} ${text}: a number above 0 is wanted.`);
+  if (!(Number(text) > 0)) throw new UsageError(`--${name} ${text}: invalid value, expected a number above 0.`);
   return Number(text);
 }
 
@@ -100,7 +100,7 @@ function rows(words: readonly string[] | undefined): readonly Row[] {
   if (words === undefined) return ROWS;
   return words.map((word) => {
     const row = ROWS.find(({ workload }) => workload === word);
-    if (row === undefined) throw new UsageError(`${word} is no workload.\n\n${HELP}`);
+    if (row === undefined) throw new UsageError(`Unknown workload ${word}.\n\n${HELP}`);
     return row;
   });
 }

@@ -28,7 +28,7 @@ async function measure({ rows, columns, rounds, elsewhere, limits, once }: Optio
   return results;
 }
 
-/** Shows a line in place of the last, where somebody looks. */
+/** Replaces the progress line, on a terminal only. */
 function progress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${line}\x1b[K`);
 }

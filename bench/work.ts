@@ -36,7 +36,7 @@ function parse(argv: readonly string[]): WorkOptions {
   const quick = given.has('quick');
   const names = listOf(given, 'hosts') ?? (quick ? QUICK : HOSTS);
   for (const name of names) {
-    if (!HOSTS.includes(name.split('@')[0]!)) throw new UsageError(`${name} runs no programs.\n\n${HELP}`);
+    if (!HOSTS.includes(name.split('@')[0]!)) throw new UsageError(`The host ${name} cannot run programs.\n\n${HELP}`);
   }
   const found = names.map(columnOf);
   return {
@@ -51,7 +51,7 @@ function parse(argv: readonly string[]): WorkOptions {
 
 function jobOf(key: string): Job {
   const job = JOBS.find((job) => job.key === key);
-  if (job === undefined) throw new UsageError(`${key} is no program.\n\n${HELP}`);
+  if (job === undefined) throw new UsageError(`Unknown program ${key}.\n\n${HELP}`);
   return job;
 }
 
@@ -76,7 +76,7 @@ function measure({ jobs, columns, rounds, quick, leftOut }: WorkOptions): WorkRu
   return { jobs, results, hashes, rounds, quick, leftOut };
 }
 
-/** Shows a line in place of the last, where somebody looks. */
+/** Replaces the progress line, on a terminal only. */
 function progress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${line}\x1b[K`);
 }

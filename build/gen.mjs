@@ -25,9 +25,9 @@ export async function gen(check) {
 
 /** @param {string} module @param {string} name */
 async function generated(module, name) {
-  const make = (await load(module))[name];
-  if (typeof make !== 'function') throw new Failure(`gen: ${module} exports no function ${name}()`);
-  const text = make();
+  const generate = (await load(module))[name];
+  if (typeof generate !== 'function') throw new Failure(`gen: ${module} exports no function ${name}()`);
+  const text = generate();
   if (typeof text !== 'string' || !text.endsWith('\n'))
     throw new Failure(`gen: ${name}() of ${module} must return text that ends with a newline`);
   return text;

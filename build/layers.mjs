@@ -9,7 +9,7 @@ import { ROOT, sources } from './project.mjs';
 
 /**
  * A layer: its files, the layers it may import besides itself, and the packages. The first row whose pattern matches
- * a file is its layer. `core` layers run everywhere, so they import nothing of Node and use none of its globals.
+ * a file is its layer. `core` layers run everywhere, so they import no module of Node and use no global of Node.
  * @typedef {{ name: string, files: RegExp, may: string[], packages?: string[], core?: boolean }} Layer
  */
 

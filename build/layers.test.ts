@@ -61,7 +61,7 @@ test('Node and packages are for those that may have them', async () => {
   });
 });
 
-test('nobody but tests imports a test, and every file has a layer', () => {
+test('only tests import a test, and every file has a layer', () => {
   assert.equal(wrongEdges([['vfs/server/server.ts', 'vfs/server/server.test.ts']]).length, 1);
   assert.equal(wrongEdges([['vfs/a.test.ts', 'vfs/server/server.test.ts']]), []);
   assert.equal(wrongEdges([['elsewhere/x.ts', 'vfs/linux/errno.ts']]), ['elsewhere/x.ts belongs to no layer']);

@@ -11,7 +11,7 @@ const module = await WebAssembly.compile(await readFile(process.argv[2] ?? 'uppe
 const vol = Volume.fromJSON({ '/in.txt': 'hello\n' });
 
 for (const [name, { WASI, OpenFile, File, ConsoleStdout }] of Object.entries({ theirs, ours })) {
-  // Where a PreopenDirectory would stand.
+  // In place of a PreopenDirectory.
   const root = new ours.MountedDirectory('/', vol);
   const line = ConsoleStdout.lineBuffered((text) => console.log(`${name}: ${text}`));
   const fds = [new OpenFile(new File([])), line, line, root];

@@ -1,5 +1,5 @@
 // One tree of several, seen by JavaScript and by a program alike: a directory of this machine under an overlay, an
-// archive made on the way, and memory. What is done to the overlay is told and thrown away.
+// archive made on the way, and memory. The changes in the overlay are printed and discarded.
 import { fileURLToPath } from 'node:url';
 import { Namespace } from 'wasi9p';
 import { hostDir } from 'wasi9p/backends/hostdir';

@@ -6,7 +6,7 @@ import * as assert from './assert.ts';
 /** Answers a call in place of the backend: with its return value, or undefined to let the call through; may throw. */
 export type Fault = (...args: unknown[]) => unknown;
 
-/** Methods whose failure no caller can be told of: `failAfter` passes over them. */
+/** Methods that cannot report a failure: `failAfter` passes over them. */
 const INFALLIBLE = new Set([
   ...['root', 'nlink', 'entries', 'size', 'closeHandle', 'accessed', 'modified', 'release', 'close', 'hidden'],
   'countsBlocks',

@@ -10,7 +10,7 @@ export class FaultyTransport implements Transport {
   private readonly inner: Transport;
   /** Names of the messages sent since the list was last replaced. */
   sent: string[] = [];
-  /** Messages that are sent before the one that fails; negative: none fails. */
+  /** Messages sent before the failing one; negative: none fails. */
   failIn = -1;
   /** Called before each message with the length of `sent`. */
   before: ((sent: number) => void) | null = null;

@@ -18,7 +18,7 @@ test.after.each(({ dir }) => {
 
 const BYTES = Uint8Array.of(0, 97, 115, 109, 255);
 
-test('gives back what was put, and nothing before', ({ dir }) => {
+test('get returns the content of put, and nothing before', ({ dir }) => {
   const cache = new Cache(join(dir, 'made', 'on', 'demand'));
   assert.is(cache.get('k'), undefined);
   cache.put('k', BYTES);

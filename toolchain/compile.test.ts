@@ -90,7 +90,7 @@ test('a C++ source is compiled by clang++', async (context) => {
   assert.ok(WebAssembly.validate(made));
 });
 
-test('a failing compilation rejects with the status and what the compiler said, and is not kept', async (context) => {
+test('a failing compilation rejects with the status and the messages of the compiler, and is not kept', async (context) => {
   const job = { ...JOB, sources: { 'a.c': 'int a = ;\n' } };
   for (let round = 1; round <= 2; round++) {
     const error = await compile(job, context.options).catch((error: unknown) => error);
@@ -104,7 +104,7 @@ test('a failing compilation rejects with the status and what the compiler said, 
   assert.equal(readdirSync(context.options.cache), []);
 });
 
-test('an output that was not made is an error, too', async (context) => {
+test('a missing output is an error, too', async (context) => {
   const error = await compile({ ...JOB, output: 'other.o' }, context.options).catch((error: unknown) => error);
   assert.instance(error, CompileError);
   assert.is((error as CompileError).status, 0);

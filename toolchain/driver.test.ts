@@ -61,13 +61,13 @@ test('after a failure the steps that do not need its output still run, the other
   assert.is(stderr, '');
 });
 
-test('what needs a step that was left out is left out, too', () => {
+test('a step that needs the output of a skipped step is skipped, too', () => {
   const assemble = ' (in-process)\n "" "clang" "-cc1as" "-o" "a.o" "a.s"\n "wasm-ld" "a.o" "-o" "a.out"\n';
   const first = ' (in-process)\n "" "clang" "-cc1" "-E" "-o" "a.s" "a.S"\n';
   assert.equal(outcome(['a.S'], first + assemble, failing('a.S')).runs, ['clang -cc1 -E -o a.s a.S']);
 });
 
-test("standard output is nobody's input", () => {
+test('standard output is not an input of a later step', () => {
   const steps = ' "" "clang" "-cc1" "-o" "-" "a.c"\n "" "clang" "-cc1" "-o" "-" "b.c"\n';
   assert.is(outcome(['-E', 'a.c', 'b.c'], steps, failing('a.c')).runs.length, 2);
 });
@@ -77,7 +77,7 @@ test('the status of the first failure is the result', () => {
   assert.is(outcome(['-c', 'x', 'y'], ONE + TWO, answer).status, 3);
 });
 
-test("a linker's or an assembler's failure is told of, as clang does", () => {
+test("a failure of the linker or the assembler is reported in clang's words", () => {
   const link = outcome(
     ['a.o'],
     ' "wasm-ld" "a.o" "-o" "a.out"\n',
@@ -99,7 +99,7 @@ test('a driver that refuses its arguments runs no step', () => {
   assert.equal({ status, runs, stderr }, { status: 1, runs: [], stderr: "clang: error: unknown argument: '-bogus'\n" });
 });
 
-test('with nothing to start the driver is left to answer by itself', () => {
+test('without steps the driver answers alone', () => {
   const answer: Answer = (argv, say) => {
     if (argv[1] === '-###') return 0;
     say('clang: error: no input files\n');
@@ -131,7 +131,7 @@ test('a crash of a tool is status 134 with its reason', () => {
   assert.is(stderr, 'clang: error: the tool crashed: unreachable\n');
 });
 
-test('a stack overflow says what helps', () => {
+test('a stack overflow is reported with its remedy', () => {
   const overflow: Answer = (argv) => {
     if (argv[1] === '-###') return 0;
     throw new RangeError('Maximum call stack size exceeded');
@@ -139,17 +139,17 @@ test('a stack overflow says what helps', () => {
   assert.match(outcome(['-c', 'a.c'], ONE, overflow).stderr, /exceeded; give it more room.*--stack-size=/);
 });
 
-test('an error of ours is not taken for a crash', () => {
+test('an error of the host is not reported as a crash', () => {
   const broken: Answer = () => {
     throw new TypeError('a mistake');
   };
   assert.throws(() => outcome(['-c', 'a.c'], ONE, broken), /a mistake/);
 });
 
-test('a step by a tool that is not here is an error', () => {
+test('a step with an unknown tool is an error', () => {
   const { status, stderr } = outcome(['a.c'], ' "wasm-opt" "a.out"\n');
   assert.is(status, 127);
-  assert.match(stderr, /there is no tool "wasm-opt"/);
+  assert.match(stderr, /unknown tool "wasm-opt"/);
 });
 
 test.run();

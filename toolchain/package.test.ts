@@ -35,7 +35,7 @@ test("finds this project's compiler", () => {
   assert.ok(existsSync(resources));
 });
 
-test('one sentence says what is missing and how to install it', ({ dir }) => {
+test('a missing compiler is reported with the command that installs it', ({ dir }) => {
   const missing = () => findCompiler([join(dir, 'package.json')]);
   assert.throws(missing, (error: Error) => INSTALL.test(error.message) && !error.message.includes('\n'));
 });
@@ -48,7 +48,7 @@ test('the first place that has the package wins', ({ dir }) => {
   assert.is(findCompiler([join(dir, 'x.js'), join(near, 'x.js')]).version, '1.0.0');
 });
 
-test('a package without its files is told of as such', ({ dir }) => {
+test('a package without its files is reported as incomplete', ({ dir }) => {
   install(dir, { ...BUNDLE, version: '1.0.0' }, ['bundle.js', 'llvm.core.wasm']);
   const broken = () => findCompiler([join(dir, 'x.js')]);
   assert.throws(

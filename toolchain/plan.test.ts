@@ -54,7 +54,7 @@ test("the driver's own words are kept, before and after the steps", () => {
   assert.is(plan.steps.length, 1);
 });
 
-test('a warning before the banner is no part of it', () => {
+test('a warning before the banner does not belong to it', () => {
   const warning = "clang: warning: unknown argument ignored: '-x'\n";
   const plan = parsePlan(`${warning}${BANNER}`);
   assert.is(plan.messages, warning);

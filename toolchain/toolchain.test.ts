@@ -150,7 +150,7 @@ driving('several sources, one program', async () => {
   assert.equal(execute(volume, '/a.out')[0], 42);
 });
 
-driving('-c: an object for each; one that fails does not keep the other', async () => {
+driving('-c: one object per source; a failure does not prevent the other', async () => {
   const files = { 'a.c': 'int a(void) { return 1 }\n', 'b.c': 'int b;\n' };
   const { status, stderr, volume } = await clang('clang', ['-c', 'a.c', 'b.c'], files);
   assert.is(status, 1);
@@ -196,7 +196,7 @@ driving('a response file', async () => {
   assert.is(stdout, 'int a;\n');
 });
 
-driving('what the linker cannot do is an error', async () => {
+driving('a failure of the linker is an error', async () => {
   const { status, stderr } = await clang('clang', ['a.c', '-lnope'], { 'a.c': 'int main(void) { return 0; }\n' });
   assert.is(status, 1);
   assert.is(

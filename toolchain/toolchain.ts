@@ -47,7 +47,7 @@ export class Toolchain {
   run(argv: readonly string[], host: Host): number {
     const name = argv[0] ?? '';
     if (!TOOLS.has(name.replace(/^llvm-/, ''))) {
-      say(host.stderr, `error: there is no tool ${JSON.stringify(name)} in this toolchain\n`);
+      say(host.stderr, `error: unknown tool ${JSON.stringify(name)}\n`);
       return 127;
     }
     this.runs++;

@@ -55,7 +55,7 @@ test('some of the rows cannot meet it, but they can miss it', () => {
   assert.match(growthText(growthGoal([flat, row('write', { ram: [1, 2] })], 9)), /: NOT met, 1 of 2 rows flat/);
 });
 
-test('what is no number is not flat', () => {
+test('NaN is not flat', () => {
   assert.is(growthGoal([row('read', { ram: [0, 0] })], 1).met, false);
 });
 

@@ -13,9 +13,9 @@ export interface Cost {
 
 /** Returns a sentence with the number of rows within the budget, and the rows beyond it. */
 export function overBudget(costs: readonly Cost[]): string {
-  const over = costs.filter(({ plain, guarded }) => !(guarded / plain <= BUDGET));
-  const list = over.map(({ label, plain, guarded }) => `${label} ${digits(guarded / plain)}`);
+  const beyond = costs.filter(({ plain, guarded }) => !(guarded / plain <= BUDGET));
+  const list = beyond.map(({ label, plain, guarded }) => `${label} ${digits(guarded / plain)}`);
   const rest = list.length === 0 ? '' : ` Above: ${list.join('; ')}.`;
-  const kept = costs.length - over.length;
-  return `At most ${BUDGET} times plain calls: ${over.length === 0 ? 'met' : 'NOT met'}, ${kept} of ${costs.length} rows.${rest}`;
+  const kept = costs.length - beyond.length;
+  return `At most ${BUDGET} times plain calls: ${beyond.length === 0 ? 'met' : 'NOT met'}, ${kept} of ${costs.length} rows.${rest}`;
 }

@@ -18,7 +18,7 @@ test('(e) is met when each figure is within its limit, be it only just', () => {
   assert.match(memoryText(goal), /^\(e\) .*: met, 4 of 4 figures within their limits\.$/);
 });
 
-test('(e) is not met when one is beyond; those are listed with figure and limit', () => {
+test('(e) is not met when a figure exceeds its limit; both are listed', () => {
   const goal = keptGoal([
     kept('an empty file', 301, LIMITS.emptyFile),
     kept('a byte stored', 1, LIMITS.byteStored),
@@ -30,12 +30,12 @@ test('(e) is not met when one is beyond; those are listed with figure and limit'
   assert.ok(memoryText(goal).endsWith(`: NOT met, 1 of 4 figures within their limits. Beyond: ${list}.`));
 });
 
-test('what is no number is not within a limit', () => {
+test('NaN is not within a limit', () => {
   assert.is(keptGoal([kept('a byte stored', NaN, LIMITS.byteStored)]).met, false);
   assert.is(keptGoal([kept('renames', NaN, LIMITS.none)]).met, false);
 });
 
-test('limits are told in the unit that fits', () => {
+test('limits are printed in a suitable unit', () => {
   assert.equal(Object.values(LIMITS).map(limitText), ['≤ 300 B', '≤ 1.1 B', '< 64 KiB', '< 1 B']);
 });
 
@@ -48,7 +48,7 @@ test('(f) is met when no row allocates a byte an operation', () => {
   assert.match(memoryText(goal), /^\(f\) .*: met, 2 of 2 rows allocate nothing\.$/);
 });
 
-test('(f) is not met when one does; those are listed, the most first, and last those without a figure', () => {
+test('(f) is not met when a row allocates; such rows are listed, the most first, and last those without a figure', () => {
   const goal = allocatedGoal([
     { workload: 'lseek', bytes: 0.02 },
     { workload: 'link', bytes: NaN },
@@ -60,7 +60,7 @@ test('(f) is not met when one does; those are listed, the most first, and last t
   assert.ok(memoryText(goal).endsWith(`: NOT met, 1 of 4 rows allocate nothing. Allocating: ${list}.`));
 });
 
-test('without figures nothing is said to be met', () => {
+test('without figures no goal is met', () => {
   assert.match(memoryText(keptGoal([])), /: not measured in this run\.$/);
   assert.match(memoryText(allocatedGoal([])), /: not measured in this run\.$/);
 });

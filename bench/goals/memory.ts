@@ -35,7 +35,7 @@ export interface Allocated {
 
 export interface MemoryGoal {
   text: string;
-  /** What is counted, and what those that miss are called. */
+  /** The name of the counted figures, and the heading of those that miss the goal. */
   counted: string;
   missing: string;
   /** null when nothing was measured. */

@@ -1,4 +1,4 @@
-// How a workload is timed. The clock is getrusage(RUSAGE_SELF) on all hosts: the CPU time of the whole process, so that
+// The measurement of a workload. The clock is getrusage(RUSAGE_SELF) on all hosts: the CPU time of the whole process, so that
 // a host's compiler and garbage collector threads count. In WebAssembly the host gives it as an import, for no WASI
 // implementation under test may be its own clock.
 #ifndef BENCH_H
@@ -54,11 +54,11 @@ struct workload {
   // Operations until the workload is where it began; a measurement is a multiple of it. 0 stands for `size`
   // (directory entries), below 0 for `size / -period` (bytes an operation).
   long period;
-  // Whether a run is always of whole periods; of one, if there is a reset.
+  // True if a run consists of whole periods; of one period, if there is a reset.
   int whole;
 };
 
-// The time for warming up goes by before the clock starts, for compilers that compile what is hot.
+// The warm-up before the clock starts lets compilers compile the hot code.
 static void measure(const struct workload *w, long size, double warm_up, double target, double cap) {
   long period = w->period > 0 ? w->period : w->period == 0 ? size : size / -w->period;
   long batch = w->whole ? period : 1;

@@ -153,7 +153,7 @@ static void write_vector(long n) {
   }
 }
 
-// What was cut off must not come back: a host that only notes the size is not measured.
+// Truncated data must not reappear: a host that only records the size is not measured.
 static void cut_file(long size) {
   char last;
   full_file(size);

@@ -40,7 +40,7 @@ static const struct workload workloads[] = {
     {"treemake", no_setup, make_tree, remove_tree, 0, TREE_FILES, 1},
     {"treewalk", tree, walk_stat, NULL, 0, TREE_FILES, 1},
     {"treeread", tree, walk_read, NULL, 0, TREE_FILES, 1},
-    // Of the growth check only.
+    // For the growth check only.
     {"createamong", many_files, create_among, NULL, 1000, 1, 0},
     {"statamong", many_files, stat_among, NULL, 1000, 1, 0},
 };

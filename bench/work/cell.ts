@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** The child's output. */
-type AttrSource = { us: number; hash: string; error?: undefined } | { error: string };
+type Report = { us: number; hash: string; error?: undefined } | { error: string };
 
 export function runJob(job: Job, column: Column, quick: boolean): Outcome {
   const where = mkdtempSync(join(existsSync(TMPFS) ? TMPFS : tmpdir(), 'wasi9p-work-'));
@@ -26,9 +26,9 @@ export function runJob(job: Job, column: Column, quick: boolean): Outcome {
     const [command = '', ...args] = commandOf(job, column, where, quick);
     const ran = spawnSync(command, args, { encoding: 'utf8', timeout: 1000 * WALL, killSignal: 'SIGKILL' });
     const seconds = (performance.now() - start) / 1000;
-    const told = parse(ran.stdout) ?? { error: why(ran.signal, ran.stderr) };
-    if (told.error !== undefined) return { sample: { error: told.error, seconds } };
-    return { sample: { ns: 1000 * told.us, complete: true, seconds }, hash: told.hash };
+    const report = parse(ran.stdout) ?? { error: why(ran.signal, ran.stderr) };
+    if (report.error !== undefined) return { sample: { error: report.error, seconds } };
+    return { sample: { ns: 1000 * report.us, complete: true, seconds }, hash: report.hash };
   } finally {
     rmSync(where, { recursive: true, force: true });
   }
@@ -42,9 +42,9 @@ function commandOf(job: Job, column: Column, where: string, quick: boolean): str
   return [...column.runtime, ...flags, child, job.key, host, where, ...(quick ? ['quick'] : [])];
 }
 
-function parse(stdout: string): AttrSource | undefined {
+function parse(stdout: string): Report | undefined {
   const line = stdout.split('\n').findLast((line) => line.startsWith('{'));
-  return line === undefined ? undefined : (JSON.parse(line) as AttrSource);
+  return line === undefined ? undefined : (JSON.parse(line) as Report);
 }
 
 function why(signal: string | null, stderr: string): string {

@@ -1,14 +1,14 @@
 // The process of one cell: `child.mjs JOB HOST DIRECTORY [quick]` runs one job on one host, and prints the CPU time and
-// a hash of what came out as a line of JSON. The clock is that of the whole process, so that a host's compiler and
+// a hash of the result as a line of JSON. The clock is that of the whole process, so that a host's compiler and
 // garbage collector threads count; loading, compiling and making the files do not.
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import process from 'node:process';
 import { JOBS } from './jobs.ts';
-import type { Place } from './place.ts';
+import type { ProgramHost } from './program-host.ts';
 
-/** Loaded when wanted: node:wasi is not in every runtime, and warns. */
-const PLACES: Record<string, (where: string) => Promise<Place>> = {
+/** Loaded on demand: node:wasi is not in every runtime, and warns. */
+const HOST_MAKERS: Record<string, (where: string) => Promise<ProgramHost>> = {
   'node-wasi': async (where) => (await import('./on-node.ts')).onNode(where),
   ram: async () => (await import('./on-ours.ts')).onRam(),
   memfs: async () => (await import('./on-ours.ts')).onMemfs(),
@@ -30,15 +30,15 @@ function reason(error: unknown): string {
 async function cell([key, host = '', where = '', variant]: readonly string[]): Promise<object> {
   const job = JOBS.find((job) => job.key === key)!;
   const ready = await job.load(variant === 'quick');
-  const place = await PLACES[host]!(where);
-  ready.fill(place);
+  const made = await HOST_MAKERS[host]!(where);
+  ready.fill(made);
   const before = cpu();
-  await ready.run(place);
+  await ready.run(made);
   const us = cpu() - before;
-  return { us, hash: createHash('sha256').update(ready.result(place)).digest('hex') };
+  return { us, hash: createHash('sha256').update(ready.result(made)).digest('hex') };
 }
 
-const told = await cell(process.argv.slice(2)).catch((error: unknown) => ({ error: reason(error) }));
-writeSync(1, `${JSON.stringify(told)}\n`);
-// A program that a host has left half done may keep the process alive.
+const report = await cell(process.argv.slice(2)).catch((error: unknown) => ({ error: reason(error) }));
+writeSync(1, `${JSON.stringify(report)}\n`);
+// A program that a host has left unfinished may keep the process alive.
 process.exit();

@@ -7,8 +7,8 @@ import { drive, type Driver } from '../../toolchain/driver.ts';
 import { findCompiler } from '../../toolchain/package.ts';
 import { say } from '../../toolchain/sink.ts';
 import { Toolchain } from '../../toolchain/toolchain.ts';
-import { must, type Job, type Ready } from './job.ts';
-import { makeDirs, put, type Place } from './place.ts';
+import { expect, type Job, type Ready } from './job.ts';
+import { makeDirs, put, type ProgramHost } from './program-host.ts';
 
 const OUTPUT = '/out.wasm';
 
@@ -18,15 +18,15 @@ async function load(driver: Driver, dir: URL, argv: readonly string[]): Promise<
   const sysroot = await unpackTar(readFileSync(resources), { strict: true });
   const said = new Capture();
   return {
-    fill(place) {
+    fill(host) {
       const made = new Set<string>();
-      makeDirs(place, made, '/tmp');
-      for (const { header, data } of sysroot) unpack(place, made, header, data);
-      for (const file of readdirSync(dir)) put(place, made, `/${file}`, readFileSync(new URL(file, dir)));
+      makeDirs(host, made, '/tmp');
+      for (const { header, data } of sysroot) unpack(host, made, header, data);
+      for (const file of readdirSync(dir)) put(host, made, `/${file}`, readFileSync(new URL(file, dir)));
     },
-    run(place) {
+    run(host) {
       const tools = new Toolchain(module, {} as never, (program, args, { env, stdout, stderr }) => {
-        const ended = place.run(program, args, env);
+        const ended = host.run(program, args, env);
         for (const [sink, bytes] of [[stdout, ended.stdout] as const, [stderr, ended.stderr] as const]) {
           if (typeof sink === 'function' && bytes.length > 0) sink(bytes);
         }
@@ -39,10 +39,10 @@ async function load(driver: Driver, dir: URL, argv: readonly string[]): Promise<
       });
       if (status !== 0) say(said.sink, `exit status ${status}`);
     },
-    result(place) {
-      must(said.length === 0, said.text());
-      const bytes = place.read(OUTPUT);
-      must(WebAssembly.validate(new Uint8Array(bytes)), 'what was compiled is no WebAssembly');
+    result(host) {
+      expect(said.length === 0, said.text());
+      const bytes = host.read(OUTPUT);
+      expect(WebAssembly.validate(new Uint8Array(bytes)), 'the output is not a WebAssembly module');
       return createHash('sha256').update(bytes).digest('hex');
     },
   };
@@ -50,10 +50,10 @@ async function load(driver: Driver, dir: URL, argv: readonly string[]): Promise<
 
 type Entry = Awaited<ReturnType<typeof unpackTar>>[number];
 
-function unpack(place: Place, made: Set<string>, header: Entry['header'], data: Entry['data']): void {
+function unpack(host: ProgramHost, made: Set<string>, header: Entry['header'], data: Entry['data']): void {
   const path = `/usr/${header.name.replace(/^\.?\//, '').replace(/\/$/, '')}`;
-  if (header.type === 'directory') return makeDirs(place, made, path);
-  if (header.type === 'file') return put(place, made, path, data ?? new Uint8Array());
+  if (header.type === 'directory') return makeDirs(host, made, path);
+  if (header.type === 'file') return put(host, made, path, data ?? new Uint8Array());
   throw new Error(`${header.name}: a ${header.type} in the sysroot`);
 }
 

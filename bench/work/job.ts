@@ -1,5 +1,5 @@
 // The interface of a job: a real program, its arguments, its input files and its expected output.
-import { textOf, type Ended, type Place } from './place.ts';
+import { textOf, type Ended, type ProgramHost } from './program-host.ts';
 
 /** A program with its work, as the file that is named after it exports it. */
 export interface Job {
@@ -18,23 +18,23 @@ export interface Job {
 /** A job that is loaded. */
 export interface Ready {
   /** Makes the files that the program finds. Not timed. */
-  fill(place: Place): void;
-  /** Runs the program to its end. This is what is timed. */
-  run(place: Place): void | Promise<void>;
+  fill(host: ProgramHost): void;
+  /** Runs the program to its end. This is timed. */
+  run(host: ProgramHost): void | Promise<void>;
   /**
-   * What came out, in words, after the run: every host must have the same.
-   * @throws Error when it is not what it must be.
+   * Returns the result of the run as text, which is the same on every host.
+   * @throws Error if the result is wrong.
    */
-  result(place: Place): string;
+  result(host: ProgramHost): string;
 }
 
-/** @throws Error when a program did not end as it should. */
-export function must(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new Error(what);
+/** @throws Error with `message` if the condition is false. */
+export function expect(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message);
 }
 
-/** @throws Error with the last thing it said, when a program's exit status is not 0. */
-export function mustSucceed({ code, stdout, stderr }: Ended): void {
+/** @throws Error with the last lines of output, if a program's exit status is not 0. */
+export function expectSuccess({ code, stdout, stderr }: Ended): void {
   const said = [stdout, stderr].flatMap((bytes) => textOf(bytes).trim().split('\n').slice(-1));
-  must(code === 0, `status ${code}: ${said.filter((line) => line !== '').join(' ')}`);
+  expect(code === 0, `status ${code}: ${said.filter((line) => line !== '').join(' ')}`);
 }

@@ -1,11 +1,11 @@
 // browser_wasi_shim on its own files in memory.
 import { ConsoleStdout, Directory, File, OpenFile, PreopenDirectory, WASI } from '@bjorn3/browser_wasi_shim';
 import { Capture } from '../../toolchain/capture.ts';
-import type { Place, Reactor } from './place.ts';
+import type { ProgramHost, Reactor } from './program-host.ts';
 
-export const onBrowserShim = (): Place => new BrowserShim();
+export const onBrowserShim = (): ProgramHost => new BrowserShim();
 
-class BrowserShim implements Place {
+class BrowserShim implements ProgramHost {
   private readonly root = new Directory(new Map());
 
   mkdir(path: string): void {

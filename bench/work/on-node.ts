@@ -2,16 +2,16 @@
 import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WASI } from 'node:wasi';
-import type { Place, Reactor } from './place.ts';
+import type { ProgramHost, Reactor } from './program-host.ts';
 
 /** `where` is empty; the guest's root is made in it, beside what the guest prints. */
-export function onNode(where: string): Place {
+export function onNode(where: string): ProgramHost {
   const root = join(where, 'root');
   mkdirSync(root);
-  return new NodePlace(root, join(where, 'out'), join(where, 'err'));
+  return new NodeHost(root, join(where, 'out'), join(where, 'err'));
 }
 
-class NodePlace implements Place {
+class NodeHost implements ProgramHost {
   private readonly root: string;
   private readonly out: string;
   private readonly err: string;

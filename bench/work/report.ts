@@ -13,7 +13,7 @@ const BASE = 'node-wasi';
 export interface WorkRun {
   jobs: readonly Job[];
   results: Results;
-  /** Of what came out, by job and column. */
+  /** Hashes of the results, by job and column. */
   hashes: ReadonlyMap<string, string>;
   rounds: number;
   quick: boolean;
@@ -75,7 +75,7 @@ export function workPart(run: WorkRun): string {
       node ? [`${label}: node:wasi is run with ${node.args.join(' ')}; ${node.why}.`] : [],
     ),
   ];
-  return `# What real work costs
+  return `# Cost of real work
 
 Programs as their authors publish them, with work that goes through many files (bench/work). Every cell is a process of
 its own; loading and compiling the program and making the files it finds are not counted, everything from its start to

@@ -1,14 +1,14 @@
 // ripgrep over a tree whose matches are counted while it is made.
 import { brotliDecompressSync } from 'node:zlib';
 import { importFile } from '../../wasm-tests/programs/packages.ts';
-import { must, mustSucceed, type Job, type Ready } from './job.ts';
-import { put, textOf, type Ended, type Place } from './place.ts';
+import { expect, expectSuccess, type Job, type Ready } from './job.ts';
+import { put, textOf, type Ended, type ProgramHost } from './program-host.ts';
 
 const PER_DIR = 50;
 const LINES = 40;
 const SEARCHES = [['-c', 'needle'], ['-o', '--no-filename', 'n[a-z]+dle \\d+5\\b'], ['--files']];
 
-/** The tree of files, and what must be found in it. */
+/** The tree of files, with the expected matches. */
 class Haystack {
   readonly files: [path: string, text: string][] = [];
   /** Files with a needle, and lines that the second search gives. */
@@ -39,21 +39,21 @@ async function load(quick: boolean): Promise<Ready> {
   const haystack = new Haystack(quick ? 500 : 2300);
   let ended: Ended[] = [];
   return {
-    fill(place: Place) {
+    fill(host: ProgramHost) {
       const made = new Set<string>();
-      for (const [path, text] of haystack.files) put(place, made, path, text);
+      for (const [path, text] of haystack.files) put(host, made, path, text);
     },
-    run(place) {
-      ended = SEARCHES.map((args) => place.run(module, ['rg', '--no-heading', '-N', ...args, '/tmp']));
+    run(host) {
+      ended = SEARCHES.map((args) => host.run(module, ['rg', '--no-heading', '-N', ...args, '/tmp']));
     },
     result() {
-      for (const each of ended) mustSucceed(each);
+      for (const each of ended) expectSuccess(each);
       // Directories are read in any order.
       const lines = ended.map(({ stdout }) => textOf(stdout).split('\n').slice(0, -1).sort());
       const [counted, exact, listed] = lines;
-      must(counted!.length === haystack.withNeedle, `a needle in ${counted!.length} files`);
-      must(exact!.length === haystack.exact && haystack.exact > 0, `${exact!.length} exact lines`);
-      must(listed!.length === haystack.files.length, `${listed!.length} files`);
+      expect(counted!.length === haystack.withNeedle, `a needle in ${counted!.length} files`);
+      expect(exact!.length === haystack.exact && haystack.exact > 0, `${exact!.length} exact lines`);
+      expect(listed!.length === haystack.files.length, `${listed!.length} files`);
       return lines.flat().join('\n');
     },
   };

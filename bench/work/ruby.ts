@@ -1,8 +1,8 @@
 // Ruby, its library in the module itself. The package has no command but a reactor, which its own JavaScript drives.
 import { readFileSync } from 'node:fs';
 import { importFile, wasmFile } from '../../wasm-tests/programs/packages.ts';
-import { must, type Job, type Ready } from './job.ts';
-import { textOf, type Reactor } from './place.ts';
+import { expect, type Job, type Ready } from './job.ts';
+import { textOf, type Reactor } from './program-host.ts';
 
 const SCRIPT = readFileSync(new URL('scripts/files.rb', import.meta.url), 'utf8');
 
@@ -22,15 +22,15 @@ async function load(quick: boolean): Promise<Ready> {
   const { RubyVM } = await importFile<RubyPackage>('@ruby/wasm-wasi/dist/esm/index.js');
   let text = '';
   return {
-    fill: (place) => place.mkdir('/tmp'),
-    async run(place) {
-      const { wasi, end } = place.reactor(['ruby']);
+    fill: (host) => host.mkdir('/tmp'),
+    async run(host) {
+      const { wasi, end } = host.reactor(['ruby']);
       const { vm } = await RubyVM.instantiateModule({ module, wasip1: wasi });
       vm.eval(`BASE = '/tmp'; COUNT = ${count}\n${SCRIPT}\n$stdout.flush`);
       text = textOf(end());
     },
     result() {
-      must(new RegExp(`^${count} files,[^]*\\n\\[\\]\\n$`).test(text), `it printed ${text}`);
+      expect(new RegExp(`^${count} files,[^]*\\n\\[\\]\\n$`).test(text), `it printed ${text}`);
       return text;
     },
   };

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { compile } from '../../toolchain/compile.ts';
 import { packageFile } from '../../wasm-tests/programs/packages.ts';
-import { must, mustSucceed, type Job, type Ready } from './job.ts';
-import { textOf, type Ended } from './place.ts';
+import { expect, expectSuccess, type Job, type Ready } from './job.ts';
+import { textOf, type Ended } from './program-host.ts';
 
 const WORKLOAD = new URL('../../wasm-tests/programs/sqlite/', import.meta.url);
 const FLAGS = ['-O2', '-w', '-DSQLITE_THREADSAFE=0', '-DSQLITE_OMIT_LOAD_EXTENSION'];
@@ -15,14 +15,14 @@ async function load(quick: boolean): Promise<Ready> {
   const expected = readFileSync(new URL(`expected-${rows}.txt`, WORKLOAD), 'utf8');
   let ended: Ended;
   return {
-    fill: (place) => place.mkdir('/tmp'),
-    run(place) {
-      ended = place.run(module, ['workload', '/tmp', rows]);
+    fill: (host) => host.mkdir('/tmp'),
+    run(host) {
+      ended = host.run(module, ['workload', '/tmp', rows]);
     },
     result() {
       const text = textOf(ended.stdout).replaceAll(/^@host .*\n/gm, '');
-      mustSucceed(ended);
-      must(text === expected, 'it printed something else than natively');
+      expectSuccess(ended);
+      expect(text === expected, 'it printed something else than natively');
       return text;
     },
   };

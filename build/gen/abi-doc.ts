@@ -97,11 +97,11 @@ function functions(): string {
 
 const FUNCTIONS = `## Functions
 
-Each returns an errno (docs/errno.md) as an i32; proc_exit returns nothing. What is marked with \`*\` is a pointer to what
+Each returns an errno (docs/errno.md) as an i32; proc_exit returns nothing. A parameter marked with \`*\` is a pointer to what
 the function reads or writes; path, buf, iovs and ciovs are a pointer and a length.
 
 A pointer whose bytes are not all in memory is EFAULT, in every function, and nothing has happened then. A pointer with
-a length of 0 is not looked at, as on Linux. A bad descriptor is told before a bad pointer.
+a length of 0 is not looked at, as on Linux. A bad descriptor is reported before a bad pointer.
 
 | function | parameters | wasm |
 |---|---|---|

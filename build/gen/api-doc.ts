@@ -37,14 +37,14 @@ const HEAD = `# Functions and their options
 
 Generated from the tables that the functions check: change a table, its words in \`build/gen/api.ts\`, and generate it anew.
 
-An option that is not known is refused, as is a value of another type: a TypeError with the \`code\` that node:wasi has,
-ERR_INVALID_ARG_TYPE, or ERR_INVALID_ARG_VALUE for an unknown name and a number that cannot be. The message names the
+An unknown option is refused, as is a value of another type: a TypeError with the \`code\` that node:wasi has,
+ERR_INVALID_ARG_TYPE, or ERR_INVALID_ARG_VALUE for an unknown name and a number out of range. The message names the
 option, what it takes and what it got. An option that is undefined counts as not given. Only an object's own keys count.
 
 A *Source* is a memfs Volume, a path of the host, a Server or a backend.
 
 Who opens something closes it: \`close()\` (of a FileSystem \`unmount()\`), or \`using\` (\`Symbol.dispose\`). That holds for
-backends, Server, Attachment, Namespace, WASI, FileSystem and MountedDirectory. What was given by its path was opened here, and is closed here, with its
-last user. What was given as a backend or a server stays open. After \`close()\` every call answers an errno; to close
+backends, Server, Attachment, Namespace, WASI, FileSystem and MountedDirectory. A directory given by its path is opened here, and closed
+with its last user. A given backend or server stays open. After \`close()\` every call answers an errno; to close
 again does nothing.
 `;

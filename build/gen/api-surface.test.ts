@@ -117,7 +117,7 @@ test('a package can be exported from', () => {
   assert.ok(text.includes('### package memfs\n\nStats, Volume\n'), text);
 });
 
-test('a statement that is not understood, or leads nowhere, is an error', () => {
+test('a statement of an unknown form, or leads nowhere, is an error', () => {
   assert.throws(() => reportOf({ index: 'x.ts' }, { 'x.ts': 'export = y;\n' }), 'unknown form: export = y;');
   assert.throws(
     () => reportOf({ index: 'x.ts' }, { 'x.ts': 'export { y };\n' }),

@@ -80,8 +80,8 @@ function byFile(declarations: Iterable<Declaration>): string[] {
 
 const HEAD = `# Public types
 
-Generated from the sources by \`npm run gen\`, so that a change of what the package promises shows in review. Private and
-\`@internal\` members are left out. docs/api.md tells the options.
+Generated from the sources by \`npm run gen\`, so that a change of the public interface shows in review. Private and
+\`@internal\` members are left out. docs/api.md describes the options.
 `;
 
 const REACHED = `## Reached

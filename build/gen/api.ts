@@ -34,15 +34,18 @@ export interface Call {
   readonly options?: Readonly<Record<string, Meaning>>;
 }
 
-const SOURCE: Meaning = { text: 'What is attached to. A path is opened for this, and closed with it.', type: 'Source' };
+const SOURCE: Meaning = {
+  text: 'The tree to attach to. A path is opened for this, and closed with it.',
+  type: 'Source',
+};
 const CAPACITY: Meaning = {
-  text: 'Bytes before ENOSPC: file data and, for each inode, name, symlink and extended attribute, what it costs.',
+  text: 'Bytes before ENOSPC: file data and the memory of each inode, name, symlink and extended attribute.',
   byDefault: 'a quarter of the memory of the machine, or of the container',
 };
 const LIMITS: Readonly<Record<string, Meaning>> = {
   maxBytes: { text: 'Bytes that a gzipped archive inflates to.', byDefault: '2 GiB' },
   maxMembers: { text: 'Members.', byDefault: '1,000,000' },
-  maxImplied: { text: 'Directories that only the names of members tell of.', byDefault: '262,144' },
+  maxImplied: { text: 'Directories that exist only in the names of members.', byDefault: '262,144' },
   maxNames: { text: 'Bytes of all names, of members, targets and extended attributes.', byDefault: '128 MiB' },
   maxRecords: { text: 'Records of one pax header, besides the map of a sparse file.', byDefault: '10,000' },
   maxExtents: { text: 'Pieces of sparse files, together.', byDefault: '1,000,000' },
@@ -50,7 +53,7 @@ const LIMITS: Readonly<Record<string, Meaning>> = {
 };
 const PLACE: Meaning = { text: 'The tree.', type: 'Backend, Server or Attachment' };
 const SKIP: Meaning = {
-  text: 'Called with `{ path, reason }` of what is left out: its name as stored, and half a sentence.',
+  text: 'Called with `{ path, reason }` for each member left out: its name as stored, and a phrase.',
   type: 'function',
   byDefault: 'none',
 };
@@ -128,14 +131,14 @@ export const API: readonly Call[] = [
     from: ['wasi9p'],
     about:
       'Several trees as one. `close()` ends its sessions, and a directory given by its path with the last guest in it.',
-    args: { tree: { text: 'Absolute paths → what is there.', type: 'object of Source' } },
+    args: { tree: { text: 'Absolute paths → trees.', type: 'object of Source' } },
   },
   {
     call: 'createFs(source)',
     from: ['wasi9p/fs'],
     about:
-      'A file system with the calls of node:fs, whose options are those of node:fs and treated as there: what is not ' +
-      'known is ignored. `unmount()` ends it.',
+      'A file system with the calls of node:fs, whose options are those of node:fs and treated as there: an unknown ' +
+      'option is ignored. `unmount()` ends it.',
     args: { source: SOURCE },
   },
   {
@@ -195,12 +198,14 @@ export const API: readonly Call[] = [
     call: 'overlay(options)',
     from: ['wasi9p/backends/overlay'],
     about:
-      'A tree that can be changed over one that is not. `close()` lets go of what it holds in the layers and leaves those ' +
-      'open that it was given.',
+      'A copy-on-write overlay. `close()` releases its references in the layers, and leaves the given layers open.',
     rows: OVERLAY_OPTIONS,
     options: {
-      lower: { text: 'What is shown, and never changed but by `commit()`.' },
-      upper: { text: 'What takes the changes; nothing else may use it.', byDefault: 'a store in memory' },
+      lower: { text: 'The lower layer, which only `commit()` changes.' },
+      upper: {
+        text: 'The upper layer, which takes the changes; nothing else may use it.',
+        byDefault: 'a store in memory',
+      },
     },
   },
   {

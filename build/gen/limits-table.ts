@@ -106,7 +106,8 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     test: ['cli/mounts/memory.test.ts', "end with ENOSPC before V8's heap does"],
   },
   {
-    resource: 'size of a file in ram; holes cost nothing, no call costs more than what is stored and asked for',
+    resource:
+      'size of a file in ram; the cost of a call grows only with the stored and requested bytes, not with holes',
     who: CLIENT,
     limit: size(FILE_MAX),
     answer: 'EFBIG',
@@ -130,7 +131,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     ],
   },
   {
-    resource: 'memory that a module declares and this process may not have',
+    resource: 'memory that a module declares, above the limit of this process',
     who: GUEST,
     limit: 'the host’s',
     answer: 'a sentence, status 1',
@@ -328,13 +329,13 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
   {
     resource: 'members of an archive, levels of directories, bytes of names',
     who: 'archive',
-    limit: `${count(tar.maxMembers)}; ${count(tar.maxDepth)}, deeper ones are told and left out; ${size(tar.maxNames)}`,
+    limit: `${count(tar.maxMembers)}; ${count(tar.maxDepth)}, deeper ones are reported and left out; ${size(tar.maxNames)}`,
     answer: TAR_ANSWER,
     by: '`maxMembers`, `maxDepth`, `maxNames`',
     test: [TAR_LIMITS, 'members, names and levels: bounded'],
   },
   {
-    resource: 'directories that no member of an archive is of',
+    resource: 'directories that exist only in the names of members',
     who: 'archive',
     limit: count(tar.maxImplied),
     answer: TAR_ANSWER,
@@ -365,7 +366,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     test: ['cli/commands/ls.test.ts', 'errors are printed up to a hundred times, and then counted'],
   },
   {
-    resource: 'frames that are told of a trap',
+    resource: 'printed frames of a trap',
     who: GUEST,
     limit: `${FRAMES_MAX}, of ${FRAME_MAX} characters each`,
     answer: 'the rest is left out',

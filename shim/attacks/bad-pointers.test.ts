@@ -277,7 +277,7 @@ for (const call of NAMES) {
 
   const fds = parametersOf(call).filter((p) => p.type === 'fd' && !p.out);
   if (fds.length > 0) {
-    test(`${call} on what is not open`, () => {
+    test(`${call} on a closed descriptor`, () => {
       const g = prepare();
       const closed = g.open('f');
       g.ok('fd_close', closed);
@@ -296,7 +296,7 @@ for (const call of NAMES) {
   }
 }
 
-test('a pointer that no byte is read or written at may be wild', () => {
+test('a pointer to an empty range may be out of bounds', () => {
   const g = prepare();
   for (const ptr of [g.memory.buffer.byteLength, 2 ** 31, TOP - 1]) {
     for (const call of ['fd_read', 'fd_write'] as const) g.ok(call, FILE, ptr, 0, OUT);
@@ -311,7 +311,7 @@ test('a pointer that no byte is read or written at may be wild', () => {
   g.end();
 });
 
-test('what ends with the memory is good', () => {
+test('a result that ends at the end of the memory is written', () => {
   const g = prepare();
   const end = g.memory.buffer.byteLength;
   for (const call of NAMES) {

@@ -162,7 +162,7 @@ for (const [way, byPaths] of [
     victim.end();
   });
 
-  test(`nothing outside can be probed: what is there and what is not answer the same (${way})`, () => {
+  test(`nothing outside can be probed: existing and missing files give the same errno (${way})`, () => {
     const victim = new Victim(byPaths);
     const { g } = victim;
     const { root, outside } = victim;
@@ -179,7 +179,7 @@ for (const [way, byPaths] of [
     victim.end();
   });
 
-  test(`6 to 10: names that are none make nothing on the host (${way})`, () => {
+  test(`6 to 10: invalid names create nothing on the host (${way})`, () => {
     const victim = new Victim(byPaths);
     const { g } = victim;
     const bad = ['', 'x\0', '\0/../../outside', 'f/', 'f///', 'f/.', 'x'.repeat(256), './'.repeat(2048)];

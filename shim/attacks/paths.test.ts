@@ -87,7 +87,7 @@ attack('5: a descriptor of a subdirectory is a bound of its own', (g, dir) => {
   assert.is(g.read(g.open('x', { dir: b })), 'x');
 });
 
-attack('6, 10: NUL and what is no UTF-8', (g, dir) => {
+attack('6, 10: NUL and invalid UTF-8', (g, dir) => {
   for (const path of ['f\0', '\0', 'f\0/../../out', 'x'.repeat(100) + '\0']) refused(g, dir, path, 'EINVAL');
   for (const bytes of [[0xff], [0x66, 0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xc3]]) {
     refused(g, dir, Uint8Array.from(bytes), 'EILSEQ');
@@ -155,7 +155,7 @@ attack('15: loops', (g, dir) => {
   }
 });
 
-attack('16: a link that is not to be followed', (g, dir) => {
+attack('16: a symlink with O_NOFOLLOW', (g, dir) => {
   g.ok('path_symlink', 'f', dir, 'l');
   g.ok('path_symlink', 'a', dir, 'la');
   for (const link of ['l', 'la']) {

@@ -43,7 +43,7 @@ function fill(g: TestGuest): void {
     g.view.setUint32(IOVS + i * 8, start!, true);
     g.view.setUint32(IOVS + i * 8 + 4, length!, true);
   }
-  // A clock that is due, a file to read, one to write, and one that is not open.
+  // A clock that is due, a readable file, a writable file, and a closed descriptor.
   for (const [i, [tag, fd]] of [
     [0, 0],
     [1, 4],
@@ -128,7 +128,7 @@ const anyCall = fc.oneof(
 );
 
 /** Makes a call. Every exception but that of an exit is a failure. */
-function make(g: TestGuest, { name, args }: Call): void {
+function callWith(g: TestGuest, { name, args }: Call): void {
   try {
     const errno = g.raw(name, ...args);
     assert.ok(Number.isInteger(errno) && errno >= 0 && errno <= 76, `${name} answers ${errno}`);
@@ -157,7 +157,7 @@ function run(calls: readonly Call[], shared: boolean): void {
     for (const call of calls) {
       // Calls overwrite memory: restore the data that the arguments point to.
       fill(g);
-      make(g, call);
+      callWith(g, call);
     }
   } finally {
     g.server.observers.delete(observer);

@@ -65,7 +65,7 @@ proc_exit(rval=3) does not return
     Tclunk tag=1 fid=2
     Rclunk tag=1`;
 
-test('arguments by name, errors, and what is written', () => {
+test('arguments by name, errors, and written data', () => {
   const trace = traced((g) => {
     g.tryOpen('no', { rights: RIGHTS_ALL, oflags: OFLAGS.CREAT | OFLAGS.EXCL, fdflags: FDFLAGS.APPEND, dir: 99 });
     g.call('path_open', ROOT, 0, 0xffff_fff0, 5, 0, 0n, 0n, 0, OUT);

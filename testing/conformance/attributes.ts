@@ -104,7 +104,7 @@ export function attributes({ test, when }: Part): void {
   when(
     ({ backend }) => backend.capabilities.nanoseconds,
     'it keeps no nanoseconds',
-    'times are set and told to the nanosecond',
+    'times are set and returned to the nanosecond',
     (kit) => {
       kit.put('f', 'x');
       kit.mkdir('d');

@@ -52,14 +52,14 @@ export function changes({ test, when }: Part): void {
       ['write', open('f', O_WRONLY), 'EROFS'],
       ['read, truncate', open('f', O_RDONLY | O_TRUNC), 'EROFS'],
       ['write, truncate', open('f', O_WRONLY | O_TRUNC), 'EROFS'],
-      ['create what is there', open('f', O_RDONLY | O_CREAT), 'ok'],
-      ['create what is there, to write', open('f', O_RDWR | O_CREAT), 'EROFS'],
-      ['create what is there, truncate', open('f', O_RDONLY | O_CREAT | O_TRUNC), 'EROFS'],
-      ['create what is there, alone', open('f', O_RDWR | O_CREAT | O_EXCL), 'EEXIST'],
+      ['create an existing file', open('f', O_RDONLY | O_CREAT), 'ok'],
+      ['create an existing file, to write', open('f', O_RDWR | O_CREAT), 'EROFS'],
+      ['create an existing file, truncate', open('f', O_RDONLY | O_CREAT | O_TRUNC), 'EROFS'],
+      ['create an existing file, alone', open('f', O_RDWR | O_CREAT | O_EXCL), 'EEXIST'],
       ['create', open('new', O_RDWR | O_CREAT), 'EROFS'],
       ['create, to read', open('new', O_RDONLY | O_CREAT), 'EROFS'],
       ['create, alone', open('new', O_CREAT | O_EXCL), 'EROFS'],
-      ['write what is not there', open('new', O_RDWR), 'ENOENT'],
+      ['write a missing file', open('new', O_RDWR), 'ENOENT'],
       ['create in nothing', open('none/new', O_CREAT), 'ENOENT'],
       ['create in a file', open('f/new', O_CREAT), 'ENOTDIR'],
       ['create a long name', open(TOO_LONG, O_CREAT), 'ENAMETOOLONG'],
@@ -80,9 +80,9 @@ export function changes({ test, when }: Part): void {
       ['write', () => onFid(kit, 'f', (fid) => kit.client.lopen(fid, O_WRONLY)), 'EROFS'],
       ['truncate', () => onFid(kit, 'f', (fid) => kit.client.lopen(fid, O_TRUNC)), 'EROFS'],
       ['create', create('new', O_RDWR), 'EROFS'],
-      ['create what is there', create('f', O_RDWR), 'EROFS'],
-      ['create what is there, to read', create('f', O_RDONLY), 'ok'],
-      ['create what is there, alone', create('f', O_RDWR | O_EXCL), 'EEXIST'],
+      ['create an existing file', create('f', O_RDWR), 'EROFS'],
+      ['create an existing file, to read', create('f', O_RDONLY), 'ok'],
+      ['create an existing file, alone', create('f', O_RDWR | O_EXCL), 'EEXIST'],
       ['create a directory', create('d', O_RDONLY), 'EISDIR'],
     ]);
     assert.isNot(
@@ -102,7 +102,7 @@ export function changes({ test, when }: Part): void {
     kit.clunk(fid);
   });
 
-  test('making: EEXIST for what is there, then EROFS', (kit) => {
+  test('creating: EEXIST for an existing name, then EROFS', (kit) => {
     const made = (name: string, mode: number) => () => errnoName(mknod(kit.client, kit.root, name, mode, 0, 0));
     expect([
       ['mkdir over a directory', () => kit.mkdir('d'), 'EEXIST'],
@@ -171,7 +171,7 @@ export function changes({ test, when }: Part): void {
     ]);
   });
 
-  test('attributes: EROFS for every one, after what is wrong with the call', (kit) => {
+  test('attributes: EROFS for every one, after the errors of the call itself', (kit) => {
     for (const path of ['f', 'd', 'l', 'e']) {
       for (const valid of [SETATTR_MODE, SETATTR_UID, SETATTR_GID, SETATTR_MODE | SETATTR_UID])
         assert.is(

@@ -87,7 +87,7 @@ export function directories({ test }: Part): void {
       seen.push(...namesOf(some));
       cookie = some.at(-1)!.cookie;
       kit.put(`new${i}`, '');
-      // Of entries to come and of entries seen.
+      // Entries to come and entries already seen.
       const victim = `n${String((i * 7) % 60).padStart(3, '0')}`;
       if (kit.unlink(victim) === 'ok') removed++;
     }

@@ -42,7 +42,7 @@ export function ends({ when }: Part): void {
   when(
     ({ backend }) => backend.close !== undefined,
     'the backend has no end',
-    'after close every call is an errno, and what is open can be let go of',
+    'after close every call answers an errno, and open fids can be clunked',
     (kit) => {
       kit.mkdir('d');
       kit.put('d/f', 'text');
@@ -58,8 +58,8 @@ export function ends({ when }: Part): void {
       const { backend } = kit.subject;
       backend.close!();
       backend.close!();
-      const told = answers(kit, file, dir);
-      for (const [call, answer] of Object.entries(told)) {
+      const results = answers(kit, file, dir);
+      for (const [call, answer] of Object.entries(results)) {
         assert.ok(
           typeof answer === 'boolean' ? answer : /^E[A-Z]+$|^error$/.test(String(answer)),
           `${call}: ${answer}`,

@@ -17,7 +17,7 @@ import type { Part } from '../kit.ts';
 
 /** Opening, reading, writing, sizes. */
 export function files({ test, when }: Part): void {
-  test('a new file is empty, and holds what is written', (kit) => {
+  test('a new file is empty, and keeps the written data', (kit) => {
     const fid = kit.open('f', O_RDWR | O_CREAT | O_EXCL);
     const stat = kit.fstat(fid);
     assert.equal([stat.kind, stat.size, stat.nlink, stat.perm & 0o600], [S_IFREG, 0, 1, 0o600]);
@@ -32,7 +32,7 @@ export function files({ test, when }: Part): void {
     assert.is(kit.get('f'), 'hello');
   });
 
-  test('O_CREAT opens what is there, O_EXCL does not', (kit) => {
+  test('O_CREAT opens an existing file, O_EXCL does not', (kit) => {
     kit.put('f', 'old');
     const fid = kit.open('f', O_RDWR | O_CREAT);
     assert.is(kit.read(fid), 'old');
@@ -232,7 +232,7 @@ export function files({ test, when }: Part): void {
       assert.is(kit.fstat(fid).size, 2 ** 33 + 3);
       assert.is(kit.read(fid, 2 ** 33 - 2, 10), '..end');
       assert.is(kit.read(fid, 2 ** 32 + 5, 3), '...');
-      // Of some 16,777,216 blocks: a store may allocate by the megabyte.
+      // About 16,777,216 blocks: a store may allocate by the megabyte.
       assert.ok(kit.fstat(fid).blocks <= 2048);
       assert.is(kit.setSize(fid, 2 ** 40), 'ok');
       assert.is(kit.setSize(fid, 0), 'ok');

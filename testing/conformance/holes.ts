@@ -39,7 +39,7 @@ interface ExtentsOf {
 
 /** SEEK_DATA and SEEK_HOLE. */
 export function holes({ test, when }: Part): void {
-  test('data is found wherever it was written, and the end is told', (kit) => {
+  test('data is found wherever it was written, up to the end', (kit) => {
     const fid = kit.open('f', O_RDWR | O_CREAT);
     opened(kit, 'f', ({ data, hole, between }) => {
       assert.equal([data(0), hole(0)], [-E.ENXIO, -E.ENXIO], 'an empty file');

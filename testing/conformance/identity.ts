@@ -8,7 +8,8 @@ const hasOutside = ({ outside }: Subject): boolean => outside !== undefined;
 
 /** Files that others change, too. */
 export function identity(part: Part): void {
-  const test = (title: string, run: Test): void => part.when(hasOutside, 'nobody else changes its files', title, run);
+  const test = (title: string, run: Test): void =>
+    part.when(hasOutside, 'the store has no access from outside', title, run);
 
   test('each side sees what the other does, at once', (kit) => {
     const { fs } = kit.outside;

@@ -23,7 +23,7 @@ function tryMknod(kit: Kit, name: string, mode: number): string {
 
 /** Making, linking and removing names; what a name may be. */
 export function names({ test, when }: Part): void {
-  test('unlink and rmdir take what is theirs', (kit) => {
+  test('unlink removes files, rmdir removes directories', (kit) => {
     kit.put('f', '');
     kit.mkdir('d');
     kit.put('d/g', '');
@@ -44,7 +44,7 @@ export function names({ test, when }: Part): void {
     assert.is(errnoName(kit.client.unlinkat(kit.root, 'x', AT_REMOVEDIR | 1)), 'EINVAL');
   });
 
-  test('what exists is not made', (kit) => {
+  test('an existing name is EEXIST', (kit) => {
     kit.put('f', '');
     kit.mkdir('d');
     kit.symlink('nowhere', 'l');
@@ -169,7 +169,7 @@ export function names({ test, when }: Part): void {
     assert.is(kit.rename('f', 'x'.repeat(256)), 'ENAMETOOLONG');
   });
 
-  test('names that are none', (kit) => {
+  test('invalid names', (kit) => {
     kit.mkdir('d');
     kit.put('f', '');
     const { client, root } = kit;
@@ -188,7 +188,7 @@ export function names({ test, when }: Part): void {
     assert.equal(kit.list(''), ['d', 'f']);
   });
 
-  test('devices are not made', (kit) => {
+  test('devices are not created', (kit) => {
     assert.is(tryMknod(kit, 'c', S_IFCHR | 0o666), 'EPERM');
     assert.is(tryMknod(kit, 'b', S_IFBLK | 0o666), 'EPERM');
     assert.is(tryMknod(kit, 'f', S_IFREG | 0o600), 'ok');

@@ -67,7 +67,7 @@ export function orphans({ test, when }: Part): void {
     kit.clunk(fresh);
   });
 
-  test('what is renamed over becomes the orphan', (kit) => {
+  test('a file replaced by a rename becomes an orphan', (kit) => {
     kit.put('a', 'source');
     kit.put('b', 'target');
     const opened = kit.open('b', O_RDWR);
@@ -140,7 +140,7 @@ export function orphans({ test, when }: Part): void {
     kit.clunk(opened, dir, file, copy, up);
   });
 
-  test('a whole tree removed beneath its fids', (kit) => {
+  test('a whole tree is removed below its fids', (kit) => {
     kit.mkdir('a');
     kit.mkdir('a/b');
     kit.mkdir('a/b/c');
@@ -172,7 +172,7 @@ export function orphans({ test, when }: Part): void {
     kit.clunk(fid);
   });
 
-  test('500 orphans at once, let go in another order', (kit) => {
+  test('500 orphans at once, clunked in another order', (kit) => {
     const fids: number[] = [];
     for (let i = 0; i < 500; i++) {
       const fid = kit.open('same', O_RDWR | O_CREAT | O_EXCL);
@@ -186,7 +186,7 @@ export function orphans({ test, when }: Part): void {
     for (let i = 0; i < 500; i++) kit.clunk(fids[(i * 7) % 500]!);
   });
 
-  test('the end of a session lets its orphans go', (kit) => {
+  test('the end of a session reclaims its orphans', (kit) => {
     const fid = kit.open('f', O_RDWR | O_CREAT);
     const walked = kit.walk('f');
     kit.unlink('f');

@@ -28,8 +28,8 @@ export function picture(kit: Kit, path = '', own = true): string {
     const content = kind === S_IFREG ? kit.get(child) : kind === S_IFLNK ? kit.readlink(child) : '';
     const mode = kind.toString(8) + perm.toString(8);
     // The size of a directory depends on the file system.
-    const told = [child, mode, nlink, kind === S_IFDIR ? '' : size, mtime, content];
-    lines.push([...told, ...(own ? [ino, version, ctime] : [])].join(' '));
+    const fields = [child, mode, nlink, kind === S_IFDIR ? '' : size, mtime, content];
+    lines.push([...fields, ...(own ? [ino, version, ctime] : [])].join(' '));
     if (kind === S_IFDIR) lines.push(picture(kit, child, own));
   }
   return lines.join('\n');

@@ -12,7 +12,7 @@ const MANY = Array.from({ length: 100 }, (_, i) => `n${String(i).padStart(3, '0'
 
 /** Reads of a read-only tree: everything exists, and reads change nothing. */
 export function reads({ test, when }: Part): void {
-  test('the tree is there', (kit) => {
+  test('the tree has all its files', (kit) => {
     const { hardLinks, specialFiles } = kit.subject.backend.capabilities;
     const names = ['f', 'x', 'd', 'e', 'many', 'l', 'ld', 'dangling', 'loop', 'big', 'empty', LONG, UNICODE];
     if (hardLinks) names.push('h1', 'h2');
@@ -153,7 +153,7 @@ export function reads({ test, when }: Part): void {
     assert.ok(r.bsize > 0 && r.blocks > 0 && r.bfree <= r.blocks && r.bavail <= r.blocks && r.ffree <= r.files);
   });
 
-  test('looking moves no atime', (kit) => {
+  test('stat, walk and readlink move no atime', (kit) => {
     const atimes = (): string[] => ['f', 'big', 'd', 'many', 'l', 'ld'].map((path) => kit.stat(path).atime);
     const before = atimes();
     tick();
@@ -166,7 +166,7 @@ export function reads({ test, when }: Part): void {
   when(
     ({ backend }) => backend.capabilities.xattrs,
     'it keeps none',
-    'extended attributes are told, to the byte',
+    'extended attributes are returned to the byte',
     (kit) => {
       const fid = kit.walk('f');
       assert.equal([...xattr(kit, fid, 'user.a')], [0, 10, 61, 255]);

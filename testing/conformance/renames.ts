@@ -141,7 +141,7 @@ export function renames({ test, when }: Part): void {
 
   when(
     ({ outside }) => outside !== undefined,
-    'nobody else changes its files',
+    'the store has no access from outside',
     'a name that has become another file’s is not renamed or removed through the old fid',
     (kit) => {
       const { fs } = kit.outside;

@@ -13,8 +13,8 @@ const MAX_HIGH = 0x1fffff;
 const MIN_HIGH = ~MAX_HIGH;
 
 /**
- * Any message: `type` tells which, and so which of the fields hold. All of them exist from the start, so that all
- * messages have one shape. A qid is `qid_*`, the qids of Rwalk are `wqid_*`, an opaque u64 is `_lo` and `_hi`.
+ * Any message: `type` determines which fields are valid. All of them exist from the start, so that all messages have
+ * one hidden class. A qid is `qid_*`, the qids of Rwalk are `wqid_*`, an opaque u64 is `_lo` and `_hi`.
  * `data_offset` is where the payload of Rread, Rreaddir or Twrite starts in the packet it was decoded from.
  */
 export class Message {
@@ -177,7 +177,7 @@ export class Message {
   }
 }
 
-/** An entry in the data of Rreaddir. `cookie_*` is where to go on after it, `dtype` a DT_ number. */
+/** An entry in the data of Rreaddir.`cookie_*` is the position after it, `dtype` a DT_ number. */
 export class Dirent {
   qid_type: number;
   qid_version: number;
@@ -269,11 +269,11 @@ export const NAMES: readonly string[] = /* @__PURE__ */ Array.from(
 
 /**
  * Writes the message at the start of the packet. Returns the bytes written, or -errno:
- * -EINVAL for an unknown type, over 16 names or qids, a string over 65535 bytes, an [8] that is no whole number it can
- * hold; -EILSEQ for a string with half a surrogate pair; -EMSGSIZE when the message, its payload included, is longer
- * than `limit` (msize, up to 2^32 - 1), or what is written of it longer than the packet.
+ * -EINVAL for an unknown type, over 16 names or qids, a string over 65535 bytes, an [8] that is not an integer of its
+ * range; -EILSEQ for a string with half a surrogate pair; -EMSGSIZE when the message, its payload included, is longer
+ * than `limit` (msize, up to 2^32 - 1), or its encoded part longer than the packet.
  *
- * Of a message that ends in a payload only the header is written: the size field counts `count` bytes more, which the
+* A message that ends in a payload is written without it: the size field counts `count` bytes more, which the
  * transport places. Other numbers are cut to the width of their field, so that -1 may stand for NOFID.
  */
 export function encode(m: Message, p: Packet, limit: number): number {
@@ -297,7 +297,7 @@ export function encode(m: Message, p: Packet, limit: number): number {
 
 /**
  * Reads the message at the start of the packet, of which `end` bytes are there. Returns 0 or an errno:
- * EINVAL for bytes that are no such message (a size field that differs from `end`, a string or list past the end,
+ * EINVAL for a malformed message (a size field that differs from `end`, a string or list past the end,
  * bytes left over, over 16 names, an [8] with bit 63 set); EOVERFLOW for an [8] above 2^53 - 1; EILSEQ for a string
  * that is not UTF-8; ENOTSUP for an unknown type. `type` and `tag` are set whenever `end` is at least 7, so that a
  * server can answer; after an error the other fields mean nothing.
@@ -322,7 +322,7 @@ export function decode(m: Message, p: Packet, end: number): number {
   return size === at + m.count && (end === size || end === at) ? 0 : EINVAL;
 }
 
-/** Whether a number is that of a request. */
+/** True if a number is the type of a request. */
 export function isT(type: number): boolean {
   return (type & 1) === 0 && NAMES[type] !== undefined && NAMES[type] !== '';
 }
@@ -364,10 +364,10 @@ export function decodeDirent(m: Dirent, p: Packet, start: number, end: number): 
   return fault === 0 ? at : -fault;
 }
 
-// The errno of what is first found wrong with the message: it is looked at when all of it is written or read.
+// The errno of the first error in the message, checked at the end.
 let fault = 0;
 
-/** The upper half of a number that has more than 32 bits; a fault when it is no whole number from `least` on. */
+/** The upper half of a number that has more than 32 bits; a fault if it is not an integer of at least `least`. */
 function highOf(n: number, least: number): number {
   if (!(n >= least && n <= MAX_SAFE && Math.floor(n) === n)) fault ||= EINVAL;
   return Math.floor(n / TWO_32);
@@ -401,7 +401,7 @@ function put(p: Packet, at: number, text: string, stop: number): number {
   return stop;
 }
 
-// What get has read.
+// The string that get has read.
 let string = '';
 
 /** Reads length[2] and UTF-8 at `at`, not beyond `stop`: the position behind it, `stop` after a fault. */

@@ -94,7 +94,7 @@ test('every truncation is refused', () => {
       assert.is(decodeBytes(frame, whole), 0, row.name);
       for (let length = 0; length < frame.length; length++) {
         const cut = frame.slice(0, length);
-        // The header of a message with a payload is no truncation: the payload may be elsewhere.
+        // The header alone of a message with a payload is valid: the payload may be elsewhere.
         const header = hasData(row) && length === whole.data_offset;
         assert.is(decodeBytes(cut), header ? 0 : E.EINVAL, `${row.name} cut at ${length}`);
         if (length >= 7) assert.is(decodeBytes(withSize(cut)), E.EINVAL, `${row.name} made ${length} long`);
@@ -249,7 +249,7 @@ test('strings: length, surrogates, UTF-8', () => {
   assert.is(decode(m, packet, 23), E.EILSEQ);
 });
 
-test('every number that is no message is refused, its tag told', () => {
+test('an unknown message type is refused, and its tag is decoded', () => {
   const known = new Set(ROWS.map((row) => row.type));
   for (let type = 0; type < 256; type++) {
     assert.is(NAMES[type], ROWS.find((row) => row.type === type)?.name ?? '');

@@ -44,7 +44,7 @@ test('the layout is that of the manual', () => {
   assert.equal([...packet.u8.subarray(2, 28)], expected);
 });
 
-test('an entry that does not fit is not written, one that is not whole not read', () => {
+test('an entry that does not fit is not written, and an incomplete entry is not read', () => {
   const packet = new Packet(256);
   const entry = Object.assign(new Dirent(), { name: 'näme' });
   const end = 10 + 24 + 5;

@@ -9,7 +9,7 @@ import { Packet } from './packet.ts';
 import { MIN_BYTES, type Row, ROWS } from './schema/rows.ts';
 import { anyFields, decodeBytes, frameOf, rowOf, sample } from './schema/testing.ts';
 
-/** Where the fixed-length item stands in the frame; -1 behind a string. */
+/** The offset of a fixed-length item in the frame; -1 after a string. */
 function offsetOf(row: Row, name: string): number {
   let at = 7;
   for (const item of row.items) {
@@ -43,7 +43,7 @@ test('checked numbers: EINVAL from 2^63 on, EOVERFLOW from 2^53 on', () => {
   assert.is(seen, 31);
 });
 
-test('numbers that are none are not written', () => {
+test('NaN, infinities and fractions are not encoded', () => {
   const packet = new Packet(256);
   for (const row of ROWS) {
     const items = row.items.filter(({ kind }) => kind === 'size' || kind === 'seconds');
@@ -79,7 +79,7 @@ test('seconds before 1970 and out of range', () => {
   }
 });
 
-test('a field that valid does not name may hold anything', () => {
+test('a field whose bit is not in valid may have any value', () => {
   for (const name of ['Rgetattr', 'Tsetattr']) {
     const row = rowOf(name);
     const frame = sample(row);

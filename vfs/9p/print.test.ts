@@ -15,7 +15,7 @@ function line(name: string, fields: Record<string, unknown>): string {
   return printMessage(m);
 }
 
-test('a line tells each field that holds, once', () => {
+test('a line has each valid field once', () => {
   for (const row of ROWS) {
     fc.assert(
       fc.property(anyFields(row), (fields) => {
@@ -110,7 +110,7 @@ test('lines as they are read in a trace', () => {
   for (const [name, fields, expected] of cases) assert.is(line(name, fields), expected);
 });
 
-test('a message that is none is a line too', () => {
+test('a malformed message is printed, too', () => {
   const m = new Message();
   m.type = 200;
   assert.is(printMessage(m), 'type=200 tag=0');

@@ -2,6 +2,6 @@
 // and backends/tar; never node:.
 export type { TarOptions } from '../backends/tar/format/limits.ts';
 export type { Skipped } from '../backends/tar/tree.ts';
-export type { Place } from './place.ts';
+export type { TreeRoot } from './tree.ts';
 export { packTar } from './pack.ts';
 export { unpackTar } from './unpack.ts';

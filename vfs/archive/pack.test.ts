@@ -147,7 +147,7 @@ test('extended attributes, to the byte and in any order', () => {
   });
 });
 
-test('loading over what is there: directories are merged, all else is replaced', () => {
+test('loading over an existing tree: directories are merged, all else is replaced', () => {
   const into = ram();
   mounted(into, (kit) => {
     for (const dir of ['d', 'kept', 'e', 'ld-target']) kit.mkdir(dir);
@@ -195,7 +195,7 @@ test('loading over what is there: directories are merged, all else is replaced',
   assert.throws(() => unpackTar(pack({ name: 'd', data: 'x' }), into), /^'d' cannot be replaced: ENOTEMPTY\.$/);
 });
 
-test('what cannot be kept is said', () => {
+test('attributes and files that cannot be kept are reported', () => {
   const from = ram();
   mounted(from, (kit) => {
     assert.is(mknod(kit.client, kit.root, 'socket', S_IFSOCK | 0o600, 0, 0), 0);

@@ -6,7 +6,7 @@ import { E, errnoName } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
 import { check } from '../lib/options.ts';
 import { canHold, headersOf, mapOf, type Meta } from '../backends/tar/format/header.ts';
-import { failure, namesIn, walkTo, inTree, type Place, type Tree } from './place.ts';
+import { failure, namesIn, walkTo, inTree, type TreeRoot, type Tree } from './tree.ts';
 import { BLOCK, padded } from '../backends/tar/format/size.ts';
 import type { Skipped } from '../backends/tar/tree.ts';
 import { xattrwalk } from '../client/rare-messages.ts';
@@ -40,7 +40,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
  * @returns The archive, uncompressed.
  * @throws TypeError if `from` has an unsupported type; Error if a file cannot be read, or the archive exceeds memory.
  */
-export function packTar(from: Place, onSkip?: (skipped: Skipped) => void): Uint8Array {
+export function packTar(from: TreeRoot, onSkip?: (skipped: Skipped) => void): Uint8Array {
   check(onSkip, 'function|undefined', 'onSkip');
   return inTree(from, 'from', (tree) => {
     const items = new Survey(tree, onSkip).items();

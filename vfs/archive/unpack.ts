@@ -20,7 +20,7 @@ import type { TarBackend } from '../backends/tar/backend.ts';
 import { Sparse, type FileData } from '../backends/tar/format/data.ts';
 import type { TarInode } from '../backends/tar/inode.ts';
 import type { Time } from '../backends/tar/format/pax.ts';
-import { failure, walkTo, inTree, type Place, type Tree } from './place.ts';
+import { failure, walkTo, inTree, type TreeRoot, type Tree } from './tree.ts';
 import type { Skipped } from '../backends/tar/tree.ts';
 import { mknod, setMode, setOwner, xattrcreate } from '../client/rare-messages.ts';
 
@@ -30,7 +30,7 @@ const DATE_MAX = 8.64e12;
 const NOT_MADE = 'special files of its kind cannot be made there';
 
 /** Copies the tree of an archive over an existing tree: directories are merged, everything else is replaced. */
-function copyInto(archive: TarBackend, into: Place, onSkip?: (skipped: Skipped) => void): void {
+function copyInto(archive: TarBackend, into: TreeRoot, onSkip?: (skipped: Skipped) => void): void {
   for (const skipped of archive.skipped) onSkip?.(skipped);
   inTree(into, 'into', (tree) => new Loader(tree, archive, onSkip).run());
 }
@@ -272,7 +272,7 @@ function clamped({ sec, nsec }: Time): Time {
  */
 export function unpackTar(
   bytes: Uint8Array,
-  into: Place,
+  into: TreeRoot,
   onSkip?: (skipped: Skipped) => void,
   options?: TarOptions,
 ): void {

@@ -37,6 +37,6 @@ function compare(mono: number): void {
   comparedAt = mono;
   const wall = Date.now();
   const ahead = baseMs + mono - wall;
-  // Date.now() is truncated to milliseconds: up to 1 ms ahead is no difference.
+  // Date.now() is truncated to milliseconds: up to 1 ms ahead is equal.
   if (ahead > 2 || ahead < -1) baseMs = wall - mono;
 }

@@ -37,7 +37,7 @@ test('any bytes are what TextDecoder makes of them, at first and again', () => {
   );
 });
 
-test('more names than the table holds are still told apart', () => {
+test('more names than the table has entries stay distinct', () => {
   const names = Array.from({ length: 5000 }, (_, i) => `file${i}.txt`);
   for (let round = 0; round < 2; round++) {
     for (const name of names) assert.is(internString(bytesOf(name), 0, name.length), name);
@@ -59,7 +59,7 @@ test('a byte order mark and NUL belong to the name', () => {
   }
 });
 
-test('bytes that are no UTF-8 are never remembered as a name', () => {
+test('invalid UTF-8 is never interned', () => {
   const bad = [[0xff], [0xc3], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x61, 0x80]];
   for (let round = 0; round < 3; round++) {
     for (const bytes of bad) {
@@ -69,7 +69,7 @@ test('bytes that are no UTF-8 are never remembered as a name', () => {
   }
 });
 
-test('a guess changes nothing but the time', () => {
+test('a guess does not change the result', () => {
   const texts = [
     '',
     'a',
@@ -89,7 +89,7 @@ test('a guess changes nothing but the time', () => {
     const bytes = bytesOf(text);
     for (const guess of texts)
       assert.is(internString(bytes, 0, bytes.length, guess), expected(bytes), `${text} ${guess}`);
-    // As many bytes as the guess has characters, of the same numbers: that is no UTF-8.
+    // As many bytes as the guess has characters, of the same numbers: that is not UTF-8.
     const latin = Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
     assert.is(internString(latin, 0, latin.length, text), expected(latin), text);
   }

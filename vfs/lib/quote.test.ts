@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { escapeControls, quote, quoteIfNeeded } from './quote.ts';
 
-/** Reads back what was quoted, as C does. */
+/** Undoes the quoting, as a C compiler does. */
 function unquote(text: string): string {
   const letters: Record<string, number> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, '\\': 92 };
   const bytes: number[] = [];
@@ -29,7 +29,7 @@ const NAMES = [
   '\u{e0041}',
 ];
 
-test('what could steer a terminal is quoted, and can be read back', () => {
+test('characters that could control a terminal are quoted reversibly', () => {
   for (const name of NAMES) {
     const text = quoteIfNeeded(name);
     assert.match(text, /^"[^\p{C}\p{Zl}\p{Zp}]*"$/u, JSON.stringify(name));

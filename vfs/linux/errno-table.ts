@@ -89,7 +89,7 @@ export const ERRNOS = [
 ] as const;
 
 /**
- * What Node's errors say where it is not the message in lower case, for errnos that a file system can have
+ * The messages of Node's errors that are not our message in lower case, for the errnos of file systems
  * (util.getSystemErrorMap(); the texts are libuv's).
  */
 export const NODE_MESSAGES: Readonly<Record<string, string>> = {

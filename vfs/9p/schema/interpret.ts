@@ -31,7 +31,7 @@ export function encodeFrame<N extends Name>(name: N, fields: { tag: number } & F
 export function decodeFrame(bytes: Uint8Array): Frame {
   if (bytes.length < 7) throw new Error(`a message has at least 7 bytes, here are ${bytes.length}`);
   const row = ROWS.find((row) => row.type === bytes[4]);
-  if (!row) throw new Error(`there is no message ${bytes[4]}`);
+  if (!row) throw new Error(`unknown message type ${bytes[4]}`);
   const size = Number(little(bytes, 0, 4));
   if (size !== bytes.length) throw new Error(`${row.name}: its size is ${size}, here are ${bytes.length} bytes`);
   const reader = new Reader(row, bytes);

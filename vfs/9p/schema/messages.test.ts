@@ -16,7 +16,7 @@ test('requests have even numbers, and each its reply one higher', () => {
   }
 });
 
-test('the whole of 9P2000.L is there', () => {
+test('the table has all messages of 9P2000.L', () => {
   const requests =
     'version auth attach flush walk read write clunk remove statfs lopen lcreate symlink mknod rename readlink ' +
     'getattr setattr xattrwalk xattrcreate readdir fsync lock getlock link mkdir renameat unlinkat';
@@ -64,12 +64,12 @@ test('fields are typed by their row', () => {
   if (frame.message === 'Tlcreate') assert.is(frame.name, 'x');
 });
 
-test('the interpreter says what is wrong', () => {
+test('the interpreter reports the error of a malformed message', () => {
   const clunk = encodeFrame('Tclunk', { tag: 1, fid: 2 });
   const cases: [() => unknown, string][] = [
     [() => decodeFrame(clunk.slice(0, 5)), 'a message has at least 7 bytes, here are 5'],
     [() => decodeFrame(clunk.slice(0, 9)), 'Tclunk: its size is 11, here are 9 bytes'],
-    [() => decodeFrame(Uint8Array.from([7, 0, 0, 0, 6, 0, 0])), 'there is no message 6'],
+    [() => decodeFrame(Uint8Array.from([7, 0, 0, 0, 6, 0, 0])), 'unknown message type 6'],
     [() => decodeFrame(Uint8Array.from([12, 0, 0, 0, 120, 0, 0, 0, 0, 0, 0, 0])), 'Tclunk: 1 bytes are left over'],
     [() => encodeFrame('Tclunk', { tag: 1, fid: -1 }), 'Tclunk: fid is -1, out of range'],
     [() => encodeFrame('Tclunk', { tag: 65536, fid: 1 }), 'Tclunk: tag is 65536, out of range'],

@@ -48,7 +48,7 @@ export const MESSAGES = {
   Rgetattr: [
     25,
     `valid[8] qid[13] mode[4] uid[4] gid[4] nlink[8] rdev[8] size[8] blksize[8] blocks[8] ${REST}`,
-    'the attributes of stat(2); valid tells which ones hold (.L getattr)',
+    'the attributes of stat(2); the bits of valid name the valid ones (.L getattr)',
   ],
   Tsetattr: [
     26,
@@ -81,7 +81,7 @@ export const MESSAGES = {
   Tgetlock: [
     54,
     'fid[4] ltype[1] start[8] length[8] proc_id[4] client_id[s]',
-    'asks which lock stands in the way of this one (.L getlock, fcntl(2) F_GETLK)',
+    'asks for a lock that conflicts with this one (.L getlock, fcntl(2) F_GETLK)',
   ],
   Rgetlock: [
     55,
@@ -151,9 +151,9 @@ export const DIRENT = 'qid[13] cookie[8] dtype[1] name[s]';
 export const QID = 'type[1] version[4] path[8]';
 
 /**
- * What an `[8]` field is, unless it is a checked number (refused with EINVAL from 2^63 on, with EOVERFLOW above
+ * The kinds of an `[8]` field that is not a checked number (refused with EINVAL from 2^63 on, with EOVERFLOW above
  * 2^53 - 1):
- * - `opaque`: 64 bits nobody computes with, kept whole as two u32 fields, `_lo` and `_hi`.
+ * - `opaque`: 64 bits without arithmetic, kept as two u32 fields, `_lo` and `_hi`.
  * - `seconds`: a signed number, two's complement on the wire; EOVERFLOW outside of -2^53 to 2^53 - 1.
  */
 export const KINDS = {

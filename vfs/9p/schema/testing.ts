@@ -16,7 +16,7 @@ const anyString = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 60, maxLength: 300 }) },
   fc.constantFrom('', 'tmp', '\ufeffbom', 'nul\0nul', '..', 'é', '日本語', '👩‍👩‍👧', 'x'.repeat(64), 'x'.repeat(65)),
 );
-// A record that fast-check makes has no prototype unless told so, and then equals no object of ours.
+// By default fast-check's records have no prototype, and would not equal our objects.
 const PLAIN = { noNullPrototype: true } as const;
 const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const anySize = fc.oneof(
@@ -65,14 +65,14 @@ export function anyFields(row: Row): fc.Arbitrary<Values> {
   }
   for (const item of row.items) if (item.counter) delete fields[item.counter];
   const any = fc.record(fields, PLAIN);
-  // Nobody reads what is not there.
+  // A field whose bit is not in `valid` is read as 0.
   return any.map((values) => {
     const unwanted = seldomOf(row.name).filter(({ bits }) => ((values.valid as number) & bits) === 0);
     return { ...values, ...Object.fromEntries(unwanted.flatMap(({ names }) => names.map((name) => [name, 0]))) };
   });
 }
 
-/** encodeFrame for fields of which only the row tells what they are. */
+/** encodeFrame for fields whose types are known from the row only. */
 export function frameOf(row: Row, fields: Values): Uint8Array {
   return (encodeFrame as (name: Name, fields: Values) => Uint8Array)(row.name, fields);
 }
@@ -119,16 +119,16 @@ function putQidAt(flat: Values, name: string, i: number, qid: Qid): void {
 export function read(m: Message, row: Row, bytes: Uint8Array): Frame {
   const flat = m as unknown as Record<string, number> & Record<string, ArrayLike<unknown>>;
   const values: Values = { message: row.name, tag: m.tag };
-  const halves = (name: string, of: (field: string) => unknown): bigint =>
+  const u64Of = (name: string, of: (field: string) => unknown): bigint =>
     (BigInt(of(`${name}_hi`) as number) << 32n) | BigInt(of(`${name}_lo`) as number);
   const qid = (name: string, of: (field: string) => unknown) => ({
     type: of(`${name}_type`),
     version: of(`${name}_version`),
-    path: halves(`${name}_path`, of),
+    path: u64Of(`${name}_path`, of),
   });
   for (const { name, kind, counter } of row.items) {
     if (kind === 'data') values.data = bytes.slice(m.data_offset, m.data_offset + m.count);
-    else if (kind === 'opaque') values[name] = halves(name, (field) => flat[field]);
+    else if (kind === 'opaque') values[name] = u64Of(name, (field) => flat[field]);
     else if (kind === 'qid' && !counter) values[name] = qid('qid', (field) => flat[field]);
     else if (counter) {
       const at = (i: number) => (kind === 'string' ? flat[name][i] : qid(name, (field) => flat[field][i]));
@@ -149,7 +149,7 @@ export function samples(row: Row, numRuns: number): Uint8Array[] {
   return fc.sample(anyFields(row), { numRuns, seed: 9 }).map((fields) => frameOf(row, fields));
 }
 
-/** One of them. */
+/** A valid frame of a row, always the same. */
 export function sample(row: Row): Uint8Array {
   return samples(row, 1)[0];
 }
@@ -159,7 +159,7 @@ export function packetOf(bytes: Uint8Array): Packet {
   return new Packet(bytes.slice());
 }
 
-/** What the codec says of a frame. */
+/** Decodes a frame by the codec; 0 or an errno. */
 export function decodeBytes(bytes: Uint8Array, m = new Message()): number {
   return decode(m, packetOf(bytes), bytes.length);
 }

@@ -15,7 +15,7 @@ import { scratch } from '../../../testing/scratch.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { fill, picture } from '../../../testing/conformance/read-only-tree.ts';
 import { ram } from '../ram/index.ts';
-import { inTree, walkTo } from '../../archive/place.ts';
+import { inTree, walkTo } from '../../archive/tree.ts';
 import { setMode, setOwner } from '../../client/rare-messages.ts';
 
 /** True if GNU tar is installed. */

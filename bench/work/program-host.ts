@@ -1,4 +1,4 @@
-// The file system of a program: the interface that all hosts implement.
+// The interface that all hosts of a program implement: a file system, and WASI on it.
 
 /** A command or reactor of WASI on one host; `wasiImport` are its imports. */
 export interface Reactor {
@@ -14,7 +14,7 @@ export interface Ended {
 }
 
 /** A file system of one host, with `/` as its root, and the host's WASI on it. */
-export interface Place {
+export interface ProgramHost {
   /** Makes a directory whose parent is there. */
   mkdir(path: string): void;
   /** Makes a file. */
@@ -32,16 +32,16 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Makes a file of text and the directories it needs. */
-export function put(place: Place, made: Set<string>, path: string, content: string | Uint8Array): void {
-  makeDirs(place, made, path.slice(0, path.lastIndexOf('/')));
-  place.write(path, typeof content === 'string' ? encoder.encode(content) : content);
+export function put(host: ProgramHost, made: Set<string>, path: string, content: string | Uint8Array): void {
+  makeDirs(host, made, path.slice(0, path.lastIndexOf('/')));
+  host.write(path, typeof content === 'string' ? encoder.encode(content) : content);
 }
 
 /** Makes a directory and those above it; `made` are those that are there. */
-export function makeDirs(place: Place, made: Set<string>, path: string): void {
+export function makeDirs(host: ProgramHost, made: Set<string>, path: string): void {
   if (path === '' || made.has(path)) return;
-  makeDirs(place, made, path.slice(0, path.lastIndexOf('/')));
-  place.mkdir(path);
+  makeDirs(host, made, path.slice(0, path.lastIndexOf('/')));
+  host.mkdir(path);
   made.add(path);
 }
 

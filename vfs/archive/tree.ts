@@ -12,7 +12,7 @@ import { Extents } from '../backend/extents.ts';
 import { BLOCK, padded } from '../backends/tar/format/size.ts';
 
 /** A file tree: a backend, a server, or an attachment to one. */
-export type Place = Backend | Attachable | Attachment;
+export type TreeRoot = Backend | Attachable | Attachment;
 
 /** A private 9P session on a tree. */
 export class Tree {
@@ -51,10 +51,10 @@ export class Tree {
 /**
  * Calls `run` with a private session on a tree, and closes the session.
  * @param name The name of the argument, for errors.
- * @throws TypeError if `place` has an unsupported type; Error if the attach is refused; the errors of `run`.
+ * @throws TypeError if `root` has an unsupported type; Error if the attach is refused; the errors of `run`.
  */
-export function inTree<T>(place: Place, name: string, run: (tree: Tree) => T): T {
-  const tree = new Tree(serverIn(place, name));
+export function inTree<T>(root: TreeRoot, name: string, run: (tree: Tree) => T): T {
+  const tree = new Tree(serverIn(root, name));
   try {
     return run(tree);
   } finally {
@@ -63,12 +63,12 @@ export function inTree<T>(place: Place, name: string, run: (tree: Tree) => T): T
 }
 
 /** Duck-typed, since the server of `dist/core.min.js` is another class. */
-function serverIn(place: Place, name: string): Attachable {
-  const { server, connect } = (place ?? {}) as Partial<Attachment & Attachable>;
+function serverIn(root: TreeRoot, name: string): Attachable {
+  const { server, connect } = (root ?? {}) as Partial<Attachment & Attachable>;
   if (server !== undefined) return server;
-  if (connect !== undefined) return place as Attachable;
-  if (isBackend(place)) return serverForBackend(place);
-  throw mustBe('a backend, a Server or an Attachment', name, place);
+  if (connect !== undefined) return root as Attachable;
+  if (isBackend(root)) return serverForBackend(root);
+  throw mustBe('a backend, a Server or an Attachment', name, root);
 }
 
 /** Walks from the root. Returns a fid, not opened; or −errno. */
