@@ -171,10 +171,10 @@ for (const { call, rows = {} } of API) {
           if (option.startsWith('std') && type === 'number') continue;
           // These are paths for one of the two.
           if (option === 'preopens' && type === 'strings') continue;
-          const told = thrown(() => run({ [option]: value } as Any));
-          const what = `${option}: ${type}: ${told}`;
-          if (takes.includes(type)) assert.is(told, 'ok', what);
-          else assert.ok(told.includes(`"options.${option}`) && /must be|is unknown/.test(told), what);
+          const result = thrown(() => run({ [option]: value } as Any));
+          const what = `${option}: ${type}: ${result}`;
+          if (takes.includes(type)) assert.is(result, 'ok', what);
+          else assert.ok(result.includes(`"options.${option}`) && /must be|is unknown/.test(result), what);
         }
         assert.is(
           thrown(() => option === 'lower' || run({ [option]: undefined } as Any)),
@@ -217,9 +217,9 @@ for (const [call, argument, takes, run] of ARGUMENTS) {
     for (const [type, value] of Object.entries({ undefined, ...VALUES })) {
       if (OTHER_ERROR[argument]?.includes(type) === true) continue;
       if (argument === 'onSkip' && type === 'undefined') continue;
-      const told = thrown(() => run(value as Any));
-      if (takes.includes(type)) assert.is(told, 'ok', `${type}: ${told}`);
-      else assert.match(told, `"${argument}`, type);
+      const result = thrown(() => run(value as Any));
+      if (takes.includes(type)) assert.is(result, 'ok', `${type}: ${result}`);
+      else assert.match(result, `"${argument}`, type);
     }
   });
 }

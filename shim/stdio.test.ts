@@ -204,19 +204,19 @@ const POLLING = `
   const wasi = new WASI();
   wasi.finalizeBindings({ exports: { memory } });
   const view = new DataView(memory.buffer);
-  const told = [];
+  const results = [];
   for (let round = 0; round < 2; round++) {
     view.setUint8(8, 1);
     view.setUint8(48 + 8, 0);
     view.setUint32(48 + 16, 1, true);
     view.setBigUint64(48 + 24, round === 0 ? 100_000_000n : 60_000_000_000n, true);
-    told.push(wasi.wasiImport.poll_oneoff(0, 1000, 2, 500), view.getUint32(500, true), view.getUint8(1010));
+    results.push(wasi.wasiImport.poll_oneoff(0, 1000, 2, 500), view.getUint32(500, true), view.getUint8(1010));
     if (round === 0) process.stdout.write('go');
   }
   view.setUint32(600, 1000, true);
   view.setUint32(604, 100, true);
-  told.push(wasi.wasiImport.fd_read(0, 600, 1, 500), view.getUint32(500, true));
-  console.log(told.join(' '));
+  results.push(wasi.wasiImport.fd_read(0, 600, 1, 500), view.getUint32(500, true));
+  console.log(results.join(' '));
   wasi.close();
 `;
 

@@ -111,7 +111,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     who: CLIENT,
     limit: size(FILE_MAX),
     answer: 'EFBIG',
-    test: ['vfs/backends/ram/data.test.ts', 'what is far away costs no more than what is near'],
+    test: ['vfs/backends/ram/data.test.ts', 'a write far behind the end costs no more than one near it'],
   },
   {
     resource: 'size of a file in memfs',
@@ -143,7 +143,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     who: GUEST,
     limit: count(FD_MAX),
     answer: 'EMFILE',
-    test: ['shim/preview1/calls/fd.test.ts', 'no file is made when there is no number for it'],
+    test: ['shim/preview1/calls/fd.test.ts', 'without a free descriptor no file is created'],
   },
   {
     resource: 'subscriptions of a poll',
@@ -303,10 +303,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     limit: `one for each inode in use, ${IDLE} more for ${LINGER / 1000} s after, ${ANCESTORS} for directories above; an overlay holds one for each directory of the host that it has changed`,
     answer: 'EMFILE, and that passes',
     by: '`ulimit -n`',
-    test: [
-      'vfs/backends/hostdir/deep-trees.test.ts',
-      'directories above what is open are held, a bounded number of them',
-    ],
+    test: ['vfs/backends/hostdir/deep-trees.test.ts', 'a bounded number of directories above open ones is held'],
   },
   {
     resource: 'listings of a directory of the host',
@@ -315,7 +312,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     answer: 'ENOMEM',
     test: [
       'vfs/backends/hostdir/listing.test.ts',
-      'what listings keep has a limit, and comes back when they are closed',
+      'the names that listings keep are limited, and freed when they are closed',
     ],
   },
   {

@@ -77,7 +77,7 @@ test('an archive that cannot be read is reported in sentences with one full stop
   inScratch(() => {
     fs.writeFileSync('x.tar', 'no archive');
     const places = new Places([]);
-    const reason = /x\.tar cannot be read: This is no tar archive: its first 512 bytes are no tar header\.$/;
+    const reason = /x\.tar cannot be read: This is not a tar archive: its first 512 bytes are not a tar header\.$/;
     assert.throws(() => places.at('x.tar:'), reason);
     assert.throws(() => mountsOf(new Map([['tar', ['x.tar::/t']]])), reason);
     places.close();

@@ -123,7 +123,7 @@ withMount('what a file was opened for, and nothing else', (dir) => {
   assert.is(tryOpen(dir, 'a\0b'), W.EINVAL);
 });
 
-withMount('fdstat tells real rights, which can be dropped', (dir) => {
+withMount('fdstat returns real rights, which can be dropped', (dir) => {
   const { fdstat } = dir.fd_fdstat_get();
   assert.equal(
     [fdstat!.fs_filetype, fdstat!.fs_rights_base, fdstat!.fs_rights_inherited],
@@ -286,7 +286,7 @@ withMount('a file that was unlinked while its rename was on the way', (dir) => {
   assert.is(inode_obj!.path_open(0, READ, 0).ret, W.ENOENT);
 });
 
-withMount('what is moved between two mounts stays where it is', (dir, volume) => {
+withMount('a rename between two mounts moves nothing', (dir, volume) => {
   const other = new MountedDirectory('/other', volume);
   assert.is(rename(dir, 'a', other, 'b'), W.EXDEV);
   assert.is(link(dir, 0, 'a', other, 'b'), W.EXDEV);

@@ -64,7 +64,7 @@ test('sizes of arguments are in bytes', () => {
   assert.equal([view.getUint32(0, true), view.getUint32(4, true)], [1, 5]);
 });
 
-test('what it has of the class it stands for', () => {
+test('the instance has args, env, fds and inst of the replaced class', () => {
   const [args, env, fds] = [['a'], ['K=V'], [input()]];
   const { shape, memory } = attached(fds, args, env);
   assert.equal([shape.args, shape.env, shape.fds], [args, env, fds]);
@@ -102,7 +102,7 @@ test('the end of a program: its exit status, and no Fd of the host is closed', a
   assert.is(fds[0].closed, 0);
 });
 
-test('what the program closes is closed', () => {
+test('an fd_close of the program closes the Fd, once', () => {
   const fd = new Counted('x');
   const { calls, shape } = attached([fd]);
   assert.is(calls.fd_close(0), 0);
@@ -211,7 +211,7 @@ test('an instance without a memory is refused', () => {
   assert.throws(() => shape.start(instance), 'exports no memory');
 });
 
-test('what 0.4.2 throws or refuses: sockets, poll, renumber', () => {
+test('calls that 0.4.2 throws or refuses: sockets, poll, renumber', () => {
   const { calls, view } = attached([input('x'), new Sink().fd]);
   assert.is(calls.sock_accept(0, 0, 0), W.ENOTSOCK);
   assert.is(calls.sock_send(9, 0, 0, 0, 0), W.EBADF);

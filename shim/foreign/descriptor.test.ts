@@ -10,7 +10,7 @@ import { DATA, OUT, utf8, type TestGuest } from '../../testing/test-guest.ts';
 
 const { CUR } = WHENCE;
 
-test('console helpers take what is written, an OpenFile gives what is read', () => {
+test('console helpers take writes, an OpenFile serves reads', () => {
   const lines: string[] = [];
   const stdout = ConsoleStdout.lineBuffered((line) => lines.push(line));
   run({ stdin: new OpenFile(new File(utf8('naïve'))), stdout }, (g) => {
@@ -115,7 +115,7 @@ test('an Fd that calls back and grows the memory', () => {
   });
 });
 
-test("what a user's Fd throws ends the program", () => {
+test("an exception of a user's Fd ends the program", () => {
   const fd = new ConsoleStdout(() => {
     throw new Error('enough');
   });

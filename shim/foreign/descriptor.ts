@@ -48,18 +48,18 @@ export class ForeignDescriptor extends Descriptor {
 
   constructor(fd: Fd, opened: Opened | null = null, inheriting = RIGHTS_ALL) {
     const { ret, fdstat } = fd.fd_fdstat_get();
-    const told = ret === 0 ? fdstat : null;
+    const stat = ret === 0 ? fdstat : null;
     const { ret: noPreopen, prestat } = fd.fd_prestat_get();
     const preopen = noPreopen === 0 && prestat !== null ? prestat.inner.pr_name : null;
-    const filetype = told?.fs_filetype ?? (preopen === null ? statFiletype(fd) : FILETYPE.DIRECTORY);
+    const filetype = stat?.fs_filetype ?? (preopen === null ? statFiletype(fd) : FILETYPE.DIRECTORY);
     // The rights of files and directories are 0 in 0.4.2; libc would refuse every operation.
-    const base = rightsArgument(lowHalf(told?.fs_rights_base ?? 0n)) || usualRights(filetype, opened);
+    const base = rightsArgument(lowHalf(stat?.fs_rights_base ?? 0n)) || usualRights(filetype, opened);
     super(base, inheriting);
-    this.keepRights(RIGHTS_ALL, rightsArgument(lowHalf(told?.fs_rights_inherited ?? 0n)) || RIGHTS_ALL);
+    this.keepRights(RIGHTS_ALL, rightsArgument(lowHalf(stat?.fs_rights_inherited ?? 0n)) || RIGHTS_ALL);
     this.fd = fd;
     this.filetype = filetype;
     this.opened = opened;
-    this.fdflags = (told?.fs_flags ?? 0) | (opened?.fdflags ?? 0);
+    this.fdflags = (stat?.fs_flags ?? 0) | (opened?.fdflags ?? 0);
     this.preopen = preopen;
   }
 

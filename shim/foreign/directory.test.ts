@@ -55,18 +55,18 @@ withTree('a long listing looks at each entry once, and is what the methods tell'
   const dir = new Directory(new Counted());
   for (let i = 0; i < 1000; i++) dir.contents.set(`f${i}`, i % 3 ? new File([]) : new Directory([]));
   inodes.set('long', dir);
-  const told: string[] = [];
+  const listed: string[] = [];
   const open = dir.path_open(0, 0n, 0).fd_obj as OpenDirectory;
   for (let cookie = 0n; ; cookie++) {
     const { dirent } = open.fd_readdir_single(cookie);
     if (dirent === null) break;
-    told.push([dirent.d_next, dirent.d_ino, dirent.d_type, new TextDecoder().decode(dirent.dir_name)].join());
+    listed.push([dirent.d_next, dirent.d_ino, dirent.d_type, new TextDecoder().decode(dirent.dir_name)].join());
   }
   looks = 0;
   const { entries } = g.readdir(g.open('long', { dir: THERE }), 1 << 16);
   assert.equal(
     entries.map(({ next, ino, type, name }) => [next, ino, type, name].join()),
-    told,
+    listed,
   );
   assert.is(looks, 1000);
 });

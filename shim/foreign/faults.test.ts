@@ -135,7 +135,7 @@ test('an Fd that moves data may call back: the calls have their own ranges', () 
   });
 });
 
-test("a full stack in an Fd's method is no errno: it ends the guest", () => {
+test("a stack overflow in an Fd's method ends the guest, without an errno", () => {
   class Deep extends OpenFile {
     override fd_write(data: Uint8Array): { ret: number; nwritten: number } {
       return { ret: 0, nwritten: this.fd_write(data).nwritten };

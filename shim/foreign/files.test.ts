@@ -22,7 +22,7 @@ function withInput(name: string, fd: () => Fd, body: (g: TestGuest) => void): vo
   test(name, () => run({ stdin: fd() }, body));
 }
 
-withTree('fdstat tells the rights that a descriptor was opened with', (g) => {
+withTree('fdstat returns the rights of the open', (g) => {
   const stat = g.fdstat(THERE);
   assert.is(stat.fs_filetype, BigInt(FILETYPE.DIRECTORY));
   assert.is(stat.fs_rights_base, BigInt(RIGHTS_DIRECTORY));

@@ -232,7 +232,7 @@ test('errors: where it cannot be read or written, and nothing is left open', () 
   assert.throws(() => unpackTar(bytes, full), /^'d\/f' cannot be written: ENOSPC\.$/);
   assert.throws(() => unpackTar(bytes, readOnly(ram())), /^'d' cannot be made: EROFS\.$/);
   assert.throws(() => unpackTar(bytes, tar(bytes)), /^'d\/f' cannot be replaced: EROFS\.$/);
-  assert.throws(() => unpackTar(new Uint8Array(3), ram()), /^This is no tar archive/);
+  assert.throws(() => unpackTar(new Uint8Array(3), ram()), /^This is not a tar archive/);
   assert.throws(() => packTar('x' as never), /must be a backend, a Server or an Attachment, not String/);
   const broken = ram();
   mounted(broken, (kit) => kit.put('f', 'x'));

@@ -59,7 +59,7 @@ export interface DirCursor {
  *
  * **Several servers.** Servers of one JavaScript realm may share a backend: references are counted on the inode, not in
  * the server, so that an orphan lives until the last fid of any server is gone. An overlay counts as one more user of
- * its layers; nobody else may change its upper layer. Two backends over one
+ * its layers; no other code may change its upper layer. Two backends over one
  * store are to each other as other processes are: of a directory of the host that works; `memfs` makes one backend for
  * each volume.
  */
@@ -269,7 +269,7 @@ export interface Backend {
 
   /**
    * Writes back everything that is cached (syncfs(2)). Called by a server when its last session has ended. A failed
-   * write is reported by the `fsync` of its file, too, since a server has nobody to tell the errno of this one. Absent
+   * write is reported by the `fsync` of its file, too, since a server cannot report the errno of this one. Absent
    * if nothing is cached.
    */
   flush?(): number;

@@ -99,7 +99,7 @@ test('a writable store says EPERM to the changes that it has not', () => {
   assert.is(kit.write(fid, 3, 'x'), 'ENOSPC');
   assert.is(kit.setSize(fid, 0), 'EPERM');
   kit.clunk(fid);
-  const told = [
+  const errnos = [
     kit.openError('n', O_CREAT | O_RDWR),
     kit.mkdir('n'),
     kit.symlink('f', 'n'),
@@ -107,11 +107,11 @@ test('a writable store says EPERM to the changes that it has not', () => {
     kit.unlink('f'),
     kit.rename('f', 'n'),
   ];
-  assert.equal(told, [...'123456'].fill('EPERM'));
+  assert.equal(errnos, [...'123456'].fill('EPERM'));
   kit.end();
 });
 
-test('what the server does not ask of such a store', () => {
+test('the defaults that the server does not call on such a store', () => {
   const backend = new Writable();
   const { top, file } = backend;
   assert.is(backend.write(file, 0, 9, top as never, 0, 1), -E.ENOSPC);

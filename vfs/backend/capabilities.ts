@@ -1,4 +1,4 @@
-// What a backend can do beyond the contract, and what it cannot: each is asked for by the name of a member of Backend.
+// The optional capabilities of a backend, each asked for by the name of a member of Backend.
 // Types only.
 import type { Backend } from './backend.ts';
 

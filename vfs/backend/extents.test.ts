@@ -24,7 +24,7 @@ function all(extents: Extents): [number, number][] {
   return found;
 }
 
-test('an error of the backend ends the extents and is told', () => {
+test('an error of the backend ends the extents and is returned', () => {
   const one = scripted([-E.EIO], []);
   assert.equal([all(one), one.errno], [[], E.EIO]);
   const two = scripted([0, 20], [10, -E.EBADF]);

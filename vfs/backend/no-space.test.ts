@@ -33,7 +33,7 @@ function setXattr(kit: Kit, path: string, name: string, size: number): string {
 
 const long = (i: number): string => String(i).padStart(255, 'n');
 
-/** What a guest can make grow, each without another: makes one more, or tells why not. */
+/** The resources that a guest can make grow: each function adds one, or returns the errno's name. */
 const GROWTH: Record<string, (kit: Kit, i: number) => string> = {
   'empty files': (kit, i) => {
     const fid = kit.openFid(`f${i}`, O_CREAT | O_WRONLY);

@@ -35,29 +35,29 @@ test('the default is a quarter of the memory', () => {
   assert.is(out.blocks, Math.floor(memory / MEMORY_SHARE / 4096));
 });
 
-test('what is asked of the machine, and what is assumed', () => {
+test('memory and heap come from the machine, with defaults if they are unknown', () => {
   const modules: Record<string, unknown> = {
     'node:os': { totalmem: () => 16 * GIB },
     'node:v8': { getHeapStatistics: () => ({ heap_size_limit: 2 * GIB, used_heap_size: 12 }) },
   };
   const getBuiltinModule = (name: string): unknown => modules[name];
-  const told = (globals: object): number[] => {
+  const sizesOf = (globals: object): number[] => {
     const { memory, heap, heapUsed } = askMachine(globals);
     return [memory / GIB, heap / GIB, heapUsed()];
   };
   const fail = (): never => {
     throw new Error('not here');
   };
-  assert.equal(told({ process: { getBuiltinModule } }), [16, 2, 12]);
-  assert.equal(told({ process: { getBuiltinModule, constrainedMemory: () => GIB } }), [1, 2, 12], 'a container');
+  assert.equal(sizesOf({ process: { getBuiltinModule } }), [16, 2, 12]);
+  assert.equal(sizesOf({ process: { getBuiltinModule, constrainedMemory: () => GIB } }), [1, 2, 12], 'a container');
   for (const none of [0, undefined, 2 ** 64]) {
-    assert.equal(told({ process: { getBuiltinModule, constrainedMemory: () => none } }), [16, 2, 12]);
+    assert.equal(sizesOf({ process: { getBuiltinModule, constrainedMemory: () => none } }), [16, 2, 12]);
   }
-  assert.equal(told({}), [4, 1, 0], 'nothing is known');
-  assert.equal(told({ process: { getBuiltinModule: fail, constrainedMemory: fail } }), [4, 1, 0]);
-  assert.equal(told({ navigator: { deviceMemory: 8 } }), [8, 1, 0], 'a browser');
+  assert.equal(sizesOf({}), [4, 1, 0], 'nothing is known');
+  assert.equal(sizesOf({ process: { getBuiltinModule: fail, constrainedMemory: fail } }), [4, 1, 0]);
+  assert.equal(sizesOf({ navigator: { deviceMemory: 8 } }), [8, 1, 0], 'a browser');
   const memory = { jsHeapSizeLimit: 3 * GIB, usedJSHeapSize: 7 };
-  assert.equal(told({ navigator: { deviceMemory: 0.5 }, performance: { memory } }), [0.5, 3, 7]);
+  assert.equal(sizesOf({ navigator: { deviceMemory: 0.5 }, performance: { memory } }), [0.5, 3, 7]);
   const asked: string[] = [];
   const Deno = (state: string) => ({
     permissions: {
@@ -67,8 +67,8 @@ test('what is asked of the machine, and what is assumed', () => {
       },
     },
   });
-  assert.equal(told({ process: { getBuiltinModule }, Deno: Deno('prompt') }), [4, 2, 12], 'Deno would ask its user');
-  assert.equal(told({ process: { getBuiltinModule }, Deno: Deno('granted') }), [16, 2, 12]);
+  assert.equal(sizesOf({ process: { getBuiltinModule }, Deno: Deno('prompt') }), [4, 2, 12], 'Deno would ask its user');
+  assert.equal(sizesOf({ process: { getBuiltinModule }, Deno: Deno('granted') }), [16, 2, 12]);
   assert.equal(asked, ['systemMemoryInfo', 'systemMemoryInfo']);
 });
 

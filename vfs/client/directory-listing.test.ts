@@ -17,15 +17,15 @@ test.after.each(closeTrees);
 
 const decoder = new TextDecoder();
 
-interface Told {
+interface EntryRecord {
   name: string;
   type: number;
   ino: number;
   cookie: [lo: number, hi: number];
 }
 
-/** What the cursor is on. */
-function told(entry: DirectoryEntries): Told {
+/** The current entry, as a record. */
+function recordOf(entry: DirectoryEntries): EntryRecord {
   return {
     name: decoder.decode(entry.u8.subarray(entry.nameStart, entry.end)),
     type: entry.type,
@@ -35,14 +35,14 @@ function told(entry: DirectoryEntries): Told {
 }
 
 /** All entries behind a cookie, in requests of `room` bytes. */
-function all(listing: DirectoryListing, room: number, cookie: [number, number] = [0, 0]): Told[] {
+function all(listing: DirectoryListing, room: number, cookie: [number, number] = [0, 0]): EntryRecord[] {
   const entries = new DirectoryEntries();
-  const list: Told[] = [];
+  const list: EntryRecord[] = [];
   for (let [lo, hi] = cookie; ; [lo, hi] = list.at(-1)!.cookie) {
     const count = listing.read(entries, lo, hi, room);
     assert.ok(count >= 0, errnoName(-count));
     if (count === 0) return list;
-    while (entries.next()) list.push(told(entries));
+    while (entries.next()) list.push(recordOf(entries));
   }
 }
 
@@ -82,18 +82,18 @@ test('two listings with a buffer each do not disturb one another', () => {
   const [a, b] = [new DirectoryEntries(), new DirectoryEntries()];
   assert.ok(one.read(a, 0, 0, 1 << 16) > 0);
   assert.ok(a.next() && a.next());
-  const second = told(a);
+  const second = recordOf(a);
   assert.ok(other.read(b, ...second.cookie, 1 << 16) > 0);
   assert.ok(b.next());
-  assert.equal(told(a), second);
+  assert.equal(recordOf(a), second);
   assert.ok(a.next());
-  assert.equal(told(a), told(b));
+  assert.equal(recordOf(a), recordOf(b));
   one.close();
   other.close();
   world.atRest();
 });
 
-test('open: the errno of a fid that is no directory, and no fid is left', () => {
+test('open: ENOTDIR for a fid that is not a directory, and no fid is left', () => {
   const world = small();
   const file = world.client.walk(world.root, ['file'], 0, 1);
   assert.is(DirectoryListing.open(world.at, file), E.ENOTDIR);
@@ -122,7 +122,7 @@ test('entries of mounts come last, and their cookies go on after them', () => {
   world.at.mountTable = mounts;
   const dir = world.client.walk(world.root, ['empty'], 0, 1);
   const listing = opened(world.at, dir);
-  const names = (list: Told[]): string => list.map(({ name }) => name).join(' ');
+  const names = (list: EntryRecord[]): string => list.map(({ name }) => name).join(' ');
   assert.is(names(all(listing, 10)), '. .. one two three');
   assert.is(names(all(listing, 10, [1, SYNTHETIC_COOKIE])), 'two three');
   assert.is(names(all(listing, 10, [3, SYNTHETIC_COOKIE])), '');
@@ -167,7 +167,7 @@ test('all bits of inode numbers and cookies are kept', () => {
   server.reply = encoded('é', 0xffff_fffe, 0x8000_0001, 255);
   assert.is(listing.read(entries, -1, -1, 10), server.reply.length);
   assert.ok(entries.next());
-  assert.equal(told(entries), { name: 'é', type: 255, ino: 2 ** 64 - 2 ** 32 + 7, cookie: [-2, -0x7fff_ffff] });
+  assert.equal(recordOf(entries), { name: 'é', type: 255, ino: 2 ** 64 - 2 ** 32 + 7, cookie: [-2, -0x7fff_ffff] });
   assert.not.ok(entries.next());
   assert.not.ok(entries.next());
 });
@@ -182,7 +182,7 @@ test('an entry that is cut is left out; a reply without a whole one is EPROTO', 
     else {
       assert.is(count, size);
       assert.ok(entries.next());
-      assert.is(told(entries).name, 'one');
+      assert.is(recordOf(entries).name, 'one');
       assert.not.ok(entries.next());
     }
   }

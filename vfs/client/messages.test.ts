@@ -195,9 +195,9 @@ for (const [name, call, request] of CALLS) {
     assert.is(call(client) >= 0, true);
     const [frame] = sent.slice(2);
     assert.is(sent.length, 3, 'one message');
-    const told = frame as unknown as Record<string, unknown>;
-    for (const field of ['mode', 'uid', 'gid']) if (!(field in request)) delete told[field];
-    assert.equal(told, { tag: 1, ...request });
+    const fields = frame as unknown as Record<string, unknown>;
+    for (const field of ['mode', 'uid', 'gid']) if (!(field in request)) delete fields[field];
+    assert.equal(fields, { tag: 1, ...request });
     transport.errno = E.EDQUOT;
     // Those that return a count return the errno below zero.
     assert.is(call(client), name === 'readdir' ? -E.EDQUOT : E.EDQUOT);
@@ -278,7 +278,7 @@ test('a transfer of msize less IOHDRSZ bytes is one message, a longer one is spl
   }
 });
 
-test('a split transfer ends at a short count, and an error after some bytes is not told', () => {
+test('a split transfer ends at a short count, and an error after some bytes is not returned', () => {
   const { client, transport } = attached();
   transport.sent.length = 0;
   transport.reply = { count: MOST - 1 };

@@ -45,7 +45,7 @@ function read(file: OpenFile, size: number, offset?: number): string {
   return count < 0 ? errnoName(-count) : new TextDecoder().decode(iov.u8.subarray(0, count));
 }
 
-function told(result: number): string | number {
+function resultOf(result: number): string | number {
   return result < 0 ? errnoName(-result) : result;
 }
 
@@ -79,7 +79,7 @@ test('the access mode: 3 is neither reading nor writing, as on Linux', () => {
   for (const [flags, reads, writes, sets] of modes) {
     const file = opened(world, flags);
     assert.is(read(file, 1, 5), reads);
-    assert.is(String(told(file.pwrite(ranges('x'), 0))), writes);
+    assert.is(String(resultOf(file.pwrite(ranges('x'), 0))), writes);
     assert.is(errnoName(file.setSize(1)), sets);
     assert.is(errnoName(file.allocate(0, 1)), sets === 'ok' ? 'ok' : 'EBADF');
     file.close();
@@ -87,7 +87,7 @@ test('the access mode: 3 is neither reading nor writing, as on Linux', () => {
   const none = new OpenFile(world.at, opened(world, O_RDONLY).fid, O_ACCMODE);
   assert.equal([none.isReadable, none.isWritable], [false, false]);
   assert.is(read(none, 1), 'EBADF');
-  assert.is(told(none.write(ranges('x'))), 'EBADF');
+  assert.is(resultOf(none.write(ranges('x'))), 'EBADF');
   assert.is(none.setFlags(O_APPEND), 0, 'a clone is opened for reading');
   assert.is(read(none, 1), 'EBADF');
   none.close();
@@ -100,12 +100,12 @@ test('a directory: reading is EISDIR, writing EBADF', () => {
   assert.is(world.client.lopen(fid, O_RDONLY), 0);
   const dir = new OpenFile(world.at, fid, O_RDONLY);
   assert.is(read(dir, 1), 'EISDIR');
-  assert.is(told(dir.write(ranges('x'))), 'EBADF');
+  assert.is(resultOf(dir.write(ranges('x'))), 'EBADF');
   dir.close();
   world.atRest();
 });
 
-test('O_APPEND: the offset is the end of what was written, in a removed file too', () => {
+test('O_APPEND: the offset is the end of the written data, in a removed file too', () => {
   const world = small();
   const file = opened(world, O_RDWR | O_APPEND);
   const other = opened(world, O_WRONLY | O_APPEND);
@@ -164,12 +164,12 @@ test('limits: EINVAL and EFBIG, before anything is sent', () => {
   const world = small();
   const file = opened(world, O_RDWR);
   const sent = world.messages(() => {
-    assert.is(told(file.seek(-1, SEEK_SET)), 'EINVAL');
-    assert.is(told(file.seek(0, 3)), 'EINVAL');
+    assert.is(resultOf(file.seek(-1, SEEK_SET)), 'EINVAL');
+    assert.is(resultOf(file.seek(0, 3)), 'EINVAL');
     assert.is(file.seek(OFFSET_MAX, SEEK_SET), OFFSET_MAX);
-    assert.is(told(file.seek(1, SEEK_CUR)), 'EINVAL');
-    assert.is(told(file.write(ranges('x'))), 'EFBIG');
-    assert.is(told(file.pwrite(ranges('xy'), OFFSET_MAX - 1)), 'EFBIG');
+    assert.is(resultOf(file.seek(1, SEEK_CUR)), 'EINVAL');
+    assert.is(resultOf(file.write(ranges('x'))), 'EFBIG');
+    assert.is(resultOf(file.pwrite(ranges('xy'), OFFSET_MAX - 1)), 'EFBIG');
     assert.is(file.allocate(0, 0), E.EINVAL);
     assert.is(file.allocate(OFFSET_MAX, 1), E.EFBIG);
   });

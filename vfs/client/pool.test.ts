@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NumberPool } from './pool.ts';
 
-test('counts up from the first number, and gives back what was freed', () => {
+test('numbers count up, and freed numbers are reused', () => {
   const pool = new NumberPool(1, 100);
   assert.equal([pool.take(), pool.take(), pool.take()], [1, 2, 3]);
   pool.give(2);

@@ -1,4 +1,4 @@
-// What FileSystem is beside being like node:fs: the root, promises, descriptors of its own, and one view with guests.
+// Tries FileSystem beyond node:fs: the root, promises, descriptors of its own, and one view with guests.
 import { fs as memfsModule, Volume } from 'memfs';
 import * as nodeFs from 'node:fs';
 import { test } from 'uvu';
@@ -141,7 +141,7 @@ test('descriptors are numbers of its own, the lowest that are free, and an orpha
   });
 });
 
-test('over a wire, where nobody says where an append went, the size is asked for at once', () => {
+test('over a wire, which does not return the offset of an append, a Tgetattr follows', () => {
   const server = serverFor(ram());
   const local = server.connect();
   const client = new Client({
@@ -164,7 +164,7 @@ test('over a wire, where nobody says where an append went, the size is asked for
   assert.equal(server.inspect(), AT_REST);
 });
 
-test('close ends what is open, and the session', () => {
+test('close closes the open files, and the session', () => {
   const backend = ram();
   const fs = createFs(backend);
   fs.openSync('/a', 'w');
@@ -176,7 +176,7 @@ test('close ends what is open, and the session', () => {
 const descriptors = (): number => nodeFs.readdirSync('/proc/self/fd').length;
 const onLinux = unless(NOT_LINUX);
 
-onLinux('a path of the host is let go by close', () => {
+onLinux('close releases a path of the host', () => {
   const root = scratch();
   const before = descriptors();
   const fs = createFs(root);
@@ -269,7 +269,7 @@ test('owners are set, and −1 leaves them; a symlink has its own', () => {
   });
 });
 
-test('statfs tells what the store has room for', () => {
+test('statfs returns the free space of the store', () => {
   const fs = createFs(ram({ capacity: 1 << 20 }));
   const before = fs.statfsSync('/');
   fs.writeFileSync('/f', new Uint8Array(64 << 10));
@@ -318,7 +318,7 @@ test('calls can be taken off the object, as of a module', async () => {
   fs.unmount();
 });
 
-test('what works on memfs or on node:fs works on it', () => {
+test('a tool for memfs and node:fs works on it', () => {
   const fs = createFs(ram());
   const volume = new Volume();
   for (const one of [fs, volume as unknown as FileSystem]) {

@@ -39,7 +39,7 @@ function tried(world: MemfsTree, call: (fs: FileSystem) => unknown): FsError | n
   } catch (error) {
     return error as FsError;
   } finally {
-    // What `open` gave before its `close` failed is still its caller's.
+    // An fd stays open if its `close` failed.
     fs.unmount();
   }
 }
@@ -65,7 +65,7 @@ for (const [what, call] of CALLS) {
         else assert.equal([code, errno], ['EIO', -5], `message ${n}: ${sent[n]}`);
         world.atRest();
       }
-      // A Tclunk that is lost leaves its fid on the server, whose number is in the way then.
+      // A Tclunk that is lost leaves its fid on the server, and its number cannot be reused.
       if (n >= sent.length) break;
     }
   });

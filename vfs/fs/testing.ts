@@ -13,7 +13,7 @@ import { serverFor } from '../connect/server-for.ts';
 import { createFs, type FileSystem } from './index.ts';
 import { NOT_LINUX, skip } from '../../build/test/skip.ts';
 
-/** What both have, as far as the tests call it. */
+/** The calls of both that the tests use. */
 export type AnyFs = FileSystem;
 
 /** A sequence of calls: `on` makes a path, `call` notes what a call gives or throws. */
@@ -41,16 +41,16 @@ function plain(text: string, root: string): string {
   return root === '' ? text : text.replaceAll(`${root}/`, '/').replaceAll(root, '/');
 }
 
-/** What a call gave, to be compared: attributes without those that no two files share. */
-function told(value: unknown, root: string): unknown {
+/** The result of a call for comparison, without the attributes that always differ. */
+function comparable(value: unknown, root: string): unknown {
   if (typeof value === 'string') return plain(value, root);
   if (value instanceof Uint8Array) return [...value];
-  if (Array.isArray(value)) return value.map((item) => told(item, root));
+  if (Array.isArray(value)) return value.map((item) => comparable(item, root));
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return value.getTime();
   if ('nlink' in value && 'isFile' in value) return toldStats(value as unknown as nodeFs.Stats);
   if ('parentPath' in value && 'isFile' in value) return toldEntry(value as unknown as nodeFs.Dirent, root);
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, told(item, root)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, comparable(item, root)]));
 }
 
 function kindOf(value: nodeFs.Stats | nodeFs.Dirent): string {
@@ -67,7 +67,7 @@ function toldStats(stats: nodeFs.Stats | nodeFs.BigIntStats): unknown {
     `${kindOf(stats as nodeFs.Stats)} ${mode} ${typeof stats.uid} ${typeof stats.gid}`,
     // A directory's size and its links tell how the store keeps it; a symlink's size how long the scratch path is.
     stats.isFile() ? `${typeof nlink} ${nlink} ${size}` : '',
-    // Where Dates are made when they are asked for, they are no keys.
+    // Some versions of Node create Dates on access, so they are not own keys.
     Object.keys({ ...stats, ...DATES })
       .sort()
       .join(),
@@ -82,7 +82,7 @@ function toldEntry(entry: nodeFs.Dirent, root: string): unknown {
 function toldError(error: unknown, root: string): unknown {
   const { code, message, errno, syscall, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
   if (error instanceof TypeError || error instanceof RangeError) return [code, error.constructor.name];
-  // What rm and cp say beyond a system call differs from one Node to the next.
+  // Messages of rm and cp that are not of a system call differ between versions of Node.
   if (code?.startsWith('ERR_') === true) return [code];
   const paths = [path, dest].map((text) => (text === undefined ? undefined : plain(text, root)));
   return [code, plain(message, root), errno, syscall, ...paths];
@@ -93,7 +93,7 @@ function run(sequence: Sequence, fs: AnyFs, root: string): unknown[] {
   const call = (act: () => unknown): void => {
     const where = /^\(\) => (.*)$/s.exec(String(act))?.[1] ?? '';
     try {
-      results.push([where, told(act(), root)]);
+      results.push([where, comparable(act(), root)]);
     } catch (error) {
       results.push([where, toldError(error, root)]);
     }

@@ -89,7 +89,7 @@ const tree = () => ({
   '/far/off/place': ram(),
 });
 
-world('the longest prefix wins, and what is below a mount point is hidden', tree, (w) => {
+world('the longest prefix wins, and files below a mount point are hidden', tree, (w) => {
   const root = w.stat('f') as { dev: number };
   const src = w.stat('src/f') as { dev: number };
   const lib = w.stat('src/lib/a') as { dev: number };
@@ -217,7 +217,7 @@ world('a mount on a name that its directory does not have', inside, (w) => {
   assert.is(w.stat('a/b/point'), 'ENOENT');
 });
 
-world('what is missing on the way to a mount is there, and nothing is made in the tree', tree, (w) => {
+world('missing directories above a mount point exist, and none is created in the tree', tree, (w) => {
   const far = w.stat('far') as { dev: number };
   assert.is.not(far.dev, (w.stat('f') as { dev: number }).dev);
   assert.is.not((w.stat('far/off/place') as { dev: number }).dev, far.dev);
@@ -231,7 +231,7 @@ const twice = () => {
   const store = volume({ '/x': '', '/again/y': '' });
   return { '/': store, '/again': store };
 };
-world('a tree in itself: what is mounted has no mounts', twice, (w) => {
+world('a tree in itself: the mounted tree has no mounts', twice, (w) => {
   assert.equal(w.stat('again/x'), w.stat('x'));
   assert.is(typeof w.stat('again/again/y'), 'object');
   assert.is(w.stat('again/again/x'), 'ENOENT');

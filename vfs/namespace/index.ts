@@ -33,7 +33,7 @@ export class Namespace {
     check(tree, 'Object', 'tree');
     const paths = Object.keys(tree);
     const wrong = paths.find((path) => !path.startsWith('/') || path.split('/').includes('..'));
-    if (wrong !== undefined) throw invalid(`${wrong} is no place in a namespace: write an absolute path.`);
+    if (wrong !== undefined) throw invalid(`Invalid mount point ${wrong}: give an absolute path, without "..".`);
     const twice = paths.find((path, i) => paths.findIndex((other) => cleanName(other) === cleanName(path)) !== i);
     if (twice !== undefined) throw invalid(`${twice} is given twice: mount one tree in one place.`);
     const root = paths.some((path) => /^[/.]*$/.test(path)) ? {} : { '/': ram() };

@@ -73,7 +73,7 @@ export class Connection {
     const { t } = request;
     let errno = decode(t, packet, size);
     const room = errno === 0 ? this.load(request, frame, limit) : 0;
-    // A second request with the tag of a pending one could not be told from it.
+    // The replies of two pending requests with one tag could not be distinguished.
     if (errno === 0 && pending.has(t.tag)) errno = E.EINVAL;
     errno = session.run(request, errno);
     request.payload = null;

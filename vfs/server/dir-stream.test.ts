@@ -142,7 +142,7 @@ scenario('listings do not keep the messages that they were answered by', (c) => 
   assert.ok(c.session.listing!.u8.length < 200_000, 'the session keeps one');
 });
 
-scenario('unlinking what was listed, as rm -r does: every name is met', (c) => {
+scenario('unlinking listed entries, as rm -r does: every name is listed', (c) => {
   c.mkdir('d');
   for (let i = 0; i < 50; i++) c.file(`d/f${i}`);
   const fid = c.open('d', O_RDONLY);
@@ -161,7 +161,7 @@ scenario('unlinking what was listed, as rm -r does: every name is met', (c) => {
   c.rmdir('d');
 });
 
-scenario('what was removed after it was listed is not listed again from an older cookie', (c) => {
+scenario('an entry removed after it was listed is not listed again from an older cookie', (c) => {
   makeFiles(c, 6);
   const fid = c.open('', O_RDONLY);
   const all = c.entries(fid);

@@ -62,7 +62,7 @@ function late(c: RawClient): string[] {
   });
 }
 
-scenario('a blocking lock is answered once the lock in the way is released', (c, store) => {
+scenario('a blocking lock is answered when the conflicting lock is released', (c, store) => {
   const other = store.client();
   const fid = c.create('f');
   const theirs = other.open('f', O_RDWR);
@@ -70,7 +70,7 @@ scenario('a blocking lock is answered once the lock in the way is released', (c,
   wait(other, 7, theirs, W, 5, 10, 2);
   assert.is(other.attr(theirs).nlink, 1, 'other requests of the session are answered meanwhile');
   assert.is(lock(c, fid, U, 0, 5), LOCK_SUCCESS);
-  assert.equal(late(other), [], 'the rest of the lock is still in the way');
+  assert.equal(late(other), [], 'the rest of the lock still conflicts');
   assert.is(lock(c, fid, U, 5, 5), LOCK_SUCCESS);
   assert.equal(late(other), ['7 ok']);
   assert.is(lock(c, fid, W, 14, 1), LOCK_BLOCKED, 'the lock is held');
@@ -92,7 +92,7 @@ scenario('requests are answered in the order of their arrival, each when it has 
   lock(c, fid, R, 0, 0);
   assert.equal(late(c), ['11 ok', '13 ok'], 'a downgrade admits the readers');
   lock(c, fid, U, 0, 0);
-  assert.equal(late(c), [], 'a reader is in the way of the writer');
+  assert.equal(late(c), [], 'a reader conflicts with the writer');
   lock(c, fid, U, 0, 0, 2);
   assert.equal(late(c), ['12 ok']);
 });

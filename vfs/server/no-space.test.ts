@@ -20,7 +20,7 @@ function makeOrphans(c: RawClient, count: number, size = 1): number[] {
   });
 }
 
-/** What takes the queue along: a step of 16 at most. */
+/** A request that advances the queue, by at most 16. */
 function request(c: RawClient): void {
   c.errno('Tflush', { oldtag: 9 });
 }
@@ -94,7 +94,7 @@ scenario(
   { capacity: 65_536 + MEMFS_COST.inode + nameCost('f') },
 );
 
-scenario('an error that is no lack of room frees nothing', (c, store) => {
+scenario('an error other than ENOSPC frees nothing', (c, store) => {
   c.clunk(...makeOrphans(c, 40));
   const before = store.reclaimed.length;
   c.expectError('Tunlinkat', { dfid: ROOT, name: 'no', flags: 0 }, E.ENOENT);

@@ -120,7 +120,7 @@ scenario('Tremove of an opened fid: the name goes, the other fids stay', (c, sto
   c.expectError('Tclunk', { fid }, E.EBADF, 'it is clunked');
   assert.is.not(c.exists('f'), true);
   assert.is(c.read(other), 'kept');
-  c.expectError('Tremove', { fid: other }, E.ENOENT, 'there is no name any more');
+  c.expectError('Tremove', { fid: other }, E.ENOENT, 'the name is removed');
   c.expectError('Tclunk', { fid: other }, E.EBADF, 'it is clunked all the same');
   assert.is(store.server.inspect().orphans, 0);
 });

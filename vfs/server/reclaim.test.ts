@@ -35,7 +35,7 @@ function inos(store: MemfsStore): number[] {
   return store.reclaimed.map(({ ino }) => ino);
 }
 
-/** What takes the queue along: a step of 16 at most. */
+/** A request that advances the queue, by at most 16. */
 function request(c: RawClient): void {
   c.errno('Tflush', { oldtag: 9 });
 }
@@ -260,7 +260,7 @@ scenario('an orphan of 256 MiB: the clunk does not walk its data', (c, store) =>
   c.clunk(small);
 });
 
-scenario('ten thousand orphans, let go in random order', (c, store) => {
+scenario('ten thousand orphans, clunked in random order', (c, store) => {
   const fids = makeOrphans(c, 10_000);
   const one = store.server.inspect();
   assert.equal(one, { sessions: 1, fids: 10_001, inodes: 10_001, orphans: 10_000, reclaiming: 0, bytes: 10_000 });

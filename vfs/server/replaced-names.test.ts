@@ -7,12 +7,12 @@ import { E } from '../linux/errno.ts';
 import { type RawClient, ROOT } from '../../testing/raw-client.ts';
 import { scenario } from '../../testing/uvu.ts';
 
-// A file takes the name of one that a fid was walked to. What is done through the fid must never reach the new file.
+// A file takes the name of a file that has a fid. Operations on the fid must never reach the new file.
 
 const ATTRS = { uid: 0, gid: 0, atime_sec: 0, atime_nsec: 0, mtime_sec: 0, mtime_nsec: 0 };
 
 /**
- * How a name comes to stand for another file: the fid is on `d/f`, the impostor is `d/f` afterwards, and the old
+ * The ways to put another file at a name: the fid is on `d/f`, the impostor is `d/f` afterwards, and the old
  * file has no name, was moved, or has a name that the fid was not walked by.
  */
 const SWAPS: [name: string, old: 'nameless' | 'moved' | 'elsewhere', run: (c: RawClient) => void][] = [
@@ -212,7 +212,7 @@ scenario('the same in two sessions: what one does to names, the fids of the othe
   c.expectError('Tunlinkat', { dfid: ROOT, name: 'd', flags: AT_REMOVEDIR }, E.ENOTEMPTY);
 });
 
-scenario('a hard link of the same file is no impostor', (c) => {
+scenario('a hard link of the same file is not an impostor', (c) => {
   c.file('f', 'x');
   const fid = c.walk('f');
   c.link('g', fid);

@@ -15,7 +15,7 @@ import { scenario } from '../../testing/uvu.ts';
 
 const ATTACH = { fid: ROOT, afid: NOFID, uname: 'me', aname: '', n_uname: 0 };
 
-/** What a fresh connection answers to a Tversion. */
+/** The reply of a new connection to a Tversion. */
 function version(msize: number, name = VERSION, serverMsize = 1 << 20) {
   const session = new Wire(new Server(memfs(new Volume()), { msize: serverMsize }));
   const reply = exchange(session, 'Tversion', { msize, version: name }, NOTAG);
@@ -84,7 +84,7 @@ scenario('a Tversion that fails ends the session too', (c) => {
   assert.is(exchange(c.wire, 'Tgetattr', { fid: ROOT, request_mask: 0 }), null);
 });
 
-scenario('attach: only what is exported, without authentication', (c) => {
+scenario('attach: only the exported tree, without authentication', (c) => {
   const fid = c.fid();
   for (const aname of ['/', '']) {
     c.call('Tattach', { ...ATTACH, fid, aname });
@@ -93,7 +93,7 @@ scenario('attach: only what is exported, without authentication', (c) => {
   for (const aname of ['/etc', '..', '/../', '/..', '//', '.']) {
     c.expectError('Tattach', { ...ATTACH, fid, aname }, E.EPERM, aname);
   }
-  c.expectError('Tattach', { ...ATTACH, fid, afid: 7 }, E.EPERM, 'an afid that nobody gave');
+  c.expectError('Tattach', { ...ATTACH, fid, afid: 7 }, E.EPERM, 'an unknown afid');
   c.expectError('Tattach', { ...ATTACH, fid: ROOT }, E.EBADF, 'the fid is in use');
   c.expectError('Tattach', { ...ATTACH, fid: NOFID }, E.EBADF);
   c.expectError('Tauth', { afid: fid, uname: '', aname: '', n_uname: 0 }, E.ENOENT);
@@ -175,8 +175,8 @@ test('a frame whose size is a lie closes the connection', () => {
 scenario('a frame that is whole but no message is answered', (c) => {
   const wrong: [string, number, Uint8Array][] = [
     ['a string past the end', E.EINVAL, raw((bytes) => (bytes[17] = 3))],
-    ['fewer names than told', E.EINVAL, raw((bytes) => (bytes[15] = 2))],
-    ['more names than told', E.EINVAL, raw((bytes) => (bytes[15] = 0))],
+    ['fewer names than declared', E.EINVAL, raw((bytes) => (bytes[15] = 2))],
+    ['more names than declared', E.EINVAL, raw((bytes) => (bytes[15] = 0))],
     ['17 names', E.EINVAL, raw((bytes) => (bytes[15] = 17))],
     ['a name that is not UTF-8', E.EILSEQ, raw((bytes) => (bytes[19] = 0xff))],
     ['bytes left over', E.EINVAL, raw((bytes) => (bytes[0] = bytes.push(0)))],
@@ -254,7 +254,7 @@ scenario('offsets and sizes beyond every file', (c) => {
   assert.is(c.text('f'), 'text');
 });
 
-scenario('the end of a session lets go of all it held, of another session nothing', (c, store) => {
+scenario('the end of a session releases its references, and none of another session', (c, store) => {
   const other = store.client();
   c.file('shared', 'both');
   const mine = c.open('shared', O_RDWR);

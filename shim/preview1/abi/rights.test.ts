@@ -118,7 +118,7 @@ for (const [name, [right, call]] of Object.entries(PATH_CALLS)) {
   });
 }
 
-withGuest('what is opened below has no more rights than are passed on', FILES, (g) => {
+withGuest('a file opened below has at most the inherited rights', FILES, (g) => {
   drop(g, ROOT, 0, R.FD_WRITE | R.FD_SEEK);
   assert.is(g.tryOpen('f', { rights: READ_WRITE }), 'ENOTCAPABLE');
   const fd = g.open('f');

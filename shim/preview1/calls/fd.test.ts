@@ -9,7 +9,7 @@ import { withGuest } from '../../../testing/uvu.ts';
 const FILE = { files: { '/f': '0123456789', '/d': null } };
 const { SET, CUR, END } = WHENCE;
 
-withGuest('fdstat tells type, flags and rights', FILE, (g) => {
+withGuest('fdstat returns type, flags and rights', FILE, (g) => {
   const root = g.fdstat(ROOT);
   assert.is(root.fs_filetype, BigInt(FILETYPE.DIRECTORY));
   assert.is(root.fs_rights_base, BigInt(RIGHTS_DIRECTORY));
@@ -38,7 +38,7 @@ withGuest('a descriptor gets the lowest free number', FILE, (g) => {
   assert.is(g.tryOpen('f'), 'EBADF');
 });
 
-withGuest('no file is made when there is no number for it', FILE, (g) => {
+withGuest('without a free descriptor no file is created', FILE, (g) => {
   const fd = g.open('f');
   let last = fd;
   while (g.tryOpen('f') === 'ok') last = g.u32();
@@ -84,7 +84,7 @@ withGuest('set_flags refuses unknown flags, and leaves the synchronous ones as t
   assert.is(g.fdstat(ROOT).fs_flags, BigInt(FDFLAGS.NONBLOCK));
 });
 
-withGuest('renumber closes what was there, and frees where it came from', FILE, (g) => {
+withGuest('renumber closes the target, and frees the source', FILE, (g) => {
   const a = g.open('f', { rights: READ_WRITE });
   const b = g.open('d');
   g.seek(a, 3, SET);
@@ -95,7 +95,7 @@ withGuest('renumber closes what was there, and frees where it came from', FILE, 
   assert.is(g.open('f'), a);
 });
 
-withGuest('renumber onto itself does nothing; from or to what is not open is EBADF', FILE, (g) => {
+withGuest('renumber onto itself does nothing; from or to a closed descriptor it is EBADF', FILE, (g) => {
   const fd = g.open('f');
   g.ok('fd_renumber', fd, fd);
   assert.is(g.read(fd), '0123456789');
@@ -196,7 +196,7 @@ withGuest('allocate makes a file longer and never shorter', FILE, (g) => {
   assert.is(g.fstat(fd).size, 12n);
 });
 
-withGuest('allocate of what is there keeps what another process appends meanwhile', FILE, (g) => {
+withGuest('allocate within the file keeps a concurrent append of another process', FILE, (g) => {
   const fd = g.open('f', { rights: READ_WRITE });
   const { mtim } = g.fstat(fd);
   const { backend } = g.server;
@@ -262,7 +262,7 @@ withGuest('filestat', FILE, (g) => {
 
 const NAMES = { ...FILE, preopens: (server: TestGuest['server']) => ({ '/': server, '/zürich': server, '': server }) };
 
-withGuest('prestat tells the preopens and nothing else', NAMES, (g) => {
+withGuest('prestat answers for preopens only', NAMES, (g) => {
   const names: string[] = [];
   for (let fd = ROOT; g.call('fd_prestat_get', fd, OUT) === 'ok'; fd++) {
     const { tag, pr_name_len: length } = g.struct('prestat');

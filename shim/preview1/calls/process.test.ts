@@ -35,7 +35,7 @@ withGuest('arguments are UTF-8, measured in bytes', { args: ARGS }, (g) => {
   assert.equal(strings(g, 'args_sizes_get', 'args_get'), ARGS);
 });
 
-withGuest('the environment, without what is undefined', { env: ENV }, (g) => {
+withGuest('the environment, without undefined values', { env: ENV }, (g) => {
   const expected = ['HOME=/', 'EMPTY=', 'NAME=Ünïcödé 😀', 'A=B=c'];
   assert.equal(strings(g, 'environ_sizes_get', 'environ_get'), expected);
 });

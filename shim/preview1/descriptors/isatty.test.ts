@@ -27,7 +27,7 @@ const WITHOUT: Record<string, GuestOptions> = {
   bytes: { stdin: new Uint8Array(1) },
   'a function': { stdin: () => null },
   'an OpenFile': { stdin: new OpenFile(new File([])) },
-  'a terminal that is told to be none': {
+  'streams that `tty` declares not to be terminals': {
     stdout: new ConsoleStdout(() => {}),
     stderr: new ConsoleStdout(() => {}),
     tty: { stdout: false, stderr: false },

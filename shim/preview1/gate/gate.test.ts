@@ -262,7 +262,7 @@ test('an Fd that throws in any of its methods ends the guest, which cannot go on
   }
 });
 
-test('a stdin function that gives a promise is told so', () => {
+test('a stdin function that returns a promise is an error that says so', () => {
   const g = new TestGuest({ stdin: (() => Promise.resolve('x')) as never });
   assert.throws(() => g.read(0), /"stdin\(\)" must be string\|Uint8Array, not Promise/);
   g.end();
@@ -280,7 +280,7 @@ test('a tracer that throws leaves no session', () => {
   }
 });
 
-test('what is closed does not start', () => {
+test('a closed WASI does not start', () => {
   const wasi = new WASI(SILENT);
   wasi.close();
   const memory = new WebAssembly.Memory({ initial: 1 });

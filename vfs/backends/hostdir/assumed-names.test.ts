@@ -18,7 +18,7 @@ function fill(root: string): void {
 
 const NAMES = ['file', 'link', 'empty', 'full'];
 
-test('what is there is not made again', () => {
+test('an existing name is not created again', () => {
   hosted(
     ({ kit, root }) => {
       const { client } = kit;
@@ -47,7 +47,7 @@ test('what is there is not made again', () => {
   );
 });
 
-test('what cannot be removed stays', () => {
+test('a file that cannot be removed stays', () => {
   hosted(
     ({ kit, root }) => {
       const none = ['none', 'file/x'];
@@ -65,7 +65,7 @@ test('what cannot be removed stays', () => {
   );
 });
 
-test('what cannot be renamed stays', () => {
+test('a file that cannot be renamed stays', () => {
   hosted(
     ({ kit, root }) => {
       const { client } = kit;
@@ -140,7 +140,7 @@ test('a fid under one of two names: the other is taken, then its own', () => {
   );
 });
 
-test('what the host put in the place of a known name is what is taken', () => {
+test('a file that the host put at a known name is the one that is removed', () => {
   hosted(
     ({ kit, root }) => {
       const fid = kit.open('file', O_WRONLY);

@@ -90,9 +90,9 @@ linux('no failure of a call is a reason for going by paths', () => {
           return call(...args);
         };
         withFs({ [name]: failing }, () => {
-          const { limits, code: told } = start(root);
+          const { limits, code: actual } = start(root);
           if (left >= 0) assert.is(limits, '', 'it did not fail');
-          else assert.is(told, code, `${name}, call ${at}: ${limits}`);
+          else assert.is(actual, code, `${name}, call ${at}: ${limits}`);
         });
         assert.is(descriptors(), before, `${name} ${code}`);
       }
@@ -101,7 +101,7 @@ linux('no failure of a call is a reason for going by paths', () => {
   remove();
 });
 
-linux('a /proc that leads elsewhere is told, with the way out', () => {
+linux('a /proc that leads elsewhere is reported, with the way out', () => {
   const { root, outside, remove } = scratch();
   withFs({ statSync: (_: string, options: object) => fs.statSync(outside, options) }, () => {
     const { message } = start(root);

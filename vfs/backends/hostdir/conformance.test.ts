@@ -8,7 +8,7 @@ conformance(
   'hostdir',
   hostStore,
   byUvu({
-    'holes are passed over, however large': 'node:fs tells no holes but those that are a whole file (holes.test.ts)',
+    'holes are passed over, however large': 'node:fs finds only holes that are a whole file (holes.test.ts)',
   }),
 );
 

@@ -120,7 +120,7 @@ linux('a directory that was given up is found again by its name, and another one
   });
 });
 
-linux('a directory above what is open is found by `..` after the host has moved it, if it is inside', () => {
+linux('a directory above an open one is found by `..` after the host has moved it, if it is inside', () => {
   hosted(({ kit, backend, root, outside }) => {
     for (const path of ['a', 'a/b', 'a/b/c', 'a/b/d']) kit.mkdir(path);
     const [first, second] = [kit.walk('a/b/c'), kit.walk('a/b/d')];
@@ -136,7 +136,7 @@ linux('a directory above what is open is found by `..` after the host has moved 
   });
 });
 
-linux('directories above what is open are held, a bounded number of them', () => {
+linux('a bounded number of directories above open ones is held', () => {
   hosted(({ kit, backend }) => {
     const fid = makeDeep(kit, 600);
     assert.ok(backend.descriptors > 200 && backend.descriptors <= 2 + 256 + 256, `${backend.descriptors}`);

@@ -114,7 +114,7 @@ linux('now is the kernel’s: a file that is written before or after a touch is 
   });
 });
 
-test('a path that is no directory', () => {
+test('a path that is not a directory', () => {
   const { root, remove } = scratch();
   fs.writeFileSync(`${root}/f`, '');
   const codeOf = (path: string): unknown => {
@@ -203,7 +203,7 @@ linux('descriptors: one for each inode in use, and none for long after', async (
   const before = count();
   for (let i = 0; i < 1000; i++) kit.put(`f${i}`, 'x');
   for (let i = 0; i < 1000; i++) kit.stat(`f${i}`);
-  assert.ok(count() - before <= 260, `${count() - before} descriptors for files that nobody uses`);
+  assert.ok(count() - before <= 260, `${count() - before} descriptors for unused files`);
   const fids = Array.from({ length: 500 }, (_, i) => kit.walk(`f${i}`));
   const clones = fids.map((fid) => kit.clone(fid));
   assert.ok(count() - before <= 760);

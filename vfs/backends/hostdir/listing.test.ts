@@ -210,7 +210,7 @@ linux('of many listings 64 keep the names that they gave last, the others one', 
   end();
 });
 
-test('what listings keep has a limit, and comes back when they are closed', () => {
+test('the names that listings keep are limited, and freed when they are closed', () => {
   const { budget } = new Listings();
   budget.used = 2 ** 23 - 1000;
   const given = new Given(budget);

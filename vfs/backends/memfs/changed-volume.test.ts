@@ -101,7 +101,7 @@ test('rm of one file, which memfs does not count either', () => {
   });
 });
 
-test('of several names one is lost at a time, whichever way', () => {
+test('each way to lose one of several names lowers the link count by one', () => {
   withKit({ '/f': 'data', '/other': 'other', '/d/x': 'x' }, (kit, volume) => {
     for (const name of ['/a', '/b', '/d/c', '/e']) volume.linkSync('/f', name);
     const fid = kit.open('f', O_RDWR);

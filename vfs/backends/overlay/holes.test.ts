@@ -39,7 +39,7 @@ function sizeOf(backend: Backend, name: string): number {
   return typeof found === 'number' ? -1 : backend.size(found);
 }
 
-test('a commit of a file that is nearly all hole reads what is in it', () => {
+test('a commit of a sparse file reads only its data', () => {
   const lower = ram();
   fill(lower, (kit) => {
     plant(kit, 'two');
@@ -61,7 +61,7 @@ test('a commit of a file that is nearly all hole reads what is in it', () => {
   kit.end();
 });
 
-test('a copy-up of a file that is nearly all hole reads what is in it', () => {
+test('a copy-up of a sparse file reads only its data', () => {
   const lower = ram();
   fill(lower, (kit) => plant(kit, 'f'));
   const counts = [counted(lower)];
@@ -79,7 +79,7 @@ test('a copy-up of a file that is nearly all hole reads what is in it', () => {
   kit.end();
 });
 
-test('a file that the lower layer cannot hold is told of before any of it is read', () => {
+test('a file that the lower layer cannot hold is reported before it is read', () => {
   const lower = ram();
   const upper = ram();
   const merged = overlay({ lower, upper });

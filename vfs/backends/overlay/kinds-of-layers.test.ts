@@ -42,7 +42,7 @@ test('an upper layer with files shows them over the lower one’s', () => {
   );
 });
 
-test('an upper layer that cannot be written to tells so', () => {
+test('a read-only upper layer answers EROFS', () => {
   const { root, remove } = scratch();
   const upper = hostDir(root, { readOnly: true });
   overlaid(

@@ -169,8 +169,8 @@ function run(below: Layer, above: Layer, first: Call[], second: Call[], third: C
       const held = contents(lower);
       for (const call of calls) guest.make(call);
       const after = contents(merged);
-      const told = merged.diff().map(({ change, path }) => `${change} ${path}`);
-      assert.equal(told.slice().sort(), expected(held, after));
+      const changes = merged.diff().map(({ change, path }) => `${change} ${path}`);
+      assert.equal(changes.slice().sort(), expected(held, after));
       assert.is(picture(lower, atimes), before, 'the lower layer has changed');
       const groups = links(merged);
       assert.equal(merged.commit(), { errno: 0, path: '', unsettled: '' });

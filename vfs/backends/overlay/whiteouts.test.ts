@@ -83,7 +83,7 @@ test('a directory removed and made again shows nothing of the lower one', () => 
   );
 });
 
-test('a lower directory is renamed without copying what is in it', () => {
+test('a lower directory is renamed without a copy of its content', () => {
   const upper = ram();
   overlaid(
     (kit) => {

@@ -68,7 +68,7 @@ class Model {
   }
 }
 
-test('writes of whole megabytes: into holes, over what is there, and what is beside them stays', () => {
+test('writes of whole megabytes: into holes, over data, and the neighbouring data stays', () => {
   const data = new FileData(new Cells(new Space(Infinity)));
   const model = new Model();
   const bytes = Uint8Array.from({ length: 3 * MIB + 7 }, (_, i) => (i * 31 + (i >>> 12)) & 0xff);
@@ -88,7 +88,7 @@ test('writes of whole megabytes: into holes, over what is there, and what is bes
   assert.is(data.allocated, 6 * MIB);
 });
 
-test('at random: files that share their cells have what was written, zeros elsewhere, and leave nothing', () => {
+test('at random: files that share their cells have the written data, zeros elsewhere, and leave nothing', () => {
   let seed = 4711;
   const random = (below: number) => (seed = (Math.imul(seed, 48271) >>> 0) % 0x7fffffff) % below;
   /** Mostly small, and some around chunk boundaries. */
@@ -137,7 +137,7 @@ test('at random: files that share their cells have what was written, zeros elsew
   }
 });
 
-test('what is far away costs no more than what is near', () => {
+test('a write far behind the end costs no more than one near it', () => {
   const data = new FileData(new Cells(new Space(Infinity)));
   const byte = Uint8Array.of(7);
   const read = new Uint8Array(4);

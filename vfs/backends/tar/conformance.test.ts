@@ -37,7 +37,7 @@ function theirs(...options: string[]): MakeReadOnly {
   };
 }
 
-const LACKS = { 'extended attributes are told, to the byte': 'the packed directory has none' };
+const LACKS = { 'extended attributes are returned to the byte': 'the packed directory has none' };
 const COARSE = { ...LACKS, 'kinds, permissions, sizes and times': 'the GNU format has whole seconds' };
 
 if (hasTar) {

@@ -40,7 +40,7 @@ test('gzip: by its first bytes, several members too; damage is noticed', () => {
   assert.match(errorOf(wrong), /^This gzip archive is damaged or cut off \(.+\)\. Get the archive anew/);
   for (const length of [2, 10, 30, packed.length - 1])
     assert.match(errorOf(packed.subarray(0, length)), /damaged or cut off/);
-  assert.match(errorOf(new Uint8Array(gzipSync('no tar'))), /^This is no tar archive/);
+  assert.match(errorOf(new Uint8Array(gzipSync('no tar'))), /^This is not a tar archive/);
 });
 
 test('a gzipped archive with something behind it, zeros between its members, or more than it may have', () => {
@@ -62,14 +62,14 @@ test('a gzipped archive with something behind it, zeros between its members, or 
   );
 });
 
-test('what is no tar, or is not whole: one sentence each', () => {
+test('an invalid or truncated archive: one sentence each', () => {
   const whole = pack({ name: 'f', data: 'x'.repeat(600) }, { name: 'g', data: 'y' });
   for (const [bytes, message] of [
-    [new Uint8Array(0), /^This is no tar archive: its first 512 bytes are no tar header\.$/],
-    [Buffer.from('hello'), /^This is no tar archive/],
-    [new Uint8Array(2048).fill(65), /^This is no tar archive/],
-    [Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) % 251), /^This is no tar archive/],
-    [whole.subarray(0, 300), /^This is no tar archive/],
+    [new Uint8Array(0), /^This is not a tar archive: its first 512 bytes are not a tar header\.$/],
+    [Buffer.from('hello'), /^This is not a tar archive/],
+    [new Uint8Array(2048).fill(65), /^This is not a tar archive/],
+    [Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) % 251), /^This is not a tar archive/],
+    [whole.subarray(0, 300), /^This is not a tar archive/],
     [whole.subarray(0, 512 + 599), /^This tar archive is cut off: it ends within a member, at byte 1111\./],
     [whole.subarray(0, 512), /cut off/],
     [whole.subarray(0, 512 + 1024 + 100), /cut off/],
@@ -112,7 +112,7 @@ test('any damage to a byte is an error or another archive, and never more', () =
       if (message === 'none') mounted(tar(bytes), (kit) => kit.list(''));
       else {
         errors++;
-        assert.match(message, /^(This (tar|gzip) archive is|This is no tar|'.*' is stored sparse)/);
+        assert.match(message, /^(This (tar|gzip) archive is|This is not a tar|'.*' is stored sparse)/);
       }
     }
   }

@@ -137,10 +137,10 @@ test('GNU: numbers in binary, also times before 1970', () => {
   const huge = pack({ name: 'f', size: binary(12, 2n ** 60n) });
   assert.match(errorOf(huge), /^This tar archive is cut off/);
   const negative = pack({ name: 'f', size: binary(12, -1n) });
-  assert.match(errorOf(negative), /^This is no tar archive/);
+  assert.match(errorOf(negative), /^This is not a tar archive/);
 });
 
-test('a name that is cut at a slash is no directory', () => {
+test('a name truncated at a slash is not a directory', () => {
   const long = `${'x'.repeat(99)}/file`;
   archived([pax({ path: long }), { name: long, data: 'data' }], (kit) => assert.is(kit.get(long), 'data'));
 });
@@ -310,7 +310,7 @@ test('a tree as deep as may be, not replaced by a file, and one that is deeper',
   });
 });
 
-test('of two members of one name the later counts, of whatever kind', () => {
+test('the later of two members of one name wins, whatever its type', () => {
   archived(
     [
       { name: 'f', data: 'first' },
@@ -348,7 +348,7 @@ test('of two members of one name the later counts, of whatever kind', () => {
   );
 });
 
-test('what cannot be a file on Linux is left out, and said', () => {
+test('a member that Linux cannot have is left out and reported', () => {
   archived(
     [
       { name: 'x'.repeat(100), prefix: '', data: '' },
@@ -379,7 +379,7 @@ test('what cannot be a file on Linux is left out, and said', () => {
       assert.equal(skipped, [
         ['n'.repeat(256), 'a name of it is longer than 255 bytes'],
         ['f\ufffd', 'its name is not UTF-8'],
-        ['empty', 'its target is no path'],
+        ['empty', 'its target is not a path'],
         ['far', 'its target is longer than 4095 bytes'],
         ['lost', "it links to 'later', which is not in the archive before it"],
         ['later/f', under],

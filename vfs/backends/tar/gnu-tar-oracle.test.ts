@@ -204,7 +204,7 @@ const CASES: Record<string, Raw[]> = {
   'names of JavaScript': ['__proto__', 'constructor', 'toString', '__proto__/x', 'hasOwnProperty/__proto__'].map(
     (name): Raw => (name === '__proto__' ? { name, type: '5', mode: 0o755 } : { name, data: name }),
   ),
-  'a label of the volume takes what was told before it': [
+  'a volume label takes the pax header before it': [
     pax({ path: 'a', mtime: '5' }),
     LONG('b'),
     { name: 'label', type: 'V', ...GNU },
@@ -216,7 +216,7 @@ const CASES: Record<string, Raw[]> = {
   'numbers that cannot be read': [pax({ size: '1x' }), { name: 'f', data: 'x' }],
   'a negative size': [pax({ size: '-1' }), { name: 'f', data: 'x' }],
   'an empty size': [pax({ size: '' }), { name: 'f', data: 'x' }],
-  'an owner that is no number': [pax({ uid: 'nobody' }), { name: 'f', data: 'x' }],
+  'an owner that is not a number': [pax({ uid: 'nobody' }), { name: 'f', data: 'x' }],
   'a time that is none': [pax({ mtime: 'NaN' }), { name: 'f', data: 'x' }],
   'a time before 1970, below a nanosecond': [pax({ mtime: '-1.0000000001' }), { name: 'f', data: 'x' }],
 };
@@ -253,13 +253,13 @@ for (const [version, records, map] of [
   Object.assign(CASES, {
     [`sparse ${version}: data at the end`]: file([1024, 3, 1027, 0], 1027, ['abc']),
     [`sparse ${version}: a hole at the end`]: file([0, 3, 5000, 0], 5000, ['abc']),
-    [`sparse ${version}: extents that are no blocks`]: file([0, 3, 7, 3], 10, ['abc', 'xyz']),
+    [`sparse ${version}: extents that are not blocks`]: file([0, 3, 7, 3], 10, ['abc', 'xyz']),
     [`sparse ${version}: nothing but a hole`]: file([9999, 0], 9999, []),
     [`sparse ${version}: extents that overlap`]: file([0, 6, 3, 3], 6, ['abcdef', 'xyz']),
     [`sparse ${version}: extents out of order`]: file([7, 3, 0, 3], 10, ['xyz', 'abc']),
     [`sparse ${version}: an extent behind the end`]: file([0, 3], 2, ['abc']),
     [`sparse ${version}: data that is not there`]: file([0, 2000, 2000, 0], 2000, ['abc']),
-    [`sparse ${version}: a map that is no number`]: file([0, NaN], 3, ['abc']),
+    [`sparse ${version}: a map that is not a number`]: file([0, NaN], 3, ['abc']),
     [`sparse ${version}: a negative offset`]: file([-1, 3], 3, ['abc']),
     [`sparse ${version}: a size beyond 2^53`]: file([0, 3, 2 ** 62, 0], 2 ** 62, ['abc']),
     [`sparse ${version}: a version that is not known`]: file([0, 3], 3, ['abc'], { 'GNU.sparse.major': '2' }),

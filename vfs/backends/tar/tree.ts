@@ -41,7 +41,7 @@ export class TarTree {
   count = 0;
   private isFirst = true;
   /** Directories with a member of their own. */
-  private readonly told = new Set<TarInode>();
+  private readonly explicit = new Set<TarInode>();
   private readonly limits: Limits;
 
   constructor(limits: Limits) {
@@ -105,12 +105,12 @@ export class TarTree {
 
   private tell(dir: TarInode, entry: TarEntry): void {
     dir.meta = metaOf(entry);
-    this.told.add(dir);
+    this.explicit.add(dir);
   }
 
   /** True if the archive has a member for a directory; otherwise it is implied. */
   isExplicit(dir: TarInode): boolean {
-    return this.told.has(dir);
+    return this.explicit.has(dir);
   }
 
   /** Gives an inode a name. Returns false if a non-empty directory has the name: GNU tar keeps that too. */
@@ -144,7 +144,7 @@ export class TarTree {
     if (kind === S_IFREG) return this.make(kind, entry.data, metaOf(entry));
     if (kind !== S_IFLNK) return this.make(kind, null, metaOf(entry));
     if (target === null) return 'its target is not UTF-8';
-    if (target === '' || target.includes('\0')) return 'its target is no path';
+    if (target === '' || target.includes('\0')) return 'its target is not a path';
     if (isLonger(target, PATH_MAX - 1)) return `its target is longer than ${PATH_MAX - 1} bytes`;
     // On Linux a symlink has no other mode.
     return this.make(kind, target, { ...metaOf(entry), perm: 0o777 });

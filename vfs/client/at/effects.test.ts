@@ -35,7 +35,7 @@ test('O_CREAT through dangling symlinks makes their target', () => {
   world.atRest();
 });
 
-test('what was opened is told, and directories are as good to begin at as the root', () => {
+test('openat returns fid and type, and paths begin at any directory', () => {
   const world = small();
   const { at, client, root } = world;
   assert.is(at.openat(root, 'link', O_RDONLY, found), 0);
@@ -154,7 +154,7 @@ test('in a removed directory nothing is found and nothing can be made', () => {
   world.atRest();
 });
 
-test('utimens sets to the nanosecond, what is asked for only, and nothing for nothing', () => {
+test('utimens sets the requested times to the nanosecond, and none for none', () => {
   const world = small();
   const { at, root } = world;
   const both = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;

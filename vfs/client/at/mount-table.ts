@@ -20,7 +20,7 @@ export interface MountTable {
    * its own entries. The upper half of their cookies is `SYNTHETIC_COOKIE`, the lower half counts from 1.
    */
   syntheticEntries(dir: number): readonly Uint8Array[];
-  /** Where the tree is mounted, for `..` of its root: the path `names` from the fid `base` of `at`. Null: nowhere. */
+  /** The mount point of the tree, for `..` of its root: the path `names` from the fid `base` of `at`; null if not mounted. */
   parentMount(base: number): { at: AtCalls; base: number; names: readonly string[] } | null;
 }
 

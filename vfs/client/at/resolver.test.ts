@@ -59,7 +59,7 @@ test('a plain path costs one Twalk', () => {
   world.atRest();
 });
 
-test('what is not there costs a Twalk, too, and one more each for its errno and its clunk behind the first name', () => {
+test('a missing file costs a Twalk, and one message more each for its errno and its clunk after the first name', () => {
   const world = small();
   const { at, root } = world;
   const lost = (path: string): string[] =>

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import { likeNode } from '../testing.ts';
 
 likeNode('modes: which bits are kept where', (fs, on, call) => {
-  // A host directory gives nobody set-user-ID and set-group-ID: file-system.test.ts has those.
+  // A host directory sets no set-user-ID and set-group-ID bits: file-system.test.ts has those.
   for (const mode of [0o1755, 0o1777, 0o400]) {
     fs.writeFileSync(on('file'), 'x', { mode });
     call(() => fs.statSync(on('file')).mode);

@@ -179,7 +179,7 @@ likeNode('appending goes to the end, wherever it is asked to go', (fs, on, call)
   call(() => fs.readFileSync(on('f'), 'utf8'));
 });
 
-likeNode('the offset stays behind what was appended, whatever others append', (fs, on, call) => {
+likeNode('the offset is the end of the own append, whatever others append', (fs, on, call) => {
   const fd = fs.openSync(on('f'), 'a+');
   const buffer = new Uint8Array(9);
   for (const text of ['abc', '0123456789', '']) {
@@ -249,7 +249,7 @@ likeNode('attributes', (fs, on, call) => {
   call(() => fs.statSync(on('file')).dev === fs.statSync(on('dir')).dev);
 });
 
-likeNode('owners, and what is told of the file system', (fs, on, call) => {
+likeNode('owners, and statfs', (fs, on, call) => {
   plant(fs, on);
   // Whoever runs this may give files to themselves.
   const [uid, gid] = [process.getuid!(), process.getgid!()];
@@ -260,9 +260,9 @@ likeNode('owners, and what is told of the file system', (fs, on, call) => {
     call(() => [fs.lstatSync(on(path)).uid === uid, fs.lstatSync(on(path)).gid === gid]);
     for (const bigint of [false, true]) {
       call(() => {
-        const told = Object.entries(fs.statfsSync(on(path), { bigint: bigint as true }));
+        const entries = Object.entries(fs.statfsSync(on(path), { bigint: bigint as true }));
         // Node 24 has one more, which 9P does not tell.
-        return told.map(([name, value]) => `${name} ${typeof value}`).filter((line) => !line.startsWith('frsize'));
+        return entries.map(([name, value]) => `${name} ${typeof value}`).filter((line) => !line.startsWith('frsize'));
       });
     }
   }
@@ -388,7 +388,7 @@ likeNode('copying trees', (fs, on, call) => {
   fs.symlinkSync('a', on('tree/to-dir'));
   // Node 24 finds no dangling symlink to copy, Node 20 does.
   for (const path of PATHS.filter((name) => name !== 'loop' && name !== 'dangling')) {
-    // What Node makes of symlinks to directories, and of a copy of a symlink over another, has changed.
+    // Node's versions differ on symlinks to directories, and on a copy of a symlink over another.
     const isLink = ['link', 'abs', 'link/'].includes(path);
     if (!isLink) call(() => fs.cpSync(on(path), on('copy')));
     call(() => fs.cpSync(on(path), on('copy'), { recursive: true }));

@@ -1,4 +1,4 @@
-// Where paths lead, against node:fs: results and errors must be the same.
+// Compares path resolution with node:fs: results and errors must be the same.
 import { test } from 'uvu';
 import { likeNode, plant, realpath } from '../testing.ts';
 

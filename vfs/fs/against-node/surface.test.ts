@@ -19,12 +19,12 @@ function errorOf(act: () => unknown): { code?: string; message: string; name: st
   throw new Error('it did not throw');
 }
 
-/** What a call with a callback ends in. */
+/** Resolves to the arguments of the callback. */
 function called(call: (callback: (...results: unknown[]) => void) => void): Promise<unknown[]> {
   return new Promise((resolve) => call((...results) => resolve(results)));
 }
 
-/** Classes of Node, and what is no function. */
+/** Classes of Node, and members that are not functions. */
 const NOT_CALLS = /^([A-Z_].*|constants|promises|default)$/;
 
 test('each function of node:fs and node:fs/promises is there', () => {
@@ -40,7 +40,7 @@ test('each function of node:fs and node:fs/promises is there', () => {
   fs.unmount();
 });
 
-test('what a file system over 9P cannot do is refused with a code', async () => {
+test('a call that 9P cannot serve is refused with a code', async () => {
   const fs = createFs(ram());
   fs.writeFileSync('/f', 'x');
   for (const name of ['watch', 'watchFile', 'unwatchFile', 'createReadStream', 'createWriteStream']) {
@@ -52,8 +52,8 @@ test('what a file system over 9P cannot do is refused with a code', async () => 
     assert.is(errorOf(() => (handle as unknown as Anything)[name]!()).code, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM');
   await handle.close();
   assert.is(errorOf(() => fs.promises.watch()).code, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM');
-  const told: unknown = await fs.promises.lchmod().catch((error: { code: string }) => error.code);
-  assert.is(told, 'ERR_METHOD_NOT_IMPLEMENTED');
+  const code: unknown = await fs.promises.lchmod().catch((error: { code: string }) => error.code);
+  assert.is(code, 'ERR_METHOD_NOT_IMPLEMENTED');
   fs.unmount();
 });
 
@@ -138,7 +138,7 @@ likeNode('options that Node looks at', (fs, at, call) => {
   });
 });
 
-test('opendir with recursive: each directory after what is above it', async () => {
+test('opendir with recursive: each directory after its parent', async () => {
   const root = nodeFs.mkdtempSync('/tmp/wasi9p-opendir-');
   const fill = (fs: Pick<FileSystem, 'mkdirSync' | 'writeFileSync' | 'symlinkSync'>, at: string): void => {
     for (const dir of ['a/b/c', 'd']) fs.mkdirSync(`${at}/${dir}`, { recursive: true });
@@ -228,7 +228,7 @@ function below(depth: number, act: () => void): void {
   else act();
 }
 
-test('trees deeper than what is left of the stack', () => {
+test('trees deeper than the rest of the stack', () => {
   const fs = createFs(ram());
   let calls = 1000;
   try {

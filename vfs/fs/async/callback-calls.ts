@@ -41,9 +41,9 @@ const TRANSFERS = new Set(['read', 'write', 'readv', 'writev']);
 const ABORTABLE = new Set(['readFile', 'writeFile', 'appendFile']);
 /** Calls that a file system over 9P does not support → the alternative. */
 const REFUSED: Readonly<Record<string, string>> = {
-  watch: '9P tells of no changes',
-  watchFile: '9P tells of no changes',
-  unwatchFile: '9P tells of no changes',
+  watch: '9P has no notifications',
+  watchFile: '9P has no notifications',
+  unwatchFile: '9P has no notifications',
   createReadStream: 'read with open() and read(), or readFile()',
   createWriteStream: 'write with open() and write(), or writeFile() of an async iterable',
 };

@@ -59,7 +59,7 @@ export class FileHandle {
     return { bytesRead, buffer };
   }
 
-  /** Of bytes: offset, length and position; of text: the position and the encoding. */
+  /** Arguments after bytes: offset, length and position; after text: the position and the encoding. */
   async write<T extends ArrayBufferView>(
     buffer: T,
     offset?: number | Range | null,

@@ -28,7 +28,7 @@ async function onBoth(act: (fs: Promises, on: (path: string) => string) => Promi
   nodeFs.rmSync(root, { recursive: true });
 }
 
-/** What a call gives, or the code of its error and what it was at. */
+/** The result of a call, or the code, call and paths of its error. */
 async function outcome(act: () => Promise<unknown>): Promise<unknown> {
   try {
     return await act();
@@ -148,7 +148,7 @@ test('cp waits for what its filter promises', async () => {
   });
 });
 
-test('a signal gives up what is not done: an AbortError, and nothing more is written', async () => {
+test('a signal aborts the rest: an AbortError, and nothing more is written', async () => {
   await onBoth(async (fs, on) => {
     await fs.writeFile(on('f'), 'text');
     const handle = await fs.open(on('h'), 'w+');
@@ -205,7 +205,7 @@ test('an abort in the same breath comes before anything is done; its reason is t
   fs.unmount();
 });
 
-test('what comes in pieces is written piece by piece', async () => {
+test('an iterable is written piece by piece', async () => {
   await onBoth(async (fs, on) => {
     const results: unknown[] = [];
     const made: (() => unknown)[] = [

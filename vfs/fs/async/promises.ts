@@ -185,7 +185,7 @@ export class Promises {
 
   /** @throws TypeError ERR_FEATURE_UNAVAILABLE_ON_PLATFORM. */
   watch(): never {
-    return refuse('fs.promises.watch', '9P tells of no changes');
+    return refuse('fs.promises.watch', '9P has no notifications');
   }
 
   /** With a signal, or of what comes in pieces, an abort leaves what is written by then. */

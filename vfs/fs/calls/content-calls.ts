@@ -139,7 +139,7 @@ export class ContentCalls extends DescriptorCalls {
     }
   }
 
-  /** Does something with a file that is opened for it, or with one that is open; `syscall` is told when it is not. */
+  /** Calls a function with a file that it opens, or with an open file; `syscall` names the call in errors. */
   private using<T>(
     path: PathLike | number,
     flags: number,

@@ -40,7 +40,7 @@ export function checkCopyOptions(options: CopyOptions | PromisedCopyOptions): vo
 
 const INVALID = 'Invalid src or dest';
 
-/** A copy that stops at each answer of the filter, and goes on when it is told what that came to. */
+/** A copy that stops at each call of the filter, and continues with its answer. */
 type Copying = Generator<boolean | Promise<boolean>, void, boolean>;
 
 /** `cp` of node:fs. @throws TypeError ERR_INVALID_RETURN_VALUE for a filter that promises. */

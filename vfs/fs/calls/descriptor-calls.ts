@@ -238,7 +238,7 @@ export class DescriptorCalls {
 
   /** True if an `open` that succeeds will have made the file. */
   private isMade(path: string, flags: number, syscall: string): boolean {
-    // What ends in a slash is never made, and O_EXCL opens nothing else: `open` has the error for either.
+    // A path with a trailing slash is never created, and O_EXCL only creates: `open` returns the error for either.
     if ((flags & O_CREAT) === 0 || path.endsWith('/')) return false;
     if ((flags & O_EXCL) !== 0) return true;
     const errno = this.rooted.stat(path, true, GETATTR_MODE, this.status);
@@ -291,7 +291,7 @@ function partsOf(buffers: readonly ArrayBufferView[]): Uint8Array[] {
   throw badArgument('ERR_INVALID_ARG_TYPE', 'The "buffers" argument must be an ArrayBufferView[].');
 }
 
-/** As Node: with several buffers, what is no offset is the descriptor's own. */
+/** As Node: with several buffers, a position that is not a number means the descriptor's own offset. */
 function vectorOffset(position: number | null | undefined): number | null {
   return Number.isSafeInteger(position) && position! >= 0 ? position! : null;
 }

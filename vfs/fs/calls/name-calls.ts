@@ -223,7 +223,7 @@ export class NameCalls extends ContentCalls {
     const found = this.rooted.stat(path, true, GETATTR_BASIC, this.status);
     if (found === 0 && (this.status.attributes.mode & S_IFMT) === S_IFDIR) return false;
     if (errno !== E.EEXIST) throw fsError(errno, 'mkdir', asked);
-    // A dangling symlink, or what is no directory.
+    // A dangling symlink, or not a directory.
     throw fsError(found !== 0 ? found : path === asked ? errno : E.ENOTDIR, 'mkdir', asked);
   }
 

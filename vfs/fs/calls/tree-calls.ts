@@ -29,7 +29,7 @@ export class TreeCalls extends NameCalls {
     return this.removeTree(text);
   }
 
-  /** `recursive` is deprecated by Node in favour of `rm`: unlike there, what is no directory is refused. */
+  /** `recursive` is deprecated by Node in favour of `rm`: unlike there, a non-directory is refused. */
   override rmdirSync(path: PathLike, options: { recursive?: boolean } = {}): void {
     booleansIn(options, 'recursive');
     if (options.recursive !== true) return super.rmdirSync(path);

@@ -63,7 +63,7 @@ likeNode('files and names in every encoding', (fs, on, call) => {
     call(() => fs.readlinkSync(on('link'), encoding));
     call(() => fs.readdirSync(on('dir'), encoding));
     call(() => fs.readdirSync(on('dir'), { encoding, withFileTypes: true }).map((entry: Dirent) => entry.name));
-    // Bytes are no encoding to node:fs where it gives the content of a file; here they are one.
+    // node:fs does not accept bytes as an encoding for the content of a file; we do.
     if ((encoding as string) === 'buffer') continue;
     call(() => fs.readFileSync(on('bytes'), encoding));
     call(() => fs.readFileSync(on('bytes'), { encoding }));

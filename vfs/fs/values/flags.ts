@@ -36,7 +36,7 @@ for (const [usual, other] of [
   (FLAGS as Record<string, number>)[other] = FLAGS[usual]!;
 }
 
-/** Open flags: `r+`, `wx`, …, or O_* of `constants`, which have the numbers of x86 Linux on every machine. */
+/** Open flags: `r+`, `wx`, …, or O_* of `constants`, with the numbers of x86 Linux on every machine. */
 export type Flag = string | number;
 
 /** Linux open(2) flags. @throws TypeError ERR_INVALID_ARG_VALUE. */

@@ -48,7 +48,7 @@ function nextTick(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 3));
 }
 
-scenario('getattr tells what is asked for, and always what costs nothing', (c) => {
+scenario('getattr returns the requested attributes, and always those that cost nothing', (c) => {
   const fid = c.create('f', 'x'.repeat(5000));
   const always = 0x3ef;
   for (const [request_mask, valid] of [
@@ -93,7 +93,7 @@ scenario('owner and group', (c) => {
   assert.equal([c.attr(fid).uid, c.attr(fid).gid], [7, 3], 'what is not valid is not set');
 });
 
-scenario('bits that nobody knows are refused, and nothing is set', (c) => {
+scenario('unknown bits are refused, and nothing is set', (c) => {
   const fid = c.create('f', 'text');
   c.expectError('Tsetattr', { ...NOTHING, fid, valid: 0x200 | SETATTR_SIZE }, E.EINVAL);
   c.expectError('Tsetattr', { ...NOTHING, fid, valid: 2 ** 31 + SETATTR_SIZE }, E.EINVAL);
@@ -149,7 +149,7 @@ scenario('nanoseconds of a second and more are EINVAL', (c) => {
   assert.equal(times(c, fid), before);
 });
 
-scenario('seconds beyond 2^53 are EOVERFLOW when they are to be set, else nobody’s business', (c) => {
+scenario('seconds beyond 2^53 are EOVERFLOW if valid names them, otherwise ignored', (c) => {
   const fid = c.create('f');
   for (const valid of [BOTH_SET, SETATTR_MODE]) {
     const bytes = encodeFrame('Tsetattr', { tag: 1, ...NOTHING, fid, valid });
@@ -216,7 +216,7 @@ scenario('which call moves which time, as on Linux', async (c) => {
   assert.is(await moved(() => c.rename('d/new', 'd/f')), 'ctime|mtime,ctime', 'renamed over');
 });
 
-/** How many empty files a volume of 1 MiB has room for. */
+/** The number of empty files that a volume of 1 MiB can hold. */
 const INODES = Math.floor(2 ** 20 / (MEMFS_COST.inode + MEMFS_COST.name));
 
 scenario(
@@ -237,7 +237,7 @@ scenario(
   { capacity: 1 << 20 },
 );
 
-test('what the host changes is seen', () => {
+test('changes by the host are seen', () => {
   const volume = Volume.fromJSON({ '/f': 'text' });
   const store = new MemfsStore({ volume });
   const c = store.client();

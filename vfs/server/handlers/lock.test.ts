@@ -16,7 +16,7 @@ function lock(c: RawClient, fid: number, ltype: number, start: number, length: n
   return c.call('Tlock', { fid, ltype, flags: 0, start, length, proc_id, client_id: 'host' }).status;
 }
 
-/** What Tgetlock says is in the way of a write lock of a process that has none: `R 0+10 by 1`, or `free`. */
+/** The lock that conflicts with a write lock of another process, by Tgetlock: `R 0+10 by 1`, or `free`. */
 function inTheWay(c: RawClient, fid: number, start: number, length: number): string {
   const held = c.call('Tgetlock', { fid, ltype: W, start, length, proc_id: 99, client_id: 'other' });
   if (held.ltype === U) {
@@ -76,7 +76,7 @@ scenario('a session with locks by many fids ends in one look at each lock', (c, 
   assert.is(inTheWay(other, theirs, 10, 1), 'R 10+1 by 5');
 });
 
-scenario('Tgetlock tells the lock in the way, and Tlock that it is BLOCKED', (c) => {
+scenario('Tgetlock returns the conflicting lock, and Tlock is BLOCKED', (c) => {
   const fid = c.create('f');
   lock(c, fid, W, 5, 0);
   assert.is(lock(c, fid, R, 7, 1, 2), LOCK_BLOCKED);
@@ -86,7 +86,7 @@ scenario('Tgetlock tells the lock in the way, and Tlock that it is BLOCKED', (c)
   assert.is(
     c.call('Tgetlock', { fid, ltype: W, start: 0, length: 0, proc_id: 1, client_id: 'host' }).ltype,
     U,
-    'its own is in nobody’s way',
+    'a lock does not conflict with its owner',
   );
 });
 
@@ -99,7 +99,7 @@ scenario('pieces that touch become one, of one type', (c) => {
   assert.is(inTheWay(c, fid, 14, 1), 'W 0+15 by 1', 'the one between joins both');
   lock(c, fid, R, 15, 5);
   assert.is(inTheWay(c, fid, 0, 15), 'W 0+15 by 1');
-  assert.is(inTheWay(c, fid, 15, 0), 'R 15+5 by 1', 'another type stays by itself');
+  assert.is(inTheWay(c, fid, 15, 0), 'R 15+5 by 1', 'another type stays separate');
   lock(c, fid, U, 5, 5);
   assert.is(inTheWay(c, fid, 0, 6), 'W 0+5 by 1');
   assert.is(inTheWay(c, fid, 5, 5), 'free');

@@ -63,11 +63,11 @@ export function getlock({ session, t, r }: Request): number {
   if (!isLockable(t.start, t.length)) return E.EOVERFLOW;
   const wanted = lockOf(fid, t);
   const conflict = t.ltype === LOCK_TYPE_UNLCK ? undefined : findConflict(fid.inode, wanted);
-  const told = conflict ?? wanted;
-  r.ltype = conflict === undefined ? LOCK_TYPE_UNLCK : told.type;
-  r.start = told.start;
-  r.length = lockLength(told);
-  r.proc_id = told.procId;
-  r.client_id = told.clientId;
+  const reported = conflict ?? wanted;
+  r.ltype = conflict === undefined ? LOCK_TYPE_UNLCK : reported.type;
+  r.start = reported.start;
+  r.length = lockLength(reported);
+  r.proc_id = reported.procId;
+  r.client_id = reported.clientId;
   return 0;
 }

@@ -19,7 +19,7 @@ import { MemfsStore } from '../../../testing/memfs-store.ts';
 import { type RawClient, ROOT } from '../../../testing/raw-client.ts';
 import { scenario } from '../../../testing/uvu.ts';
 
-// What is expected here is what the same calls give on tmpfs (Linux 6.18), but for `.` and `..`, which 9P has no use for.
+// The expected errnos are those of the same calls on tmpfs (Linux 6.18), except for `.` and `..`, which 9P does not use.
 
 function tree(c: RawClient): void {
   for (const dir of ['d', 'd/e', 'd/e/g', 'empty', 'empty2']) c.mkdir(dir);

@@ -109,7 +109,7 @@ scenario('reading and writing at offsets', (c) => {
   c.write(fid, 'X', 8);
   assert.is(c.read(fid), 'hello\0\0\0X', 'the gap is zeros');
   c.write(fid, '', 100);
-  assert.is(c.attr(fid).size, 9, 'nothing written is no growth');
+  assert.is(c.attr(fid).size, 9, 'an empty write does not grow the file');
   const append = c.open('f', O_WRONLY | O_APPEND);
   c.write(append, 'end', 0);
   c.write(fid, 'H', 0);
@@ -117,7 +117,7 @@ scenario('reading and writing at offsets', (c) => {
   assert.is(c.read(fid), 'Hello\0\0\0Xend!');
 });
 
-scenario('what was cut off does not come back', (c) => {
+scenario('truncated data does not reappear', (c) => {
   const fid = c.create('f', 'secret'.repeat(1000));
   const cut = (size: number) =>
     c.call('Tsetattr', {

@@ -77,7 +77,7 @@ scenario('the first name that fails is an error', (c, store) => {
   }
   c.expectError('Twalk', { fid: 999, newfid: c.fid(), wname: [] }, E.EBADF);
   c.expectError('Twalk', { fid: ROOT, newfid: top, wname: [] }, E.EBADF, 'newfid is in use');
-  c.expectError('Twalk', { fid: ROOT, newfid: 0xffffffff, wname: [] }, E.EBADF, 'NOFID is no fid');
+  c.expectError('Twalk', { fid: ROOT, newfid: 0xffffffff, wname: [] }, E.EBADF, 'NOFID is not a fid');
   assert.equal(store.server.inspect(), before);
 });
 
@@ -155,7 +155,7 @@ scenario('in a removed directory there is `.` and `..` and nothing else', (c) =>
   assert.is(c.attr(c.walk('.', fid)).nlink, 0);
   c.expectError('Twalk', { fid, newfid: c.fid(), wname: ['f'] }, E.ENOENT);
   assert.is(c.attr(c.walk('../f', fid)).size, 4);
-  // What was above it is gone too: first held by the fid below alone, then not at all.
+  // The directories above are removed, too: first only the fid below references them, then none does.
   c.unlink('a/b/f');
   c.rmdir('a/b');
   c.expectError('Twalk', { fid: other, newfid: c.fid(), wname: ['..'] }, E.ENOENT);

@@ -81,7 +81,7 @@ scenario('a value that did not come whole is not set', (c) => {
   assert.is(get(c, 'f', 'user.a'), 'old');
 });
 
-scenario('the bytes come in order and no more than told', (c) => {
+scenario('the value is written in order, up to its declared size', (c) => {
   c.file('f');
   const fid = c.walk('f');
   c.call('Txattrcreate', { fid, name: 'user.a', attr_size: 4, flags: 0 });

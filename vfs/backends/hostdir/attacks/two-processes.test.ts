@@ -72,7 +72,7 @@ function clear(path: string): void {
 async function busy(kit: Kit, root: string, how: string): Promise<void> {
   const other = spawn(process.execPath, ['-e', OTHER, how, root], { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise((resolve) => other.stdout.once('data', resolve));
-  const told: Record<string, Record<string, number>> = {};
+  const results: Record<string, Record<string, number>> = {};
   try {
     kit.put('source', 'source');
     const source = kit.walk('source');
@@ -80,7 +80,7 @@ async function busy(kit: Kit, root: string, how: string): Promise<void> {
       for (const [name, [run]] of Object.entries(CALLS)) {
         clear(`${root}/x`);
         const errno = errnoName(run(kit, source));
-        const counts = (told[name] ??= {});
+        const counts = (results[name] ??= {});
         counts[errno] = (counts[errno] ?? 0) + 1;
       }
     }
@@ -90,11 +90,14 @@ async function busy(kit: Kit, root: string, how: string): Promise<void> {
     await new Promise((resolve) => other.once('exit', resolve));
   }
   for (const [name, [, ...errnos]] of Object.entries(CALLS)) {
-    for (const errno of Object.keys(told[name]!)) {
-      assert.ok(errno === 'ok' || errnos.includes(errno), `${how}: ${name} is ${errno}: ${JSON.stringify(told[name])}`);
+    for (const errno of Object.keys(results[name]!)) {
+      assert.ok(
+        errno === 'ok' || errnos.includes(errno),
+        `${how}: ${name} is ${errno}: ${JSON.stringify(results[name])}`,
+      );
     }
     // Otherwise the test has tried nothing.
-    assert.ok(told[name]!['ok']! > 0, `${how}: ${name}`);
+    assert.ok(results[name]!['ok']! > 0, `${how}: ${name}`);
   }
   assert.is(fs.readFileSync(`${root}/source`, 'utf8'), 'source');
 }

@@ -32,8 +32,8 @@ export function nodeFs(): Fs {
 export function hostErrno(thrown: unknown): number {
   const errno = errnoOf(thrown);
   if (errno !== E.EIO) return errno;
-  const told = /\(os error (\d+)\)/.exec((thrown as Error | null)?.message ?? '');
-  return told === null || process.platform !== 'linux' ? errno : Number(told[1]);
+  const match = /\(os error (\d+)\)/.exec((thrown as Error | null)?.message ?? '');
+  return match === null || process.platform !== 'linux' ? errno : Number(match[1]);
 }
 
 /** Thrown where a method of a backend cannot return an errno; the server maps it by its `code`. */

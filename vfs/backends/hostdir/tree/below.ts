@@ -38,8 +38,8 @@ export class Below {
     const place = placeOf(ways, fd);
     if (top !== null && place !== null && isWithin(place, top)) return true;
     if (top !== null && place === '') {
-      const told = this.fromAbove(fd, top);
-      if (told !== null) return told;
+      const isBelow = this.fromAbove(fd, top);
+      if (isBelow !== null) return isBelow;
     }
     return this.levelByLevel(fd);
   }

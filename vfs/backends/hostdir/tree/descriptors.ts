@@ -46,7 +46,7 @@ export class Descriptors {
   }
 
   /** Closes the descriptor that holds the inode. */
-  letGo(inode: HostInode): void {
+  release(inode: HostInode): void {
     if (inode.fd < 0) return;
     const { fd } = inode;
     inode.fd = -1;
@@ -67,7 +67,7 @@ export class Descriptors {
   /** Closes the descriptor of a directory that is known only for inodes below it. */
   private sleep(dir: HostInode): void {
     dir.names = null;
-    this.letGo(dir);
+    this.release(dir);
   }
 
   /** Holds an inode without fids for a while; or, above inodes in use, while there is room. */

@@ -13,14 +13,14 @@ export class Idle {
   private readonly limit: number;
   /** Milliseconds; 0 for as long as there is room. */
   private readonly linger: number;
-  private readonly letGo: (inode: HostInode) => void;
+  private readonly release: (inode: HostInode) => void;
   private timer: ReturnType<typeof setTimeout> | null = null;
 
-  /** @param letGo Closes the descriptor of an inode that was dropped from here. */
-  constructor(limit: number, linger: number, letGo: (inode: HostInode) => void) {
+  /** @param release Closes the descriptor of an inode that was dropped from here. */
+  constructor(limit: number, linger: number, release: (inode: HostInode) => void) {
     this.limit = limit;
     this.linger = linger;
-    this.letGo = letGo;
+    this.release = release;
   }
 
   add(inode: HostInode): void {
@@ -57,7 +57,7 @@ export class Idle {
   private dropOldest(): void {
     const [oldest] = this.inodes;
     this.delete(oldest!);
-    this.letGo(oldest!);
+    this.release(oldest!);
   }
 
   /** Drops all but the SPARED most recently used. Returns false if there were no others. */

@@ -33,7 +33,7 @@ test('names are kept once the ctime is older than a tick', () => {
   }
 });
 
-test('where ctimes are told in seconds, a change of our own holds for seconds', () => {
+test('if ctimes are whole seconds, a change of our own unsettles a directory for seconds', () => {
   const { dir, ctime, now } = directory(4000, true);
   refresh(dir, ctime, now);
   unsettle(dir);

@@ -25,8 +25,8 @@ export function nameOf(tree: ProcTree, fs: Fs, inode: HostInode): string | numbe
       if (hostErrno(thrown) !== E.ESTALE) throw thrown;
     }
   }
-  const told = nameByKernel(tree, fs, inode);
-  return typeof told === 'number' ? (nameBeside(tree, fs, inode) ?? told) : told;
+  const byKernel = nameByKernel(tree, fs, inode);
+  return typeof byKernel === 'number' ? (nameBeside(tree, fs, inode) ?? byKernel) : byKernel;
 }
 
 /** Finds another name in the directories it was seen in: the host has linked it and removed the old name. */

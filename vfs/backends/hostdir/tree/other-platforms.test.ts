@@ -69,7 +69,7 @@ function list(dir: string): string[] {
   }
 }
 
-test('34: where case is not told apart, one file has one name', () => {
+test('34: on a case-insensitive file system a file has one name', () => {
   as('darwin', folding(), (kit, root) => {
     kit.put('Foo', 'one');
     assert.is(kit.mkdir('Dir'), 'ok');
@@ -114,7 +114,7 @@ test('35: names that Windows takes for something else are EINVAL, and hidden', (
   });
 });
 
-test('what cannot be promised elsewhere is said, and on Linux there is nothing to say', () => {
+test('`limits` states the exceptions on other platforms, and is empty on Linux', () => {
   const { root, remove } = scratch();
   const before = process.platform;
   for (const platform of ['linux', 'darwin', 'win32'] as const) {

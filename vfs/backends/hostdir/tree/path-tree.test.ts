@@ -11,7 +11,7 @@ conformance(
   'hostdir by paths',
   byPaths,
   byUvu({
-    'holes are passed over, however large': 'node:fs tells no holes',
+    'holes are passed over, however large': 'node:fs cannot find holes',
     'a link is made from a fid, by whatever name its inode has by then': 'it knows one name of an inode only',
     'a fid follows its inode when it is renamed outside': LOST,
     'a name deleted and made again outside: the fid shows the old object': LOST,

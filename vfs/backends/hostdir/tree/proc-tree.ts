@@ -96,8 +96,8 @@ export class ProcTree implements HostTree {
   lookup(dir: HostInode, name: string, intent: number): HostInode | number {
     const path = this.entry(dir, name);
     if (intent !== INTENT_FIND) {
-      const told = this.assumed.answer(dir, name, intent);
-      if (told !== null) return told;
+      const answer = this.assumed.answer(dir, name, intent);
+      if (answer !== null) return answer;
     }
     const now = Date.now();
     if (!isSettled(dir, now)) return this.lookupChanging(dir, name, path, now);
@@ -288,7 +288,7 @@ export class ProcTree implements HostTree {
       at.names = null;
       at.held = null;
       if (this.last === at) this.last = null;
-      this.held.letGo(at);
+      this.held.release(at);
       const left = displace(at);
       at = left !== null && this.isDone(left) ? left : null;
     }

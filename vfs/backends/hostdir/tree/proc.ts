@@ -43,9 +43,9 @@ function leadsThrough(fs: Fs, fd: number): boolean {
     failed = thrown;
     if (hostErrno(thrown) === E.ENOENT && fs.lstatSync('/proc/self', BIG_OR_NONE) === undefined) return false;
   }
-  const told = failed instanceof Error ? failed.message : 'it leads to another file';
+  const reason = failed instanceof Error ? failed.message : 'it leads to another file';
   const message =
-    `The directory cannot be exported safely, as its descriptor cannot be reached through ${DESCRIPTORS} (${told}). ` +
+    `The directory cannot be exported safely, as its descriptor cannot be reached through ${DESCRIPTORS} (${reason}). ` +
     'Deno needs -A for it. If no other process changes the directory, pass { paths: true }.';
   throw Object.assign(new Error(message, { cause: failed }), {
     code: (failed as { code?: unknown } | null)?.code ?? 'EIO',

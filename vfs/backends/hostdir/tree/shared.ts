@@ -32,7 +32,7 @@ export function borrow(
 /** Makes a new descriptor for reading the inode's own, with one share, unless it has shares already. */
 export function share(inode: HostInode, fd: number, before: bigint, quiet: boolean, held: Descriptors): void {
   if (inode.shares > 0 || inode.access === ACCESS_RDWR) return;
-  held.letGo(inode);
+  held.release(inode);
   held.take(inode, fd);
   inode.access = ACCESS_READ;
   inode.quiet = quiet;
@@ -51,7 +51,7 @@ export function returned(inode: HostInode, held: Descriptors, tree: { self(inode
   try {
     // Without O_NOFOLLOW, which would open the link in /proc itself.
     const fd = held.open(tree.self(inode), O_PATH);
-    held.letGo(inode);
+    held.release(inode);
     held.take(inode, fd);
   } catch {
     // Out of descriptors: it is closed with the last fid.

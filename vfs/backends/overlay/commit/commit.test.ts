@@ -37,7 +37,7 @@ function onHost(
 
 const DONE = { errno: 0, path: '', unsettled: '' };
 
-test('commit: what was done is on the host, with modes and times', () => {
+test('commit: the changes are on the host, with modes and times', () => {
   onHost(
     (root) => {
       fs.mkdirSync(`${root}/src`);
@@ -73,7 +73,7 @@ test('commit: what was done is on the host, with modes and times', () => {
   );
 });
 
-test('commit: the overlay goes on afterwards, with what was open', () => {
+test('commit: the overlay works afterwards, with its open files', () => {
   onHost(
     (root) => {
       fs.mkdirSync(`${root}/d`);
@@ -166,7 +166,7 @@ test('commit: hard links, and files that are others’ too', () => {
   );
 });
 
-test('commit: a file changed by a name that went is changed under the one that was never touched', () => {
+test('commit: a file changed by a removed name is changed under its untouched name', () => {
   onHost(
     (root) => {
       fs.mkdirSync(`${root}/d`);
@@ -187,7 +187,7 @@ test('commit: a file changed by a name that went is changed under the one that w
   );
 });
 
-test('commit: a lower layer that cannot be written to is left alone, and the path is told', () => {
+test('commit: a read-only lower layer is unchanged, and the path is reported', () => {
   onHost(
     (root) => {
       fs.mkdirSync(`${root}/d`);

@@ -54,7 +54,7 @@ unless(NOT_ROOT)('what their mode gives a group is enough for a commit', () => {
   remove();
 });
 
-test('a mode that the owner sets while a commit runs stays, and keeps nobody from settling it', () => {
+test('a mode that the owner sets during a commit stays, and does not prevent its settlement', () => {
   for (const phase of [1, 2, 3]) {
     for (const how of ['resume', 'undo'] as const) {
       const { root, remove } = scratch(inMemory);

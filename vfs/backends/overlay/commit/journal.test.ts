@@ -58,7 +58,7 @@ const FORGED: readonly object[] = [
   { dirs: [[['..'], [0, 0]]] },
 ];
 
-test('a journal that leads out of its directory is none, and what is there is left alone', () => {
+test('a journal that leads out of its directory is invalid, and files there are left alone', () => {
   for (const step of FORGED) {
     assert.is(parseJournal(taking(step)), null, JSON.stringify(step));
     const { root, outside, remove } = scratch();
@@ -91,7 +91,7 @@ test('a symlink in the place of a directory of the journal is not followed', () 
   remove();
 });
 
-test('a fifo, a directory or a symlink in the place of what was staged is not opened, and nothing is cut', () => {
+test('a fifo, a directory or a symlink in place of a staged file is not opened, and no file is truncated', () => {
   const writing: Journal = {
     ...{ out: [], into: [], dresses: [] },
     writes: [{ do: 'write', path: ['f'], from: 'new-0', old: 'old-1', is: { kind: S_IFREG, ino: 0 } }],

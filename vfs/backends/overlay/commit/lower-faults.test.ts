@@ -160,7 +160,7 @@ test('commit: what fails half way can be tried again, and nothing is lost', () =
   }
 });
 
-test('commit: what fails half way is no reason for a name to stay or to come back', () => {
+test('commit: after a failure half way no name stays or reappears wrongly', () => {
   for (const [calls, errno] of [[CHANGES, E.ENOSPC] as const, [['lookup'] as const, E.EMFILE] as const]) {
     for (let stop = 0; ; stop++) {
       const tree = changedTree();

@@ -33,7 +33,7 @@ export function markOf(backend: Backend, inode: Inode, written = false): Mark {
 
 /**
  * The steps of a commit. Each can be run and reverted, and is idempotent: the names in the staging directory show if it
- * was run. Files that other processes have put in the way are never overwritten: ESTALE or EEXIST.
+ * was run. Files that other processes have created under these names are never overwritten: ESTALE or EEXIST.
  */
 export class Steps {
   readonly reach: Reach;

@@ -29,7 +29,7 @@ function stopped(steps: number): { root: string; old: Map<string, string>; remov
   return { root, old, remove };
 }
 
-test('while one settles a commit another is told so, and each file is old or new', () => {
+test('while a process settles a commit another gets EBUSY, and each file is old or new', () => {
   for (const steps of [0, 5, 20]) {
     const { root, old, remove } = stopped(steps);
     const [one, other] = [hostDir(root), hostDir(root)];
@@ -48,7 +48,7 @@ test('while one settles a commit another is told so, and each file is old or new
   }
 });
 
-test('of two that see a commit of a dead process one gets it', () => {
+test('one of two processes claims the commit of a dead one', () => {
   const { root, remove } = stopped(5);
   const [one, other] = [hostDir(root), hostDir(root)];
   const [mine, theirs] = [one, other].map((lower) => Staging.open(lower, '.wasi9p-commit')) as [Staging, Staging];
@@ -87,7 +87,7 @@ test('one that has come to nothing leaves the commit to others', () => {
   remove();
 });
 
-test('what another user’s commit has left is told, and is in nobody’s way who has it for his own', () => {
+test('the unfinished commit of another user is reported, and does not hinder a directory of the own', () => {
   for (const mode of [0o1700, 0o700]) {
     const { root, remove } = scratch(inMemory);
     fs.mkdirSync(`${root}/.wasi9p-commit`);

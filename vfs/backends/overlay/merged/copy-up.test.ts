@@ -208,7 +208,7 @@ test('attributes are copied, and a symlink’s target', () => {
   );
 });
 
-test('reading moves no atime of the lower layer, and does of what was changed', () => {
+test('a read moves no atime of the lower layer, but that of a changed file', () => {
   overlaid(
     (kit) => {
       kit.put('f', 'x');

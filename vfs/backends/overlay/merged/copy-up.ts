@@ -29,15 +29,22 @@ export class CopyUp {
   private readonly table: Table;
   private readonly dirs: Directories;
   private readonly handles: Handles;
-  private readonly told: AttrSource;
+  private readonly attrSource: AttrSource;
 
-  constructor(lower: Backend, upper: Backend, table: Table, dirs: Directories, handles: Handles, told: AttrSource) {
+  constructor(
+    lower: Backend,
+    upper: Backend,
+    table: Table,
+    dirs: Directories,
+    handles: Handles,
+    attrSource: AttrSource,
+  ) {
     this.lower = lower;
     this.upper = upper;
     this.table = table;
     this.dirs = dirs;
     this.handles = handles;
-    this.told = told;
+    this.attrSource = attrSource;
   }
 
   /**
@@ -63,7 +70,7 @@ export class CopyUp {
   }
 
   private isNameless(inode: OverlayInode): boolean {
-    return inode.parent === null || inode.name === '' || this.told.nlink(inode) === 0;
+    return inode.parent === null || inode.name === '' || this.attrSource.nlink(inode) === 0;
   }
 
   /** Copies an inode up by the name `dir`/`name`. */
@@ -72,7 +79,7 @@ export class CopyUp {
     if (errno !== 0) return errno;
     if (!this.leadsTo(dir, name, inode)) return this.nameless(inode, length);
     const attr = noAttr();
-    const failed = this.told.getattr(inode, attr) || this.quietly(dir, name, inode, attr, length);
+    const failed = this.attrSource.getattr(inode, attr) || this.quietly(dir, name, inode, attr, length);
     if (failed !== 0) return failed;
     this.dirs.hide(dir, name, true);
     if (!inode.isDir) inode.lost++;
@@ -96,7 +103,7 @@ export class CopyUp {
   private root(top: OverlayInode): number {
     const attr = noAttr();
     const root = this.upper.root();
-    const errno = this.told.getattr(top, attr) || this.dress(this.lower, top.lower!, root, attr);
+    const errno = this.attrSource.getattr(top, attr) || this.dress(this.lower, top.lower!, root, attr);
     if (errno !== 0) return errno;
     this.handles.leave(top);
     this.table.adopt(top, root);
@@ -107,7 +114,7 @@ export class CopyUp {
   /** Creates a copy in a directory and restores the times of the directory. */
   private quietly(dir: OverlayInode, name: string, inode: OverlayInode, attr: Attr, length: number): number {
     const before = noAttr();
-    const failed = this.told.getattr(dir, before);
+    const failed = this.attrSource.getattr(dir, before);
     if (failed !== 0) return failed;
     const made = this.make(dir.upper!, name, inode, attr, length);
     if (typeof made !== 'number') this.adopt(inode, made, attr);
@@ -184,7 +191,7 @@ export class CopyUp {
     const root = this.upper.root();
     const attr = noAttr();
     const before = noAttr();
-    const failed = this.told.getattr(inode, attr) || this.told.getattr(top, before);
+    const failed = this.attrSource.getattr(inode, attr) || this.attrSource.getattr(top, before);
     if (failed !== 0) return failed;
     const name = this.freeName(root);
     const made = this.make(root, name, inode, attr, length);
@@ -214,7 +221,7 @@ export class CopyUp {
    */
   again(inode: OverlayInode, dir: OverlayInode, name: string): number {
     const attr = noAttr();
-    const errno = this.told.getattr(inode, attr);
+    const errno = this.attrSource.getattr(inode, attr);
     if (errno !== 0) return errno;
     const made = this.make(dir.upper!, name, inode, attr, Infinity);
     if (typeof made === 'number') return made;

@@ -21,7 +21,7 @@ function furnish(kit: Kit): void {
   kit.symlink('a', 'l');
 }
 
-function told(merged: OverlayBackend): string[] {
+function changesOf(merged: OverlayBackend): string[] {
   return merged.diff().map(({ path, change, kind }) => `${change} ${kind} ${path}`);
 }
 
@@ -107,7 +107,7 @@ for (const [what, run, expected] of CASES) {
   test(`diff: ${what}`, () => {
     overlaid(furnish, (kit, merged) => {
       run(kit);
-      assert.equal(told(merged), expected);
+      assert.equal(changesOf(merged), expected);
     });
   });
 }
@@ -120,9 +120,9 @@ test('diff: a file changed by one name is changed under all', () => {
     },
     (kit, merged) => {
       kit.put('a', 'A');
-      assert.equal(told(merged), ['changed file a', 'changed file d/e/z']);
+      assert.equal(changesOf(merged), ['changed file a', 'changed file d/e/z']);
       kit.put('d/e/z', 'a');
-      assert.equal(told(merged), []);
+      assert.equal(changesOf(merged), []);
     },
   );
 });
@@ -134,9 +134,9 @@ test('diff: long files are compared to the last byte', () => {
     (kit, merged) => {
       const fid = kit.open('f', O_RDWR);
       kit.write(fid, size - 1, 'y');
-      assert.equal(told(merged), ['changed file f']);
+      assert.equal(changesOf(merged), ['changed file f']);
       kit.write(fid, size - 1, 'x');
-      assert.equal(told(merged), []);
+      assert.equal(changesOf(merged), []);
       kit.clunk(fid);
     },
   );

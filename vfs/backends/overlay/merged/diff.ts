@@ -50,7 +50,7 @@ class Diff {
   /** True if unchanged lower names may lead to files that were changed by another name. */
   private readonly thorough: boolean;
   private readonly pending: Pending[] = [{ path: [], change: 'compared' }];
-  private told = 0;
+  private textLength = 0;
   private readonly mine: Reach;
   private readonly theirs: Reach;
 
@@ -80,8 +80,8 @@ class Diff {
 
   private add(path: Path, change: Change['change'], kind: number): void {
     const text = path.join('/') || '.';
-    this.told += text.length;
-    if (this.told > MOST_TEXT) fail(E.ENOMEM);
+    this.textLength += text.length;
+    if (this.textLength > MOST_TEXT) fail(E.ENOMEM);
     this.changes.push({ path: text, change, kind: KINDS[kind] ?? 'device' });
   }
 

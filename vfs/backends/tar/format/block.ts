@@ -56,8 +56,8 @@ export function isHeader(block: Uint8Array): boolean {
     unsigned += byte;
     if (byte >= 0x80) negative++;
   }
-  const told = octal(block, CHECKSUM, CHECKSUM_END, true);
-  return told === unsigned || told === unsigned - 256 * negative;
+  const stored = octal(block, CHECKSUM, CHECKSUM_END, true);
+  return stored === unsigned || stored === unsigned - 256 * negative;
 }
 
 function isSpace(byte: number): boolean {

@@ -35,7 +35,7 @@ for (const [name, given] of Object.entries(WAYS)) {
     assert.is(unpack(bytes), bytes);
   });
 
-  test(`${name}: damage is told`, () => {
+  test(`${name}: damage is reported`, () => {
     const packed = zlib.gzipSync(randomBytes(10_000));
     const wrong = Uint8Array.from(packed);
     wrong[packed.length - 6]! ^= 1;

@@ -87,9 +87,9 @@ test('directories that no member is of: bounded', () => {
     errorOf(() => tar(bytes, { maxImplied: 1e6 })),
     'none',
   );
-  const told = Array.from({ length: 50 }, (_, i): Raw => ({ name: `d${i}/`, type: '5' }));
+  const members = Array.from({ length: 50 }, (_, i): Raw => ({ name: `d${i}/`, type: '5' }));
   assert.is(
-    errorOf(() => tar(pack(...told), { maxImplied: 0 })),
+    errorOf(() => tar(pack(...members), { maxImplied: 0 })),
     'none',
   );
 });
@@ -181,7 +181,7 @@ test('pieces of sparse files: bounded, in each way to store a map', () => {
     );
 });
 
-test('a name as long as an archive is told, and not taken apart', () => {
+test('a name as long as an archive is reported, and not parsed', () => {
   const long = (name: string): Uint8Array =>
     pack({ name: 'L', type: 'L', data: name, magic: 'ustar  \0' }, { name: 'f' }, { name: 'g' });
   assert.equal(tar(long('/'.repeat(5_000_000))).skipped, []);
@@ -203,7 +203,7 @@ test('a name as long as an archive is told, and not taken apart', () => {
   );
 });
 
-test('options that are not known, or are no numbers', () => {
+test('unknown options, and options that are not numbers', () => {
   const bytes = pack({ name: 'f' });
   for (const [options, message] of [
     [{ maxSize: 1 }, /maxSize/],

@@ -162,7 +162,7 @@ export class TarReader {
     const other = OTHERS.find(([, magic]) => magic.every((byte, i) => this.bytes[i] === byte));
     if (other !== undefined)
       return new Error(`This is packed with ${other[0]}, and only tar and tar.gz are read. ${other[2]}`);
-    return new Error(`This is no tar archive: its first ${BLOCK} bytes are no tar header.`);
+    return new Error(`This is not a tar archive: its first ${BLOCK} bytes are not a tar header.`);
   }
 
   private cutOff(): Error {
