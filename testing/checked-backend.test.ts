@@ -91,7 +91,7 @@ test('each call of an operation can fail, and nothing is left of it', () => {
     const results = [kit.mkdir('d'), kit.openError('d'), kit.rename('d', 'e'), kit.rmdir('e')];
     const { hasFailed } = checked;
     if (hasFailed) failures.push(checked.calls[count]!);
-    // What could not be reclaimed is tried again.
+    // A failed reclaim is retried.
     kit.server.sync();
     kit.end();
     checked.rest();

@@ -7,7 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ROOT, SCRATCH } from '../build/project.mjs';
 
-/** What a reader has written. */
+/** The code of the example's reader. */
 const THEIRS: Record<string, string> = {
   'my-store.ts': "export { ram as myStore } from 'wasi9p/backends/ram';\n",
   'my-archive.ts':

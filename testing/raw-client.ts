@@ -170,7 +170,7 @@ export class RawClient {
     return new TextDecoder().decode(this.call('Tread', { fid, offset, count }).data);
   }
 
-  /** What the file of a path holds. */
+  /** Returns the content of a file. */
   text(path: string): string {
     const fid = this.open(path, O_RDONLY);
     const text = this.read(fid);
@@ -182,7 +182,7 @@ export class RawClient {
     return this.call('Tgetattr', { fid, request_mask: GETATTR_ALL });
   }
 
-  /** Whether there is such a name. */
+  /** True if the name exists. */
   exists(path: string): boolean {
     const wname = path.split('/').filter((name) => name !== '');
     const newfid = this.fid();

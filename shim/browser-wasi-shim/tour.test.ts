@@ -85,7 +85,7 @@ const noNative =
     ? 'gcc is not installed'
     : existsSync(TMPFS)
       ? null
-      : `there is no tmpfs at ${TMPFS}`;
+      : `${TMPFS} does not exist`;
 
 unless(noNative ?? '')('natively on tmpfs', async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'wasi9p-'));

@@ -3,7 +3,7 @@ import type { Backend } from '../../vfs/backend/backend.ts';
 import { isBackend } from '../../vfs/connect/attachment.ts';
 import { Kit, type Part, type Subject, type Test } from '../kit.ts';
 
-/** How a suite is registered. */
+/** The options of a suite. */
 export interface ConformanceOptions {
   /** Registers a test, as `test` of node:test, uvu, vitest and others does. */
   test: (title: string, run: () => void) => unknown;

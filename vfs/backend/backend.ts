@@ -105,7 +105,7 @@ export interface Backend {
    */
   parent(dir: Inode): Inode | number;
   /**
-   * The link count (st_nlink): the number of names of what is not a directory, and for a directory 2 and one for each
+   * The link count (st_nlink): the number of names of a file that is not a directory, and for a directory 2 and one for each
    * subdirectory, or 1 if the store does not count these. 0 once the last name is removed, of a directory too. Called
    * each time an inode may have lost its last name or its last fid; the server then calls `release` or, later,
    * `reclaim`. Also called on a QUEUED inode.
@@ -209,7 +209,7 @@ export interface Backend {
   /** lseek(2) SEEK_HOLE: the first offset ≥ `offset` in a hole, or the size; −ENXIO from the size on. */
   seekHole?(inode: Inode, handle: number, offset: number): number;
   /**
-   * True if `blocks` of `getattr` counts all data of the file, also what is not written out yet: a reader that has come
+   * True if `blocks` of `getattr` counts all data of the file, also data that is not written out yet: a reader that has come
    * upon so many bytes of data can stop. For stores that cannot tell where data is.
    */
   countsBlocks?(inode: Inode): boolean;
@@ -220,7 +220,7 @@ export interface Backend {
   /** Touches mtime and ctime. Called once per Twrite, after its `write`s. */
   modified(inode: Inode): void;
   /**
-   * Writes back what is cached of an open file or directory (fsync(2)); with `datasync` only its data (fdatasync(2)).
+   * Writes back the cached data of an open file or directory (fsync(2)); with `datasync` only its data (fdatasync(2)).
    * `handle` may be open for reading only. Errors: ENOSPC, EIO, of any earlier write of the file, too.
    */
   fsync(inode: Inode, handle: number, datasync: boolean): number;

@@ -136,7 +136,7 @@ test('the defaults that the server does not call on such a store', () => {
   );
 });
 
-test('the end of the last session writes back what is cached', () => {
+test('the end of the last session writes back cached data', () => {
   using backend = new Tiny();
   const [one, two] = [kitOf(backend), kitOf(backend)];
   two.mount.close();

@@ -14,7 +14,7 @@ function host(memory: number, heap: number, heapUsed = () => 0): Machine {
   return { memory, heap, heapUsed };
 }
 
-/** Makes empty files until there is no room: how many. */
+/** Creates empty files until ENOSPC; returns their number. */
 function fill(store: RamBackend, most = Infinity): number {
   const root = store.root();
   for (let i = 0; i < most; i++) {

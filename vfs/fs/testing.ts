@@ -135,7 +135,7 @@ function atRest(fs: FileSystem, backend: Backend): void {
   assert.equal(server.inspect(), { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 });
 }
 
-/** A test that a sequence goes as with node:fs, on every backend. Linux is what is compared with. */
+/** A test that a sequence gives the same as node:fs on Linux, on every backend. */
 export function likeNode(title: string, sequence: Sequence): void {
   if (NOT_LINUX) return skip(title, NOT_LINUX);
   return test(title, () => {

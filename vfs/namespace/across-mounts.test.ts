@@ -96,7 +96,7 @@ world('the longest prefix wins, and files below a mount point are hidden', tree,
   assert.is(new Set([root.dev, src.dev, lib.dev]).size, 3, 'a file system id each');
   assert.is(w.stat('src/hidden'), 'ENOENT');
   assert.is(w.stat('src/lib/below'), 'ENOENT');
-  assert.is((w.stat('src') as { dev: number }).dev, src.dev, 'the mount point is the root of what is mounted');
+  assert.is((w.stat('src') as { dev: number }).dev, src.dev, 'the mount point is the root of the mounted tree');
   assert.is((w.stat('src/lib/') as { dev: number }).dev, lib.dev);
 });
 

@@ -167,7 +167,7 @@ scenario('an entry removed after it was listed is not listed again from an older
   const all = c.entries(fid);
   for (const name of ['f1', 'f2', 'f4']) c.unlink(name);
   assert.equal(c.names(fid, 4096, all[1]!.cookie), ['f0', 'f3', 'f5']);
-  assert.equal(c.names(fid, 4096, all[3]!.cookie), ['f3', 'f5'], 'from the cookie of one that is gone');
+  assert.equal(c.names(fid, 4096, all[3]!.cookie), ['f3', 'f5'], 'from the cookie of a removed entry');
 });
 
 scenario('a rewind shows what came since', (c) => {

@@ -61,7 +61,7 @@ scenario('everything that can be done to a file can be done to an orphan', (c) =
   const { atime_sec, atime_nsec, mtime_sec, mtime_nsec } = c.attr(fid);
   assert.equal([atime_sec, atime_nsec, mtime_sec, mtime_nsec], [1, 2, 3, 4]);
   c.call('Tfsync', { fid, datasync: 0 });
-  assert.is(c.read(fid), '012\0\0', 'a sync frees what waits, not what is held');
+  assert.is(c.read(fid), '012\0\0', 'a sync frees the queued inodes, not the referenced ones');
 
   const xattr = c.walk('', fid);
   c.call('Txattrcreate', { fid: xattr, name: 'user.k', attr_size: 1, flags: 0 });

@@ -122,7 +122,7 @@ scenario('what fails to be freed keeps its record, lets the others pass, and is 
   assert.equal(inos(store), [second, third, first]);
 });
 
-scenario('a reclamation that throws is one that fails', (c, store) => {
+scenario('a reclaim that throws counts as failed', (c, store) => {
   const [fid] = makeOrphans(c, 1);
   let tries = 0;
   store.faults.reclaim = () => (tries++ === 0 ? throwError('EBUSY') : undefined);

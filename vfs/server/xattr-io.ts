@@ -6,7 +6,7 @@ import { Views, type Iov } from '../lib/iov.ts';
 export const XATTR_SIZE_MAX = 65536;
 
 /**
- * State of a fid that reads an attribute (Txattrwalk), or collects the value of one that its clunk sets (Txattrcreate).
+ * State of a fid that reads an attribute (Txattrwalk), or collects the value that its clunk sets (Txattrcreate).
  */
 export class XattrIo {
   /** The attribute's name; empty for the list of names. */

@@ -61,7 +61,7 @@ static inline bool holds(const char *file, int line, const char *text, bool good
   return good;
 }
 
-/** What main returns: the number of failures, at most 255. */
+/** The exit status: the number of failures, at most 255. */
 static inline int finish(void) {
   dprintf(check_out, "%d checks\n", check_count);
   return check_failed > 255 ? 255 : check_failed;

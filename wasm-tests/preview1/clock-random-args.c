@@ -45,7 +45,7 @@ static void random_bytes(void) {
 typedef __wasi_errno_t sizes_t(__wasi_size_t *count, __wasi_size_t *bytes);
 typedef __wasi_errno_t strings_t(uint8_t **pointers, uint8_t *buffer);
 
-/** Whether the strings a call gives are exactly these, in any order. */
+/** True if a call returns exactly these strings, in any order. */
 static void strings(sizes_t *sizes, strings_t *get, const char *const *want, size_t wanted) {
   uint8_t *pointers[8] = {NULL}, buffer[512];
   __wasi_size_t count = 99, bytes = 9999, expected = 0;

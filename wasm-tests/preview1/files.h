@@ -19,7 +19,7 @@ typedef __wasi_fd_t fd_t;
 /** The directory every program is given. */
 #define PREOPEN ((fd_t)3)
 
-/** Opens a path without following a link at its end; a descriptor of stdio is no answer. */
+/** Opens a path without following a link at its end; the descriptor must not be one of stdio. */
 static inline error_t open_flags(fd_t dir, const char *path, int oflags, __wasi_rights_t rights, int fdflags,
                                  fd_t *fd) {
   error_t error = __wasi_path_open(dir, 0, path, oflags, rights, 0, fdflags, fd);
@@ -38,7 +38,7 @@ static inline error_t open_dir(fd_t parent, const char *path, fd_t *fd) {
   return __wasi_path_open(parent, 0, path, DIRECTORY, stat.fs_rights_base, stat.fs_rights_inheriting, 0, fd);
 }
 
-/** Whether a path can be opened for nothing: opens it without any right, and closes it. */
+/** True if a path can be opened without any right; closes it again. */
 static inline error_t probe(fd_t dir, int lookup, const char *path, int oflags) {
   fd_t fd;
   error_t error = __wasi_path_open(dir, lookup, path, oflags, 0, 0, 0, &fd);

@@ -1,4 +1,4 @@
-// The same through wasi-libc: stdio streams, directory streams, offsets, and files told apart by stat.
+// The same through wasi-libc: stdio streams, directory streams, offsets, and files distinguished by stat.
 // `NAME outside` is to be run without any directory: nothing can be opened.
 #include "check.h"
 #include <dirent.h>

@@ -42,7 +42,7 @@ static void there_or_not(fd_t dir) {
   EXPECT(unlink_at(dir, "f"), NOENT);
 }
 
-/** What was moved is at its new name only. */
+/** A renamed file has its new name only. */
 static void moved(fd_t dir, int oflags) {
   EXPECT(probe(dir, 0, "old", oflags), NOENT);
   OK(probe(dir, 0, "new", oflags));

@@ -1,4 +1,4 @@
-// poll_oneoff on the clock and on stdio: whatever has come is told once, with its own userdata.
+// poll_oneoff on the clock and on stdio: each event is returned once, with its own userdata.
 #include "check.h"
 
 #define LATER UINT64_C(300000000)
@@ -35,7 +35,7 @@ static void the_clock(void) {
   HOLDS(after - before >= 20000000);
 }
 
-/** Whether stdin has something or the alarm comes first is the host's. */
+/** The host decides if stdin is ready before the alarm. */
 static void stdin_or_the_clock(void) {
   const uint64_t input = UINT64_C(0xFEDCBA9876543210);
   __wasi_subscription_t in[] = {alarm_in(LATER), ready(input, __WASI_EVENTTYPE_FD_READ, 0)};

@@ -14,15 +14,15 @@ import { assertAtRest } from '../harness.ts';
 
 const HERE = fileURLToPath(new URL('./', import.meta.url));
 const FLAGS = ['-std=gnu17', '-O1', '-Wall', '-Wextra'];
-/** What a program prints when nothing failed. */
+/** The output of a program without failures. */
 const NO_FAILURE = /^[1-9]\d* checks\n$/;
 
-/** How a program is run, and what is expected of that. */
+/** The host's part of a program: its file system, its arguments and its expected end. */
 interface Run {
   /** Arguments after the program's name. */
   args?: readonly string[];
   env?: Readonly<Record<string, string>>;
-  /** Whether it gets the store as its only directory, `/`. Default: true. */
+  /** True if the store is its only directory, `/`. Default: true. */
   directory?: boolean;
   /** Default: 0. */
   status?: number;

@@ -88,7 +88,7 @@ static void every_type(fd_t dir) {
   OK(__wasi_path_remove_directory(dir, "sub"));
 }
 
-/** Lists with small buffers: only a buffer that is not full tells the end. */
+/** Lists with small buffers: only a buffer that is not full means the end. */
 static void in_pieces(fd_t dir, size_t capacity) {
   entry_t entries[MOST];
   bool seen[MANY] = {false};

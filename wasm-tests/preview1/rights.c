@@ -1,4 +1,4 @@
-// What rights let through, that they can only be given up, and which a preopened directory has.
+// The operations that rights allow, their irrevocable loss, and the rights of a preopened directory.
 #include "files.h"
 
 static const __wasi_rights_t OF_DIRECTORIES =

@@ -1,4 +1,4 @@
-// sock_shutdown tells a descriptor that is not open from one that is no socket.
+// sock_shutdown of a closed descriptor is EBADF, and of another type than a socket ENOTSOCK.
 #include "files.h"
 #include <errno.h>
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-// Standard input, output and error: written to, told from files, and moved to other numbers.
+// Standard input, output and error: written to, distinguished from files, and moved to other numbers.
 #include "files.h"
 #include <unistd.h>
 

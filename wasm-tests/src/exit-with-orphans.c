@@ -1,4 +1,4 @@
-/* exit() runs handlers, flushes stdio, and ends with orphans open: nobody closes them, so the end must. */
+/* exit() runs handlers, flushes stdio, and ends with open orphans, which the end of the process must close. */
 #include "trace.h"
 
 static int file, directory;

@@ -60,7 +60,7 @@ int main(int argc, char **argv) {
   t_pread(reader, 64, 0);
   t_pread(reader, 64, 4);
   t_lseek(fd, 8, SEEK_SET);
-  t_write(fd, "x"); /* past the end: the gap is zeros, not what was there before */
+  t_write(fd, "x"); /* past the end: the gap is zeros, not old data */
   t_pread(reader, 64, 0);
   t_pwrite(fd, "y", 11);
   t_pread(reader, 64, 0);

@@ -1,4 +1,4 @@
-/* _Exit() ends on the spot, no handlers, no flushing, with orphans open: nobody closes them, so the end must. */
+/* _Exit() ends on the spot, no handlers, no flushing, with open orphans, which the end of the process must close. */
 #include "trace.h"
 
 static int file, directory;

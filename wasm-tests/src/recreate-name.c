@@ -17,7 +17,7 @@ int main(int argc, char **argv) {
   t_pread(old, 16, 0);
   t_pread(new, 16, 0);
 
-  /* What is done to one is not done to the other. */
+  /* A change of one is not a change of the other. */
   t_write(old, " grows");
   t_ftruncate(new, 3);
   host("changed");

@@ -8,7 +8,7 @@ static void make(const char *name, const char *text, int *fd) {
   if (write(*fd, text, strlen(text)) < 0) abort();
 }
 
-/* Removes what is below `name`, then `name`: the listing goes on while its entries disappear. */
+/* Removes everything below `name`, then `name`: the listing goes on while its entries disappear. */
 static void remove_tree(const char *name, int *files, int *directories) {
   DIR *dir = opendir(at(name));
   struct dirent *entry;

@@ -26,7 +26,7 @@ int main(int argc, char **argv) {
   t_listat(source);
   host("filled");
 
-  /* What cannot be replaced keeps its name. */
+  /* A directory that cannot be replaced keeps its name. */
   t_mkdir("c");
   t_rename("c", "b");
   t_rename("b", "b/c");

@@ -4,7 +4,7 @@
 #include <wasi/libc.h>
 #endif
 
-/* What WASI calls renumber, a move, is dup2 and close on Linux, except that a move onto itself moves nothing. */
+/* fd_renumber of WASI, a move, is dup2 and close on Linux, except that a move onto itself moves nothing. */
 static int renumber(int from, int to) {
 #ifdef __wasi__
   return __wasilibc_fd_renumber(from, to);
@@ -34,7 +34,7 @@ int main(int argc, char **argv) {
   t_write(orphan, " moved");
   t_pread(orphan, 16, 0);
 
-  /* From an orphan: it lives on under the other number, and what was there is closed. */
+  /* From an orphan: it lives on under the other number, and the file there is closed. */
   int other = t_open("c", O_RDWR | O_CREAT);
   t_write(other, "other orphan");
   t_unlink("c");

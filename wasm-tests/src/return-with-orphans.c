@@ -1,6 +1,6 @@
 /*
- * main returns 0, which on WASI is the end of _start without any proc_exit, with orphans open: nobody closes them, so
- * the end must.
+ * main returns 0, which on WASI is the end of _start without any proc_exit, with open orphans, which
+ * the end of the process must close.
  */
 #include "trace.h"
 

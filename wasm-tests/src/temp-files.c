@@ -35,7 +35,7 @@ int main(int argc, char **argv) {
   int temporary = make_temporary(name, &tries);
   say("mkstemp = %s after %d try", outcome(temporary), tries);
   t_write(temporary, "kept until unlinked");
-  state = 7; /* the next name drawn is the one that is taken */
+  state = 7; /* the next drawn name exists already */
   int second = make_temporary(taken, &tries);
   say("mkstemp of a taken name = %s after %d tries", outcome(second), tries);
   check("two names", strcmp(name, taken) != 0);

@@ -8,7 +8,7 @@ enum { COUNT = 10000 };
 
 static int fds[COUNT], order[COUNT];
 
-/* Where descriptors are rationed by a soft limit, take the hard one. WASI has no such call. */
+/* Raises the soft limit of descriptors to the hard one. WASI has no such call. */
 static void allow_descriptors(void) {
 #ifndef __wasi__
   struct rlimit limit;
@@ -40,7 +40,7 @@ static const char *name_of(int index) {
   return name;
 }
 
-/* Does orphan `index` still hold what was written to it, and no name? */
+/* True if orphan `index` still has its content, and no name. */
 static int intact(int index) {
   char expected[32], found[32] = "";
   struct stat st;

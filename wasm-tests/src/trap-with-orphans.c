@@ -1,4 +1,4 @@
-/* A trap with orphans open: nobody closes them, so the end must. */
+/* A trap with open orphans, which the end of the process must close. */
 #include "trace.h"
 
 static int file, directory;

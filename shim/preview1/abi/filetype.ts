@@ -2,7 +2,7 @@
 
 /**
  * The WASI filetypes by the S_IFMT bits, shifted right by 12 (the DT_* numbers of readdir(3)). UNKNOWN: a fifo, which
- * WASI lacks. Linux has no type 13: it stands for SOCKET_DGRAM, of which a mode tells nothing (S_IFSOCK is
+ * WASI lacks. Linux has no type 13: it stands for SOCKET_DGRAM, which a mode cannot express (S_IFSOCK is
  * SOCKET_STREAM).
  */
 const FILETYPES = [0, 0, 2, 0, 3, 0, 1, 0, 4, 0, 7, 0, 6, 5, 0, 0];

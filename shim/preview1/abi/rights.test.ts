@@ -185,7 +185,11 @@ for (const [way, go] of Object.entries(WAYS)) {
     assert.equal(g.volume.toJSON(), before);
     assert.is(g.fdstat(found).fs_rights_base, BigInt(TWO));
     assert.is(g.fdstat(found).fs_rights_inheriting, BigInt(TWO));
-    assert.is(g.call('fd_read', g.open('x', { dir: found }), ...g.iovs([DATA, 1]), OUT), 'ok', 'what is left works');
+    assert.is(
+      g.call('fd_read', g.open('x', { dir: found }), ...g.iovs([DATA, 1]), OUT),
+      'ok',
+      'the remaining rights work',
+    );
   });
 }
 

@@ -102,7 +102,7 @@ for (const shared of [false, true]) {
 
 withGuest('sched_yield', {}, (g) => g.ok('sched_yield'));
 
-withGuest('there are no sockets', { files: { '/f': '' } }, (g) => {
+withGuest('sock_accept, sock_recv, sock_send and sock_shutdown are ENOTSOCK', { files: { '/f': '' } }, (g) => {
   const iovs = g.iovs([DATA, 4]);
   for (const [fd, errno] of [
     [g.open('f'), 'ENOTSOCK'],

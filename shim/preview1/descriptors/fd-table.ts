@@ -30,7 +30,7 @@ export class FdTable {
     return fd;
   }
 
-  /** Puts a descriptor at a number, in the place of one that the caller closes. */
+  /** Puts a descriptor at a number, and replaces the one there, which the caller closes. */
   put(fd: number, descriptor: Descriptor): void {
     while (this.slots.length < fd) this.slots.push(undefined);
     this.slots[fd] = descriptor;

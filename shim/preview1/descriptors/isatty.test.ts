@@ -193,7 +193,7 @@ function statusOf(line: string, program: string): string {
   return readFileSync(join(scratch, 'status'), 'utf8').trim();
 }
 
-if (noCompiler) skip('isatty, lseek and S_ISCHR of the host’s streams', 'there is no gcc, or no Linux');
+if (noCompiler) skip('isatty, lseek and S_ISCHR of the host’s streams', 'gcc is missing, or the platform is not Linux');
 else {
   test('isatty, lseek and S_ISCHR of the host’s streams are what they are natively', async () => {
     await prepare();

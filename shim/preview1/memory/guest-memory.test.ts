@@ -61,7 +61,7 @@ for (const shared of [false, true]) {
     g.grow();
     const grown = g.memory.buffer.byteLength - PAGE;
     g.ok('fd_pread', fd, ...g.iovs([DATA, 2], [grown, 2]), 0, OUT);
-    assert.equal([g.text(DATA, 2), g.text(grown, 2)], ['te', 'xt'], 'only the ranges lie in what is new');
+    assert.equal([g.text(DATA, 2), g.text(grown, 2)], ['te', 'xt'], 'only the ranges lie in the new memory');
     assert.is(g.call('fd_pread', fd, ...g.iovs([DATA, 2], [grown + PAGE, 1]), 0, OUT), 'EFAULT');
   });
 }
@@ -160,7 +160,7 @@ withGuest('before there is memory every pointer is bad, and nothing else fails',
   g.ok('fd_write', 1, 0, 0, 8);
 });
 
-test('a memory of another realm, and one that is given apart', () => {
+test('a memory of another realm, and an imported memory', () => {
   const foreign = runInContext('new WebAssembly.Memory({ initial: 1 })', createContext()) as WebAssembly.Memory;
   const g = new TestGuest({ attach: false });
   g.wasi.finalizeBindings({ exports: {} }, { memory: foreign });

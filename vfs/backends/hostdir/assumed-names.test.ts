@@ -140,7 +140,7 @@ test('a fid under one of two names: the other is taken, then its own', () => {
   );
 });
 
-test('a file that the host put at a known name is the one that is removed', () => {
+test('unlink removes the file that the host put at a known name', () => {
   hosted(
     ({ kit, root }) => {
       const fid = kit.open('file', O_WRONLY);

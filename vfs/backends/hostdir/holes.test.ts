@@ -43,7 +43,7 @@ function extents(root: string, type?: bigint, more: Partial<typeof fs> = {}): [n
 }
 
 for (const base of [tmpdir(), '/dev/shm'].filter((path) => fs.existsSync(path))) {
-  linux(`a hole of a terabyte is passed over, and what was just written is data: ${base}`, () => {
+  linux(`a hole of a terabyte is skipped, and just written bytes are data: ${base}`, () => {
     const { root, remove } = scratch(base);
     const fd = fs.openSync(`${root}/f`, 'w');
     fs.ftruncateSync(fd, 2 ** 40);

@@ -171,7 +171,7 @@ test('a time that the host sets afterwards is shown', () => {
   });
 });
 
-linux('what was made and closed can be run by the host, also while a fid is on it', () => {
+linux('a created and closed file can be executed by the host, also while it has a fid', () => {
   hosted(({ kit, root }) => {
     const fid = kit.clone(kit.root);
     assert.is(errnoName(kit.client.lcreate(fid, 'run', O_WRONLY, 0o755)), 'ok');
@@ -248,7 +248,7 @@ function withFewDescriptors(root: string): void {
   }
   const opened = fids.length;
   kit.clunk(...fids);
-  // Files that are only seen stay held for a moment: what is to be made gets their descriptors.
+  // Files that are only seen stay held for a moment: new files get their descriptors.
   for (let i = 0; i < 300; i++) kit.stat(`f${i}`);
   kit.put('made', 'new');
   const [again, made] = [kit.get('f5'), kit.get('made')];

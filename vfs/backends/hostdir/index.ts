@@ -31,7 +31,7 @@ export const HOSTDIR_OPTIONS = { readOnly: 'boolean', paths: 'boolean' } satisfi
 
 /**
  * Exports a directory of the host. On Linux a guest cannot escape from it, whatever it or another process does to the
- * tree; elsewhere, and with `paths`, `limits` of the backend says what is not guaranteed. An error never makes it fall
+ * tree; elsewhere, and with `paths`, `limits` of the backend states the exceptions. An error never makes it fall
  * back to paths.
  * @param path The directory. It is opened now; on Linux it may be renamed later.
  * @param options See `HostDirOptions`.

@@ -34,7 +34,7 @@ function keeps(root: string): boolean {
 
 const WAYS: Record<string, (root: string) => [Backend, ...{ close(): void }[]]> = {
   'a read-only host directory': (root) => [hostDir(root, { readOnly: true })],
-  'a read-only one that goes by paths': (root) => [hostDir(root, { readOnly: true, paths: true })],
+  'a read-only directory by paths': (root) => [hostDir(root, { readOnly: true, paths: true })],
   'a read-only view': (root) => {
     const base = hostDir(root);
     return [readOnly(base), base];
@@ -63,7 +63,7 @@ for (const [way, make] of Object.entries(WAYS)) {
   });
 }
 
-linux('a file that is copied up, and one that is read after that, keep theirs', () => {
+linux('a copy-up, and a read after it, move no atime', () => {
   const { root, remove } = scratch();
   fill(root);
   const lower = hostDir(root);

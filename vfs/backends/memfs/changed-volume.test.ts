@@ -45,7 +45,7 @@ test('after reset() the new tree shows, to createFs, to a Namespace and to guest
     assert.is(fs.renameSync('/d', '/e'), undefined);
     assert.equal((volume.readdirSync('/') as string[]).sort(), ['e', 'new']);
   }
-  assert.is(g.server.inspect().orphans, 2, 'what was open has lost its name');
+  assert.is(g.server.inspect().orphans, 2, 'open files have lost their names');
   assert.is(g.read(old), 'old');
   assert.is(g.call('path_create_directory', dir, 'x'), 'ENOENT');
   g.ok('fd_close', old);

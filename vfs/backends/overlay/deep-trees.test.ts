@@ -25,7 +25,7 @@ function dig(backend: Backend, name: string): void {
   made(backend.create(at, 'f', S_IFREG | 0o644, 0, 0, 0));
 }
 
-test('diff and commit of a tree that is made, and of one that is removed', () => {
+test('diff and commit of a created tree, and of a removed one', () => {
   const lower = ram();
   dig(lower, 'old');
   const merged = overlay({ lower });

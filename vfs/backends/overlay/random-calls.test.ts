@@ -174,7 +174,7 @@ function run(below: Layer, above: Layer, first: Call[], second: Call[], third: C
       assert.is(picture(lower, atimes), before, 'the lower layer has changed');
       const groups = links(merged);
       assert.equal(merged.commit(), { errno: 0, path: '', unsettled: '' });
-      assert.equal([...contents(lower)].sort(), [...after].sort(), 'what was committed');
+      assert.equal([...contents(lower)].sort(), [...after].sort(), 'the committed content');
       assert.equal([...contents(merged)].sort(), [...after].sort(), 'the overlay after the commit');
       assert.equal(merged.diff(), []);
       assert.is(links(lower).join(' | '), groups.join(' | '));

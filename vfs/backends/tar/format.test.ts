@@ -291,7 +291,7 @@ test('directories that are not mentioned are there', () => {
   );
 });
 
-test('a tree as deep as may be, not replaced by a file, and one that is deeper', () => {
+test('a tree of the maximum depth, not replaced by a file, and a deeper one', () => {
   const path = (depth: number): string => Array.from({ length: depth }, () => 'd').join('/');
   archived(
     [pax({ path: path(2048) }), { name: 'x', data: 'deep' }, pax({ path: path(2049) }), { name: 'x' }],

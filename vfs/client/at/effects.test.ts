@@ -118,7 +118,7 @@ test('a descriptor allows what it was opened for', () => {
   assert.is(read(O_RDONLY | O_EXCL), '4', 'O_EXCL means nothing without O_CREAT');
   assert.is(cut(O_RDONLY), 'EINVAL');
   assert.is(cut(O_WRONLY), 'ok');
-  assert.is(read(O_RDONLY | O_TRUNC), '0', 'O_TRUNC cuts even what is opened for reading');
+  assert.is(read(O_RDONLY | O_TRUNC), '0', 'O_TRUNC truncates even a file opened for reading');
   world.atRest();
 });
 

@@ -145,7 +145,7 @@ const TABLE: [what: string, call: (world: MemfsTree) => number, errno: string][]
   ['rename of a directory into its child', rename('dir', 'dir/sub/new'), 'EINVAL'],
   ['rename of a child over its parent', rename('dir/sub', 'dir'), 'ENOTEMPTY'],
   ['rename of a file over its parent', rename('dir/file', 'dir'), 'ENOTEMPTY'],
-  ['rename of a directory over one that is not empty', rename('empty', 'dir'), 'ENOTEMPTY'],
+  ['rename of a directory over a non-empty one', rename('empty', 'dir'), 'ENOTEMPTY'],
   ['rename of a directory over an empty one', rename('dir', 'empty'), 'ok'],
   ['rename of a directory over a file', rename('empty', 'file'), 'ENOTDIR'],
   ['rename of a directory over a symlink to one', rename('empty', 'link'), 'ENOTDIR'],

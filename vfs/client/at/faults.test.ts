@@ -31,7 +31,7 @@ const MANY: [what: string, call: (world: MemfsTree) => number][] = [
   ['open O_CREAT|O_EXCL', open('link/new', EXCL)],
   ['open O_CREAT through symlinks', open('far', CREAT)],
   ['open of a deep path', open(`${'link/../'.repeat(9)}file`, O_RDONLY)],
-  ['open of what is not there', open('dir/sub/x', O_RDONLY)],
+  ['open of a missing file', open('dir/sub/x', O_RDONLY)],
   ['mkdir', mkdir('link/sub/../new/')],
   ['rmdir', rmdir('dir/../empty')],
   ['unlink', unlink('link/file')],

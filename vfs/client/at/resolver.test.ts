@@ -243,7 +243,7 @@ test('a plain path of more than 16 names takes a Twalk for each 16, and keeps no
   const path = names.join('/');
   const sent = world.messages(() => assert.is(find(world, path), world.ino('d') + 39));
   assert.equal(sent.slice(0, 5), ['Twalk', 'Twalk', 'Tclunk', 'Twalk', 'Tclunk']);
-  // A symlink at the end is not followed, or costs a walk in steps; what is missing, too.
+  // A symlink at the end is not followed, or costs a walk in steps; so does a missing name.
   assert.is(find(world, `${path}/link`, false), world.ino('d') + 40);
   assert.is(find(world, `${path}/link`), 'EMFILE');
   assert.is(find(world, `${path}/x`), 'EMFILE');

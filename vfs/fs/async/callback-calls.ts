@@ -7,7 +7,7 @@ import type { TreeCalls } from '../calls/tree-calls.ts';
 
 type Call = (...args: never[]) => unknown;
 
-/** A call of node:fs with a callback last; what is optional may be left out. */
+/** A call of node:fs with a callback last; optional arguments may be left out. */
 interface WithCallback<C extends Call> {
   (...args: [...Parameters<C>, Callback<ReturnType<C>>]): void;
   (first: Parameters<C>[0], callback: Callback<ReturnType<C>>): void;

@@ -188,7 +188,7 @@ export class Promises {
     return refuse('fs.promises.watch', '9P has no notifications');
   }
 
-  /** With a signal, or of what comes in pieces, an abort leaves what is written by then. */
+  /** With a signal, or with an iterable, an abort leaves the data written by then. */
   async writeFile(path: PathOrHandle, data: Chunks, options?: Encoding | PromisedWriteOptions | null): Promise<void> {
     await writeChunks(this.#fs, () => target(path, 'writeFile'), data, options, 'w');
   }

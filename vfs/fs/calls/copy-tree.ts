@@ -15,7 +15,7 @@ export interface CopyOptions {
   errorOnExist?: boolean;
   /** Files for which it returns false are not copied. */
   filter?: (src: string, dest: string) => boolean;
-  /** Replaces what is there already. Default true. */
+  /** Replaces existing files. Default true. */
   force?: boolean;
   /** The mode of copyFile. */
   mode?: number;

@@ -198,7 +198,7 @@ export class NameCalls extends ContentCalls {
 
   /** Makes a directory and those above it: the first that was made. `asked` is for the error. */
   private makeAll(path: string, asked: string, mode: number): string | undefined {
-    // From the bottom up to what is there or can be made, and down again.
+    // From the bottom up to an existing directory, and down again.
     const missing: string[] = [];
     let at = path;
     let errno = this.makeDir(at, mode);

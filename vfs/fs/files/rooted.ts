@@ -107,7 +107,7 @@ export class Rooted {
   }
 }
 
-/** The owner, or the group, that leaves the one that is: −1 as uid_t. */
+/** The uid or gid that leaves the present one: −1 as uid_t. */
 const KEEP_ID = 0xffff_ffff;
 
 /** fchown(2). */

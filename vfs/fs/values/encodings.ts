@@ -122,7 +122,7 @@ export function namesIn(encoding: string | null | undefined): (name: string) => 
   return codec === UTF8 ? (name) => name : (name) => codec.textOf(UTF8.bytesOf(name));
 }
 
-/** An array with what is to be at each place. */
+/** An array with the result of `at` for each index. */
 function filled<T extends Uint8Array | Uint16Array>(array: T, at: (i: number) => number): T {
   for (let i = 0; i < array.length; i++) array[i] = at(i);
   return array;

@@ -90,7 +90,7 @@ scenario('owner and group', (c) => {
   c.call('Tsetattr', { ...NOTHING, fid, valid: SETATTR_UID | SETATTR_GID, uid: 7, gid: 2 ** 31 });
   assert.equal([c.attr(fid).uid, c.attr(fid).gid], [7, 2 ** 31]);
   c.call('Tsetattr', { ...NOTHING, fid, valid: SETATTR_GID, uid: 99, gid: 3 });
-  assert.equal([c.attr(fid).uid, c.attr(fid).gid], [7, 3], 'what is not valid is not set');
+  assert.equal([c.attr(fid).uid, c.attr(fid).gid], [7, 3], 'a field outside valid is not set');
 });
 
 scenario('unknown bits are refused, and nothing is set', (c) => {
@@ -230,7 +230,7 @@ scenario(
     c.file('f', 'x'.repeat(4097));
     const after = c.call('Tstatfs', { fid: c.walk('f') });
     assert.is(before.bfree - after.bfree, 2);
-    // An inode is no more than some bytes of the same room.
+    // An inode takes some bytes of the same space.
     assert.ok(before.ffree - after.ffree >= 1 && after.files - after.ffree === 2);
     c.expectError('Tstatfs', { fid: 999 }, E.EBADF);
   },

@@ -117,8 +117,8 @@ scenario('a file is locked in so many pieces and no more', (c) => {
   while (pieces < 10_000 && set(pieces * 2) === 0) pieces++;
   assert.is(pieces, 4096);
   assert.is(set(pieces * 2), E.ENOLCK);
-  assert.is(inTheWay(c, fid, pieces * 2, 1), 'free', 'what was refused is not there');
-  assert.is(set(1), 0, 'one that joins two is fewer');
+  assert.is(inTheWay(c, fid, pieces * 2, 1), 'free', 'the refused lock is not held');
+  assert.is(set(1), 0, 'a lock that joins two lowers the count');
   assert.is(set(pieces * 2), 0);
   assert.is(c.errno('Tlock', { ...piece, client_id: 'x'.repeat(256) }), E.EINVAL, 'nor by a name of any length');
 });

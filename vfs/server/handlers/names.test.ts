@@ -280,7 +280,7 @@ scenario('nothing is made in a removed directory, or moved into it', (c) => {
   c.expectError('Tlink', { dfid, fid, name }, E.ENOENT);
   c.expectError('Tunlinkat', { dfid, name, flags: 0 }, E.ENOENT);
   c.expectError('Trename', { fid, dfid, name }, E.ENOENT);
-  c.expectError('Trename', { fid: c.walk('d'), dfid, name }, E.ENOENT, 'a directory into what was below it');
+  c.expectError('Trename', { fid: c.walk('d'), dfid, name }, E.ENOENT, 'a directory into a former subdirectory');
   c.expectError('Trenameat', { olddirfid: dfid, oldname: 'x', newdirfid: ROOT, newname: 'y' }, E.ENOENT);
 });
 

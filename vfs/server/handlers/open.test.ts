@@ -83,7 +83,7 @@ scenario('an opened fid does what it was opened for', (c) => {
   c.expectError('Twrite', { fid: dir, offset: 0, data: Uint8Array.of(65) }, E.EBADF);
 });
 
-scenario('an unopened fid and one that was clunked do nothing', (c) => {
+scenario('an unopened or a clunked fid does nothing', (c) => {
   tree(c);
   const clunked = c.open('f');
   c.clunk(clunked);
@@ -201,7 +201,7 @@ scenario('a mode has permission bits, no kind', (c) => {
   assert.is(c.attr(fid).mode, S_IFREG | 0o777);
 });
 
-scenario('an open that the backend refuses leaves the fid unopened, and what was made', (c, store) => {
+scenario('an open that the backend refuses leaves the fid unopened, and the created file', (c, store) => {
   c.file('f', 'x');
   const fid = c.walk('f');
   store.faults.open = () => -E.EMFILE;

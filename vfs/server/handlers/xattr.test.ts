@@ -48,7 +48,7 @@ scenario('the names of a file have 64 KiB together, so that their list has', (c)
   while (many < 1000 && set(c, 'f', name(many), '') === 0) many++;
   assert.is(many, 256);
   assert.is(set(c, 'f', name(many), ''), E.ENOSPC);
-  assert.is(set(c, 'f', name(0), 'changed', XATTR_REPLACE), 0, 'one that is there is set');
+  assert.is(set(c, 'f', name(0), 'changed', XATTR_REPLACE), 0, 'an existing attribute is replaced');
   const fid = c.walk('f');
   assert.is(c.call('Txattrwalk', { fid, newfid: c.fid(), name: '' }).size, 65_536);
   assert.is(set(c, 'f', name(1), '', XATTR_REPLACE), 0);

@@ -117,7 +117,7 @@ test('commit: directories that were renamed are moved, with what they hold', () 
     (kit, merged, root) => {
       const inoOf = (path: string): number => fs.statSync(`${root}/${path}`).ino;
       const [a, b, er, g] = ['a', 'b', 'a/deep/er', 'a/deep/er/g'].map(inoOf);
-      // They change places, what was deep comes to the top, and takes what held it along.
+      // Directories change places: a deep one comes to the top and takes its former ancestor along.
       kit.rename('a', 'x');
       kit.rename('b', 'a');
       kit.rename('x', 'b');

@@ -24,7 +24,10 @@ const MEDDLING: Readonly<Record<string, [act: (root: string) => void, errnos: re
     (root) => void (fs.existsSync(`${root}/gone`) && append(`${root}/gone`)),
     [E.ESTALE],
   ],
-  'make what is to be made': [(root) => void (fs.existsSync(`${root}/made`) || append(`${root}/made`)), [E.EEXIST]],
+  'create a name that the commit creates': [
+    (root) => void (fs.existsSync(`${root}/made`) || append(`${root}/made`)),
+    [E.EEXIST],
+  ],
   'put a file into a directory that is removed': [
     (root) => void (fs.existsSync(`${root}/dir/sub`) && append(`${root}/dir/sub/theirs`)),
     [E.ENOTEMPTY],
@@ -102,7 +105,7 @@ for (const [what, [meddle, errnos]] of Object.entries(MEDDLING)) {
   });
 }
 
-test('a directory that others have removed is made anew, and one that they have replaced is left alone', () => {
+test('a directory removed by others is created again, and a replaced one is left alone', () => {
   for (const replaced of [false, true]) {
     const { root, remove } = scratch();
     fs.mkdirSync(`${root}/d/sub`, { recursive: true });

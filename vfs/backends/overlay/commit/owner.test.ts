@@ -31,7 +31,7 @@ test('an owner is alive until it ends, also when other users’ processes are hi
 });
 
 if (fs.existsSync('/proc/sys/kernel/pid_max'))
-  test('one that started at another time, or whose number nothing has, is dead', () => {
+  test('a process with another start time, or with an unused number, is dead', () => {
     const [owner, pid, start, world, count] = nameOwner().split('.');
     assert.is(livingOwner([owner, pid, `${start}1`, world, count].join('.')), 0);
     const none = Number(fs.readFileSync('/proc/sys/kernel/pid_max', 'latin1')) + 1;

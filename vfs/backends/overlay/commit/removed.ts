@@ -113,7 +113,7 @@ export class Removed {
     return { below, mtime: was.mtime, dress, touched: false };
   }
 
-  /** Notes a file. Returns null for one that is removed with its directory and is of no other use. */
+  /** Notes a file. Returns null for a file that is removed with its directory and not needed otherwise. */
   private file(path: Path, inode: Inode, within: Gone | null, always: boolean): Leaving | null {
     const { table, sources } = this;
     const copy = this.copies.get(table.numbers.ofLower(inode.ino));

@@ -66,7 +66,7 @@ test('one of two processes claims the commit of a dead one', () => {
   remove();
 });
 
-test('one that has come to nothing leaves the commit to others', () => {
+test('a failed settlement leaves the commit to others', () => {
   const { root, old, remove } = stopped(0);
   const lower = hostDir(root);
   fs.renameSync(`${root}/x`, `${root}/away`);

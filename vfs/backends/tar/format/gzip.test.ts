@@ -22,7 +22,7 @@ for (const [name, given] of Object.entries(WAYS)) {
     }
   };
 
-  test(`${name}: what was packed, in one member or more`, () => {
+  test(`${name}: the packed content, in one member or more`, () => {
     const parts = [new Uint8Array(randomBytes(100_000)), new Uint8Array(300_000), new Uint8Array(0)];
     const whole = Buffer.concat(parts);
     assert.equal(Buffer.compare(unpack(zlib.gzipSync(whole)), whole), 0);
