@@ -25,7 +25,7 @@ export function isOrphan(backend: Backend, inode: Inode): boolean {
 }
 
 /**
- * Called when a caller is done with the result of a lookup: the backend may release an inode that nobody references. An
+ * Called when a caller is done with the result of a lookup: the backend may release an unreferenced inode. An
  * errno is ignored.
  */
 export function releaseUnused(backend: Pick<Backend, 'release'>, found: Inode | number): void {

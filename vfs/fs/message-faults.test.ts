@@ -44,7 +44,7 @@ function tried(world: MemfsTree, call: (fs: FileSystem) => unknown): FsError | n
   }
 }
 
-/** What a call makes of the volume; names of mkdtemp are random. */
+/** The content of the volume after a call; the random names of mkdtemp are replaced. */
 function made(world: MemfsTree): unknown {
   return JSON.stringify(world.volume.toJSON()).replace(/\/dir\/\w{6}"/g, '/dir/temporary"');
 }

@@ -238,7 +238,7 @@ world('a tree in itself: the mounted tree has no mounts', twice, (w) => {
   assert.is(w.rename('x', 'again/z'), 'EXDEV', 'as between two bind mounts');
 });
 
-test('what nothing can be mounted on is told', () => {
+test('a mount on or below a file is an error', () => {
   const make = (path: string) => () => new JoinedTree({ '/': volume({ '/f': '' }), [path]: ram() });
   assert.throws(make('/f'), 'Nothing can be mounted at /f: there is a file, not a directory.');
   assert.throws(make('/f/x'), 'Nothing can be mounted at /f/x: there is a file, not a directory.');

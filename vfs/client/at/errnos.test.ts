@@ -35,7 +35,7 @@ const EXCL = CREAT | O_EXCL;
 const LONG = 'n'.repeat(256);
 const PATH_TOO_LONG = 'x/'.repeat(2048);
 
-/** What is done, and its errno: each is what Linux answers on tmpfs (EXDEV: openat2 with RESOLVE_BENEATH). */
+/** Calls and their errnos, as Linux answers on tmpfs (EXDEV: openat2 with RESOLVE_BENEATH). */
 const TABLE: [what: string, call: (world: MemfsTree) => number, errno: string][] = [
   ['open of nothing', open('x', O_RDONLY), 'ENOENT'],
   ['open of an empty path', open('', O_RDONLY), 'ENOENT'],

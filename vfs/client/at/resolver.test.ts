@@ -11,7 +11,7 @@ test.after.each(closeTrees);
 
 const found = new Found();
 
-/** Finds a path from the root and lets go of it: its inode's number, or the errno's name. */
+/** Finds a path from the root and clunks the fid: the inode's number, or the errno's name. */
 function find(world: MemfsTree, path: string, follow = true): number | string {
   const { at, root } = world;
   const errno = resolver.find(at, root, parsePath(path), follow, found);
