@@ -10,13 +10,13 @@ import { joined, text, type Text } from '../lib/text.ts';
 export const CHANGE_OPTIONS: readonly Option[] = [
   {
     name: 'diff',
-    help: 'Prints the changes in each --overlay at the end, one path per line: A added, M modified, D removed.\nA path that could control a terminal is quoted as by git.',
+    help: 'Prints the changes in each --overlay at the end, one path per line:\nA added, M modified, D removed. A path that could control a terminal is quoted as by git.',
   },
   {
     name: 'commit',
     value: 'durable',
     optional: true,
-    help: 'Writes these changes to the directories at the end, if the exit status is 0: all of them or none.\nWith =durable, they are synced to the disk.',
+    help: 'Writes these changes to the directories at the end, all or none, if the exit status is 0.\nWith =durable, they are synced to the disk.',
   },
 ];
 

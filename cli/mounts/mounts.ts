@@ -69,7 +69,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
   {
     name: 'mem',
     value: 'GUEST[=SIZE]',
-    help: `Mounts an empty directory in memory, lost at the end. Beyond SIZE, writes fail with ENOSPC (SIZE such as 512M or\n2G; --mem /=2G for the root). Default: ${DEFAULT_SHARE} of this machine's memory, shared by all without SIZE.`,
+    help: `Mounts an empty directory in memory, lost at the end. Beyond SIZE (such as 512M or 2G), writes\nfail with ENOSPC. Default: ${DEFAULT_SHARE} of this machine's memory, shared by all without SIZE.\n--mem /=2G limits the root.`,
     mount(value, memory) {
       const [whole] = parts('mem', value, 'GUEST or GUEST=SIZE', 1);
       const at = whole!.lastIndexOf('=');

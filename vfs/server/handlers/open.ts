@@ -99,7 +99,7 @@ export function lcreate({ session, t, r }: Request): number {
   do {
     found = server.backend.lookup(dir, t.name, INTENT_CREATE);
     isNew = found === E.ENOENT || found === 0;
-    if (isNew) found = (found === 0 ? 0 : checkParent(server.backend, dir)) || make(server, dir, t);
+    if (isNew) found = (found === 0 ? 0 : checkParent(server.backend, dir)) || createFile(server, dir, t);
     if (found === E.EEXIST) {
       // A short answer of the backend, a case-insensitive host, or a file that another process has just made.
       isNew = false;
@@ -132,7 +132,7 @@ function existing(server: Server, found: Inode | number, flags: number): Inode |
   return errno;
 }
 
-function make(server: Server, dir: Inode, t: Message): Inode | number {
+function createFile(server: Server, dir: Inode, t: Message): Inode | number {
   const inode = server.backend.create(dir, t.name, S_IFREG | (t.mode & 0o7777), 0, 0, t.gid);
   if (typeof inode !== 'number') changed(dir);
   return inode;
