@@ -228,21 +228,25 @@ test('two guests on one server see one file system', () => {
   assert.equal(server.inspect(), AT_REST);
 });
 
-withGuest('what JavaScript does the guest sees, and the other way round', { files: { '/f': 'one' } }, (g) => {
-  const fd = g.open('f', { rights: READ_WRITE });
-  g.volume.writeFileSync('/f', 'changed');
-  assert.is(g.read(fd), 'changed');
-  g.pwrite(fd, 'CH', 0);
-  assert.is(g.volume.readFileSync('/f', 'utf8'), 'CHanged');
-  g.volume.renameSync('/f', '/moved');
-  assert.is(g.tryOpen('f'), 'ENOENT');
-  g.volume.mkdirSync('/dir');
-  g.ok('path_rename', ROOT, 'moved', ROOT, 'dir/back');
-  assert.equal(g.volume.readdirSync('/dir'), ['back']);
-  g.volume.unlinkSync('/dir/back');
-  assert.is(g.pread(fd, 0), 'CHanged', 'open in the guest: it stays');
-  assert.is(g.fstat(fd).nlink, 0n);
-});
+withGuest(
+  'the guest sees changes by JavaScript, and JavaScript those by the guest',
+  { files: { '/f': 'one' } },
+  (g) => {
+    const fd = g.open('f', { rights: READ_WRITE });
+    g.volume.writeFileSync('/f', 'changed');
+    assert.is(g.read(fd), 'changed');
+    g.pwrite(fd, 'CH', 0);
+    assert.is(g.volume.readFileSync('/f', 'utf8'), 'CHanged');
+    g.volume.renameSync('/f', '/moved');
+    assert.is(g.tryOpen('f'), 'ENOENT');
+    g.volume.mkdirSync('/dir');
+    g.ok('path_rename', ROOT, 'moved', ROOT, 'dir/back');
+    assert.equal(g.volume.readdirSync('/dir'), ['back']);
+    g.volume.unlinkSync('/dir/back');
+    assert.is(g.pread(fd, 0), 'CHanged', 'open in the guest: it stays');
+    assert.is(g.fstat(fd).nlink, 0n);
+  },
+);
 
 withGuest('the environment, arguments and preopens by node:wasi’s names', { args: ['a'], env: { B: 'c' } }, (g) => {
   g.ok('args_sizes_get', OUT, OUT + 4);

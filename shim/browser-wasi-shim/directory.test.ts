@@ -106,7 +106,7 @@ withMount('a read of more than there is allocates what there is', (dir, volume) 
   assert.equal(fd.fd_read(0xffff_ffff), { ret: 0, data: new Uint8Array(0) });
 });
 
-withMount('what a file was opened for, and nothing else', (dir) => {
+withMount('a file allows the operations that it was opened for, and no others', (dir) => {
   const reader = open(dir, 'a');
   assert.equal(reader.fd_write(utf8('x')), { ret: W.EBADF, nwritten: 0 });
   assert.is(reader.fd_pwrite(utf8('x'), 0n).ret, W.EBADF);

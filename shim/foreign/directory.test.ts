@@ -83,7 +83,7 @@ test('an Fd with a way of its own to list is asked by it', () => {
   });
 });
 
-withTree('what exists is not made again', (g, inodes) => {
+withTree('an existing name is not created again', (g, inodes) => {
   assert.is(g.call('path_create_directory', THERE, 'dir'), 'EEXIST');
   assert.is(g.call('path_create_directory', THERE, 'a'), 'EEXIST');
   assert.is(g.call('path_create_directory', THERE, 'a/'), 'EEXIST');
@@ -206,7 +206,7 @@ withTree('names do not move between ours and theirs', (g, inodes) => {
   assert.equal(g.volume.readdirSync('/'), ['ours']);
 });
 
-withTree('what an Fd has no method for', (g) => {
+withTree('calls for which an Fd has no method', (g) => {
   assert.is(g.call('path_symlink', 'a', THERE, 'link'), 'ENOTSUP');
   assert.is(g.call('path_symlink', 'a', THERE, 'fixed'), 'EEXIST');
   assert.is(g.call('path_readlink', THERE, 'a', DATA, 9, OUT), 'EINVAL');

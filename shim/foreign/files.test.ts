@@ -77,7 +77,7 @@ withTree('a file opened for reading cannot be written, one for writing cannot be
   assert.is(g.read(g.open('fixed', { dir: THERE })), 'fixed');
 });
 
-withTree('how one descriptor was opened does not change how another one was', (g, inodes) => {
+withTree('the flags of one descriptor do not change those of another', (g, inodes) => {
   const reader = g.open('a', { dir: THERE });
   const writer = g.open('out', { ...CREATE, rights: WRITE });
   const both = g.open('dir/in', { dir: THERE, rights: READ_WRITE, fdflags: FDFLAGS.APPEND });

@@ -83,7 +83,7 @@ export interface Backend {
    * user; empty or absent if it gives them all.
    */
   readonly limits?: string;
-  /** Of a store that keeps the changes to another one apart from it: lists them and commits them. */
+  /** In a store that keeps the changes to another store apart: lists them and commits them. */
   readonly changes?: Changes;
 
   /** The root directory: the same inode for the life of the backend. Throws EIO once the backend is closed. */
@@ -119,7 +119,7 @@ export interface Backend {
 
   /**
    * Fills all fields of `out`, which hold anything before; fillSimpleAttr (attr.ts) does so for a store that keeps few.
-   * Of an orphan it gives the same as before, with nlink 0. It has no errors but the host's.
+   * For an orphan it returns the same as before, with nlink 0. It has no errors but the host's.
    */
   getattr(inode: Inode, out: Attr): number;
   /**

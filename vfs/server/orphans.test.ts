@@ -199,7 +199,7 @@ scenario('Tlink and Trename of an orphan are ENOENT', (c) => {
   assert.equal(c.names(c.open('', O_RDONLY)), []);
 });
 
-scenario('of two hard links, only the second unlink makes an orphan', (c, store) => {
+scenario('only the second unlink of two hard links makes an orphan', (c, store) => {
   const fid = c.create('a', 'x');
   c.link('b', fid);
   c.unlink('a');

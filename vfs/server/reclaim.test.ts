@@ -105,7 +105,7 @@ scenario('the end of the last session frees all that waits', (c, store) => {
   assert.equal(store.server.inspect(), AT_REST);
 });
 
-scenario('what fails to be freed keeps its record, lets the others pass, and is tried again', (c, store) => {
+scenario('an inode that cannot be freed keeps its record, does not block the others, and is retried', (c, store) => {
   const fids = makeOrphans(c, 3, 100);
   const [first, second, third] = fids.map((fid) => inoOf(c, fid));
   let tries = 0;
@@ -148,7 +148,7 @@ scenario('when all fail, a drain ends all the same', (c, store) => {
   assert.is(store.reclaimed.length, 20);
 });
 
-scenario('what failed at shutdown is still known', (c, store) => {
+scenario('an inode that could not be freed at shutdown is still recorded', (c, store) => {
   const [fid] = makeOrphans(c, 1);
   store.faults.reclaim = () => E.EIO;
   c.clunk(fid!);

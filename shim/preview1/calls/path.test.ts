@@ -224,7 +224,7 @@ withGuest('unknown flags are EINVAL, and nothing is done', FILES, (g) => {
   assert.equal(g.server.inspect(), before);
 });
 
-withGuest('what it can do follows from the rights that are asked for', FILES, (g) => {
+withGuest('the operations of a descriptor follow from the requested rights', FILES, (g) => {
   const only = (rights: number) => g.open('f', { rights });
   assert.is(g.write(only(RIGHTS.FD_WRITE), '!'), 1);
   assert.is(g.read(only(RIGHTS.FD_READ), 2), '!1');

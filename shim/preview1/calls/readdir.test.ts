@@ -126,7 +126,7 @@ withGuest('a removed directory is empty', TREE, (g) => {
   assert.is(g.readdir(dir, 4096, 2).used, 0);
 });
 
-withGuest('what cannot be listed', TREE, (g) => {
+withGuest('a file or a closed descriptor cannot be listed', TREE, (g) => {
   assert.is(g.call('fd_readdir', g.open('a'), DATA, 100, 0, OUT), 'ENOTDIR');
   assert.is(g.call('fd_readdir', 0, DATA, 100, 0, OUT), 'ENOTDIR');
   assert.is(g.call('fd_readdir', 99, DATA, 100, 0, OUT), 'EBADF');

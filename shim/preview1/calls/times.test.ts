@@ -109,7 +109,7 @@ withGuest('directories and orphans have times, streams have none', FILE, (g) => 
   assert.is(g.call('fd_filestat_set_times', 99, 0, 0, BOTH), 'EBADF');
 });
 
-withGuest('what JavaScript set shows, to the millisecond it can set', FILE, (g) => {
+withGuest('times set by JavaScript are seen, to the millisecond', FILE, (g) => {
   g.volume.utimesSync('/f', new Date(1_234_567), new Date(7_654_321));
   assert.equal([g.stat('f').atim, g.stat('f').mtim], [1_234_567_000_000n, 7_654_321_000_000n]);
   g.volume.utimesSync('/f', new Date(-5000), new Date(-1));

@@ -73,7 +73,7 @@ function withFewDescriptors(root: string): void {
   console.log(JSON.stringify({ up, left: fs.readdirSync(root), most }));
 }
 
-linux('what a fid is on follows the host’s renames, with every directory above given up', () => {
+linux('the inode of a fid follows renames by the host, with every directory above released', () => {
   hosted(({ kit, backend, root }) => {
     const fid = makeDeep(kit, 20);
     giveUp(backend);

@@ -188,7 +188,7 @@ linux('going back to any cookie gives what came after it and is there still', ()
   end();
 });
 
-linux('of many listings 64 keep the names that they gave last, the others one', () => {
+linux('64 of many listings keep the names last returned, the others keep one', () => {
   const { kit, backend, end } = counted(100);
   const list = backend.list.bind(backend);
   const cursors: { recent: string[] }[] = [];

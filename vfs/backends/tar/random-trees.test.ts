@@ -46,7 +46,7 @@ test('records of extended headers, of any length', () => {
       assert.equal([...parsePax(formatPax(records))!], [...records]);
     }),
   );
-  // Where the record length gains a digit.
+  // Around the lengths at which the record length gains a digit.
   for (const length of [0, 1, 3, 4, 5, 6, 7, 90, 91, 92, 93, 94, 95, 989, 990, 991, 992, 993]) {
     const records = new Map([['k', new Uint8Array(length).fill(10)]]);
     assert.equal([...parsePax(formatPax(records))!], [...records], String(length));

@@ -39,7 +39,7 @@ export function unsettled(lower: Backend): Unsettled[] {
   check(lower, BACKEND, 'lower');
   return Staging.names(lower).flatMap((name) => {
     const staging = opened(lower, name);
-    // Of another user's commit only the name is visible.
+    // Only the name of another user's commit is visible.
     if (typeof staging === 'number') return staging === E.EACCES ? [{ name, process: 0 }] : [];
     const { process } = staging;
     staging.release();

@@ -42,7 +42,7 @@ test('gzip: what it inflates to is bounded, in pieces, with node:zlib and withou
   } finally {
     process.getBuiltinModule = own;
   }
-  // Of all members together.
+  // For all members together.
   const archive = pack({ name: 'f', data: 'x'.repeat(5000) });
   const two = new Uint8Array(Buffer.concat([gzipSync(archive.subarray(0, 1000)), gzipSync(archive.subarray(1000))]));
   assert.is(
@@ -167,7 +167,7 @@ test('pieces of sparse files: bounded, in each way to store a map', () => {
     for (const maxExtents of [100, Infinity]) {
       mounted(tar(bytes, { maxExtents }), (kit) => assert.is(kit.stat('s').size, 0, String(i)));
     }
-    // Of all files together.
+    // For all files together.
     const two = new Uint8Array(Buffer.concat([bytes.subarray(0, -1024), bytes]));
     assert.is(
       errorOf(() => tar(two, { maxExtents: 199 })),
