@@ -21,6 +21,13 @@ import type { Client } from './client.ts';
 /** The maximum offset and size: larger numbers are not exact in JavaScript. */
 export const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
 
+// Copies: in each use of an imported constant V8 loads it from the other module.
+const APPEND = O_APPEND;
+const SET = SEEK_SET;
+const CUR = SEEK_CUR;
+const END = SEEK_END;
+const MAX = Number.MAX_SAFE_INTEGER;
+
 /** The flags that fcntl(2) F_SETFL changes. */
 const SETTABLE = O_APPEND | O_NONBLOCK;
 
@@ -86,7 +93,7 @@ export class OpenFile {
   write(iov: Iov): number {
     const count = this.pwrite(iov, this.offset);
     if (count > 0) {
-      if ((this.flags & O_APPEND) === 0) this.offset += count;
+      if ((this.flags & APPEND) === 0) this.offset += count;
       // A server elsewhere does not report the end. Then it is the size, unless others append meanwhile.
       else this.offset = iov.reached >= 0 ? iov.reached : Math.max(0, this.size());
     }
@@ -97,7 +104,7 @@ export class OpenFile {
   pwrite(iov: Iov, offset: number): number {
     if (!this.isWritable) return -E.EBADF;
     // Some host file systems would allow it.
-    if (offset + iov.total > OFFSET_MAX && iov.total > 0 && (this.flags & O_APPEND) === 0) return -E.EFBIG;
+    if (offset + iov.total > MAX && iov.total > 0 && (this.flags & APPEND) === 0) return -E.EFBIG;
     return this.client.write(this.fid, offset, iov);
   }
 
@@ -113,14 +120,14 @@ export class OpenFile {
    * @param whence SEEK_SET, SEEK_CUR or SEEK_END.
    */
   seek(offset: number, whence: number): number {
-    let base = 0;
-    if (whence === SEEK_CUR) base = this.offset;
-    else if (whence === SEEK_END) {
-      base = this.size();
-      if (base < 0) return base;
-    } else if (whence !== SEEK_SET) return -E.EINVAL;
-    const to = base + offset;
-    if (to < 0 || to > OFFSET_MAX) return -E.EINVAL;
+    let to = offset;
+    if (whence === CUR) to += this.offset;
+    else if (whence === END) {
+      const size = this.size();
+      if (size < 0) return size;
+      to += size;
+    } else if (whence !== SET) return -E.EINVAL;
+    if (to < 0 || to > MAX) return -E.EINVAL;
     this.offset = to;
     return to;
   }
@@ -157,7 +164,7 @@ export class OpenFile {
     if (length === 0) return E.EINVAL;
     if (!this.isWritable) return E.EBADF;
     const end = offset + length;
-    if (end >= OFFSET_MAX) return E.EFBIG;
+    if (end >= MAX) return E.EFBIG;
     const size = this.size();
     if (size < 0) return -size;
     // To set the same size again would cut off what another process has appended since. Without a new size only mtime

@@ -171,7 +171,7 @@ export function fdCalls(guest: Guest) {
         return NOTCAPABLE;
       }
       if (!m.fits(ptr >>> 0, 8)) return FAULT;
-      const to = d.seek(0, WHENCE.CUR);
+      const to = d.tell();
       const errno = to < 0 ? -to : m.putU64(ptr >>> 0, to);
       return errno === 0 ? 0 : wasiErrnoOf(errno);
     },

@@ -4,7 +4,7 @@ import type { Times } from '../abi/arguments.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';
 import { RIGHTS } from '../abi/rights.ts';
-import { FILETYPE, OFLAGS } from '../abi/structs.ts';
+import { FILETYPE, OFLAGS, WHENCE } from '../abi/structs.ts';
 import type { FileStatus } from '../../../vfs/client/attributes.ts';
 import type { DirectoryEntries } from '../../../vfs/client/directory-listing.ts';
 
@@ -120,6 +120,11 @@ export abstract class Descriptor {
   /** lseek(2), with a WASI whence: the new offset in bytes, or −errno. */
   seek(_offset: number, _whence: number): number {
     return -E.ESPIPE;
+  }
+
+  /** The offset in bytes, or −errno: lseek(2) by 0 from SEEK_CUR. */
+  tell(): number {
+    return this.seek(0, WHENCE.CUR);
   }
 
   /** fcntl(2) F_SETFL, with WASI fdflags. */
