@@ -4,9 +4,8 @@ import { E } from '../../linux/errno.ts';
 import type { AtCalls } from './at-calls.ts';
 import { Found } from './found.ts';
 import { newNameErrno } from './new-name.ts';
-import { inParent } from './parent.ts';
 import { parsePath, type Path } from './path.ts';
-import { lookup } from './resolver.ts';
+import { findParent, lookup } from './resolver.ts';
 
 const found = new Found();
 
@@ -15,7 +14,13 @@ export function symlinkat(at: AtCalls, target: string, dir: number, text: string
   // The kernel copies the target in before it looks at the path.
   if (target === '') return E.ENOENT;
   if (parsePath(target).tooLong) return E.ENAMETOOLONG;
-  return inParent(at, dir, text, symlinkName, target);
+  const path = parsePath(text);
+  let errno = findParent(at, dir, path, found);
+  if (errno !== 0) return errno;
+  const { tree, fid, borrowed } = found;
+  errno = symlinkName(tree, fid, path, target);
+  if (!borrowed) tree.client.clunk(fid);
+  return errno;
 }
 
 function symlinkName(tree: AtCalls, dir: number, path: Path, target: string): number {

@@ -4,17 +4,32 @@ import { AT_REMOVEDIR } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { AtCalls } from './at-calls.ts';
 import { isMountPoint } from './mount-table.ts';
-import { inParent } from './parent.ts';
-import { LAST_DOT, LAST_DOTDOT, LAST_NORM, type Path } from './path.ts';
+import { Found } from './found.ts';
+import { findParent } from './resolver.ts';
+import { LAST_DOT, LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
+
+const parent = new Found();
 
 /** See AtCalls.unlinkat. */
 export function unlinkat(at: AtCalls, dir: number, text: string): number {
-  return inParent(at, dir, text, unlinkName);
+  const path = parsePath(text);
+  let errno = findParent(at, dir, path, parent);
+  if (errno !== 0) return errno;
+  const { tree, fid, borrowed } = parent;
+  errno = unlinkName(tree, fid, path);
+  if (!borrowed) tree.client.clunk(fid);
+  return errno;
 }
 
 /** See AtCalls.rmdirat. */
 export function rmdirat(at: AtCalls, dir: number, text: string): number {
-  return inParent(at, dir, text, rmdirName);
+  const path = parsePath(text);
+  let errno = findParent(at, dir, path, parent);
+  if (errno !== 0) return errno;
+  const { tree, fid, borrowed } = parent;
+  errno = rmdirName(tree, fid, path);
+  if (!borrowed) tree.client.clunk(fid);
+  return errno;
 }
 
 function unlinkName(tree: AtCalls, dir: number, path: Path): number {
