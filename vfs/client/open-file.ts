@@ -28,6 +28,9 @@ const CUR = SEEK_CUR;
 const END = SEEK_END;
 const MAX = Number.MAX_SAFE_INTEGER;
 
+/** The flags of an open file: those of its open that remain. */
+const STATUS = ~(O_CREAT | O_EXCL | O_TRUNC | O_NOFOLLOW);
+
 /** The flags that fcntl(2) F_SETFL changes. */
 const SETTABLE = O_APPEND | O_NONBLOCK;
 
@@ -54,7 +57,7 @@ export class OpenFile {
     this.tree = tree;
     this.client = tree.client;
     this.fid = fid;
-    this.flags = flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_NOFOLLOW);
+    this.flags = flags & STATUS;
   }
 
   // OPEN_FMODE (fs.h): the access mode plus one has a bit for reading and one for writing.

@@ -1,6 +1,7 @@
 // A directory of a 9P server as a descriptor of the guest.
 import { QTDIR } from '../../../vfs/9p/constants.ts';
 import {
+  O_ACCMODE,
   O_CREAT,
   O_DIRECTORY,
   O_EXCL,
@@ -15,6 +16,7 @@ import { Found } from '../../../vfs/client/at/found.ts';
 import { parsePath } from '../../../vfs/client/at/path.ts';
 import { findParent } from '../../../vfs/client/at/resolver.ts';
 import type { FileStatus } from '../../../vfs/client/attributes.ts';
+import { OpenFile } from '../../../vfs/client/open-file.ts';
 import { DirectoryListing, type DirectoryEntries } from '../../../vfs/client/directory-listing.ts';
 import { E, OUTSIDE } from '../../../vfs/linux/errno.ts';
 import { FILETYPE, OFLAGS } from '../abi/structs.ts';
@@ -113,12 +115,15 @@ export class DirectoryDescriptor extends Descriptor {
 
   override openat(path: string, request: OpenRequest): DirectoryDescriptor | FileDescriptor | number {
     const { fdflags, read, write } = request;
-    const errno = this.at.openat(this.fid, path, flagsOf(request), found);
+    const flags = flagsOf(request);
+    const errno = this.at.openat(this.fid, path, flags, found);
     if (errno !== 0) return errno;
     const { tree, fid, type } = found;
-    return type === QTDIR
-      ? new DirectoryDescriptor(tree, fid, fdflags, this.rightsInheriting)
-      : new FileDescriptor(tree, fid, fdflags, read, write, this.rightsInheriting);
+    if (type === QTDIR) return new DirectoryDescriptor(tree, fid, fdflags, this.rightsInheriting);
+    // It is opened for reading then, and can be neither read nor written.
+    const access = read || write ? 0 : O_ACCMODE;
+    const file = new OpenFile(tree, fid, flags | access);
+    return new FileDescriptor(file, fdflags, read, write, this.rightsInheriting);
   }
 
   override statat(path: string, follow: boolean, into: FileStatus): number {

@@ -1,16 +1,6 @@
 // A file of a 9P server as a descriptor of the guest.
-import {
-  O_ACCMODE,
-  O_APPEND,
-  O_DSYNC,
-  O_NONBLOCK,
-  O_RDONLY,
-  O_RDWR,
-  O_SYNC,
-  O_WRONLY,
-} from '../../../vfs/linux/constants.ts';
+import { O_APPEND, O_DSYNC, O_NONBLOCK, O_SYNC } from '../../../vfs/linux/constants.ts';
 import { E } from '../../../vfs/linux/errno.ts';
-import type { AtCalls } from '../../../vfs/client/at/at-calls.ts';
 import type { FileStatus } from '../../../vfs/client/attributes.ts';
 import { OFFSET_MAX, OpenFile } from '../../../vfs/client/open-file.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';
@@ -38,10 +28,10 @@ export class FileDescriptor extends Descriptor {
   filetype: number = FILETYPE.REGULAR_FILE;
   private readonly file: OpenFile;
 
-  constructor(tree: AtCalls, fid: number, fdflags: number, read: boolean, write: boolean, inheriting: number) {
+  /** @param inheriting The inheriting rights of the directory at which the path began. */
+  constructor(file: OpenFile, fdflags: number, read: boolean, write: boolean, inheriting: number) {
     super(fileRights(read, write), inheriting);
-    const access = write ? (read ? O_RDWR : O_WRONLY) : read ? O_RDONLY : O_ACCMODE;
-    this.file = new OpenFile(tree, fid, access | openFlags(fdflags));
+    this.file = file;
     this.fdflags = fdflags;
   }
 
