@@ -1,5 +1,5 @@
 // One session of the server: its fids, and the requests that it runs.
-import { TYPE, decode, encode } from '../9p/codec.gen.ts';
+import { TYPE, decode, encode, type Message } from '../9p/codec.gen.ts';
 import { NOTAG } from '../9p/constants.ts';
 import type { Packet } from '../9p/packet.ts';
 import { E } from '../linux/errno.ts';
@@ -71,47 +71,52 @@ export class Session {
   }
 
   /**
-   * Runs a decoded request.
+   * Runs a decoded request. ENOTSUP: unknown type; EPROTO: before Tversion; EINVAL: NOTAG; the errnos of the handler.
    * @param malformed 0, or the errno of its decoding.
    * @returns 0 or an errno, for `reply`; PENDING; ENDED.
    */
   run(request: Request, malformed: number): number {
     const { server } = this;
+    const { type, tag } = request.t;
     if (this.closed) return ENDED;
     if (server.reclaim.length > 0) server.reclaim.step();
-    request.r.tag = request.t.tag;
-    const errno = malformed !== 0 ? malformed : this.dispatch(request);
-    return this.closed || (this.msize === 0 && request.t.type !== TVERSION) ? ENDED : errno;
+    request.r.tag = tag;
+    const handler = HANDLERS[type];
+    let errno = malformed;
+    if (errno === 0) {
+      if (handler === undefined) errno = E.ENOTSUP;
+      else if (type !== TVERSION && this.msize === 0) errno = E.EPROTO;
+      else if (type !== TVERSION && tag === NOTAG) errno = E.EINVAL;
+      else {
+        errno = this.handle(handler, request);
+        if (errno === E.ENOSPC) errno = this.retry(handler, request);
+      }
+    }
+    return this.closed || (this.msize === 0 && type !== TVERSION) ? ENDED : errno;
+  }
+
+  /** The store may only be full of orphans in the queue: frees them and runs the handler once more. */
+  private retry(handler: Handler, request: Request): number {
+    const { reclaim } = this.server;
+    const { type } = request.t;
+    if (reclaim.length === 0 || !reclaim.drain()) return E.ENOSPC;
+    // These have dropped their fid already.
+    return type === TCLUNK || type === TREMOVE ? E.ENOSPC : this.handle(handler, request);
   }
 
   /** Encodes the reply of a request: the R-message, or Rlerror with this errno. Returns its length without payload. */
-  reply({ t, r }: Request, errno: number, packet: Packet): number {
-    if (errno === 0) {
-      r.type = t.type + 1;
-      const length = encode(r, packet, this.msize || this.server.msize);
-      if (length > 0) return length;
-      errno = -length;
-    }
+  reply(request: Request, errno: number, packet: Packet): number {
+    const { r } = request;
+    if (errno !== 0) return this.refuse(r, errno, packet);
+    r.type = request.t.type + 1;
+    const length = encode(r, packet, this.msize || this.server.msize);
+    return length > 0 ? length : this.refuse(r, -length, packet);
+  }
+
+  private refuse(r: Message, errno: number, packet: Packet): number {
     r.type = RLERROR;
     r.ecode = errno;
     return encode(r, packet, packet.u8.length);
-  }
-
-  /** ENOTSUP: unknown type; EPROTO: before Tversion; EINVAL: NOTAG; the errnos of the handler. */
-  private dispatch(request: Request): number {
-    const { server } = this;
-    const { type, tag } = request.t;
-    const handler = HANDLERS[type];
-    if (handler === undefined) return E.ENOTSUP;
-    if (type !== TVERSION) {
-      if (this.msize === 0) return E.EPROTO;
-      if (tag === NOTAG) return E.EINVAL;
-    }
-    const errno = this.handle(handler, request);
-    // The store may only be full of orphans in the queue: free them and try once more.
-    if (errno !== E.ENOSPC || server.reclaim.length === 0 || !server.reclaim.drain()) return errno;
-    // These have dropped their fid already.
-    return type === TCLUNK || type === TREMOVE ? errno : this.handle(handler, request);
   }
 
   private handle(handler: Handler, request: Request): number {
