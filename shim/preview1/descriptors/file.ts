@@ -2,7 +2,7 @@
 import { O_APPEND, O_DSYNC, O_NONBLOCK, O_SYNC } from '../../../vfs/linux/constants.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import type { FileStatus } from '../../../vfs/client/attributes.ts';
-import { OFFSET_MAX, OpenFile } from '../../../vfs/client/open-file.ts';
+import { OFFSET_MAX, type OpenFile } from '../../../vfs/client/open-file.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';
 import { FDFLAGS, FILETYPE, WHENCE } from '../abi/structs.ts';
 import { Descriptor } from './descriptor.ts';
