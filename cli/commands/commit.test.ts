@@ -110,7 +110,7 @@ function tryInterrupting(dir: string, signals: readonly NodeJS.Signals[]): Promi
     }, 1);
     running.on('close', (status, signal) => {
       clearInterval(timer);
-      const inTime = status !== 0 && (signals.length < 2 || stderr.includes('stopped'));
+      const inTime = status !== 0 && (signals.length < 2 || stderr.includes('was interrupted'));
       resolve(inTime ? { status, signal, stderr } : null);
     });
   });
@@ -194,7 +194,7 @@ commit('another process neither settles a commit in progress nor starts one', as
   }
 });
 
-commit('--commit takes no value but durable', () => {
+commit('--commit=durable commits, and usage errors end with status 2', () => {
   const dir = plant('durable', 2);
   const over = ['run', '--overlay', `${dir}::/w`];
   assert.is(wasi9p([...over, '--commit=durable', 'program.wasm', '/w', '2']).status, 0);
