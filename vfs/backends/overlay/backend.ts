@@ -207,7 +207,8 @@ export class OverlayBackend implements Backend, Changes {
   }
 
   readlink(inode: OverlayInode): string | number {
-    return inode.upper !== null ? this.upper.readlink(inode.upper) : this.lower.readlink(inode.lower!);
+    // A target never changes. The lower inode has a name as long as it is kept, which a host needs to read the target.
+    return inode.lower !== null ? this.lower.readlink(inode.lower) : this.upper.readlink(inode.upper!);
   }
 
   open(inode: OverlayInode, flags: number): number {

@@ -6,6 +6,8 @@ import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../../linux/con
 import { type Kit, tick } from '../../../../testing/kit.ts';
 import { ram } from '../../ram/index.ts';
 import { COST, nameCost } from '../../../backend/space.ts';
+import { hostDir } from '../../hostdir/index.ts';
+import { scratch } from '../../../../testing/scratch.ts';
 import { age, getXattr, overlaid, setXattr, write } from '../testing.ts';
 import { mknod, setMode } from '../../../client/rare-messages.ts';
 
@@ -206,6 +208,27 @@ test('attributes are copied, and a symlink’s target', () => {
       for (const path of ['f', 'l', 'pipe']) assert.is(kit.stat(path).mtime, '2000.987654321');
     },
   );
+});
+
+test('a symlink that was copied up to a host directory is read by its other names once the copy has none', () => {
+  const { root, remove } = scratch();
+  const upper = hostDir(root);
+  overlaid(
+    (kit) => {
+      kit.mkdir('d');
+      kit.symlink('../to', 'l');
+      assert.is(kit.link('l', 'd/m'), 'ok');
+    },
+    (kit) => {
+      age(kit, 'l', 0o777);
+      assert.is(kit.unlink('l'), 'ok');
+      assert.is(kit.readlink('d/m'), '../to');
+      assert.is(kit.stat('d/m').nlink, 1);
+    },
+    { upper },
+  );
+  upper.close();
+  remove();
 });
 
 test('a read moves no atime of the lower layer, but that of a changed file', () => {
