@@ -220,17 +220,20 @@ function typeEdges(file, source) {
 }
 
 /**
- * The edges the table does not allow, each as a sentence.
+ * The edges the table does not allow, each as a sentence, and each sentence once.
  * @param {[from: string, to: string][]} list
  */
 export function wrongEdges(list) {
-  return list.map(([from, to]) => wrongEdge(from, to)).filter((text) => text !== '');
+  return [...new Set(list.map(([from, to]) => wrongEdge(from, to)))].filter((text) => text !== '');
 }
 
 /** '' for an edge that is allowed. @param {string} from @param {string} to */
 function wrongEdge(from, to) {
   const layer = layerOf(from);
-  if (!layer) return from.endsWith('.ts') ? `${from} belongs to no layer` : '';
+  if (!layer)
+    return from.endsWith('.ts')
+      ? `${from} belongs to no layer: add a row for its folder to LAYERS in build/layers.mjs`
+      : '';
   const target = layerOf(to);
   if (target)
     return target === layer || layer.may.includes(target.name) || layer.may.includes('*')

@@ -21,11 +21,21 @@ test('package.json exports them, with their types', () => {
     };
   }
   const { exports } = JSON.parse(read('package.json')) as { exports: Record<string, unknown> };
-  assert.equal(sorted(exports), sorted(expected));
+  same('exports of package.json', linesOf(exports), linesOf(expected));
 });
 
-function sorted(entries: Record<string, unknown>): [string, unknown][] {
-  return Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1));
+function linesOf(entries: Record<string, unknown>): string[] {
+  return Object.entries(entries).map(([name, value]) => `"${name}": ${JSON.stringify(value)}`);
+}
+
+/** Checks a list in any order; the message has only the lines to be added and removed. */
+function same(list: string, actual: string[], expected: string[]): void {
+  const wrong = [
+    ...expected.filter((line) => !actual.includes(line)).map((line) => `add ${line}`),
+    ...actual.filter((line) => !expected.includes(line)).map((line) => `remove ${line}`),
+  ];
+  assert.ok(wrong.length === 0, `${list}: ${wrong.join('; ')}`);
+  assert.is(actual.length, expected.length, `${list}: a line is there twice`);
 }
 
 test('tsconfig.json leads their names to their sources', () => {
@@ -35,12 +45,23 @@ test('tsconfig.json leads their names to their sources', () => {
     name === 'index' ? 'wasi9p' : `wasi9p/${name}`,
     [`./${source}`],
   ]);
-  assert.equal(sorted(compilerOptions.paths), sorted(Object.fromEntries(expected)));
+  same('compilerOptions.paths of tsconfig.json', linesOf(compilerOptions.paths), linesOf(Object.fromEntries(expected)));
 });
 
 test('their types are made', () => {
   const { files } = JSON.parse(read('build/tsconfig.types.json')) as { files: string[] };
-  assert.equal(files.sort(), Array.from(MODULES.values(), (source) => `../${source}`).sort());
+  const expected = Array.from(MODULES.values(), (source) => `"../${source}"`);
+  same(
+    'files of build/tsconfig.types.json',
+    files.map((file) => `"${file}"`),
+    expected,
+  );
+});
+
+test('README.md has a row for each', () => {
+  const rows = Array.from(read('README.md').matchAll(/^\| (`wasi9p[^`]*`) \|/gm), ([, name = '']) => name);
+  const expected = Array.from(MODULES.keys(), (name) => (name === 'index' ? '`wasi9p`' : `\`wasi9p/${name}\``));
+  same('the table of imports in README.md', rows, expected);
 });
 
 test.run();

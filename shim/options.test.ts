@@ -156,9 +156,13 @@ function thrown(run: () => unknown): string {
 
 test('each function of docs/api.md is tried', () => {
   const withOptions = API.filter(({ rows }) => rows !== undefined).map(({ call }) => call);
-  assert.equal(Object.keys(WITH_OPTIONS).sort(), withOptions.sort());
+  assert.equal(Object.keys(WITH_OPTIONS).sort(), withOptions.sort(), 'WITH_OPTIONS lists the functions with options');
   const wanted = API.flatMap(({ call, args = {} }) => Object.keys(args).map((name) => `${call} ${name}`));
-  assert.equal(ARGUMENTS.map(([call, name]) => `${call} ${name}`).sort(), wanted.sort());
+  assert.equal(
+    ARGUMENTS.map(([call, name]) => `${call} ${name}`).sort(),
+    wanted.sort(),
+    'ARGUMENTS lists each argument',
+  );
 });
 
 for (const { call, rows = {} } of API) {
