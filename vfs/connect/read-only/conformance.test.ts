@@ -41,7 +41,7 @@ const host =
     };
   };
 
-const KERNEL = { 'looking moves no atime': 'the host’s kernel moves it, by how the disk is mounted' };
+const KERNEL = { 'stat, walk and readlink move no atime': 'the host’s kernel moves it, by how the disk is mounted' };
 
 readOnlyConformance('ram', viewOf(ram), byUvu());
 readOnlyConformance(
