@@ -27,10 +27,21 @@ export async function gen(check) {
 async function generated(module, name) {
   const generate = (await load(module))[name];
   if (typeof generate !== 'function') throw new Failure(`gen: ${module} exports no function ${name}()`);
-  const text = generate();
+  const text = textOf(generate);
   if (typeof text !== 'string' || !text.endsWith('\n'))
     throw new Failure(`gen: ${name}() of ${module} must return text that ends with a newline`);
   return text;
+}
+
+/** Calls a generator; type errors of the sources need no stack. @param {() => unknown} generate */
+function textOf(generate) {
+  try {
+    return generate();
+  } catch (error) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code !== 'TYPE_ERRORS') throw error;
+    throw new Failure(`${message}\ngen: stopped at these type errors: fix them, then run \`npm run gen\` again`);
+  }
 }
 
 /** Returns the present text of a generated file; '' if it does not exist. @param {string} output */

@@ -19,12 +19,12 @@ export function apiSurface(): string {
   }
 }
 
-/** Emits the declarations without comments. @throws Error with the output of tsc. */
+/** Emits the declarations without comments. @throws Error TYPE_ERRORS with the output of tsc. */
 function emit(outDir: string): void {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   const args = [tsc, '-p', 'build/tsconfig.types.json', '--outDir', outDir, '--removeComments'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${stdout}${stderr}`);
+  if (status !== 0) throw Object.assign(new Error(`${stdout}${stderr}`.trim()), { code: 'TYPE_ERRORS' });
 }
 
 /** Returns the declarations of a source file: those emitted, or the file itself if it is one of declarations. */

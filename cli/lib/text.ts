@@ -49,7 +49,7 @@ export function quoted(name: string): Text {
   return Text.of(quote(name));
 }
 
-/** A trusted text of this program, such as the help. */
+/** A trusted text of this program, such as the help. hostile-input.test.ts has the permitted arguments. */
 export function own(words: string): Text {
   return Text.of(words);
 }

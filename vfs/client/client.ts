@@ -13,7 +13,7 @@ const NO_PAYLOAD = new Iov();
  * is in `r` until the next call; a method that makes a fid returns it, one that moves bytes their number, or −errno.
  * Besides the errnos of the server, each may return EIO (the connection is gone) and EPROTO (a wrong reply).
  *
- * Messages that no WASI call needs are functions in rare-messages.ts.
+ * Messages that no WASI call needs are functions in rare-messages.ts, so that browsers do not load them.
  */
 export class Client {
   /** The reply to the last request. */

@@ -19,6 +19,7 @@ import {
 } from '../9p/constants.ts';
 import { Packet } from '../9p/packet.ts';
 import { decodeFrame, type Frame } from '../9p/schema/interpret.ts';
+import { ROWS } from '../9p/schema/rows.ts';
 import { E } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -188,6 +189,9 @@ const CALLS: [name: string, call: (client: Client) => number, request: Record<st
   ['statfs', (c) => rare.statfs(c, 5), { message: 'Tstatfs', fid: 5 }],
 ];
 
+/** Those of CALLS that return a count, and so the errno below zero. */
+const COUNTING: ReadonlySet<string> = new Set(['readdir']);
+
 for (const [name, call, request] of CALLS) {
   test(`${name}: its message, and the errno of the reply`, () => {
     const { client, transport } = attached();
@@ -199,8 +203,7 @@ for (const [name, call, request] of CALLS) {
     for (const field of ['mode', 'uid', 'gid']) if (!(field in request)) delete fields[field];
     assert.equal(fields, { tag: 1, ...request });
     transport.errno = E.EDQUOT;
-    // Those that return a count return the errno below zero.
-    assert.is(call(client), name === 'readdir' ? -E.EDQUOT : E.EDQUOT);
+    assert.is(call(client), COUNTING.has(name) ? -E.EDQUOT : E.EDQUOT, 'a call that returns a count is in COUNTING');
   });
 }
 
@@ -299,6 +302,13 @@ test('a listing asks for no more than a message holds', () => {
   const { client, transport } = attached();
   client.readdir(5, 0, 0, iovOf('x'.repeat(MSIZE)));
   assert.is((transport.sent.at(-1) as Frame<'Treaddir'>).count, MOST);
+});
+
+test('each request of the table has a call in this file', () => {
+  const ownTests = ['Tversion', 'Tattach', 'Twalk', 'Txattrwalk', 'Tread', 'Twrite'];
+  const neverSent = ['Tauth', 'Tflush'];
+  const tried = new Set<unknown>([...CALLS.map(([, , { message }]) => message), ...ownTests, ...neverSent]);
+  for (const { name } of ROWS) if (name.startsWith('T')) assert.ok(tried.has(name), `${name} has no row in CALLS`);
 });
 
 test.run();

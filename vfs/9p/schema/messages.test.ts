@@ -21,7 +21,7 @@ test('the table has all messages of 9P2000.L', () => {
     'version auth attach flush walk read write clunk remove statfs lopen lcreate symlink mknod rename readlink ' +
     'getattr setattr xattrwalk xattrcreate readdir fsync lock getlock link mkdir renameat unlinkat';
   const names = requests.split(' ').flatMap((name) => [`T${name}`, `R${name}`]);
-  assert.equal(Object.keys(MESSAGES).sort(), [...names, 'Rlerror'].sort());
+  assert.equal(Object.keys(MESSAGES).sort(), [...names, 'Rlerror'].sort(), 'a new message is added here, too');
 });
 
 test('a row that is not in the notation is refused', () => {
