@@ -242,6 +242,52 @@ test('a client that is gone when its lock is free does not disturb the others', 
   store.rest();
 });
 
+test('all that waits in a session ends with it, when the first late reply cannot be sent', () => {
+  const store = new MemfsStore();
+  const c = store.client();
+  const fid = c.create('f');
+  const other = store.client();
+  const theirs = other.open('f', O_RDWR);
+  lock(c, fid, W, 0, 0);
+  let gone = false;
+  let sent = 0;
+  const broken = new Wire(store.server, () => {
+    if (!gone) return;
+    sent++;
+    throw Object.assign(new Error('socket'), { code: 'EPIPE' });
+  });
+  exchange(broken, 'Tversion', { msize: 8192, version: VERSION }, NOTAG);
+  exchange(broken, 'Tattach', { fid: 0, afid: NOFID, uname: '', aname: '', n_uname: 0 });
+  exchange(broken, 'Twalk', { fid: 0, newfid: 1, wname: ['f'] });
+  exchange(broken, 'Tlopen', { fid: 1, flags: O_RDWR });
+  for (const tag of [5, 6, 7]) broken.send('Tlock', fields(1, W, 0, 0, tag, LOCK_FLAGS_BLOCK), tag);
+  wait(other, 8, theirs, W, 0, 0, 3);
+  gone = true;
+  assert.is(lock(c, fid, U, 0, 0), LOCK_SUCCESS);
+  assert.equal(late(other), ['8 ok']);
+  assert.is(sent, 1, 'nothing is sent after the end');
+  assert.is(lock(other, theirs, U, 0, 0, 3), LOCK_SUCCESS);
+  assert.is(lock(c, fid, W, 0, 0), LOCK_SUCCESS, 'the session that ended holds no lock');
+  c.session.close();
+  other.session.close();
+  store.rest();
+});
+
+scenario('a deadlock that arises when another request gets its lock: EDEADLK', (c) => {
+  const first = c.create('f');
+  const second = c.create('g');
+  lock(c, first, W, 0, 0, 1);
+  lock(c, second, W, 0, 0, 3);
+  // Two threads of the process 2 wait: no ring, since the process 1 does not.
+  wait(c, 5, first, W, 0, 0, 2);
+  wait(c, 6, first, W, 0, 0, 3);
+  wait(c, 7, second, W, 0, 0, 2);
+  lock(c, first, U, 0, 0, 1);
+  assert.equal(late(c).sort(), ['5 ok', '6 EDEADLK']);
+  lock(c, second, U, 0, 0, 3);
+  assert.equal(late(c), ['7 ok']);
+});
+
 /** A step of the random test: what a client does with one of its fids. */
 type Step = {
   client: number;

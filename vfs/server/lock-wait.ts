@@ -30,16 +30,22 @@ class LockWait implements Waiter {
   }
 
   retry(): void {
+    // Cancelled while the ones before it were answered.
+    if (this.request.waiter !== this) return;
     if (findConflict(this.inode, this.wanted) === undefined) this.fail(setLock(this.inode, this.wanted));
+    // The new holder may wait for this owner (do_lock_file_wait in locks.c).
+    else if (isDeadlock(this.inode, this.wanted)) this.fail(E.EDEADLK);
     else this.enqueue();
   }
 
   fail(errno: number): void {
+    if (this.request.waiter !== this) return;
     this.request.r.status = LOCK_SUCCESS;
     this.request.respond!(errno);
   }
 
   cancel(): void {
+    this.request.waiter = null;
     const others = waitersOf(this.inode).filter((waiter) => waiter !== this);
     putLocks(this.inode, heldLocks(this.inode), others);
   }
