@@ -10,6 +10,8 @@ import { createFs } from '../fs/index.ts';
 import { Connection } from '../server/connection.ts';
 import type { Server } from '../server/server.ts';
 import { AT_REST } from '../../testing/at-rest.ts';
+import { Iov } from '../lib/iov.ts';
+import { O_RDWR } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
 import { FrameTransport, ObservedTransport, TYPE, type Attachable } from './index.ts';
 
@@ -97,6 +99,27 @@ test('a server that lies is EPROTO, EINVAL or EIO, and no data is written past t
     E.EIO,
     'the connection is over',
   );
+  assert.equal(server.inspect(), AT_REST);
+});
+
+test('an Rread or Rreaddir whose data is not in the frame is EPROTO', () => {
+  const server = serverFor(ram());
+  const transport = new Loopback(server);
+  const client = new Client(transport);
+  assert.is(client.attach(), 0);
+  const file = client.clone(client.root);
+  assert.is(client.lcreate(file, 'f', O_RDWR, 0o644), 0);
+  const data = new Uint8Array(8).fill(1);
+  const iov = new Iov();
+  iov.single(data, 0, 8);
+  assert.is(client.write(file, 0, iov), 8);
+  const dir = client.clone(client.root);
+  assert.is(client.lopen(dir, 0), 0);
+  transport.tamper = (reply) => reply.subarray(0, 11);
+  assert.is(client.read(file, 0, iov), -E.EPROTO);
+  iov.single(new Uint8Array(4096), 0, 4096);
+  assert.is(client.readdir(dir, 0, 0, iov), -E.EPROTO);
+  client.close();
   assert.equal(server.inspect(), AT_REST);
 });
 

@@ -77,10 +77,11 @@ export abstract class FrameTransport implements Transport {
 /** Room for the longest message without payload. */
 const ROOM = 128 << 10;
 
-/** Copies the data of Rread and Rreaddir into the payload. EPROTO: more data than was asked for. */
+/** Copies the data of Rread and Rreaddir into the payload. EPROTO: more data than was asked for, or none in the frame. */
 function take(r: Message, reply: Uint8Array, payload: Iov): number {
   if (r.type !== TYPE.Rread && r.type !== TYPE.Rreaddir) return 0;
-  if (r.count > payload.total) return E.EPROTO;
+  // The decoder permits a payload that is passed beside the message: here it must be inside.
+  if (r.count > payload.total || r.data_offset + r.count > reply.length) return E.EPROTO;
   const data = reply.subarray(r.data_offset, r.data_offset + r.count);
   payload.scatter(data, r.count, new Views());
   return 0;
