@@ -123,6 +123,59 @@ test('an Rread or Rreaddir whose data is not in the frame is EPROTO', () => {
   assert.equal(server.inspect(), AT_REST);
 });
 
+test('an Rwrite of more bytes than were sent is EPROTO', () => {
+  const server = serverFor(ram());
+  const transport = new Loopback(server);
+  const client = new Client(transport);
+  assert.is(client.attach(), 0);
+  const file = client.clone(client.root);
+  assert.is(client.lcreate(file, 'f', O_RDWR, 0o644), 0);
+  const iov = new Iov();
+  iov.single(new Uint8Array(8), 0, 8);
+  transport.tamper = (reply) => reply.map((byte, i) => (i === 7 ? byte + 1 : byte));
+  assert.is(client.write(file, 0, iov), -E.EPROTO);
+  client.close();
+  assert.equal(server.inspect(), AT_REST);
+});
+
+/** A file system over a transport that changes its Rreaddir replies. */
+function listingFs(change: (reply: Uint8Array) => Uint8Array) {
+  const server = serverFor(ram());
+  const transport = new Loopback(server);
+  const fs = createFs({ msize: server.msize, connect: () => transport });
+  fs.mkdirSync('/d');
+  transport.tamper = (reply) => (reply[4] === TYPE.Rreaddir ? change(reply) : reply);
+  return { fs, server };
+}
+
+for (const [what, byte] of [
+  ['a slash', 0x2f],
+  ['a null byte', 0],
+] as const) {
+  test(`a name with ${what} in a listing is EPROTO, and nothing outside of the directory is removed`, () => {
+    const { fs, server } = listingFs((reply) => reply.map((each) => (each === 0x7c ? byte : each)));
+    fs.writeFileSync('/keep', '1');
+    fs.writeFileSync('/d/..|keep', '2');
+    assert.throws(() => fs.readdirSync('/d'), /EPROTO/);
+    assert.throws(() => fs.rmSync('/d', { recursive: true }), /EPROTO/);
+    assert.throws(() => fs.cpSync('/d', '/copy', { recursive: true }), /EPROTO/);
+    assert.is(fs.readFileSync('/keep', 'utf8'), '1');
+    fs.unmount();
+    assert.equal(server.inspect(), AT_REST);
+  });
+}
+
+test('a listing that begins anew each time, or that repeats an entry, ends with EPROTO', () => {
+  let first: Uint8Array | null = null;
+  const { fs, server } = listingFs((reply) => {
+    first ??= reply.slice();
+    return first;
+  });
+  assert.throws(() => fs.readdirSync('/'), /EPROTO/);
+  fs.unmount();
+  assert.equal(server.inspect(), AT_REST);
+});
+
 test('observers wrap each other, and see requests and replies', () => {
   const server = serverFor(ram());
   const attachment = new Attachment(server);
