@@ -98,7 +98,8 @@ export function clunkAll(session: Session): void {
   const fids = session.fids.all();
   // Once per inode: dropFid would scan all its locks for each fid.
   for (const inode of new Set(fids.map((fid) => fid.inode))) dropLocks(inode, session);
-  for (const fid of fids) dropFid(session, fid);
+  // The late replies of others may have closed this session already.
+  for (const fid of fids) if (session.fids.get(fid.num) === fid) dropFid(session, fid);
 }
 
 /** Updates the parent and name of the fids that were walked by the old name. */

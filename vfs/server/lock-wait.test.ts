@@ -15,7 +15,7 @@ import {
 } from '../9p/constants.ts';
 import { O_RDWR } from '../linux/constants.ts';
 import { E, errnoName } from '../linux/errno.ts';
-import { decodeFrame } from '../9p/schema/interpret.ts';
+import { decodeFrame, encodeFrame } from '../9p/schema/interpret.ts';
 import { lock as clientLock } from '../client/rare-messages.ts';
 import { Client } from '../client/client.ts';
 import { MAX_SESSION_WAITING, MAX_WAITING } from './lock-wait.ts';
@@ -272,6 +272,31 @@ test('all that waits in a session ends with it, when the first late reply cannot
   other.session.close();
   store.rest();
 });
+
+for (const message of ['close', 'Tversion'] as const) {
+  test(`${message}: a session whose end answers a client that closes it again ends once`, () => {
+    const store = new MemfsStore();
+    const c = store.client();
+    const fid = c.create('f');
+    lock(c, fid, W, 0, 0);
+    let watching = false;
+    const other = new Wire(store.server, () => {
+      if (watching) c.session.close();
+    });
+    exchange(other, 'Tversion', { msize: 8192, version: VERSION }, NOTAG);
+    exchange(other, 'Tattach', { fid: 0, afid: NOFID, uname: '', aname: '', n_uname: 0 });
+    exchange(other, 'Twalk', { fid: 0, newfid: 1, wname: ['f'] });
+    exchange(other, 'Tlopen', { fid: 1, flags: O_RDWR });
+    other.send('Tlock', fields(1, W, 0, 0, 2, LOCK_FLAGS_BLOCK), 5);
+    watching = true;
+    if (message === 'close') c.session.close();
+    else assert.is(c.wire.frame(encodeFrame('Tversion', { tag: NOTAG, msize: 8192, version: VERSION })), null);
+    assert.is(store.server.inspect().sessions, 1);
+    assert.is(store.server.inspect().fids, 2);
+    other.connection.close();
+    store.rest();
+  });
+}
 
 scenario('a deadlock that arises when another request gets its lock: EDEADLK', (c) => {
   const first = c.create('f');

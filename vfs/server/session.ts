@@ -144,8 +144,9 @@ export class Session {
   /** Ends the session: clunks all its fids, and queues its orphans to be reclaimed. May be called again. */
   close(): void {
     if (this.closed) return;
-    this.reset();
+    // First: the late replies of others may lead here again.
     this.closed = true;
+    this.reset();
     this.server.disconnected(this);
   }
 }
