@@ -135,7 +135,7 @@ test('without node:fs an error says so', () => {
   const own = process.getBuiltinModule;
   process.getBuiltinModule = (() => undefined) as typeof own;
   try {
-    assert.throws(() => hostDir('/'), /needs Node .*, Deno or Bun/);
+    assert.throws(() => hostDir('/'), /needs node:fs, as of Node .*, Deno or Bun/);
   } finally {
     process.getBuiltinModule = own;
   }
