@@ -3,9 +3,8 @@ import { O_DIRECTORY, O_RDONLY } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
 import { NAME_MAX } from '../linux/limits.ts';
 import { Iov } from '../lib/iov.ts';
-import type { AtCalls } from './at/at-calls.ts';
 import type { Client } from './client.ts';
-import { SYNTHETIC_COOKIE } from './at/mount-table.ts';
+import { SYNTHETIC_COOKIE, type MountTable } from './at/mount-table.ts';
 
 /** Bytes of an entry before its name: qid[13] cookie[8] type[1] and the name's length[2]. */
 const HEADER = 24;
@@ -16,8 +15,12 @@ const ENTRY_MAX_9P = HEADER + 0xffff;
 
 const iov = new Iov();
 
-/** The tree of a directory. */
-type Tree = Pick<AtCalls, 'client' | 'mountTable'>;
+/** The tree of a directory: AtCalls. */
+interface Tree {
+  readonly client: Client;
+  /** @internal */
+  readonly mountTable: MountTable | null;
+}
 
 /**
  * A buffer of directory entries, encoded as in Rreaddir, with a cursor on one of them: `next` moves it, and the getters
@@ -113,7 +116,8 @@ export class DirectoryListing {
   }
 
   /** As `open`, with the fid itself: the listing owns it, also after an error. */
-  static take({ client, mountTable }: Tree, fid: number): DirectoryListing | number {
+  static take(tree: Tree, fid: number): DirectoryListing | number {
+    const { client, mountTable } = tree;
     const synthetic = mountTable?.syntheticEntries(fid) ?? [];
     const errno = client.lopen(fid, O_RDONLY | O_DIRECTORY);
     if (errno === 0) return new DirectoryListing(client, fid, synthetic);
