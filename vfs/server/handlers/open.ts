@@ -15,7 +15,7 @@ import type { Server } from '../server.ts';
 import type { Request } from '../request.ts';
 
 /** Attempts of O_CREAT to make or find a name that another process makes and removes. */
-const MAKE_TRIES = 9;
+const MAKE_TRIES = 99;
 
 /** The attributes that O_TRUNC sets. */
 const TRUNCATE: SetAttr = {
