@@ -14,7 +14,7 @@ import { watch } from './watch.mjs';
 const TIME_LIMIT = 600_000;
 
 /**
- * What a run has found: counts of tests, and the skipped ones by file.
+ * The results of a run: counts of tests, and the skipped ones by file.
  * @typedef {{ passed: number, failed: number, skipped: number, skips: { file: string, title: string, reason: string }[] }} Sum
  * @typedef {{ file: string, bundle: string, sources: Set<string> }} Bundled
  * @typedef {{ path: string, name: string }} Filter

@@ -26,7 +26,7 @@ export async function watch(bundle, run) {
   const pending = new Set();
   for (;;) {
     for (const path of await changes.next()) pending.add(path);
-    // Changes that cannot be bundled wait for the one that mends them.
+    // A change that does not bundle is kept, and run again with the next change.
     if (await round(bundle, run, (file) => isAffected(file, pending))) pending.clear();
   }
 }
@@ -86,7 +86,7 @@ export class Changes {
     this.timer = setTimeout(() => this.wake?.(), QUIET);
   }
 
-  /** Waits for changes, and until there are no more of them. @returns {Promise<Set<string>>} */
+  /** Waits for a change, and then until no other follows. @returns {Promise<Set<string>>} */
   async next() {
     const wait = () => new Promise((done) => (this.wake = () => done(undefined)));
     // A change during the last run has ended its pause already.

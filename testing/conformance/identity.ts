@@ -1,6 +1,8 @@
 // Conformance under changes by others than the server: inode numbers and versions.
 import * as assert from '../assert.ts';
-import { O_CREAT, O_RDWR } from '../../vfs/linux/constants.ts';
+import { Attachment } from '../../vfs/connect/attachment.ts';
+import { Iov } from '../../vfs/lib/iov.ts';
+import { O_CREAT, O_RDONLY, O_RDWR } from '../../vfs/linux/constants.ts';
 import { errnoName } from '../../vfs/linux/errno.ts';
 import { tick, type Part, type Subject, type Test } from '../kit.ts';
 
@@ -150,14 +152,23 @@ export function identity(part: Part): void {
     kit.clunk(fid);
   });
 
-  test('two mounts of one server are one file system', (kit) => {
-    const other = kit.server.connect();
-    other.close();
+  part.test('two sessions of one server see one file system', (kit) => {
+    const other = new Attachment(kit.server);
+    const { client } = other;
     const fid = kit.open('f', O_RDWR | O_CREAT);
     kit.write(fid, 0, 'shared');
-    const again = kit.open('f');
-    assert.is(kit.server.inspect().inodes, 2);
-    assert.is(kit.read(again), 'shared');
-    kit.clunk(fid, again);
+    const again = client.walk(client.root, ['f'], 0, 1);
+    assert.is(errnoName(client.lopen(again, O_RDONLY)), 'ok');
+    const { sessions, inodes } = kit.server.inspect();
+    assert.equal([sessions, inodes], [2, 2]);
+    const bytes = new Uint8Array(8);
+    const iov = new Iov();
+    iov.single(bytes, 0, 8);
+    assert.is(client.read(again, 0, iov), 6);
+    assert.is(new TextDecoder().decode(bytes.subarray(0, 6)), 'shared');
+    other.close();
+    assert.is(kit.server.inspect().sessions, 1);
+    assert.is(kit.read(fid), 'shared');
+    kit.clunk(fid);
   });
 }

@@ -174,8 +174,7 @@ export class Client {
     t.offset = offset;
     t.count = iov.total;
     iov.reached = Number.NaN;
-    const errno = this.call(type, iov);
-    return errno === 0 ? this.r.count : -errno;
+    return this.countOf(this.call(type, iov), iov);
   }
 
   /**
@@ -188,8 +187,14 @@ export class Client {
     t.cookie_lo = cookieLo;
     t.cookie_hi = cookieHi;
     t.count = Math.min(iov.total, this.msize - IOHDRSZ);
-    const errno = this.call(TYPE.Treaddir, iov);
-    return errno === 0 ? this.r.count : -errno;
+    return this.countOf(this.call(TYPE.Treaddir, iov), iov);
+  }
+
+  /** The count of a reply, or −errno; −EPROTO for more bytes than were sent or asked for. */
+  private countOf(errno: number, iov: Iov): number {
+    const { count } = this.r;
+    if (errno === 0 && count <= iov.total) return count;
+    return -(errno || E.EPROTO);
   }
 
   /**

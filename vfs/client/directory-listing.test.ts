@@ -188,6 +188,22 @@ test('an entry that is cut is left out; a reply without a whole one is EPROTO', 
   }
 });
 
+test('entries that no directory has are EPROTO, over any transport to another process', () => {
+  const { server, listing, entries } = answers();
+  const fine = encoded('fine', 7, 1);
+  for (const [name, cookieLo, cookieHi] of [
+    ['', 8, 1],
+    ['a/b', 8, 1],
+    ['a\0b', 8, 1],
+    ['asked for again', 6, 1],
+  ] as const) {
+    server.reply = Uint8Array.of(...fine, ...encoded(name, cookieLo, cookieHi));
+    assert.is(listing.read(entries, 6, 1, 1000), -E.EPROTO, name);
+  }
+  server.reply = Uint8Array.of(...fine, ...encoded('..', 8, 1));
+  assert.is(listing.read(entries, 6, 1, 1000), server.reply.length);
+});
+
 test('EINVAL, of a server whose next entry is longer: asked once more for the longest one', () => {
   const { server, listing, entries } = answers();
   server.reply = E.EINVAL;

@@ -10,6 +10,8 @@ import { SYNTHETIC_COOKIE, type MountTable } from './at/mount-table.ts';
 const HEADER = 24;
 /** The longest entry on Linux. Requests exceed the bytes asked for by it, so that they get one entry at least. */
 const ENTRY_MAX = HEADER + NAME_MAX;
+/** `/` in a name. */
+const SLASH = 0x2f;
 /** The longest entry in 9P: a server elsewhere may have names that are longer than NAME_MAX. */
 const ENTRY_MAX_9P = HEADER + 0xffff;
 
@@ -146,10 +148,25 @@ export class DirectoryListing {
     }
     if (count === 0) count = this.loadSynthetic(into, from);
     into.filled(Math.max(0, count));
-    // A wrong reply, without a whole entry: the caller would ask for the same entries for ever.
-    if (count > 0 && !into.next()) return -E.EPROTO;
+    if (count > 0 && !this.verify(into, cookieLo, cookieHi)) return -E.EPROTO;
     into.end = 0;
     return count;
+  }
+
+  /**
+   * False for a reply that no directory gives: without a whole entry, or with the cookie asked for, so that the listing
+   * would never end; with a name that is empty or has a slash or a NUL (verify_dirent_name in the kernel's readdir.c),
+   * which would lead a recursive call elsewhere. A server in this process checks its entries itself.
+   */
+  private verify(into: DirectoryEntries, cookieLo: number, cookieHi: number): boolean {
+    if (!into.next()) return false;
+    if (this.client.transport.peer) return true;
+    do {
+      const name = into.u8.subarray(into.nameStart, into.end);
+      if (name.length === 0 || name.includes(SLASH) || name.includes(0)) return false;
+      if (into.cookieLo === (cookieLo | 0) && into.cookieHi === (cookieHi | 0)) return false;
+    } while (into.next());
+    return true;
   }
 
   private request(into: DirectoryEntries, cookieLo: number, cookieHi: number, size: number): number {

@@ -281,6 +281,17 @@ test('a transfer of msize less IOHDRSZ bytes is one message, a longer one is spl
   }
 });
 
+test('a count above the bytes that were sent or asked for is EPROTO', () => {
+  const { client, transport } = attached();
+  transport.reply = { count: 4 };
+  for (const call of [
+    () => client.read(5, 0, iovOf('xyz')),
+    () => client.write(5, 0, iovOf('xyz')),
+    () => client.readdir(5, 0, 0, iovOf('xyz')),
+  ])
+    assert.is(call(), -E.EPROTO);
+});
+
 test('a split transfer ends at a short count, and an error after some bytes is not returned', () => {
   const { client, transport } = attached();
   transport.sent.length = 0;

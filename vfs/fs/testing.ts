@@ -19,6 +19,22 @@ export type AnyFs = FileSystem;
 /** A sequence of calls: `on` makes a path, `call` notes what a call gives or throws. */
 export type Sequence = (fs: AnyFs, on: (path: string) => string, call: (act: () => unknown) => void) => void;
 
+/** Paths to each kind of file that `plant` makes, to none, and to what cannot be. */
+export const PATHS = [
+  'file',
+  'dir',
+  'link',
+  'abs',
+  'dangling',
+  'loop',
+  'none',
+  'file/x',
+  'none/x',
+  'dir/',
+  'file/',
+  'link/',
+];
+
 /** A file, a directory with a file, and symlinks of each kind. */
 export function plant(fs: AnyFs, on: (path: string) => string): void {
   fs.writeFileSync(on('file'), 'text');

@@ -10,8 +10,8 @@ import { E, errnoName } from '../linux/errno.ts';
 import { Attachment, serverForBackend, type Attachable } from '../connect/attachment.ts';
 import { TreeMounts } from './tree-mounts.ts';
 
-/** One tree of a namespace and its path. */
-interface Place {
+/** A tree of the namespace, and its path. */
+interface MountedTree {
   readonly path: string;
   readonly names: readonly string[];
   readonly mount: Attachment;
@@ -36,11 +36,11 @@ function isWithin(names: readonly string[], outer: readonly string[]): boolean {
  */
 export class NamespaceMounts<Source> {
   private readonly serverFor: (source: Source, path: string) => Attachable;
-  private readonly places: Place[] = [];
+  private readonly trees: MountedTree[] = [];
   /** One server per source: `serverFor` makes a new one for a host path each time. */
   private readonly sources = new Map<Source, Attachable>();
   private readonly byServer = new Map<Attachable, Attachment>();
-  private readonly skeletons: Attachment[] = [];
+  private readonly implied: Attachment[] = [];
   private readonly names = new Set<string>();
 
   constructor(serverFor: (source: Source, path: string) => Attachable) {
@@ -63,37 +63,37 @@ export class NamespaceMounts<Source> {
       mount = new Attachment(server);
       if (!nested) this.byServer.set(server, mount);
     }
-    this.places.push({ path, names: names ?? [path], mount });
+    this.trees.push({ path, names: names ?? [path], mount });
     return mount;
   }
 
   /** Mounts each tree in the one around it, once all are added. @throws Error if a mount point is not a directory. */
   join(): void {
-    const places = this.places.filter(({ path }) => namesOf(path) !== null);
-    places.sort((a, b) => a.names.length - b.names.length);
-    for (const [i, place] of places.entries()) {
-      const around = places.slice(0, i).findLast((other) => isWithin(place.names, other.names));
-      if (around !== undefined && around.names.length < place.names.length) this.put(place, around);
+    const trees = this.trees.filter(({ path }) => namesOf(path) !== null);
+    trees.sort((a, b) => a.names.length - b.names.length);
+    for (const [i, tree] of trees.entries()) {
+      const around = trees.slice(0, i).findLast((other) => isWithin(tree.names, other.names));
+      if (around !== undefined && around.names.length < tree.names.length) this.put(tree, around);
     }
   }
 
   /** The tree at `/`. */
   root(): Attachment {
-    return this.places.find(({ names }) => names.length === 0)!.mount;
+    return this.trees.find(({ names }) => names.length === 0)!.mount;
   }
 
   /** The sessions, for traces. */
   all(): Attachment[] {
-    return [...new Set([...this.places.map(({ mount }) => mount), ...this.skeletons])];
+    return [...new Set([...this.trees.map(({ mount }) => mount), ...this.implied])];
   }
 
   close(): void {
     for (const mount of this.all()) mount.close();
-    this.places.length = 0;
-    this.skeletons.length = 0;
+    this.trees.length = 0;
+    this.implied.length = 0;
   }
 
-  private put({ path, names, mount }: Place, around: Place): void {
+  private put({ path, names, mount }: MountedTree, around: MountedTree): void {
     const outer = around.mount.at;
     const base = outer.client.root;
     const below = names.slice(around.names.length);
@@ -130,7 +130,7 @@ export class NamespaceMounts<Source> {
     for (const name of names) dir = store.create(dir, name, S_IFDIR | 0o755, 0, 0, 0) as typeof dir;
     // Read-only: files in it would be lost with the namespace.
     const mount = new Attachment(serverForBackend(readOnly(store)));
-    this.skeletons.push(mount);
+    this.implied.push(mount);
     return mount;
   }
 

@@ -32,13 +32,13 @@ class LockWait implements Waiter {
   retry(): void {
     // Cancelled while the ones before it were answered.
     if (this.request.waiter !== this) return;
-    if (findConflict(this.inode, this.wanted) === undefined) this.fail(setLock(this.inode, this.wanted));
+    if (findConflict(this.inode, this.wanted) === undefined) this.respond(setLock(this.inode, this.wanted));
     // The new holder may wait for this owner (do_lock_file_wait in locks.c).
-    else if (isDeadlock(this.inode, this.wanted)) this.fail(E.EDEADLK);
+    else if (isDeadlock(this.inode, this.wanted)) this.respond(E.EDEADLK);
     else this.enqueue();
   }
 
-  fail(errno: number): void {
+  respond(errno: number): void {
     if (this.request.waiter !== this) return;
     this.request.r.status = LOCK_SUCCESS;
     this.request.respond!(errno);

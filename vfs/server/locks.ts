@@ -47,8 +47,8 @@ export interface Waiter {
   readonly wanted: Lock;
   /** Called when the locks of the file have changed: takes the wanted lock and responds, or waits again. */
   retry(): void;
-  /** Responds with an errno. */
-  fail(errno: number): void;
+  /** Ends the wait: 0 if the lock is set, or an errno. */
+  respond(errno: number): void;
 }
 
 /** The record locks of an inode, and the requests that wait for one, in the order of their arrival. */
@@ -132,5 +132,5 @@ export function dropLocks(inode: Inode, session: Session, fid?: Fid): void {
     kept,
     waiting.filter(({ wanted }) => wanted.fid !== fid),
   );
-  for (const waiter of waiting) if (waiter.wanted.fid === fid) waiter.fail(E.EBADF);
+  for (const waiter of waiting) if (waiter.wanted.fid === fid) waiter.respond(E.EBADF);
 }

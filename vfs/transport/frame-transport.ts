@@ -53,7 +53,7 @@ export abstract class FrameTransport implements Transport {
       this.close();
       return E.EIO;
     }
-    return decode(r, new Packet(reply), reply.length) || replyErrno(t, r) || take(t, r, reply, payload);
+    return decode(r, new Packet(reply), reply.length) || replyErrno(t, r) || take(r, reply, payload);
   }
 
   /** Encodes a request, with its payload, into `packet`. Returns its length, or −errno. */
@@ -77,43 +77,11 @@ export abstract class FrameTransport implements Transport {
 /** Room for the longest message without payload. */
 const ROOM = 128 << 10;
 
-/**
- * Copies the data of Rread and Rreaddir into the payload. EPROTO: more bytes than were asked for or written, or data
- * that is not in the frame; see also `entriesErrno`.
- */
-function take(t: Message, r: Message, reply: Uint8Array, payload: Iov): number {
-  if (r.type === TYPE.Rwrite) return r.count > payload.total ? E.EPROTO : 0;
+/** Copies the data of Rread and Rreaddir into the payload. EPROTO: more bytes than it has room for, or than came. */
+function take(r: Message, reply: Uint8Array, payload: Iov): number {
   if (r.type !== TYPE.Rread && r.type !== TYPE.Rreaddir) return 0;
   // The decoder permits a payload that is passed beside the message: here it must be inside.
   if (r.count > payload.total || r.data_offset + r.count > reply.length) return E.EPROTO;
-  const data = reply.subarray(r.data_offset, r.data_offset + r.count);
-  const errno = r.type === TYPE.Rreaddir ? entriesErrno(t, data) : 0;
-  if (errno === 0) payload.scatter(data, r.count, new Views());
-  return errno;
-}
-
-/** Bytes of an entry before its name: qid[13] cookie[8] type[1] and the name's length[2]. */
-const ENTRY_HEADER = 24;
-
-/**
- * EPROTO for entries that no directory has: an empty name, one with a slash or a null byte (verify_dirent_name in
- * readdir.c), which would lead a recursive call elsewhere; or the cookie behind which entries were asked
- * for, which would make the listing endless.
- */
-function entriesErrno({ cookie_lo, cookie_hi }: Message, data: Uint8Array): number {
-  const { view } = new Packet(data);
-  let next = 0;
-  for (let start = 0; start + ENTRY_HEADER <= data.length; start = next) {
-    const name = start + ENTRY_HEADER;
-    next = name + view.getUint16(name - 2, true);
-    if (next > data.length) break;
-    const bytes = data.subarray(name, next);
-    if (bytes.length === 0 || bytes.includes(SLASH) || bytes.includes(0)) return E.EPROTO;
-    const stays =
-      view.getInt32(start + 13, true) === (cookie_lo | 0) && view.getInt32(start + 17, true) === (cookie_hi | 0);
-    if (stays) return E.EPROTO;
-  }
+  payload.scatter(reply.subarray(r.data_offset, r.data_offset + r.count), r.count, new Views());
   return 0;
 }
-
-const SLASH = 0x2f;

@@ -15,6 +15,7 @@ import { scratch } from '../../../testing/scratch.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { fill, picture } from '../../../testing/conformance/read-only-tree.ts';
 import { ram } from '../ram/index.ts';
+import { tar } from './index.ts';
 import { inTree, walkTo } from '../../archive/tree.ts';
 import { setMode, setOwner } from '../../client/rare-messages.ts';
 
@@ -160,4 +161,11 @@ export function rich(): Backend {
     assert.is(kit.link('fifo', 'e/hardfifo'), 'ok');
   });
   return store;
+}
+
+/** Mounts an archive with these members. */
+export function archived(members: Raw[], run: (kit: Kit, skipped: [path: string, reason: string][]) => void): void {
+  const backend = tar(pack(...members));
+  const skipped = backend.skipped.map(({ path, reason }) => [path, reason] as [string, string]);
+  mounted(backend, (kit) => run(kit, skipped));
 }
