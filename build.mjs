@@ -25,6 +25,10 @@ const COMMANDS = {
   ],
   programs: ['real programs, run to the end; `programs --quick` their short variants, `programs WORD` some', programs],
   bench: ['CPU time of the calls, here and on other hosts; `bench --help` for more', bench],
+  compare: [
+    'file-system checks on Linux, here and on other WASI hosts; --write their tables',
+    (args) => bench(['compare', ...args]),
+  ],
   linux: ['random calls here and on the kernel, compared: --calls N --seed S --backend NAME', linux],
   start: ['compiles the seed program and runs it with a trace', start],
   ok: ['all checks a change must pass, stopping at the first that fails', ok],
@@ -47,9 +51,9 @@ async function start(args) {
   process.exitCode = await runNode(['--enable-source-maps', /** @type {string} */ (bundle), ...args]);
 }
 
-/** The benchmarks: the table, or `work`, `growth`, `memory`, `host`, `profile` or `archive`. @param {string[]} args */
+/** The benchmarks: the table, or `work`, `growth`, `memory`, `host`, `profile`, `archive` or `compare`. @param {string[]} args */
 async function bench(args) {
-  const other = ['work', 'growth', 'memory', 'host', 'profile', 'archive'].find((name) => name === args[0]);
+  const other = ['work', 'growth', 'memory', 'host', 'profile', 'archive', 'compare'].find((name) => name === args[0]);
   const files = [`bench/${other ?? 'run'}.ts`, ...sources(/\.ts$/, ['bench/hosts']), 'bench/work/child.ts'];
   const [bundle] = await bundleToRun(files, 'bench');
   // The collector is exposed to measure memory; a large semi-space keeps garbage countable.

@@ -19,6 +19,8 @@ interface Host {
   node?: readonly string[];
   /** Package below peers/ that it needs. */
   package?: string;
+  /** True if the comparison of file systems runs it, and the benchmark does not. */
+  isComparedOnly?: true;
 }
 
 const HOSTS: readonly Host[] = [
@@ -30,6 +32,7 @@ const HOSTS: readonly Host[] = [
   { key: 'browser-wasi-shim', label: 'browser_wasi_shim, in memory', kind: 'peer' },
   { key: 'wasm-util', label: 'wasm-util + memfs', kind: 'peer', package: '@tybys/wasm-util' },
   { key: 'runno', label: '@runno/wasi, in memory', kind: 'peer', package: '@runno/wasi' },
+  { key: 'wasmer', label: '@wasmer/wasi, in memory', kind: 'peer', package: '@wasmer/wasi', isComparedOnly: true },
 ];
 
 interface Runtime {
@@ -67,7 +70,12 @@ export interface Column {
 export const runtimeNames = Object.keys(RUNTIMES);
 
 /** The hosts' keys when none are named. */
-export const defaultKeys = HOSTS.map(({ key }) => key);
+export const defaultKeys = HOSTS.filter(({ isComparedOnly }) => isComparedOnly !== true).map(({ key }) => key);
+
+/** The hosts of the comparison: Linux, ours, the others. */
+export const comparedKeys = (['native', 'ours', 'node', 'peer'] as const).flatMap((wanted) =>
+  HOSTS.filter(({ kind }) => kind === wanted).map(({ key }) => key),
+);
 
 /** The hosts of a quick run. */
 export const quickKeys = ['native', 'node-wasi', 'ram', 'memfs', 'browser-wasi-shim', 'runno'];

@@ -9,6 +9,9 @@ export interface Ready {
   start(instance: WebAssembly.Instance, module: WebAssembly.Module): unknown;
 }
 
+/** Sets a WASI implementation up. */
+export type Prepare = (args: string[], where: string, module: WebAssembly.Module) => Ready | Promise<Ready>;
+
 /** The guest's path of the program's empty directory, its only preopen. */
 export const GUEST_DIR = '/';
 
@@ -17,11 +20,11 @@ export const GUEST_DIR = '/';
  * @param prepare Gives the host for the program's arguments; `where` is a directory of this machine, for hosts that
  * need one.
  */
-export async function runProgram(prepare: (args: string[], where: string) => Ready | Promise<Ready>): Promise<void> {
+export async function runProgram(prepare: Prepare): Promise<void> {
   const [file = '', where = '', ...rest] = process.argv.slice(2);
   const [workload = '', ...numbers] = rest;
   const module = await WebAssembly.compile(readFileSync(file));
-  const { imports, start } = await prepare(['bench', workload, GUEST_DIR, ...numbers], where);
+  const { imports, start } = await prepare(['bench', workload, GUEST_DIR, ...numbers], where, module);
   const bench = {
     cpu() {
       const { user, system } = process.cpuUsage();
