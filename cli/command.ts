@@ -1,5 +1,5 @@
 // The command line: dispatches to a command and turns errors into messages and an exit status.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { bugOf } from './lib/bug.ts';
 import { cc, ccHelp, cxx } from './commands/cc.ts';
@@ -11,72 +11,164 @@ import { UsageError } from './lib/options.ts';
 import { OutputError, endOf, print, tell } from './lib/output.ts';
 import { reasonOf } from './lib/reason.ts';
 import { run, runHelp } from './commands/run.ts';
+import { didYouMean, nearest, nearestPath } from './lib/suggest.ts';
 import { own, sentence, text, type Text } from './lib/text.ts';
 import { helpOf, runTool, type Tool } from './commands/tool.ts';
 import { tree } from './commands/tree.ts';
 
-const help = own(`Usage: wasi9p COMMAND …
+/** A command: the dispatch, the help and the suggestions derive from its row. */
+interface Command {
+  readonly name: string;
+  /** What follows the name in the help. */
+  readonly operands?: string;
+  readonly about: string;
+  /** Its names in other programs, for suggestions only. */
+  readonly also?: readonly string[];
+  help(): Text;
+  run(argv: readonly string[]): number | Promise<number>;
+}
 
-  run PROGRAM.wasm   Runs a WASI program. It sees a file system in memory and the directories granted to it.
-  cc, c++            Compiles C or C++ for WASI, with a clang that itself runs on wasi9p.
-  ls, cat, tree      Show the content of directories, archives and mounts, without running a program.
-  cp                 Copies files between directories, archives and mounts.
-  commit             Completes or undoes an interrupted commit of run --overlay.
-  help [COMMAND]     Prints this help, or that of a command.
-  --version          Prints the version.
-`);
+/** The row of a tool. */
+function toolRow(tool: Tool, about: string, also: readonly string[]): Command {
+  return { name: tool.name, about, also, help: () => helpOf(tool), run: (argv) => runTool(tool, argv) };
+}
 
-const TOOLS: readonly Tool[] = [ls, cat, cp, tree];
+const COMMANDS: readonly Command[] = [
+  {
+    name: 'run',
+    operands: 'PROGRAM.wasm',
+    about:
+      'Runs a WASI program. It sees a file system in memory and the directories granted to it.\nThe word run may be left out.',
+    also: ['exec', 'start'],
+    help: () => runHelp,
+    run,
+  },
+  {
+    name: 'cc',
+    about: 'Compiles C for WASI, with a clang that itself runs on wasi9p.',
+    also: ['clang', 'gcc', 'compile', 'build'],
+    help: () => ccHelp,
+    run: (argv) => cc([...argv]),
+  },
+  {
+    name: 'c++',
+    about: 'Compiles C++ for WASI.',
+    also: ['clang++', 'g++', 'cxx'],
+    help: () => ccHelp,
+    run: (argv) => cxx([...argv]),
+  },
+  toolRow(ls, 'Lists directories, archives and mounts, without running a program.', ['list', 'dir']),
+  toolRow(cat, 'Prints files of them.', ['type']),
+  toolRow(tree, 'Draws their trees.', []),
+  toolRow(cp, 'Copies files between directories, archives and mounts.', ['copy']),
+  {
+    name: 'commit',
+    about: 'Completes or undoes an interrupted commit of run --overlay.',
+    help: () => commitHelp,
+    run: commit,
+  },
+  {
+    name: 'help',
+    operands: '[COMMAND]',
+    about: 'Prints this help, or that of a command.',
+    also: ['usage', 'man'],
+    help: () => help(),
+    run: (argv) => {
+      print(helpOn(argv));
+      return 0;
+    },
+  },
+  {
+    name: '--version',
+    about: 'Prints the version.',
+    also: ['version', '-version', '-Version'],
+    help: () => help(),
+    run: () => {
+      print(text`wasi9p ${version()}\n`);
+      return 0;
+    },
+  },
+];
 
-const HELP: ReadonlyMap<string, Text> = new Map([
-  ['run', runHelp],
-  ['commit', commitHelp],
-  ['cc', ccHelp],
-  ['c++', ccHelp],
-  ...TOOLS.map((tool) => [tool.name, helpOf(tool)] as const),
+/** Other spellings, which the help leaves out. */
+const SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ['--help', 'help'],
+  ['-h', 'help'],
+  ['-v', '--version'],
+  ['-V', '--version'],
 ]);
+
+function help(): Text {
+  const heads = COMMANDS.map(({ name, operands }) => (operands === undefined ? name : `${name} ${operands}`));
+  const width = Math.max(...heads.map((head) => head.length)) + 2;
+  const lines = COMMANDS.map(({ about }, i) => {
+    return `  ${heads[i]!.padEnd(width)}${about.replaceAll('\n', `\n  ${' '.repeat(width)}`)}`;
+  });
+  return own(`Usage: wasi9p COMMAND …
+       wasi9p PROGRAM.wasm …
+
+${lines.join('\n')}
+`);
+}
 
 /** Runs a command line, prints its errors, and returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
+  const found = commandOf(argv);
   try {
-    return await dispatch(argv);
+    if (found === undefined) throw unknownCommand(argv[0]);
+    return await found.command.run(found.argv);
   } catch (error) {
-    return statusOf(error);
+    return statusOf(error, found?.command.name);
   }
 }
 
-async function dispatch([command, ...argv]: readonly string[]): Promise<number> {
-  const tool = TOOLS.find(({ name }) => name === command);
-  if (tool !== undefined) return runTool(tool, argv);
-  switch (command) {
-    case 'run':
-      return run(argv);
-    case 'commit':
-      return commit(argv);
-    case 'cc':
-      return cc([...argv]);
-    case 'c++':
-      return cxx([...argv]);
-    case 'help':
-    case '--help':
-    case '-h':
-      print(helpOn(argv[0]));
-      return 0;
-    case '--version':
-      print(text`wasi9p ${version()}\n`);
-      return 0;
-    case undefined:
-      throw new UsageError('Missing command.');
-    default:
-      throw new UsageError(`Unknown command ${command}.`);
+/** Returns the command and its arguments; undefined if there is no such command. `run` may be left out. */
+function commandOf(argv: readonly string[]): { command: Command; argv: readonly string[] } | undefined {
+  const [word = ''] = argv;
+  const name = SPELLINGS.get(word) ?? word;
+  const command = COMMANDS.find((row) => row.name === name);
+  if (command !== undefined) return { command, argv: argv.slice(1) };
+  const isOption = /^-./.test(word) && commandMeant(word) === undefined;
+  return isOption || isProgram(word) ? { command: COMMANDS[0]!, argv } : undefined;
+}
+
+/** True if the first word is a program to run and no mistyped command: it is written as a path, or is a file. */
+function isProgram(word: string): boolean {
+  if (word === '') return false;
+  if (/[/\\]|\.(wasm|wat)$/i.test(word)) return true;
+  try {
+    return statSync(word).isFile();
+  } catch {
+    return false;
   }
+}
+
+/** Returns the command that was probably meant. */
+function commandMeant(word: string): string | undefined {
+  return (
+    COMMANDS.find(({ also }) => also?.includes(word))?.name ??
+    nearest(word, [...COMMANDS.map(({ name }) => name), '--help'])
+  );
+}
+
+function unknownCommand(word: string | undefined): UsageError {
+  if (word === undefined) return new UsageError('Missing command: wasi9p COMMAND or wasi9p PROGRAM.wasm.');
+  if (word === '') return new UsageError(`The command '' is empty: wasi9p COMMAND or wasi9p PROGRAM.wasm.`);
+  const meant = commandMeant(word) ?? nearestPath(word, ({ name }) => name.endsWith('.wasm'));
+  if (meant === undefined && existsSync(word)) {
+    return new UsageError(`${word} is neither a command nor a program: wasi9p ls ${word} lists it.`);
+  }
+  return new UsageError(`Unknown command ${word}${didYouMean(meant)}`);
 }
 
 /** Returns the help of a command, or the list of commands. @throws UsageError if the command is unknown. */
-function helpOn(command: string | undefined): Text {
-  const found = command === undefined ? help : HELP.get(command);
-  if (found === undefined) throw new UsageError(`Unknown command ${command}.`);
-  return found;
+function helpOn([word, more]: readonly string[]): Text {
+  if (more !== undefined) throw new UsageError(`help takes one command: wasi9p help ${word}.`);
+  const name = word === undefined ? 'help' : (SPELLINGS.get(word) ?? word);
+  const command = COMMANDS.find((row) => row.name === name);
+  if (command !== undefined) return command.help();
+  if (word === '') throw new UsageError(`The command '' is empty: wasi9p help COMMAND.`);
+  throw new UsageError(`Unknown command ${word}${didYouMean(commandMeant(name))}`);
 }
 
 function version(): string {
@@ -86,10 +178,13 @@ function version(): string {
 }
 
 /** Prints the error that ended a command, and returns the exit status. */
-export function statusOf(error: unknown): number {
+export function statusOf(error: unknown, command?: string): number {
   if (error instanceof OutputError) return endOf(error, text`wasi9p`);
   const usage = error instanceof UsageError;
-  tell(text`wasi9p: ${sentence(sentenceOf(error))}\n${usage ? own('Try: wasi9p help\n') : own('')}`);
+  // The command is one of COMMANDS.
+  const topic = command === undefined || command === 'help' || command.startsWith('-') ? '' : ` ${command}`;
+  const hint = usage ? text`Try: wasi9p help${sentence(topic)}\n` : own('');
+  tell(text`wasi9p: ${sentence(sentenceOf(error))}\n${hint}`);
   return usage ? 2 : 1;
 }
 

@@ -314,28 +314,6 @@ linux('an output error is reported in a sentence, and a trace error keeps the pr
   assert.is(full(['run', '--trace=/dev/full', 'program.wasm', 'exit', '3']).status, 3);
 });
 
-run('usage errors end with a sentence and status 2', () => {
-  const cases: [string[], RegExp][] = [
-    [[], /Missing command/],
-    [['walk'], /Unknown command walk/],
-    [['run'], /Missing program/],
-    [['run', '--what', 'program.wasm'], /Unknown option --what/],
-    [['run', '--dir', 'nowhere', 'program.wasm'], /nowhere is not a directory/],
-    [['run', '--dir', 'a::b::c::d', 'program.wasm'], /invalid value, expected HOST/],
-    [['run', '--dir', 'data::/d::rw', 'program.wasm'], /invalid value, expected HOST/],
-    [['run', '--env', 'NOVALUE', 'program.wasm'], /expected NAME=VALUE/],
-    [['run', '--diff', 'program.wasm'], /--diff needs an overlay/],
-    [['run', '--overlay', 'data', 'program.wasm'], /expected HOST::GUEST/],
-    [['run', '--tar', 'text.wasm::/t', 'program.wasm'], /text\.wasm cannot be read: /],
-    [['run', '--dir', 'data::/tmp', '--mem', '/tmp/', 'program.wasm'], /\/tmp is already a mount point/],
-  ];
-  for (const [argv, sentence] of cases) {
-    const { status, stderr } = wasi9p(argv);
-    assert.is(status, 2, argv.join(' '));
-    assert.match(stderr, sentence);
-  }
-});
-
 run('a program that cannot be started ends with a sentence and status 1', () => {
   assert.is(
     wasi9p(['run', 'absent.wasm']).stderr,

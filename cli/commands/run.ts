@@ -21,6 +21,7 @@ export const RUN_OPTIONS: readonly Option[] = [
   ...CHANGE_OPTIONS,
   {
     name: 'env',
+    many: true,
     value: 'NAME=VALUE',
     help: "Sets a variable of the program's environment. May be repeated.",
   },

@@ -1,4 +1,5 @@
 // The option parser and the help lines, from one table per command.
+import { didYouMean, nearest } from './suggest.ts';
 
 /** One option of a command: the parser and the help text derive from it. */
 export interface Option {
@@ -10,6 +11,10 @@ export interface Option {
   readonly value?: string;
   /** True if the value is optional: `--trace` or `--trace=FILE`. */
   readonly optional?: boolean;
+  /** True if it may be given several times, with several values. */
+  readonly many?: boolean;
+  /** Its names in other programs, without dashes: for suggestions only. */
+  readonly also?: readonly string[];
   readonly help: string;
 }
 
@@ -45,35 +50,70 @@ export function parseOptions(table: readonly Option[], argv: readonly string[], 
       continue;
     }
     if (!word.startsWith('--')) {
-      for (const letter of word.slice(1)) options.set(nameOf(table, letter), ['']);
+      for (const letter of word.slice(1)) options.set(nameOf(table, letter, word), ['']);
       continue;
     }
     const [flag = '', ...parts] = word.split('=');
-    const option = table.find(({ name }) => `--${name}` === flag);
-    if (option === undefined) throw new UsageError(`Unknown option ${flag}.`);
+    const option = find(table, flag.slice(2));
+    if (option === undefined)
+      throw new UsageError(`Unknown option ${flag}${didYouMean(optionMeant(table, flag.slice(2)))}`);
+    const { name, value: kind, optional, many } = option;
     let value = parts.length > 0 ? parts.join('=') : undefined;
-    if (option.value === undefined && value !== undefined) throw new UsageError(`${flag} takes no value.`);
-    if (option.value !== undefined && option.optional !== true && value === undefined) {
-      value = argv[++i];
-      if (value === undefined) throw new UsageError(`${flag} needs a value: ${flag} ${option.value}.`);
+    if (kind === undefined && value !== undefined) throw new UsageError(`${flag} takes no value: leave out =${value}.`);
+    if (value === '') throw new UsageError(`${flag}= has no value: write ${usageOf(option)}.`);
+    if (kind !== undefined && optional !== true && value === undefined) value = valueOf(table, option, argv[++i]);
+    const values = options.get(name) ?? [];
+    if (kind !== undefined && many !== true && values.some((other) => other !== (value ?? ''))) {
+      throw new UsageError(`${flag} is given twice, with different values: give it once.`);
     }
-    options.set(option.name, [...(options.get(option.name) ?? []), value ?? '']);
+    options.set(name, [...values, value ?? '']);
   }
   return { options, rest: [...words, ...argv.slice(i)] };
 }
 
+function find(table: readonly Option[], name: string): Option | undefined {
+  return table.find((option) => option.name === name);
+}
+
+/** The option as its help shows it: `--dir HOST`, `--trace[=FILE]`. */
+function usageOf({ name, value, optional }: Option): string {
+  return optional === true ? `--${name}[=${value}]` : `--${name} ${value}`;
+}
+
+/** Returns the word after an option as its value. @throws UsageError if there is none, or if it is an option itself. */
+function valueOf(table: readonly Option[], option: Option, word: string | undefined): string {
+  const flag = `--${option.name}`;
+  if (word === '') throw new UsageError(`${flag} '' has an empty value: write ${usageOf(option)}.`);
+  const isOption = word === '--' || (word?.startsWith('--') && find(table, word.slice(2).split('=')[0]!) !== undefined);
+  if (word !== undefined && !isOption) return word;
+  const instead = word === undefined ? '' : word === '--' ? ', not --' : `, not the option ${word}`;
+  throw new UsageError(`${flag} needs a value${instead}: write ${usageOf(option)}.`);
+}
+
 /** Returns the option with this letter; `-h` is `--help`. */
-function nameOf(table: readonly Option[], letter: string): string {
+function nameOf(table: readonly Option[], letter: string, word: string): string {
   const option = table.find((row) => row.letter === letter || (letter === 'h' && row.name === 'help'));
-  if (option === undefined) throw new UsageError(`Unknown option -${letter}.`);
-  return option.name;
+  if (option !== undefined) return option.name;
+  // `-dir` for `--dir`.
+  const [long = ''] = word.slice(1).split('=');
+  const meant = long.length > 1 ? optionMeant(table, long) : undefined;
+  throw new UsageError(`Unknown option -${meant === undefined ? letter : long}${didYouMean(meant)}`);
+}
+
+/** Returns the usage of the option that was probably meant. */
+function optionMeant(table: readonly Option[], word: string): string | undefined {
+  const other = table.find(({ also }) => also?.includes(word));
+  const names = table.map(({ name }) => name);
+  const option = find(table, word) ?? other ?? find(table, nearest(word, names) ?? '');
+  return option && (option.value === undefined ? `--${option.name}` : usageOf(option));
 }
 
 /** The help lines of a table, aligned. */
 export function helpLines(table: readonly Option[]): string {
-  const heads = table.map(({ name, letter, value, optional }) => {
-    if (value === undefined) return letter === undefined ? `--${name}` : `-${letter}, --${name}`;
-    return optional === true ? `--${name}[=${value}]` : `--${name} ${value}`;
+  const heads = table.map((option) => {
+    const { name, letter, value } = option;
+    if (value !== undefined) return usageOf(option);
+    return letter === undefined ? `--${name}` : `-${letter}, --${name}`;
   });
   const width = Math.max(...heads.map((head) => head.length)) + 2;
   return table

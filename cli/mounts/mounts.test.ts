@@ -54,7 +54,10 @@ test('the guest path of each mount is normalized, for every option', () => {
       assert.equal(guests({ [option]: written.map((guest) => `d::${guest}`) }), known, option);
     }
     assert.equal(guests({ mem: written }), known);
-    assert.match(refused({ mem: ['/v', '/w/../v'] }), /^--mem \/w\/\.\.\/v: \/v is already a mount point\.$/);
+    assert.match(
+      refused({ mem: ['/v', '/w/../v'] }),
+      /^--mem \/w\/\.\.\/v: \/v is already a mount point: give another path\.$/,
+    );
   });
 });
 
@@ -62,13 +65,48 @@ test('an invalid mount option is reported in a sentence', () => {
   inScratch(() => {
     fs.mkdirSync('d');
     fs.writeFileSync('f', '');
-    assert.match(refused({ dir: ['none'] }), /^--dir none: none is not a directory of this machine\.$/);
-    assert.match(refused({ ro: ['f::/x'] }), /^--ro f::\/x: f is not a directory/);
+    const cases: [Record<string, string[]>, string][] = [
+      [{ dir: ['none'] }, '--dir none: the directory none does not exist: create it first.'],
+      [{ dir: ['dd::/x'] }, '--dir dd::/x: the directory dd does not exist: did you mean d?'],
+      [{ dir: ['f/x'] }, '--dir f/x: the directory f/x does not exist: create it first.'],
+      [{ ro: ['f::/x'] }, '--ro f::/x: f is a file, not a directory: give the directory that contains it.'],
+      [{ dir: ['a.tar::/x'] }, '--dir a.tar::/x: a.tar is a file, not a directory: --tar a.tar::/x mounts an archive.'],
+      [
+        { overlay: ['a.tgz'] },
+        '--overlay a.tgz: a.tgz is a file, not a directory: --tar a.tgz::/GUEST mounts an archive.',
+      ],
+      [{ dir: ['.:/a'] }, '--dir .:/a: the paths are separated by two colons: --dir .::/a.'],
+      [{ dir: ['d:/a:ro'] }, '--dir d:/a:ro: the paths are separated by two colons: --dir d::/a::ro.'],
+      [{ dir: ['d:/a::ro'] }, '--dir d:/a::ro: the paths are separated by two colons: --dir d::/a::ro.'],
+      [{ ro: ['d:/a:ro'] }, '--ro d:/a:ro: the paths are separated by two colons: --ro d::/a.'],
+      [{ overlay: ['d:/a'] }, '--overlay d:/a: the paths are separated by two colons: --overlay d::/a.'],
+      [{ tar: ['a.tar:/t'] }, '--tar a.tar:/t: the paths are separated by two colons: --tar a.tar::/t.'],
+      [{ dir: ['d::/a:ro'] }, '--dir d::/a:ro: did you mean --dir d::/a::ro?'],
+      [{ ro: ['d::/a:ro'] }, '--ro d::/a:ro: did you mean --ro d::/a?'],
+      [{ dir: ['d::/a:rw'] }, '--dir d::/a:rw: did you mean --dir d::/a?'],
+      [{ overlay: ['d'] }, "--overlay d: the program's path is missing: write --overlay d::/GUEST."],
+      [{ tar: ['none.tar::/t'] }, '--tar none.tar::/t: the file none.tar does not exist.'],
+      [{ tar: ['b.tar::/t'] }, '--tar b.tar::/t: the file b.tar does not exist: did you mean a.tar?'],
+      [{ tar: ['d::/t'] }, '--tar d::/t: d is a directory, not an archive: --dir or --ro mounts a directory.'],
+      [{ mem: ['512M'] }, '--mem 512M: the path is missing: write --mem /tmp=512M, or ./512M for a path.'],
+    ];
+    fs.writeFileSync('a.tar', '');
+    fs.writeFileSync('a.tgz', '');
+    for (const [options, sentence] of cases) assert.is(refused(options), sentence);
+    assert.equal(made({ dir: ['d::/a:ro/'] }), [['/a:ro', 'hostdir', false]]);
+    fs.mkdirSync('x:y');
+    assert.equal(made({ dir: ['x:y'], mem: ['./512M'] }), [
+      ['x:y', 'hostdir', false],
+      ['512M', 'ram', false],
+    ]);
     assert.match(refused({ dir: ['d::/x::rw'] }), /expected HOST, HOST::GUEST or HOST::GUEST::ro/);
     for (const value of ['', 'd::', '::d', 'd::/a::ro::x']) assert.match(refused({ dir: [value] }), /invalid value/);
     for (const value of ['', 'd::/a::ro']) assert.match(refused({ ro: [value] }), /expected HOST or HOST::GUEST\./);
     for (const value of ['', '/a::/b']) assert.match(refused({ mem: [value] }), /expected GUEST or GUEST=SIZE\./);
-    assert.match(refused({ dir: ['d::/x'], mem: ['x/'] }), /^--mem x\/: x is already a mount point\.$/);
+    assert.match(
+      refused({ dir: ['d::/x'], mem: ['x/'] }),
+      /^--mem x\/: x is already a mount point: give another path\.$/,
+    );
   });
 });
 

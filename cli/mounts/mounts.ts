@@ -1,11 +1,12 @@
 // The table of mount options, and the mounts of a command line.
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { S_IFDIR } from '../../vfs/linux/constants.ts';
 import { cleanName } from '../../vfs/lib/clean-name.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import { overlay } from '../../vfs/backends/overlay/index.ts';
 import { tar } from '../../vfs/backends/tar/index.ts';
+import { checkDirectory, checkFile } from './host-path.ts';
 import { DEFAULT_SHARE, Memory, sizeOf } from './memory.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
@@ -28,51 +29,67 @@ export interface MountOption extends Option {
 export const MOUNT_OPTIONS: readonly MountOption[] = [
   {
     name: 'dir',
+    many: true,
+    also: ['mapdir', 'mount', 'volume', 'bind', 'directory', 'preopen'],
     value: 'HOST[::GUEST[::ro]]',
     help: 'Grants a directory of this machine at the path GUEST (default: HOST as written), with\n::ro read-only. May be repeated, like all of these.',
     mount(value) {
       const [host, guest = host, mode] = parts('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro', 3);
       if (mode !== undefined && mode !== 'ro') throw invalidValue('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro');
-      return hostMount(guest!, directory('dir', value, host!), mode === 'ro');
+      return hostMount('dir', value, host!, guest!, mode === 'ro');
     },
   },
   {
     name: 'ro',
+    many: true,
+    also: ['readonly', 'read-only'],
     value: 'HOST[::GUEST]',
     help: 'Grants a directory of this machine read-only.',
     mount(value) {
       const [host, guest = host] = parts('ro', value, 'HOST or HOST::GUEST', 2);
-      return hostMount(guest!, directory('ro', value, host!), true);
+      return hostMount('ro', value, host!, guest!, true);
     },
   },
   {
     name: 'overlay',
+    many: true,
     value: 'HOST::GUEST',
     help: 'Grants a copy-on-write view of a directory of this machine: changes are kept in memory.',
     mount(value, memory) {
       const [host, guest] = parts('overlay', value, 'HOST::GUEST', 2);
-      if (guest === undefined) throw invalidValue('overlay', value, 'HOST::GUEST');
-      const path = directory('overlay', value, host!);
-      return { guest, backend: overlay({ lower: hostDir(path), upper: memory.directory() }), host: path };
+      const lower = opened('overlay', value, host!);
+      if (guest !== undefined) return { guest, backend: overlay({ lower, upper: memory.directory() }), host: host! };
+      lower.close?.();
+      throw withoutGuest('overlay', value);
     },
   },
   {
     name: 'tar',
+    many: true,
+    also: ['archive', 'zip'],
     value: 'FILE::GUEST',
     help: 'Mounts a .tar or .tar.gz file read-only, without unpacking it.',
     mount(value) {
       const [file, guest] = parts('tar', value, 'FILE::GUEST', 2);
-      if (guest === undefined) throw invalidValue('tar', value, 'FILE::GUEST');
-      return { guest, backend: archive('tar', value, file!) };
+      const backend = archive('tar', value, file!);
+      if (guest === undefined) throw withoutGuest('tar', value);
+      return { guest, backend };
     },
   },
   {
     name: 'mem',
+    many: true,
+    also: ['tmpfs', 'memory', 'ram'],
     value: 'GUEST[=SIZE]',
     help: `Mounts an empty directory in memory, lost at the end. Beyond SIZE (such as 512M or 2G), writes\nfail with ENOSPC. Default: ${DEFAULT_SHARE} of this machine's memory, shared by all without SIZE.\n--mem /=2G limits the root.`,
     mount(value, memory) {
       const [whole] = parts('mem', value, 'GUEST or GUEST=SIZE', 1);
       const at = whole!.lastIndexOf('=');
+      if (at < 0 && sizeOf(whole!) !== undefined) {
+        throw new UsageError(
+          `--mem ${value}: the path is missing: write --mem /tmp=${value}, or ./${value} for a path.`,
+        );
+      }
       if (at < 0) return { guest: whole!, backend: memory.directory() };
       const size = sizeOf(whole!.slice(at + 1));
       if (at === 0 || size === undefined)
@@ -82,13 +99,18 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
   },
 ];
 
-function hostMount(guest: string, host: string, readOnly: boolean): GuestMount {
-  return { guest, backend: hostDir(host, { readOnly }), host };
+function hostMount(option: string, value: string, host: string, guest: string, readOnly: boolean): GuestMount {
+  return { guest, backend: opened(option, value, host, readOnly), host };
 }
 
 /** Splits a value at `::` into non-empty parts. */
 function parts(option: string, value: string, usage: string, max: number): string[] {
   const found = value.split('::');
+  const [, path = '', mode] = /^(.+):(ro|rw)$/.exec(found.length > 1 ? found.at(-1)! : '') ?? [];
+  if (mode !== undefined && path.at(-1) !== ':') {
+    const meant = [...found.slice(0, -1), path, ...(mode === 'ro' && option === 'dir' ? [mode] : [])].join('::');
+    throw new UsageError(`--${option} ${value}: did you mean --${option} ${meant}?`);
+  }
   if (found.length > max || found.includes('')) throw invalidValue(option, value, usage);
   return found;
 }
@@ -97,12 +119,23 @@ function invalidValue(option: string, value: string, usage: string): UsageError 
   return new UsageError(`--${option} ${value}: invalid value, expected ${usage}.`);
 }
 
-function directory(option: string, value: string, host: string): string {
-  if (statSync(host, { throwIfNoEntry: false })?.isDirectory() === true) return host;
-  throw new UsageError(`--${option} ${value}: ${host} is not a directory of this machine.`);
+/** The error for a mount without a path. */
+function withoutGuest(option: string, value: string): UsageError {
+  return new UsageError(`--${option} ${value}: the program's path is missing: write --${option} ${value}::/GUEST.`);
+}
+
+/** @throws UsageError if it is no directory, Error if it cannot be opened. */
+function opened(option: string, value: string, host: string, readOnly = false): Backend {
+  checkDirectory({ option, value }, host);
+  try {
+    return hostDir(host, { readOnly });
+  } catch (error) {
+    throw new Error(`--${option} ${value}: ${host} cannot be opened: ${reasonOf(error)}.`, { cause: error });
+  }
 }
 
 function archive(option: string, value: string, file: string): Backend {
+  checkFile({ option, value }, file);
   try {
     return tar(readFileSync(file));
   } catch (error) {
@@ -131,7 +164,7 @@ function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: str
   const made = { ...wanted, guest: cleanName(wanted.guest) };
   const isTaken = mounts.some(({ guest }) => placeOf(guest) === placeOf(made.guest));
   mounts.push(made);
-  if (isTaken) throw new UsageError(`--${name} ${value}: ${made.guest} is already a mount point.`);
+  if (isTaken) throw new UsageError(`--${name} ${value}: ${made.guest} is already a mount point: give another path.`);
 }
 
 /** Puts the root first, so that libc prefers the other mounts; the default is an in-memory root with a /tmp. */
