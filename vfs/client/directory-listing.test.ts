@@ -109,17 +109,21 @@ function encoded(name: string, lo: number, hi: number, dtype = DT_UNKNOWN): Uint
   return packet.u8.slice(0, encodeDirent(entry, packet, 0, 400));
 }
 
-test('entries of mounts come last, and their cookies go on after them', () => {
-  const world = small();
-  const extra = ['one', 'two', 'three'].map((name, i) => encoded(name, i + 1, SYNTHETIC_COOKIE, DT_DIR));
-  const mounts: MountTable = {
+/** A mount table of which only these entries are asked for. */
+function mountsOf(entries: readonly Uint8Array[]): MountTable {
+  return {
     mayCross: () => false,
     mountAt: () => null,
     busy: () => 0,
-    syntheticEntries: () => extra,
+    syntheticEntries: () => entries,
     parentMount: () => null,
   };
-  world.at.mountTable = mounts;
+}
+
+test('entries of mounts come last, and their cookies go on after them', () => {
+  const world = small();
+  const extra = ['one', 'two', 'three'].map((name, i) => encoded(name, i + 1, SYNTHETIC_COOKIE, DT_DIR));
+  world.at.mountTable = mountsOf(extra);
   const dir = world.client.walk(world.root, ['empty'], 0, 1);
   const listing = opened(world.at, dir);
   const names = (list: EntryRecord[]): string => list.map(({ name }) => name).join(' ');
@@ -155,12 +159,42 @@ class Answers implements Transport {
   }
 }
 
+/** Entries that are longer together than a new buffer, and their names. */
+function manyEntries(cookieHi: number): { entries: Uint8Array[]; names: string[] } {
+  const names = Array.from({ length: 300 }, (_, i) => String(i).padEnd(250, 'x'));
+  const entries = names.map((name, i) => encoded(name, i + 1, cookieHi));
+  assert.ok(300 * 250 > new DirectoryEntries().u8.length);
+  return { entries, names };
+}
+
 function answers(): { server: Answers; listing: DirectoryListing; entries: DirectoryEntries } {
   const server = new Answers();
   const client = new Client(server);
   assert.is(client.attach(), 0);
   return { server, listing: opened(new AtCalls(client), client.root), entries: new DirectoryEntries() };
 }
+
+test('the buffer grows to what is asked for, and to the entries of mounts', () => {
+  const { server, listing, entries } = answers();
+  const many = manyEntries(0);
+  server.reply = Uint8Array.from(many.entries.flatMap((entry) => [...entry]));
+  assert.is(listing.read(entries, 0, 0, server.reply.length), server.reply.length);
+  const names: string[] = [];
+  while (entries.next()) names.push(recordOf(entries).name);
+  assert.equal(names, many.names);
+  const mounts = manyEntries(SYNTHETIC_COOKIE);
+  const world = small();
+  world.at.mountTable = mountsOf(mounts.entries);
+  const dir = world.client.walk(world.root, ['empty'], 0, 1);
+  const outer = opened(world.at, dir);
+  assert.equal(
+    all(outer, 10).map(({ name }) => name),
+    ['.', '..', ...mounts.names],
+  );
+  outer.close();
+  world.client.clunk(dir);
+  world.atRest();
+});
 
 test('all bits of inode numbers and cookies are kept', () => {
   const { server, listing, entries } = answers();
