@@ -19,8 +19,8 @@ const LOOK_EVERY = 1 << 23;
 export enum COST {
   /** An inode of any kind. */
   inode = 512,
-  /** In addition, if it is a directory. */
-  directory = 512,
+  /** In addition, if it is a directory: as much again. */
+  directory = inode,
   /** A directory entry, without its letters. */
   name = 128,
   /** An extended attribute, without its name and value. */
