@@ -20,7 +20,7 @@ const COMMANDS = {
     (args) => (args.includes('--parts') ? sizeParts() : size()),
   ],
   test: [
-    'every *.test.ts; `test WORD` those whose path contains WORD, `WORD:TEXT` or `--name TEXT` by title, `--watch` after changes',
+    'every *.test.ts; `test WORD` those whose path contains WORD, `WORD:TEXT` or `--name TEXT` by title, `--watch` after changes, `--plain-gate` without compiled trampolines',
     test,
   ],
   programs: ['real programs, run to the end; `programs --quick` their short variants, `programs WORD` some', programs],

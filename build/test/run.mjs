@@ -24,6 +24,7 @@ const TIME_LIMIT = 600_000;
 export async function test(args) {
   const options = parseTestOptions(args);
   process.env.WASI9P_TEST_NAME = options.name;
+  if (options.plainGate) process.env.WASI9P_PLAIN_GATE = '1';
   const run = () => runMatching(/\.test\.ts$/, options);
   if (options.watch)
     return watch(
@@ -158,7 +159,8 @@ function isFocused(file) {
  */
 function runFile(bundle) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--enable-source-maps', bundle], {
+    const preload = process.env.WASI9P_PLAIN_GATE ? ['--import', join(ROOT, 'build/test/plain-gate.mjs')] : [];
+    const child = spawn(process.execPath, ['--enable-source-maps', ...preload, bundle], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },

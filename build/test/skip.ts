@@ -6,6 +6,9 @@ type Suite = typeof defaultSuite;
 /** A reason to skip what holds on Linux only; '' there. */
 export const NOT_LINUX = process.platform === 'linux' ? '' : 'the host is not Linux';
 
+/** A reason to skip what JavaScript functions do not do as imports (`npm test -- --plain-gate`); '' for wasm ones. */
+export const PLAIN_GATE = process.env.WASI9P_PLAIN_GATE ? 'JavaScript functions link with any type' : '';
+
 /** Skips a test of a suite; the runner lists it with the reason. */
 export function skip(title: string, reason: string, suite: Suite = defaultSuite): void {
   // leak-check.ts takes the reason where uvu takes the test.

@@ -2,6 +2,7 @@
 import { File, OpenFile } from '@bjorn3/browser_wasi_shim';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { PLAIN_GATE, unless } from '../../../build/test/skip.ts';
 import { ram } from '../../../vfs/backends/ram/index.ts';
 import { OFLAGS, WHENCE } from '../abi/structs.ts';
 import { importsOf } from '../imports.ts';
@@ -39,7 +40,7 @@ const WAYS: Record<string, () => WASI> = {
 };
 
 for (const [way, make] of Object.entries(WAYS)) {
-  test(`a function links with its own type and with no other (${way})`, () => {
+  unless(PLAIN_GATE)(`a function links with its own type and with no other (${way})`, () => {
     const wasi = make();
     const links = (name: string, from: Bytes, to: Bytes): void =>
       void new WebAssembly.Instance(importing(name, from, to), wasi.getImportObject());
@@ -116,7 +117,7 @@ for (const [kind, code] of Object.entries(CATCHING)) {
         assert.is((instance.exports['caught'] as WebAssembly.Global).value, 0);
         assert.throws(instance.exports['again'] as () => number, WebAssembly.RuntimeError);
         for (const call of Object.values(wasi.wasiImport) as ((...args: unknown[]) => unknown)[]) {
-          assert.throws(() => call(0, 0n, 0n, 0, 0, 0n, 0n, 0, 0), /unreachable|BigInt|bigint/);
+          assert.throws(() => call(0, 0n, 0n, 0, 0, 0n, 0n, 0, 0), /unreachable|BigInt|bigint|call stack/);
         }
       }
     });

@@ -1,11 +1,16 @@
-// The gate: a wasm trampoline before each WASI function. It splits i64 arguments, checks the stack, and traps after
-// exit.
+// The gate: a trampoline before each WASI function. It splits i64 arguments, checks the stack, and traps after exit.
+// The trampolines are wasm, or JavaScript where a page or a worker may not compile wasm.
 import { PARAMETERS } from './parameters.gen.ts';
 
 /** Functions by their WASI names. */
 type Functions = Readonly<Record<string, (...args: never[]) => unknown>>;
 
-/** The states of a guest (GuestMemory.state). OUTSIDE: the guest makes no call. */
+/** The state of a guest: a global of its gate, or an object like one. */
+export interface GateState {
+  value: number;
+}
+
+/** The values of a state. OUTSIDE: the guest makes no call. */
 export const OUTSIDE = 0;
 /** The guest is in a call, or an exception has left one; every further call traps. */
 export const INSIDE = 1;
@@ -117,17 +122,65 @@ function compile(text: string): WebAssembly.Module {
   return new WebAssembly.Module(bytes);
 }
 
+function overflow(): never {
+  throw overflow();
+}
+
+/** Throws what wasm does not catch: of the exceptions that JavaScript can cause, V8 excepts a stack overflow alone. */
+function trap(): never {
+  try {
+    overflow();
+  } catch (thrown) {
+    throw Object.setPrototypeOf(thrown, WebAssembly.RuntimeError.prototype);
+  }
+}
+
+/**
+ * The exports of the module as JavaScript functions. The engine links them with any type; they convert each argument to
+ * its own type, or throw a TypeError.
+ */
+function plainExports(names: readonly string[], calls: Functions): Record<string, unknown> {
+  const state = { value: OUTSIDE };
+  // Passed as arguments it is as large as the two frames above, for which engines check the stack, too.
+  const room = Array(2 * TIMES * VALUES) as [];
+  const functions: Record<string, unknown> = { 0: state };
+  PARAMETERS.split(',').forEach((text, i) => {
+    const name = names[i]!;
+    functions[name] = (...values: never[]) => {
+      if (state.value) trap();
+      if (ROOMY.test(name)) Boolean.apply(null, room);
+      state.value = +GUARDED.test(name);
+      const result = calls[name]!(
+        ...([...text].flatMap((type, k) =>
+          type === I64 ? [...new Int32Array(new BigInt64Array([values[k]!]).buffer)] : values[k]! | 0,
+        ) as never[]),
+      );
+      if (state.value > INSIDE) trap();
+      state.value = OUTSIDE;
+      return result;
+    };
+  });
+  return functions;
+}
+
 /**
  * Returns the functions for the import object of a guest. They are wasm functions, so that the engine compares their
  * types at link time. They trap after the exit of the guest, and after a call that an exception has left; a guest
  * cannot catch a trap. A call with effects starts only with enough stack; otherwise the engine throws a RangeError,
- * which the guest cannot catch either.
+ * which the guest cannot catch either. Where compiling is forbidden they are JavaScript functions.
  * @param calls All 46 functions by their WASI names. They take an i64 as two numbers, the lower half first.
  * @param memory Its `state` is set to the global of the guest: OUTSIDE, INSIDE or ENDED.
  */
-export function gate(calls: Functions, memory: { state: WebAssembly.Global }): Functions {
-  module ??= compile(moduleText(Object.keys(calls).sort()));
-  const { 0: state, ...functions } = new WebAssembly.Instance(module, { a: calls as never }).exports;
-  memory.state = state as WebAssembly.Global;
+export function gate(calls: Functions, memory: { state: GateState }): Functions {
+  const names = Object.keys(calls).sort();
+  try {
+    module ??= compile(moduleText(names));
+  } catch {
+    // The embedder forbids it.
+  }
+  const { 0: state, ...functions } = module
+    ? new WebAssembly.Instance(module, { a: calls as never }).exports
+    : plainExports(names, calls);
+  memory.state = state as GateState;
   return functions as never;
 }

@@ -5,7 +5,7 @@ import { E } from '../../../vfs/linux/errno.ts';
 import { IOV_MAX, PATH_MAX, RW_MAX } from '../../../vfs/linux/limits.ts';
 import { Iov } from '../../../vfs/lib/iov.ts';
 import { STRUCTS } from '../abi/structs.ts';
-import { ENDED, INSIDE, OUTSIDE } from '../gate/gate.ts';
+import { ENDED, INSIDE, OUTSIDE, type GateState } from '../gate/gate.ts';
 
 const encoder = new TextEncoder();
 const EMPTY = new Uint8Array(0);
@@ -24,8 +24,8 @@ export class GuestMemory {
   view: DataView = new DataView(EMPTY.buffer);
   /** The ranges of the last `loadIovs`. */
   iov = new Iov();
-  /** OUTSIDE, INSIDE or ENDED: a global of the guest's gate (gate.ts). */
-  state!: WebAssembly.Global;
+  /** OUTSIDE, INSIDE or ENDED. The gate sets it. */
+  state!: GateState;
   /** The last path, interned: programs often make several calls with one path. */
   private path = '';
 
