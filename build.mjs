@@ -5,11 +5,15 @@ import { gen } from './build/gen.mjs';
 import { layers } from './build/layers.mjs';
 import { size, sizeParts } from './build/size.mjs';
 import { sources } from './build/project.mjs';
+import { isStale } from './build/stale.mjs';
 import { programs, test } from './build/test/run.mjs';
 
 /** @type {Record<string, [help: string, run: (args: string[]) => Promise<void>]>} */
 const COMMANDS = {
-  build: ['dist/: the published modules and their types', build],
+  build: [
+    'dist/: the published modules and their types; --stale only if a source is younger',
+    async (args) => (args.includes('--stale') && !isStale() ? undefined : build()),
+  ],
   gen: ['the generated files; --check only tells which are stale', (args) => gen(args.includes('--check'))],
   types: ['type check of every file', () => run('tsc', ['-p', '.'])],
   lint: ['oxlint', () => run('oxlint', [])],

@@ -47,6 +47,7 @@ export const GENERATED = [
   ['build/gen/abi-doc.ts', 'abiDoc', 'docs/abi.md'],
   ['build/gen/limits-doc.ts', 'limitsDoc', 'docs/security.md'],
   ['build/gen/api-doc.ts', 'apiDoc', 'docs/api.md'],
+  ['build/gen/cli-doc.ts', 'cliDoc', 'docs/cli.md'],
   ['build/gen/api-surface.ts', 'apiSurface', 'docs/api-surface.md'],
 ];
 
@@ -54,7 +55,7 @@ export const GENERATED = [
 export const SOURCE_DIRS = ['bench', 'build', 'cli', 'examples', 'shim', 'testing', 'toolchain', 'vfs', 'wasm-tests'];
 
 /** Maximum size of the core in bytes, minified and gzipped, without memfs. */
-export const SIZE_LIMIT = 25_000;
+export const SIZE_LIMIT = 26_000;
 
 /**
  * Files below the source folders whose names match, as paths from the project's folder with `/`, sorted.

@@ -17,7 +17,7 @@ import { helpOf, runTool, type Tool } from './commands/tool.ts';
 import { tree } from './commands/tree.ts';
 
 /** A command: the dispatch, the help and the suggestions derive from its row. */
-interface Command {
+export interface Command {
   readonly name: string;
   /** What follows the name in the help. */
   readonly operands?: string;
@@ -33,7 +33,7 @@ function toolRow(tool: Tool, about: string, also: readonly string[]): Command {
   return { name: tool.name, about, also, help: () => helpOf(tool), run: (argv) => runTool(tool, argv) };
 }
 
-const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly Command[] = [
   {
     name: 'run',
     operands: 'PROGRAM.wasm',

@@ -80,6 +80,8 @@ function byFile(declarations: Iterable<Declaration>): string[] {
 
 const HEAD = `# Public types
 
+<!-- no block here is run: declarations as tsc makes them -->
+
 Generated from the sources by \`npm run gen\`, so that a change of the public interface shows in review. Private and
 \`@internal\` members are left out. docs/api.md describes the options.
 `;

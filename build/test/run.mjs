@@ -1,5 +1,5 @@
 // The test runner: bundles every x.test.ts, runs each in its own process, and sums the counts that uvu prints.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,9 @@ import { judge } from './judge.mjs';
 import { parseTestOptions } from './options.mjs';
 import { Progress, printSkips } from './progress.mjs';
 import { watch } from './watch.mjs';
+
+/** Measured on two processors, with no compiled program in the cache. */
+export const MINUTES = 12;
 
 /** Maximum run time of a test file, milliseconds. */
 const TIME_LIMIT = 600_000;
@@ -26,6 +29,7 @@ export async function test(args) {
   process.env.WASI9P_TEST_NAME = options.name;
   if (options.plainGate) process.env.WASI9P_PLAIN_GATE = '1';
   const run = () => runMatching(/\.test\.ts$/, options);
+  if (!options.path && !options.name) console.log(announcement());
   if (options.watch)
     return watch(
       () => bundleMatching(/\.test\.ts$/, options),
@@ -45,6 +49,17 @@ export async function programs(args) {
   const words = args.filter((arg) => arg !== '--quick');
   process.env.WASI9P_PROGRAMS = words.length < args.length ? 'quick' : 'long';
   finish(await runMatching(/\.accept\.ts$/, { path: words[0] ?? '', name: '' }));
+}
+
+/** What a run of all tests says first. */
+export function announcement(hasGcc = spawnSync('gcc', ['--version']).status === 0) {
+  const lines = [
+    `All tests: about ${MINUTES} minutes on two processors. \`npm test -- WORD\` runs the files whose path contains WORD.`,
+    'A test is skipped where this machine lacks what it needs; the end lists each with its reason.',
+  ];
+  if (process.platform !== 'linux') lines.push(`On ${process.platform}, that is all that compares with Linux.`);
+  else if (!hasGcc) lines.push('gcc is not installed, so nothing is compared with native runs.');
+  return lines.join('\n');
 }
 
 /** Prints the skipped tests and the sum. @param {Sum} sum @throws Failure if a test failed */

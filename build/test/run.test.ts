@@ -1,10 +1,11 @@
 // Tries the test runner as a command.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ROOT } from '../project.mjs';
-import { untested } from './run.mjs';
+import { MINUTES, announcement, untested } from './run.mjs';
 
 /** Runs `node build.mjs test`; returns its exit status and lines. */
 function runner(...args: string[]): { status: number | null; lines: string[] } {
@@ -30,6 +31,13 @@ test('a filter that matches nothing fails', () => {
     status: 1,
     lines: ["FAIL no test file matches 'no such path'", '0 passed, 1 failed'],
   });
+});
+
+test('a run of all tests tells how long it takes, and why tests are skipped', () => {
+  assert.match(announcement(true), /about \d+ minutes on two processors[^]*skipped where this machine lacks/);
+  assert.is(announcement(true).includes('gcc'), false);
+  assert.match(readFileSync(join(ROOT, 'README.md'), 'utf8'), `${MINUTES} minutes on two processors`);
+  if (process.platform === 'linux') assert.match(announcement(false), 'gcc is not installed');
 });
 
 test('a program without a test beside it is named', () => {

@@ -31,7 +31,6 @@ test('the nearest name is suggested, unless it is far', () => {
     comit: 'commit',
     prog: 'prog.wasm',
     'prgo.wasm': 'prog.wasm',
-    'none.wasm': undefined,
     walk: undefined,
     toString: undefined,
     '': undefined,

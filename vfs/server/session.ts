@@ -6,10 +6,10 @@ import { E } from '../linux/errno.ts';
 import type { Iov } from '../lib/iov.ts';
 import { FidTable } from './fid-table.ts';
 import { clunkAll } from './fid-life.ts';
-import type { GuestServer } from './guest-server.ts';
-import type { Handler, Handlers } from './handlers/guest.ts';
+import { HANDLERS, type Handler } from './handlers/index.ts';
 import type { Lock } from './locks.ts';
 import { Request } from './request.ts';
+import type { Server } from './server.ts';
 
 const RLERROR = TYPE.Rlerror;
 const TVERSION = TYPE.Tversion;
@@ -24,8 +24,7 @@ export const ENDED = -2;
 
 /** A client's session: its fids, and the requests it sends, served one after the other. */
 export class Session {
-  readonly server: GuestServer;
-  private readonly handlers: Handlers;
+  readonly server: Server;
   readonly fids = new FidTable();
   /** Number of fids on extended attributes. */
   xattrs = 0;
@@ -47,9 +46,8 @@ export class Session {
   private closed = true;
 
   /** Opens a session of a server. Its first message must be Tversion. */
-  constructor(server: GuestServer) {
+  constructor(server: Server) {
     this.server = server;
-    this.handlers = server.handlers;
     this.request = new Request(this);
     this.closed = false;
     server.connected(this);
@@ -83,7 +81,7 @@ export class Session {
     if (this.closed) return ENDED;
     if (server.reclaim.length > 0) server.reclaim.step();
     request.r.tag = tag;
-    const handler = this.handlers[type];
+    const handler = HANDLERS[type];
     let errno = malformed;
     if (errno === 0) {
       if (handler === undefined) errno = E.ENOTSUP;

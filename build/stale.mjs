@@ -1,0 +1,19 @@
+// Tells whether dist/ is older than what it is built from.
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ENTRIES, ROOT, sources } from './project.mjs';
+
+const SOURCES = sources(/(?<!\.test)\.(ts|mjs)$/, ['build', 'cli', 'shim', 'testing', 'toolchain', 'vfs']);
+
+/** True if a module of dist/ is missing, or a source or the build itself is younger than one. */
+export function isStale() {
+  const made = Object.keys(ENTRIES).map((name) => join(ROOT, `dist/${name}.js`));
+  if (!made.every((file) => existsSync(file)) || !existsSync(join(ROOT, 'dist/types'))) return true;
+  const oldest = Math.min(...made.map(changed));
+  return ['package.json', 'tsconfig.json', ...SOURCES].some((file) => changed(join(ROOT, file)) > oldest);
+}
+
+/** @param {string} file */
+function changed(file) {
+  return statSync(file).mtimeMs;
+}
