@@ -190,4 +190,18 @@ test('allocate extends the file, and never makes it shorter', () => {
   world.atRest();
 });
 
+test('a size that cannot be read: nothing is moved, and nothing cut off', () => {
+  const world = small();
+  const file = opened(world, O_RDWR);
+  assert.is(file.write(ranges('abcdef')), 6);
+  world.failAfter(0);
+  assert.is(file.allocate(0, 3), E.EIO);
+  world.failAfter(0);
+  assert.is(resultOf(file.seek(9, SEEK_END)), 'EIO');
+  assert.is(file.offset, 6);
+  assert.is(file.size(), 6);
+  file.close();
+  world.atRest();
+});
+
 test.run();
