@@ -38,7 +38,7 @@ export const LAYERS = [
     name: 'cli/commands',
     files: /^cli\/commands\//,
     may: [
-      ...['cli/copy', 'cli/mounts', 'cli/lib', 'toolchain', 'shim', 'shim/trace', 'vfs/fs'],
+      ...['cli/copy', 'cli/mounts', 'cli/lib', 'toolchain', 'shim', 'shim/trace', 'shim/preview1/abi', 'vfs/fs'],
       ...['vfs/backends/overlay', 'vfs/backends/hostdir', 'vfs/backends/ram', 'vfs/backend', ...BASE],
     ],
     packages: ['*'],

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundle } from './testing.ts';
+import { COUNTING, moduleWith } from './wasm-testing.ts';
 
 const command = suite('wasi9p');
 let scratch = '';
@@ -15,8 +16,8 @@ command.before(async () => {
   scratch = fs.mkdtempSync(join(tmpdir(), 'wasi9p-command-'));
   fs.mkdirSync(join(scratch, 'data'));
   fs.writeFileSync(join(scratch, 'data', 'one.txt'), '1');
-  fs.writeFileSync(join(scratch, 'prog.wasm'), program());
-  fs.writeFileSync(join(scratch, 'app'), program());
+  fs.writeFileSync(join(scratch, 'prog.wasm'), COUNTING);
+  fs.writeFileSync(join(scratch, 'app'), COUNTING);
   fs.writeFileSync(join(scratch, 'text.wasm'), 'no module');
   cli = await bundle();
 });
@@ -25,27 +26,6 @@ command.after(() => {
   fs.rmSync(scratch, { recursive: true });
   fs.rmSync(dirname(cli), { recursive: true });
 });
-
-/** A program that exits with the number of its arguments, its name included. */
-function program(): Uint8Array {
-  const text = (value: string): number[] => [value.length, ...Buffer.from(value)];
-  const section = (id: number, ...items: number[]): number[] => [id, items.length, ...items];
-  const imported = (name: string, type: number): number[] => [
-    ...text('wasi_snapshot_preview1'),
-    ...text(name),
-    ...[0, type],
-  ];
-  return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, 3, 0x60, 2, 0x7f, 0x7f, 1, 0x7f, 0x60, 1, 0x7f, 0, 0x60, 0, 0),
-    ...section(2, 2, ...imported('args_sizes_get', 0), ...imported('proc_exit', 1)),
-    ...section(3, 1, 2),
-    ...section(5, 1, 0, 1),
-    ...section(7, 2, ...text('memory'), 2, 0, ...text('_start'), 0, 2),
-    // args_sizes_get(0, 4); proc_exit(*0)
-    ...section(10, 1, 16, 0, 0x41, 0, 0x41, 4, 0x10, 0, 0x1a, 0x41, 0, 0x28, 2, 0, 0x10, 1, 0x0b),
-  ]);
-}
 
 function wasi9p(argv: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...argv], { cwd: scratch, encoding: 'utf8' });
@@ -119,6 +99,24 @@ wrong('wrong options and operands of run', 'run', [
     ['run', '--dir', 'data::/tmp', '--mem', '/tmp/', 'prog.wasm'],
     '--mem /tmp/: /tmp is already a mount point: give another path.',
   ],
+  [['run', ''], "The program '' is empty: wasi9p run PROGRAM.wasm."],
+  [['run', '--env', '=x', 'prog.wasm'], '--env =x: the name is missing: write --env NAME=VALUE.'],
+  [
+    ['run', '--dir', 'prog.wasm'],
+    'Missing program, because prog.wasm is the value of --dir: wasi9p run --dir HOST[::GUEST[::ro]] PROGRAM.wasm.',
+  ],
+  [
+    ['run', '--trace', 'out.txt', 'prog.wasm'],
+    'out.txt was taken for the program, because a value of --trace is joined by =: write --trace=out.txt.',
+  ],
+  [
+    ['--trace', 'data/one.txt', 'prog.wasm'],
+    'data/one.txt was taken for the program, because a value of --trace is joined by =: write --trace=data/one.txt.',
+  ],
+  [
+    ['run', '--overlay', 'data::/w', '--commit', 'durable', 'prog.wasm'],
+    'durable was taken for the program, because a value of --commit is joined by =: write --commit=durable.',
+  ],
   [['run', '--trace=a', '--trace=b', 'prog.wasm'], '--trace is given twice, with different values: give it once.'],
 ]);
 
@@ -132,6 +130,56 @@ command('run may be left out', () => {
   ]) {
     assert.equal(wasi9p(argv), { status: 3, stdout: '', stderr: '' }, argv.join(' '));
   }
+});
+
+command('a program that cannot be started ends with a sentence and status 1', () => {
+  const cases: [string[], string][] = [
+    [['none.wasm'], 'none.wasm does not exist: give the .wasm file of a program.'],
+    [['./prog'], './prog does not exist: did you mean prog.wasm?'],
+    [['run', 'data'], 'data is a directory: give the .wasm file of a program.'],
+    [['text.wasm'], 'text.wasm is a text file, not a WebAssembly module: give the .wasm file of a program.'],
+    [['data/one.txt'], 'data/one.txt is a text file, not a WebAssembly module: give the .wasm file of a program.'],
+    [['run', '--trace', 'none.wasm'], 'none.wasm does not exist: give the .wasm file of a program.'],
+    [['run', '--', '--trace', 'x'], '--trace does not exist: give the .wasm file of a program.'],
+    [
+      ['foreign.wasm'],
+      'foreign.wasm cannot be started: it imports env.now, but only the 46 functions of wasi_snapshot_preview1 are ' +
+        'supported: build it for wasm32-wasip1, or start it from a JavaScript program that has these functions.',
+    ],
+    [
+      ['reactor.wasm'],
+      'reactor.wasm cannot be started: it is a reactor (it exports _initialize, not _start): a JavaScript program ' +
+        'runs it, with initialize().',
+    ],
+  ];
+  fs.writeFileSync(join(scratch, 'foreign.wasm'), moduleWith({ imports: ['env.now'] }));
+  fs.writeFileSync(join(scratch, 'wrong.wasm'), moduleWith({ imports: ['wasi_snapshot_preview1.fd_close'] }));
+  fs.writeFileSync(join(scratch, 'reactor.wasm'), moduleWith({ exports: ['memory', '_initialize'] }));
+  for (const [argv, sentence] of cases) {
+    assert.equal(wasi9p(argv), { status: 1, stdout: '', stderr: `wasi9p: ${sentence}\n` }, argv.join(' '));
+  }
+  const { status, stderr } = wasi9p(['wrong.wasm']);
+  assert.is(status, 1);
+  assert.match(
+    stderr,
+    /^wasi9p: wrong\.wasm cannot be started: an import has another type than in WASI preview1; build it with a current toolchain \(.*fd_close.*\)\.\n$/,
+  );
+});
+
+command('a module with a line #! is a command', () => {
+  const file = join(scratch, 'script');
+  fs.writeFileSync(file, Buffer.concat([Buffer.from('#!/usr/bin/env wasi9p\n'), COUNTING]));
+  assert.equal(wasi9p([file, 'a', '--', 'b']), { status: 4, stdout: '', stderr: '' });
+  fs.chmodSync(file, 0o755);
+  fs.mkdirSync(join(scratch, 'bin'));
+  fs.writeFileSync(join(scratch, 'bin', 'wasi9p'), `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`, {
+    mode: 0o755,
+  });
+  const env = { PATH: `${join(scratch, 'bin')}:${process.env['PATH']}` };
+  assert.is(spawnSync(file, ['a', '--dir'], { env }).status, 3);
+  const granted = `#!/usr/bin/env -S wasi9p run --dir ${join(scratch, 'data')}::/d\n`;
+  fs.writeFileSync(file, Buffer.concat([Buffer.from(granted), COUNTING]));
+  assert.is(spawnSync(file, ['a', 'b', 'c'], { env }).status, 4);
 });
 
 command('the version has several spellings', () => {

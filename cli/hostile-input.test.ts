@@ -114,7 +114,7 @@ hostile('names of JavaScript properties are plain operands', () => {
     assert.equal(
       [wasi9p('run', word).stderr, wasi9p('help', word).stderr, wasi9p(word).stderr],
       [
-        `wasi9p: ${word} cannot be read (no such file or directory): give the .wasm file of a program.\n`,
+        `wasi9p: ${word} does not exist: give the .wasm file of a program.\n`,
         `wasi9p: Unknown command ${word}.\nTry: wasi9p help\n`,
         `wasi9p: Unknown command ${word}.\nTry: wasi9p help\n`,
       ],

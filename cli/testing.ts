@@ -57,6 +57,19 @@ export function inScratch(act: (dir: string) => void): void {
   }
 }
 
+/** As `inScratch`, for a function that waits. */
+export async function inScratchAsync(act: (dir: string) => Promise<void>): Promise<void> {
+  const home = process.cwd();
+  const dir = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'wasi9p-cli-'));
+  process.chdir(dir);
+  try {
+    await act(dir);
+  } finally {
+    process.chdir(home);
+    fs.rmSync(dir, { recursive: true });
+  }
+}
+
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Bundles the command as in dist/. Returns the path of its entry; the caller removes its directory. */

@@ -4,7 +4,13 @@
  * browser_wasi_shim, and preopens that make up one tree.
  * @module
  */
-import { isBackend, serverForBackend, type Attachable, type Backend, type Server } from '../vfs/connect/attachment.ts';
+import {
+  guestServerFor,
+  isBackend,
+  type Attachable,
+  type Backend,
+  type GuestServer,
+} from '../vfs/connect/attachment.ts';
 import { BACKEND, SERVER, check } from '../vfs/lib/options.ts';
 import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
 import { SeparateMounts } from './mounts.ts';
@@ -46,11 +52,11 @@ export interface WASIOptions extends BaseOptions {
  * @param name The name of the argument in an error message.
  * @throws TypeError if `source` has an unsupported type.
  */
-export function serverFor(source: Server | Backend, name?: string): Server;
+export function serverFor(source: GuestServer | Backend, name?: string): GuestServer;
 export function serverFor(source: Preopen, name?: string): Attachable;
 export function serverFor(source: Preopen, name = 'source'): Attachable {
   check(source, `${SERVER}|${BACKEND}`, name);
-  return isBackend(source) ? serverForBackend(source) : source;
+  return isBackend(source) ? guestServerFor(source) : source;
 }
 
 const ADAPTERS: Adapters = {
@@ -77,4 +83,4 @@ export class WASI extends WASIBase {
 }
 
 export type { Tracer } from './preview1/tracer.ts';
-export { Attachment, Server, type Inspection } from '../vfs/connect/attachment.ts';
+export { Attachment, GuestServer as Server, type Inspection } from '../vfs/connect/attachment.ts';

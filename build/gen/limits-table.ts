@@ -1,7 +1,7 @@
 // Every resource that a guest, a client or an archive can make grow, and its limit. The numbers are the code's own
 // constants, so that docs/security.md, which is generated from this table, agrees with the code.
 import { IOV_MAX, MAXSYMLINKS, NAME_MAX, PATH_MAX, RW_MAX } from '../../vfs/linux/limits.ts';
-import { FRAMES_MAX, FRAME_MAX } from '../../cli/commands/run.ts';
+import { FRAMES_MAX, FRAME_MAX } from '../../cli/commands/program/start.ts';
 import { SENTENCE_MAX } from '../../cli/lib/text.ts';
 import { COMPLAINTS } from '../../cli/commands/tool.ts';
 import { FD_MAX } from '../../shim/preview1/descriptors/fd-table.ts';

@@ -51,13 +51,17 @@ async function compile(driver: Driver, argv: string[], io: Io): Promise<number> 
   return compileIn(driver, outside.argv, preopens, environment(cwd), io);
 }
 
-/** Compiles files of `preopens`, with the compiler's own added. Resolves to clang's status, or 1 without a compiler. */
+/**
+ * Compiles files of `preopens`, with the compiler's own added. Resolves to clang's status, or 1 without a compiler.
+ * @param guarded Calls the compiler.
+ */
 export async function compileIn(
   driver: Driver,
   argv: readonly string[],
   preopens: Host['preopens'],
   env: Readonly<Record<string, string>>,
   io: Io = STDIO,
+  guarded: <Result>(act: () => Result) => Result = (act) => act(),
 ): Promise<number> {
   let tools;
   try {
@@ -71,7 +75,7 @@ export async function compileIn(
     env: { ...env },
     ...io,
   };
-  return drive(tools, driver, [...locations(argv), ...argv], host);
+  return guarded(() => drive(tools, driver, [...locations(argv), ...argv], host));
 }
 
 function granted(directories: readonly string[]): Record<string, string> {

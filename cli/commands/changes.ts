@@ -57,6 +57,21 @@ export async function settleChanges(
   return end;
 }
 
+/** Prints how many changes are dropped, because a signal has ended the program. */
+export function tellDropped(overlays: readonly ChangedMount[]): void {
+  const counts = overlays.map(({ guest, changes }) => text`${countOf(changes)} in ${guest}`);
+  tell(text`wasi9p: Interrupted: the changes are not committed (${joined(counts, ', ')}).\n`);
+}
+
+/** The program may have been ended in the middle of a call. */
+function countOf(changes: ChangedMount['changes']): number | string {
+  try {
+    return changes.diff().length;
+  } catch {
+    return 'an unknown number';
+  }
+}
+
 async function writeBack(
   options: Parsed['options'],
   overlays: readonly ChangedMount[],

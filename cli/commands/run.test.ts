@@ -1,5 +1,5 @@
 // Tries `wasi9p run` in its own process, on a bundle of cli/main.ts.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,12 @@ int main(int argc, char **argv) {
     FILE *file = fopen(argv[2], "w");
     if (!file) return printf("%s: %s\\n", argv[2], strerror(errno)), 1;
     fputs("written", file);
-    return fclose(file);
+    if (fclose(file)) return 1;
+    if (argc == 3) return 0;
+    puts("ready");
+    fflush(stdout);
+    if (!strcmp(argv[3], "wait")) getchar();
+    else for (volatile int i = 0;; i++);
   }
   return 0;
 }
@@ -82,6 +87,14 @@ run('passes arguments on, those that look like options, too', () => {
 run('passes the environment that --env sets, and nothing of the host', () => {
   assert.is(wasi9p(['run', '--env', 'A=1=2', '--env=B=', 'program.wasm', 'env']).stdout, '1=2 \n');
   assert.is(wasi9p(['run', 'program.wasm', 'env']).stdout, '(null) (null)\n');
+  const inherited = (env: Record<string, string>): string =>
+    spawnSync(process.execPath, [cli, 'run', '--env', 'A', '--env=B', 'program.wasm', 'env'], {
+      cwd: scratch,
+      encoding: 'utf8',
+      env,
+    }).stdout;
+  assert.is(inherited({ A: 'x=y', C: '1' }), 'x=y (null)\n');
+  assert.is(inherited({ A: '', B: 'ü' }), ' ü\n');
 });
 
 run('ends with the status of the program', () => {
@@ -163,6 +176,40 @@ run('leaves the lower directory of an overlay unchanged, and lists or commits th
   });
   assert.is(readFileSync(join(scratch, 'data', 'new'), 'utf8'), 'written');
   rmSync(join(scratch, 'data', 'new'));
+});
+
+/** Runs it until it prints a line, sends it SIGINT, and returns its end. */
+async function interrupted(argv: string[]) {
+  const child = spawn(process.execPath, [cli, ...argv], { cwd: scratch });
+  let stderr = '';
+  child.stderr.on('data', (bytes) => (stderr += String(bytes)));
+  child.stdout.once('data', () => child.kill('SIGINT'));
+  const [status, signal] = await new Promise<unknown[]>((resolve) => {
+    child.on('close', (...end) => resolve(end));
+  });
+  child.stdin.destroy();
+  return { status, signal, stderr };
+}
+
+run('SIGINT ends a program on overlays with 130, and says what is dropped', async () => {
+  const before = readdirSync(join(scratch, 'data')).join();
+  for (const how of ['spin', 'wait']) {
+    for (const options of [[], ['--commit', '--diff']]) {
+      const overlays = ['--overlay', 'data::/w', '--overlay', 'data::/v'];
+      assert.equal(await interrupted(['run', ...overlays, ...options, 'program.wasm', 'write', '/w/new', how]), {
+        status: 130,
+        signal: null,
+        stderr: 'wasi9p: Interrupted: the changes are not committed (1 in /w, 0 in /v).\n',
+      });
+    }
+    // Without an overlay nothing is to be said: the signal ends the process.
+    assert.equal(await interrupted(['run', 'program.wasm', 'write', '/tmp/new', how]), {
+      status: null,
+      signal: 'SIGINT',
+      stderr: '',
+    });
+  }
+  assert.is(readdirSync(join(scratch, 'data')).join(), before);
 });
 
 run('quotes a path that could forge a line or control a terminal', () => {
@@ -317,7 +364,7 @@ linux('an output error is reported in a sentence, and a trace error keeps the pr
 run('a program that cannot be started ends with a sentence and status 1', () => {
   assert.is(
     wasi9p(['run', 'absent.wasm']).stderr,
-    'wasi9p: absent.wasm cannot be read (no such file or directory): give the .wasm file of a program.\n',
+    'wasi9p: absent.wasm does not exist: give the .wasm file of a program.\n',
   );
   assert.equal(wasi9p(['run', '--trace=none/x', 'program.wasm']), {
     status: 1,
@@ -326,7 +373,7 @@ run('a program that cannot be started ends with a sentence and status 1', () => 
   });
   assert.match(
     wasi9p(['run', 'text.wasm']).stderr,
-    /^wasi9p: text\.wasm is not a WebAssembly module \(expected .*\): give a \.wasm file, .*\.\n$/,
+    /^wasi9p: text\.wasm is a text file, not a WebAssembly module: give the \.wasm file of a program\.\n$/,
   );
   assert.is(wasi9p(['run', 'text.wasm']).status, 1);
 });

@@ -1,20 +1,18 @@
 // `wasi9p run`: runs a program on the mounts, and reports traps and programs that cannot be started.
-import { readFileSync } from 'node:fs';
 import { WASI } from '../../shim/index.ts';
 import type { Driver } from '../../toolchain/driver.ts';
 import { compileIn } from './cc.ts';
-import { CHANGE_OPTIONS, overlaysOf, settleChanges } from './changes.ts';
+import { CHANGE_OPTIONS, overlaysOf, settleChanges, tellDropped } from './changes.ts';
 import { Memory } from '../mounts/memory.ts';
 import { refuseUnsettled } from './commit.ts';
 import { MOUNT_OPTIONS, closeStore, limitsOf, mountsOf, withRoot, type GuestMount } from '../mounts/mounts.ts';
+import { EXIT_SIGINT, Interrupted, interruptible } from '../lib/interrupt.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '../lib/options.ts';
 import { print, tell } from '../lib/output.ts';
-import { reasonOf } from '../lib/reason.ts';
-import { joined, own, sentence, text, type Text } from '../lib/text.ts';
+import { load } from './program/load.ts';
+import { TRAPPED, start } from './program/start.ts';
+import { own, sentence, text } from '../lib/text.ts';
 import { TraceFile } from './trace-file.ts';
-
-/** Exit status of a program that trapped: 128 + SIGABRT, as a shell reports abort(3). */
-const TRAPPED = 134;
 
 export const RUN_OPTIONS: readonly Option[] = [
   ...MOUNT_OPTIONS,
@@ -22,8 +20,8 @@ export const RUN_OPTIONS: readonly Option[] = [
   {
     name: 'env',
     many: true,
-    value: 'NAME=VALUE',
-    help: "Sets a variable of the program's environment. May be repeated.",
+    value: 'NAME[=VALUE]',
+    help: "Sets a variable of the program's environment; without a value, to that of this process, if it is\nset. May be repeated.",
   },
   {
     name: 'trace',
@@ -50,32 +48,44 @@ the start says so.
 ${helpLines(RUN_OPTIONS)}
 
 The exit status is the program's; ${TRAPPED} if it trapped; 1 if it could not be started, or if the trace or the changes
-could not be written; 2 for wrong usage.
+could not be written; 2 for wrong usage; ${EXIT_SIGINT} after SIGINT (Ctrl-C), which drops the changes in each --overlay.
+
+A program may begin with a line such as #!/usr/bin/env wasi9p, and is a command of its own then.
 `);
 
-function variable(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new UsageError(`--env ${text}: invalid value, expected NAME=VALUE.`);
-  return [text.slice(0, at), text.slice(at + 1)];
+/** Returns a variable of the program; none if it is to be inherited and is not set. */
+function variable(word: string): [string, string][] {
+  const at = word.indexOf('=');
+  if (at === 0) throw new UsageError(`--env ${word}: the name is missing: write --env NAME=VALUE.`);
+  const [name, value] = at < 0 ? [word, process.env[word]] : [word.slice(0, at), word.slice(at + 1)];
+  return value === undefined ? [] : [[name, value]];
 }
 
-/** Reads and compiles the module. @throws Error with a sentence if the file is not a valid program. */
-async function load(file: string): Promise<WebAssembly.Module> {
-  let bytes;
+/**
+ * Loads the program. @throws UsageError if it is probably the value of the option before it, which takes one only after
+ * an `=`: `--trace FILE PROGRAM`.
+ */
+async function loadOperand(program: string, before: string | undefined, more: boolean): Promise<WebAssembly.Module> {
   try {
-    bytes = readFileSync(file);
+    return await load(program);
   } catch (error) {
-    throw new Error(`${file} cannot be read (${reasonOf(error)}): give the .wasm file of a program.`, { cause: error });
-  }
-  try {
-    return await WebAssembly.compile(bytes);
-  } catch (error) {
-    const reason = (error as Error).message.replace('WebAssembly.compile(): ', '');
-    throw new Error(
-      `${file} is not a WebAssembly module (${reason}): give a .wasm file, such as wasi9p cc compiles from C.`,
+    const option = RUN_OPTIONS.find(({ name, optional }) => optional === true && before === `--${name}`);
+    if (option === undefined || !more) throw error;
+    const flag = `--${option.name}`;
+    throw new UsageError(
+      `${program} was taken for the program, because a value of ${flag} is joined by =: write ${flag}=${program}.`,
       { cause: error },
     );
   }
+}
+
+/** Returns a hint if the last option has taken the program for its value. */
+function missingProgram(argv: readonly string[]): UsageError {
+  const [flag = '', value = ''] = argv.slice(-2);
+  const option = RUN_OPTIONS.find(({ name }) => flag === `--${name}`);
+  const isTaken = option?.value !== undefined && option.optional !== true && value.endsWith('.wasm');
+  const why = isTaken ? `, because ${value} is the value of ${flag}` : '';
+  return new UsageError(`Missing program${why}: wasi9p run ${isTaken ? `${flag} ${option.value} ` : ''}PROGRAM.wasm.`);
 }
 
 /** Runs `wasi9p run` and returns its exit status. @throws UsageError */
@@ -86,106 +96,62 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const [program, ...words] = rest;
-  if (program === undefined) throw new UsageError('Missing program: wasi9p run PROGRAM.wasm.');
+  if (program === undefined) throw missingProgram(argv);
+  if (program === '') throw new UsageError(`The program '' is empty: wasi9p run PROGRAM.wasm.`);
   // The first -- separates our arguments from the program's.
   const args = words[0] === '--' ? words.slice(1) : words;
   const memory = new Memory();
   const mounts = withRoot(mountsOf(options, memory), memory);
   try {
-    return await runOn(mounts, options, program, args);
+    return await runOn(mounts, options, { program, args, before: argv.at(-rest.length - 1) });
   } finally {
     for (const { backend } of mounts) closeStore(backend);
   }
+}
+
+/** The operands of the command line. */
+interface Operands {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** The word before the program; undefined if there is none. */
+  readonly before: string | undefined;
 }
 
 /** Runs a program, or the compiler, on the mounts; returns the exit status of the command. */
 async function runOn(
   mounts: readonly GuestMount[],
   options: Parsed['options'],
-  program: string,
-  args: string[],
+  { program, args, before }: Operands,
 ): Promise<number> {
   const overlays = overlaysOf(options, mounts);
   refuseUnsettled(overlays);
-  const env = Object.fromEntries((options.get('env') ?? []).map(variable));
+  const env = Object.fromEntries((options.get('env') ?? []).flatMap(variable));
   const preopens = Object.fromEntries(mounts.map(({ guest, backend }) => [guest, backend]));
   const driver = DRIVERS.get(program);
-  const module = driver === undefined ? await load(program) : null;
+  const module = driver === undefined ? await loadOperand(program, before, args.length > 0) : null;
   for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
-  if (driver !== undefined) {
-    if (options.has('trace')) throw new UsageError('--trace cannot be used with cc or c++: leave it out.');
-    return await settleChanges(options, overlays, await compileIn(driver, args, preopens, env));
-  }
-  const file = options.get('trace')?.at(-1);
-  const trace = file === undefined ? null : new TraceFile(file);
+  const guarded = overlays.length > 0 ? interruptible : <Result>(act: () => Result): Result => act();
   let isWhole = true;
   let status: number;
   try {
-    const wasi = new WASI({ args: [program, ...args], env, preopens, ...(trace && { trace: trace.tracer }) });
-    status = start(wasi, module!, program);
-  } finally {
-    isWhole = trace?.close() !== false;
+    if (driver !== undefined) {
+      if (options.has('trace')) throw new UsageError('--trace cannot be used with cc or c++: leave it out.');
+      status = await compileIn(driver, args, preopens, env, undefined, guarded);
+    } else {
+      const file = options.get('trace')?.at(-1);
+      const trace = file === undefined ? null : new TraceFile(file);
+      try {
+        const wasi = new WASI({ args: [program, ...args], env, preopens, ...(trace && { trace: trace.tracer }) });
+        status = guarded(() => start(wasi, module!, program));
+      } finally {
+        isWhole = trace?.close() !== false;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    tellDropped(overlays);
+    return EXIT_SIGINT;
   }
   const settled = await settleChanges(options, overlays, status);
   return settled === 0 && !isWhole ? 1 : settled;
-}
-
-function start(wasi: WASI, module: WebAssembly.Module, program: string): number {
-  const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
-  if (!names.has('_start')) {
-    wasi.close();
-    throw new Error(
-      `${program} cannot be started: it exports no _start function. A reactor runs from JavaScript, with initialize().`,
-    );
-  }
-  let instance;
-  try {
-    instance = new WebAssembly.Instance(module, wasi.getImportObject());
-    return wasi.start(instance);
-  } catch (error) {
-    wasi.close();
-    // The program exited in its wasm start function, before _start.
-    if (wasi.exitCode !== null) return wasi.exitCode;
-    if (instance === undefined && isOutOfMemory(error)) {
-      throw new Error(
-        `${program} cannot be started: its memory cannot be allocated; raise the limit of this process (ulimit -v).`,
-        { cause: error },
-      );
-    }
-    const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
-    const message = error instanceof Error ? error.message : String(error);
-    if (!trapped) {
-      const stop = message.endsWith('.') ? '' : '.';
-      throw new Error(`${program} cannot be started: ${message}${stop}`, { cause: error });
-    }
-    tell(text`wasi9p: ${program} trapped: ${sentence(message)}\n${frames(error)}`);
-    return TRAPPED;
-  }
-}
-
-/** Maximum number of printed frames of a trap. Node keeps ten by default. */
-export const FRAMES_MAX = 50;
-/** Maximum length of a frame, in characters: a function's name may have megabytes. */
-export const FRAME_MAX = 300;
-
-/** True if the module's memory could not be allocated. (A stack overflow in the start function is a trap.) */
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof RangeError && /memory/i.test(error.message);
-}
-
-/** The wasm frames of a trap. Their names come from the program and are untrusted. */
-function frames(error: Error): Text {
-  const { message, stack = '' } = error;
-  // The stack begins with the message.
-  const lines = stack.slice(stack.startsWith(`${error.name}: ${message}`) ? error.name.length + message.length + 2 : 0);
-  const theirs = lines.split(/\n(?= {4}at )/).filter((line) => line.includes('wasm'));
-  return joined(theirs.slice(0, FRAMES_MAX).map(frameText));
-}
-
-function frameText(line: string): Text {
-  // The function's name precedes the location, which must be kept.
-  const where = /\(?wasm:\/\/[^\s()]*\)?$/.exec(line)?.[0] ?? '';
-  const head = line.slice(0, line.length - where.length);
-  const short = head.length > FRAME_MAX ? `${head.slice(0, FRAME_MAX)}… ` : head;
-  return text`${sentence(short.trimEnd())} ${sentence(where.slice(0, FRAME_MAX))}\n`;
 }

@@ -31,6 +31,7 @@ test('the nearest name is suggested, unless it is far', () => {
     comit: 'commit',
     prog: 'prog.wasm',
     'prgo.wasm': 'prog.wasm',
+    'none.wasm': undefined,
     walk: undefined,
     toString: undefined,
     '': undefined,

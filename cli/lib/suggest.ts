@@ -21,12 +21,14 @@ export function distance(from: string, to: string): number {
 /** Maximum length of a word for which a suggestion is looked for, in characters: the time grows with its square. */
 const WORD_MAX = 64;
 
-/** Returns the name that was probably meant: a third of the word may be wrong, or an ending may be missing. */
+/** Returns the name that was probably meant: a third of the word may be wrong, or its ending may be missing. */
 export function nearest(word: string, names: Iterable<string>): string | undefined {
   if (word === '' || word.length > WORD_MAX) return undefined;
   const lower = word.toLowerCase();
   let found: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  // Without the ending, which many names share.
+  const stem = word.replace(/(?<=.)\.[^.]*$/, '');
+  let least = Math.max(1, Math.floor(stem.length / 3)) + 1;
   for (const name of names) {
     const isShort = name.startsWith(`${word}.`);
     if (name === word || (!isShort && Math.abs(name.length - word.length) >= least)) continue;

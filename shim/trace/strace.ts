@@ -2,7 +2,7 @@
 import { printMessage } from '../../vfs/9p/print.ts';
 import { wasiErrnoName } from '../../vfs/linux/errno.ts';
 import { ObservedTransport } from '../../vfs/transport/observed.ts';
-import type { Attachment, Server, ServerObserver } from '../../vfs/connect/attachment.ts';
+import type { Attachment, GuestServer, ServerObserver } from '../../vfs/connect/attachment.ts';
 import { quote } from '../../vfs/lib/quote.ts';
 import {
   EVENTTYPE,
@@ -179,7 +179,7 @@ export function strace(write: (line: string) => void): Tracer {
 
     listen({ server, client }: Attachment): void {
       // A server of another process has no observers.
-      const { observers } = server as Partial<Server>;
+      const { observers } = server as Partial<GuestServer>;
       const observer: ServerObserver = {
         orphan: (inode) => note(`* inode ${inode.ino} has no name any more: an orphan, kept by ${fids(inode.refs)}`),
         reclaimed: (inode) => note(`* inode ${inode.ino} reclaimed`),

@@ -16,18 +16,18 @@ const LOOK_EVERY = 1 << 23;
  * Bytes that are counted for each item of a store: somewhat more than it takes in V8, so that the count is an upper
  * bound.
  */
-export const COST = {
+export enum COST {
   /** An inode of any kind. */
-  inode: 512,
-  /** In addition, if it is a directory. */
-  directory: 512,
+  inode = 512,
+  /** In addition, if it is a directory: as much again. */
+  directory = inode,
   /** A directory entry, without its letters. */
-  name: 128,
+  name = 128,
   /** An extended attribute, without its name and value. */
-  xattr: 384,
+  xattr = 384,
   /** Each UTF-16 unit of a name, a symlink's target or an attribute's name. */
-  letter: 2,
-} as const;
+  letter = 2,
+}
 
 /** Bytes counted for a directory entry. */
 export function nameCost(name: string): number {

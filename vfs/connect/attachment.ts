@@ -4,23 +4,23 @@ import { AtCalls } from '../client/at/at-calls.ts';
 import { Client } from '../client/client.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { SERVER, check } from '../lib/options.ts';
-import { Server } from '../server/server.ts';
+import { GuestServer } from '../server/guest-server.ts';
 import type { Attachable } from '../transport/transport.ts';
 
-const servers = new WeakMap<Backend, Server>();
+const servers = new WeakMap<Backend, GuestServer>();
 
-/** The server of a backend: always the same one. */
-export function serverForBackend(backend: Backend): Server {
+/** The server of a backend: always the same one. The first caller's `Kind` is its class. */
+export function guestServerFor(backend: Backend, Kind = GuestServer): GuestServer {
   let server = servers.get(backend);
   if (server === undefined) {
-    server = new Server(backend);
+    server = new Kind(backend);
     servers.set(backend, server);
   }
   return server;
 }
 
 /** Registers the server of `view`, a backend with the inodes of that of `base`: files of both have the same st_dev. */
-export function addView(view: Backend, server: Server, base: Server): void {
+export function addView(view: Backend, server: GuestServer, base: GuestServer): void {
   servers.set(view, server);
   const device = deviceOf.get(base) ?? ++devices;
   deviceOf.set(base, device);
@@ -74,9 +74,9 @@ export class Attachment<S extends Attachable = Attachable> {
   }
 }
 
-export { Server } from '../server/server.ts';
+export { GuestServer } from '../server/guest-server.ts';
 export type { Backend } from '../backend/backend.ts';
-export type { Inspection } from '../server/server.ts';
+export type { Inspection } from '../server/guest-server.ts';
 export type { ServerObserver } from '../server/observer.ts';
 export type { Message } from '../9p/codec.gen.ts';
 export type { Attachable } from '../transport/transport.ts';

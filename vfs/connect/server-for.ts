@@ -2,8 +2,10 @@
 import { hostDir } from '../backends/hostdir/index.ts';
 import { isMemfsVolume, memfs, type MemfsVolume } from '../backends/memfs/index.ts';
 import { mustBe } from '../lib/options.ts';
-import { Server, isAttachable, isBackend, serverForBackend, type Attachable, type Backend } from './attachment.ts';
+import { Server } from '../server/server.ts';
 import type { Session } from '../server/session.ts';
+import { isAttachable, isBackend, type Attachable, type Backend } from './attachment.ts';
+import { serverForBackend } from './backend-server.ts';
 
 /**
  * Accepted wherever a file system is expected: a server of this process or of another one, a backend, a memfs Volume,
@@ -68,4 +70,5 @@ export function lentServerOf(source: Source, name = 'source'): Attachable {
   return typeof source === 'string' ? new PathServer(source, true) : keptServerOf(source, name);
 }
 
-export { Attachment, Server, type Attachable, type Inspection, type Message } from './attachment.ts';
+export { Server };
+export { Attachment, type Attachable, type Inspection, type Message } from './attachment.ts';

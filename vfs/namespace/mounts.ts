@@ -7,7 +7,8 @@ import type { AtCalls } from '../client/at/at-calls.ts';
 import { parsePath } from '../client/at/path.ts';
 import { Found } from '../client/at/found.ts';
 import { E, errnoName } from '../linux/errno.ts';
-import { Attachment, serverForBackend, type Attachable } from '../connect/attachment.ts';
+import { Attachment, type Attachable } from '../connect/attachment.ts';
+import { serverForBackend } from '../connect/backend-server.ts';
 import { TreeMounts } from './tree-mounts.ts';
 
 /** A tree of the namespace, and its path. */

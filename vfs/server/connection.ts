@@ -5,9 +5,10 @@ import { E } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { SERVER, check } from '../lib/options.ts';
+import type { GuestServer } from './guest-server.ts';
+import { HANDLERS } from './handlers/index.ts';
 import { waitForLock } from './lock-wait.ts';
 import { PENDING, Request } from './request.ts';
-import type { Server } from './server.ts';
 import { ENDED, HEADER, Session } from './session.ts';
 
 /** Rread and Rreaddir before their data: the header and count[4]. */
@@ -47,9 +48,11 @@ export class Connection {
    *   leaves `receive`; after a late reply it ends the connection.
    * @throws TypeError if `server` is not a server or `send` is not a function.
    */
-  constructor(server: Server, send: (reply: Uint8Array) => void) {
+  constructor(server: GuestServer, send: (reply: Uint8Array) => void) {
     check(server, SERVER, 'server');
     check(send, 'function', 'send');
+    // A client on a wire may send any message.
+    server.handlers = HANDLERS;
     this.session = new Session(server);
     this.session.pending = this.pending;
     this.session.waitForLock = waitForLock;

@@ -3,8 +3,8 @@ import type { Inode } from '../backend/inode.ts';
 import { isOrphan } from '../backend/inode-refs.ts';
 import { E } from '../linux/errno.ts';
 import { UNOPENED, type Fid } from './fid.ts';
-import { dropLocks } from './locks.ts';
-import type { Server } from './server.ts';
+import type { FileLocks } from './locks.ts';
+import type { GuestServer } from './guest-server.ts';
 import type { Session } from './session.ts';
 
 /** Checks a number for a new fid. EBADF: NOFID, or in use; EMFILE: the session has too many fids. */
@@ -32,14 +32,14 @@ export function moveFid(session: Session, fid: Fid, inode: Inode, parent: Inode 
  * Called when an inode may have lost its last fid or its last name. Without both it is queued to be reclaimed; with a
  * name alone the backend may release it.
  */
-export function settle(server: Server, inode: Inode): void {
+export function settle(server: GuestServer, inode: Inode): void {
   if (inode.refs > 0) return;
   if (server.backend.nlink(inode) === 0) server.reclaim.add(inode);
   else server.backend.release(inode);
 }
 
 /** Called after an inode has lost a name: it may be an orphan now. */
-export function nameTaken(server: Server, inode: Inode): void {
+export function nameTaken(server: GuestServer, inode: Inode): void {
   if (server.observers.size > 0 && isOrphan(server.backend, inode))
     for (const observer of server.observers) observer.orphan?.(inode);
   settle(server, inode);
@@ -54,7 +54,7 @@ export function dropFid(session: Session, fid: Fid): number {
   session.fids.delete(fid.num);
   let errno = 0;
   if (fid.xattr !== null) errno = attempt(commitXattr, server, fid);
-  if (session.locks + (session.pending?.size ?? 0) > 0) dropLocks(fid.inode, session, fid);
+  if (fid.inode.locks !== null) dropLocks(fid.inode, session, fid);
   if (fid.stream !== null) errno = attempt(closeStream, server, fid) || errno;
   if (fid.flags !== UNOPENED) errno = attempt(closeHandle, server, fid) || errno;
   fid.detach();
@@ -64,7 +64,7 @@ export function dropFid(session: Session, fid: Fid): number {
 }
 
 /** Runs one step; an error that the backend throws becomes an errno, so that the next step still runs. */
-function attempt(step: (server: Server, fid: Fid) => number | void, server: Server, fid: Fid): number {
+function attempt(step: (server: GuestServer, fid: Fid) => number | void, server: GuestServer, fid: Fid): number {
   try {
     return step(server, fid) ?? 0;
   } catch (thrown) {
@@ -72,25 +72,25 @@ function attempt(step: (server: Server, fid: Fid) => number | void, server: Serv
   }
 }
 
-function closeStream(_server: Server, fid: Fid): void {
+function closeStream(_server: GuestServer, fid: Fid): void {
   fid.stream!.close();
 }
 
-function closeHandle(server: Server, fid: Fid): void {
+function closeHandle(server: GuestServer, fid: Fid): void {
   server.backend.closeHandle(fid.inode, fid.handle);
 }
 
-function settleFid(server: Server, fid: Fid): void {
+function settleFid(server: GuestServer, fid: Fid): void {
   settle(server, fid.inode);
 }
 
-/** Sets the attribute of Txattrcreate, if all announced bytes were written; else EINVAL. */
-function commitXattr(server: Server, fid: Fid): number {
-  const xattr = fid.xattr!;
+function commitXattr(server: GuestServer, fid: Fid): number {
   fid.session.xattrs--;
-  if (xattr.flags < 0) return 0;
-  if (xattr.written !== xattr.value.length) return E.EINVAL;
-  return server.backend.setxattr(fid.inode, xattr.name, xattr.value, xattr.flags);
+  return fid.xattr!.commit(server.backend, fid.inode);
+}
+
+function dropLocks(inode: Inode, session: Session, fid?: Fid): void {
+  (inode.locks as FileLocks | null)?.drop(inode, session, fid);
 }
 
 /** Clunks all fids of a session: it has ended, or Tversion resets it. */

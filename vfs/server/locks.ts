@@ -52,24 +52,45 @@ export interface Waiter {
 }
 
 /** The record locks of an inode, and the requests that wait for one, in the order of their arrival. */
-interface FileLocks {
-  held: Lock[];
-  waiting: Waiter[];
+export class FileLocks {
+  readonly held: Lock[];
+  readonly waiting: Waiter[];
+
+  constructor(held: Lock[], waiting: Waiter[]) {
+    this.held = held;
+    this.waiting = waiting;
+  }
+
+  /**
+   * Releases the locks of a session on the file, or only those set through `fid`. A request that waits for a lock
+   * through `fid` fails with EBADF, as when close(2) races with fcntl(2) F_SETLKW.
+   */
+  drop(inode: Inode, session: Session, fid?: Fid): void {
+    const { held: before, waiting } = this;
+    const kept = before.filter((held) => (fid ? held.fid !== fid : held.fid.session !== session));
+    session.locks += kept.length - before.length;
+    replaceLocks(
+      inode,
+      kept,
+      waiting.filter(({ wanted }) => wanted.fid !== fid),
+    );
+    for (const waiter of waiting) if (waiter.wanted.fid === fid) waiter.respond(E.EBADF);
+  }
 }
 
 /** The locks held on a file. */
-export function heldLocks(inode: Inode): Lock[] {
+export function heldLocks(inode: Inode): readonly Lock[] {
   return (inode.locks as FileLocks | null)?.held ?? [];
 }
 
 /** The requests that wait for a lock on a file. */
-export function waitersOf(inode: Inode): Waiter[] {
+export function waitersOf(inode: Inode): readonly Waiter[] {
   return (inode.locks as FileLocks | null)?.waiting ?? [];
 }
 
 /** Sets the locks of a file and the requests that wait. */
-export function putLocks(inode: Inode, held: Lock[], waiting: Waiter[]): void {
-  inode.locks = held.length + waiting.length > 0 ? ({ held, waiting } satisfies FileLocks) : null;
+export function putLocks(inode: Inode, held: readonly Lock[], waiting: readonly Waiter[]): void {
+  inode.locks = held.length + waiting.length > 0 ? new FileLocks([...held], [...waiting]) : null;
 }
 
 /** Replaces the locks of a file, and lets the waiting requests try again. */
@@ -116,21 +137,4 @@ export function setLock(inode: Inode, wanted: Lock): number {
   session.locks += more;
   replaceLocks(inode, kept);
   return 0;
-}
-
-/**
- * Releases the locks of a session on a file, or only those set through `fid`. A request that waits for a lock through
- * `fid` fails with EBADF, as when close(2) races with fcntl(2) F_SETLKW.
- */
-export function dropLocks(inode: Inode, session: Session, fid?: Fid): void {
-  const before = heldLocks(inode);
-  const kept = before.filter((held) => (fid ? held.fid !== fid : held.fid.session !== session));
-  session.locks += kept.length - before.length;
-  const waiting = waitersOf(inode);
-  replaceLocks(
-    inode,
-    kept,
-    waiting.filter(({ wanted }) => wanted.fid !== fid),
-  );
-  for (const waiter of waiting) if (waiter.wanted.fid === fid) waiter.respond(E.EBADF);
 }

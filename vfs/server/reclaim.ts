@@ -91,8 +91,10 @@ export class ReclaimQueue {
   }
 
   private compact(): void {
-    if (this.head === this.tail) this.queue.length = Math.min(this.queue.length, KEPT);
-    else if (this.head <= KEPT || this.head * 2 <= this.tail) return;
+    if (this.head === this.tail) {
+      // Only if it is longer: to set the length is a call into the engine.
+      if (this.queue.length > KEPT) this.queue.length = KEPT;
+    } else if (this.head <= KEPT || this.head * 2 <= this.tail) return;
     else this.queue = this.queue.slice(this.head, this.tail);
     this.tail -= this.head;
     this.head = 0;

@@ -6,10 +6,10 @@ import { E } from '../linux/errno.ts';
 import type { Iov } from '../lib/iov.ts';
 import { FidTable } from './fid-table.ts';
 import { clunkAll } from './fid-life.ts';
-import { HANDLERS, type Handler } from './handlers/index.ts';
+import type { GuestServer } from './guest-server.ts';
+import type { Handler, Handlers } from './handlers/guest.ts';
 import type { Lock } from './locks.ts';
 import { Request } from './request.ts';
-import type { Server } from './server.ts';
 
 const RLERROR = TYPE.Rlerror;
 const TVERSION = TYPE.Tversion;
@@ -24,7 +24,8 @@ export const ENDED = -2;
 
 /** A client's session: its fids, and the requests it sends, served one after the other. */
 export class Session {
-  readonly server: Server;
+  readonly server: GuestServer;
+  private readonly handlers: Handlers;
   readonly fids = new FidTable();
   /** Number of fids on extended attributes. */
   xattrs = 0;
@@ -46,8 +47,9 @@ export class Session {
   private closed = true;
 
   /** Opens a session of a server. Its first message must be Tversion. */
-  constructor(server: Server) {
+  constructor(server: GuestServer) {
     this.server = server;
+    this.handlers = server.handlers;
     this.request = new Request(this);
     this.closed = false;
     server.connected(this);
@@ -81,7 +83,7 @@ export class Session {
     if (this.closed) return ENDED;
     if (server.reclaim.length > 0) server.reclaim.step();
     request.r.tag = tag;
-    const handler = HANDLERS[type];
+    const handler = this.handlers[type];
     let errno = malformed;
     if (errno === 0) {
       if (handler === undefined) errno = E.ENOTSUP;

@@ -1,4 +1,6 @@
 // The value of an extended attribute as a fid reads or writes it.
+import type { Backend } from '../backend/backend.ts';
+import type { Inode } from '../backend/inode.ts';
 import { E } from '../linux/errno.ts';
 import { Views, type Iov } from '../lib/iov.ts';
 
@@ -41,5 +43,11 @@ export class XattrIo {
     iov.gather(this.value.subarray(offset));
     this.written += iov.total;
     return iov.total;
+  }
+
+  /** Sets the attribute of Txattrcreate. EINVAL: not all announced bytes were written; the errnos of setxattr(2). */
+  commit(backend: Backend, inode: Inode): number {
+    if (this.flags < 0) return 0;
+    return this.written === this.value.length ? backend.setxattr(inode, this.name, this.value, this.flags) : E.EINVAL;
   }
 }

@@ -7,7 +7,7 @@ import { INODE, type Core, type CoreLink, type CoreNode } from './core.ts';
 import type { MemfsInode } from './inode.ts';
 
 /** Like COST, for the objects of memfs: a node with four dates and two lists of listeners, a link with a Map. */
-export const MEMFS_COST = { ...COST, inode: 768, directory: 0, name: 640 } as const;
+export const MEMFS_COST = { inode: 768, directory: 0, name: 640, xattr: COST.xattr, letter: COST.letter } as const;
 
 /** Volumes with fewer nodes are recounted whenever there may be a reason. */
 const FEW = 1000;

@@ -2,7 +2,8 @@
 import { DISPOSE } from '../../lib/dispose.ts';
 import { BACKEND, check } from '../../lib/options.ts';
 import { isClosed } from '../../backend/closed.ts';
-import { addView, serverForBackend } from '../attachment.ts';
+import { addView } from '../attachment.ts';
+import { serverForBackend } from '../backend-server.ts';
 import type { Backend, OwnedBackend } from '../../backend/backend.ts';
 import { ReadOnlyBackend } from '../../backends/readonly/backend.ts';
 import { ViewServer } from './server.ts';

@@ -14,7 +14,7 @@ import { releaseUnused } from '../../backend/inode-refs.ts';
 import { nameTaken, renamed } from '../fid-life.ts';
 import { changed } from '../qid.ts';
 import { checkEntryName, checkRemoval, checkRename } from '../checks.ts';
-import type { Server } from '../server.ts';
+import type { GuestServer } from '../guest-server.ts';
 import type { Request } from '../request.ts';
 
 /** True if the name that a fid was walked by still belongs to its inode. */
@@ -26,7 +26,7 @@ export function standsFor(backend: Backend, dir: Inode, name: string, inode: Ino
 }
 
 /** Removes a name whose inode was looked up. The inode lives on while a fid is on it. The errnos of `checkRemoval`. */
-export function unlink(server: Server, dir: Inode, name: string, inode: Inode, rmdir: boolean): number {
+export function unlink(server: GuestServer, dir: Inode, name: string, inode: Inode, rmdir: boolean): number {
   const { backend } = server;
   const errno = checkRemoval(backend, inode, rmdir) || backend.unlink(dir, name, inode);
   if (errno === 0) {
@@ -55,7 +55,14 @@ export function unlinkat({ session, t }: Request): number {
 }
 
 /** Renames an inode that was looked up. The errnos of the new name, then of `checkRename`, then of Backend.rename. */
-function move(server: Server, oldDir: Inode, oldName: string, source: Inode, newDir: Inode, newName: string): number {
+function move(
+  server: GuestServer,
+  oldDir: Inode,
+  oldName: string,
+  source: Inode,
+  newDir: Inode,
+  newName: string,
+): number {
   const { backend } = server;
   const bad = checkEntryName(backend, newDir, newName);
   if (bad !== 0) return bad;

@@ -11,7 +11,7 @@ import { releaseUnused } from '../../backend/inode-refs.ts';
 import { moveFid } from '../fid-life.ts';
 import { changed, setQid } from '../qid.ts';
 import { checkEntryName, checkParent } from '../checks.ts';
-import type { Server } from '../server.ts';
+import type { GuestServer } from '../guest-server.ts';
 import type { Request } from '../request.ts';
 
 /** Attempts of O_CREAT to make or find a name that another process makes and removes. */
@@ -31,7 +31,7 @@ const TRUNCATE: SetAttr = {
 };
 
 /** Opens an inode. Returns the backend's handle, or −errno in the order EISDIR, ENOTDIR, ELOOP, ENXIO, EINVAL. */
-function openInode(server: Server, inode: Inode, flags: number): number {
+function openInode(server: GuestServer, inode: Inode, flags: number): number {
   const access = flags & O_ACCMODE;
   if (inode.kind === S_IFDIR) {
     if (access !== O_RDONLY || (flags & O_TRUNC) !== 0) return -E.EISDIR;
@@ -48,7 +48,7 @@ function openInode(server: Server, inode: Inode, flags: number): number {
 }
 
 /** O_TRUNC. Never throws, since the caller must close the handle. */
-function truncate(server: Server, inode: Inode): number {
+function truncate(server: GuestServer, inode: Inode): number {
   try {
     const errno = server.backend.setattr(inode, TRUNCATE);
     if (errno === 0) changed(inode);
@@ -124,7 +124,7 @@ export function lcreate({ session, t, r }: Request): number {
 }
 
 /** The inode that has the name already, if O_CREAT may open it; or EEXIST, EISDIR, or the errno of the lookup. */
-function existing(server: Server, found: Inode | number, flags: number): Inode | number {
+function existing(server: GuestServer, found: Inode | number, flags: number): Inode | number {
   if (typeof found === 'number') return found;
   const errno = (flags & O_EXCL) !== 0 ? E.EEXIST : found.kind === S_IFDIR ? E.EISDIR : 0;
   if (errno === 0) return found;
@@ -132,7 +132,7 @@ function existing(server: Server, found: Inode | number, flags: number): Inode |
   return errno;
 }
 
-function createFile(server: Server, dir: Inode, t: Message): Inode | number {
+function createFile(server: GuestServer, dir: Inode, t: Message): Inode | number {
   const inode = server.backend.create(dir, t.name, S_IFREG | (t.mode & 0o7777), 0, 0, t.gid);
   if (typeof inode !== 'number') changed(dir);
   return inode;

@@ -1,0 +1,51 @@
+// Reads and compiles the program of `run`.
+import { readFileSync } from 'node:fs';
+import { reasonOf } from '../../lib/reason.ts';
+import { didYouMean, nearestPath } from '../../lib/suggest.ts';
+
+/** `#!` at the start of a file. */
+const SHEBANG = [0x23, 0x21];
+const LINE_FEED = 0x0a;
+
+/** Reads and compiles a module. @throws Error with a sentence if the file is not a module that can be run. */
+export async function load(file: string): Promise<WebAssembly.Module> {
+  const bytes = withoutShebang(read(file));
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    // Loaded only for an error.
+    const { describe } = await import('./describe.ts');
+    throw new Error(describe(file, bytes, (error as Error).message), { cause: error });
+  }
+}
+
+/** Returns the bytes after a line `#!…` at the start, by which the kernel has found this command. */
+export function withoutShebang(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (SHEBANG.some((byte, at) => bytes[at] !== byte)) return bytes;
+  const end = bytes.indexOf(LINE_FEED);
+  // A script in another language stays as it is.
+  return end > 0 && bytes[end + 1] === 0 ? bytes.subarray(end + 1) : bytes;
+}
+
+function read(file: string): Uint8Array<ArrayBuffer> {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Error(unreadable(file, error), { cause: error });
+  }
+}
+
+function unreadable(file: string, error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT': {
+      const near = nearestPath(file, (entry) => !entry.isDirectory());
+      return `${file} does not exist${didYouMean(near, ': give the .wasm file of a program.')}`;
+    }
+    case 'EISDIR':
+      return `${file} is a directory: give the .wasm file of a program.`;
+    case 'EACCES':
+      return `${file} cannot be read: you have no permission (chmod u+r).`;
+    default:
+      return `${file} cannot be read (${reasonOf(error)}): give the .wasm file of a program.`;
+  }
+}

@@ -1,0 +1,68 @@
+// Starts a program; reports a trap, and a module that cannot be started.
+import type { WASI } from '../../../shim/index.ts';
+import { tell } from '../../lib/output.ts';
+import { joined, sentence, text, type Text } from '../../lib/text.ts';
+import { whyUnfit } from './unfit.ts';
+
+/** Exit status of a program that trapped: 128 + SIGABRT, as a shell reports abort(3). */
+export const TRAPPED = 134;
+
+/** Runs a program to its end and returns its exit status. @throws Error with a sentence if it cannot be started. */
+export function start(wasi: WASI, module: WebAssembly.Module, program: string): number {
+  // Nothing of it runs if it has no _start, its wasm start function neither.
+  const unfit = WebAssembly.Module.exports(module).some(({ name }) => name === '_start')
+    ? undefined
+    : whyUnfit(program, module);
+  let instance;
+  try {
+    if (unfit !== undefined) throw new Error(unfit);
+    instance = new WebAssembly.Instance(module, wasi.getImportObject());
+    return wasi.start(instance);
+  } catch (error) {
+    wasi.close();
+    // The program exited in its wasm start function, before _start.
+    if (wasi.exitCode !== null) return wasi.exitCode;
+    if (instance === undefined && isOutOfMemory(error)) {
+      throw new Error(
+        `${program} cannot be started: its memory cannot be allocated; raise the limit of this process (ulimit -v).`,
+        { cause: error },
+      );
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) {
+      const why = message.replace(/^WebAssembly\.\w+\(\): /, '').replace(/\.$/, '');
+      const mismatch = 'an import has another type than in WASI preview1; build it with a current toolchain';
+      const reason = error instanceof WebAssembly.LinkError ? `${mismatch} (${why})` : why;
+      throw new Error(whyUnfit(program, module) ?? `${program} cannot be started: ${reason}.`, { cause: error });
+    }
+    tell(text`wasi9p: ${program} trapped: ${sentence(message)}\n${frames(error)}`);
+    return TRAPPED;
+  }
+}
+
+/** Maximum number of printed frames of a trap. Node keeps ten by default. */
+export const FRAMES_MAX = 50;
+/** Maximum length of a frame, in characters: a function's name may have megabytes. */
+export const FRAME_MAX = 300;
+
+/** True if the module's memory could not be allocated. (A stack overflow in the start function is a trap.) */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof RangeError && /memory/i.test(error.message);
+}
+
+/** The wasm frames of a trap. Their names come from the program and are untrusted. */
+function frames(error: Error): Text {
+  const { message, stack = '' } = error;
+  // The stack begins with the message.
+  const lines = stack.slice(stack.startsWith(`${error.name}: ${message}`) ? error.name.length + message.length + 2 : 0);
+  const theirs = lines.split(/\n(?= {4}at )/).filter((line) => line.includes('wasm'));
+  return joined(theirs.slice(0, FRAMES_MAX).map(frameText));
+}
+
+function frameText(line: string): Text {
+  // The function's name precedes the location, which must be kept.
+  const where = /\(?wasm:\/\/[^\s()]*\)?$/.exec(line)?.[0] ?? '';
+  const head = line.slice(0, line.length - where.length);
+  const short = head.length > FRAME_MAX ? `${head.slice(0, FRAME_MAX)}… ` : head;
+  return text`${sentence(short.trimEnd())} ${sentence(where.slice(0, FRAME_MAX))}\n`;
+}
