@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { recipes } from './recipes.mjs';
 
 /** The paths of Linux distributions; CHROMIUM overrides them. */
 const CANDIDATES = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'];
@@ -32,36 +33,53 @@ export function browserPath() {
  * @returns {Promise<string>} the verdict line, or what went wrong
  */
 export async function runInBrowser(seed) {
-  const script = await bundle();
+  const script = await bundle(SMOKE, 'iife', Object.fromEntries(NODE_MODULES.flatMap(aliases)));
+  return withPage(async (page) => {
+    await page.addScriptTag({ content: script });
+    const bytes = readFileSync(seed).toString('base64');
+    return `smoke: ${(await page.evaluate(`smokeInPage('${bytes}')`)) || 'ok'}`;
+  });
+}
+
+/** The smoke program, our modules and memfs in one classic script, which defines `smokeInPage(base64)`. */
+const SMOKE = `
+  import { smoke } from './program/smoke.mjs';
+  globalThis.smokeInPage = (base64) => smoke(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));`;
+
+/**
+ * Calls `use` with a page of a new browser.
+ * @param {(page: import('playwright-core').Page) => Promise<string>} use
+ * @returns {Promise<string>} what `use` returns; the errors of the page's scripts, if there are any
+ */
+export async function withPage(use) {
   const browser = await chromium.launch({ executablePath: browserPath(), args: FLAGS, headless: true });
   try {
     const page = await browser.newPage();
     const errors = /** @type {string[]} */ ([]);
     page.on('pageerror', (error) => errors.push(error.message));
-    await page.addScriptTag({ content: script });
-    if (errors.length) return errors.join('\n');
-    const bytes = readFileSync(seed).toString('base64');
-    return `smoke: ${(await page.evaluate(`smokeInPage('${bytes}')`)) || 'ok'}`;
+    const result = await use(page).catch(String);
+    return errors.length ? errors.join('\n') : result;
   } finally {
     await browser.close();
   }
 }
 
-/** The smoke program, our modules and memfs in one classic script, which defines `smokeInPage(base64)`. */
-async function bundle() {
+/**
+ * Bundles a script for browsers.
+ * @param {string} contents its imports are resolved as those of a file in this folder
+ * @param {'esm' | 'iife'} format
+ * @param {Record<string, string>} [alias]
+ */
+export async function bundle(contents, format, alias = {}) {
   const { outputFiles } = await build({
-    stdin: {
-      contents: `
-        import { smoke } from './program/smoke.mjs';
-        globalThis.smokeInPage = (base64) => smoke(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));`,
-      resolveDir: import.meta.dirname,
-    },
+    stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,
     write: false,
-    format: 'iife',
+    format,
     platform: 'browser',
     target: 'es2022',
-    alias: Object.fromEntries(NODE_MODULES.flatMap(aliases)),
+    alias,
+    plugins: [recipes],
     // esbuild warns of chunks without side effects that dist/ imports for their order alone.
     logLevel: 'error',
   });

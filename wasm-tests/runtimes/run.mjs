@@ -1,10 +1,13 @@
-// Smoke tests of the built package: `node wasm-tests/runtimes/run.mjs SEED.wasm`, after `npm ci --ignore-scripts` in
-// binaries/. Every runtime runs the seed program from dist/. Ends with `N passed, N failed`.
+// Smoke tests of the built package: `node wasm-tests/runtimes/run.mjs SEED.wasm UPPER.wasm`, after `npm ci
+// --ignore-scripts` in binaries/. Every runtime runs the seed program from dist/, or the recipe for it with
+// examples/upper.c. Ends with `N passed, N failed`.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { browserPath, runInBrowser } from './browser.mjs';
 import { tryPacked } from './packed.mjs';
+import { runUnderPolicy } from './policy.mjs';
+import { runInWorkerd } from './workerd.mjs';
 
 const HERE = import.meta.dirname;
 const TIME_LIMIT = 60_000;
@@ -25,6 +28,8 @@ const RUNTIMES = [
   ['Bun', '@oven/bun-linux-x64/bin/bun', ['run']],
 ];
 
+const NO_BINARY = `npm installed no binary of it for ${process.platform} ${process.arch}`;
+
 /** Deno's arguments for a host directory, which needs /proc. */
 const ALL_ALLOWED = ['run', '--node-modules-dir=manual', '--cached-only', '--allow-all'];
 
@@ -34,7 +39,7 @@ const ALL_ALLOWED = ['run', '--node-modules-dir=manual', '--cached-only', '--all
 function programs(seed, sum) {
   for (const [name, binary, args] of RUNTIMES) {
     const path = join(HERE, 'binaries/node_modules', binary);
-    if (!existsSync(path)) skip(name, `npm installed no binary of it for ${process.platform} ${process.arch}`, sum);
+    if (!existsSync(path)) skip(name, NO_BINARY, sum);
     else {
       tell(name, runProgram(path, [...args, join(HERE, 'program/main.mjs'), seed]), sum);
       onHost(name, path, name === 'Deno' ? ALL_ALLOWED : args, sum);
@@ -55,12 +60,18 @@ function runProgram(path, args) {
   return error ? error.message : `${stdout}${stderr}`;
 }
 
-/** @param {string} seed @param {Sum} sum */
-async function browser(seed, sum) {
-  const name = 'Chromium';
+/** @param {string} name @param {() => Promise<string>} run @param {Sum} sum */
+async function browser(name, run, sum) {
   if (!browserPath()) return skip(name, 'it is not installed (Debian: apt-get install chromium)', sum);
-  const output = await runInBrowser(seed).catch((error) => String(error));
-  return tell(name, output, sum);
+  return tell(name, await run().catch(String), sum);
+}
+
+/** @param {string} upper @param {Sum} sum */
+async function worker(upper, sum) {
+  const name = 'workerd: the recipe for Cloudflare Workers';
+  const path = join(HERE, 'binaries/node_modules/@cloudflare/workerd-linux-64/bin/workerd');
+  if (!existsSync(path)) return skip(name, NO_BINARY, sum);
+  return tell(name, await runInWorkerd(path, upper).catch(String), sum);
 }
 
 /** @param {string} name @param {string} output @param {Sum} sum */
@@ -76,14 +87,16 @@ function skip(name, why, sum) {
   sum.skipped++;
 }
 
-const seed = resolve(process.argv[2] ?? '');
-if (!process.argv[2] || !existsSync(seed)) {
-  console.error('usage: node wasm-tests/runtimes/run.mjs SEED.wasm');
+const [seed = '', upper = ''] = process.argv.slice(2).map((path) => resolve(path));
+if (!existsSync(seed) || !existsSync(upper)) {
+  console.error('usage: node wasm-tests/runtimes/run.mjs SEED.wasm UPPER.wasm');
   process.exit(2);
 }
 const sum = { passed: 0, failed: 0, skipped: 0 };
 programs(seed, sum);
-await browser(seed, sum);
+await worker(upper, sum);
+await browser('Chromium', () => runInBrowser(seed), sum);
+await browser('Chromium: the recipe for a strict policy', () => runUnderPolicy(upper), sum);
 tell('the packed package and its types', `smoke: ${tryPacked() || 'ok'}`, sum);
 console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped ? `, ${sum.skipped} skipped` : ''}`);
 process.exitCode = sum.failed ? 1 : 0;
