@@ -120,6 +120,39 @@ wrong('wrong options and operands of run', 'run', [
   [['run', '--trace=a', '--trace=b', 'prog.wasm'], '--trace is given twice, with different values: give it once.'],
 ]);
 
+wrong('wrong operands of commit', 'commit', [
+  [['commit'], 'Missing --resume or --undo: wasi9p commit --resume DIR, or wasi9p commit --undo DIR.'],
+  [['commit', 'data'], 'Missing --resume or --undo: wasi9p commit --resume data, or wasi9p commit --undo data.'],
+  [['commit', '--resume'], '--resume needs a value: write --resume DIR.'],
+  [['commit', '--resume', 'data', '--undo', 'data'], 'A commit is completed or undone: give --resume or --undo, once.'],
+  [['commit', '--undo', 'data', 'more'], 'more is one word too many: wasi9p commit --undo data.'],
+  [['commit', '--undo', 'dat'], '--undo dat: the directory dat does not exist: did you mean data?'],
+  [
+    ['commit', '--undo', 'text.wasm'],
+    '--undo text.wasm: text.wasm is a file, not a directory: give the directory that contains it.',
+  ],
+]);
+
+wrong('wrong operands of cp', 'cp', [
+  [['cp'], 'cp needs at least 2 operands, not 0: wasi9p cp [OPTIONS] PLACE… PLACE'],
+  [['cp', 'data'], 'cp needs at least 2 operands, not 1: wasi9p cp [OPTIONS] PLACE… PLACE'],
+  [['cp', 'data', ''], "The path '' is empty: the current directory is ."],
+  [['cp', '-R', 'data', 'copy'], 'Unknown option -R: did you mean -r?'],
+]);
+
+command('a place that cannot be read is reported, and the others are shown', () => {
+  fs.writeFileSync(join(scratch, 'a.zip'), 'PK');
+  assert.equal(wasi9p(['ls', 'dat', 'none.tar:', 'text.wasm:x', 'a.zip:x', 'data/one.txt']), {
+    status: 1,
+    stdout: 'data/one.txt\n',
+    stderr: `wasi9p ls: dat: no such file or directory: did you mean data?
+wasi9p ls: none.tar:: none.tar cannot be read: no such file or directory.
+wasi9p ls: text.wasm:x: no such file or directory.
+wasi9p ls: a.zip:x: a.zip is not supported: only .tar, .tar.gz and .tgz archives are; unpack it first.
+`,
+  });
+});
+
 command('run may be left out', () => {
   for (const argv of [
     ['prog.wasm', 'a', '--b'],
@@ -140,6 +173,8 @@ command('a program that cannot be started ends with a sentence and status 1', ()
     [['text.wasm'], 'text.wasm is a text file, not a WebAssembly module: give the .wasm file of a program.'],
     [['data/one.txt'], 'data/one.txt is a text file, not a WebAssembly module: give the .wasm file of a program.'],
     [['run', '--trace', 'none.wasm'], 'none.wasm does not exist: give the .wasm file of a program.'],
+    [['run', '-'], 'The program - does not exist: standard input is /dev/stdin.'],
+    [['-'], 'The program - does not exist: standard input is /dev/stdin.'],
     [['run', '--', '--trace', 'x'], '--trace does not exist: give the .wasm file of a program.'],
     [
       ['foreign.wasm'],

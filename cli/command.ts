@@ -135,6 +135,7 @@ function commandOf(argv: readonly string[]): { command: Command; argv: readonly 
 /** True if the first word is a program to run and no mistyped command: it is written as a path, or is a file. */
 function isProgram(word: string): boolean {
   if (word === '') return false;
+  if (word === '-') return true;
   if (/[/\\]|\.(wasm|wat)$/i.test(word)) return true;
   try {
     return statSync(word).isFile();

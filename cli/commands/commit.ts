@@ -1,13 +1,14 @@
 // `wasi9p commit`, and the commit at the end of `run`: steps, signals, and the messages about unsettled commits.
-import { statSync } from 'node:fs';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';
 import type { Changes, CommitResult, Running } from '../../vfs/backend/capabilities.ts';
 import { Settlement, unsettled, type Unsettled, isStagingName } from '../../vfs/backends/overlay/index.ts';
-import { E, errnoName } from '../../vfs/linux/errno.ts';
+import { E } from '../../vfs/linux/errno.ts';
+import { checkDirectory } from '../mounts/host-path.ts';
 import type { GuestMount } from '../mounts/mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option } from '../lib/options.ts';
 import { print, tell } from '../lib/output.ts';
+import { reasonOf, reasonOfErrno } from '../lib/reason.ts';
 import { Signals } from '../lib/signals.ts';
 import { own, text, type Text } from '../lib/text.ts';
 
@@ -59,9 +60,23 @@ export function refuseUnsettled(mounts: readonly GuestMount[]): void {
   for (const { backend, host = '' } of mounts) {
     const { changes } = backend;
     if (changes === undefined) continue;
-    const [found] = unsettled(changes.lower);
+    const [found] = unsettledIn(changes.lower, host);
     if (found !== undefined) throw new Error(unsettledText(host, found).toString());
   }
+}
+
+/** @throws Error with a sentence if the directory cannot be listed. */
+function unsettledIn(lower: Backend, host: string): readonly Unsettled[] {
+  try {
+    return unsettled(lower);
+  } catch (error) {
+    throw new Error(`${host} cannot be listed: ${reasonOf(error)}.`, { cause: error });
+  }
+}
+
+/** A path below a directory, for a sentence. */
+function fileOf(path: string, dir: string): Text {
+  return path === '.' ? text`${dir}` : text`${path} of ${dir}`;
 }
 
 /** @param found The unsettled commit; undefined if another process has settled it. */
@@ -108,7 +123,7 @@ function failure(
       ? text`The commit to ${host} was interrupted`
       : errno === E.EPERM && isStagingName(path)
         ? text`${path} of ${guest} cannot be committed, because its name is reserved for unfinished commits: rename or remove it`
-        : text`${path} of ${guest} could not be committed (${errnoName(errno)})`;
+        : text`${fileOf(path, guest)} could not be committed: ${reasonOfErrno(errno)}`;
   return left === ''
     ? text`${why}; nothing was changed.`
     : text`${why}, and the commit is unfinished: ${settleCommands(host)}.`;
@@ -123,12 +138,13 @@ export async function commit(argv: readonly string[]): Promise<number> {
   }
   const how = options.has('resume') ? 'resume' : 'undo';
   const [host, more] = [...(options.get('resume') ?? []), ...(options.get('undo') ?? [])];
-  if (host === undefined || more !== undefined || rest.length > 0) {
-    throw new UsageError('Give one of --resume DIR and --undo DIR.');
+  if (host === undefined) {
+    const [dir = 'DIR'] = rest;
+    throw new UsageError(`Missing --resume or --undo: wasi9p commit --resume ${dir}, or wasi9p commit --undo ${dir}.`);
   }
-  if (statSync(host, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new UsageError(`--${how} ${host}: ${host} is not a directory of this machine.`);
-  }
+  if (more !== undefined) throw new UsageError('A commit is completed or undone: give --resume or --undo, once.');
+  if (rest.length > 0) throw new UsageError(`${rest[0]} is one word too many: wasi9p commit --${how} ${host}.`);
+  checkDirectory({ option: how, value: host }, host);
   const lower = hostDir(host);
   try {
     return await settle(lower, how, host);
@@ -150,7 +166,7 @@ async function settle(lower: Backend, how: 'resume' | 'undo', host: string): Pro
   else if (errno === E.EINVAL) tell(text`wasi9p: ${path} of ${host} has an invalid journal; nothing was changed.\n`);
   else if (errno === E.EINTR) tell(text`wasi9p: Interrupted: ${settleCommands(host)}.\n`);
   else if (errno !== 0) {
-    tell(text`wasi9p: ${path} of ${host} could not be settled (${errnoName(errno)}): ${settleCommands(host)}.\n`);
+    tell(text`wasi9p: ${fileOf(path, host)} could not be settled: ${reasonOfErrno(errno)}; ${settleCommands(host)}.\n`);
   } else print(text`${host}: ${OUTCOMES[outcome]}\n`);
   return signals.status || (errno === 0 ? 0 : 1);
 }

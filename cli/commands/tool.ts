@@ -7,6 +7,7 @@ import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '.
 import { OutputError, endOf, print, tell } from '../lib/output.ts';
 import { ARCHIVES, Places, type ArchiveKind } from '../mounts/place.ts';
 import { reasonOf } from '../lib/reason.ts';
+import { didYouMean } from '../lib/suggest.ts';
 import { own, sentence, text, type Text } from '../lib/text.ts';
 
 /** Maximum number of printed errors: an archive of 60 kB can cause many thousands. */
@@ -72,7 +73,12 @@ export class Work {
   complain(path: string, error: unknown): void {
     this.status = 1;
     if (++this.complaints > COMPLAINTS) return;
-    tell(text`${this.who}: ${cut(path)}: ${sentence(bugOf(error) ?? reasonOf(error))}.\n`, this.io.stderr);
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && this.words.includes(path);
+    const end = didYouMean(isMissing ? this.places.near(path) : undefined);
+    tell(
+      text`${this.who}: ${cut(path)}: ${sentence(bugOf(error) ?? reasonOf(error))}${sentence(end)}\n`,
+      this.io.stderr,
+    );
   }
 
   /** Prints the number of suppressed errors. */
@@ -135,8 +141,11 @@ export function runTool(tool: Tool, argv: readonly string[], io: Io = standard()
     print(helpOf(tool), io.stdout);
     return 0;
   }
-  if (parsed.rest.length < tool.least)
-    throw new UsageError(`${tool.name}: missing operand: wasi9p ${tool.name} ${tool.usage}.`);
+  const { length } = parsed.rest;
+  if (length < tool.least) {
+    const missing = `${tool.name} needs at least ${tool.least === 1 ? 'one operand' : `${tool.least} operands`}`;
+    throw new UsageError(`${missing}, not ${length}: wasi9p ${tool.name} ${tool.usage}`);
+  }
   const mounts = mountsOf(parsed.options);
   for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`, io.stderr);
   const places = new Places(mounts, io.archives);

@@ -58,6 +58,7 @@ test('a mistyped option has a suggestion', () => {
   assert.is(refused('-all'), 'Unknown option -all: did you mean --all?');
   assert.is(refused('--mapdir', '/a::.'), 'Unknown option --mapdir: did you mean --dir HOST?');
   assert.is(refused('--zzz'), 'Unknown option --zzz.');
+  assert.is(refused('-A'), 'Unknown option -A: did you mean -a?');
 });
 
 test('a value is not empty, not another option, and not a second one', () => {

@@ -97,7 +97,10 @@ function nameOf(table: readonly Option[], letter: string, word: string): string 
   // `-dir` for `--dir`.
   const [long = ''] = word.slice(1).split('=');
   const meant = long.length > 1 ? optionMeant(table, long) : undefined;
-  throw new UsageError(`Unknown option -${meant === undefined ? letter : long}${didYouMean(meant)}`);
+  if (meant !== undefined) throw new UsageError(`Unknown option -${long}${didYouMean(meant)}`);
+  // `-R` for `-r`.
+  const other = table.find((row) => row.letter !== undefined && row.letter.toLowerCase() === letter.toLowerCase());
+  throw new UsageError(`Unknown option -${letter}${didYouMean(other && `-${other.letter}`)}`);
 }
 
 /** Returns the usage of the option that was probably meant. */

@@ -6,6 +6,16 @@ export function reasonOf(error: unknown): string {
   const { errno, code, message } = error as { errno?: unknown; code?: string; message?: string };
   const row = typeof errno === 'number' ? ERRNOS.find(([name]) => name === code) : undefined;
   // Some messages are sentences already.
-  if (row === undefined) return (message ?? String(error)).replace(/\.$/, '');
-  return row[3][0]!.toLowerCase() + row[3].slice(1);
+  if (row === undefined) return (message ?? String(error)).replace(/^This /, 'this ').replace(/\.$/, '');
+  return lowered(row[3]);
+}
+
+/** Returns the reason for an errno of Linux, as strerror(3) words it. */
+export function reasonOfErrno(errno: number): string {
+  const row = ERRNOS.find(([, number]) => number === errno);
+  return row === undefined ? `errno ${errno}` : lowered(row[3]);
+}
+
+function lowered(words: string): string {
+  return words[0]!.toLowerCase() + words.slice(1);
 }

@@ -40,7 +40,8 @@ function check(written: Written, host: string): boolean | undefined {
   if (isDirectory !== undefined) return isDirectory;
   // Docker and others separate the two paths by one colon. `C:` is a drive.
   for (let colon = host.indexOf(':', 1); colon > 0; colon = host.indexOf(':', colon + 1)) {
-    if (lookUp(written, host.slice(0, colon)) === undefined) continue;
+    const isPath = host[colon + 1] === '/' && colon > 1;
+    if (!isPath && lookUp(written, host.slice(0, colon)) === undefined) continue;
     const [guest = '', ...mode] = host.slice(colon + 1).split(':');
     if (guest === '') continue;
     const { option, value } = written;

@@ -139,7 +139,7 @@ function archive(option: string, value: string, file: string): Backend {
   try {
     return tar(readFileSync(file));
   } catch (error) {
-    throw new UsageError(`--${option} ${value}: ${file} cannot be read: ${reasonOf(error)}.`);
+    throw new Error(`--${option} ${value}: ${file} cannot be read: ${reasonOf(error)}.`, { cause: error });
   }
 }
 

@@ -62,7 +62,7 @@ test('an unsupported archive format is reported, unless a file has exactly this 
     for (const name of ['x.tar.bz2', 'y.zip', 'y.zip:z', 'x.tar.old']) fs.writeFileSync(name, name);
     const places = new Places([]);
     const refused = (text: string) => () => places.at(text);
-    const message = 'cannot be read: only .tar, .tar.gz and .tgz archives are supported. Unpack it first.';
+    const message = 'is not supported: only .tar, .tar.gz and .tgz archives are; unpack it first.';
     assert.throws(refused('x.tar.bz2:'), `x.tar.bz2 ${message}`);
     assert.throws(refused('./x.tar.bz2:a/b'), `./x.tar.bz2 ${message}`);
     assert.throws(refused('y.zip:a'), `y.zip ${message}`);
@@ -77,7 +77,7 @@ test('an archive that cannot be read is reported in sentences with one full stop
   inScratch(() => {
     fs.writeFileSync('x.tar', 'no archive');
     const places = new Places([]);
-    const reason = /x\.tar cannot be read: This is not a tar archive: its first 512 bytes are not a tar header\.$/;
+    const reason = /x\.tar cannot be read: this is not a tar archive: its first 512 bytes are not a tar header\.$/;
     assert.throws(() => places.at('x.tar:'), reason);
     assert.throws(() => mountsOf(new Map([['tar', ['x.tar::/t']]])), reason);
     places.close();
@@ -93,6 +93,28 @@ test('in mounts: the longest prefix, by whole names; other paths stay the hostâ€
     assert.is(read(places, '/w/deep/../which'), 'w');
     assert.equal([places.at('/w').path, places.at('/w').name, places.at('/').name], ['/w', 'w', '']);
     assert.is(places.at('/w/x/').path, '/w/x/');
+    places.close();
+  });
+});
+
+test('a path is suggested from its directory, on this machine, in archives and in mounts', () => {
+  inScratch(() => {
+    fs.mkdirSync('data');
+    fs.writeFileSync('data/one.txt', '');
+    fs.writeFileSync('x.json', JSON.stringify({ '/in/file': '' }));
+    const places = new Places([mount('/w', 'w')], [JSON_ARCHIVE]);
+    const cases: Record<string, string | undefined> = {
+      dta: 'data',
+      'data/one.tx': 'data/one.txt',
+      'x.json:in/flie': 'x.json:in/file',
+      'x.json:im': 'x.json:in',
+      '/w/whihc': '/w/which',
+      'data/two.pdf': undefined,
+      'none/one.txt': undefined,
+      'bad.zip:x': undefined,
+      '': undefined,
+    };
+    for (const [text, near] of Object.entries(cases)) assert.is(places.near(text), near, text);
     places.close();
   });
 });

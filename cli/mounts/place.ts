@@ -5,11 +5,12 @@ import type { Backend } from '../../vfs/backend/backend.ts';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import { tar } from '../../vfs/backends/tar/index.ts';
 import { createFs, type FileSystem } from '../../vfs/fs/index.ts';
-import { nameOf } from '../../vfs/fs/values/path-text.ts';
+import { nameOf, parentOf } from '../../vfs/fs/values/path-text.ts';
 import { Namespace } from '../../vfs/namespace/index.ts';
 import { closeStore, placeOf, withRoot, type GuestMount } from './mounts.ts';
 import { UsageError } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
+import { nearest } from '../lib/suggest.ts';
 
 /** A readable archive format: its row makes `FILE:PATH` a place. */
 export interface ArchiveKind {
@@ -63,9 +64,21 @@ export class Places {
     }
   }
 
-  /** Resolves an operand. @throws UsageError if it is empty or in an unreadable archive. */
+  /** Resolves an operand. @throws UsageError if it is empty, Error if it is in an unreadable archive. */
   at(text: string): Place {
     return this.inArchive(text) ?? this.inMounts(text) ?? this.onHost(text);
+  }
+
+  /** Returns the existing path that was probably meant by an operand: another name in its directory. */
+  near(text: string): string | undefined {
+    try {
+      const { fs, path } = this.at(text);
+      const name = nameOf(path);
+      const near = nearest(name, fs.readdirSync(parentOf(path)));
+      return near === undefined || !text.endsWith(name) ? undefined : text.slice(0, -name.length) + near;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Closes all mounts, archives and host directories. */
@@ -90,11 +103,11 @@ export class Places {
     return null;
   }
 
-  /** @throws UsageError for an archive in an unsupported format, unless a file has exactly this name. */
+  /** @throws Error for an archive in an unsupported format, unless a file has exactly this name. */
   private refuseOther(text: string, file: string): void {
     if (!OTHERS.test(file) || existsSync(text) || !existsSync(file)) return;
     const names = this.archives.map((kind) => kind.names).join(', ');
-    throw new UsageError(`${file} cannot be read: only ${names} archives are supported. Unpack it first.`);
+    throw new Error(`${file} is not supported: only ${names} archives are; unpack it first.`);
   }
 
   private inMounts(text: string): Place | null {
@@ -103,7 +116,7 @@ export class Places {
   }
 
   private onHost(text: string): Place {
-    if (text === '') throw new UsageError('Empty path.');
+    if (text === '') throw new UsageError(`The path '' is empty: the current directory is .`);
     const { root } = parse(resolve(text));
     const fs = this.open(`host ${root}`, () => hostDir(root), root);
     const path = parse(text).root === '' ? `${process.cwd()}${sep}${text}` : text;
@@ -120,7 +133,7 @@ export class Places {
       this.backends.push(backend);
       fs = createFs(backend);
     } catch (error) {
-      throw new UsageError(`${file} cannot be read: ${reasonOf(error)}.`);
+      throw new Error(`${file} cannot be read: ${reasonOf(error)}.`, { cause: error });
     }
     this.opened.set(key, fs);
     return fs;

@@ -38,13 +38,14 @@ function read(file: string): Uint8Array<ArrayBuffer> {
 function unreadable(file: string, error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT': {
+      if (file === '-') return 'The program - does not exist: standard input is /dev/stdin.';
       const near = nearestPath(file, (entry) => !entry.isDirectory());
       return `${file} does not exist${didYouMean(near, ': give the .wasm file of a program.')}`;
     }
     case 'EISDIR':
       return `${file} is a directory: give the .wasm file of a program.`;
     case 'EACCES':
-      return `${file} cannot be read: you have no permission (chmod u+r).`;
+      return `${file} cannot be read (permission denied): give a file that you may read.`;
     default:
       return `${file} cannot be read (${reasonOf(error)}): give the .wasm file of a program.`;
   }
