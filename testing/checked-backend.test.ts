@@ -50,7 +50,7 @@ test('release and reclaim wait for the last reference and the last name', () => 
   assert.equal(early, ['reclaim with 0 references, state 0, 1 names', 'release with 1 references, state 0, 1 names']);
 });
 
-test('rest() counts handles, listings and references', () => {
+test('rest() counts handles, listings, references, and inodes that are not released', () => {
   const left = (act: (checked: CheckedBackend, file: Inode) => void): string => {
     const checked = new CheckedBackend(ram());
     act(checked, checked.backend.root());
@@ -79,6 +79,23 @@ test('rest() counts handles, listings and references', () => {
       backend.size(root);
     }),
     'an inode is held',
+  );
+  const make = ({ backend }: CheckedBackend, root: Inode) => backend.create(root, 'f', 0o100644, 0, 0, 0) as Inode;
+  assert.is(left(make), 'inodes that were not released');
+  assert.is(
+    left((checked, root) => {
+      checked.backend.release(make(checked, root));
+      checked.backend.parent(root);
+    }),
+    '',
+    'the root is kept',
+  );
+  assert.is(
+    left((checked, root) => {
+      checked.backend.release(make(checked, root));
+      checked.backend.lookup(root, 'f');
+    }),
+    'inodes that were not released',
   );
 });
 

@@ -27,7 +27,8 @@ export function isOnPurpose(thrown: unknown): boolean {
 
 /**
  * Watches a backend: a server or a wrapper such as an overlay is given `backend` in its place. At the end `rest()` fails
- * for each call that the contract forbids, and for each handle, listing and reference left.
+ * for each call that the contract forbids, for each handle, listing and reference left, and for each inode that was
+ * looked up or made and not released.
  *
  * ```ts
  * const checked = new CheckedBackend(ram());
@@ -49,6 +50,8 @@ export class CheckedBackend {
   readonly violations: string[] = [];
   private readonly inner: Backend;
   private readonly met = new Set<Inode>();
+  /** The inodes that the backend returned and that were not released since, with the method. Not the root. */
+  private readonly unreleased = new Map<Inode, string>();
   private handles = 0;
   private listings = 0;
   private failing = -1;
@@ -75,11 +78,17 @@ export class CheckedBackend {
     const value = target[key];
     if (typeof value !== 'function') return value;
     return (...args: unknown[]) => {
-      this.before(key, args);
-      const instead = this.faults[key]?.(...args);
-      const result = instead === undefined ? (value as Fault).apply(target, args) : instead;
-      this.after(key, args, result);
-      return result;
+      try {
+        this.before(key, args);
+        const instead = this.faults[key]?.(...args);
+        const result = instead === undefined ? (value as Fault).apply(target, args) : instead;
+        this.after(key, args, result);
+        return result;
+      } catch (thrown) {
+        // A request that ends so need not release what it has looked up.
+        this.unreleased.clear();
+        throw thrown;
+      }
     };
   }
 
@@ -106,6 +115,8 @@ export class CheckedBackend {
     if (key === 'open' && (result as number) >= 0) this.handles++;
     if (key === 'closeHandle') this.handles--;
     if (key === 'reclaim' && result === 0) this.reclaimed.push(args[0] as Inode);
+    if (key === 'release') this.unreleased.delete(args[0] as Inode);
+    if (result instanceof Inode && result !== this.inner.root()) this.unreleased.set(result, key);
     if (key !== 'list' || typeof result === 'number') return;
     this.listings++;
     const cursor = result as { close(): void };
@@ -121,6 +132,12 @@ export class CheckedBackend {
     assert.equal(this.violations, [], 'the contract was broken');
     for (const { refs, fids, locks } of this.met)
       assert.equal([refs, fids, locks], [0, null, null], 'an inode is held');
+    const unreleased = [...this.unreleased].filter(([{ state }]) => state !== RECLAIMED);
+    assert.equal(
+      unreleased.map(([, method]) => method),
+      [],
+      'inodes that were not released',
+    );
     assert.is(this.handles, 0, 'open handles');
     assert.is(this.listings, 0, 'listings in progress');
   }

@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   AT_REMOVEDIR,
+  O_DIRECTORY,
   O_RDONLY,
   S_IFBLK,
   S_IFCHR,
@@ -98,6 +99,19 @@ scenario('the same through Trename, by the fid of the file', (c) => {
   c.expectError('Trename', { fid: 999, dfid: ROOT, name: 'x' }, E.EBADF);
   c.expectError('Trename', { fid: c.walk('f'), dfid: 999, name: 'x' }, E.EBADF);
   c.expectError('Trename', { fid: c.walk('f'), dfid: c.walk('h'), name: 'x' }, E.ENOTDIR);
+  c.expectError('Trename', { fid: c.walk('d/e/..'), dfid: ROOT, name: 'x' }, E.EINVAL, 'no name leads to it');
+});
+
+// No fid was ever on the files: the checked backend finds what is not released.
+scenario('a rename releases the files that it looks up', (c) => {
+  tree(c);
+  for (const [from, to, errno] of [
+    ['h', 'moved', 0],
+    ['f', 'f2', 0],
+    ['d/x', 'empty', E.EISDIR],
+    ['d/e', 'd', E.ENOTEMPTY],
+  ] as const)
+    assert.is(errnoName(rename(c, from, to)), errnoName(errno), from);
 });
 
 scenario('a name that was moved is that of every fid walked by it, and of no other', (c) => {
@@ -322,6 +336,21 @@ scenario('a change that the backend refuses changes nothing', (c, store) => {
   c.call('Tremove', { fid });
   assert.is(c.exists('f'), false, 'the fid kept its name');
   assert.is(c.text('h'), 'h');
+});
+
+scenario('a new name that the backend refuses', (c, store) => {
+  tree(c);
+  store.faults.create = store.faults.symlink = store.faults.link = () => E.EDQUOT;
+  const entry = { dfid: ROOT, name: 'new', gid: 0 };
+  c.expectError('Tmkdir', { ...entry, mode: 0o755 }, E.EDQUOT);
+  c.expectError('Tmknod', { ...entry, mode: 0o644, major: 0, minor: 0 }, E.EDQUOT);
+  c.expectError('Tsymlink', { ...entry, symtgt: 'f' }, E.EDQUOT);
+  c.expectError('Tlink', { dfid: ROOT, fid: c.walk('f'), name: 'new' }, E.EDQUOT);
+  const fid = c.walk('d');
+  const version = c.attr(fid).qid.version;
+  c.expectError('Tlcreate', { fid, name: 'new', flags: O_RDONLY, mode: 0o644, gid: 0 }, E.EDQUOT);
+  assert.equal(c.attr(fid).qid.version, version);
+  c.expectError('Tlopen', { fid, flags: O_DIRECTORY }, 0, 'the fid is still the directory');
 });
 
 test.run();
