@@ -29,6 +29,13 @@ two
   ]);
 });
 
+test('a block can have a condition, or be run by another', () => {
+  assert.is(blocksOf('<!-- run by b.js -->\n```js a.js\n```\n')[0]!.byOther, true);
+  assert.equal(blocksOf('<!-- if command -v deno; otherwise: no Deno -->\n```sh\ndeno\n```\n'), [
+    { line: 3, language: 'sh', name: '', text: 'deno\n', notRun: 'no Deno', condition: 'command -v deno' },
+  ]);
+});
+
 test('a comment can hold a file, or commands, and leave out all blocks', () => {
   assert.equal(blocksOf('<!-- file src/a.c\nint x;\n-->\n<!-- sh\nls\n-->\n'), [
     { line: 2, language: 'file', name: 'src/a.c', text: 'int x;\n' },

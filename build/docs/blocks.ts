@@ -11,15 +11,20 @@ export interface Block {
   readonly text: string;
   /** Why it is not run; undefined if it is. */
   readonly notRun?: string;
+  /** True if another block runs it. */
+  readonly byOther?: true;
+  /** A command that must succeed for it to be run; otherwise `notRun` is the reason. */
+  readonly condition?: string;
 }
 
 const FENCE = /^( *)(`{3,})(\S*)(?: +(.*?))?\s*$/;
-const NOT_RUN = /^<!-- (not run|no block here is run): (.*) -->$/;
+const NOT_RUN = /^<!-- (not run|no block here is run|if (.*); otherwise): (.*) -->$/;
 const HIDDEN = /^<!-- (file|sh)(?: (\S+))?$/;
 
 /**
  * Returns the blocks of a document. `<!-- not run: REASON -->` in the line above leaves a block out, and
- * `<!-- no block here is run: REASON -->` all of a document. `<!-- file NAME` begins a file, and `<!-- sh` commands, that readers do not see.
+ * `<!-- no block here is run: REASON -->` all of a document. `<!-- if COMMAND; otherwise: REASON -->` runs it only if the command succeeds, and
+ * `<!-- run by … -->` leaves that to another block. `<!-- file NAME` begins a file, and `<!-- sh` commands, that readers do not see.
  * @throws Error for a block that does not end, or is indented instead of fenced.
  */
 export function blocksOf(text: string): Block[] {
@@ -28,7 +33,7 @@ export function blocksOf(text: string): Block[] {
   let ofAll: string | undefined;
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!;
-    const [, what, reason = ''] = NOT_RUN.exec(line) ?? [];
+    const [, what, , reason = ''] = NOT_RUN.exec(line) ?? [];
     if (what?.startsWith('no block') === true) ofAll = reason;
     if (/^ {4}\S/.test(line) && lines[i - 1] === '')
       throw new Error(`line ${i + 1}: an indented block; use a fence, with a language`);
@@ -38,21 +43,23 @@ export function blocksOf(text: string): Block[] {
     const end = lines.indexOf(hidden === undefined ? indent + fence! : '-->', i + 1);
     if (end < 0) throw new Error(`line ${i + 1}: the block does not end`);
     const body = lines.slice(i + 1, end).map((one) => `${one.slice(indent.length)}\n`);
-    const notRun = ofAll ?? notRunAbove(lines, i);
+    const remark = ofAll === undefined ? remarkAbove(lines, i) : { notRun: ofAll };
     blocks.push({
       ...{ line: i + 2, language: hidden ?? language, name: hidden === undefined ? name : file, text: body.join('') },
-      ...(notRun === undefined ? {} : { notRun }),
+      ...remark,
     });
     i = end;
   }
   return blocks;
 }
 
-/** The reason in the line above, or above an empty line. */
-function notRunAbove(lines: readonly string[], i: number): string | undefined {
+/** The remark in the line above, or above an empty line. */
+function remarkAbove(lines: readonly string[], i: number): Pick<Block, 'notRun' | 'condition' | 'byOther'> {
   const above = lines[i - 1] === '' ? lines[i - 2] : lines[i - 1];
-  const [, what, reason] = NOT_RUN.exec(above ?? '') ?? [];
-  return what === 'not run' ? reason : undefined;
+  const [, what, condition, notRun = ''] = NOT_RUN.exec(above ?? '') ?? [];
+  if (condition !== undefined) return { notRun, condition };
+  if (above?.startsWith('<!-- run by ') === true) return { byOther: true };
+  return what === 'not run' ? { notRun } : {};
 }
 
 /** A command of a `console` block, with the output below it. */

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { ROOT } from '../project.mjs';
 import { skip } from '../test/skip.ts';
 import { blocksOf, commandsOf, isLike, type Block } from './blocks.ts';
-import { document, pack, Project, succeed, type Packed } from './project.ts';
+import { document, holds, pack, Project, succeed, type Packed } from './project.ts';
 
 const DOCUMENTS = [
   'README.md',
@@ -17,7 +17,7 @@ const DOCUMENTS = [
 ];
 
 /** Languages whose blocks are only files for the others. */
-const FILES = new Set(['file', 'c', 'json', 'html']);
+const FILES = new Set(['file', 'c', 'json', 'html', 'sh']);
 
 const scratch = mkdtempSync(join(tmpdir(), 'wasi9p-packed-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
@@ -25,7 +25,7 @@ const packed: Packed = pack(scratch);
 
 /** True if a block is a file that others may need, before it or after. */
 function isFile({ language, name }: Block): boolean {
-  return name !== '' && name !== 'output' && language !== 'sh' && language !== 'console';
+  return name !== '' && name !== 'output' && language !== 'console';
 }
 
 /** Runs a block, and compares what it prints with the block after it, if that is its output. */
@@ -33,7 +33,7 @@ function runBlock(project: Project, block: Block, next: Block | undefined): void
   const { language, name, text, line } = block;
   if (language === 'console') {
     for (const { command, output } of commandsOf(text)) same(succeed(project.shell(command)).stdout, output, command);
-  } else if (language === 'sh') compareOutput(succeed(project.shell(text)).stdout, next);
+  } else if (language === 'sh' && name === '') compareOutput(succeed(project.shell(text)).stdout, next);
   else if (language === 'js' || language === 'ts') {
     const file = name || `block-${line}.${language === 'js' ? 'mjs' : 'ts'}`;
     project.write(file, text);
@@ -52,9 +52,16 @@ function same(actual: string, expected: string, what: string): void {
   if (!isLike(actual, expected)) assert.fixture(actual, expected, what);
 }
 
+/** The block, to be run without a condition if that holds. */
+function settled(block: Block): Block {
+  if (block.condition === undefined || !holds(block.condition)) return block;
+  const { line, language, name, text } = block;
+  return { line, language, name, text };
+}
+
 for (const file of DOCUMENTS) {
-  const blocks = blocksOf(document(file)).filter(({ language }) => language !== 'text');
-  const all = blocksOf(document(file));
+  const all = blocksOf(document(file)).map(settled);
+  const blocks = all.filter(({ language }) => language !== 'text');
   if (blocks.length === 0) continue;
   const reasons = new Set(blocks.map(({ notRun }) => notRun));
   if (reasons.size === 1 && !reasons.has(undefined)) {
@@ -65,7 +72,7 @@ for (const file of DOCUMENTS) {
     const project = new Project(packed);
     try {
       for (const block of blocks) if (isFile(block)) project.write(block.name, block.text);
-      for (const block of blocks.filter(({ notRun }) => notRun === undefined)) {
+      for (const block of blocks.filter(({ notRun, byOther }) => notRun === undefined && byOther !== true)) {
         try {
           runBlock(project, block, all[all.indexOf(block) + 1]);
         } catch (error) {

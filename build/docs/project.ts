@@ -2,13 +2,15 @@
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { ROOT } from '../project.mjs';
 import { isStale } from '../stale.mjs';
 
 /** What the examples use besides the package, as `npm install` would lay it out. */
 const PACKAGES = ['memfs', '@bjorn3/browser_wasi_shim', 'pako', '@yowasp/clang', 'esbuild', '@types/node'];
 const TIME_LIMIT = 120_000;
+/** Where CI installs Deno. */
+const DENO = join(ROOT, 'wasm-tests/runtimes/binaries/node_modules/@deno/linux-x64-glibc');
 
 /** The package as npm would publish it. */
 export interface Packed {
@@ -41,6 +43,7 @@ export class Project {
     }
     mkdirSync(join(this.dir, 'node_modules/.bin'));
     symlinkSync('../wasi9p/dist/cli.js', join(this.dir, 'node_modules/.bin/wasi9p'));
+    symlinkSync('../esbuild/bin/esbuild', join(this.dir, 'node_modules/.bin/esbuild'));
     this.write('package.json', '{ "type": "module", "private": true }\n');
   }
 
@@ -70,7 +73,8 @@ export class Project {
 
 function spawn(command: string, args: readonly string[], cwd: string): SpawnSyncReturns<string> {
   // A test under node:test within another would report to that one.
-  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, npm_config_update_notifier: 'false' };
+  const PATH = [join(cwd, 'node_modules/.bin'), process.env.PATH, DENO].join(delimiter);
+  const env = { ...process.env, PATH, NODE_TEST_CONTEXT: undefined, npm_config_update_notifier: 'false' };
   return spawnSync(command, args, {
     cwd,
     env,
@@ -79,6 +83,11 @@ function spawn(command: string, args: readonly string[], cwd: string): SpawnSync
     killSignal: 'SIGKILL',
     input: '',
   });
+}
+
+/** True if a shell command succeeds. */
+export function holds(command: string): boolean {
+  return spawn('bash', ['-c', command], tmpdir()).status === 0;
 }
 
 /** @throws Error with the output of a process that failed. */
