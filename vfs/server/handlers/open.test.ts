@@ -55,6 +55,18 @@ scenario('lopen answers as open(2)', (c) => {
   c.expectError('Tlopen', { fid: 999, flags: 0 }, E.EBADF);
 });
 
+scenario('the replies tell the qid, and that a message may be as long as msize', (c) => {
+  tree(c);
+  const fid = c.walk('f');
+  const { qid } = c.attr(fid);
+  assert.not.equal(c.attr(ROOT).qid, qid, 'replies reuse one message: this one is not that of the file');
+  const opened = c.call('Tlopen', { fid, flags: O_RDONLY });
+  assert.equal([opened.qid, opened.iounit], [qid, 0]);
+  const dir = c.walk('d');
+  const made = c.call('Tlcreate', { fid: dir, name: 'new', flags: O_RDWR, mode: 0o644, gid: 0 });
+  assert.equal([made.qid, made.iounit], [c.attr(c.walk('d/new')).qid, 0]);
+});
+
 scenario('O_TRUNC empties the file, also for reading as Linux does', (c) => {
   tree(c);
   c.open('f', O_WRONLY | O_TRUNC);
