@@ -1,16 +1,18 @@
-// Wrong command lines: each is answered by one sentence that has the cause and the way out. Runs a bundle of main.ts.
+// Wrong command lines: each is answered by one sentence that has the cause and the way out.
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { bundleToRun } from '../build/bundle.mjs';
 import { bundle } from './testing.ts';
 import { COUNTING, moduleWith } from './wasm-testing.ts';
 
 const command = suite('wasi9p');
 let scratch = '';
 let cli = '';
+let many = '';
 
 command.before(async () => {
   scratch = fs.mkdtempSync(join(tmpdir(), 'wasi9p-command-'));
@@ -20,6 +22,7 @@ command.before(async () => {
   fs.writeFileSync(join(scratch, 'app'), COUNTING);
   fs.writeFileSync(join(scratch, 'text.wasm'), 'no module');
   cli = await bundle();
+  [many = ''] = await bundleToRun(['cli/many-testing.ts'], 'command-lines');
 });
 
 command.after(() => {
@@ -32,12 +35,22 @@ function wasi9p(argv: readonly string[]) {
   return { status, stdout, stderr };
 }
 
+/** Runs many command lines in one process. */
+function answers(lines: readonly (readonly string[])[]) {
+  const argv = [many, JSON.stringify(lines)];
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: scratch, encoding: 'utf8' });
+  assert.is(status, 0, stderr);
+  const [outs, errs] = [stdout.split('\0'), stderr.split('\0')];
+  assert.equal([outs.length, errs.length], [lines.length + 1, lines.length + 1]);
+  return lines.map((line, i) => ({ line, out: outs[i]!, stderr: errs[i]! }));
+}
+
 /** Checks that each command line ends with status 2 and this sentence. */
 function wrong(title: string, topic: string, cases: readonly (readonly [readonly string[], string])[]): void {
   command(title, () => {
-    for (const [argv, sentence] of cases) {
-      const stderr = `wasi9p: ${sentence}\nTry: wasi9p help${topic && ` ${topic}`}\n`;
-      assert.equal(wasi9p(argv), { status: 2, stdout: '', stderr }, argv.join(' '));
+    for (const [i, { line, out, stderr }] of answers(cases.map(([argv]) => argv)).entries()) {
+      assert.is(stderr, `wasi9p: ${cases[i]![1]}\nTry: wasi9p help${topic && ` ${topic}`}\n`, line.join(' '));
+      assert.is(out, '2', line.join(' '));
     }
   });
 }
@@ -190,8 +203,8 @@ command('a program that cannot be started ends with a sentence and status 1', ()
   fs.writeFileSync(join(scratch, 'foreign.wasm'), moduleWith({ imports: ['env.now'] }));
   fs.writeFileSync(join(scratch, 'wrong.wasm'), moduleWith({ imports: ['wasi_snapshot_preview1.fd_close'] }));
   fs.writeFileSync(join(scratch, 'reactor.wasm'), moduleWith({ exports: ['memory', '_initialize'] }));
-  for (const [argv, sentence] of cases) {
-    assert.equal(wasi9p(argv), { status: 1, stdout: '', stderr: `wasi9p: ${sentence}\n` }, argv.join(' '));
+  for (const [i, { line, out, stderr }] of answers(cases.map(([argv]) => argv)).entries()) {
+    assert.equal([out, stderr], ['1', `wasi9p: ${cases[i]![1]}\n`], line.join(' '));
   }
   const { status, stderr } = wasi9p(['wrong.wasm']);
   assert.is(status, 1);
