@@ -26,8 +26,10 @@ export async function runUnderPolicy(program) {
   try {
     return await withPage(async (page) => {
       await page.goto(`http://127.0.0.1:${port}/`);
+      // Not waitForFunction: it evaluates a string, which the policy forbids.
       await page
-        .waitForFunction("document.body.textContent.includes('HELLO')", null, { timeout: TIME_LIMIT })
+        .getByText('HELLO')
+        .waitFor({ timeout: TIME_LIMIT })
         .catch(() => {});
       const found = String(await page.textContent('body')).trim();
       return found === 'CompileError 0 HELLO' ? 'smoke: ok' : `the page shows: ${found}`;
