@@ -2,6 +2,7 @@
 // adapters.
 import { DISPOSE } from '../vfs/lib/dispose.ts';
 import { check, checkOptions, invalid, type RowsOf } from '../vfs/lib/options.ts';
+import type { Instance, Memory } from '../vfs/lib/platform.ts';
 import type { Descriptor } from './preview1/descriptors/descriptor.ts';
 import { DirectoryDescriptor } from './preview1/descriptors/directory.ts';
 import { Guest } from './preview1/process/guest.ts';
@@ -148,7 +149,7 @@ export class WASIBase {
    * @throws TypeError if the instance exports no `_start`, or an `_initialize` (a reactor); Error if this object was
    *   started or closed before; TypeError if there is no `memory`; the trap or exception that leaves `_start`.
    */
-  start(instance: WebAssembly.Instance): number {
+  start(instance: Instance): number {
     const { _start: start } = exportsOf(instance, 'function', 'undefined');
     this.begin(instance);
     const code = this.run(start as () => void);
@@ -174,7 +175,7 @@ export class WASIBase {
    * @throws TypeError if the instance exports a `_start` (a command); Error if this object was started or closed
    *   before; TypeError if there is no `memory`; the trap or exception that leaves `_initialize`.
    */
-  initialize(instance: WebAssembly.Instance): void {
+  initialize(instance: Instance): void {
     const { _initialize: initialize } = exportsOf(instance, 'undefined', 'function|undefined');
     this.begin(instance);
     (initialize as (() => void) | undefined)?.();
@@ -185,7 +186,7 @@ export class WASIBase {
     return this.guest.code;
   }
 
-  private begin(instance: WebAssembly.Instance): void {
+  private begin(instance: Instance): void {
     if (this.started) throw new Error('This WASI was closed or started.');
     this.finalizeBindings(instance);
     this.started = true;
@@ -195,10 +196,10 @@ export class WASIBase {
    * Binds the functions to a memory without a start: for an instance with an imported memory, such as a thread.
    * @throws TypeError if there is no memory.
    */
-  finalizeBindings(instance: WebAssembly.Instance, options: { memory?: WebAssembly.Memory } = {}): void {
+  finalizeBindings(instance: Instance, options: { memory?: Memory } = {}): void {
     const { memory = instance?.exports?.memory } = checkOptions(options, { memory: '' });
     check(memory, 'Memory.grow', 'instance.exports.memory');
-    this.guest.memory.attach(memory as WebAssembly.Memory);
+    this.guest.memory.attach(memory as Memory);
   }
 
   /** Closes all descriptors of the guest and its 9P sessions. start() calls it; a reactor's host must. */
@@ -222,7 +223,7 @@ export class WASIBase {
  * @param start The kind that `_start` must have; `initialize` is that of `_initialize`.
  * @throws TypeError if the argument is not an instance (but a module, say), or if an export has another kind.
  */
-function exportsOf(instance: WebAssembly.Instance, start: string, initialize: string): WebAssembly.Exports {
+function exportsOf(instance: Instance, start: string, initialize: string): WebAssembly.Exports {
   const exports = instance?.exports;
   check(exports, 'Object', 'instance.exports');
   check(exports._start, start, 'instance.exports._start');

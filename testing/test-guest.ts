@@ -1,5 +1,6 @@
 // A guest without a program: a test makes its WASI calls directly.
 import { Volume } from 'memfs';
+import type { Memory } from '../vfs/lib/platform.ts';
 import { memfs } from '../vfs/backends/memfs/index.ts';
 import { wasiErrnoName } from '../vfs/linux/errno.ts';
 import { Server } from '../vfs/server/server.ts';
@@ -66,9 +67,10 @@ export function utf8(text: string): Uint8Array {
 
 /** A guest without a program on a memfs volume, with its own server. */
 export class TestGuest {
+  /** Not published: the types of memfs need those of Node. @internal */
   readonly volume: Volume;
   readonly server: Server;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: Memory;
   readonly wasi: WASI;
   private at = SCRATCH;
 

@@ -132,9 +132,9 @@ function parse(file: string, text: string): Module {
   return module;
 }
 
-/** Reads an import or a re-export. Returns false if the statement is neither. */
+/** Reads an import or a re-export, and passes over global declarations. Returns false if the statement is none. */
 function readLink(file: string, statement: string, module: Module): boolean {
-  if (/^export \{\s*\};|^import ['"]|^\/\/\/ /.test(statement)) return true;
+  if (/^export \{\s*\};|^import ['"]|^\/\/\/ |^declare global /.test(statement)) return true;
   const [, specifier = ''] = /from ['"]([^'"]*)['"];$/.exec(statement) ?? [];
   const from = specifier && resolveModule(file, specifier);
   if (statement.startsWith('export * from')) return module.stars.push(from) > 0;

@@ -1,5 +1,6 @@
 // The WASI class with the interface of browser_wasi_shim, on the 46 functions of shim/preview1.
 import { WASIProcExit, strace, type Fd } from '@bjorn3/browser_wasi_shim';
+import type { Memory } from '../../vfs/lib/platform.ts';
 import { check, checkOptions, mustBe, type RowsOf } from '../../vfs/lib/options.ts';
 import { ForeignDescriptor, descriptorOf } from '../foreign/descriptor.ts';
 import { OUTSIDE } from '../preview1/gate/gate.ts';
@@ -9,6 +10,13 @@ import { isForeignFd } from '../stdio.ts';
 import type { Tracer } from '../preview1/tracer.ts';
 import { wrapWhole, type WholeCall } from '../trace/whole-calls.ts';
 import { MountedDirectory } from './directory.ts';
+
+declare global {
+  /** For the declarations of browser_wasi_shim where the compiler has none; they add nothing to those of DOM. */
+  namespace WebAssembly {
+    interface Memory {}
+  }
+}
 
 /** The options of browser_wasi_shim, and `trace`. */
 export interface Options {
@@ -23,7 +31,7 @@ export const SHIM_OPTIONS = { debug: 'boolean', trace: 'Tracer.wrap' } satisfies
 
 /** The part of a WebAssembly.Instance that is used. */
 interface Instance {
-  exports: { memory: WebAssembly.Memory };
+  exports: { memory: Memory };
 }
 
 /**
@@ -103,7 +111,7 @@ export class WASI {
    * @returns The exit status; 0 if `_start` returned.
    * @throws Error if the module exports no memory; the trap or exception that leaves `_start`.
    */
-  start(instance: { exports: { memory: WebAssembly.Memory; _start: () => unknown } }): number {
+  start(instance: { exports: { memory: Memory; _start: () => unknown } }): number {
     this.begin(instance);
     try {
       instance.exports._start();
@@ -120,7 +128,7 @@ export class WASI {
    * @throws Error if the module exports no memory; WASIProcExit if the program exits; the trap or exception that leaves
    *   `_initialize`.
    */
-  initialize(instance: { exports: { memory: WebAssembly.Memory; _initialize?: () => unknown } }): void {
+  initialize(instance: { exports: { memory: Memory; _initialize?: () => unknown } }): void {
     this.begin(instance);
     try {
       instance.exports._initialize?.();

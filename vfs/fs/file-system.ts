@@ -1,4 +1,5 @@
 // The class FileSystem: all calls of node:fs on one tree, synchronous, with callbacks and with promises.
+import type { FileBlob } from '../lib/platform.ts';
 import type { AtCalls } from '../client/at/at-calls.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { check, checkOptions, type RowsOf } from '../lib/options.ts';
@@ -45,7 +46,7 @@ class FileSystemCalls extends TreeCalls {
   }
 
   /** The content of a file as a Blob. It is read at once. */
-  async openAsBlob(path: PathLike, options: { type?: string } = {}): Promise<Blob> {
+  async openAsBlob(path: PathLike, options: { type?: string } = {}): Promise<FileBlob> {
     return new Blob([this.readFileSync(path) as Uint8Array<ArrayBuffer>], options);
   }
 

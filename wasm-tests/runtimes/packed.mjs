@@ -1,6 +1,6 @@
 // The package as npm would publish it, unpacked beside a user's program: its modules load, its types hold.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -19,7 +19,7 @@ const text: string = wasi.start(instance);
 export { code, text };
 `;
 
-/** A user's compiler looks into our declarations, too, and no `types` setting names Node's. */
+/** A user's compiler looks into our declarations, too. */
 const OPTIONS = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022'];
 
 /** The ways a user's tsconfig finds packages. */
@@ -27,6 +27,9 @@ const RESOLUTIONS = [
   ['--module', 'nodenext'],
   ['--module', 'esnext', '--moduleResolution', 'bundler'],
 ];
+
+/** The libraries of a user without the types of Node, and with them. */
+const LIBRARIES = ['es2022', 'es2022,dom'];
 
 /**
  * Packs, unpacks and tries the package.
@@ -38,6 +41,7 @@ export function tryPacked() {
     unpackInto(user);
     importAll(user);
     typeCheck(user);
+    typeCheckBare(user);
     return '';
   } catch (error) {
     const { message, stdout = '', stderr = '' } = /** @type {Error & { stdout?: string, stderr?: string }} */ (error);
@@ -77,7 +81,29 @@ function typeCheck(user) {
   writeFileSync(join(user, 'program.ts'), PROGRAM);
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   for (const resolution of RESOLUTIONS)
-    run(process.execPath, [tsc, ...OPTIONS, ...resolution, 'program.ts', 'imports.ts'], user);
+    run(process.execPath, [tsc, ...OPTIONS, ...resolution, '--types', 'node', 'program.ts', 'imports.ts'], user);
+  for (const lib of LIBRARIES)
+    run(
+      process.execPath,
+      [tsc, ...OPTIONS, '--lib', lib, '--types', 'node', '--module', 'nodenext', 'imports.ts'],
+      user,
+    );
+}
+
+/**
+ * The declarations of all modules without the types of Node: those of memfs need them, so it is left out.
+ * @param {string} user
+ */
+function typeCheckBare(user) {
+  const bare = join(user, 'bare');
+  for (const name of ['wasi9p', '@bjorn3/browser_wasi_shim'])
+    cpSync(join(user, 'node_modules', name), join(bare, 'node_modules', name), { recursive: true, dereference: true });
+  for (const file of ['imports.ts', 'package.json']) cpSync(join(user, file), join(bare, file));
+  // Else the compiler finds the types that are installed in the folder above.
+  rmSync(join(user, 'node_modules'), { recursive: true });
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  for (const lib of LIBRARIES)
+    run(process.execPath, [tsc, ...OPTIONS, '--lib', lib, '--types', '', '--module', 'nodenext', 'imports.ts'], bare);
 }
 
 /** @param {string} dir */

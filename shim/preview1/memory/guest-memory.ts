@@ -1,5 +1,6 @@
 // Linear memory of the guest: bounds checks, iovecs, paths and integers. Every read or write of guest memory goes
 // through it.
+import type { Memory } from '../../../vfs/lib/platform.ts';
 import { internString } from '../../../vfs/lib/intern.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import { IOV_MAX, PATH_MAX, RW_MAX } from '../../../vfs/linux/limits.ts';
@@ -19,7 +20,7 @@ const IOVEC = STRUCTS.iovec;
  * the exception of its callback.
  */
 export class GuestMemory {
-  private memory: WebAssembly.Memory | null = null;
+  private memory: Memory | null = null;
   u8: Uint8Array = EMPTY;
   view: DataView = new DataView(EMPTY.buffer);
   /** The ranges of the last `loadIovs`. */
@@ -30,7 +31,7 @@ export class GuestMemory {
   private path = '';
 
   /** Attaches the memory that the instance exports or imports. */
-  attach(memory: WebAssembly.Memory): void {
+  attach(memory: Memory): void {
     this.memory = memory;
     this.refresh();
   }

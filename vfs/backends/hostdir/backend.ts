@@ -25,6 +25,7 @@ import { ACCESS_RDWR, type HostInode } from './tree/inode.ts';
 import { hostErrno, type Fs } from './node/node.ts';
 import { HostTimes } from './times.ts';
 import { decodeTarget } from './node/text.ts';
+import type { HostDirOptions } from './options.ts';
 import type { HostTree } from './tree/tree.ts';
 
 const decoder = new TextDecoder();
@@ -41,17 +42,6 @@ const LET_GO = {
   release(): void {},
   reclaim: (): number => 0,
 } satisfies Partial<Backend>;
-
-/** The options of `hostDir`. */
-export interface HostDirOptions {
-  /** True to answer EROFS to every change, including opening for writing, O_TRUNC and utimensat(2). Default false. */
-  readOnly?: boolean;
-  /**
-   * True to use paths even where descriptors work, with the guarantees of other systems only (see `limits`): for a
-   * Linux whose /proc is not accessible to this process. Default false.
-   */
-  paths?: boolean;
-}
 
 /**
  * A directory of the host. A change by a guest is on disk at once, and a change by the host shows in the guest. An

@@ -2,13 +2,14 @@
 // a browser, where `hostDir` throws.
 import { check, checkOptions, type RowsOf } from '../../lib/options.ts';
 import type { OwnedBackend } from '../../backend/backend.ts';
-import { HostDirBackend as Store, type HostDirOptions } from './backend.ts';
+import { HostDirBackend as Store } from './backend.ts';
+import type { HostDirOptions } from './options.ts';
 import { nodeFs, type Fs } from './node/node.ts';
 import { PathTree } from './tree/path-tree.ts';
 import { openTop } from './tree/proc.ts';
 import { ProcTree } from './tree/proc-tree.ts';
 
-export type { HostDirOptions } from './backend.ts';
+export type { HostDirOptions } from './options.ts';
 
 /** A directory of the host as a backend. */
 export interface HostDirBackend extends OwnedBackend {

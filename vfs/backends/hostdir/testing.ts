@@ -3,7 +3,8 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Kit, type Subject } from '../../../testing/kit.ts';
 import { scratch } from '../../../testing/scratch.ts';
-import { HostDirBackend as Store, type HostDirOptions } from './backend.ts';
+import { HostDirBackend as Store } from './backend.ts';
+import type { HostDirOptions } from './options.ts';
 import { hostDir, type HostDirBackend } from './index.ts';
 import { PathTree } from './tree/path-tree.ts';
 

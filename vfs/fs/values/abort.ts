@@ -1,16 +1,17 @@
 // AbortSignal in the options of promises.
+import type { Signal } from '../../lib/platform.ts';
 import { badArgument } from './errors.ts';
 
 /** Options of calls that can be aborted. */
 export interface Abortable {
-  signal?: AbortSignal | undefined;
+  signal?: Signal | undefined;
 }
 
 /**
  * Yields once, so that the caller can still abort, as during a call of Node that waits.
  * @throws TypeError ERR_INVALID_ARG_TYPE; an AbortError.
  */
-export async function chanceToAbort(signal: AbortSignal): Promise<void> {
+export async function chanceToAbort(signal: Signal): Promise<void> {
   if (typeof signal !== 'object' || signal === null || !('aborted' in signal)) {
     throw badArgument('ERR_INVALID_ARG_TYPE', 'The "options.signal" property must be an AbortSignal.');
   }
@@ -20,7 +21,7 @@ export async function chanceToAbort(signal: AbortSignal): Promise<void> {
 }
 
 /** @throws An AbortError as Node's, with the signal's reason as its cause. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
+export function throwIfAborted(signal: Signal | undefined): void {
   if (signal?.aborted !== true) return;
   const error = new Error('The operation was aborted', { cause: signal.reason });
   error.name = 'AbortError';

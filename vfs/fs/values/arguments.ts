@@ -1,9 +1,10 @@
 // The arguments of node:fs: checked as Node does, and converted.
+import type { Url } from '../../lib/platform.ts';
 import { UTF8 } from './encodings.ts';
 import { badArgument, outOfRange } from './errors.ts';
 
 /** A path as in node:fs: text, bytes in UTF-8, or a `file:` URL. A relative path begins at `/`. */
-export type PathLike = string | Uint8Array | URL;
+export type PathLike = string | Uint8Array | Url;
 /** A time: seconds since 1970 as a number or as text, a Date; or, unlike node:fs, nanoseconds as a bigint. */
 export type TimeLike = number | string | Date | bigint;
 /** Permission bits, or their octal digits. */
@@ -22,7 +23,7 @@ export function pathOf(value: PathLike, name = 'path'): string {
   return path;
 }
 
-function pathOfUrl(url: URL): string {
+function pathOfUrl(url: Url): string {
   if (url.protocol !== 'file:') throw badArgument('ERR_INVALID_URL_SCHEME', 'The URL must be of scheme file');
   if (url.hostname !== '') throw badArgument('ERR_INVALID_FILE_URL_HOST', 'The host of a file URL must be empty');
   if (/%2f/i.test(url.pathname)) {
