@@ -194,6 +194,15 @@ scenario('so many requests wait for locks of a file and no more', (c) => {
   assert.is(late(c).length, MAX_WAITING);
 });
 
+scenario('a cancelled request does not count among those that wait', (c) => {
+  const fid = c.create('f');
+  lock(c, fid, W, 0, 0);
+  for (let i = 0; i <= MAX_WAITING; i++) {
+    wait(c, 10, fid, R, 0, 0, 2);
+    c.call('Tflush', { oldtag: 10 });
+  }
+});
+
 scenario('so many requests of a session wait and no more', (c) => {
   const fids: number[] = [];
   for (let file = 0; file * MAX_WAITING <= MAX_SESSION_WAITING; file++) {

@@ -129,6 +129,20 @@ scenario('reading and writing at offsets', (c) => {
   assert.is(c.read(fid), 'Hello\0\0\0Xend!');
 });
 
+scenario('no write goes past the largest offset, whatever the store allows', (c, store) => {
+  const fid = c.create('f');
+  let last = 0;
+  store.faults.write = (_inode, _handle, offset, _u8, start, end) => {
+    last = (offset as number) + (end as number) - (start as number);
+    return (end as number) - (start as number);
+  };
+  const data = Uint8Array.of(1, 2);
+  c.expectError('Twrite', { fid, offset: Number.MAX_SAFE_INTEGER - 1, data }, E.EFBIG);
+  assert.is(last, 0, 'the store was not asked');
+  assert.is(c.call('Twrite', { fid, offset: Number.MAX_SAFE_INTEGER - 2, data }).count, 2);
+  assert.is(last, Number.MAX_SAFE_INTEGER);
+});
+
 scenario('truncated data does not reappear', (c) => {
   const fid = c.create('f', 'secret'.repeat(1000));
   const cut = (size: number) =>
