@@ -178,15 +178,18 @@ run('leaves the lower directory of an overlay unchanged, and lists or commits th
   rmSync(join(scratch, 'data', 'new'));
 });
 
-/** Runs it until it prints a line, sends it SIGINT, and returns its end. */
+/** Runs it until it prints a line, sends it SIGINT until it ends, and returns its end. */
 async function interrupted(argv: string[]) {
   const child = spawn(process.execPath, [cli, ...argv], { cwd: scratch });
   let stderr = '';
   child.stderr.on('data', (bytes) => (stderr += String(bytes)));
-  child.stdout.once('data', () => child.kill('SIGINT'));
+  // Again and again: one that comes just before a blocking read of the guest is only seen after it.
+  let timer: NodeJS.Timeout | undefined;
+  child.stdout.once('data', () => (timer = setInterval(() => child.kill('SIGINT'), 100)));
   const [status, signal] = await new Promise<unknown[]>((resolve) => {
     child.on('close', (...end) => resolve(end));
   });
+  clearInterval(timer);
   child.stdin.destroy();
   return { status, signal, stderr };
 }

@@ -100,7 +100,10 @@ export class HostDescriptor extends StreamDescriptor {
     return done;
   }
 
-  /** Runs a call of the host, again on EAGAIN unless the guest has set NONBLOCK. Returns its count, or −errno. */
+  /**
+   * Runs a call of the host, again on EAGAIN unless the guest has set NONBLOCK, and on EINTR, since a guest has no
+   * signals (SA_RESTART of sigaction(2)). Returns its count, or −errno.
+   */
   private retry(call: () => number): number {
     for (;;) {
       try {
@@ -108,7 +111,9 @@ export class HostDescriptor extends StreamDescriptor {
       } catch (thrown) {
         if ((thrown as { code?: string }).code === 'EOF') return 0;
         const errno = errnoOf(thrown);
-        if (errno !== E.EAGAIN || (this.fdflags & FDFLAGS.NONBLOCK) !== 0) return -errno;
+        const isAgain = errno === E.EAGAIN && (this.fdflags & FDFLAGS.NONBLOCK) === 0;
+        if (!isAgain && errno !== E.EINTR) return -errno;
+        // After a signal, the host may end the guest here.
         sleep(RETRY_MS);
       }
     }
