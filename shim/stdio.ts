@@ -1,5 +1,5 @@
 // The `stdin`, `stdout` and `stderr` options of `wasi9p`, turned into descriptors. Runs in a browser as well.
-import { Fd } from '@bjorn3/browser_wasi_shim';
+import type { Fd } from '@bjorn3/browser_wasi_shim';
 import { invalid, mustBe } from '../vfs/lib/options.ts';
 import type { Descriptor } from './preview1/descriptors/descriptor.ts';
 import { ForeignDescriptor } from './foreign/descriptor.ts';
@@ -25,9 +25,8 @@ export type Input = number | string | Uint8Array | ((max: number) => InputChunk)
  */
 export type Output = number | ((bytes: Uint8Array) => void) | Fd;
 
-/** True for an Fd of browser_wasi_shim, also of another copy of the package. */
+/** True for an Fd of browser_wasi_shim, of any copy of the package: it is told by its methods, and not imported. */
 export function isForeignFd(value: unknown): value is Fd {
-  if (value instanceof Fd) return true;
   const fd = value as Partial<Fd> | null;
   return typeof fd === 'object' && typeof fd?.fd_fdstat_get === 'function' && typeof fd.path_open === 'function';
 }

@@ -6,7 +6,7 @@ import type { DirectoryEntries } from '../../vfs/client/directory-listing.ts';
 import { kindOfFiletype } from '../preview1/abi/filetype.ts';
 import type { Caller } from '../preview1/descriptors/descriptor.ts';
 import { highHalf, lowHalf } from './halves.ts';
-import { entriesOf } from './tree.ts';
+import { entriesOf, type ForeignEntry } from './tree.ts';
 
 /** Bytes of entries that are encoded at once, however long the guest's buffer is. */
 const BATCH = 1 << 16;
@@ -21,7 +21,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
  */
 export class ForeignListing {
   private readonly fd: Fd;
-  private entries: wasi.Dirent[] | null = null;
+  private entries: readonly ForeignEntry[] | null = null;
   private readonly entry = new Dirent();
 
   constructor(fd: Fd) {
@@ -48,7 +48,7 @@ export class ForeignListing {
   }
 
   /** Returns all entries, or an errno. */
-  private take(caller: Caller): wasi.Dirent[] | number {
+  private take(caller: Caller): readonly ForeignEntry[] | number {
     const known = entriesOf(this.fd);
     if (known !== null) return known;
     const entries: wasi.Dirent[] = [];
@@ -62,7 +62,7 @@ export class ForeignListing {
   }
 
   /** Encodes an entry at `at`. Returns the position behind it, or −errno. */
-  private put(into: DirectoryEntries, at: number, { d_ino, d_type, dir_name }: wasi.Dirent, next: number): number {
+  private put(into: DirectoryEntries, at: number, { d_ino, d_type, dir_name }: ForeignEntry, next: number): number {
     const { entry } = this;
     entry.qid_path_lo = lowHalf(d_ino);
     entry.qid_path_hi = highHalf(d_ino);

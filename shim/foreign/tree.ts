@@ -1,5 +1,5 @@
 // Walks the in-memory directories of browser_wasi_shim, which their own methods cannot do.
-import { OpenDirectory, wasi, type Fd, type Inode } from '@bjorn3/browser_wasi_shim';
+import type { Fd, Inode, OpenDirectory, wasi } from '@bjorn3/browser_wasi_shim';
 import { FILETYPE } from '../preview1/abi/structs.ts';
 
 /** A path without the slashes at its end. */
@@ -33,18 +33,34 @@ export function holds(dir: Inode, inode: Inode | null): boolean {
   return false;
 }
 
+/** What a listing needs of a directory entry. */
+export type ForeignEntry = Pick<wasi.Dirent, 'd_ino' | 'd_type' | 'dir_name'>;
+
+const encoder = new TextEncoder();
+
 /**
- * The entries of an OpenDirectory with the cookies of its fd_readdir_single, in one pass: the method itself takes
- * linear time for each entry. Null for an Fd with its own fd_readdir_single.
+ * True if the fd_readdir_single of an Fd is the one of the package's OpenDirectory, of any copy of it: it is defined
+ * there and in Fd, so that a third definition is a user's own.
  */
-export function entriesOf(fd: Fd): wasi.Dirent[] | null {
-  const { dir, fd_readdir_single } = fd as Partial<OpenDirectory>;
-  if (fd_readdir_single !== OpenDirectory.prototype.fd_readdir_single) return null;
+function listsContents(fd: Fd): boolean {
+  const definitions: object[] = [];
+  for (let at: object | null = fd; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    if (Object.hasOwn(at, 'fd_readdir_single')) definitions.push(at);
+  }
+  return definitions.length === 2 && Object.hasOwn(definitions[0]!, 'path_lookup');
+}
+
+/**
+ * The entries of an OpenDirectory, in one pass: its fd_readdir_single takes linear time for each entry. Null for an Fd
+ * with its own fd_readdir_single.
+ */
+export function entriesOf(fd: Fd): ForeignEntry[] | null {
+  const { dir } = fd as Partial<OpenDirectory>;
   const contents = dir && contentsOf(dir);
-  if (!contents) return null;
-  const own = [0n, 1n].map((cookie) => fd.fd_readdir_single(cookie).dirent!);
-  const names = Array.from(contents, ([name, entry], i) => {
-    return new wasi.Dirent(BigInt(i) + 3n, entry.ino, name, entry.stat().filetype);
+  if (!contents || !listsContents(fd)) return null;
+  const own = [0n, 1n].map((cookie): ForeignEntry => fd.fd_readdir_single(cookie).dirent!);
+  const names = Array.from(contents, ([name, entry]): ForeignEntry => {
+    return { d_ino: entry.ino, d_type: entry.stat().filetype, dir_name: encoder.encode(name) };
   });
   return own.concat(names);
 }

@@ -31,7 +31,7 @@ interface HeapStatistics {
   used_heap_size: number;
 }
 
-/** Queries the runtime. `globals` is for tests. */
+/** Queries the runtime, for each figure when it is first read. `globals` is for tests. */
 export function askMachine(globals: object = globalThis): Machine {
   const g = globals as Globals;
   const ask = <T>(question: () => T | undefined): T | undefined => {
@@ -42,17 +42,30 @@ export function askMachine(globals: object = globalThis): Machine {
     }
   };
   const builtin = <T>(name: string): T | undefined => ask(() => g.process?.getBuiltinModule?.(name) as T | undefined);
-  const total = ask(() => (mayAsk(g) ? builtin<{ totalmem(): number }>('node:os')?.totalmem() : undefined));
-  const constrained = ask(() => g.process?.constrainedMemory?.());
-  const device = ask(() => g.navigator?.deviceMemory);
-  const memories = [total, constrained, device === undefined ? undefined : device * GIB].filter(isAmount);
-  const v8 = builtin<{ getHeapStatistics(): HeapStatistics }>('node:v8');
-  const limit = ask(() => v8?.getHeapStatistics().heap_size_limit) ?? ask(() => g.performance?.memory?.jsHeapSizeLimit);
+  const memory = (): number => {
+    const total = ask(() => (mayAsk(g) ? builtin<{ totalmem(): number }>('node:os')?.totalmem() : undefined));
+    const constrained = ask(() => g.process?.constrainedMemory?.());
+    const device = ask(() => g.navigator?.deviceMemory);
+    const known = [total, constrained, device === undefined ? undefined : device * GIB].filter(isAmount);
+    return known.length > 0 ? Math.min(...known) : UNKNOWN_MEMORY;
+  };
+  // Node loads the module at the first use, in 2 ms.
+  const statistics = (): HeapStatistics | undefined =>
+    ask(() => builtin<{ getHeapStatistics(): HeapStatistics }>('node:v8')?.getHeapStatistics());
+  const heap = (): number => {
+    const limit = statistics()?.heap_size_limit ?? ask(() => g.performance?.memory?.jsHeapSizeLimit);
+    return isAmount(limit) ? limit : UNKNOWN_HEAP;
+  };
+  let knownMemory = 0;
+  let knownHeap = 0;
   return {
-    memory: memories.length > 0 ? Math.min(...memories) : UNKNOWN_MEMORY,
-    heap: isAmount(limit) ? limit : UNKNOWN_HEAP,
-    heapUsed: () =>
-      ask(() => v8?.getHeapStatistics().used_heap_size) ?? ask(() => g.performance?.memory?.usedJSHeapSize) ?? 0,
+    get memory() {
+      return (knownMemory ||= memory());
+    },
+    get heap() {
+      return (knownHeap ||= heap());
+    },
+    heapUsed: () => statistics()?.used_heap_size ?? ask(() => g.performance?.memory?.usedJSHeapSize) ?? 0,
   };
 }
 
@@ -68,7 +81,7 @@ function isAmount(bytes: number | undefined): bytes is number {
 
 let known: Machine | null = null;
 
-/** This machine; the runtime is queried once. */
+/** This machine; the runtime is queried once for each figure. */
 export function machine(): Machine {
   return (known ??= askMachine());
 }

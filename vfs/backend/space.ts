@@ -9,6 +9,8 @@ export const HEAP_SHARE = 2;
  * Nothing is added while more than this fraction of the heap is in use: an engine out of memory ends the process.
  */
 export const HEAP_FULL = 7 / 8;
+/** Bytes of a heap that are taken without a question for its limit. Each engine has more. */
+const UNASKED = 1 << 20;
 /** The engine's own figure is read again after this many bytes. */
 const LOOK_EVERY = 1 << 23;
 
@@ -41,25 +43,29 @@ export function defaultCapacity(host: Machine = machine()): number {
 
 /** Budget of the engine's heap. Several stores may share one. */
 export class Heap {
-  readonly limit: number;
   used = 0;
   private readonly host: Machine;
+  /** What may be taken: a first part until the limit is needed, since the question loads a module of the runtime. */
+  private allowed = UNASKED;
   private looked = 0;
   private isFull = false;
 
   constructor(host: Machine = machine()) {
     this.host = host;
-    this.limit = Math.floor(host.heap / HEAP_SHARE);
   }
 
   /** Bytes that can still be taken. */
   get left(): number {
-    return this.isFull ? 0 : Math.max(0, this.limit - this.used);
+    return this.isFull ? 0 : Math.max(0, this.limit() - this.used);
+  }
+
+  private limit(): number {
+    return (this.allowed = Math.floor(this.host.heap / HEAP_SHARE));
   }
 
   /** Takes bytes; false, and takes none, if fewer are left. */
   take(bytes: number): boolean {
-    if (this.used + bytes > this.limit) return false;
+    if (this.used + bytes > this.allowed && this.used + bytes > this.limit()) return false;
     if ((this.isFull || this.used + bytes >= this.looked + LOOK_EVERY) && !this.look()) return false;
     this.used += bytes;
     return true;
