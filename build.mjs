@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The project's one build tool: `node build.mjs COMMAND`. Each command is a function of build/.
-import { Failure, build, bundleToRun, run, runNode } from './build/bundle.mjs';
+import { Failure, bundleToRun, run, runNode } from './build/bundle.mjs';
+import { build } from './build/dist.mjs';
 import { gen } from './build/gen.mjs';
 import { layers } from './build/layers.mjs';
 import { size, sizeParts } from './build/size.mjs';

@@ -1,16 +1,16 @@
-// The esbuild configurations: for the published modules, and for single files to be run.
+// Bundles files to be run here and now, with esbuild, and runs the tools. dist.mjs bundles what is published.
 import { build as esbuild } from 'esbuild';
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ENTRIES, EXTERNAL, ROOT, SCRATCH } from './project.mjs';
+import { ROOT, SCRATCH } from './project.mjs';
 
 /** An expected failure, printed in one line without a stack. */
 export class Failure extends Error {}
 
 /** @type {import('esbuild').BuildOptions} */
-const COMMON = {
+export const COMMON = {
   absWorkingDir: ROOT,
   bundle: true,
   format: 'esm',
@@ -18,37 +18,6 @@ const COMMON = {
   logLevel: 'warning',
   mainFields: ['module', 'main'],
 };
-
-/** Builds dist/: the modules with code splitting, then their types. */
-export async function build() {
-  const missing = Object.values(ENTRIES).filter((file) => !existsSync(join(ROOT, file)));
-  if (missing.length) throw new Failure(`build: no such entry point: ${missing.join(', ')}`);
-  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
-  await esbuild({
-    ...COMMON,
-    entryPoints: ENTRIES,
-    outdir: 'dist',
-    platform: 'neutral',
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    external: EXTERNAL,
-    // Puts imported constants in place: V8 loads the binding of another module anew in each use.
-    minifySyntax: true,
-    sourcemap: true,
-    legalComments: 'inline',
-  });
-  makeExecutable(join(ROOT, 'dist/cli.js'));
-  const { coreBundle } = await import('./size.mjs');
-  writeFileSync(join(ROOT, 'dist/core.min.js'), await coreBundle());
-  await run('tsc', ['-p', 'build/tsconfig.types.json']);
-}
-
-/** Adds the `#!` line: npm links `bin` files unchanged. @param {string} file */
-function makeExecutable(file) {
-  const text = readFileSync(file, 'utf8');
-  if (!text.startsWith('#!')) writeFileSync(file, `#!/usr/bin/env node\n${text}`);
-  chmodSync(file, 0o755);
-}
 
 /**
  * Gives every bundled source its own `import.meta.url`, so that it finds the files beside it.

@@ -27,7 +27,7 @@ export async function gen(check) {
 async function generated(module, name) {
   const generate = (await load(module))[name];
   if (typeof generate !== 'function') throw new Failure(`gen: ${module} exports no function ${name}()`);
-  const text = textOf(generate);
+  const text = await textOf(generate);
   if (typeof text !== 'string' || !text.endsWith('\n'))
     throw new Failure(`gen: ${name}() of ${module} must return text that ends with a newline`);
   return text;

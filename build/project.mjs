@@ -28,11 +28,28 @@ export const ENTRIES = {
   'browser-wasi-shim': 'shim/browser-wasi-shim/index.ts',
   testing: 'testing/index.ts',
   trace: 'shim/trace/strace.ts',
-  cli: 'cli/main.ts',
 };
 
+/** The source of the command, dist/cli.js. */
+export const COMMAND = 'cli/main.ts';
+
+/**
+ * The modules after which dist/ is divided: the sources that only one of them reaches are in one file, those that several
+ * reach in another. Left to itself, esbuild makes a file for each set of sources that the same modules reach.
+ */
+export const PARTS = ['core', 'backends/ram', 'backends/memfs', 'backends/hostdir'];
+
+/**
+ * Sources besides that are in the file of a part, or in that of what several parts reach.
+ * @type {[part: string, sources: RegExp][]}
+ */
+export const BESIDES = [
+  ['common', /^vfs\/backend\//],
+  ['core', /^vfs\/(client|connect\/(inside|read-only)|backends\/readonly)\b/],
+];
+
 /** Packages a published module imports at run time instead of holding a copy. */
-export const EXTERNAL = ['memfs', '@bjorn3/browser_wasi_shim', 'pako', '@yowasp/clang', 'node:*'];
+export const EXTERNAL = ['memfs', '@bjorn3/browser_wasi_shim', '@yowasp/clang', 'node:*'];
 
 /**
  * The generated files: source module, its exported function (no arguments, returns the text), the file written.

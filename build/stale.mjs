@@ -7,7 +7,7 @@ const SOURCES = sources(/(?<!\.test)\.(ts|mjs)$/, ['build', 'cli', 'shim', 'test
 
 /** True if a module of dist/ is missing, or a source or the build itself is younger than one. */
 export function isStale() {
-  const made = Object.keys(ENTRIES).map((name) => join(ROOT, `dist/${name}.js`));
+  const made = [...Object.keys(ENTRIES), 'cli'].map((name) => join(ROOT, `dist/${name}.js`));
   if (!made.every((file) => existsSync(file)) || !existsSync(join(ROOT, 'dist/types'))) return true;
   const oldest = Math.min(...made.map(changed));
   return ['package.json', 'tsconfig.json', ...SOURCES].some((file) => changed(join(ROOT, file)) > oldest);

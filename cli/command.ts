@@ -2,19 +2,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { bugOf } from './lib/bug.ts';
-import { cc, ccHelp, cxx } from './commands/cc.ts';
-import { cat } from './commands/cat.ts';
-import { commit, commitHelp } from './commands/commit.ts';
-import { cp } from './commands/cp.ts';
-import { ls } from './commands/ls.ts';
 import { UsageError } from './lib/options.ts';
 import { OutputError, endOf, print, tell } from './lib/output.ts';
 import { reasonOf } from './lib/reason.ts';
 import { run, runHelp } from './commands/run.ts';
 import { didYouMean, nearest, nearestPath } from './lib/suggest.ts';
 import { own, sentence, text, type Text } from './lib/text.ts';
-import { helpOf, runTool, type Tool } from './commands/tool.ts';
-import { tree } from './commands/tree.ts';
+import type { ToolName } from './commands/tools.ts';
 
 /** A command: the dispatch, the help and the suggestions derive from its row. */
 export interface Command {
@@ -24,13 +18,22 @@ export interface Command {
   readonly about: string;
   /** Its names in other programs, for suggestions only. */
   readonly also?: readonly string[];
-  help(): Text;
+  help(): Text | Promise<Text>;
   run(argv: readonly string[]): number | Promise<number>;
 }
 
+// What `run` does not need is loaded when a command needs it.
+const loadTools = () => import('./commands/tools.ts');
+const loadCompiler = () => import('./commands/cc.ts');
+const loadCommit = () => import('./commands/commit.ts');
+
 /** The row of a tool. */
-function toolRow(tool: Tool, about: string, also: readonly string[]): Command {
-  return { name: tool.name, about, also, help: () => helpOf(tool), run: (argv) => runTool(tool, argv) };
+function toolRow(name: ToolName, about: string, also: readonly string[]): Command {
+  return {
+    ...{ name, about, also },
+    help: async () => (await loadTools()).helpOfTool(name),
+    run: async (argv) => (await loadTools()).runToolNamed(name, argv),
+  };
 }
 
 export const COMMANDS: readonly Command[] = [
@@ -47,25 +50,25 @@ export const COMMANDS: readonly Command[] = [
     name: 'cc',
     about: 'Compiles C for WASI, with a clang that itself runs on wasi9p.',
     also: ['clang', 'gcc', 'compile', 'build'],
-    help: () => ccHelp,
-    run: (argv) => cc([...argv]),
+    help: async () => (await loadCompiler()).ccHelp,
+    run: async (argv) => (await loadCompiler()).cc([...argv]),
   },
   {
     name: 'c++',
     about: 'Compiles C++ for WASI.',
     also: ['clang++', 'g++', 'cxx'],
-    help: () => ccHelp,
-    run: (argv) => cxx([...argv]),
+    help: async () => (await loadCompiler()).ccHelp,
+    run: async (argv) => (await loadCompiler()).cxx([...argv]),
   },
-  toolRow(ls, 'Lists directories, archives and mounts, without running a program.', ['list', 'dir']),
-  toolRow(cat, 'Prints files of them.', ['type']),
-  toolRow(tree, 'Draws their trees.', []),
-  toolRow(cp, 'Copies files between directories, archives and mounts.', ['copy']),
+  toolRow('ls', 'Lists directories, archives and mounts, without running a program.', ['list', 'dir']),
+  toolRow('cat', 'Prints files of them.', ['type']),
+  toolRow('tree', 'Draws their trees.', []),
+  toolRow('cp', 'Copies files between directories, archives and mounts.', ['copy']),
   {
     name: 'commit',
     about: 'Completes or undoes an interrupted commit of run --overlay.',
-    help: () => commitHelp,
-    run: commit,
+    help: async () => (await loadCommit()).commitHelp,
+    run: async (argv) => (await loadCommit()).commit(argv),
   },
   {
     name: 'help',
@@ -73,8 +76,8 @@ export const COMMANDS: readonly Command[] = [
     about: 'Prints this help, or that of a command.',
     also: ['usage', 'man'],
     help: () => help(),
-    run: (argv) => {
-      print(helpOn(argv));
+    run: async (argv) => {
+      print(await helpOn(argv));
       return 0;
     },
   },
@@ -163,7 +166,7 @@ function unknownCommand(word: string | undefined): UsageError {
 }
 
 /** Returns the help of a command, or the list of commands. @throws UsageError if the command is unknown. */
-function helpOn([word, more]: readonly string[]): Text {
+async function helpOn([word, more]: readonly string[]): Promise<Text> {
   if (more !== undefined) throw new UsageError(`help takes one command: wasi9p help ${word}.`);
   const name = word === undefined ? 'help' : (SPELLINGS.get(word) ?? word);
   const command = COMMANDS.find((row) => row.name === name);

@@ -1,14 +1,8 @@
-// The entry point of the command `wasi9p`.
-import { reasonOf } from './lib/reason.ts';
-import { tell } from './lib/output.ts';
-import { sentence, text } from './lib/text.ts';
+// The entry point of the command `wasi9p`. What each command needs is imported when it runs: see command.ts.
+import { main, statusOf } from './command.ts';
 
-// All other modules are imported here, so that a failure for lack of descriptors or memory is reported, too.
-try {
-  const { main, statusOf } = await import('./command.ts');
-  process.on('uncaughtException', (error) => process.exit(statusOf(error)));
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  tell(text`wasi9p: the program cannot be loaded: ${sentence(reasonOf(error))}.\n`);
-  process.exitCode = 1;
-}
+process.on('uncaughtException', (error) => process.exit(statusOf(error)));
+// Not awaited: a part that is loaded later imports this file, and would wait for it for ever.
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

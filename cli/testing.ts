@@ -2,14 +2,18 @@
 import { Volume } from 'memfs';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import * as assert from 'uvu/assert';
+import { buildCommand } from '../build/dist.mjs';
 import { Capture } from '../toolchain/capture.ts';
 import { memfs } from '../vfs/backends/memfs/index.ts';
 import type { ArchiveKind } from './mounts/place.ts';
 import { runTool, type Io, type Tool } from './commands/tool.ts';
+import { load } from './mounts/stores.ts';
+
+// Mounts are made without waiting, in the commands after this.
+await load(['hostDir', 'overlay', 'tar']);
 
 /** An archive format for the tests: the JSON of a memfs volume. */
 export const JSON_ARCHIVE: ArchiveKind = {
@@ -77,11 +81,7 @@ export async function bundle(): Promise<string> {
   // Below the root, so that packages resolve and the version can be read from package.json.
   fs.mkdirSync(join(ROOT, '.build'), { recursive: true });
   const outdir = fs.mkdtempSync(join(ROOT, '.build', 'cli-'));
-  const entryPoints = { cli: join(ROOT, 'cli', 'main.ts') };
   fs.copyFileSync(join(ROOT, 'package.json'), join(ROOT, '.build', 'package.json'));
-  await build({
-    ...{ entryPoints, outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', packages: 'external' },
-    ...{ chunkNames: 'chunks/[name]-[hash]', outExtension: { '.js': '.mjs' }, logLevel: 'error' },
-  });
-  return join(outdir, 'cli.mjs');
+  await buildCommand(relative(ROOT, outdir));
+  return join(outdir, 'cli.js');
 }

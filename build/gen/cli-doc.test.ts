@@ -39,8 +39,8 @@ test('a line of an unknown form is an error', () => {
   assert.throws(() => markdownOf('  --a  b\n  c\n'), /unknown form: {3}c/);
 });
 
-test('each command has a section, with its options', () => {
-  const text = cliDoc();
+test('each command has a section, with its options', async () => {
+  const text = await cliDoc();
   for (const { name } of COMMANDS) assert.match(text, `\`${name}`);
   assert.match(text, '| `--overlay HOST::GUEST` |');
   assert.match(text, '## cc, c++\n');

@@ -2,10 +2,10 @@
 import { COMMANDS, type Command } from '../../cli/command.ts';
 
 /** The text of docs/cli.md. */
-export function cliDoc(): string {
+export async function cliDoc(): Promise<string> {
   const sections = new Map<string, Command[]>();
   for (const command of COMMANDS.filter(({ name }) => name !== 'help' && !name.startsWith('-'))) {
-    const help = String(command.help());
+    const help = String(await command.help());
     sections.set(help, [...(sections.get(help) ?? []), command]);
   }
   const rows = COMMANDS.map(({ name, operands, about }) => {

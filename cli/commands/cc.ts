@@ -1,8 +1,8 @@
 // `wasi9p cc` and `c++`: the compiler on the files of this machine.
-import { Volume } from 'memfs';
 import { drive, isFrontEnd, type Driver } from '../../toolchain/driver.ts';
 import type { Host } from '../../toolchain/run.ts';
 import { loadToolchain } from '../../toolchain/toolchain.ts';
+import { ram } from '../../vfs/backends/ram/index.ts';
 import { findOutside } from './outside.ts';
 import { tell } from '../lib/output.ts';
 import { own, sentence, text } from '../lib/text.ts';
@@ -71,7 +71,7 @@ export async function compileIn(
     return 1;
   }
   const host: Host = {
-    preopens: { ...preopens, [SYSROOT]: tools.sysroot, [TEMPORARY]: new Volume() },
+    preopens: { ...preopens, [SYSROOT]: tools.sysroot, [TEMPORARY]: ram() },
     env: { ...env },
     ...io,
   };

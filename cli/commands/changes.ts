@@ -1,6 +1,6 @@
 // The options `--diff` and `--commit` of `run`: lists the changes of the overlays and commits them.
 import type { Change } from '../../vfs/backend/capabilities.ts';
-import { commitAll, type ChangedMount } from './commit.ts';
+import type { ChangedMount } from './commit.ts';
 import type { GuestMount } from '../mounts/mounts.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { print, tell } from '../lib/output.ts';
@@ -77,7 +77,10 @@ async function writeBack(
   overlays: readonly ChangedMount[],
   status: number,
 ): Promise<number> {
-  if (status === 0) return commitAll(overlays, options.get('commit')?.at(-1) === 'durable');
+  if (status === 0) {
+    const { commitAll } = await import('./commit.ts');
+    return commitAll(overlays, options.get('commit')?.at(-1) === 'durable');
+  }
   tell(text`wasi9p: changes not committed: the program exited with status ${status}.\n`);
   return status;
 }

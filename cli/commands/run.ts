@@ -1,18 +1,24 @@
 // `wasi9p run`: runs a program on the mounts, and reports traps and programs that cannot be started.
-import { WASI } from '../../shim/index.ts';
+import { WASIOnBackends } from '../../shim/on-backends.ts';
 import type { Driver } from '../../toolchain/driver.ts';
-import { compileIn } from './cc.ts';
 import { CHANGE_OPTIONS, overlaysOf, settleChanges, tellDropped } from './changes.ts';
 import { Memory } from '../mounts/memory.ts';
-import { refuseUnsettled } from './commit.ts';
-import { MOUNT_OPTIONS, closeStore, limitsOf, mountsOf, withRoot, type GuestMount } from '../mounts/mounts.ts';
+import {
+  MOUNT_OPTIONS,
+  closeStore,
+  limitsOf,
+  loadStores,
+  mountsOf,
+  withRoot,
+  type GuestMount,
+} from '../mounts/mounts.ts';
 import { EXIT_SIGINT, Interrupted, interruptible } from '../lib/interrupt.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '../lib/options.ts';
 import { print, tell } from '../lib/output.ts';
 import { load } from './program/load.ts';
 import { TRAPPED, start } from './program/start.ts';
 import { own, sentence, text } from '../lib/text.ts';
-import { TraceFile } from './trace-file.ts';
+import type { TraceFile } from './trace-file.ts';
 
 export const RUN_OPTIONS: readonly Option[] = [
   ...MOUNT_OPTIONS,
@@ -100,6 +106,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (program === '') throw new UsageError(`The program '' is empty: wasi9p run PROGRAM.wasm.`);
   // The first -- separates our arguments from the program's.
   const args = words[0] === '--' ? words.slice(1) : words;
+  await loadStores(options);
   const memory = new Memory();
   const mounts = withRoot(mountsOf(options, memory), memory);
   try {
@@ -124,7 +131,7 @@ async function runOn(
   { program, args, before }: Operands,
 ): Promise<number> {
   const overlays = overlaysOf(options, mounts);
-  refuseUnsettled(overlays);
+  if (overlays.length > 0) (await import('./commit.ts')).refuseUnsettled(overlays);
   const env = Object.fromEntries((options.get('env') ?? []).flatMap(variable));
   const preopens = Object.fromEntries(mounts.map(({ guest, backend }) => [guest, backend]));
   const driver = DRIVERS.get(program);
@@ -136,12 +143,18 @@ async function runOn(
   try {
     if (driver !== undefined) {
       if (options.has('trace')) throw new UsageError('--trace cannot be used with cc or c++: leave it out.');
+      const { compileIn } = await import('./cc.ts');
       status = await compileIn(driver, args, preopens, env, undefined, guarded);
     } else {
       const file = options.get('trace')?.at(-1);
-      const trace = file === undefined ? null : new TraceFile(file);
+      const trace = file === undefined ? null : await traceTo(file);
       try {
-        const wasi = new WASI({ args: [program, ...args], env, preopens, ...(trace && { trace: trace.tracer }) });
+        const wasi = new WASIOnBackends({
+          args: [program, ...args],
+          env,
+          preopens,
+          ...(trace && { trace: trace.tracer }),
+        });
         status = guarded(() => start(wasi, module!, program));
       } finally {
         isWhole = trace?.close() !== false;
@@ -154,4 +167,9 @@ async function runOn(
   }
   const settled = await settleChanges(options, overlays, status);
   return settled === 0 && !isWhole ? 1 : settled;
+}
+
+async function traceTo(file: string): Promise<TraceFile> {
+  const { TraceFile } = await import('./trace-file.ts');
+  return new TraceFile(file);
 }

@@ -134,7 +134,7 @@ The exit status is 0; 1 after an error; 2 for wrong usage.
 `);
 }
 
-/** Runs a tool and returns its exit status. @throws UsageError */
+/** Runs a tool and returns its exit status. The stores of its mounts are loaded. @throws UsageError */
 export function runTool(tool: Tool, argv: readonly string[], io: Io = standard()): number {
   const parsed = parseOptions(optionsOf(tool), argv, true);
   if (parsed.options.has('help')) {

@@ -3,13 +3,11 @@ import { readFileSync } from 'node:fs';
 import { S_IFDIR } from '../../vfs/linux/constants.ts';
 import { cleanName } from '../../vfs/lib/clean-name.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';
-import { hostDir } from '../../vfs/backends/hostdir/index.ts';
-import { overlay } from '../../vfs/backends/overlay/index.ts';
-import { tar } from '../../vfs/backends/tar/index.ts';
 import { checkDirectory, checkFile } from './host-path.ts';
 import { DEFAULT_SHARE, Memory, sizeOf } from './memory.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
+import { hostDir, load, overlay, tar, type StoreName } from './stores.ts';
 
 /** A store and its mount point. */
 export interface GuestMount {
@@ -22,6 +20,8 @@ export interface GuestMount {
 /** A mount option: with its row, every command accepts it and lists it in its help. */
 export interface MountOption extends Option {
   readonly value: string;
+  /** The stores that `mount` opens. */
+  readonly stores: readonly StoreName[];
   /** @throws UsageError if the value is invalid. */
   mount(value: string, memory: Memory): GuestMount;
 }
@@ -31,6 +31,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     name: 'dir',
     many: true,
     also: ['mapdir', 'mount', 'volume', 'bind', 'directory', 'preopen'],
+    stores: ['hostDir'],
     value: 'HOST[::GUEST[::ro]]',
     help: 'Grants a directory of this machine at the path GUEST (default: HOST as written), with\n::ro read-only. May be repeated, like all of these.',
     mount(value) {
@@ -43,6 +44,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     name: 'ro',
     many: true,
     also: ['readonly', 'read-only'],
+    stores: ['hostDir'],
     value: 'HOST[::GUEST]',
     help: 'Grants a directory of this machine read-only.',
     mount(value) {
@@ -53,6 +55,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
   {
     name: 'overlay',
     many: true,
+    stores: ['hostDir', 'overlay'],
     value: 'HOST::GUEST',
     help: 'Grants a copy-on-write view of a directory of this machine: changes are kept in memory.',
     mount(value, memory) {
@@ -67,6 +70,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     name: 'tar',
     many: true,
     also: ['archive', 'zip'],
+    stores: ['tar'],
     value: 'FILE::GUEST',
     help: 'Mounts a .tar or .tar.gz file read-only, without unpacking it.',
     mount(value) {
@@ -80,6 +84,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     name: 'mem',
     many: true,
     also: ['tmpfs', 'memory', 'ram'],
+    stores: [],
     value: 'GUEST[=SIZE]',
     help: `Mounts an empty directory in memory, lost at the end. Beyond SIZE (such as 512M or 2G), writes\nfail with ENOSPC. Default: ${DEFAULT_SHARE} of this machine's memory, shared by all without SIZE.\n--mem /=2G limits the root.`,
     mount(value, memory) {
@@ -141,6 +146,11 @@ function archive(option: string, value: string, file: string): Backend {
   } catch (error) {
     throw new Error(`--${option} ${value}: ${file} cannot be read: ${reasonOf(error)}.`, { cause: error });
   }
+}
+
+/** Loads the stores that the mounts of a command line need; this comes before `mountsOf`. */
+export async function loadStores(options: Parsed['options']): Promise<void> {
+  await load(MOUNT_OPTIONS.filter(({ name }) => options.has(name)).flatMap(({ stores }) => stores));
 }
 
 /** Returns the mounts of a command line. @throws UsageError, also for two mounts at one path. */

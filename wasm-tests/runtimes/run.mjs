@@ -17,7 +17,7 @@ const TIME_LIMIT = 60_000;
  * @type {[name: string, binary: string, args: string[]][]}
  */
 const RUNTIMES = [
-  ['Node 20.16, the oldest allowed', 'node20/bin/node', []],
+  ['Node 20.19, the oldest allowed', 'node20/bin/node', []],
   ['Node 24', 'node24/bin/node', []],
   ['Node 26', 'node26/bin/node', []],
   [

@@ -11,7 +11,8 @@ const LINE_FEED = 0x0a;
 export async function load(file: string): Promise<WebAssembly.Module> {
   const bytes = withoutShebang(read(file));
   try {
-    return await WebAssembly.compile(bytes);
+    // Not slower than WebAssembly.compile for a large module, and faster for a small one.
+    return new WebAssembly.Module(bytes);
   } catch (error) {
     // Loaded only for an error.
     const { describe } = await import('./describe.ts');

@@ -1,5 +1,5 @@
 // Starts a program; reports a trap, and a module that cannot be started.
-import type { WASI } from '../../../shim/index.ts';
+import type { WASIBase } from '../../../shim/wasi-base.ts';
 import { tell } from '../../lib/output.ts';
 import { joined, sentence, text, type Text } from '../../lib/text.ts';
 import { whyUnfit } from './unfit.ts';
@@ -8,7 +8,7 @@ import { whyUnfit } from './unfit.ts';
 export const TRAPPED = 134;
 
 /** Runs a program to its end and returns its exit status. @throws Error with a sentence if it cannot be started. */
-export function start(wasi: WASI, module: WebAssembly.Module, program: string): number {
+export function start(wasi: WASIBase, module: WebAssembly.Module, program: string): number {
   // Nothing of it runs if it has no _start, its wasm start function neither.
   const unfit = WebAssembly.Module.exports(module).some(({ name }) => name === '_start')
     ? undefined

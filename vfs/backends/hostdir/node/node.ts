@@ -21,7 +21,7 @@ export const BIG_OR_NONE = { bigint: true, throwIfNoEntry: false } as const;
 export function nodeFs(): Fs {
   const fs = (globalThis as { process?: Partial<NodeJS.Process> }).process?.getBuiltinModule?.('node:fs');
   if (fs === undefined) {
-    throw new Error('A host directory needs node:fs, as of Node (20.16 or later), Deno or Bun.');
+    throw new Error('A host directory needs node:fs, as of Node (20.19 or later), Deno or Bun.');
   }
   return fs;
 }
