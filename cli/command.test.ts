@@ -185,6 +185,10 @@ command('a program that cannot be started ends with a sentence and status 1', ()
     [['run', 'data'], 'data is a directory: give the .wasm file of a program.'],
     [['text.wasm'], 'text.wasm is a text file, not a WebAssembly module: give the .wasm file of a program.'],
     [['data/one.txt'], 'data/one.txt is a text file, not a WebAssembly module: give the .wasm file of a program.'],
+    [
+      ['run', '--tar', 'text.wasm::/t', 'prog.wasm'],
+      '--tar text.wasm::/t: text.wasm cannot be read: this is not a tar archive: its first 512 bytes are not a tar header.',
+    ],
     [['run', '--trace', 'none.wasm'], 'none.wasm does not exist: give the .wasm file of a program.'],
     [['run', '-'], 'The program - does not exist: standard input is /dev/stdin.'],
     [['-'], 'The program - does not exist: standard input is /dev/stdin.'],

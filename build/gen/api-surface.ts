@@ -1,36 +1,10 @@
 // Generates docs/api-surface.md: the types of the published modules, from the declarations that tsc emits.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ENTRIES, ROOT } from '../project.mjs';
 import { Surface, type Declaration } from './declarations.ts';
+import { MODULES, withDeclarations } from './emit.ts';
 
 /** The text of docs/api-surface.md. */
 export function apiSurface(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'types-'));
-  try {
-    emit(dir);
-    const read = (file: string): string => readDeclarations(dir, file);
-    const entries = Object.entries(ENTRIES).filter(([name]) => name !== 'cli');
-    return report(new Map(entries), read);
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
-}
-
-/** Emits the declarations without comments. @throws Error TYPE_ERRORS with the output of tsc. */
-function emit(outDir: string): void {
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  const args = [tsc, '-p', 'build/tsconfig.types.json', '--outDir', outDir, '--removeComments'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
-  if (status !== 0) throw Object.assign(new Error(`${stdout}${stderr}`.trim()), { code: 'TYPE_ERRORS' });
-}
-
-/** Returns the declarations of a source file: those emitted, or the file itself if it is one of declarations. */
-function readDeclarations(dir: string, file: string): string {
-  const emitted = join(dir, file.replace(/\.ts$/, '.d.ts'));
-  return readFileSync(existsSync(emitted) ? emitted : join(ROOT, file), 'utf8');
+  return withDeclarations((read) => report(MODULES, read));
 }
 
 /**

@@ -254,7 +254,7 @@ export const API: readonly Call[] = [
   },
   {
     call: 'unpackTar(bytes, into, onSkip, options)',
-    from: ['wasi9p/backends/tar'],
+    from: ['wasi9p/archive'],
     about: 'Unpacks an archive into a tree.',
     args: { bytes: ARCHIVE, into: PLACE, onSkip: SKIP },
     rows: TAR_OPTIONS,
@@ -262,7 +262,7 @@ export const API: readonly Call[] = [
   },
   {
     call: 'packTar(from, onSkip)',
-    from: ['wasi9p/backends/tar'],
+    from: ['wasi9p/archive'],
     about: 'Packs a tree as an archive.',
     args: { from: PLACE, onSkip: SKIP },
   },

@@ -1,4 +1,4 @@
-// Reads files of declarations as tsc emits them without comments: each top-level statement begins at the start of a line.
+// Reads files of declarations as tsc emits them: each top-level statement begins at the start of a line, after its comment.
 import { posix } from 'node:path';
 
 /** A top-level declaration: all statements of one name in one file (overloads, a class and its namespace). */
@@ -6,8 +6,12 @@ export interface Declaration {
   readonly name: string;
   /** The source file, from the project's folder, or `package NAME`. */
   readonly file: string;
-  /** Its statements without `export`, `declare` and private members; '' for one of a package. */
+  /** Its statements without `export`, `declare`, comments and private members; '' for one of a package. */
   readonly text: string;
+  /** The same with the comments of its members. */
+  readonly source: string;
+  /** The text of the comment before it; '' without one. */
+  readonly doc: string;
   /** The position of its first statement in the file. */
   readonly line: number;
 }
@@ -68,6 +72,12 @@ export class Surface {
     return all;
   }
 
+  /** Returns the declaration that a name in a file means; undefined if it is global, or from a package. */
+  named(file: string, name: string): Declaration | undefined {
+    const found = this.resolve(file, name);
+    return found?.text === '' ? undefined : found;
+  }
+
   private namedBy({ file, text }: Declaration): Declaration[] {
     if (text === '') return [];
     const bare = text.replaceAll(/"[^"\n]*"|'[^'\n]*'/g, '""');
@@ -89,7 +99,14 @@ export class Surface {
   private exported({ module, name }: Reference): Declaration | undefined {
     if (isFile(module)) return this.exportsOf(module).get(name);
     const key = `${module} ${name}`;
-    const known = this.ofPackages.get(key) ?? { name, file: `package ${module}`, text: '', line: 0 };
+    const known = this.ofPackages.get(key) ?? {
+      name,
+      file: `package ${module}`,
+      text: '',
+      source: '',
+      doc: '',
+      line: 0,
+    };
     this.ofPackages.set(key, known);
     return known;
   }
@@ -115,18 +132,20 @@ const DECLARATION =
 /** @throws Error for a statement of an unknown form. */
 function parse(file: string, text: string): Module {
   const module: Module = { declarations: new Map(), imports: new Map(), exports: new Map(), stars: [] };
-  for (const [line, statement] of statements(text).entries()) {
+  for (const [line, { doc, statement }] of statements(text).entries()) {
     const declared = DECLARATION.exec(statement);
     if (declared !== null) {
       const [, isExported, , name = ''] = declared;
       const before = module.declarations.get(name);
-      const own = withoutPrivate(statement.replace(/^export /, '').replace(/^declare /, ''));
+      const source = statement.replace(/^export /, '').replace(/^declare /, '');
+      const own = withoutPrivate(withoutComments(source));
       module.declarations.set(name, {
-        ...{ name, file, line: before?.line ?? line },
+        ...{ name, file, line: before?.line ?? line, doc: before?.doc || doc },
         text: before === undefined ? own : `${before.text}\n${own}`,
+        source: before === undefined ? source : `${before.source}\n${source}`,
       });
       if (isExported !== undefined) module.exports.set(name, name);
-    } else if (!readLink(file, statement, module))
+    } else if (!readLink(file, withoutComments(statement), module))
       throw new Error(`${file}: a statement of an unknown form: ${statement}`);
   }
   return module;
@@ -154,15 +173,45 @@ function readLink(file: string, statement: string, module: Module): boolean {
   return true;
 }
 
+/** A top-level statement and the text of the comment before it. */
+interface Statement {
+  doc: string;
+  statement: string;
+}
+
 /** Splits a file at the lines that begin a statement. */
-function statements(text: string): string[] {
-  const found: string[] = [];
-  for (const line of text.split('\n')) {
+function statements(text: string): Statement[] {
+  const found: Statement[] = [];
+  let doc = '';
+  const lines = text.split('\n');
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i]!;
     if (/^\s*$/.test(line) || /^\s*\/\//.test(line)) continue;
-    if (/^[\w]/.test(line)) found.push(line);
-    else if (found.length > 0) found[found.length - 1] += `\n${line}`;
+    if (line.startsWith('/**')) {
+      const end = lines.findIndex((one, at) => at >= i && one.includes('*/'));
+      doc = docText(lines.slice(i, end + 1).join('\n'));
+      i = end;
+    } else if (/^[\w]/.test(line)) {
+      found.push({ doc, statement: line });
+      doc = '';
+    } else if (found.length > 0) found.at(-1)!.statement += `\n${line}`;
   }
   return found;
+}
+
+/** The text within a comment, without its stars. */
+export function docText(comment: string): string {
+  const inner = comment
+    .trim()
+    .replace(/^\/\*\*/, '')
+    .replace(/\*\/$/, '');
+  const lines = inner.split('\n').map((line) => line.replace(/^\s*\* ?/, '').trimEnd());
+  return lines.join('\n').trim();
+}
+
+/** A statement without the comments on lines of their own. */
+export function withoutComments(statement: string): string {
+  return statement.replaceAll(/^ *\/\*\*[^]*?\*\/\n?/gm, '');
 }
 
 function withoutPrivate(statement: string): string {

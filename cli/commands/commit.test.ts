@@ -8,6 +8,9 @@ import { build } from 'esbuild';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { compile } from '../../toolchain/compile.ts';
+import { overlay } from '../../vfs/backends/overlay/index.ts';
+import { ram } from '../../vfs/backends/ram/index.ts';
+import { refuseUnsettled } from './commit.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -219,6 +222,16 @@ commit('a directory of this name that is the user’s own is left alone', () => 
   assert.is(wasi9p(['run', '--overlay', `${dir}::/w`, '--commit', 'program.wasm', '/w', '2']).status, 0);
   assert.equal(look(dir), { old: 0, changed: 2, made: 2, rest: ['.wasi9p-commit'] });
   assert.is(fs.readFileSync(join(dir, '.wasi9p-commit', 'journal-1'), 'utf8'), 'mine');
+});
+
+commit('a lower directory that cannot be listed is reported in a sentence', () => {
+  const lower = ram();
+  // As a host directory without read permission, which root can always list.
+  lower.list = () => {
+    throw Object.assign(new Error('EACCES'), { code: 'EACCES', errno: -13, syscall: 'opendir' });
+  };
+  const mount = { guest: '/w', backend: overlay({ lower, upper: ram() }), host: 'locked' };
+  assert.throws(() => refuseUnsettled([mount]), /^locked cannot be listed: permission denied\.$/);
 });
 
 commit.run();

@@ -9,7 +9,7 @@ export const EXIT_SIGINT = 130;
 
 /**
  * Calls a function. A guest does not return to the event loop, where a listener would run, so V8 itself ends it, also
- * while it waits. Deno and Bun have no such way: there a SIGINT ends the process.
+ * while it waits. A runtime that lacks this is ended by the signal.
  * @throws Interrupted after a SIGINT; nothing of the function runs any more, its `finally` neither.
  */
 export function interruptible<Result>(act: () => Result): Result {
