@@ -202,8 +202,9 @@ type Coder = (m: Message, view: DataView, end: number, p: Packet) => number;
 
 /** The coders of a rare message, from its fields and their widths in bytes; 0 is a string. */
 function byRow(row: string): Coder[] {
-  const fields = row.split(' ').map((text): [field: 'fid', width: number] => [text.slice(0, -1) as 'fid', +text.slice(-1)]);
+  let parsed: [field: 'fid', width: number][] | undefined;
   return [false, true].map((reads) => (m, view, end, p) => {
+    const fields = (parsed ??= row.split(' ').map((text) => [text.slice(0, -1) as 'fid', +text.slice(-1)]));
     let at = 7;
     // The end of a string: the fields behind it need room.
     let stop = fields.reduce((left, [, width]) => left - (width || 2), end);
@@ -290,30 +291,31 @@ function shortItem({ name, kind, counter }: Item): string[] {
   return [`${name}${kind === 'string' ? 0 : MIN_BYTES[kind]}`];
 }
 
+/** The size of a message with empty strings, lists and payload; negative for one with a payload. */
+function leastOf({ items }: Row): number {
+  const bytes = items.reduce((sum, { kind, counter }) => sum + (counter === '' ? MIN_BYTES[kind] : 0), 7);
+  return items.at(-1)?.kind === 'data' ? -bytes : bytes;
+}
+
 function tables(): string {
-  const payloads = ROWS.filter(({ items }) => items.at(-1)?.kind === 'data').map(({ type }) => type);
   return [
     'const ENCODERS: Coder[] = [];',
     'const DECODERS: Coder[] = [];',
     '/** The least bytes of each message; negative with a payload, 0 for no message. */',
     'const LEAST = new Int16Array(256);',
     '',
-    'const blank = new Message();',
-    'const scratch = new Packet(256);',
-    '',
-    '/** An encoder and a decoder for each message from number `type` on: of a request and its answer. */',
-    'function rows(type: number, ...coders: Coder[]): void {',
-    '  for (let i = 0; i < coders.length; i += 2) {',
-    '    LEAST[type] = coders[i](blank, scratch.view, 256, scratch);',
-    '    ENCODERS[type] = coders[i];',
-    '    DECODERS[type++] = coders[i + 1];',
+    '/** For each message from number `type` on, a request and its answer: the least bytes, the encoder, the decoder. */',
+    'function rows(type: number, ...columns: (number | Coder)[]): void {',
+    '  for (let i = 0; i < columns.length; i += 3) {',
+    '    LEAST[type] = columns[i] as number;',
+    '    ENCODERS[type] = columns[i + 1] as Coder;',
+    '    DECODERS[type++] = columns[i + 2] as Coder;',
     '  }',
     '}',
     '',
     ...PAIRS.map((pair) => {
-      const coders = pair.flatMap(codersOf);
-      return `rows(${[pair[0]!.type, ...coders].join(', ')});`;
+      const columns = pair.flatMap((row) => [leastOf(row), ...codersOf(row)]);
+      return `rows(${[pair[0]!.type, ...columns].join(', ')});`;
     }),
-    `for (const type of [${payloads.join(', ')}]) LEAST[type] *= -1;`,
   ].join('\n');
 }

@@ -9,7 +9,7 @@ export interface HostFs {
   openSync(path: string, flags: number): number;
   readFileSync(path: string, encoding: 'latin1'): string;
   closeSync(fd: number): void;
-  fstatSync(fd: number): { mode: number; size: number; ino: number };
+  fstatSync(fd: number): { mode: number; size: number; ino: number; rdev: number };
   constants: { O_RDONLY: number; O_NONBLOCK?: number };
 }
 
@@ -23,6 +23,7 @@ interface HostProcess {
   cpuUsage?: () => { user: number; system: number };
   hrtime?: { bigint?: () => bigint };
   exit?: (code: number) => never;
+  platform?: string;
   stdin?: unknown;
 }
 
@@ -36,9 +37,20 @@ export function hostFs(): HostFs | null {
   return (hostProcess()?.getBuiltinModule?.('node:fs') as HostFs | undefined) ?? null;
 }
 
-/** True if a character device of the host is a terminal, or if node:tty is missing. */
-export function isTerminal(fd: number): boolean {
-  return (hostProcess()?.getBuiltinModule?.('node:tty') as HostTty | undefined)?.isatty(fd) ?? true;
+/** Major numbers of Linux: /dev/null and its like, and pseudo-terminals (Documentation/admin-guide/devices.txt). */
+const MEM_MAJOR = 1;
+const PTS_MAJOR = 136;
+
+/**
+ * True if a character device of the host is a terminal, or if node:tty is missing. The usual ones are told by their
+ * number, for Node loads its sockets and streams with node:tty, in 3 ms.
+ * @param rdev The device's number, from fstat.
+ */
+export function isTerminal(fd: number, rdev: number): boolean {
+  const host = hostProcess();
+  const major = host?.platform === 'linux' ? (rdev >> 8) & 0xfff : 0;
+  if (major === MEM_MAJOR || (major >= PTS_MAJOR && major < PTS_MAJOR + 8)) return major !== MEM_MAJOR;
+  return (host?.getBuiltinModule?.('node:tty') as HostTty | undefined)?.isatty(fd) ?? true;
 }
 
 const gate = typeof SharedArrayBuffer === 'undefined' ? null : new Int32Array(new SharedArrayBuffer(4));

@@ -839,8 +839,9 @@ type Coder = (m: Message, view: DataView, end: number, p: Packet) => number;
 
 /** The coders of a rare message, from its fields and their widths in bytes; 0 is a string. */
 function byRow(row: string): Coder[] {
-  const fields = row.split(' ').map((text): [field: 'fid', width: number] => [text.slice(0, -1) as 'fid', +text.slice(-1)]);
+  let parsed: [field: 'fid', width: number][] | undefined;
   return [false, true].map((reads) => (m, view, end, p) => {
+    const fields = (parsed ??= row.split(' ').map((text) => [text.slice(0, -1) as 'fid', +text.slice(-1)]));
     let at = 7;
     // The end of a string: the fields behind it need room.
     let stop = fields.reduce((left, [, width]) => left - (width || 2), end);
@@ -867,45 +868,41 @@ const DECODERS: Coder[] = [];
 /** The least bytes of each message; negative with a payload, 0 for no message. */
 const LEAST = new Int16Array(256);
 
-const blank = new Message();
-const scratch = new Packet(256);
-
-/** An encoder and a decoder for each message from number `type` on: of a request and its answer. */
-function rows(type: number, ...coders: Coder[]): void {
-  for (let i = 0; i < coders.length; i += 2) {
-    LEAST[type] = coders[i](blank, scratch.view, 256, scratch);
-    ENCODERS[type] = coders[i];
-    DECODERS[type++] = coders[i + 1];
+/** For each message from number `type` on, a request and its answer: the least bytes, the encoder, the decoder. */
+function rows(type: number, ...columns: (number | Coder)[]): void {
+  for (let i = 0; i < columns.length; i += 3) {
+    LEAST[type] = columns[i] as number;
+    ENCODERS[type] = columns[i + 1] as Coder;
+    DECODERS[type++] = columns[i + 2] as Coder;
   }
 }
 
-rows(7, encodeRlerror, decodeRlerror);
-rows(8, encodeTstatfs, decodeTstatfs, ...byRow('fstype4 bsize4 blocks8 bfree8 bavail8 files8 ffree8 fsid_lo4 fsid_hi4 namelen4'));
-rows(12, encodeTlopen, decodeTlopen, encodeRlopen, decodeRlopen);
-rows(14, encodeTlcreate, decodeTlcreate, encodeRlopen, decodeRlopen);
-rows(16, encodeTsymlink, decodeTsymlink, encodeRsymlink, decodeRsymlink);
-rows(18, ...byRow('dfid4 name0 mode4 major4 minor4 gid4'), encodeRsymlink, decodeRsymlink);
-rows(20, ...byRow('fid4 dfid4 name0'), encodeRrename, decodeRrename);
-rows(22, encodeTstatfs, decodeTstatfs, encodeRreadlink, decodeRreadlink);
-rows(24, encodeTgetattr, decodeTgetattr, encodeRgetattr, decodeRgetattr);
-rows(26, encodeTsetattr, decodeTsetattr, encodeRrename, decodeRrename);
-rows(30, ...byRow('fid4 newfid4 name0'), ...byRow('size8'));
-rows(32, ...byRow('fid4 name0 attr_size8 flags4'), encodeRrename, decodeRrename);
-rows(40, encodeTreaddir, decodeTreaddir, encodeRreaddir, decodeRreaddir);
-rows(50, encodeTfsync, decodeTfsync, encodeRrename, decodeRrename);
-rows(52, ...byRow('fid4 ltype1 flags4 start8 length8 proc_id4 client_id0'), ...byRow('status1'));
-rows(54, ...byRow('fid4 ltype1 start8 length8 proc_id4 client_id0'), ...byRow('ltype1 start8 length8 proc_id4 client_id0'));
-rows(70, encodeTlink, decodeTlink, encodeRrename, decodeRrename);
-rows(72, encodeTmkdir, decodeTmkdir, encodeRsymlink, decodeRsymlink);
-rows(74, encodeTrenameat, decodeTrenameat, encodeRrename, decodeRrename);
-rows(76, encodeTunlinkat, decodeTunlinkat, encodeRrename, decodeRrename);
-rows(100, ...byRow('msize4 version0'), ...byRow('msize4 version0'));
-rows(102, ...byRow('afid4 uname0 aname0 n_uname4'), encodeRsymlink, decodeRsymlink);
-rows(104, ...byRow('fid4 afid4 uname0 aname0 n_uname4'), encodeRsymlink, decodeRsymlink);
-rows(108, ...byRow('oldtag2'), encodeRrename, decodeRrename);
-rows(110, encodeTwalk, decodeTwalk, encodeRwalk, decodeRwalk);
-rows(116, encodeTread, decodeTread, encodeRreaddir, decodeRreaddir);
-rows(118, encodeTread, decodeTread, encodeRreaddir, decodeRreaddir);
-rows(120, encodeTstatfs, decodeTstatfs, encodeRrename, decodeRrename);
-rows(122, encodeTstatfs, decodeTstatfs, encodeRrename, decodeRrename);
-for (const type of [41, 117, 118]) LEAST[type] *= -1;
+rows(7, 11, encodeRlerror, decodeRlerror);
+rows(8, 11, encodeTstatfs, decodeTstatfs, 67, ...byRow('fstype4 bsize4 blocks8 bfree8 bavail8 files8 ffree8 fsid_lo4 fsid_hi4 namelen4'));
+rows(12, 15, encodeTlopen, decodeTlopen, 24, encodeRlopen, decodeRlopen);
+rows(14, 25, encodeTlcreate, decodeTlcreate, 24, encodeRlopen, decodeRlopen);
+rows(16, 19, encodeTsymlink, decodeTsymlink, 20, encodeRsymlink, decodeRsymlink);
+rows(18, 29, ...byRow('dfid4 name0 mode4 major4 minor4 gid4'), 20, encodeRsymlink, decodeRsymlink);
+rows(20, 17, ...byRow('fid4 dfid4 name0'), 7, encodeRrename, decodeRrename);
+rows(22, 11, encodeTstatfs, decodeTstatfs, 9, encodeRreadlink, decodeRreadlink);
+rows(24, 19, encodeTgetattr, decodeTgetattr, 160, encodeRgetattr, decodeRgetattr);
+rows(26, 67, encodeTsetattr, decodeTsetattr, 7, encodeRrename, decodeRrename);
+rows(30, 17, ...byRow('fid4 newfid4 name0'), 15, ...byRow('size8'));
+rows(32, 25, ...byRow('fid4 name0 attr_size8 flags4'), 7, encodeRrename, decodeRrename);
+rows(40, 23, encodeTreaddir, decodeTreaddir, -11, encodeRreaddir, decodeRreaddir);
+rows(50, 15, encodeTfsync, decodeTfsync, 7, encodeRrename, decodeRrename);
+rows(52, 38, ...byRow('fid4 ltype1 flags4 start8 length8 proc_id4 client_id0'), 8, ...byRow('status1'));
+rows(54, 34, ...byRow('fid4 ltype1 start8 length8 proc_id4 client_id0'), 30, ...byRow('ltype1 start8 length8 proc_id4 client_id0'));
+rows(70, 17, encodeTlink, decodeTlink, 7, encodeRrename, decodeRrename);
+rows(72, 21, encodeTmkdir, decodeTmkdir, 20, encodeRsymlink, decodeRsymlink);
+rows(74, 19, encodeTrenameat, decodeTrenameat, 7, encodeRrename, decodeRrename);
+rows(76, 17, encodeTunlinkat, decodeTunlinkat, 7, encodeRrename, decodeRrename);
+rows(100, 13, ...byRow('msize4 version0'), 13, ...byRow('msize4 version0'));
+rows(102, 19, ...byRow('afid4 uname0 aname0 n_uname4'), 20, encodeRsymlink, decodeRsymlink);
+rows(104, 23, ...byRow('fid4 afid4 uname0 aname0 n_uname4'), 20, encodeRsymlink, decodeRsymlink);
+rows(108, 9, ...byRow('oldtag2'), 7, encodeRrename, decodeRrename);
+rows(110, 17, encodeTwalk, decodeTwalk, 9, encodeRwalk, decodeRwalk);
+rows(116, 23, encodeTread, decodeTread, -11, encodeRreaddir, decodeRreaddir);
+rows(118, -23, encodeTread, decodeTread, 11, encodeRreaddir, decodeRreaddir);
+rows(120, 11, encodeTstatfs, decodeTstatfs, 7, encodeRrename, decodeRrename);
+rows(122, 11, encodeTstatfs, decodeTstatfs, 7, encodeRrename, decodeRrename);

@@ -13,17 +13,23 @@ export const OUTSIDE = 4096;
 /** Names and WASI numbers by Linux number. */
 const names: string[] = ['ok'];
 const toWasi: number[] = [0];
-const byName = new Map<string, number>();
 for (const text of TABLE.split(',')) {
-  const [, name = '', wasi = WASI_ERRNO.EIO] = /(.+\D)(.+)/.exec(`E${text}`) ?? [];
-  if (name !== '') byName.set(name, names.length);
-  names.push(name);
-  toWasi.push(Number(wasi));
+  // The number has one or two digits. No expression: to compile one takes longer than all of this.
+  const cut = text.length - (text.at(-2)! > '9' ? 1 : 2);
+  names.push(text && `E${text.slice(0, cut)}`);
+  toWasi.push(+text.slice(cut) || WASI_ERRNO.EIO);
 }
 names[OUTSIDE] = 'OUTSIDE';
-// Other names that Node and Linux use for the same numbers.
-byName.set('EWOULDBLOCK', E.EAGAIN);
-byName.set('EOPNOTSUPP', E.ENOTSUP);
+
+/** Linux numbers by name, made at the first use. */
+let byName: Map<string, number> | undefined;
+
+function numbers(): Map<string, number> {
+  const found = new Map<string, number>();
+  names.forEach((name, errno) => name.startsWith('E') && found.set(name, errno));
+  // Other names that Node and Linux use for the same numbers.
+  return found.set('EWOULDBLOCK', E.EAGAIN).set('EOPNOTSUPP', E.ENOTSUP);
+}
 
 /** Converts a Linux errno to the WASI errno. 0 stays 0; OUTSIDE becomes ENOTCAPABLE, an unknown number EIO. */
 export function wasiErrnoOf(errno: number): number {
@@ -59,7 +65,7 @@ export function errnoOf(thrown: unknown): number {
   if (typeof thrown === 'object' && thrown !== null) {
     const code = (thrown as { code?: unknown }).code;
     if (typeof code === 'string') {
-      const errno = byName.get(code);
+      const errno = (byName ??= numbers()).get(code);
       if (errno !== undefined) return errno;
     }
     if (thrown instanceof RangeError) return E.ENOMEM;

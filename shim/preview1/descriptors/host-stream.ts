@@ -35,15 +35,17 @@ export class HostDescriptor extends StreamDescriptor {
     if (fs === null) throw new TypeError('A descriptor number needs Node, Deno or Bun: pass a function instead.');
     let filetype: number = FILETYPE.UNKNOWN;
     let ino = 0;
+    let rdev = 0;
     try {
       const stat = fs.fstatSync(fd);
       filetype = filetypeOf(stat.mode);
       ino = stat.ino;
+      rdev = stat.rdev;
     } catch {
       // EBADF, which each use returns.
     }
     // To wasi-libc a character device without seek rights is a terminal; /dev/null can seek on Linux.
-    const seeks = filetype === FILETYPE.CHARACTER_DEVICE && !isTerminal(fd) ? RIGHTS_SEEK : 0;
+    const seeks = filetype === FILETYPE.CHARACTER_DEVICE && !isTerminal(fd, rdev) ? RIGHTS_SEEK : 0;
     return new HostDescriptor(fs, fd, filetype, ino, seeks | (input ? RIGHTS_STREAM_IN : RIGHTS_STREAM_OUT));
   }
 
