@@ -58,7 +58,9 @@ async function start(args) {
 
 /** The benchmarks: the table, or `work`, `growth`, `memory`, `host`, `profile`, `archive` or `compare`. @param {string[]} args */
 async function bench(args) {
-  const other = ['work', 'growth', 'memory', 'host', 'profile', 'archive', 'compare'].find((name) => name === args[0]);
+  const other = ['work', 'growth', 'memory', 'host', 'profile', 'archive', 'start', 'compare'].find(
+    (name) => name === args[0],
+  );
   const files = [`bench/${other ?? 'run'}.ts`, ...sources(/\.ts$/, ['bench/hosts']), 'bench/work/child.ts'];
   const [bundle] = await bundleToRun(files, 'bench');
   // The collector is exposed to measure memory; a large semi-space keeps garbage countable.

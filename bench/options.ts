@@ -26,6 +26,7 @@ npm run bench -- memory        memory that ram retains and that a call allocates
 npm run bench -- host          a host directory against plain calls of node:fs; --write as below
 npm run bench -- profile       the time of a call by layer; WORKLOADS may follow
 npm run bench -- archive       the time until a large tar archive is ready, mounted and unpacked
+npm run bench -- start         from the start of a process to its end, and imports, in a fresh process each; --rounds, --write as below
 
   --quick             under two minutes: short measurements, one round, hosts ${quickKeys.join(' ')}
   --only A,B          these workloads: ${ROWS.map(({ workload }) => workload).join(' ')}

@@ -12,6 +12,7 @@ const PARTS = {
   growth: 'npm run bench -- growth --write',
   memory: 'npm run bench -- memory --write',
   host: 'npm run bench -- host --write',
+  start: 'npm run bench -- start --write',
 } as const;
 
 export type PartName = keyof typeof PARTS;
