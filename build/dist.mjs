@@ -1,9 +1,9 @@
 // Builds dist/: the published modules, the command, the core as one file, and the types.
 import { build as esbuild } from 'esbuild';
-import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { COMMON, Failure, run } from './bundle.mjs';
-import { BESIDES, COMMAND, ENTRIES, EXTERNAL, PARTS, ROOT } from './project.mjs';
+import { BESIDES, COMMAND, ENTRIES, EXTERNAL, PARTS, PEERS, ROOT } from './project.mjs';
 import { coreBundle } from './size.mjs';
 
 /**
@@ -40,7 +40,29 @@ export async function buildModules(outdir) {
   /** @type {import('esbuild').BuildOptions} */
   const options = { ...PUBLISHED, entryPoints: ENTRIES, outdir, chunkNames: 'chunks/[name]-[hash]' };
   const reached = await sourcesOf(options);
-  await esbuild({ ...options, plugins: [together(groupsOf(reached))] });
+  const { metafile } = await esbuild({ ...options, plugins: [together(groupsOf(reached))], metafile: true });
+  mkdirSync(join(ROOT, outdir, 'node'), { recursive: true });
+  for (const [name, peer] of Object.entries(PEERS)) {
+    const output = metafile.outputs[`${outdir}/${name}.js`];
+    writeFileSync(join(ROOT, outdir, `node/${name}.js`), withPeer(name, peer, output?.exports ?? []));
+  }
+}
+
+/**
+ * The text of a module that loads another one, and says what to install if the package that it needs is missing.
+ * @param {string} name @param {string} peer @param {string[]} exports
+ */
+function withPeer(name, peer, exports) {
+  const sentence = `wasi9p/${name} needs the package ${peer}, which is not installed: npm install ${peer}`;
+  return `let all;
+try {
+  all = await import('../${name}.js');
+} catch (error) {
+  if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !error.message.includes('${peer}')) throw error;
+  throw Object.assign(new Error(${JSON.stringify(sentence)}, { cause: error }), { code: error.code });
+}
+export const { ${exports.join(', ')} } = all;
+`;
 }
 
 /**
@@ -158,9 +180,13 @@ const builtins = {
   name: 'builtins',
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
-    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-      loader: 'js',
-    }));
+    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => {
+      // Getters, which load more, are left out.
+      const found = Object.entries(Object.getOwnPropertyDescriptors(process.getBuiltinModule(path)));
+      const names = found.filter(([name, { get }]) => get === undefined && /^(?!default$)[a-z]\w*$/i.test(name));
+      const lines = names.map(([name]) => `export const ${name} = /* @__PURE__ */ (() => all.${name})();`);
+      const all = `const all = process.getBuiltinModule(${JSON.stringify(path)});\nexport default all;`;
+      return { contents: [all, ...lines].join('\n'), loader: 'js' };
+    });
   },
 };

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ENTRIES, ROOT } from './project.mjs';
+import { ENTRIES, PEERS, ROOT } from './project.mjs';
 
-/** Name → source, without the command, which is not a module. */
-const MODULES = new Map(Object.entries(ENTRIES).filter(([name]) => name !== 'cli'));
+/** Name → source. */
+const MODULES = new Map(Object.entries(ENTRIES));
 
 function read(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8');
@@ -17,6 +17,8 @@ test('package.json exports them, with their types', () => {
   for (const [name, source] of MODULES) {
     expected[name === 'index' ? '.' : `./${name}`] = {
       types: `./dist/types/${source.replace(/\.ts$/, '.d.ts')}`,
+      // require() cannot load a module that awaits.
+      ...(name in PEERS && { node: { import: `./dist/node/${name}.js`, default: `./dist/${name}.js` } }),
       default: `./dist/${name}.js`,
     };
   }

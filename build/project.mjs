@@ -30,6 +30,12 @@ export const ENTRIES = {
   trace: 'shim/trace/strace.ts',
 };
 
+/**
+ * The modules that need a package which npm does not install with ours. For an import in Node, Deno and Bun, package.json
+ * leads to a file in dist/node/ that says so if the package is missing. A bundler names it itself.
+ */
+export const PEERS = { 'browser-wasi-shim': '@bjorn3/browser_wasi_shim', testing: 'memfs' };
+
 /** The source of the command, dist/cli.js. */
 export const COMMAND = 'cli/main.ts';
 

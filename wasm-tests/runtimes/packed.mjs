@@ -1,6 +1,16 @@
 // The package as npm would publish it, unpacked beside a user's program: its modules load, its types hold.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -36,12 +46,19 @@ const LIBRARIES = ['es2022', 'es2022,dom'];
  * @returns {string} '' if all is well, else the output of what failed
  */
 export function tryPacked() {
-  const user = mkdtempSync(join(tmpdir(), 'packed-'));
-  try {
+  return inProject((user) => {
     unpackInto(user);
     importAll(user);
     typeCheck(user);
     typeCheckBare(user);
+  });
+}
+
+/** @param {(user: string) => void} act gets a new folder @returns {string} '', or the output of what failed */
+function inProject(act) {
+  const user = mkdtempSync(join(tmpdir(), 'packed-'));
+  try {
+    act(user);
     return '';
   } catch (error) {
     const { message, stdout = '', stderr = '' } = /** @type {Error & { stdout?: string, stderr?: string }} */ (error);
@@ -57,11 +74,52 @@ function unpackInto(user) {
   const target = join(user, 'node_modules/wasi9p');
   mkdirSync(target, { recursive: true });
   run('tar', ['-xzf', join(user, `wasi9p-${manifest(ROOT).version}.tgz`), '-C', target, '--strip-components=1'], user);
-  for (const name of [...Object.keys(manifest(target).dependencies), '@types/node']) {
+  for (const name of [...Object.keys(manifest(target).peerDependencies), '@types/node']) {
     mkdirSync(dirname(join(user, 'node_modules', name)), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules', name), join(user, 'node_modules', name));
   }
   writeFileSync(join(user, 'package.json'), '{ "type": "module" }');
+}
+
+/** At most so many packages and bytes come with `npm install wasi9p`. */
+const PACKAGES_MAX = 5;
+const BYTES_MAX = 3e6;
+
+/** What an empty project can do with the package alone. */
+const ALONE = `
+import { WASI } from 'wasi9p';
+import { ram } from 'wasi9p/backends/ram';
+new WASI({ preopens: { '/': ram() } }).close();
+for (const [name, peer] of [['browser-wasi-shim', '@bjorn3/browser_wasi_shim'], ['testing', 'memfs']]) {
+  const { message } = await import('wasi9p/' + name).catch((error) => error);
+  if (!message?.endsWith(\`needs the package \${peer}, which is not installed: npm install \${peer}\`)) throw new Error(name + ': ' + message);
+}
+`;
+
+/**
+ * Installs the package in an empty project, without a network: nothing else comes with it.
+ * @returns {string} '' if all is well, else the output of what failed
+ */
+export function tryAlone() {
+  return inProject((user) => {
+    writeFileSync(join(user, 'package.json'), '{ "type": "module" }');
+    run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', user], ROOT);
+    run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./wasi9p-${manifest(ROOT).version}.tgz`], user);
+    const modules = join(user, 'node_modules');
+    const packages = Object.keys(JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')).packages).length;
+    const bytes = bytesBelow(modules);
+    if (packages > PACKAGES_MAX || bytes > BYTES_MAX) throw new Error(`${packages} packages, ${bytes} bytes`);
+    writeFileSync(join(user, 'alone.js'), ALONE);
+    run(process.execPath, ['alone.js'], user);
+    run(join(modules, '.bin/wasi9p'), ['--version'], user);
+    run(join(modules, '.bin/wasi9p'), ['ls', '.'], user);
+  });
+}
+
+/** @param {string} dir @returns {number} */
+function bytesBelow(dir) {
+  const entries = readdirSync(dir, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
+  return entries.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 }
 
 /** Imports every module that package.json exports; each must export something. @param {string} user */

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { browserPath, runInBrowser } from './browser.mjs';
-import { tryPacked } from './packed.mjs';
+import { tryAlone, tryPacked } from './packed.mjs';
 import { runUnderPolicy } from './policy.mjs';
 import { runInWorkerd } from './workerd.mjs';
 
@@ -98,5 +98,6 @@ await worker(upper, sum);
 await browser('Chromium', () => runInBrowser(seed), sum);
 await browser('Chromium: the recipe for a strict policy', () => runUnderPolicy(upper), sum);
 tell('the packed package and its types', `smoke: ${tryPacked() || 'ok'}`, sum);
+tell('the packed package alone in a project', `smoke: ${tryAlone() || 'ok'}`, sum);
 console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped ? `, ${sum.skipped} skipped` : ''}`);
 process.exitCode = sum.failed ? 1 : 0;

@@ -1,0 +1,88 @@
+// What a process pays for an import: no module does anything but define, and each loads few files.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { buildCommand, buildModules } from './dist.mjs';
+import { ENTRIES, ROOT } from './project.mjs';
+
+const start = suite('start-up');
+let outdir = '';
+
+start.before(async () => {
+  mkdirSync(join(ROOT, '.build'), { recursive: true });
+  // Below the root, so that packages resolve.
+  outdir = mkdtempSync(join(ROOT, '.build', 'start-'));
+  await buildModules(relative(ROOT, outdir));
+  await buildCommand(relative(ROOT, outdir));
+});
+
+start.after(() => rmSync(outdir, { recursive: true, force: true }));
+
+/** Records what a module asks of its surroundings, then imports it. */
+const SPY = `
+const asked = [];
+const spy = (owner, name) => {
+  const real = owner[name];
+  owner[name] = function (...args) { asked.push(name + ' ' + args[0]); return new.target ? new real(...args) : real.apply(this, args); };
+};
+const before = Object.keys(globalThis).join();
+const listeners = process.eventNames().join();
+for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'RegExp']) spy(globalThis, name);
+for (const name of ['Module', 'Instance', 'Memory', 'compile']) spy(WebAssembly, name);
+spy(process, 'getBuiltinModule');
+await import(process.argv[1]);
+if (Object.keys(globalThis).join() !== before) asked.push('globals');
+if (process.eventNames().join() !== listeners) asked.push('listeners');
+console.log(JSON.stringify(asked));
+`;
+
+// memfs, which testing imports, is another's.
+for (const name of Object.keys(ENTRIES).filter((each) => each !== 'testing')) {
+  start(`an import of ${name} has no effect`, () => {
+    const argv = ['--input-type=module', '-e', SPY, join(outdir, `${name}.js`)];
+    const { stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
+    assert.is(stdout, '[]\n', stderr);
+  });
+}
+
+/** The files that a file imports statically, itself included, and the packages. */
+function loaded(file: string, found = new Set<string>()): Set<string> {
+  found.add(file);
+  const text = readFileSync(file, 'utf8');
+  for (const [, path = ''] of text.matchAll(/(?:^|[;\n}])(?:import|export)\b(?:[^'"();]*\bfrom)?\s*"([^"]+)"/g)) {
+    const target = path.startsWith('.') ? join(dirname(file), path) : path;
+    if (found.has(target)) continue;
+    if (path.startsWith('.')) loaded(target, found);
+    else found.add(target);
+  }
+  return found;
+}
+
+function packagesOf(name: string): string[] {
+  return [...loaded(join(outdir, `${name}.js`))].filter((file) => !existsSync(file));
+}
+
+start('a module loads few files', () => {
+  const counts = Object.fromEntries(
+    Object.keys(ENTRIES).map((name) => [name, loaded(join(outdir, `${name}.js`)).size]),
+  );
+  for (const name of ['core', 'backends/ram', 'backends/memfs', 'backends/hostdir', 'backends/tar']) {
+    assert.ok(counts[name]! >= 2 && counts[name]! <= 3, `${name}: ${counts[name]}`);
+  }
+  assert.ok(counts['index']! <= 10, `index: ${counts['index']}`);
+});
+
+start('only modules that are about a package import it', () => {
+  const needs = Object.keys(ENTRIES).flatMap((name) => packagesOf(name).map((needed) => `${name} ${needed}`));
+  assert.equal(needs, ['browser-wasi-shim @bjorn3/browser_wasi_shim', 'testing memfs']);
+});
+
+start('the command is one file, and loads no other to run a program', () => {
+  assert.is(loaded(join(outdir, 'cli.js')).size, 1);
+  const text = readFileSync(join(outdir, 'cli.js'), 'utf8');
+  for (const part of ['class HostDirBackend', 'class OverlayBackend', 'class Inflate']) assert.not.match(text, part);
+});
+
+start.run();
