@@ -183,7 +183,9 @@ export const API: readonly Call[] = [
     call: 'memfs(volume, options)',
     from: ['wasi9p/backends/memfs'],
     about: 'A memfs volume. There is one backend of each; options count the first time.',
-    args: { volume: { text: 'What `new Volume()` or `Volume.fromJSON()` gives.', type: 'Volume of memfs 4' } },
+    args: {
+      volume: { text: 'What `new Volume()` or `Volume.fromJSON()` gives.', type: 'Volume of memfs 4.59 or later' },
+    },
     rows: MEMFS_OPTIONS,
     options: { capacity: CAPACITY },
   },

@@ -1,6 +1,7 @@
 // Servers for everything that a user can give as a file system: a path, a memfs Volume, a backend, a server.
 import { hostDir } from '../backends/hostdir/index.ts';
 import { isMemfsVolume, memfs, type MemfsVolume } from '../backends/memfs/index.ts';
+import { refuseOtherVersions } from '../backends/memfs/core.ts';
 import { mustBe } from '../lib/options.ts';
 import { Server } from '../server/server.ts';
 import type { Session } from '../server/session.ts';
@@ -42,6 +43,7 @@ class PathServer extends Server {
 function backendOf(source: Exclude<Source, Attachable | string>, name: string): Backend {
   if (isMemfsVolume(source)) return memfs(source);
   if (isBackend(source)) return source;
+  refuseOtherVersions(source, name);
   throw mustBe('a memfs Volume, a path of the host, a Server or a backend', name, source);
 }
 

@@ -1,8 +1,9 @@
-// The types of memfs internals that this backend uses. Type declarations only; memfs itself is not imported.
+// The types of memfs internals that this backend uses, and the test for them. memfs itself is not imported.
+import { invalid } from '../../lib/options.ts';
 
 /**
  * The internals of memfs behind `volume._core`, as far as they are used here (Superblock, Link and Node of
- * @jsonjoy.com/fs-core, as of memfs 4.80). Declared here rather than imported, since the fields are private there and
+ * @jsonjoy.com/fs-core, as of memfs 4.59 to 4.80). Declared here rather than imported, since the fields are private there and
  * the core bundle must not include memfs.
  */
 
@@ -92,11 +93,24 @@ export interface MemfsVolume {
   readFileSync(path: string): unknown;
 }
 
-/** True if a value is a memfs `Volume` with the expected internals. */
+/** True if a value is a memfs `Volume` with the expected internals, which memfs has had since 4.59. */
 export function isMemfsVolume(value: unknown): value is MemfsVolume {
   if (typeof value !== 'object' || value === null) return false;
   const core = (value as { _core?: Partial<Core> })._core;
-  return typeof core === 'object' && core !== null && core.root?.children instanceof Map;
+  return (
+    typeof core === 'object' &&
+    core !== null &&
+    core.root?.children instanceof Map &&
+    typeof core.changes?.emit === 'function'
+  );
+}
+
+/** @throws TypeError for a `Volume` with other internals. */
+export function refuseOtherVersions(value: unknown, name: string): void {
+  const volume = value as Partial<Record<'readFileSync' | 'fromJSON' | 'toJSON', unknown>> | null | undefined;
+  const methods = [volume?.readFileSync, volume?.fromJSON, volume?.toJSON];
+  if (isMemfsVolume(value) || !methods.every((method) => typeof method === 'function')) return;
+  throw invalid(`"${name}" is a Volume of an unsupported memfs; supported are 4.59 and later versions of 4`);
 }
 
 /** Sets the path of a link and of all links below; memfs itself would overflow the stack at some 2,000 levels. */

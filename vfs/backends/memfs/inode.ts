@@ -43,5 +43,7 @@ export class MemfsInode extends Inode {
     super(ino, node.mode & S_IFMT || S_IFREG);
     this.node = node;
     this.link = link;
+    // memfs has had it since 4.70.
+    node._btime ??= node._ctime;
   }
 }

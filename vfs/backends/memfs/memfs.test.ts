@@ -6,11 +6,22 @@ import { O_CREAT, O_RDWR } from '../../linux/constants.ts';
 import { conformance } from '../../../testing/conformance/index.ts';
 import { Kit } from '../../../testing/kit.ts';
 import { memfsStore } from '../../../testing/stores.ts';
+import { serverFor } from '../../connect/server-for.ts';
 import { memfs } from './index.ts';
 import { MEMFS_COST, nameCost } from './space.ts';
 import { byUvu } from '../../../testing/uvu.ts';
 
 conformance('memfs', memfsStore, byUvu());
+
+test('a Volume with other internals is told from what is no Volume', () => {
+  const old = Object.setPrototypeOf({ root: {} }, { readFileSync() {}, fromJSON() {}, toJSON() {} });
+  const between = Object.assign(new Volume(), { _core: { root: { children: new Map() } } }) as never;
+  for (const volume of [old, between]) {
+    assert.throws(() => memfs(volume), 'a Volume of an unsupported memfs; supported are 4.59 and later');
+    assert.throws(() => serverFor(volume), '"source" is a Volume of an unsupported memfs');
+  }
+  assert.throws(() => memfs({ readFileSync() {} } as never), '"volume" must be a Volume of memfs, not Object');
+});
 
 test('a tree of 3,000 levels is renamed', () => {
   const volume = new Volume();
