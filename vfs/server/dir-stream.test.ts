@@ -70,6 +70,19 @@ scenario('going on at any cookie gives the rest', (c) => {
   assert.equal(c.entries(fid, 0n), all);
 });
 
+scenario('after a rewind cookies are those of the new listing', (c) => {
+  makeFiles(c, 5);
+  const fid = c.open('', O_RDONLY);
+  const [, dots] = c.entries(fid);
+  c.unlink('f0');
+  assert.equal(c.names(fid), ['f1', 'f2', 'f3', 'f4']);
+  assert.equal(
+    c.entries(fid, dots!.cookie).map(({ name }) => name),
+    ['f1', 'f2', 'f3', 'f4'],
+  );
+  assert.is(c.session.listed, 4, 'the names of before are forgotten');
+});
+
 scenario('room for not one entry is EINVAL, and nothing is lost', (c) => {
   const name = 'n'.repeat(255);
   c.file(name);

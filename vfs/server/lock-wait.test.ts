@@ -83,6 +83,15 @@ scenario('a blocking lock without conflict is answered at once', (c) => {
   assert.is(c.call('Tlock', fields(fid, U, 0, 0, 1, LOCK_FLAGS_BLOCK)).status, LOCK_SUCCESS);
 });
 
+scenario('the late reply says that the lock is held, whatever the reply before it said', (c) => {
+  const fid = c.create('f');
+  lock(c, fid, W, 0, 0);
+  assert.is(lock(c, fid, W, 0, 0, 2), LOCK_BLOCKED);
+  wait(c, 5, fid, W, 0, 0, 2);
+  lock(c, fid, U, 0, 0);
+  assert.equal(late(c), ['5 ok']);
+});
+
 scenario('requests are answered in the order of their arrival, each when it has no conflict', (c) => {
   const fid = c.create('f');
   lock(c, fid, W, 0, 0);
