@@ -15,10 +15,11 @@ const THEIRS: Record<string, string> = {
     "import type { Backend } from 'wasi9p/server';\nexport const archiveOf = (store: Backend) => tar(packTar(store));\n",
 };
 
-/** The blocks of the page that have a file name. */
+/** The blocks of the page that have a file name, and the files that its comments hold for them. */
 function examples(): Map<string, string> {
   const page = readFileSync(join(ROOT, 'docs/testing.md'), 'utf8');
-  return new Map(Array.from(page.matchAll(/^```ts (\S+)\n(.*?)^```$/gms), ([, name = '', text = '']) => [name, text]));
+  const found = page.matchAll(/^(?:```ts|<!-- file) (\S+\.ts)\n(.*?)^(?:```|-->)$/gms);
+  return new Map(Array.from(found, ([, name = '', text = '']) => [name, text]));
 }
 
 /** Runs the test files of a folder; returns the counts that node:test prints for each. */
@@ -59,6 +60,7 @@ test('the examples pass, and are short', async () => {
     assert.equal(Object.keys(results).sort(), [
       'faults.test.ts',
       'my-archive.test.ts',
+      'my-json.test.ts',
       'my-store.test.ts',
       'my-transport.test.ts',
     ]);
