@@ -1,4 +1,4 @@
-// What a process pays for an import: no module does anything but define, and each loads few files.
+// The cost of an import: modules only define at import, and each published module loads few files.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';

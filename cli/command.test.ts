@@ -153,7 +153,7 @@ wrong('wrong operands of cp', 'cp', [
   [['cp', '-R', 'data', 'copy'], 'Unknown option -R: did you mean -r?'],
 ]);
 
-command('a place that cannot be read is reported, and the others are shown', () => {
+command('ls reports an archive that it cannot read, and lists the others', () => {
   fs.writeFileSync(join(scratch, 'a.zip'), 'PK');
   assert.equal(wasi9p(['ls', 'dat', 'none.tar:', 'text.wasm:x', 'a.zip:x', 'data/one.txt']), {
     status: 1,

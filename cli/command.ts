@@ -13,7 +13,7 @@ import type { ToolName } from './commands/tools.ts';
 /** A command: the dispatch, the help and the suggestions derive from its row. */
 export interface Command {
   readonly name: string;
-  /** What follows the name in the help. */
+  /** The operands, as the help shows them after the name. */
   readonly operands?: string;
   readonly about: string;
   /** Its names in other programs, for suggestions only. */

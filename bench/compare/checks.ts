@@ -11,7 +11,7 @@ import type { Program } from '../program.ts';
 export interface Check {
   /** As the program's argument names it. */
   readonly name: string;
-  /** What a file system that passes does. */
+  /** The behaviour that passes. */
   readonly title: string;
 }
 

@@ -2,7 +2,7 @@
 import { grid } from '../part.ts';
 import type { Check } from './checks.ts';
 
-/** What one host gave. */
+/** The results of one host. */
 export interface Outcome {
   readonly label: string;
   /** '' for each check that passed, otherwise the reason; in the order of the checks. */

@@ -6,10 +6,10 @@ import { delimiter, dirname, join } from 'node:path';
 import { ROOT } from '../project.mjs';
 import { isStale } from '../stale.mjs';
 
-/** What the examples use besides the package, as `npm install` would lay it out. */
+/** The packages that the examples use besides ours, laid out as by `npm install`. */
 const PACKAGES = ['memfs', '@bjorn3/browser_wasi_shim', 'pako', '@yowasp/clang', 'esbuild', '@types/node'];
 const TIME_LIMIT = 120_000;
-/** Where CI installs Deno. */
+/** The folder in which CI installs Deno. */
 const DENO = join(ROOT, 'wasm-tests/runtimes/binaries/node_modules/@deno/linux-x64-glibc');
 
 /** The package as npm would publish it. */

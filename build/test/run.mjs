@@ -51,7 +51,7 @@ export async function programs(args) {
   finish(await runMatching(/\.accept\.ts$/, { path: words[0] ?? '', name: '' }));
 }
 
-/** What a run of all tests says first. */
+/** The first lines of a run of all tests. */
 export function announcement(hasGcc = spawnSync('gcc', ['--version']).status === 0) {
   const lines = [
     `All tests: about ${MINUTES} minutes on two processors. \`npm test -- WORD\` runs the files whose path contains WORD.`,

@@ -1,4 +1,4 @@
-// Checks the host's part of a mount option, and says what is wrong with it.
+// Checks the host's part of a mount option.
 import { statSync } from 'node:fs';
 import { UsageError } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
@@ -62,7 +62,7 @@ function lookUp({ option, value }: Written, host: string): boolean | undefined {
   }
 }
 
-/** What to write for a file in place of a directory. */
+/** The end of a sentence about a file in place of a directory: the option or the path to give. */
 function instead({ value }: Written, host: string): string {
   const [, guest = '/GUEST'] = value.split('::');
   if (/\.(tar|tar\.gz|tgz)$/.test(host)) return `: --tar ${host}::${guest} mounts an archive.`;

@@ -42,8 +42,8 @@ const MEM_MAJOR = 1;
 const PTS_MAJOR = 136;
 
 /**
- * True if a character device of the host is a terminal, or if node:tty is missing. The usual ones are told by their
- * number, for Node loads its sockets and streams with node:tty, in 3 ms.
+ * True if a character device of the host is a terminal, or if node:tty is missing. Common devices are recognized by
+ * their number: node:tty makes Node load its sockets and streams, which takes 3 ms.
  * @param rdev The device's number, from fstat.
  */
 export function isTerminal(fd: number, rdev: number): boolean {

@@ -9,7 +9,7 @@ export const HEAP_SHARE = 2;
  * Nothing is added while more than this fraction of the heap is in use: an engine out of memory ends the process.
  */
 export const HEAP_FULL = 7 / 8;
-/** Bytes of a heap that are taken without a question for its limit. Each engine has more. */
+/** Bytes of a heap that are taken before its limit is read. The limit of every engine is higher. */
 const UNASKED = 1 << 20;
 /** The engine's own figure is read again after this many bytes. */
 const LOOK_EVERY = 1 << 23;
@@ -45,7 +45,7 @@ export function defaultCapacity(host: Machine = machine()): number {
 export class Heap {
   used = 0;
   private readonly host: Machine;
-  /** What may be taken: a first part until the limit is needed, since the question loads a module of the runtime. */
+  /** Bytes that may be taken; a first part until the limit is read, which loads a module of the runtime. */
   private allowed = UNASKED;
   private looked = 0;
   private isFull = false;

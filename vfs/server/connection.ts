@@ -52,8 +52,7 @@ export class Connection {
     check(server, SERVER, 'server');
     check(send, 'function', 'send');
     // A client on a wire may send any message.
-    server.handlers = HANDLERS;
-    this.session = new Session(server);
+    this.session = new Session(server, HANDLERS);
     this.session.pending = this.pending;
     this.session.waitForLock = waitForLock;
     this.send = send;

@@ -47,9 +47,9 @@ export class Session {
   private closed = true;
 
   /** Opens a session of a server. Its first message must be Tversion. */
-  constructor(server: GuestServer) {
+  constructor(server: GuestServer, handlers = server.handlers) {
     this.server = server;
-    this.handlers = server.handlers;
+    this.handlers = handlers;
     this.request = new Request(this);
     this.closed = false;
     server.connected(this);

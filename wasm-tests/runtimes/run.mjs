@@ -94,6 +94,7 @@ if (!existsSync(seed) || !existsSync(upper)) {
 }
 const sum = { passed: 0, failed: 0, skipped: 0 };
 programs(seed, sum);
+tell('memfs in other versions', runProgram(process.execPath, [join(HERE, 'program/memfs-versions.mjs')]), sum);
 await worker(upper, sum);
 await browser('Chromium', () => runInBrowser(seed), sum);
 await browser('Chromium: the recipe for a strict policy', () => runUnderPolicy(upper), sum);

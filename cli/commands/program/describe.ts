@@ -5,7 +5,7 @@ interface Kind {
   /** The bytes at its start, or at `at`. */
   readonly magic: readonly number[] | string;
   readonly at?: number;
-  /** What it is, and the way out. */
+  /** The kind of file, and the way out, for a sentence. */
   readonly what: string | ((file: string) => string);
 }
 
