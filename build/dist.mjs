@@ -21,6 +21,8 @@ const PUBLISHED = {
   minifySyntax: true,
   lineLimit: 160,
   legalComments: 'inline',
+  // As in tsconfig.json, which esbuild does not apply to a source that a plugin resolves.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
 };
 
 /** Builds dist/. */

@@ -1,6 +1,6 @@
 // The cost of an import: modules only define at import, and each published module loads few files.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -77,6 +77,19 @@ start('a module loads few files', () => {
 start('only modules that are about a package import it', () => {
   const needs = Object.keys(ENTRIES).flatMap((name) => packagesOf(name).map((needed) => `${name} ${needed}`));
   assert.equal(needs, ['browser-wasi-shim @bjorn3/browser_wasi_shim', 'testing memfs']);
+});
+
+start('fields of classes are assigned, as tsconfig.json says, and not defined', () => {
+  const files = readdirSync(outdir, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
+  assert.ok(files.length > Object.keys(ENTRIES).length);
+  const defined = files.flatMap((file) => {
+    const text = readFileSync(join(outdir, file), 'utf8');
+    return text.match(/\bclass(?: \w+)?(?: extends [\w.]+)?\{\s*[a-z]\w*[;=]/g) ?? [];
+  });
+  assert.ok(
+    defined.every((text) => text === 'class{options;'),
+    `only those of pako are defined: ${defined.join(' ')}`,
+  );
 });
 
 start('the command is one file, and loads no other to run a program', () => {
