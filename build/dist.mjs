@@ -2,8 +2,9 @@
 import { build as esbuild } from 'esbuild';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { minify } from 'terser';
 import { COMMON, Failure, run } from './bundle.mjs';
-import { BESIDES, COMMAND, ENTRIES, EXTERNAL, PARTS, PEERS, ROOT } from './project.mjs';
+import { COPIES, COMMAND, ENTRIES, EXTERNAL, PARTS, PEERS, ROOT } from './project.mjs';
 import { coreBundle } from './size.mjs';
 
 /**
@@ -37,12 +38,50 @@ export async function build() {
   await run('tsc', ['-p', 'build/tsconfig.types.json']);
 }
 
+/**
+ * Puts the helpers of esbuild, such as the one that makes the object of an `import *`, into the files that call them: in a
+ * file of their own each import would read it.
+ * @param {string[]} paths
+ */
+function withoutHelpers(paths) {
+  const texts = new Map(paths.map((path) => [path, readFileSync(path, 'utf8')]));
+  const [helpers, text = ''] = [...texts].find(([, each]) => each.startsWith('var __defProp=')) ?? [];
+  const exported = /export\s*\{([^{}]*)\};?\s*$/.exec(text);
+  if (helpers === undefined || exported === null) return;
+  // A file with anything else in it stays.
+  if (exported[1] !== '__export') throw new Failure(`build: ${helpers} has more than the helper __export`);
+  const name = helpers.slice(helpers.lastIndexOf('/') + 1);
+  const imports = new RegExp(`import\\s*(?:\\{\\s*(__export)\\s*\\}\\s*from)?\\s*"[^"]*/${name}";?`, 'g');
+  for (const [path, each] of texts) {
+    const calls = [...each.matchAll(imports)].some(([, names]) => names !== undefined);
+    writeFileSync(path, (calls ? text.slice(0, exported.index) : '') + each.replaceAll(imports, ''));
+  }
+  rmSync(helpers);
+}
+
+/** Shortens the names of parameters and local variables. @param {string} path */
+async function shorten(path) {
+  const { code } = await minify(readFileSync(path, 'utf8'), {
+    ecma: 2020,
+    module: true,
+    compress: false,
+    mangle: { toplevel: false, keep_fnames: true, keep_classnames: true, module: false },
+    format: { wrap_func_args: false, max_line_len: 160 },
+  });
+  writeFileSync(path, code ?? '');
+}
+
 /** Builds the published modules below `outdir`, with their common parts in chunks/. @param {string} outdir */
 export async function buildModules(outdir) {
   /** @type {import('esbuild').BuildOptions} */
   const options = { ...PUBLISHED, entryPoints: ENTRIES, outdir, chunkNames: 'chunks/[name]-[hash]' };
   const reached = await sourcesOf(options);
-  const { metafile } = await esbuild({ ...options, plugins: [together(groupsOf(reached))], metafile: true });
+  const part = partOf(reached);
+  const plugins = [together(groupsOf(reached, part), part)];
+  const { metafile } = await esbuild({ ...options, plugins, metafile: true });
+  const paths = Object.keys(metafile.outputs).map((path) => join(ROOT, path));
+  withoutHelpers(paths);
+  for (const path of paths) if (existsSync(path)) await shorten(path);
   mkdirSync(join(ROOT, outdir, 'node'), { recursive: true });
   for (const [name, peer] of Object.entries(PEERS)) {
     const output = metafile.outputs[`${outdir}/${name}.js`];
@@ -88,49 +127,81 @@ async function sourcesOf(options) {
 }
 
 /**
- * The sources that each entry point must share a file with: see PARTS.
+ * Tells which file of dist/chunks/ a source is in: see PARTS.
  * @param {Map<string, Set<string>>} reached
- * @returns {Map<string, string[]>}
+ * @returns {(source: string) => string | undefined}
  */
-function groupsOf(reached) {
+function partOf(reached) {
   /** @type {Record<string, string>} */
   const entries = ENTRIES;
+  const find = (/** @type {string} */ source) =>
+    PARTS.find(({ sources, reachedBy = [], least = 1 }) => {
+      const count = reachedBy.filter((name) => reached.get(entries[name] ?? '')?.has(source)).length;
+      return sources === undefined ? count >= least : sources.test(source);
+    })?.chunk;
+  const all = new Set([...reached.values()].flatMap((sources) => [...sources]));
+  const parts = new Map(Array.from(all, (source) => [source, find(source)]));
+  return (source) => parts.get(source);
+}
+
+/**
+ * The sources that each entry point must share a file with: all of each part that it reaches and has no copy of.
+ * @param {Map<string, Set<string>>} reached @param {(source: string) => string | undefined} part
+ * @returns {Map<string, string[]>}
+ */
+function groupsOf(reached, part) {
   const all = new Set([...reached.values()].flatMap((files) => [...files]));
-  const groupOf = (/** @type {string} */ file) => {
-    const [part, ...more] = PARTS.filter((name) => reached.get(entries[name] ?? '')?.has(file));
-    if (part !== undefined) return more.length > 0 ? 'common' : part;
-    return BESIDES.find(([, sources]) => sources.test(file))?.[0];
-  };
   return new Map(
     Array.from(reached, ([entry, files]) => {
-      const groups = new Set(Array.from(files, groupOf));
+      const groups = new Set(Array.from(files, part));
+      for (const { importers, chunks = [] } of COPIES) {
+        if (isAmong(importers, entry, part)) for (const chunk of chunks) groups.delete(chunk);
+      }
       groups.delete(undefined);
-      return [entry, [...all].filter((file) => groups.has(groupOf(file))).sort()];
+      return [entry, [...all].filter((file) => groups.has(part(file))).sort()];
     }),
   );
+}
+
+/**
+ * True if COPIES gives a source as an importer, by its part or by its path.
+ * @param {string | RegExp} importers @param {string} source @param {(source: string) => string | undefined} part
+ */
+function isAmong(importers, source, part) {
+  return typeof importers === 'string' ? importers === part(source) : importers.test(source);
 }
 
 /**
  * Makes sources import others, so that esbuild, which makes a file for each set of sources that the same entry points
  * reach, puts those in one.
  * @param {Map<string, string[]>} imports
+ * @param {(source: string) => string | undefined} [part] For the copies, see COPIES.
  * @returns {import('esbuild').Plugin}
  */
-function together(imports) {
+function together(imports, part) {
+  const sourceOf = (/** @type {string} */ path) => relative(ROOT, path).replaceAll('\\', '/');
+  /** @returns {string | undefined} */
+  const copyFor = (/** @type {string} */ source, /** @type {string} */ importer, /** @type {string} */ copy) =>
+    part &&
+    COPIES.find(
+      ({ name, importers, sources, chunks = [] }) =>
+        (copy ? copy === name : isAmong(importers, importer, part)) &&
+        (sources?.test(source) ?? chunks.includes(part(source) ?? '')),
+    )?.name;
   return {
     name: 'together',
     setup({ onLoad, onResolve }) {
-      // package.json says that an import without names has no effect.
-      onResolve({ filter: /\.ts$/ }, ({ path, resolveDir }) => ({
-        path: resolve(resolveDir, path),
-        sideEffects: true,
-      }));
-      onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        const source = relative(ROOT, path).replaceAll('\\', '/');
+      onResolve({ filter: /\.ts$/ }, ({ path, resolveDir, importer, pluginData }) => {
+        const found = resolve(resolveDir, path);
+        const copy = importer && copyFor(sourceOf(found), sourceOf(importer), pluginData);
+        // package.json says that an import without names has no effect.
+        return { path: found, sideEffects: true, ...(copy ? { suffix: `?${copy}`, pluginData: copy } : {}) };
+      });
+      onLoad({ filter: /\.ts$/ }, ({ path, pluginData }) => {
+        const source = sourceOf(path);
         const more = (imports.get(source) ?? []).filter((file) => file !== source);
-        if (more.length === 0) return null;
         const lines = more.map((file) => `\nimport ${JSON.stringify(join(ROOT, file))};`);
-        return { contents: readFileSync(path, 'utf8') + lines.join(''), loader: 'ts' };
+        return { contents: readFileSync(path, 'utf8') + lines.join(''), loader: 'ts', pluginData };
       });
     },
   };
@@ -166,6 +237,7 @@ export async function buildCommand(outdir) {
     writeFileSync(join(ROOT, path), text.replaceAll(`"./${name}"`, '"../cli.js"'));
   }
   const target = join(ROOT, outdir, 'cli.js');
+  await Promise.all(outputs.map(([path]) => shorten(join(ROOT, path))));
   const text = readFileSync(join(ROOT, chunk), 'utf8').replaceAll('import("./', 'import("./cli/');
   rmSync(join(ROOT, chunk));
   // npm links `bin` files unchanged.

@@ -118,7 +118,7 @@ export const LAYERS = [
   {
     name: 'vfs/namespace',
     files: /^vfs\/namespace\//,
-    may: ['vfs/fs', 'vfs/connect/read-only', 'vfs/connect', 'vfs/client', 'vfs/backends/ram', ...STORE],
+    may: ['vfs/fs', 'vfs/backends/readonly', 'vfs/connect', 'vfs/client', 'vfs/backends/ram', ...STORE],
     core: true,
   },
   {
@@ -131,12 +131,6 @@ export const LAYERS = [
     name: 'vfs/archive',
     files: /^vfs\/archive\//,
     may: ['vfs/connect', 'vfs/server', 'vfs/client', 'vfs/transport', 'vfs/backends/tar', ...STORE],
-    core: true,
-  },
-  {
-    name: 'vfs/connect/read-only',
-    files: /^vfs\/connect\/read-only\//,
-    may: ['vfs/connect', 'vfs/server', 'vfs/backends/readonly', ...STORE],
     core: true,
   },
   {
@@ -160,7 +154,7 @@ export const LAYERS = [
   { name: 'vfs/backends/memfs', files: /^vfs\/backends\/memfs\//, may: STORE, packages: ['memfs'], core: true },
   { name: 'vfs/backends/ram', files: /^vfs\/backends\/ram\//, may: STORE, core: true },
   { name: 'vfs/backends/readonly', files: /^vfs\/backends\/readonly\//, may: STORE, core: true },
-  { name: 'vfs/backend', files: /^vfs\/backend\//, may: BASE, core: true },
+  { name: 'vfs/backend', files: /^vfs\/backend\//, may: ['vfs/9p', ...BASE], core: true },
   { name: 'vfs/9p', files: /^vfs\/9p\//, may: BASE, core: true },
   { name: 'vfs/lib', files: /^vfs\/lib\//, may: ['vfs/linux'], core: true },
   { name: 'vfs/linux', files: /^vfs\/linux\//, may: [], core: true },

@@ -106,7 +106,7 @@ test('a layer imports only from those below it in the table', () => {
 test('files fall into the layers meant for them', () => {
   assert.is(layerOf('vfs/9p/schema/messages.ts')?.name, 'vfs/9p');
   assert.is(layerOf('vfs/connect/server-for.ts')?.name, 'vfs/connect');
-  assert.is(layerOf('vfs/connect/read-only/index.ts')?.name, 'vfs/connect/read-only');
+  assert.is(layerOf('vfs/backends/readonly/index.ts')?.name, 'vfs/backends/readonly');
   assert.is(layerOf('vfs/linux/errno.ts')?.name, 'vfs/linux');
   assert.is(layerOf('vfs/backends/hostdir/tree/proc.ts')?.name, 'vfs/backends/hostdir');
   assert.is(layerOf('shim/preview1/imports.ts')?.name, 'shim/preview1');

@@ -20,7 +20,7 @@ export const ENTRIES = {
   'backends/ram': 'vfs/backends/ram/index.ts',
   'backends/hostdir': 'vfs/backends/hostdir/index.ts',
   'backends/overlay': 'vfs/backends/overlay/index.ts',
-  'backends/readonly': 'vfs/connect/read-only/index.ts',
+  'backends/readonly': 'vfs/backends/readonly/index.ts',
   'backends/tar': 'vfs/backends/tar/index.ts',
   archive: 'vfs/archive/index.ts',
   linux: 'vfs/linux/index.ts',
@@ -40,18 +40,39 @@ export const PEERS = { 'browser-wasi-shim': '@bjorn3/browser_wasi_shim', testing
 export const COMMAND = 'cli/main.ts';
 
 /**
- * The modules after which dist/ is divided: the sources that only one of them reaches are in one file, those that several
- * reach in another. Left to itself, esbuild makes a file for each set of sources that the same modules reach.
+ * The files of dist/chunks/: the first row that fits a source names its file. A row fits sources by their path, or by the
+ * modules that reach them: by `least` of them (default 1). Left to itself, esbuild makes a file for each set of sources
+ * that the same modules reach, and an import of `wasi9p` would read a dozen files, at 0.7 ms each.
+ * @type {{ chunk: string, sources?: RegExp, reachedBy?: string[], least?: number }[]}
  */
-export const PARTS = ['core', 'backends/ram', 'backends/memfs', 'backends/hostdir'];
+export const PARTS = [
+  { chunk: 'stores', sources: /^vfs\/(backend|backends\/(ram|readonly))\// },
+  { chunk: 'stores', reachedBy: ['core', 'backends/ram', 'backends/memfs', 'backends/hostdir'], least: 2 },
+  { chunk: 'core', reachedBy: ['core'] },
+  {
+    chunk: 'core',
+    sources: /^vfs\/(client|server\/(?!index|connection|lock-wait)|connect\/(inside|backend-server))\b/,
+  },
+  { chunk: 'volumes', reachedBy: ['backends/memfs', 'backends/hostdir'] },
+  { chunk: 'files', reachedBy: ['fs'] },
+  { chunk: 'foreign', sources: /^shim\/(foreign\/|stdio|preview1\/descriptors\/host-stream)/ },
+];
 
 /**
- * Sources besides that are in the file of a part, or in that of what several parts reach.
- * @type {[part: string, sources: RegExp][]}
+ * The sources of which some importers have a copy of their own, and so have what these import: those of a part, or those
+ * with a path. They have no state.
+ * @type {{ name: string, importers: string | RegExp, sources?: RegExp, chunks?: string[] }[]}
  */
-export const BESIDES = [
-  ['common', /^vfs\/backend\//],
-  ['core', /^vfs\/(client|connect\/(inside|read-only)|backends\/readonly)\b/],
+export const COPIES = [
+  { name: 'core', importers: 'core', chunks: ['stores'] },
+  { name: 'index', importers: /^(shim\/(index|wasi)|vfs\/namespace\/\w+)\.ts$/, chunks: ['files', 'foreign'] },
+  { name: 'testing', importers: /^testing\//, sources: /^(shim\/(wasi|mounts|stdio|foreign)|vfs\/namespace)\b/ },
+  // The parts then hold the constants that they use as numbers, and no others.
+  {
+    name: 'tables',
+    importers: /^(testing|shim\/(trace|browser-wasi-shim)|vfs\/9p\/schema)\/|^vfs\/(linux\/index|9p\/print)\.ts$/,
+    sources: /^(vfs\/(linux\/\w+(\.gen)?|9p\/constants)|shim\/preview1\/abi\/(rights|structs))\.ts$/,
+  },
 ];
 
 /** Packages a published module imports at run time instead of holding a copy. */

@@ -10,7 +10,7 @@ import * as assert from 'uvu/assert';
 import { hostDir } from '../vfs/backends/hostdir/index.ts';
 import { overlay } from '../vfs/backends/overlay/index.ts';
 import { ram } from '../vfs/backends/ram/index.ts';
-import { readOnly } from '../vfs/connect/read-only/index.ts';
+import { readOnly } from '../vfs/backends/readonly/index.ts';
 import { createFs } from '../vfs/fs/index.ts';
 import { Attachment, serverFor } from '../vfs/connect/server-for.ts';
 import { Namespace } from '../vfs/namespace/index.ts';

@@ -8,7 +8,7 @@ import { hostDir } from '../vfs/backends/hostdir/index.ts';
 import { memfs } from '../vfs/backends/memfs/index.ts';
 import { overlay, settle, Settlement, unsettled, type OverlayBackend } from '../vfs/backends/overlay/index.ts';
 import { ram } from '../vfs/backends/ram/index.ts';
-import { readOnly } from '../vfs/connect/read-only/index.ts';
+import { readOnly } from '../vfs/backends/readonly/index.ts';
 import { unpackTar, packTar } from '../vfs/archive/index.ts';
 import { tar } from '../vfs/backends/tar/index.ts';
 import { FileSystem, createFs } from '../vfs/fs/index.ts';

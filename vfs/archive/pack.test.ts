@@ -11,7 +11,7 @@ import type { Backend } from '../backend/backend.ts';
 import { hostDir } from '../backends/hostdir/index.ts';
 import { memfs } from '../backends/memfs/index.ts';
 import { ram } from '../backends/ram/index.ts';
-import { readOnly } from '../connect/read-only/index.ts';
+import { readOnly } from '../backends/readonly/index.ts';
 import { unpackTar, packTar } from './index.ts';
 import { tar, type Skipped } from '../backends/tar/index.ts';
 import { content, rich, setTimes, inScratch, mounted, pack, pax } from '../backends/tar/testing.ts';

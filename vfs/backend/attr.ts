@@ -36,7 +36,8 @@ export interface Attr {
 
 /**
  * Attributes to set (chmod(2), chown(2), truncate(2), utimensat(2)): the fields whose SETATTR_* bit is in `valid`; the
- * others hold anything. The server has put the present time in where the client sent none (UTIME_NOW).
+ * others hold anything. The server has put the present time in where the client sent none (UTIME_NOW): there the _SET
+ * bit is missing, and the ctime of the change is the same time.
  */
 export interface SetAttr {
   valid: number;

@@ -74,6 +74,11 @@ export interface Backend {
    */
   readonly readOnly?: boolean;
   /**
+   * The backend whose inodes this one shows, for a view of another backend: the servers of both share their sessions,
+   * the reclaim queue, the observers and st_dev, since a fid of either keeps an orphan alive.
+   */
+  readonly viewOf?: Backend;
+  /**
    * True if `rename` itself detects that a directory would move into itself (EINVAL) or that the target contains the
    * source (ENOTEMPTY), as a kernel does. Without it, or if there is a target, the server first walks up with `parent`.
    */

@@ -5,7 +5,7 @@ import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, S_IFDIR, S_IFREG } from '../linux/c
 import { E } from '../linux/errno.ts';
 import { overlay } from '../backends/overlay/index.ts';
 import { Kit } from '../../testing/kit.ts';
-import { readOnly } from '../connect/read-only/index.ts';
+import { readOnly } from '../backends/readonly/index.ts';
 import { fillSimpleAttr, noAttr, type Attr, type SetAttr } from './attr.ts';
 import { BackendBase } from './base.ts';
 import { EntryCursor } from './entry-cursor.ts';

@@ -13,18 +13,11 @@ const servers = new WeakMap<Backend, GuestServer>();
 export function guestServerFor(backend: Backend, Kind = GuestServer): GuestServer {
   let server = servers.get(backend);
   if (server === undefined) {
-    server = new Kind(backend);
+    const base = backend.viewOf && guestServerFor(backend.viewOf, Kind);
+    server = new Kind(backend, {}, base);
     servers.set(backend, server);
   }
   return server;
-}
-
-/** Registers the server of `view`, a backend with the inodes of that of `base`: files of both have the same st_dev. */
-export function addView(view: Backend, server: GuestServer, base: GuestServer): void {
-  servers.set(view, server);
-  const device = deviceOf.get(base) ?? ++devices;
-  deviceOf.set(base, device);
-  deviceOf.set(server, device);
 }
 
 /** True if a value has the method `connect` of an Attachable. */
@@ -59,9 +52,10 @@ export class Attachment<S extends Attachable = Attachable> {
     if (errno !== 0) this.client.close();
     if (errno !== 0) throw new Error(`The 9P server refused the attach (errno ${errno}).`);
     this.at = new AtCalls(this.client);
-    // st_dev: one number per server.
-    this.at.device = deviceOf.get(server) ?? ++devices;
-    deviceOf.set(server, this.at.device);
+    // st_dev: one number per server, which a view has in common with its base.
+    const key = (server as Partial<GuestServer>).base ?? server;
+    this.at.device = deviceOf.get(key) ?? ++devices;
+    deviceOf.set(key, this.at.device);
   }
 
   /** Ends the session: the server clunks all fids. The server stays open. */

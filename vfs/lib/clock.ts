@@ -32,6 +32,12 @@ export function tick(): void {
   nowNsec = nsec > 999_999_999 ? 999_999_999 : nsec;
 }
 
+/** Puts a time that was read elsewhere in `nowSec` and `nowNsec`. */
+export function tickTo(sec: number, nsec: number): void {
+  nowSec = sec;
+  nowNsec = nsec;
+}
+
 /** Corrects the base if the system's clock was set. */
 function compare(mono: number): void {
   comparedAt = mono;

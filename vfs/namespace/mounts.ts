@@ -2,7 +2,7 @@
 import { QTDIR } from '../9p/constants.ts';
 import { S_IFDIR } from '../linux/constants.ts';
 import { ram } from '../backends/ram/index.ts';
-import { readOnly } from '../connect/read-only/index.ts';
+import { readOnly } from '../backends/readonly/index.ts';
 import type { AtCalls } from '../client/at/at-calls.ts';
 import { parsePath } from '../client/at/path.ts';
 import { Found } from '../client/at/found.ts';

@@ -56,21 +56,29 @@ export class GuestServer implements Attachable {
   readonly maxFids: number;
   /** @internal */
   readonly reclaim: ReclaimQueue;
-  /** Open connections. A read-only view shares the set of its base (connect/read-only/server.ts). @internal */
-  readonly sessions: Set<Session> = new Set();
+  /** Open connections, those of views included. @internal */
+  readonly sessions: Set<Session>;
   /** Called when something happens on the server. Whoever adds an observer deletes it. `close` empties the set. */
-  readonly observers: Set<ServerObserver> = new Set();
+  readonly observers: Set<ServerObserver>;
+  /** The server with which a view shares the above. @internal */
+  readonly base: GuestServer;
   /** The handlers of the sessions that begin. @internal */
   handlers: Handlers = GUEST_HANDLERS;
 
-  /** @throws TypeError if `backend` is not a backend or an option is invalid. */
-  constructor(backend: Backend, options: ServerOptions = {}) {
+  /**
+   * @param base For a view (Backend.viewOf) the server of its backend. Default: none.
+   * @throws TypeError if `backend` is not a backend or an option is invalid.
+   */
+  constructor(backend: Backend, options: ServerOptions = {}, base?: GuestServer) {
     check(backend, BACKEND, 'backend');
     const { msize = MSIZE, maxFids = MAX_FIDS } = checkOptions(options, SERVER_OPTIONS);
     this.backend = backend;
     this.msize = msize;
     this.maxFids = maxFids;
-    this.reclaim = new ReclaimQueue(backend, this.observers);
+    this.base = base ?? this;
+    this.sessions = base?.sessions ?? new Set();
+    this.observers = base?.observers ?? new Set();
+    this.reclaim = base?.reclaim ?? new ReclaimQueue(backend, this.observers);
   }
 
   /** Opens a session for a client in the same process. For a wire there is `Connection`. */
@@ -108,13 +116,14 @@ export class GuestServer implements Attachable {
   }
 
   /**
-   * Ends all sessions, which frees their fids, handles and locks, and drains the reclaim queue. The backend stays open:
-   * its creator closes it. New connections are still possible.
+   * Ends all sessions, which frees their fids, handles and locks, and drains the reclaim queue; the server of a view
+   * ends its own only. The backend stays open: its creator closes it. New connections are still possible.
    */
   close(): void {
-    for (const session of [...this.sessions]) session.close();
+    const isBase = this.base === this;
+    for (const session of [...this.sessions]) if (isBase || session.server === this) session.close();
     this.sync();
-    this.observers.clear();
+    if (isBase) this.observers.clear();
   }
 
   [DISPOSE](): void {

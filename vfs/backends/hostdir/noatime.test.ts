@@ -6,7 +6,7 @@ import { O_RDWR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { Kit } from '../../../testing/kit.ts';
 import { overlay } from '../overlay/index.ts';
-import { readOnly } from '../../connect/read-only/index.ts';
+import { readOnly } from '../../backends/readonly/index.ts';
 import { hostDir } from './index.ts';
 import { scratch } from './testing.ts';
 import { NOT_LINUX, unless } from '../../../build/test/skip.ts';

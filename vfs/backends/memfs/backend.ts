@@ -11,6 +11,7 @@ import { S_IFDIR, S_IFLNK, S_IFMT } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import { BackendBase } from '../../backend/base.ts';
 import type { Attr, Capabilities, SetAttr, StatFs } from '../../backend/backend.ts';
+import { tickFor } from '../../backend/change-time.ts';
 import { shut } from '../../backend/closed.ts';
 import { defaultCapacity } from '../../backend/space.ts';
 import { getXattr, listXattrs, setXattr } from '../../backend/xattrs.ts';
@@ -33,11 +34,12 @@ import { VolumeInodes } from './inodes.ts';
 import { MEMFS_COST, VolumeSpace, dataOf, heapCost, nameCost } from './space.ts';
 import { deriveSteps } from './steps.ts';
 import {
+  changedAtTick,
+  modifiedAtTick,
   refresh,
   setTimes,
   touchAccessed,
   touchChanged,
-  touchChangedToo,
   touchCreated,
   touchModified,
 } from './times.ts';
@@ -160,10 +162,11 @@ export class MemfsBackend extends BackendBase {
     const { node } = inode;
     const { valid } = set;
     if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
+    tickFor(set);
     if ((valid & SETATTR_SIZE) !== 0) {
       const errno = this.resize(inode, set.size);
       if (errno !== 0) return errno;
-      touchModified(inode);
+      modifiedAtTick(inode);
     }
     if ((valid & SETATTR_MODE) !== 0) node.mode = (node.mode & S_IFMT) | (set.mode & 0o7777);
     if ((valid & SETATTR_UID) !== 0) node._uid = set.uid;
@@ -171,8 +174,7 @@ export class MemfsBackend extends BackendBase {
     const atime = (valid & SETATTR_ATIME) !== 0;
     const mtime = (valid & SETATTR_MTIME) !== 0;
     if (atime || mtime) setTimes(inode, set, atime, mtime);
-    if (atime || mtime || (valid & SETATTR_SIZE) !== 0) touchChangedToo(inode);
-    else touchChanged(inode);
+    changedAtTick(inode);
     this.emit((valid & SETATTR_SIZE) !== 0 ? EVENT_MODIFY : EVENT_ATTRIB, inode, inode.link);
     return 0;
   }

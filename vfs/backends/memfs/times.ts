@@ -60,6 +60,11 @@ export function refresh(inode: MemfsInode): void {
 /** Sets mtime and ctime to now, after a change of data or entries. */
 export function touchModified(inode: MemfsInode): void {
   tick();
+  modifiedAtTick(inode);
+}
+
+/** Sets mtime and ctime to the time of the last tick(). */
+export function modifiedAtTick(inode: MemfsInode): void {
   setMtime(inode, nowSec, nowNsec);
   setCtime(inode, nowSec, nowNsec);
 }
@@ -70,8 +75,8 @@ export function touchChanged(inode: MemfsInode): void {
   setCtime(inode, nowSec, nowNsec);
 }
 
-/** Like touchChanged, in a call that has read the clock for the other times: on Linux they are equal then. */
-export function touchChangedToo(inode: MemfsInode): void {
+/** Sets ctime to the time of the last tick(). */
+export function changedAtTick(inode: MemfsInode): void {
   setCtime(inode, nowSec, nowNsec);
 }
 

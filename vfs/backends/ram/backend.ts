@@ -9,6 +9,7 @@ import {
 } from '../../9p/constants.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../linux/constants.ts';
 import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
+import { tickFor } from '../../backend/change-time.ts';
 import { E } from '../../linux/errno.ts';
 import { BackendBase } from '../../backend/base.ts';
 import type { Attr, Capabilities, SetAttr, StatFs } from '../../backend/backend.ts';
@@ -123,8 +124,7 @@ export class RamBackend extends BackendBase {
   override setattr(inode: RamInode, set: SetAttr): number {
     const { valid } = set;
     if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
-    // The server has read the clock for a time set to now: ctime must be equal.
-    if ((valid & (SETATTR_ATIME | SETATTR_MTIME)) === 0) tick();
+    tickFor(set);
     if ((valid & SETATTR_SIZE) !== 0) {
       const errno = this.resize(inode, set.size);
       if (errno !== 0) return errno;

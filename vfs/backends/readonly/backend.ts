@@ -14,108 +14,108 @@ import type { Inode } from '../../backend/inode.ts';
 export class ReadOnlyBackend extends BackendBase {
   readonly name: string;
   override readonly capabilities: Capabilities;
-  private readonly base: Backend;
+  readonly viewOf: Backend;
 
   constructor(base: Backend) {
     super();
-    this.base = base;
+    this.viewOf = base;
     this.name = `${base.name}, read-only`;
     this.capabilities = base.capabilities;
   }
 
   get limits(): string {
-    return this.base.limits ?? '';
+    return this.viewOf.limits ?? '';
   }
 
   root(): Inode {
-    return this.base.root();
+    return this.viewOf.root();
   }
 
   lookup(dir: Inode, name: string): Inode | number {
-    return this.base.lookup(dir, name);
+    return this.viewOf.lookup(dir, name);
   }
 
   parent(dir: Inode): Inode | number {
-    return this.base.parent(dir);
+    return this.viewOf.parent(dir);
   }
 
   override nlink(inode: Inode): number {
-    return this.base.nlink(inode);
+    return this.viewOf.nlink(inode);
   }
 
   override entries(dir: Inode, most?: number): number {
-    return this.base.entries(dir, most);
+    return this.viewOf.entries(dir, most);
   }
 
   getattr(inode: Inode, out: Attr): number {
-    return this.base.getattr(inode, out);
+    return this.viewOf.getattr(inode, out);
   }
 
   override size(inode: Inode): number {
-    return this.base.size(inode);
+    return this.viewOf.size(inode);
   }
 
   override readlink(inode: Inode): string | number {
-    return this.base.readlink(inode);
+    return this.viewOf.readlink(inode);
   }
 
   override open(inode: Inode, flags: number): number {
-    return wantsWriting(flags) ? -E.EROFS : this.base.open(inode, flags | O_NOATIME);
+    return wantsWriting(flags) ? -E.EROFS : this.viewOf.open(inode, flags | O_NOATIME);
   }
 
   override closeHandle(inode: Inode, handle: number): void {
-    this.base.closeHandle(inode, handle);
+    this.viewOf.closeHandle(inode, handle);
   }
 
   read(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
-    return this.base.read(inode, handle, offset, u8, start, end);
+    return this.viewOf.read(inode, handle, offset, u8, start, end);
   }
 
   seekData(inode: Inode, handle: number, offset: number): number {
-    return seekData(this.base, inode, handle, offset);
+    return seekData(this.viewOf, inode, handle, offset);
   }
 
   seekHole(inode: Inode, handle: number, offset: number): number {
-    return seekHole(this.base, inode, handle, offset);
+    return seekHole(this.viewOf, inode, handle, offset);
   }
 
   countsBlocks(inode: Inode): boolean {
-    return this.base.countsBlocks?.(inode) === true;
+    return this.viewOf.countsBlocks?.(inode) === true;
   }
 
   override fsync(inode: Inode, handle: number, datasync: boolean): number {
-    return this.base.fsync(inode, handle, datasync);
+    return this.viewOf.fsync(inode, handle, datasync);
   }
 
   list(dir: Inode): DirCursor | number {
-    return this.base.list(dir);
+    return this.viewOf.list(dir);
   }
 
   hidden(dir: Inode): readonly Hidden[] {
-    return this.base.hidden?.(dir) ?? [];
+    return this.viewOf.hidden?.(dir) ?? [];
   }
 
   override statfs(out: StatFs): number {
-    return this.base.statfs(out);
+    return this.viewOf.statfs(out);
   }
 
   override getxattr(inode: Inode, name: string): Uint8Array | number {
-    return this.base.getxattr(inode, name);
+    return this.viewOf.getxattr(inode, name);
   }
 
   override listxattr(inode: Inode): string[] | number {
-    return this.base.listxattr(inode);
+    return this.viewOf.listxattr(inode);
   }
 
   override release(inode: Inode): void {
-    this.base.release(inode);
+    this.viewOf.release(inode);
   }
 
   override reclaim(inode: Inode): number {
-    return this.base.reclaim(inode);
+    return this.viewOf.reclaim(inode);
   }
 
   override flush(): number {
-    return this.base.flush?.() ?? 0;
+    return this.viewOf.flush?.() ?? 0;
   }
 }

@@ -5,10 +5,10 @@ import * as assert from 'uvu/assert';
 import { GETATTR_ALL, LOCK_BLOCKED, LOCK_SUCCESS, LOCK_TYPE_RDLCK, LOCK_TYPE_WRLCK } from '../../9p/constants.ts';
 import { O_CREAT, O_RDWR } from '../../linux/constants.ts';
 import { E, errnoName } from '../../linux/errno.ts';
-import { Attachment, serverFor } from '../server-for.ts';
+import { Attachment, serverFor } from '../../connect/server-for.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { Kit } from '../../../testing/kit.ts';
-import { ram, type RamOptions } from '../../backends/ram/index.ts';
+import { ram, type RamOptions } from '../ram/index.ts';
 import { readOnly } from './index.ts';
 import { lock } from '../../client/rare-messages.ts';
 

@@ -2,10 +2,10 @@
 import { Volume } from 'memfs';
 import { readOnlyConformance, type MakeReadOnly } from '../../../testing/conformance/read-only.ts';
 import type { Backend } from '../../backend/backend.ts';
-import { hostDir } from '../../backends/hostdir/index.ts';
-import { scratch } from '../../backends/hostdir/testing.ts';
-import { memfs } from '../../backends/memfs/index.ts';
-import { ram } from '../../backends/ram/index.ts';
+import { hostDir } from '../hostdir/index.ts';
+import { scratch } from '../hostdir/testing.ts';
+import { memfs } from '../memfs/index.ts';
+import { ram } from '../ram/index.ts';
 import { readOnly } from './index.ts';
 import { byUvu } from '../../../testing/uvu.ts';
 import { test } from 'uvu';

@@ -2,11 +2,8 @@
 import { DISPOSE } from '../../lib/dispose.ts';
 import { BACKEND, check } from '../../lib/options.ts';
 import { isClosed } from '../../backend/closed.ts';
-import { addView } from '../attachment.ts';
-import { serverForBackend } from '../backend-server.ts';
 import type { Backend, OwnedBackend } from '../../backend/backend.ts';
-import { ReadOnlyBackend } from '../../backends/readonly/backend.ts';
-import { ViewServer } from './server.ts';
+import { ReadOnlyBackend } from './backend.ts';
 
 const views = new WeakMap<Backend, ReadOnlyBackend>();
 
@@ -24,8 +21,6 @@ export function readOnly(backend: Backend): OwnedBackend {
   if (view === undefined || isClosed(view)) {
     view = new ReadOnlyBackend(backend);
     views.set(backend, view);
-    const server = serverForBackend(backend);
-    addView(view, new ViewServer(view, server), server);
   }
   return view;
 }

@@ -4,11 +4,11 @@ import * as assert from 'uvu/assert';
 import { OFLAGS } from '../../../shim/preview1/abi/structs.ts';
 import { OUT, READ, READ_WRITE, ROOT, WRITE } from '../../../testing/test-guest.ts';
 import { withGuest } from '../../../testing/uvu.ts';
-import { serverFor } from '../server-for.ts';
-import { mounted } from '../../backends/tar/testing.ts';
-import { ram } from '../../backends/ram/index.ts';
+import { serverFor } from '../../connect/server-for.ts';
+import { mounted } from '../tar/testing.ts';
+import { ram } from '../ram/index.ts';
 import { unpackTar, packTar } from '../../archive/index.ts';
-import { tar } from '../../backends/tar/index.ts';
+import { tar } from '../tar/index.ts';
 import { readOnly } from './index.ts';
 
 const store = ram();

@@ -19,8 +19,8 @@ import {
 import { FileStatus } from '../../client/attributes.ts';
 import { errnoName } from '../../linux/errno.ts';
 import type { Kit } from '../../../testing/kit.ts';
-import { mounted } from '../../backends/tar/testing.ts';
-import { ram } from '../../backends/ram/index.ts';
+import { mounted } from '../tar/testing.ts';
+import { ram } from '../ram/index.ts';
 import { readOnly } from './index.ts';
 import { unless } from '../../../build/test/skip.ts';
 
