@@ -10,21 +10,29 @@ export { E, WASI_ERRNO } from './errno.gen.ts';
  */
 export const OUTSIDE = 4096;
 
-/** Names and WASI numbers by Linux number. */
-const names: string[] = ['ok'];
-const toWasi: number[] = [0];
-for (const text of TABLE.split(',')) {
-  // The number has one or two digits. No expression: to compile one takes longer than all of this.
-  const cut = text.length - (text.at(-2)! > '9' ? 1 : 2);
-  names.push(text && `E${text.slice(0, cut)}`);
-  toWasi.push(+text.slice(cut) || WASI_ERRNO.EIO);
+/** Names and WASI numbers by Linux number, filled by `load`. */
+const names: string[] = [];
+const toWasi: number[] = [];
+
+/** Fills the tables at the first use, rather than at import. */
+function load(): void {
+  if (toWasi.length > 0) return;
+  for (const text of `ok0,${TABLE}`.split(',')) {
+    // The number has one or two digits. No expression: to compile one takes longer than all of this.
+    const cut = text.length - (text.at(-2)! > '9' ? 1 : 2);
+    names.push(text && `E${text.slice(0, cut)}`);
+    toWasi.push(+text.slice(cut) || WASI_ERRNO.EIO);
+  }
+  names[0] = 'ok';
+  toWasi[0] = 0;
+  names[OUTSIDE] = 'OUTSIDE';
 }
-names[OUTSIDE] = 'OUTSIDE';
 
 /** Linux numbers by name, made at the first use. */
 let byName: Map<string, number> | undefined;
 
 function numbers(): Map<string, number> {
+  load();
   const found = new Map<string, number>();
   names.forEach((name, errno) => name.startsWith('E') && found.set(name, errno));
   // Other names that Node and Linux use for the same numbers.
@@ -33,7 +41,9 @@ function numbers(): Map<string, number> {
 
 /** Converts a Linux errno to the WASI errno. 0 stays 0; OUTSIDE becomes ENOTCAPABLE, an unknown number EIO. */
 export function wasiErrnoOf(errno: number): number {
-  return errno === OUTSIDE ? WASI_ERRNO.ENOTCAPABLE : errno && (toWasi[errno] ?? WASI_ERRNO.EIO);
+  if (errno === 0) return 0;
+  load();
+  return errno === OUTSIDE ? WASI_ERRNO.ENOTCAPABLE : (toWasi[errno] ?? WASI_ERRNO.EIO);
 }
 
 /**
@@ -42,18 +52,21 @@ export function wasiErrnoOf(errno: number): number {
 export function errnoOfWasi(wasiErrno: number): number {
   if (wasiErrno === 0) return 0;
   if (wasiErrno === WASI_ERRNO.ENOTCAPABLE) return E.EPERM;
+  load();
   const errno = toWasi.indexOf(wasiErrno);
   return errno > 0 ? errno : E.EIO;
 }
 
 /** The name of a Linux errno: `2` → `'ENOENT'`; unknown: `'errno 200'`; 0: `'ok'`. */
 export function errnoName(errno: number): string {
+  load();
   return names[errno] || `errno ${errno}`;
 }
 
 /** The name of a WASI errno: `44` → `'ENOENT'`; unknown: `'wasi errno 200'`. */
 export function wasiErrnoName(wasiErrno: number): string {
   if (wasiErrno === WASI_ERRNO.ENOTCAPABLE) return 'ENOTCAPABLE';
+  load();
   return names[toWasi.indexOf(wasiErrno)] || `wasi errno ${wasiErrno}`;
 }
 

@@ -34,7 +34,6 @@ const MANY = 4096;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Invalid UTF-8 is replaced by U+FFFD. */
 export const UTF8: Codec = {
@@ -65,7 +64,7 @@ const hex: Codec = {
     const pairs = (end < 0 ? text.length : end) >> 1;
     return filled(new Uint8Array(pairs), (i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
   },
-  textOf: (bytes) => Array.from(bytes, (byte) => HEX[byte]).join(''),
+  textOf: (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''),
 };
 
 const base64: Codec = {

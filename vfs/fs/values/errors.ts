@@ -13,18 +13,21 @@ export interface FsError extends Error {
   dest?: string;
 }
 
-const rows = new Map(ERRNOS.map(([name, linux, , message]) => [linux as number, { name: name as string, message }]));
+function rowOf(errno: number): (typeof ERRNOS)[number] | undefined {
+  return ERRNOS.find(([, linux]) => linux === errno);
+}
 
 /** Node's message of an errno. */
 export function messageOf(errno: number): string {
-  const row = rows.get(errno);
+  const row = rowOf(errno);
   if (row === undefined) return `unknown error ${errno}`;
-  return NODE_MESSAGES[row.name] ?? row.message[0]!.toLowerCase() + row.message.slice(1);
+  const [name, , , message] = row;
+  return NODE_MESSAGES[name] ?? message[0]!.toLowerCase() + message.slice(1);
 }
 
 /** The name of an errno, for `code`. */
 function nameOf(errno: number): string {
-  return rows.get(errno)?.name ?? `E${errno}`;
+  return rowOf(errno)?.[0] ?? `E${errno}`;
 }
 
 /** The error of a system call; `errno` is positive. */
