@@ -15,10 +15,10 @@ const COMMANDS = {
     'dist/: the published modules and their types; --stale only if a source is younger',
     async (args) => (args.includes('--stale') && !isStale() ? undefined : build()),
   ],
-  gen: ['the generated files; --check only tells which are stale', (args) => gen(args.includes('--check'))],
+  gen: ['the generated files; --check only lists the stale ones', (args) => gen(args.includes('--check'))],
   types: ['type check of every file', () => run('tsc', ['-p', '.'])],
   lint: ['oxlint', () => run('oxlint', [])],
-  format: ['oxfmt over every file; --check only tells', (args) => run('oxfmt', args)],
+  format: ['oxfmt over every file; --check only lists the files that it would change', (args) => run('oxfmt', args)],
   layers: ['who may import whom', layers],
   size: [
     'the gzipped size of the core; --parts lists its files',

@@ -8,7 +8,7 @@ import { COPIES, COMMAND, ENTRIES, EXTERNAL, PARTS, PEERS, ROOT } from './projec
 import { coreBundle } from './size.mjs';
 
 /**
- * Names are kept, so that a stack tells what went wrong without a source map: maps would be larger than the code. The
+ * Names are kept, so that a stack can be read without a source map: maps would be larger than the code. The
  * rest is minified, for half of the time of an import is spent on parsing. `minifySyntax` puts constants in place of
  * their names.
  * @type {import('esbuild').BuildOptions}
@@ -127,7 +127,7 @@ async function sourcesOf(options) {
 }
 
 /**
- * Tells which file of dist/chunks/ a source is in: see PARTS.
+ * The part of each source, which is its file in dist/chunks/: see PARTS.
  * @param {Map<string, Set<string>>} reached
  * @returns {(source: string) => string | undefined}
  */

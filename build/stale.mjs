@@ -1,4 +1,4 @@
-// Tells whether dist/ is older than what it is built from.
+// The check of dist/ against its sources: is any of them younger?
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENTRIES, ROOT, sources } from './project.mjs';

@@ -22,7 +22,7 @@ export interface Command {
   run(argv: readonly string[]): number | Promise<number>;
 }
 
-// What `run` does not need is loaded when a command needs it.
+// Commands other than `run` load their modules when they are called.
 const loadTools = () => import('./commands/tools.ts');
 const loadCompiler = () => import('./commands/cc.ts');
 const loadCommit = () => import('./commands/commit.ts');

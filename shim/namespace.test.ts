@@ -49,7 +49,7 @@ test('the listing goes on at every cookie, in a buffer of any size', () =>
     }
   }));
 
-test('cookies that nobody gave list nothing that is not there', () =>
+test('cookies that no listing returned list nothing that is not there', () =>
   guest((g) => {
     const all = names(g.readdir(ROOT).entries);
     for (const low of [3n, 7n, 24n, 25n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn]) {

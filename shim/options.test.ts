@@ -142,7 +142,7 @@ const OTHER_ERROR: Readonly<Record<string, string[]>> = {
   tree: ['strings'],
 };
 
-/** What a call throws: the code and the message of a TypeError; `ok`; anything else is a failure. */
+/** The result of a call: the code and the message of its TypeError; `ok`; anything else is a failure. */
 function thrown(run: () => unknown): string {
   try {
     run();

@@ -25,7 +25,7 @@ export type Input = number | string | Uint8Array | ((max: number) => InputChunk)
  */
 export type Output = number | ((bytes: Uint8Array) => void) | Fd;
 
-/** True for an Fd of browser_wasi_shim, of any copy of the package: it is told by its methods, and not imported. */
+/** True for an Fd of browser_wasi_shim, of any copy of the package: it is recognized by its methods; the package is not imported. */
 export function isForeignFd(value: unknown): value is Fd {
   const fd = value as Partial<Fd> | null;
   return typeof fd === 'object' && typeof fd?.fd_fdstat_get === 'function' && typeof fd.path_open === 'function';

@@ -29,7 +29,7 @@ import { XATTR_SIZE_MAX } from '../../vfs/server/xattr-io.ts';
 /** One resource. */
 export interface LimitRow {
   resource: string;
-  /** Who can make it grow. */
+  /** The parties that can make it grow. */
   who: string;
   limit: string;
   /** The answer beyond the limit. */

@@ -24,7 +24,7 @@ test('no test file gets another uvu', () => {
   assert.is(suite, checked);
 });
 
-unless(NOT_LINUX)('descriptors are told by their files', () => {
+unless(NOT_LINUX)('a descriptor is identified by its file', () => {
   const found = leftBy(() => {
     const fd = openSync(FILE, 'r');
     return () => closeSync(fd);

@@ -33,7 +33,7 @@ test('a filter that matches nothing fails', () => {
   });
 });
 
-test('a run of all tests tells how long it takes, and why tests are skipped', () => {
+test('a run of all tests prints its time, and the reason of each skipped test', () => {
   assert.match(announcement(true), /about \d+ minutes on two processors[^]*skipped where this machine lacks/);
   assert.is(announcement(true).includes('gcc'), false);
   assert.match(readFileSync(join(ROOT, 'README.md'), 'utf8'), `${MINUTES} minutes on two processors`);

@@ -33,7 +33,7 @@ export function holds(dir: Inode, inode: Inode | null): boolean {
   return false;
 }
 
-/** What a listing needs of a directory entry. */
+/** The members of a directory entry that a listing reads. */
 export type ForeignEntry = Pick<wasi.Dirent, 'd_ino' | 'd_type' | 'dir_name'>;
 
 const encoder = new TextEncoder();

@@ -85,7 +85,7 @@ function unpackInto(user) {
 const PACKAGES_MAX = 5;
 const BYTES_MAX = 3e6;
 
-/** What an empty project can do with the package alone. */
+/** The checks of the package in an empty project. */
 const ALONE = `
 import { WASI } from 'wasi9p';
 import { ram } from 'wasi9p/backends/ram';

@@ -132,7 +132,7 @@ test('a line #! before a module is left out', async () => {
       assert.is(await refused('prog'), 'loaded');
       assert.equal(withoutShebang(fs.readFileSync('prog')), Buffer.from(COUNTING));
     }
-    // What follows the line is described.
+    // The text after the line is described.
     fs.writeFileSync('component', Buffer.concat([Buffer.from('#!x\n'), COMPONENT]));
     assert.match(await refused('component'), /^component is a component/);
     fs.writeFileSync('endless', '#!x');

@@ -85,7 +85,7 @@ compare('a value of another type is converted as wasm does, or a TypeError befor
   }
 });
 
-/** What a call gives: its result, or the class of what it throws. */
+/** The result of a call, or the class of the error that it throws. */
 function outcome(call: () => unknown): string {
   try {
     return String(call());

@@ -13,7 +13,7 @@ import { byUvu } from '../../../testing/uvu.ts';
 
 conformance('memfs', memfsStore, byUvu());
 
-test('a Volume with other internals is told from what is no Volume', () => {
+test('a Volume with other internals has another message than a value that is not a Volume', () => {
   const old = Object.setPrototypeOf({ root: {} }, { readFileSync() {}, fromJSON() {}, toJSON() {} });
   const between = Object.assign(new Volume(), { _core: { root: { children: new Map() } } }) as never;
   for (const volume of [old, between]) {

@@ -63,9 +63,9 @@ const results = JSON.parse(fs.readFileSync(0, 'utf8')).map(([op, path, other]) =
 process.stdout.write(JSON.stringify(results));
 `;
 
-/** What the kernel answers; or why it cannot be asked. */
+/** The kernel's answers; or the reason why there are none. */
 function askKernel(calls: readonly Call[]): string[] | string {
-  if (process.platform !== 'linux') return `the kernel is no Linux but ${process.platform}`;
+  if (process.platform !== 'linux') return `the host is ${process.platform}, not Linux`;
   const dir = mkdtempSync(join(tmpdir(), 'wasi9p-ro-'));
   const { status, stdout, stderr, error } = spawnSync('unshare', ['-rm', process.execPath, '-e', KERNEL, dir], {
     input: JSON.stringify(calls),

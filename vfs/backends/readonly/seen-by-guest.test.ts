@@ -1,4 +1,4 @@
-// What a program sees of one store that it has twice, for writing and read-only, and of an archive beside it.
+// A program with one store mounted twice, for writing and read-only, and an archive beside it.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OFLAGS } from '../../../shim/preview1/abi/structs.ts';

@@ -9,7 +9,7 @@ import { hostDir } from '../../hostdir/index.ts';
 import { scratch } from '../../hostdir/testing.ts';
 import { overlay, settle, type CommitResult } from '../index.ts';
 
-const THEIRS = 'what somebody else has written';
+const THEIRS = 'written by another process';
 
 /** The actions of other processes, and the errno if they come before the step. */
 const MEDDLING: Readonly<Record<string, [act: (root: string) => void, errnos: readonly number[]]>> = {
