@@ -38,11 +38,22 @@ export const LAYERS = [
     name: 'cli/commands',
     files: /^cli\/commands\//,
     may: [
-      ...['cli/copy', 'cli/mounts', 'cli/lib', 'toolchain', 'shim', 'shim/trace', 'shim/preview1/abi', 'vfs/fs'],
+      ...[
+        'cli/copy',
+        'cli/runners',
+        'cli/mounts',
+        'cli/lib',
+        'toolchain',
+        'shim',
+        'shim/trace',
+        'shim/preview1/abi',
+        'vfs/fs',
+      ],
       ...['vfs/backends/overlay', 'vfs/backends/hostdir', 'vfs/backends/ram', 'vfs/backend', ...BASE],
     ],
     packages: ['*'],
   },
+  { name: 'cli/runners', files: /^cli\/runners\//, may: ['cli/mounts', 'cli/lib', ...BASE], packages: ['*'] },
   {
     name: 'cli/copy',
     files: /^cli\/copy\//,

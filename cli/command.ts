@@ -26,6 +26,7 @@ export interface Command {
 const loadTools = () => import('./commands/tools.ts');
 const loadCompiler = () => import('./commands/cc.ts');
 const loadCommit = () => import('./commands/commit.ts');
+const loadRunner = () => import('./commands/runner.ts');
 
 /** The row of a tool. */
 function toolRow(name: ToolName, about: string, also: readonly string[]): Command {
@@ -33,6 +34,20 @@ function toolRow(name: ToolName, about: string, also: readonly string[]): Comman
     ...{ name, about, also },
     help: async () => (await loadTools()).helpOfTool(name),
     run: async (argv) => (await loadTools()).runToolNamed(name, argv),
+  };
+}
+
+/** The runtimes whose command lines are known: cli/commands/runner.ts has their grammars. */
+const RUNTIMES = ['wasmtime', 'wazero', 'wasmer', 'wasmkit', 'wasmedge', 'iwasm'];
+
+/** The row of a runtime. */
+function runtimeRow(name: string): Command {
+  return {
+    name,
+    operands: '…',
+    about: `Runs a program by the command line of ${name}.`,
+    help: async () => (await loadRunner()).helpOfRunner(name),
+    run: async (argv) => (await loadRunner()).runAs(name, argv, versionText),
   };
 }
 
@@ -70,6 +85,7 @@ export const COMMANDS: readonly Command[] = [
     help: async () => (await loadCommit()).commitHelp,
     run: async (argv) => (await loadCommit()).commit(argv),
   },
+  ...RUNTIMES.map(runtimeRow),
   {
     name: 'help',
     operands: '[COMMAND]',
@@ -87,7 +103,7 @@ export const COMMANDS: readonly Command[] = [
     also: ['version', '-version', '-Version'],
     help: () => help(),
     run: () => {
-      print(text`wasi9p ${version()}\n`);
+      print(versionText());
       return 0;
     },
   },
@@ -114,9 +130,15 @@ ${lines.join('\n')}
 `);
 }
 
-/** Runs a command line, prints its errors, and returns the exit status. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const found = commandOf(argv);
+/**
+ * Runs a command line, prints its errors, and returns the exit status.
+ * @param called The path by which this program was called: a name that is or ends in that of a runtime stands for the
+ *   command.
+ */
+export async function main(argv: readonly string[], called = ''): Promise<number> {
+  const [, base = ''] = /([^/\\]*?)(?:\.[cm]?js)?$/.exec(called) ?? [];
+  const runtime = RUNTIMES.find((name) => base.endsWith(name));
+  const found = commandOf(runtime === undefined ? argv : [runtime, ...argv]);
   try {
     if (found === undefined) throw unknownCommand(argv[0]);
     return await found.command.run(found.argv);
@@ -173,6 +195,11 @@ async function helpOn([word, more]: readonly string[]): Promise<Text> {
   if (command !== undefined) return command.help();
   if (word === '') throw new UsageError(`The command '' is empty: wasi9p help COMMAND.`);
   throw new UsageError(`Unknown command ${word}${didYouMean(commandMeant(name))}`);
+}
+
+/** The version, as the second word: tools look for it there. */
+function versionText(): Text {
+  return text`wasi9p ${version()}\n`;
 }
 
 function version(): string {

@@ -1,28 +1,69 @@
-// The WASI class of the command line: preopens are backends, in one tree, and the streams are the host's. Unlike that of
-// wasi.ts it loads no store and nothing for the Fds of browser_wasi_shim.
+// The WASI class of the command line: preopens are backends, and the streams are the host's. Unlike that of wasi.ts it
+// loads no store and nothing for the Fds of browser_wasi_shim.
 import type { Backend } from '../vfs/connect/attachment.ts';
 import { serverForBackend } from '../vfs/connect/backend-server.ts';
 import { NamespaceMounts } from '../vfs/namespace/mounts.ts';
 import { HostDescriptor } from './preview1/descriptors/host-stream.ts';
+import { FunctionInput, FunctionOutput } from './preview1/descriptors/stream.ts';
+import { SeparateMounts } from './mounts.ts';
 import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
 
-export interface Options extends BaseOptions {
-  /** Guest path → store. */
-  preopens: Readonly<Record<string, Backend>>;
+/** A store in the guest's tree. */
+export interface Mount {
+  /** The guest path. */
+  readonly guest: string;
+  readonly backend: Backend;
+  /** True if the guest reaches it through the tree around it only. Default: it is a preopen, too. */
+  readonly within?: boolean;
 }
 
-const ADAPTERS: Adapters = {
-  rows: WASI_OPTIONS,
-  mounts: () => new NamespaceMounts<Backend>(serverForBackend),
-  descriptor: () => null,
-  input: () => HostDescriptor.open(0, true),
-  output: (_, fd) => HostDescriptor.open(fd, false),
-};
+export interface Options extends Omit<BaseOptions, 'returnOnExit' | 'tty' | 'version'> {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** In the order of the preopens. */
+  readonly mounts: readonly Mount[];
+  /** True if each preopen is a tree of its own, as in wasmtime: names may occur twice. Default: one tree. */
+  readonly separate?: boolean;
+  /** argv and environ as bytes, each with its NUL, where they are no UTF-8. Default: `args` and `env`. */
+  readonly raw?: { readonly args: readonly Uint8Array[]; readonly env: readonly Uint8Array[] };
+  /** The host's descriptors of stdin, stdout and stderr; null for an empty one. Default: 0, 1, 2. */
+  readonly stdio?: readonly (number | null)[];
+}
+
+function adaptersOf({ separate, stdio = [0, 1, 2] }: Options): Adapters {
+  const output = (fd: number | null) =>
+    fd === null ? new FunctionOutput(() => undefined) : HostDescriptor.open(fd, false);
+  const [stdin = null] = stdio;
+  return {
+    rows: WASI_OPTIONS,
+    mounts: () =>
+      separate === true
+        ? new SeparateMounts<Backend>(serverForBackend)
+        : new NamespaceMounts<Backend>(serverForBackend),
+    descriptor: () => null,
+    input: () => (stdin === null ? new FunctionInput(() => null) : HostDescriptor.open(stdin, true)),
+    output: (_, fd) => output(stdio[fd] ?? null),
+  };
+}
 
 /** Runs one WASI program. The methods are those of WASIBase. */
 export class WASIOnBackends extends WASIBase {
-  /** @throws TypeError if an option is invalid; Error if a mount point is not a directory. */
+  /** @throws TypeError if an argument holds a NUL; Error if a mount point is not a directory. */
   constructor(options: Options) {
-    super(options, ADAPTERS);
+    const { args, env, trace, mounts, raw } = options;
+    super({ args, env, ...(trace && { trace }) }, adaptersOf(options));
+    if (raw !== undefined) Object.assign(this.guest, raw);
+    try {
+      const paths = mounts.map(({ guest }) => guest);
+      for (const { guest, backend, within } of mounts) {
+        if (within === true) this.mounts.add(guest, backend, paths);
+        else this.preopen(guest, backend, paths);
+      }
+      this.mounts.join();
+      for (const mount of this.mounts.all()) trace?.listen(mount);
+    } catch (thrown) {
+      this.close();
+      throw thrown;
+    }
   }
 }

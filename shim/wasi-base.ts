@@ -77,9 +77,9 @@ const encoder = new TextEncoder();
 export class WASIBase {
   /** The 46 functions, for a custom import object: `{ wasi_snapshot_preview1: wasi.wasiImport }`. */
   readonly wasiImport: Imports;
-  private readonly guest: Guest;
+  protected readonly guest: Guest;
   private readonly adapters: Adapters;
-  private readonly mounts: Mounts<unknown>;
+  protected readonly mounts: Mounts<unknown>;
   private readonly returnOnExit: boolean;
   /** Streams and preopens that the host owns: closed by the guest's fd_close, not at the end of the guest. */
   private readonly lent: Descriptor[] = [];
@@ -125,7 +125,7 @@ export class WASIBase {
     this.guest.fds.add(descriptor);
   }
 
-  private preopen(path: string, value: unknown, all: readonly string[]): void {
+  protected preopen(path: string, value: unknown, all: readonly string[]): void {
     const descriptor = this.adapters.descriptor(value) ?? this.openRoot(path, value, all);
     descriptor.preopen = encoder.encode(path);
     this.lend(descriptor);

@@ -131,7 +131,7 @@ function failure(
 
 /** Runs `wasi9p commit` and returns its exit status. @throws UsageError */
 export async function commit(argv: readonly string[]): Promise<number> {
-  const { options, rest } = parseOptions(OPTIONS, argv, true);
+  const { options, rest } = parseOptions(OPTIONS, argv, { mixed: true });
   if (options.has('help')) {
     print(commitHelp);
     return 0;

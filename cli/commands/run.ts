@@ -1,48 +1,38 @@
 // `wasi9p run`: runs a program on the mounts, and reports traps and programs that cannot be started.
-import { WASIOnBackends } from '../../shim/on-backends.ts';
-import type { Driver } from '../../toolchain/driver.ts';
-import { CHANGE_OPTIONS, overlaysOf, settleChanges, tellDropped } from './changes.ts';
+import { CHANGE_OPTIONS } from './changes.ts';
 import { Memory } from '../mounts/memory.ts';
-import {
-  MOUNT_OPTIONS,
-  closeStore,
-  limitsOf,
-  loadStores,
-  mountsOf,
-  withRoot,
-  type GuestMount,
-} from '../mounts/mounts.ts';
-import { EXIT_SIGINT, Interrupted, interruptible } from '../lib/interrupt.ts';
+import { MOUNT_OPTIONS, closeStore, loadStores, mountsOf, withRoot } from '../mounts/mounts.ts';
+import { EXIT_SIGINT } from '../lib/interrupt.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '../lib/options.ts';
-import { print, tell } from '../lib/output.ts';
-import { load } from './program/load.ts';
-import { TRAPPED, start } from './program/start.ts';
-import { own, sentence, text } from '../lib/text.ts';
-import type { TraceFile } from './trace-file.ts';
+import { print } from '../lib/output.ts';
+import { own } from '../lib/text.ts';
+import { thread } from '../lib/thread.ts';
+import { ENV, LIMIT_OPTIONS, SHARED_OPTIONS } from '../runners/options.ts';
+import type { Plan } from '../runners/plan.ts';
+import { variableOf } from '../runners/variable.ts';
+import { runJob } from './program/job.ts';
+import { load, type Prepare } from './program/load.ts';
+import { TRAPPED } from './program/start.ts';
+
+/** The options that need a plan: see cli/runners/apply.ts. */
+const PLANNED: readonly Option[] = [...LIMIT_OPTIONS, ...SHARED_OPTIONS];
+
+/** Exit status of a program whose time is over, as of timeout(1). */
+const TIMED_OUT = 124;
 
 export const RUN_OPTIONS: readonly Option[] = [
   ...MOUNT_OPTIONS,
   ...CHANGE_OPTIONS,
-  {
-    name: 'env',
-    many: true,
-    value: 'NAME[=VALUE]',
-    help: "Sets a variable of the program's environment; without a value, to that of this process, if it is\nset. May be repeated.",
-  },
+  ENV,
   {
     name: 'trace',
     value: 'FILE',
     optional: true,
     help: 'Prints each call with its 9P messages to stderr, or to FILE.',
   },
+  ...PLANNED,
   { name: 'help', help: 'Prints this help.' },
 ];
-
-/** The words that stand for the compiler in place of a program. */
-const DRIVERS: ReadonlyMap<string, Driver> = new Map([
-  ['cc', 'clang'],
-  ['c++', 'clang++'],
-]);
 
 export const runHelp = own(`Usage: wasi9p run [OPTIONS] PROGRAM.wasm|cc|c++ [--] [ARGUMENTS]
 
@@ -54,26 +44,23 @@ the start says so.
 ${helpLines(RUN_OPTIONS)}
 
 The exit status is the program's; ${TRAPPED} if it trapped; 1 if it could not be started, or if the trace or the changes
-could not be written; 2 for wrong usage; ${EXIT_SIGINT} after SIGINT (Ctrl-C), which drops the changes in each --overlay.
+could not be written; 2 for wrong usage; ${TIMED_OUT} if --timeout ended it; ${EXIT_SIGINT} after SIGINT (Ctrl-C), which drops the changes in each --overlay.
 
 A program may begin with a line such as #!/usr/bin/env wasi9p, and is a command of its own then.
 `);
-
-/** Returns a variable of the program; none if it is to be inherited and is not set. */
-function variable(word: string): [string, string][] {
-  const at = word.indexOf('=');
-  if (at === 0) throw new UsageError(`--env ${word}: the name is missing: write --env NAME=VALUE.`);
-  const [name, value] = at < 0 ? [word, process.env[word]] : [word.slice(0, at), word.slice(at + 1)];
-  return value === undefined ? [] : [[name, value]];
-}
 
 /**
  * Loads the program. @throws UsageError if it is probably the value of the option before it, which takes one only after
  * an `=`: `--trace FILE PROGRAM`.
  */
-async function loadOperand(program: string, before: string | undefined, more: boolean): Promise<WebAssembly.Module> {
+async function loadOperand(
+  program: string,
+  before: string | undefined,
+  more: boolean,
+  prepare?: Prepare,
+): Promise<WebAssembly.Module> {
   try {
-    return await load(program);
+    return await load(program, prepare);
   } catch (error) {
     const option = RUN_OPTIONS.find(({ name, optional }) => optional === true && before === `--${name}`);
     if (option === undefined || !more) throw error;
@@ -96,7 +83,8 @@ function missingProgram(argv: readonly string[]): UsageError {
 
 /** Runs `wasi9p run` and returns its exit status. @throws UsageError */
 export async function run(argv: readonly string[]): Promise<number> {
-  const { options, rest } = parseOptions(RUN_OPTIONS, argv);
+  const parsed = parseOptions(RUN_OPTIONS, argv);
+  const { options, rest } = parsed;
   if (options.has('help')) {
     print(runHelp);
     return 0;
@@ -106,70 +94,46 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (program === '') throw new UsageError(`The program '' is empty: wasi9p run PROGRAM.wasm.`);
   // The first -- separates our arguments from the program's.
   const args = words[0] === '--' ? words.slice(1) : words;
-  await loadStores(options);
+  const plan = await planOf(parsed);
+  if (plan?.needsThread === true && !thread.isGuest) {
+    return (await import('./program/thread.ts')).runInThread(plan, ['run', ...argv]);
+  }
+  await loadStores(withMapdirs(options));
   const memory = new Memory();
-  const mounts = withRoot(mountsOf(options, memory), memory);
+  const mounts = withRoot(mountsOf(withMapdirs(options), memory), memory);
   try {
-    return await runOn(mounts, options, { program, args, before: argv.at(-rest.length - 1) });
+    return await runJob({
+      program,
+      argv: [plan?.argv0 ?? program, ...args],
+      env: plan === null ? environment(options) : (await loadApply()).environmentOf(plan),
+      mounts,
+      options,
+      plan,
+      timedOut: TIMED_OUT,
+      load: (prepare) => loadOperand(program, argv.at(-rest.length - 1), args.length > 0, prepare),
+    });
   } finally {
     for (const { backend } of mounts) closeStore(backend);
   }
 }
 
-/** The operands of the command line. */
-interface Operands {
-  readonly program: string;
-  readonly args: readonly string[];
-  /** The word before the program; undefined if there is none. */
-  readonly before: string | undefined;
+/** Returns the options with each --mapdir GUEST::HOST as --dir HOST::GUEST. */
+function withMapdirs(options: Parsed['options']): Parsed['options'] {
+  const mapdirs = options.get('mapdir') ?? [];
+  if (mapdirs.length === 0) return options;
+  const dirs = mapdirs.map((value) => value.split('::').reverse().join('::'));
+  return new Map([...options, ['dir', [...(options.get('dir') ?? []), ...dirs]]]);
 }
 
-/** Runs a program, or the compiler, on the mounts; returns the exit status of the command. */
-async function runOn(
-  mounts: readonly GuestMount[],
-  options: Parsed['options'],
-  { program, args, before }: Operands,
-): Promise<number> {
-  const overlays = overlaysOf(options, mounts);
-  if (overlays.length > 0) (await import('./commit.ts')).refuseUnsettled(overlays);
-  const env = Object.fromEntries((options.get('env') ?? []).flatMap(variable));
-  const preopens = Object.fromEntries(mounts.map(({ guest, backend }) => [guest, backend]));
-  const driver = DRIVERS.get(program);
-  const module = driver === undefined ? await loadOperand(program, before, args.length > 0) : null;
-  for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
-  const guarded = overlays.length > 0 ? interruptible : <Result>(act: () => Result): Result => act();
-  let isWhole = true;
-  let status: number;
-  try {
-    if (driver !== undefined) {
-      if (options.has('trace')) throw new UsageError('--trace cannot be used with cc or c++: leave it out.');
-      const { compileIn } = await import('./cc.ts');
-      status = await compileIn(driver, args, preopens, env, undefined, guarded);
-    } else {
-      const file = options.get('trace')?.at(-1);
-      const trace = file === undefined ? null : await traceTo(file);
-      try {
-        const wasi = new WASIOnBackends({
-          args: [program, ...args],
-          env,
-          preopens,
-          ...(trace && { trace: trace.tracer }),
-        });
-        status = guarded(() => start(wasi, module!, program));
-      } finally {
-        isWhole = trace?.close() !== false;
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    tellDropped(overlays);
-    return EXIT_SIGINT;
-  }
-  const settled = await settleChanges(options, overlays, status);
-  return settled === 0 && !isWhole ? 1 : settled;
+function environment(options: Parsed['options']): Record<string, string> {
+  const variables = (options.get('env') ?? []).map(variableOf);
+  return Object.fromEntries(variables.filter((variable) => variable !== undefined));
 }
 
-async function traceTo(file: string): Promise<TraceFile> {
-  const { TraceFile } = await import('./trace-file.ts');
-  return new TraceFile(file);
+const loadApply = () => import('../runners/apply.ts');
+
+/** Returns what the options besides those of the file system ask for; null if there are none. */
+async function planOf(parsed: Parsed): Promise<Plan | null> {
+  if (!PLANNED.some(({ name }) => parsed.options.has(name))) return null;
+  return (await loadApply()).planOf(parsed);
 }

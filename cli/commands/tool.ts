@@ -136,7 +136,7 @@ The exit status is 0; 1 after an error; 2 for wrong usage.
 
 /** Runs a tool and returns its exit status. The stores of its mounts are loaded. @throws UsageError */
 export function runTool(tool: Tool, argv: readonly string[], io: Io = standard()): number {
-  const parsed = parseOptions(optionsOf(tool), argv, true);
+  const parsed = parseOptions(optionsOf(tool), argv, { mixed: true });
   if (parsed.options.has('help')) {
     print(helpOf(tool), io.stdout);
     return 0;

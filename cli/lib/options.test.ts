@@ -46,7 +46,7 @@ test('letters, alone and together', () => {
 });
 
 test('options may follow operands if the command allows it', () => {
-  const { options, rest } = parseOptions(TABLE, ['x', '-a', 'y', '--dir', 'z', '-', '--', '-b'], true);
+  const { options, rest } = parseOptions(TABLE, ['x', '-a', 'y', '--dir', 'z', '-', '--', '-b'], { mixed: true });
   assert.equal([Object.fromEntries(options), rest], [{ all: [''], dir: ['z'] }, ['x', 'y', '-', '-b']]);
 });
 

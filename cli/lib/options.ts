@@ -5,7 +5,7 @@ import { didYouMean, nearest } from './suggest.ts';
 export interface Option {
   /** Long name, without its dashes. */
   readonly name: string;
-  /** Short form, one letter after a single dash, for an option without a value. */
+  /** Short form, one letter after a single dash: `-W VALUE` or `-WVALUE` if it takes a value. */
   readonly letter?: string;
   /** The name of its value in the help, if it takes one. */
   readonly value?: string;
@@ -18,6 +18,16 @@ export interface Option {
   readonly help: string;
 }
 
+/** How a command writes its options, where it differs from most. */
+export interface Style {
+  /** True if options may follow operands: then only `--` ends them. */
+  readonly mixed?: boolean;
+  /** True if a long name may have one dash, as in Go: `-mount VALUE`. There are no letters then. */
+  readonly oneDash?: boolean;
+  /** True if an option that takes one value counts by its last occurrence. */
+  readonly lastCounts?: boolean;
+}
+
 /** An invalid command line: the message is for the user, the exit status is 2. */
 export class UsageError extends Error {}
 
@@ -25,50 +35,88 @@ export class UsageError extends Error {}
 export interface Parsed {
   /** The values of each option, in order; '' for an option without a value. */
   readonly options: ReadonlyMap<string, readonly string[]>;
+  /** The same in the order of the command line: the name of an option, and its value. */
+  readonly given: readonly (readonly [name: string, value: string])[];
   /** The operands; without `mixed`, everything from the first operand on. */
   readonly rest: readonly string[];
+  /** True if `--` has ended the options. */
+  readonly ended: boolean;
 }
 
 /**
  * Parses a command line. Options end at the first operand or after `--`: the rest belongs to the program to be run.
- * @param mixed True if options may follow operands: then only `--` ends them.
  * @throws UsageError for an unknown option, or one without its value.
  */
-export function parseOptions(table: readonly Option[], argv: readonly string[], mixed = false): Parsed {
-  const options = new Map<string, string[]>();
+export function parseOptions(table: readonly Option[], argv: readonly string[], style: Style = {}): Parsed {
+  const given: [name: string, value: string][] = [];
   const words: string[] = [];
+  let ended = false;
   let i = 0;
   for (; i < argv.length; i++) {
     const word = argv[i]!;
     if (word === '--') {
+      ended = true;
       i++;
       break;
     }
     if (!word.startsWith('-') || word === '-') {
-      if (!mixed) break;
+      if (style.mixed !== true) break;
       words.push(word);
       continue;
     }
-    if (!word.startsWith('--')) {
-      for (const letter of word.slice(1)) options.set(nameOf(table, letter, word), ['']);
+    if (!word.startsWith('--') && style.oneDash !== true) {
+      if (letters(table, word, argv[i + 1], given)) i++;
       continue;
     }
     const [flag = '', ...parts] = word.split('=');
-    const option = find(table, flag.slice(2));
-    if (option === undefined)
-      throw new UsageError(`Unknown option ${flag}${didYouMean(optionMeant(table, flag.slice(2)))}`);
-    const { name, value: kind, optional, many } = option;
+    const option = find(table, flag.replace(/^--?/, ''));
+    if (option === undefined) throw unknown(table, flag);
+    const { name, value: kind, optional } = option;
     let value = parts.length > 0 ? parts.join('=') : undefined;
     if (kind === undefined && value !== undefined) throw new UsageError(`${flag} takes no value: leave out =${value}.`);
     if (value === '') throw new UsageError(`${flag}= has no value: write ${usageOf(option)}.`);
     if (kind !== undefined && optional !== true && value === undefined) value = valueOf(table, option, argv[++i]);
-    const values = options.get(name) ?? [];
-    if (kind !== undefined && many !== true && values.some((other) => other !== (value ?? ''))) {
-      throw new UsageError(`${flag} is given twice, with different values: give it once.`);
-    }
-    options.set(name, [...values, value ?? '']);
+    given.push([name, value ?? '']);
   }
-  return { options, rest: [...words, ...argv.slice(i)] };
+  return { options: valuesOf(table, given, style), given, rest: [...words, ...argv.slice(i)], ended };
+}
+
+/** Collects the values of each option. @throws UsageError for different values of an option that takes one. */
+function valuesOf(table: readonly Option[], given: Parsed['given'], style: Style): Map<string, string[]> {
+  const options = new Map<string, string[]>();
+  for (const [name, value] of given) {
+    const { value: kind, many } = find(table, name)!;
+    const values = options.get(name) ?? [];
+    if (kind !== undefined && many !== true && style.lastCounts !== true && values.some((other) => other !== value)) {
+      throw new UsageError(`--${name} is given twice, with different values: give it once.`);
+    }
+    options.set(name, kind === undefined ? [''] : [...values, value]);
+  }
+  return options;
+}
+
+/** Adds the options of a word such as `-la` or `-Wname`. Returns true if the next word is the value of the last one. */
+function letters(
+  table: readonly Option[],
+  word: string,
+  next: string | undefined,
+  given: [name: string, value: string][],
+): boolean {
+  for (let at = 1; at < word.length; at++) {
+    const option = optionOf(table, word[at]!, word);
+    if (option.value === undefined) {
+      given.push([option.name, '']);
+      continue;
+    }
+    const joined = word.slice(at + 1).replace(/^=/, '');
+    given.push([option.name, joined === '' ? valueOf(table, option, next, `-${option.letter}`) : joined]);
+    return joined === '';
+  }
+  return false;
+}
+
+function unknown(table: readonly Option[], flag: string): UsageError {
+  return new UsageError(`Unknown option ${flag}${didYouMean(optionMeant(table, flag.replace(/^--?/, '')))}`);
 }
 
 function find(table: readonly Option[], name: string): Option | undefined {
@@ -81,8 +129,12 @@ function usageOf({ name, value, optional }: Option): string {
 }
 
 /** Returns the word after an option as its value. @throws UsageError if there is none, or if it is an option itself. */
-function valueOf(table: readonly Option[], option: Option, word: string | undefined): string {
-  const flag = `--${option.name}`;
+function valueOf(
+  table: readonly Option[],
+  option: Option,
+  word: string | undefined,
+  flag = `--${option.name}`,
+): string {
   if (word === '') throw new UsageError(`${flag} '' has an empty value: write ${usageOf(option)}.`);
   const isOption = word === '--' || (word?.startsWith('--') && find(table, word.slice(2).split('=')[0]!) !== undefined);
   if (word !== undefined && !isOption) return word;
@@ -91,9 +143,9 @@ function valueOf(table: readonly Option[], option: Option, word: string | undefi
 }
 
 /** Returns the option with this letter; `-h` is `--help`. */
-function nameOf(table: readonly Option[], letter: string, word: string): string {
+function optionOf(table: readonly Option[], letter: string, word: string): Option {
   const option = table.find((row) => row.letter === letter || (letter === 'h' && row.name === 'help'));
-  if (option !== undefined) return option.name;
+  if (option !== undefined) return option;
   // `-dir` for `--dir`.
   const [long = ''] = word.slice(1).split('=');
   const meant = long.length > 1 ? optionMeant(table, long) : undefined;
@@ -111,11 +163,12 @@ function optionMeant(table: readonly Option[], word: string): string | undefined
   return option && (option.value === undefined ? `--${option.name}` : usageOf(option));
 }
 
-/** The help lines of a table, aligned. */
-export function helpLines(table: readonly Option[]): string {
+/** The help lines of a table, aligned. @param dashes Before each name. */
+export function helpLines(table: readonly Option[], dashes = '--'): string {
   const heads = table.map((option) => {
     const { name, letter, value } = option;
-    if (value !== undefined) return usageOf(option);
+    if (dashes !== '--') return dashes + (value === undefined ? name : `${name} ${value}`);
+    if (value !== undefined) return letter === undefined ? usageOf(option) : `-${letter}, ${usageOf(option)}`;
     return letter === undefined ? `--${name}` : `-${letter}, --${name}`;
   });
   const width = Math.max(...heads.map((head) => head.length)) + 2;

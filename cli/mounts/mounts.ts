@@ -132,11 +132,21 @@ function withoutGuest(option: string, value: string): UsageError {
 /** @throws UsageError if it is no directory, Error if it cannot be opened. */
 function opened(option: string, value: string, host: string, readOnly = false): Backend {
   checkDirectory({ option, value }, host);
+  return openHostDir(`--${option} ${value}`, host, readOnly);
+}
+
+/** Opens a host directory, after `loadHostDirs`. @param written The option, for the error. @throws Error */
+export function openHostDir(written: string, host: string, readOnly = false): Backend {
   try {
     return hostDir(host, { readOnly });
   } catch (error) {
-    throw new Error(`--${option} ${value}: ${host} cannot be opened: ${reasonOf(error)}.`, { cause: error });
+    throw new Error(`${written}: ${host} cannot be opened: ${reasonOf(error)}.`, { cause: error });
   }
+}
+
+/** Loads host directories. */
+export async function loadHostDirs(): Promise<void> {
+  await load(['hostDir']);
 }
 
 function archive(option: string, value: string, file: string): Backend {
@@ -158,7 +168,8 @@ export function mountsOf(options: Parsed['options'], memory = new Memory()): Gue
   const mounts: GuestMount[] = [];
   try {
     for (const option of MOUNT_OPTIONS) {
-      for (const value of options.get(option.name) ?? []) addMount(mounts, option, value, memory);
+      // The same value twice is one mount.
+      for (const value of new Set(options.get(option.name))) addMount(mounts, option, value, memory);
     }
     return mounts;
   } catch (error) {

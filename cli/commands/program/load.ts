@@ -7,12 +7,18 @@ import { didYouMean, nearestPath } from '../../lib/suggest.ts';
 const SHEBANG = [0x23, 0x21];
 const LINE_FEED = 0x0a;
 
-/** Reads and compiles a module. @throws Error with a sentence if the file is not a module that can be run. */
-export async function load(file: string): Promise<WebAssembly.Module> {
-  const bytes = withoutShebang(read(file));
+/** Changes the bytes of a module before they are compiled. */
+export type Prepare = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
+
+/**
+ * Reads and compiles a module. @throws Error with a sentence if the file is not a module that can be run.
+ * @param file A path, or `-` for stdin.
+ */
+export async function load(file: string, prepare?: Prepare): Promise<WebAssembly.Module> {
+  const bytes = withoutShebang(file === '-' ? (await import('./stdin.ts')).readStdin() : read(file));
   try {
     // Not slower than WebAssembly.compile for a large module, and faster for a small one.
-    return new WebAssembly.Module(bytes);
+    return new WebAssembly.Module(prepare?.(bytes) ?? bytes);
   } catch (error) {
     // Loaded only for an error.
     const { describe } = await import('./describe.ts');
@@ -39,7 +45,6 @@ function read(file: string): Uint8Array<ArrayBuffer> {
 function unreadable(file: string, error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT': {
-      if (file === '-') return 'The program - does not exist: standard input is /dev/stdin.';
       const near = nearestPath(file, (entry) => !entry.isDirectory());
       return `${file} does not exist${didYouMean(near, ': give the .wasm file of a program.')}`;
     }

@@ -7,17 +7,27 @@ import { whyUnfit } from './unfit.ts';
 /** Exit status of a program that trapped: 128 + SIGABRT, as a shell reports abort(3). */
 export const TRAPPED = 134;
 
-/** Runs a program to its end and returns its exit status. @throws Error with a sentence if it cannot be started. */
-export function start(wasi: WASIBase, module: WebAssembly.Module, program: string): number {
+/** Another way into a program than its `_start`. */
+export interface Entry {
+  /** Imports besides those of WASI. */
+  readonly imports: WebAssembly.Imports;
+  /** Runs it to its end, closes `wasi`, and returns the exit status. */
+  call(instance: WebAssembly.Instance): number;
+}
+
+/**
+ * Runs a program to its end and returns its exit status. @throws Error with a sentence if it cannot be started.
+ * @param entry Default: `_start`.
+ */
+export function start(wasi: WASIBase, module: WebAssembly.Module, program: string, entry?: Entry): number {
   // Nothing of it runs if it has no _start, its wasm start function neither.
-  const unfit = WebAssembly.Module.exports(module).some(({ name }) => name === '_start')
-    ? undefined
-    : whyUnfit(program, module);
+  const isFit = entry !== undefined || WebAssembly.Module.exports(module).some(({ name }) => name === '_start');
+  const unfit = isFit ? undefined : whyUnfit(program, module);
   let instance;
   try {
     if (unfit !== undefined) throw new Error(unfit);
-    instance = new WebAssembly.Instance(module, wasi.getImportObject());
-    return wasi.start(instance);
+    instance = new WebAssembly.Instance(module, { ...wasi.getImportObject(), ...entry?.imports });
+    return entry === undefined ? wasi.start(instance) : entry.call(instance);
   } catch (error) {
     wasi.close();
     // The program exited in its wasm start function, before _start.

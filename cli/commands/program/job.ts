@@ -1,0 +1,100 @@
+// Runs a program, or the compiler, on its mounts, to the exit status of the command.
+import { WASIOnBackends, type Options } from '../../../shim/on-backends.ts';
+import type { Driver } from '../../../toolchain/driver.ts';
+import { EXIT_SIGINT, Interrupted, TimedOut, interruptible } from '../../lib/interrupt.ts';
+import { UsageError, type Parsed } from '../../lib/options.ts';
+import { tell } from '../../lib/output.ts';
+import { sentence, text } from '../../lib/text.ts';
+import { limitsOf, type GuestMount } from '../../mounts/mounts.ts';
+import type { Plan } from '../../runners/plan.ts';
+import { overlaysOf, settleChanges, tellDropped } from '../changes.ts';
+import type { TraceFile } from '../trace-file.ts';
+import type { Prepare } from './load.ts';
+import { start } from './start.ts';
+
+/** A program that is to be run. */
+export interface Job {
+  readonly program: string;
+  /** argv, with the name first. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly GuestMount[];
+  /** True if each mount is a tree of its own: see `Options.separate` of on-backends.ts. */
+  readonly separate?: boolean;
+  /** The options of `run`: --trace, --diff, --commit. */
+  readonly options: Parsed['options'];
+  /** Null if nothing is asked for but a plain start. */
+  readonly plan: Plan | null;
+  /** True if a program without `_start` may be started. */
+  readonly lenient?: boolean;
+  /** Exit status of a program whose time is over. */
+  readonly timedOut: number;
+  /** Loads the module: see `load`. */
+  load(prepare?: Prepare): Promise<WebAssembly.Module>;
+}
+
+/** The words that stand for the compiler in place of a program. */
+const DRIVERS: ReadonlyMap<string, Driver> = new Map([
+  ['cc', 'clang'],
+  ['c++', 'clang++'],
+]);
+
+/** Runs it; returns the exit status of the command. */
+export async function runJob(job: Job): Promise<number> {
+  const { options, mounts, plan } = job;
+  const overlays = overlaysOf(options, mounts);
+  if (overlays.length > 0) (await import('../commit.ts')).refuseUnsettled(overlays);
+  const driver = plan === null ? DRIVERS.get(job.program) : undefined;
+  const planned = plan === null ? null : await (await import('./planned.ts')).prepare(plan, job);
+  const module = driver === undefined ? (planned?.module ?? (await job.load())) : null;
+  for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
+  const ms = plan?.timeout?.ms;
+  const bounds = { sigint: overlays.length > 0, ...(ms !== undefined && { ms }) };
+  const isBound = bounds.sigint || ms !== undefined;
+  const guarded = <Result>(act: () => Result): Result => (isBound ? interruptible(act, bounds) : act());
+  let isWhole = true;
+  let status: number;
+  let wasi: WASIOnBackends | undefined;
+  try {
+    if (driver !== undefined) {
+      if (options.has('trace')) throw new UsageError('--trace cannot be used with cc or c++: leave it out.');
+      const { compileIn } = await import('../cc.ts');
+      const preopens = Object.fromEntries(mounts.map(({ guest, backend }) => [guest, backend]));
+      status = await compileIn(driver, job.argv.slice(1), preopens, job.env, undefined, guarded);
+    } else {
+      const file = options.get('trace')?.at(-1);
+      const trace = file === undefined ? null : await traceTo(file);
+      try {
+        wasi = new WASIOnBackends({ ...wasiOptions(job), ...planned?.options, ...(trace && { trace: trace.tracer }) });
+        const entry = planned?.entry(wasi);
+        status = guarded(() => start(wasi!, module!, job.program, entry));
+      } catch (error) {
+        // It ran until the interrupt: its descriptors are open.
+        if (error instanceof Interrupted || error instanceof TimedOut) wasi?.close();
+        throw error;
+      } finally {
+        isWhole = trace?.close() !== false;
+      }
+    }
+  } catch (error) {
+    if (error instanceof TimedOut) {
+      tell(text`wasi9p: ${job.program} was ended: its time was over (${sentence(plan!.timeout!.written)}).\n`);
+      tellDropped(overlays);
+      return job.timedOut;
+    }
+    if (!(error instanceof Interrupted)) throw error;
+    tellDropped(overlays);
+    return EXIT_SIGINT;
+  }
+  const settled = await settleChanges(options, overlays, status);
+  return settled === 0 && !isWhole ? 1 : settled;
+}
+
+function wasiOptions({ argv, env, mounts, separate }: Job): Options {
+  return { args: argv, env, mounts, ...(separate !== undefined && { separate }) };
+}
+
+async function traceTo(file: string): Promise<TraceFile> {
+  const { TraceFile } = await import('../trace-file.ts');
+  return new TraceFile(file);
+}

@@ -1,0 +1,73 @@
+// What a plan changes in the run of a program: its module, its streams, the way into it.
+import * as fs from 'node:fs';
+import type { Options } from '../../../shim/on-backends.ts';
+import type { WASIBase } from '../../../shim/wasi-base.ts';
+import { tell } from '../../lib/output.ts';
+import { sentence, text } from '../../lib/text.ts';
+import { thread } from '../../lib/thread.ts';
+import type { Plan } from '../../runners/plan.ts';
+import { entryOf } from './entry.ts';
+import type { Job } from './job.ts';
+import { withMemoryLimit } from './sections.ts';
+import type { Entry } from './start.ts';
+
+/** A program whose start is planned. */
+export interface Planned {
+  readonly module: WebAssembly.Module;
+  readonly options: Partial<Options>;
+  entry(wasi: WASIBase): Entry | undefined;
+}
+
+/** Loads the program and applies the plan. @throws Error if it cannot be started. */
+export async function prepare(plan: Plan, { program, argv, lenient, load }: Job): Promise<Planned> {
+  if (plan.verbose && plan.unused.length > 0) {
+    tell(text`wasi9p: without effect here: ${sentence(plan.unused.join(', '))}.\n`);
+  }
+  let original: Uint8Array = new Uint8Array(0);
+  const module = await load((bytes) => {
+    original = bytes;
+    return limited(program, bytes, plan.maxMemory);
+  });
+  if (thread.isGuest && plan.timeout !== null) {
+    // The time begins now.
+    const { parentPort } = await import('node:worker_threads');
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows
+    parentPort?.postMessage('started');
+  }
+  return {
+    module,
+    options: { stdio: stdioOf(plan) },
+    entry: (wasi) =>
+      entryOf(wasi, { name: program, bytes: original, module, args: argv.slice(1) }, plan, lenient === true),
+  };
+}
+
+function limited(program: string, bytes: Uint8Array<ArrayBuffer>, max: number | null): Uint8Array<ArrayBuffer> {
+  // The engine says what is wrong with other bytes.
+  if (max === null || !WebAssembly.validate(bytes)) return bytes;
+  const result = withMemoryLimit(bytes, max);
+  if (result === null) {
+    throw new Error(`${program} cannot be started: its memory is larger than ${max} bytes from the start.`);
+  }
+  return result;
+}
+
+/** The host's descriptors of the streams; null for an empty one. */
+function stdioOf({ closed, timeout }: Plan): (number | null)[] {
+  return [0, 1, 2].map((fd) => (closed.has(fd) ? null : timeout === null ? fd : unblocked(fd)));
+}
+
+/**
+ * Returns a nonblocking descriptor of the same pipe or terminal: nothing ends a guest while it waits in read(2) or
+ * write(2), but only while it waits for another try. Returns `fd` for others.
+ */
+function unblocked(fd: number): number {
+  try {
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFIFO() && !stat.isCharacterDevice()) return fd;
+    const access = fd === 0 ? fs.constants.O_RDONLY : fs.constants.O_WRONLY;
+    return fs.openSync(`/proc/self/fd/${fd}`, access | (fs.constants.O_NONBLOCK ?? 0));
+  } catch {
+    return fd;
+  }
+}

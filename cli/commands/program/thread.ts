@@ -1,0 +1,48 @@
+// Runs the command line once more in a thread of its own, for a guest that needs a deeper stack, or that may be stuck.
+import { Worker } from 'node:worker_threads';
+import { bugOf } from '../../lib/bug.ts';
+import { tell } from '../../lib/output.ts';
+import { sentence, text } from '../../lib/text.ts';
+import { GUEST_THREAD, thread } from '../../lib/thread.ts';
+import type { Plan } from '../../runners/plan.ts';
+
+const MIB = 2 ** 20;
+/** The stack where none is asked for, in MiB: about that of the main thread on Linux (ulimit -s). */
+const DEFAULT_STACK = 8;
+/** Frames of V8 are larger than those of wasmtime's compiler. */
+const FRAME_FACTOR = 2;
+/** The largest stack, in MiB: V8 computes with 32 bits. */
+const STACK_MAX = 1900;
+/** Milliseconds after the time-out until the process is killed: a guest that waits in a call of the system is stuck. */
+const GRACE_MS = 2000;
+
+/**
+ * Runs the words in a new thread; resolves to the exit status.
+ * @param argv The words of this process's command line.
+ */
+export function runInThread(plan: Plan, argv: readonly string[]): Promise<number> {
+  const asked = plan.stack === null ? DEFAULT_STACK : Math.ceil((plan.stack * FRAME_FACTOR) / MIB);
+  const worker = new Worker(new URL(thread.entry), {
+    argv: [GUEST_THREAD, ...argv],
+    resourceLimits: { stackSizeMb: Math.min(Math.max(asked, DEFAULT_STACK), STACK_MAX) },
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const { timeout } = plan;
+  if (timeout !== null) {
+    // The thread itself ends the guest, closes what it had open, and says so.
+    worker.once('message', () => {
+      timer = setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeout.ms + GRACE_MS);
+      timer.unref();
+    });
+  }
+  return new Promise((resolve) => {
+    worker.once('error', (error) => {
+      tell(text`wasi9p: ${sentence(bugOf(error) ?? error.message)}\n`);
+      resolve(1);
+    });
+    worker.once('exit', (status) => {
+      clearTimeout(timer);
+      resolve(status);
+    });
+  });
+}

@@ -1,0 +1,117 @@
+// The commands `wasi9p wasmtime`, `wazero`, …: run a program by the command line of another runtime.
+import { statSync } from 'node:fs';
+import { UsageError, helpLines } from '../lib/options.ts';
+import { print } from '../lib/output.ts';
+import { own, type Text } from '../lib/text.ts';
+import { thread } from '../lib/thread.ts';
+import { closeStore, openHostDir, loadHostDirs, type GuestMount } from '../mounts/mounts.ts';
+import { environmentOf } from '../runners/apply.ts';
+import { readLine, type Grammar } from '../runners/grammar.ts';
+import { keyRows } from '../runners/groups.ts';
+import { OTHERS } from '../runners/others.ts';
+import type { Grant, Plan } from '../runners/plan.ts';
+import { WASMTIME } from '../runners/wasmtime.ts';
+import { runJob } from './program/job.ts';
+import { load } from './program/load.ts';
+import { TRAPPED } from './program/start.ts';
+
+export const GRAMMARS: readonly Grammar[] = [WASMTIME, ...OTHERS];
+
+function grammarOf(name: string): Grammar {
+  return GRAMMARS.find((grammar) => grammar.name === name)!;
+}
+
+export function helpOfRunner(name: string): Text {
+  const { usage, options, style, timedOut } = grammarOf(name);
+  const keys = name === 'wasmtime' ? `\n${helpLines(keyRows(), '')}\n` : '';
+  return own(`Usage: wasi9p ${name} ${usage}
+
+Runs a WASI preview1 program by the command line of ${name}, for toolchains that call it. A symlink to wasi9p whose name
+is ${name}, or ends in it, is the same. Each granted directory is a tree of its own, and the program sees nothing else.
+
+${helpLines(options, style?.oneDash === true ? '-' : '--')}
+${keys}
+Options of ${name} that are not listed are unknown here, and an error. The exit status is the program's; ${TRAPPED} if it trapped;
+${timedOut} if its time was over; 1 if it could not be started; 2 for wrong usage.
+`);
+}
+
+/** Runs a command line of a runtime and returns its exit status. @throws UsageError */
+export async function runAs(name: string, argv: readonly string[], version: () => Text): Promise<number> {
+  const grammar = grammarOf(name);
+  const { asks, plan, program, args } = readLine(grammar, argv);
+  if (asks !== undefined) {
+    print(asks === 'help' ? helpOfRunner(name) : version());
+    return 0;
+  }
+  if (plan.needsThread && !thread.isGuest) {
+    return (await import('./program/thread.ts')).runInThread(plan, [name, ...argv]);
+  }
+  const mounts = await mountsOf(plan);
+  try {
+    return await runJob({
+      program,
+      argv: [plan.argv0 ?? program, ...args],
+      env: environmentOf(plan),
+      mounts,
+      separate: true,
+      options: new Map(),
+      plan,
+      lenient: true,
+      timedOut: grammar.timedOut,
+      load: (prepare) => load(program, prepare),
+    });
+  } finally {
+    for (const backend of new Set(mounts.map((mount) => mount.backend))) closeStore(backend);
+  }
+}
+
+/** Opens the granted directories. @throws Error if one cannot be opened. */
+async function mountsOf({ grants, cwd }: Plan): Promise<GuestMount[]> {
+  const all = cwd === null ? grants : [...grants, grantOfCwd(grants, cwd)];
+  if (all.length > 0) await loadHostDirs();
+  const mounts: GuestMount[] = [];
+  // Grants of one directory share a store, so that files can be renamed between them.
+  const opened = new Map<string, GuestMount>();
+  try {
+    for (const { host, guest, readOnly = false, written } of all) {
+      const { dev, ino } = directory(host, written);
+      const key = `${dev} ${ino} ${readOnly}`;
+      const known = opened.get(key);
+      const backend = known === undefined ? openHostDir(written, host, readOnly) : known.backend;
+      const mount = { guest, backend, host };
+      opened.set(key, mount);
+      mounts.push(mount);
+    }
+  } catch (error) {
+    for (const { backend } of opened.values()) closeStore(backend);
+    throw error;
+  }
+  return mounts;
+}
+
+/** @throws Error with a sentence if it is no directory. */
+function directory(host: string, written: string): { dev: bigint; ino: bigint } {
+  const stat = statSync(host, { throwIfNoEntry: false, bigint: true });
+  if (stat === undefined) throw new Error(`${written}: the directory ${host} does not exist.`);
+  if (!stat.isDirectory()) throw new Error(`${written}: ${host} is a file, not a directory.`);
+  return stat;
+}
+
+/**
+ * The grant of the directory at which relative paths begin, as `.`: the last one counts for wasi-libc.
+ * @throws UsageError if no grant covers it, or if absolute paths would then begin there, too.
+ */
+function grantOfCwd(grants: readonly Grant[], cwd: string): Grant {
+  const written = `-S cwd=${cwd}`;
+  const below = grants.filter(({ guest }) => isWithin(cwd, guest));
+  const around = below.reduce<Grant | undefined>((best, one) => {
+    return best === undefined || one.guest.length > best.guest.length ? one : best;
+  }, undefined);
+  if (around === undefined) throw new UsageError(`${written}: no --dir grants it.`);
+  return { ...around, host: `${around.host}/${cwd.slice(around.guest.length)}`, guest: '.', written };
+}
+
+function isWithin(path: string, dir: string): boolean {
+  return path === dir || path.startsWith(dir.endsWith('/') ? dir : `${dir}/`);
+}

@@ -1,0 +1,72 @@
+// The meaning of the options of options.ts: each changes the plan, or is refused.
+import { UsageError, type Parsed } from '../lib/options.ts';
+import { sizeOf } from '../mounts/memory.ts';
+import { applyConfig } from './config.ts';
+import { GROUPS, applyGroup } from './groups.ts';
+import { Plan } from './plan.ts';
+import { timeOf, wrongValue } from './values.ts';
+import { variableOf } from './variable.ts';
+
+type Meaning = (plan: Plan, value: string) => void;
+
+/** An option that is refused because it would change the result. */
+function refused(name: string, why: string): Meaning {
+  return (_, value) => {
+    throw new UsageError(`--${name} ${value}: not supported: ${why}.`);
+  };
+}
+
+function unused(name: string): Meaning {
+  return (plan, value) => plan.unused.push(value === '' ? `--${name}` : `--${name} ${value}`);
+}
+
+/** @throws UsageError if it is no size. */
+function bytesOf(option: string, value: string): number {
+  const bytes = sizeOf(value);
+  if (bytes === undefined) throw wrongValue(`--${option} ${value}`, 'a size such as 16M or 1G');
+  return bytes;
+}
+
+/** By the name of the option. */
+export const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  ['env', setVariable],
+  ['argv0', (plan, value) => (plan.argv0 = value)],
+  ['invoke', (plan, value) => (plan.invoke = value)],
+  ...GROUPS.map(({ name }): [string, Meaning] => [name, (plan, value) => applyGroup(plan, name, value)]),
+  ['config', applyConfig],
+  ['preload', refused('preload', 'modules are not linked; link them into one program')],
+  ['profile', refused('profile', 'no profile is written; node --cpu-prof makes one')],
+  ['gdbstub', refused('gdbstub', 'no debugger can be attached')],
+  ['target', unused('target')],
+  ['allow-precompiled', unused('allow-precompiled')],
+  ['verbose', (plan) => (plan.verbose = true)],
+  ['timeout', (plan, value) => (plan.timeout = timeout(value))],
+  ['stack', (plan, value) => (plan.stack = bytesOf('stack', value))],
+  ['max-memory', (plan, value) => (plan.maxMemory = bytesOf('max-memory', value))],
+]);
+
+function timeout(value: string): Plan['timeout'] {
+  const written = `--timeout ${value}`;
+  return { ms: timeOf(value, written), written };
+}
+
+/** Sets a variable of the program: `NAME=VALUE`, or `NAME`. @throws UsageError if the name is missing. */
+export function setVariable(plan: Plan, word: string): void {
+  const variable = variableOf(word);
+  if (variable !== undefined) plan.env.set(...variable);
+}
+
+/** Returns the plan of the options, in their order; those of other tables are left. --config comes first. */
+export function planOf({ given }: Parsed): Plan {
+  const plan = new Plan();
+  for (const first of [true, false]) {
+    for (const [name, value] of given) if ((name === 'config') === first) MEANINGS.get(name)?.(plan, value);
+  }
+  return plan;
+}
+
+/** The environment of the program: what is inherited, then what the options set. */
+export function environmentOf({ inheritEnv, env, cwd }: Plan): Record<string, string> {
+  const inherited = inheritEnv ? (process.env as Record<string, string>) : {};
+  return { ...inherited, ...(cwd !== null && { PWD: cwd }), ...Object.fromEntries(env) };
+}

@@ -1,0 +1,43 @@
+// The conditions under which a program runs, gathered from the options of any grammar.
+
+/** A directory of this machine, granted under a name. */
+export interface Grant {
+  readonly host: string;
+  readonly guest: string;
+  /** True if the program may not change it. */
+  readonly readOnly?: boolean;
+  /** The option as written, for errors. */
+  readonly written: string;
+}
+
+/** The conditions under which a program runs. */
+export class Plan {
+  readonly grants: Grant[] = [];
+  /** Variables of the program; null for one that is not to be set although it is inherited. */
+  readonly env = new Map<string, string>();
+  /** True if all variables of this process are inherited. */
+  inheritEnv = false;
+  argv0: string | null = null;
+  /** The exported function to call instead of `_start`. */
+  invoke: string | null = null;
+  /** The stack that the program needs, in bytes; null for any. */
+  stack: number | null = null;
+  /** Milliseconds until the program is ended, and the option that says so; null for never. */
+  timeout: { readonly ms: number; readonly written: string } | null = null;
+  /** The largest size of the program's memory, in bytes; null for any. */
+  maxMemory: number | null = null;
+  /** The directory that relative paths begin at, a path of the guest; null for wasmtime's default. */
+  cwd: string | null = null;
+  /** Functions that are not of WASI: trap when they are called, or return zeros; null: the program is not started. */
+  unknownImports: 'trap' | 'default' | null = null;
+  /** Streams that are empty to the program: 0, 1, 2. */
+  readonly closed = new Set<number>();
+  /** Options without effect here, as written. */
+  readonly unused: string[] = [];
+  verbose = false;
+
+  /** True if the program runs in a thread of its own. */
+  get needsThread(): boolean {
+    return this.stack !== null || this.timeout !== null || this.maxMemory !== null;
+  }
+}

@@ -1,0 +1,47 @@
+// The command line of wasmtime: `[OPTIONS] [run] [OPTIONS] PROGRAM [ARGUMENTS]`.
+import type { Option } from '../lib/options.ts';
+import { MEANINGS } from './apply.ts';
+import type { Grammar, Row } from './grammar.ts';
+import { DIR, ENV, SHARED_OPTIONS } from './options.ts';
+import type { Plan } from './plan.ts';
+
+/** Adds a directory as written: `HOST` or `HOST::GUEST`. */
+export function grantDir(plan: Plan, value: string): void {
+  const [host = '', guest = host] = value.split('::');
+  plan.grants.push({ host, guest, written: `--dir ${value}` });
+}
+
+/** The reverse, of older versions: `GUEST::HOST`. */
+function grantMapdir(plan: Plan, value: string): void {
+  const [guest = '', host = guest] = value.split('::');
+  plan.grants.push({ host, guest, written: `--mapdir ${value}` });
+}
+
+function withMeaning(option: Option): Row {
+  const act = MEANINGS.get(option.name);
+  return act === undefined ? option : { ...option, act };
+}
+
+export const HELP: Option = { name: 'help', help: 'Prints this help.' };
+export const VERSION: Option = { name: 'version', letter: 'V', help: 'Prints the version.' };
+
+export const WASMTIME: Grammar = {
+  name: 'wasmtime',
+  usage: '[OPTIONS] [run] [OPTIONS] PROGRAM [ARGUMENTS]',
+  options: [
+    { ...DIR, act: grantDir },
+    ...SHARED_OPTIONS.map((option) => (option.name === 'mapdir' ? { ...option, act: grantMapdir } : option)).map(
+      withMeaning,
+    ),
+    withMeaning(ENV),
+    HELP,
+    VERSION,
+  ],
+  needsRun: false,
+  commands: [
+    ...['compile', 'completion', 'config', 'explore', 'help', 'hot-blocks', 'objdump', 'replay', 'serve', 'settings'],
+    ...['wast', 'wizer'],
+  ],
+  baseName: true,
+  timedOut: 134,
+};
