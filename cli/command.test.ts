@@ -84,7 +84,6 @@ wrong('wrong options and operands of run', 'run', [
   [['--what', 'prog.wasm'], 'Unknown option --what.'],
   [['run', '--dri', '.', 'prog.wasm'], 'Unknown option --dri: did you mean --dir HOST[::GUEST[::ro]]?'],
   [['run', '-dir', '.', 'prog.wasm'], 'Unknown option -dir: did you mean --dir HOST[::GUEST[::ro]]?'],
-  [['run', '--mapdir', '/a::.', 'prog.wasm'], 'Unknown option --mapdir: did you mean --dir HOST[::GUEST[::ro]]?'],
   [['run', '--version'], 'Unknown option --version.'],
   [['run', '-x', 'prog.wasm'], 'Unknown option -x.'],
   [['run', '--dir'], '--dir needs a value: write --dir HOST[::GUEST[::ro]].'],
@@ -131,6 +130,72 @@ wrong('wrong options and operands of run', 'run', [
     'durable was taken for the program, because a value of --commit is joined by =: write --commit=durable.',
   ],
   [['run', '--trace=a', '--trace=b', 'prog.wasm'], '--trace is given twice, with different values: give it once.'],
+]);
+
+wrong('wrong values of the options of run that it shares with wasmtime', 'run', [
+  [
+    ['run', '--timeout', '5x', 'prog.wasm'],
+    '--timeout 5x: invalid value, expected a time such as 10s or 500ms, at most 24 days.',
+  ],
+  [['run', '--stack', '1.5M', 'prog.wasm'], '--stack 1.5M: invalid value, expected a size such as 16M or 1G.'],
+  [
+    ['run', '--argv0', 'a', '--argv0', 'b', 'prog.wasm'],
+    '--argv0 is given twice, with different values: give it once.',
+  ],
+  [
+    ['run', '-W', 'prog.wasm'],
+    'Missing program, because prog.wasm is the value of -W: wasi9p run -W KEY[=VALUE][,…] PROGRAM.wasm.',
+  ],
+  [['run', '-W'], '-W needs a value: write --wasm KEY[=VALUE][,…].'],
+]);
+
+wrong('wrong options and operands of wasmtime', 'wasmtime', [
+  [['wasmtime'], 'Missing program: wasi9p wasmtime [OPTIONS] [run] [OPTIONS] PROGRAM [ARGUMENTS].'],
+  [['wasmtime', 'run', ''], "The program '' is empty: wasi9p wasmtime [OPTIONS] [run] [OPTIONS] PROGRAM [ARGUMENTS]."],
+  [['wasmtime', 'serve', 'prog.wasm'], 'wasmtime serve is not supported: wasi9p wasmtime runs programs only.'],
+  [['wasmtime', '--dri', '.', 'prog.wasm'], 'Unknown option --dri: did you mean --dir HOST[::GUEST]?'],
+  [['wasmtime', '--timeout', '1s', 'prog.wasm'], 'Unknown option --timeout.'],
+  [
+    ['wasmtime', '-W', 'max-wsm-stack=1', 'prog.wasm'],
+    'Unknown option -W max-wsm-stack: did you mean -W max-wasm-stack?',
+  ],
+  [['wasmtime', '-W', 'simd,,gc', 'prog.wasm'], '-W has an empty option: write -W KEY[=VALUE][,…].'],
+  [
+    ['wasmtime', '-W', 'timeout=x', 'prog.wasm'],
+    '-W timeout=x: invalid value, expected a time such as 10s or 500ms, at most 24 days.',
+  ],
+  [['wasmtime', '-W', 'max-memory-size', 'prog.wasm'], '-W max-memory-size: invalid value, expected a number.'],
+  [['wasmtime', '-W', 'fuel=5', 'prog.wasm'], '-W fuel=5: not supported: instructions are not counted.'],
+  [
+    ['wasmtime', '-Sthreads', 'prog.wasm'],
+    '-S threads: not supported: a program has one thread; build it for wasm32-wasip1, without threads.',
+  ],
+  [
+    ['wasmtime', '-S', 'tcplisten=127.0.0.1:80', 'prog.wasm'],
+    '-S tcplisten=127.0.0.1:80: not supported: WASI preview1 programs get no sockets here.',
+  ],
+  [['wasmtime', '-S', 'inherit-env=maybe', 'prog.wasm'], '-S inherit-env=maybe: invalid value, expected y or n.'],
+  [['wasmtime', '-S', 'cwd', 'prog.wasm'], '-S cwd: the value is missing: -S cwd=PATH.'],
+  [['wasmtime', '-S', 'cwd=/x', 'prog.wasm'], '-S cwd=/x: no --dir grants it.'],
+  [
+    ['wasmtime', '--preload', 'a=b.wasm', 'prog.wasm'],
+    '--preload a=b.wasm: not supported: modules are not linked; link them into one program.',
+  ],
+  [
+    ['wasmtime', '--invoke', 'nothing'],
+    'Missing program: wasi9p wasmtime [OPTIONS] [run] [OPTIONS] PROGRAM [ARGUMENTS].',
+  ],
+]);
+
+wrong('wrong options and operands of wazero', 'wazero', [
+  [['wazero'], 'Missing command: wazero run PROGRAM.'],
+  [['wazero', 'rnu', 'prog.wasm'], 'Unknown command rnu of wazero: did you mean run?'],
+  [['wazero', 'prog.wasm'], 'Unknown command prog.wasm of wazero: only run is one.'],
+  [['wazero', 'run', '-muont', '.', 'prog.wasm'], 'Unknown option -muont: did you mean -mount HOST[:GUEST][:ro]?'],
+  [
+    ['wazero', 'run', '-listen', ':80', 'prog.wasm'],
+    'listen: not supported: WASI preview1 programs get no sockets here.',
+  ],
 ]);
 
 wrong('wrong operands of commit', 'commit', [
@@ -190,8 +255,8 @@ command('a program that cannot be started ends with a sentence and status 1', ()
       '--tar text.wasm::/t: text.wasm cannot be read: this is not a tar archive: its first 512 bytes are not a tar header.',
     ],
     [['run', '--trace', 'none.wasm'], 'none.wasm does not exist: give the .wasm file of a program.'],
-    [['run', '-'], 'The program - does not exist: standard input is /dev/stdin.'],
-    [['-'], 'The program - does not exist: standard input is /dev/stdin.'],
+    [['run', '-'], '- is empty: give the .wasm file of a program.'],
+    [['-'], '- is empty: give the .wasm file of a program.'],
     [['run', '--', '--trace', 'x'], '--trace does not exist: give the .wasm file of a program.'],
     [
       ['foreign.wasm'],

@@ -2,11 +2,18 @@
 import { main, statusOf } from './command.ts';
 import { GUEST_THREAD, thread } from './lib/thread.ts';
 
-process.on('uncaughtException', (error) => process.exit(statusOf(error)));
+/** Set in a thread in which the command runs: the parts that are loaded later import dist/cli.js, not a copy of it. */
+const RUNS = Symbol.for('wasi9p.command');
+
 thread.entry = import.meta.url;
 thread.isGuest = process.argv[2] === GUEST_THREAD;
-// Not awaited: a part that is loaded later imports this file, and would wait for it for ever.
-const called = thread.isGuest ? '' : process.argv[1];
-void main(process.argv.slice(thread.isGuest ? 3 : 2), called).then((status) => {
-  process.exitCode = status;
-});
+const here = globalThis as { [RUNS]?: boolean };
+if (here[RUNS] !== true) {
+  here[RUNS] = true;
+  process.on('uncaughtException', (error) => process.exit(statusOf(error)));
+  const argv = process.argv.slice(thread.isGuest ? 3 : 2);
+  // Not awaited: a part that is loaded later imports this file, and would wait for it for ever.
+  void main(argv, thread.isGuest ? '' : process.argv[1]).then((status) => {
+    process.exitCode = status;
+  });
+}

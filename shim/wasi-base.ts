@@ -77,8 +77,10 @@ const encoder = new TextEncoder();
 export class WASIBase {
   /** The 46 functions, for a custom import object: `{ wasi_snapshot_preview1: wasi.wasiImport }`. */
   readonly wasiImport: Imports;
+  /** @internal */
   protected readonly guest: Guest;
   private readonly adapters: Adapters;
+  /** @internal */
   protected readonly mounts: Mounts<unknown>;
   private readonly returnOnExit: boolean;
   /** Streams and preopens that the host owns: closed by the guest's fd_close, not at the end of the guest. */
@@ -125,6 +127,7 @@ export class WASIBase {
     this.guest.fds.add(descriptor);
   }
 
+  /** @internal */
   protected preopen(path: string, value: unknown, all: readonly string[]): void {
     const descriptor = this.adapters.descriptor(value) ?? this.openRoot(path, value, all);
     descriptor.preopen = encoder.encode(path);

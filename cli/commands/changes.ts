@@ -57,10 +57,10 @@ export async function settleChanges(
   return end;
 }
 
-/** Prints how many changes are dropped, because a signal has ended the program. */
-export function tellDropped(overlays: readonly ChangedMount[]): void {
+/** Prints how many changes are dropped, because a signal, or its time, has ended the program. */
+export function tellDropped(overlays: readonly ChangedMount[], why: 'Interrupted' | 'Its time was over'): void {
   const counts = overlays.map(({ guest, changes }) => text`${countOf(changes)} in ${guest}`);
-  tell(text`wasi9p: Interrupted: the changes are not committed (${joined(counts, ', ')}).\n`);
+  tell(text`wasi9p: ${why}: the changes are not committed (${joined(counts, ', ')}).\n`);
 }
 
 /** The program may have been ended in the middle of a call. */

@@ -391,6 +391,10 @@ run('prints help', () => {
     assert.match(wasi9p(['help', tool]).stdout, new RegExp(`^Usage: wasi9p ${tool} .*PLACE`));
     assert.match(stdout, new RegExp(`\\b${tool}\\b`));
   }
+  for (const runtime of ['wasmtime', 'wazero', 'wasmer', 'wasmkit', 'wasmedge', 'iwasm']) {
+    assert.match(wasi9p(['help', runtime]).stdout, new RegExp(`^Usage: wasi9p ${runtime} .*PROGRAM`));
+    assert.match(stdout, new RegExp(`\\b${runtime}\\b`));
+  }
   assert.match(wasi9p(['--version']).stdout, /^wasi9p \d+\.\d+\.\d+\n$/);
 });
 

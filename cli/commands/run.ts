@@ -75,7 +75,7 @@ async function loadOperand(
 /** Returns a hint if the last option has taken the program for its value. */
 function missingProgram(argv: readonly string[]): UsageError {
   const [flag = '', value = ''] = argv.slice(-2);
-  const option = RUN_OPTIONS.find(({ name }) => flag === `--${name}`);
+  const option = RUN_OPTIONS.find(({ name, letter }) => flag === `--${name}` || flag === `-${letter}`);
   const isTaken = option?.value !== undefined && option.optional !== true && value.endsWith('.wasm');
   const why = isTaken ? `, because ${value} is the value of ${flag}` : '';
   return new UsageError(`Missing program${why}: wasi9p run ${isTaken ? `${flag} ${option.value} ` : ''}PROGRAM.wasm.`);

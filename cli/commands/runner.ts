@@ -23,7 +23,14 @@ function grammarOf(name: string): Grammar {
 
 export function helpOfRunner(name: string): Text {
   const { usage, options, style, timedOut } = grammarOf(name);
-  const keys = name === 'wasmtime' ? `\n${helpLines(keyRows(), '')}\n` : '';
+  const keys =
+    name === 'wasmtime'
+      ? `\nThe other keys of wasmtime are accepted without effect.\n\n${helpLines(keyRows(), '')}\n`
+      : '';
+  const ends =
+    timedOut === TRAPPED
+      ? `${TRAPPED} if it trapped or its time was over`
+      : `${TRAPPED} if it trapped; ${timedOut} if its time was over`;
   return own(`Usage: wasi9p ${name} ${usage}
 
 Runs a WASI preview1 program by the command line of ${name}, for toolchains that call it. A symlink to wasi9p whose name
@@ -31,8 +38,8 @@ is ${name}, or ends in it, is the same. Each granted directory is a tree of its 
 
 ${helpLines(options, style?.oneDash === true ? '-' : '--')}
 ${keys}
-Options of ${name} that are not listed are unknown here, and an error. The exit status is the program's; ${TRAPPED} if it trapped;
-${timedOut} if its time was over; 1 if it could not be started; 2 for wrong usage.
+Other options are an error. The exit status is the program's; ${ends}; 1 if it could not
+be started; 2 for wrong usage.
 `);
 }
 

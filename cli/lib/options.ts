@@ -116,7 +116,9 @@ function letters(
 }
 
 function unknown(table: readonly Option[], flag: string): UsageError {
-  return new UsageError(`Unknown option ${flag}${didYouMean(optionMeant(table, flag.replace(/^--?/, '')))}`);
+  const dashes = /^--?/.exec(flag)![0];
+  const meant = optionMeant(table, flag.slice(dashes.length))?.replace('--', dashes);
+  return new UsageError(`Unknown option ${flag}${didYouMean(meant)}`);
 }
 
 function find(table: readonly Option[], name: string): Option | undefined {

@@ -56,12 +56,16 @@ export function setVariable(plan: Plan, word: string): void {
   if (variable !== undefined) plan.env.set(...variable);
 }
 
-/** Returns the plan of the options, in their order; those of other tables are left. --config comes first. */
+/** Returns the options with --config first: the others override it. */
+export function configFirst(given: Parsed['given']): Parsed['given'] {
+  const isConfig = ([name]: Parsed['given'][number]): boolean => name === 'config';
+  return [...given.filter(isConfig), ...given.filter((option) => !isConfig(option))];
+}
+
+/** Returns the plan of the options; those of other tables are left. */
 export function planOf({ given }: Parsed): Plan {
   const plan = new Plan();
-  for (const first of [true, false]) {
-    for (const [name, value] of given) if ((name === 'config') === first) MEANINGS.get(name)?.(plan, value);
-  }
+  for (const [name, value] of configFirst(given)) MEANINGS.get(name)?.(plan, value);
   return plan;
 }
 

@@ -1,6 +1,7 @@
 // The command line of another runtime: its table of options, and the reader that turns a line into a plan.
 import { UsageError, parseOptions, type Option, type Style } from '../lib/options.ts';
 import { didYouMean, nearest } from '../lib/suggest.ts';
+import { configFirst } from './apply.ts';
 import { Plan } from './plan.ts';
 
 /** An option of a grammar. Without `act` it is without effect here. */
@@ -64,7 +65,7 @@ export function readLine(grammar: Grammar, argv: readonly string[]): Line {
     if (given.some(([option]) => option === ask || option === ask[0]))
       return { asks: ask, plan, program: '', args: [] };
   }
-  for (const [option, value] of given)
+  for (const [option, value] of configFirst(given))
     apply(
       plan,
       options.find((row) => row.name === option)!,

@@ -26,7 +26,7 @@ export const ENV: Option = {
 
 /** A group of options of wasmtime: its keys are in groups.ts. */
 function group(letter: string, name: string, about: string): Option {
-  return { name, letter, many: true, value: 'KEY[=VALUE][,…]', help: `${about} (wasi9p help wasmtime lists them).` };
+  return { name, letter, many: true, value: 'KEY[=VALUE][,…]', help: `${about}: wasi9p help wasmtime.` };
 }
 
 /** The options of wasmtime besides --dir and --env. */

@@ -79,11 +79,11 @@ export async function runJob(job: Job): Promise<number> {
   } catch (error) {
     if (error instanceof TimedOut) {
       tell(text`wasi9p: ${job.program} was ended: its time was over (${sentence(plan!.timeout!.written)}).\n`);
-      tellDropped(overlays);
+      if (overlays.length > 0) tellDropped(overlays, 'Its time was over');
       return job.timedOut;
     }
     if (!(error instanceof Interrupted)) throw error;
-    tellDropped(overlays);
+    tellDropped(overlays, 'Interrupted');
     return EXIT_SIGINT;
   }
   const settled = await settleChanges(options, overlays, status);

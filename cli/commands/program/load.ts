@@ -16,9 +16,10 @@ export type Prepare = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer
  */
 export async function load(file: string, prepare?: Prepare): Promise<WebAssembly.Module> {
   const bytes = withoutShebang(file === '-' ? (await import('./stdin.ts')).readStdin() : read(file));
+  const prepared = prepare?.(bytes) ?? bytes;
   try {
     // Not slower than WebAssembly.compile for a large module, and faster for a small one.
-    return new WebAssembly.Module(prepare?.(bytes) ?? bytes);
+    return new WebAssembly.Module(prepared);
   } catch (error) {
     // Loaded only for an error.
     const { describe } = await import('./describe.ts');

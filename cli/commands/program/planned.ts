@@ -1,5 +1,6 @@
 // What a plan changes in the run of a program: its module, its streams, the way into it.
 import * as fs from 'node:fs';
+import { parentPort } from 'node:worker_threads';
 import type { Options } from '../../../shim/on-backends.ts';
 import type { WASIBase } from '../../../shim/wasi-base.ts';
 import { tell } from '../../lib/output.ts';
@@ -30,7 +31,6 @@ export async function prepare(plan: Plan, { program, argv, lenient, load }: Job)
   });
   if (thread.isGuest && plan.timeout !== null) {
     // The time begins now.
-    const { parentPort } = await import('node:worker_threads');
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows
     parentPort?.postMessage('started');
   }
