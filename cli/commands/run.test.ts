@@ -185,7 +185,7 @@ async function interrupted(argv: string[]) {
   child.stderr.on('data', (bytes) => (stderr += String(bytes)));
   // Again and again: one that comes just before a blocking read of the guest is only seen after it.
   let timer: NodeJS.Timeout | undefined;
-  child.stdout.once('data', () => (timer = setInterval(() => child.kill('SIGINT'), 100)));
+  child.stdout.once('data', () => (timer = setInterval(() => child.kill('SIGINT'), 500)));
   const [status, signal] = await new Promise<unknown[]>((resolve) => {
     child.on('close', (...end) => resolve(end));
   });
