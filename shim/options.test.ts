@@ -55,6 +55,7 @@ const TAKES: Readonly<Record<string, string[]>> = {
   env: ['object', 'bare', 'strings'],
   preopens: ['object', 'bare'],
   tty: ['object', 'bare'],
+  way: [],
   stdin: ['string', 'function', 'Uint8Array'],
   stdout: ['function'],
   stderr: ['function'],

@@ -1,7 +1,7 @@
 // Fresh, empty stores of each kind, as subjects of the Kit and the conformance suite.
 import { Volume } from 'memfs';
 import { isClosed } from '../vfs/backend/closed.ts';
-import { hostDir } from '../vfs/backends/hostdir/index.ts';
+import { hostDir, type HostDirOptions } from '../vfs/backends/hostdir/index.ts';
 import { nodeFs } from '../vfs/backends/hostdir/node/node.ts';
 import { memfs } from '../vfs/backends/memfs/index.ts';
 import { ram } from '../vfs/backends/ram/index.ts';
@@ -23,10 +23,13 @@ export function memfsStore(): Subject {
   };
 }
 
-/** A scratch directory of the host, removed at the end; `outside` is node:fs. */
-export function hostStore(): Subject {
-  const { root, remove } = scratch();
-  const backend = hostDir(root);
+/**
+ * A scratch directory of the host, removed at the end; `outside` is node:fs.
+ * @param base The directory in which it is made, that for temporary files by default.
+ */
+export function hostStore(options: HostDirOptions = {}, base?: string): Subject {
+  const { root, remove } = scratch(base);
+  const backend = hostDir(root, options);
   return {
     backend,
     outside: { fs: nodeFs(), root },

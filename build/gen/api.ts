@@ -177,6 +177,10 @@ export const API: readonly Call[] = [
         text: 'Goes by paths also where descriptors could be used, and promises less: `limits` says what.',
         byDefault: '`false`',
       },
+      way: {
+        text: 'The way in which the kernel is called on Linux: `openat2` or `openat` (with koffi), or `proc`. An error if it does not work here.',
+        byDefault: 'the first that works',
+      },
     },
   },
   {

@@ -158,7 +158,7 @@ test('a place is a path from the root', () => {
 
 test('a limit of the platform is printed once', () => {
   inScratch((dir) => {
-    const weak = [0, 1].map((i) => ({ guest: `/${i}`, backend: new HostDirBackend(fs, new PathTree(fs, dir)) }));
+    const weak = [0, 1].map((i) => ({ guest: `/${i}`, backend: new HostDirBackend(new PathTree(fs, dir)) }));
     const limits = limitsOf([...weak, { guest: '/m', backend: ram() }]);
     assert.is(limits.length, 1);
     assert.match(limits[0]!, /can make it create, rename and remove names outside/);

@@ -4,9 +4,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_EXCL, O_RDWR, O_WRONLY } from '../../linux/constants.ts';
 import { errnoName } from '../../linux/errno.ts';
-import { hosted } from './testing.ts';
+import { everyWay, hosted } from './testing.ts';
 import { mknod } from '../../client/rare-messages.ts';
 
+const each = everyWay();
 /** One file of each kind, created by the host, so that no name is known. */
 function fill(root: string): void {
   fs.writeFileSync(`${root}/file`, 'file');
@@ -18,7 +19,7 @@ function fill(root: string): void {
 
 const NAMES = ['file', 'link', 'empty', 'full'];
 
-test('an existing name is not created again', () => {
+each('an existing name is not created again', () => {
   hosted(
     ({ kit, root }) => {
       const { client } = kit;
@@ -47,7 +48,7 @@ test('an existing name is not created again', () => {
   );
 });
 
-test('a file that cannot be removed stays', () => {
+each('a file that cannot be removed stays', () => {
   hosted(
     ({ kit, root }) => {
       const none = ['none', 'file/x'];
@@ -65,7 +66,7 @@ test('a file that cannot be removed stays', () => {
   );
 });
 
-test('a file that cannot be renamed stays', () => {
+each('a file that cannot be renamed stays', () => {
   hosted(
     ({ kit, root }) => {
       const { client } = kit;
@@ -94,7 +95,7 @@ test('a file that cannot be renamed stays', () => {
   );
 });
 
-test('a fid’s file is an orphan when its name is taken or given to another', () => {
+each('a fid’s file is an orphan when its name is taken or given to another', () => {
   hosted(
     ({ kit }) => {
       const { server } = kit;
@@ -121,7 +122,7 @@ test('a fid’s file is an orphan when its name is taken or given to another', (
   );
 });
 
-test('a fid under one of two names: the other is taken, then its own', () => {
+each('a fid under one of two names: the other is taken, then its own', () => {
   hosted(
     ({ kit, root }) => {
       const { server } = kit;
@@ -140,7 +141,7 @@ test('a fid under one of two names: the other is taken, then its own', () => {
   );
 });
 
-test('unlink removes the file that the host put at a known name', () => {
+each('unlink removes the file that the host put at a known name', () => {
   hosted(
     ({ kit, root }) => {
       const fid = kit.open('file', O_WRONLY);
@@ -158,7 +159,7 @@ test('unlink removes the file that the host put at a known name', () => {
   );
 });
 
-test('a link of what the host has renamed meanwhile is of that file', () => {
+each('a link of what the host has renamed meanwhile is of that file', () => {
   hosted(
     ({ kit, root }) => {
       const fid = kit.walk('file');

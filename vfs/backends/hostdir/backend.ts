@@ -1,5 +1,4 @@
-// The host directory as a backend: each call of the contract as calls of node:fs. Needs Node, Deno or Bun; `node:fs` is
-// passed in, never imported.
+// The host directory as a backend: each call of the contract as calls of the host. Needs Node, Deno or Bun.
 import {
   SETATTR_ATIME,
   SETATTR_GID,
@@ -17,22 +16,21 @@ import type { Inode } from '../../backend/inode.ts';
 import { INTENT_FIND } from '../../backend/lookup-intent.ts';
 import { fillAttr } from './attr.ts';
 import { HostCursor } from './tree/cursor.ts';
-import { transfer, truncate } from './data.ts';
+import { transfer } from './data.ts';
 import { HostHandles } from './handles.ts';
 import { HostHoles, countsBlocks } from './holes.ts';
-import { look, Links } from './links.ts';
+import { Links } from './links.ts';
 import { ACCESS_RDWR, type HostInode } from './tree/inode.ts';
-import { hostErrno, type Fs } from './node/node.ts';
+import { HostStat } from './calls/host-stat.ts';
+import { hostError } from './node/node.ts';
 import { HostTimes } from './times.ts';
 import { decodeTarget } from './node/text.ts';
-import type { HostDirOptions } from './options.ts';
+import type { HostDirOptions, Way } from './options.ts';
 import type { HostTree } from './tree/tree.ts';
 
 const decoder = new TextDecoder();
 /** Mode bits that a guest may set: all but set-user-ID and set-group-ID. */
 const MODE_MASK = 0o1777;
-/** The largest count that a double holds exactly. */
-const MOST = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The methods of a closed backend that must not fail: no descriptor is left. */
 const LET_GO = {
@@ -52,40 +50,45 @@ const LET_GO = {
  */
 export class HostDirBackend extends BackendBase {
   readonly name = 'hostdir';
-  override readonly capabilities: Capabilities = {
-    hardLinks: true,
-    // node:fs has no calls for xattrs.
-    xattrs: false,
-    sparse: true,
-    // Nor one for mkfifo(3).
-    specialFiles: false,
-    // Deno's fstat truncates times to milliseconds, ctime to seconds.
-    nanoseconds: !('deno' in process.versions),
-  };
+  override readonly capabilities: Capabilities;
   override readonly readOnly: boolean;
   /**
    * True on Linux, where the kernel refuses to rename a directory into itself. Elsewhere a rename goes by paths, and no
    * such guarantee is known.
    */
   readonly findsRings: boolean;
-  private readonly fs: Fs;
   private readonly tree: HostTree;
   private readonly times: HostTimes;
   private readonly holes: HostHoles;
   private readonly links: Links;
   private readonly handles: HostHandles;
+  private readonly st = new HostStat();
 
   /** @param tree Reaches the inodes (see `hostDir`). */
-  constructor(fs: Fs, tree: HostTree, options: HostDirOptions = {}) {
+  constructor(tree: HostTree, options: HostDirOptions = {}) {
     super();
-    this.fs = fs;
     this.tree = tree;
+    this.capabilities = {
+      hardLinks: true,
+      // node:fs has no calls for xattrs.
+      xattrs: false,
+      sparse: true,
+      // Nor one for mkfifo(3).
+      specialFiles: false,
+      // Deno's fstat truncates times to milliseconds, ctime to seconds.
+      nanoseconds: tree.exact || !('deno' in process.versions),
+    };
     this.readOnly = options.readOnly === true;
     this.findsRings = tree.limits === '';
     this.times = new HostTimes(tree);
-    this.handles = new HostHandles(fs, tree);
-    this.links = new Links(fs, tree);
-    this.holes = new HostHoles(fs, (inode) => this.countsBlocks(inode));
+    this.handles = new HostHandles(tree);
+    this.links = new Links(tree);
+    this.holes = new HostHoles(tree.calls, (inode) => this.countsBlocks(inode));
+  }
+
+  /** The way in which the directory is reached. */
+  get way(): Way {
+    return this.tree.way;
   }
 
   /** The guarantees that this backend cannot give on this system, in a sentence or two; empty on Linux. */
@@ -134,7 +137,7 @@ export class HostDirBackend extends BackendBase {
 
   override nlink(inode: HostInode): number {
     // Without a fid the server only asks whether to reclaim the inode; either way its descriptor is closed.
-    if (inode.refs > 0) look(this.tree, inode);
+    if (inode.refs > 0) this.tree.look(inode);
     return inode.links;
   }
 
@@ -142,6 +145,7 @@ export class HostDirBackend extends BackendBase {
     // An assumed directory was not looked up: rmdir(2) will answer ENOTEMPTY.
     if (this.tree.isAssumed(dir)) return 0;
     const names = this.tree.names(dir);
+    if (typeof names === 'number') throw hostError(names, 'the directory cannot be opened');
     let count = 0;
     try {
       while (count < most && names.next() !== null) count++;
@@ -152,14 +156,18 @@ export class HostDirBackend extends BackendBase {
   }
 
   override size(inode: HostInode): number {
-    return Number(this.tree.stat(inode).size);
+    const errno = this.tree.stat(inode, this.st);
+    if (errno !== 0) throw hostError(errno, 'the file cannot be looked at');
+    return this.st.size;
   }
 
   getattr(inode: HostInode, out: Attr): number {
-    const st = this.tree.stat(inode);
+    const { st } = this;
+    const errno = this.tree.stat(inode, st);
+    if (errno !== 0) return errno;
     inode.seen(st);
     fillAttr(out, st);
-    this.times.correct(inode, st, out);
+    if (!this.tree.exact) this.times.correct(inode, st, out);
     return 0;
   }
 
@@ -167,73 +175,66 @@ export class HostDirBackend extends BackendBase {
     if (this.readOnly) return E.EROFS;
     const { valid } = set;
     if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
-    if ((valid & SETATTR_SIZE) !== 0) {
-      const errno = this.resize(inode, set.size);
-      if (errno !== 0) return errno;
+    let errno = (valid & SETATTR_SIZE) === 0 ? 0 : this.resize(inode, set.size);
+    if (errno === 0 && (valid & (SETATTR_UID | SETATTR_GID)) !== 0) errno = this.chown(inode, set);
+    if (errno === 0 && (valid & SETATTR_MODE) !== 0) errno = this.chmod(inode, set.mode);
+    if (errno === 0 && (valid & (SETATTR_ATIME | SETATTR_MTIME)) !== 0) {
+      errno = this.tree.exact ? this.tree.utimens(inode, set) : this.times.set(inode, set);
     }
-    if ((valid & (SETATTR_UID | SETATTR_GID)) !== 0) this.chown(inode, set);
-    if ((valid & SETATTR_MODE) !== 0) this.tree.chmod(inode, (set.mode & MODE_MASK) | this.kept(inode, set.mode));
-    if ((valid & (SETATTR_ATIME | SETATTR_MTIME)) !== 0) this.times.set(inode, set);
-    return 0;
+    return errno;
   }
 
   /** A guest cannot set the set-group-ID bit of a directory, but a chmod with the bit keeps the one set by the host. */
-  private kept(inode: HostInode, mode: number): number {
-    return inode.kind === S_IFDIR && (mode & S_ISGID) !== 0 ? Number(this.tree.stat(inode).mode) & S_ISGID : 0;
+  private chmod(inode: HostInode, mode: number): number {
+    let kept = 0;
+    if (inode.kind === S_IFDIR && (mode & S_ISGID) !== 0) {
+      const errno = this.tree.stat(inode, this.st);
+      if (errno !== 0) return errno;
+      kept = this.st.mode & S_ISGID;
+    }
+    return this.tree.chmod(inode, (mode & MODE_MASK) | kept);
   }
 
-  private chown(inode: HostInode, { valid, uid, gid }: SetAttr): void {
-    const st = this.tree.stat(inode);
-    const toUid = (valid & SETATTR_UID) !== 0 ? uid : Number(st.uid);
-    const toGid = (valid & SETATTR_GID) !== 0 ? gid : Number(st.gid);
-    this.tree.chown(inode, toUid, toGid);
+  private chown(inode: HostInode, { valid, uid, gid }: SetAttr): number {
+    const errno = this.tree.stat(inode, this.st);
+    if (errno !== 0) return errno;
+    const toUid = (valid & SETATTR_UID) !== 0 ? uid : this.st.uid;
+    const toGid = (valid & SETATTR_GID) !== 0 ? gid : this.st.gid;
+    return this.tree.chown(inode, toUid, toGid);
   }
 
   private resize(inode: HostInode, size: number): number {
-    this.dropPrivileges(inode);
+    const { calls, flags } = this.tree;
+    const errno = this.dropPrivileges(inode);
+    if (errno !== 0) return errno;
     // ftruncate(2) works on a descriptor opened before the file became read-only.
     const writer = inode.access === ACCESS_RDWR ? inode.fd : inode.writers.at(-1);
-    if (writer !== undefined) return truncate(this.fs, writer, size);
-    const fd = this.tree.open(inode, this.fs.constants.O_WRONLY);
-    try {
-      return truncate(this.fs, fd, size);
-    } finally {
-      this.fs.closeSync(fd);
-    }
+    if (writer !== undefined) return -calls.truncate(writer, size);
+    const fd = this.tree.open(inode, flags.O_WRONLY);
+    if (fd < 0) return -fd;
+    const failed = -calls.truncate(fd, size);
+    calls.close(fd);
+    return failed;
   }
 
   /** Clears set-user-ID and set-group-ID on a write, as the kernel does unless the process is root. */
-  private dropPrivileges(inode: HostInode): void {
-    if (!inode.privileged) return;
-    const st = this.tree.stat(inode);
-    this.tree.chmod(inode, Number(st.mode) & MODE_MASK);
-    inode.privileged = false;
+  private dropPrivileges(inode: HostInode): number {
+    if (!inode.privileged) return 0;
+    const errno = this.tree.stat(inode, this.st) || this.tree.chmod(inode, this.st.mode & MODE_MASK);
+    if (errno === 0) inode.privileged = false;
+    return errno;
   }
 
   override create(dir: HostInode, name: string, mode: number): Inode | number {
     if (this.readOnly) return E.EROFS;
     const kind = mode & S_IFMT;
-    const path = this.tree.entry(dir, name);
     const bits = mode & MODE_MASK;
-    if (kind === S_IFDIR) {
-      this.fs.mkdirSync(path, bits);
-      return this.tree.adoptName(dir, name, S_IFDIR);
-    }
-    if (kind !== S_IFREG) return E.EPERM;
-    const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = this.fs.constants;
-    let fd = -1;
-    try {
-      fd = this.tree.create(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, bits);
-    } catch (thrown) {
-      return hostErrno(thrown);
-    }
-    return this.tree.adopt(dir, name, fd);
+    if (kind === S_IFDIR) return this.tree.mkdir(dir, name, bits);
+    return kind === S_IFREG ? this.tree.create(dir, name, bits) : E.EPERM;
   }
 
   override symlink(dir: HostInode, name: string, target: string): Inode | number {
-    if (this.readOnly) return E.EROFS;
-    this.fs.symlinkSync(target, this.tree.entry(dir, name));
-    return this.tree.adoptName(dir, name, S_IFLNK);
+    return this.readOnly ? E.EROFS : this.tree.symlink(dir, name, target);
   }
 
   override link(dir: HostInode, name: string, inode: HostInode): number {
@@ -243,11 +244,10 @@ export class HostDirBackend extends BackendBase {
 
   override unlink(dir: HostInode, name: string, inode: HostInode): number {
     if (this.readOnly) return E.EROFS;
-    const { fs, tree } = this;
+    const { tree } = this;
     tree.hold(inode);
-    const path = tree.entry(dir, name);
-    if (inode.kind === S_IFDIR) fs.rmdirSync(path);
-    else fs.unlinkSync(path);
+    const errno = inode.kind === S_IFDIR ? tree.rmdir(dir, name) : tree.unlink(dir, name);
+    if (errno !== 0) return errno;
     tree.changed(dir);
     this.unnamed(inode);
     return 0;
@@ -267,10 +267,11 @@ export class HostDirBackend extends BackendBase {
     target: HostInode | null,
   ): number {
     if (this.readOnly) return E.EROFS;
-    const { fs, tree } = this;
+    const { tree } = this;
     if (target !== null) tree.hold(target);
     else if (tree.aliased(newDir, newName, inode)) return E.EEXIST;
-    fs.renameSync(tree.entry(oldDir, oldName), tree.entry(newDir, newName));
+    const errno = tree.rename(oldDir, oldName, newDir, newName);
+    if (errno !== 0) return errno;
     tree.changed(oldDir);
     tree.changed(newDir);
     if (target !== null) this.unnamed(target);
@@ -279,8 +280,8 @@ export class HostDirBackend extends BackendBase {
   }
 
   override readlink(inode: HostInode): string | number {
-    if (inode.target === undefined) this.tree.readTarget(inode);
-    return inode.target ?? E.EILSEQ;
+    const errno = inode.target === undefined ? this.tree.readTarget(inode) : 0;
+    return errno === 0 ? (inode.target ?? E.EILSEQ) : errno;
   }
 
   override open(inode: HostInode, flags: number): number {
@@ -296,12 +297,13 @@ export class HostDirBackend extends BackendBase {
   }
 
   read(_inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
-    return transfer(this.fs.readSync, handle, offset, u8, start, end);
+    return transfer(this.tree.calls, false, handle, offset, u8, start, end);
   }
 
   override write(inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
-    if (inode.privileged) this.dropPrivileges(inode);
-    return transfer(this.fs.writeSync, handle, offset, u8, start, end);
+    const errno = inode.privileged ? this.dropPrivileges(inode) : 0;
+    if (errno !== 0) return -errno;
+    return transfer(this.tree.calls, true, handle, offset, u8, start, end);
   }
 
   seekData(inode: HostInode, handle: number, offset: number): number {
@@ -313,36 +315,27 @@ export class HostDirBackend extends BackendBase {
   }
 
   override fsync(_inode: HostInode, handle: number, datasync: boolean): number {
-    if (datasync) this.fs.fdatasyncSync(handle);
-    else this.fs.fsyncSync(handle);
-    return 0;
+    return -this.tree.calls.sync(handle, datasync);
   }
 
   list(dir: HostInode): HostCursor {
-    return new HostCursor(this.fs, this.tree, dir);
+    return new HostCursor(this.tree, dir);
   }
 
   countsBlocks(inode: HostInode): boolean {
-    const path = this.tree.statfsPath(inode);
-    return path !== null && countsBlocks(this.fs, path);
+    return countsBlocks(this.tree.fsType(inode));
   }
 
   /** Returns the names that are not UTF-8, which 9P cannot carry. */
   hidden(dir: HostInode): Hidden[] {
-    const names = this.tree.listBytes(dir).filter((bytes) => decodeTarget(bytes) === null);
-    return names.map((bytes) => ({ name: decoder.decode(bytes), reason: 'its name is not UTF-8' }));
+    const names = this.tree.listBytes(dir);
+    if (typeof names === 'number') throw hostError(names, 'the directory cannot be opened');
+    const bad = names.filter((bytes) => decodeTarget(bytes) === null);
+    return bad.map((bytes) => ({ name: decoder.decode(bytes), reason: 'its name is not UTF-8' }));
   }
 
   override statfs(out: StatFs): number {
-    const st = this.fs.statfsSync(this.tree.pathOfRoot(), { bigint: true });
-    const count = (value: bigint): number => Number(value < MOST ? value : MOST);
-    out.bsize = Number(st.bsize);
-    out.blocks = count(st.blocks);
-    out.bfree = count(st.bfree);
-    out.bavail = count(st.bavail);
-    out.files = count(st.files);
-    out.ffree = count(st.ffree);
-    return 0;
+    return this.tree.statfs(out);
   }
 
   override release(inode: HostInode): void {

@@ -1,10 +1,10 @@
-// hostDir() chooses descriptors or paths: never paths because of an error, only without /proc or on request.
+// hostDir() chooses libc, node:fs or paths: never paths because of an error, only without /proc or on request.
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hostDir } from './index.ts';
-import { scratch } from './testing.ts';
+import { scratch, waysHere } from './testing.ts';
 import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
 const linux = unless(NOT_LINUX);
@@ -42,6 +42,21 @@ function withFs(other: Record<string, unknown>, run: () => void): void {
 
 function failure(code: string): Error {
   return Object.assign(new Error(`${code}: made up`), { code });
+}
+
+for (const [way, reason] of waysHere()) {
+  unless(NOT_LINUX || reason)(`${way} is taken if it is asked for`, () => {
+    const { root, remove } = scratch();
+    const before = descriptors();
+    const backend = hostDir(root, { way: way! });
+    assert.is(backend.way, way);
+    assert.is(backend.limits, '');
+    backend.close();
+    assert.is(descriptors(), before);
+    assert.throws(() => hostDir(root, { way: way!, paths: true }), /exclude each other/);
+    assert.throws(() => hostDir(`${root}/none`, { way: way! }), /ENOENT/);
+    remove();
+  });
 }
 
 linux('with any number of descriptors left it goes by descriptors, or is EMFILE', () => {

@@ -1,17 +1,18 @@
-// Positional reads, writes and truncation on a host descriptor, with errnos in place of exceptions.
+// Positional reads and writes on a host descriptor, in as many calls as needed.
 import { E } from '../../linux/errno.ts';
-import { hostErrno, type Fs } from './node/node.ts';
+import type { FileCalls } from './calls/calls.ts';
 
 /** The limit of bytes per call: node:fs takes a 32-bit length. */
 const CHUNK = 1 << 30;
 
 /**
  * Reads or writes u8[start, end) at a file offset, in as many calls as needed.
- * @param call readSync or writeSync.
+ * @param writes True to write, false to read.
  * @returns The number of bytes transferred; or −errno if none was.
  */
 export function transfer(
-  call: (fd: number, u8: Uint8Array, at: number, length: number, position: number) => number,
+  calls: FileCalls,
+  writes: boolean,
   fd: number,
   offset: number,
   u8: Uint8Array,
@@ -20,27 +21,16 @@ export function transfer(
 ): number {
   let at = start;
   while (at < end) {
-    let count: number;
-    try {
-      count = call(fd, u8, at, Math.min(end - at, CHUNK), offset + (at - start));
-    } catch (thrown) {
-      const errno = hostErrno(thrown);
-      if (errno === E.EINTR) continue;
+    const length = Math.min(end - at, CHUNK);
+    const position = offset + (at - start);
+    const count = writes ? calls.write(fd, u8, at, length, position) : calls.read(fd, u8, at, length, position);
+    if (count < 0) {
+      if (count === -E.EINTR) continue;
       // A partial transfer is a success.
-      return at > start ? at - start : -errno;
+      return at > start ? at - start : count;
     }
     if (count === 0) break;
     at += count;
   }
   return at - start;
-}
-
-/** ftruncate(2). Also EFBIG for a size that node:fs rejects. */
-export function truncate(fs: Fs, fd: number, size: number): number {
-  try {
-    fs.ftruncateSync(fd, size);
-    return 0;
-  } catch (thrown) {
-    return thrown instanceof RangeError ? E.EFBIG : hostErrno(thrown);
-  }
 }

@@ -8,11 +8,11 @@ import { O_CREAT, O_RDWR } from '../../linux/constants.ts';
 import { remove, rename } from '../../client/rare-messages.ts';
 import { errnoName } from '../../linux/errno.ts';
 import { Kit } from '../../../testing/kit.ts';
-import { hostDir, type HostDirBackend } from './index.ts';
-import { hosted, inMemory, scratch } from './testing.ts';
-import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
+import { type HostDirBackend } from './index.ts';
+import { everyWay, hostDir, hosted, inMemory, scratch } from './testing.ts';
+import { NOT_LINUX } from '../../../build/test/skip.ts';
 
-const linux = unless(NOT_LINUX);
+const linux = everyWay(NOT_LINUX);
 
 /** Walks one name, and clunks the fid it started from. */
 function step(kit: Kit, fid: number, name: string): number {

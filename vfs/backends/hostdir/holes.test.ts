@@ -1,4 +1,5 @@
-// A file without blocks is reported as one hole, on file systems whose block counts are exact, and on no others.
+// Through libc each hole is found. Through node:fs a file without blocks is reported as one hole, on file systems whose
+// block counts are exact, and on no others.
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { test } from 'uvu';
@@ -6,13 +7,13 @@ import * as assert from 'uvu/assert';
 import { O_RDONLY } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import { Extents } from '../../backend/extents.ts';
-import { HostDirBackend } from './backend.ts';
-import { ProcTree } from './tree/proc-tree.ts';
-import { openTop } from './tree/proc.ts';
-import { scratch } from './testing.ts';
+import type { HostDirBackend } from './backend.ts';
+import { libc, type Libc } from './libc/libc.ts';
+import { reasonAgainst, scratch, throughLibc, throughProc } from './testing.ts';
 import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
 const linux = unless(NOT_LINUX);
+const byLibc = unless(NOT_LINUX || reasonAgainst('openat'));
 
 const EXT = 0xef53n;
 const TMPFS = 0x01021994n;
@@ -29,7 +30,13 @@ function extents(root: string, type?: bigint, more: Partial<typeof fs> = {}): [n
     statfsSync: (path: string) =>
       Object.assign(fs.statfsSync(path, { bigint: true }), type === undefined ? {} : { type }),
   } as unknown as typeof fs;
-  const backend = new HostDirBackend(own, new ProcTree(own, openTop(own, root)));
+  const backend = throughProc(own, root);
+  const found = extentsOf(backend);
+  backend.close();
+  return found;
+}
+
+function extentsOf(backend: HostDirBackend): [number, number][] {
   const inode = backend.lookup(backend.root() as never, 'f') as never;
   const handle = backend.open(inode, O_RDONLY);
   const found: [number, number][] = [];
@@ -38,7 +45,7 @@ function extents(root: string, type?: bigint, more: Partial<typeof fs> = {}): [n
   assert.is(all.errno, 0);
   assert.is(backend.seekData(inode, handle, 2 ** 45), -E.ENXIO);
   assert.is(backend.seekHole(inode, handle, 2 ** 45), -E.ENXIO);
-  backend.close();
+  backend.closeHandle(inode, handle);
   return found;
 }
 
@@ -56,6 +63,29 @@ for (const base of [tmpdir(), '/dev/shm'].filter((path) => fs.existsSync(path)))
     fs.ftruncateSync(fd, 1);
     fs.writeSync(fd, 'y', 0);
     assert.equal(extents(root), [[0, 1]]);
+    fs.closeSync(fd);
+    remove();
+  });
+}
+
+for (const base of [tmpdir(), '/dev/shm'].filter((path) => fs.existsSync(path))) {
+  byLibc(`each hole is found through libc: ${base}`, () => {
+    const { root, remove } = scratch(base);
+    const fd = fs.openSync(`${root}/f`, 'w');
+    const found = (): [number, number][] => {
+      const backend = throughLibc(libc() as Libc, 'openat', root);
+      const all = extentsOf(backend);
+      backend.close();
+      return all;
+    };
+    fs.ftruncateSync(fd, 2 ** 40);
+    assert.equal(found(), []);
+    const MIB = 2 ** 20;
+    for (const place of [2 ** 39, 8 * MIB]) fs.writeSync(fd, new Uint8Array(MIB), 0, MIB, place);
+    assert.equal(found(), [
+      [8 * MIB, 9 * MIB],
+      [2 ** 39, 2 ** 39 + MIB],
+    ]);
     fs.closeSync(fd);
     remove();
   });

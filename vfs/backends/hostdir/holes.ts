@@ -1,7 +1,12 @@
-// SEEK_DATA and SEEK_HOLE on the host, as far as st_blocks allows: node:fs has no lseek(2).
+// SEEK_DATA and SEEK_HOLE on the host: by lseek(2) through libc, else as far as st_blocks allows.
 import { E } from '../../linux/errno.ts';
+import type { FileCalls } from './calls/calls.ts';
+import { HostStat } from './calls/host-stat.ts';
 import type { HostInode } from './tree/inode.ts';
-import { BIG, type Fs, type Stats } from './node/node.ts';
+
+// whence of lseek(2)
+const SEEK_DATA = 3;
+const SEEK_HOLE = 4;
 
 /**
  * File systems of Linux (f_type of statfs(2)) whose st_blocks includes data not yet written back: ext4 (ext4_getattr),
@@ -10,55 +15,60 @@ import { BIG, type Fs, type Stats } from './node/node.ts';
  */
 const COUNTING: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x01021994]);
 
-/** True if the file system of a path has an exact st_blocks. */
-export function countsBlocks(fs: Fs, path: string): boolean {
-  return COUNTING.has(Number(fs.statfsSync(path).type));
+/** True if a file system has an exact st_blocks. */
+export function countsBlocks(fsType: number): boolean {
+  return COUNTING.has(fsType);
 }
 
 /**
- * Reports files that are one single hole, which is all that st_blocks shows: node:fs has no lseek(2). A file with a
- * block counts as data throughout.
+ * Finds holes. Without lseek(2) it reports files that are one single hole, which is all that st_blocks shows: a file
+ * with a block counts as data throughout.
  */
 export class HostHoles {
-  private readonly fs: Fs;
+  private readonly calls: FileCalls;
   private readonly countsBlocks: (inode: HostInode) => boolean;
   /** By device: true if its st_blocks is exact. */
-  private readonly exact = new Map<bigint, boolean>();
+  private readonly exact = new Map<number, boolean>();
+  private readonly st = new HostStat();
 
   /** @param countsBlocks As in `Backend`: true if st_blocks includes data not yet written back. */
-  constructor(fs: Fs, countsBlocks: (inode: HostInode) => boolean) {
-    this.fs = fs;
+  constructor(calls: FileCalls, countsBlocks: (inode: HostInode) => boolean) {
+    this.calls = calls;
     this.countsBlocks = countsBlocks;
   }
 
-  /**
-   * SEEK_DATA of lseek(2).
-   * @throws The errors of node:fs.
-   */
+  /** SEEK_DATA of lseek(2). */
   data(inode: HostInode, handle: number, offset: number): number {
-    const st = this.fs.fstatSync(handle, BIG);
-    return offset >= Number(st.size) || this.isHole(inode, handle, st) ? -E.ENXIO : offset;
+    const found = this.calls.seek(handle, offset, SEEK_DATA);
+    if (found !== -E.ENOSYS) return found;
+    const { st } = this;
+    const errno = this.calls.stat(handle, st);
+    if (errno < 0) return errno;
+    return offset >= st.size || this.isHole(inode, handle) ? -E.ENXIO : offset;
   }
 
-  /**
-   * SEEK_HOLE of lseek(2).
-   * @throws The errors of node:fs.
-   */
+  /** SEEK_HOLE of lseek(2). */
   hole(inode: HostInode, handle: number, offset: number): number {
-    const st = this.fs.fstatSync(handle, BIG);
-    const size = Number(st.size);
+    const found = this.calls.seek(handle, offset, SEEK_HOLE);
+    if (found !== -E.ENOSYS) return found;
+    const { st } = this;
+    const errno = this.calls.stat(handle, st);
+    if (errno < 0) return errno;
+    const { size } = st;
     if (offset >= size) return -E.ENXIO;
-    return this.isHole(inode, handle, st) ? offset : size;
+    return this.isHole(inode, handle) ? offset : size;
   }
 
-  private isHole(inode: HostInode, handle: number, st: Stats): boolean {
-    if (st.blocks !== 0n || !this.isExact(inode, st.dev)) return false;
+  /** True if the file just looked at has no blocks, on a file system that counts them. */
+  private isHole(inode: HostInode, handle: number): boolean {
+    const { st } = this;
+    if (st.blocks !== 0 || !this.isExact(inode, st.dev)) return false;
     // A reserved block that is just being allocated may be counted in neither state; two reads in a row cannot both
     // miss it.
-    return this.fs.fstatSync(handle, BIG).blocks === 0n;
+    return this.calls.stat(handle, st) === 0 && st.blocks === 0;
   }
 
-  private isExact(inode: HostInode, dev: bigint): boolean {
+  private isExact(inode: HostInode, dev: number): boolean {
     let exact = this.exact.get(dev);
     if (exact === undefined) {
       exact = this.countsBlocks(inode);

@@ -1,33 +1,70 @@
-// Each call of node:fs fails in turn with each of some errors while a guest uses all calls: the guest gets an errno,
+// Each call of node:fs, and each of libc, fails in turn with each of some errors while a guest uses all calls: the guest gets an errno,
 // nothing leaks, and the next try succeeds.
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SETATTR_ATIME, SETATTR_MODE, SETATTR_MTIME } from '../../9p/constants.ts';
-import { O_APPEND, O_CREAT, O_NOATIME, O_RDWR, O_TRUNC } from '../../linux/constants.ts';
-import { mknod, remove, rename, setMode, statfs } from '../../client/rare-messages.ts';
+import { E } from '../../linux/errno.ts';
 import { Kit } from '../../../testing/kit.ts';
 import { HostDirBackend } from './backend.ts';
 import { PathTree } from './tree/path-tree.ts';
-import { ProcTree } from './tree/proc-tree.ts';
-import { openTop } from './tree/proc.ts';
-import { inMemory, scratch } from './testing.ts';
+import { everyCall, everyWay, hostDir, inMemory, reasonAgainst, scratch, throughLibc, throughProc } from './testing.ts';
+import { libc, type Libc } from './libc/libc.ts';
 import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
-const linux = unless(NOT_LINUX);
+const linux = everyWay(NOT_LINUX);
 
 const ERRORS = ['EMFILE', 'EIO', 'ENOENT', 'EACCES'];
 
-/** A node:fs whose call number `at` fails; it counts calls. */
-class Failing {
+/** Fails call number `at`; it counts calls. */
+abstract class Faults {
   count = 0;
   at = -1;
   code = 'EIO';
   /** The call that failed. */
   failed = '';
-  readonly fs: typeof fs;
 
-  constructor() {
+  abstract open(root: string): HostDirBackend;
+
+  protected fails(name: string): boolean {
+    if (this.count++ !== this.at) return false;
+    this.failed = name;
+    return true;
+  }
+}
+
+/** A libc. */
+class FailingLibc extends Faults {
+  private readonly way: 'openat2' | 'openat';
+
+  constructor(way: 'openat2' | 'openat') {
+    super();
+    this.way = way;
+  }
+
+  open(root: string): HostDirBackend {
+    const own = libc() as unknown as Record<string, (...args: unknown[]) => number>;
+    const all: Record<string, unknown> = { ...own };
+    let failed = false;
+    for (const [name, call] of Object.entries(own)) {
+      if (name === 'errno' || name === 'close') continue;
+      all[name] = (...args: unknown[]) => {
+        failed = this.fails(name);
+        return failed ? -1 : call(...args);
+      };
+    }
+    all['errno'] = () => (failed ? E[this.code as keyof typeof E] : own['errno']!());
+    return throughLibc(all as unknown as Libc, this.way, root);
+  }
+}
+
+/** A node:fs. */
+class FailingFs extends Faults {
+  private readonly fs: typeof fs;
+  private readonly byPaths: boolean;
+
+  constructor(byPaths: boolean) {
+    super();
+    this.byPaths = byPaths;
     const all: Record<string, unknown> = { ...fs };
     for (const [name, call] of Object.entries(fs)) {
       // Descriptors are closed all the same: close(2) closes them even if it fails.
@@ -42,6 +79,10 @@ class Failing {
     this.fs = all as unknown as typeof fs;
   }
 
+  open(root: string): HostDirBackend {
+    return this.byPaths ? new HostDirBackend(new PathTree(this.fs, root)) : throughProc(this.fs, root);
+  }
+
   private dir(dir: fs.Dir): unknown {
     const readSync = (): unknown => {
       this.step('readdir');
@@ -51,72 +92,7 @@ class Failing {
   }
 
   private step(name: string): void {
-    if (this.count++ !== this.at) return;
-    this.failed = name;
-    throw Object.assign(new Error(`${this.code}: made up, ${name}`), { code: this.code });
-  }
-}
-
-/** Some of every call. Answers are not checked: any may be an error. */
-function work(kit: Kit): void {
-  const { client, root } = kit;
-  const at = (fid: number, ...names: string[]): number => client.walk(fid, names, 0, names.length);
-  client.mkdir(root, 'd', 0o755);
-  client.mkdir(root, 'e', 0o755);
-  const d = at(root, 'd');
-  const file = client.clone(root);
-  client.lcreate(file, 'f', O_RDWR | O_CREAT, 0o644);
-  kit.write(file, 0, 'data');
-  kit.read(file);
-  client.fsync(file, false);
-  client.setSize(file, 0x8, 2);
-  setMode(client, file, SETATTR_MODE, 0o600);
-  client.setTimes(file, SETATTR_ATIME | SETATTR_MTIME, 0, 0, 0, 0);
-  client.getattr(file, 0x7ff);
-  client.link(root, file, 'g');
-  if (d > 0) client.link(d, file, 'h');
-  client.symlink(root, 'l', 'f');
-  mknod(client, root, 'n', 0o100644, 0, 0);
-  const link = at(root, 'l');
-  if (link > 0) client.readlink(link);
-  for (const flags of [O_RDWR, O_NOATIME, O_RDWR | O_APPEND, O_RDWR | O_TRUNC]) {
-    const fid = at(root, 'd', 'h');
-    if (fid <= 0) continue;
-    client.lopen(fid, flags);
-    client.clunk(fid);
-  }
-  const dir = client.clone(root);
-  client.lopen(dir, 0);
-  for (let i = 0; i < 3; i++) list(kit, dir, i);
-  client.clunk(dir);
-  client.renameat(root, 'g', root, 'l');
-  if (d > 0) client.renameat(root, 'e', d, 'e');
-  const up = d > 0 ? at(d, 'e', '..', '..') : 0;
-  if (up > 0) client.clunk(up);
-  const moved = at(root, 'n');
-  if (moved > 0 && d > 0) rename(client, moved, d, 'n');
-  if (moved > 0) remove(client, moved);
-  statfs(client, root);
-  client.unlinkat(root, 'f', 0);
-  if (d > 0) {
-    client.unlinkat(d, 'h', 0);
-    client.unlinkat(d, 'n', 0);
-    client.unlinkat(d, 'e', 0x200);
-  }
-  client.unlinkat(root, 'd', 0x200);
-  if (link > 0) client.clunk(link);
-  if (d > 0) client.clunk(d);
-  client.clunk(file);
-  for (const name of ['f', 'g', 'l', 'n']) client.unlinkat(root, name, 0);
-  for (const name of ['d', 'e']) client.unlinkat(root, name, 0x200);
-}
-
-function list(kit: Kit, fid: number, cookie: number): void {
-  try {
-    kit.readdir(fid, cookie, 60);
-  } catch (thrown) {
-    // The kit would assert success; the client does not throw.
-    assert.match(String((thrown as Error).message), /^readdir: E/);
+    if (this.fails(name)) throw Object.assign(new Error(`${this.code}: made up, ${name}`), { code: this.code });
   }
 }
 
@@ -127,15 +103,22 @@ function clear(root: string): void {
   for (const name of fs.readdirSync(root)) fs.rmSync(`${root}/${name}`, { recursive: true });
 }
 
-for (const byPaths of [false, true]) {
-  linux(`no call that fails leaves anything open, ${byPaths ? 'by paths' : 'by descriptors'}`, () => {
+const WAYS_TO_FAIL: Readonly<Record<string, [reason: string, faults: () => Faults]>> = {
+  'through libc, openat2': [reasonAgainst('openat2'), () => new FailingLibc('openat2')],
+  'through libc, openat': [reasonAgainst('openat'), () => new FailingLibc('openat')],
+  'through /proc': ['', () => new FailingFs(false)],
+  'by paths': ['', () => new FailingFs(true)],
+};
+
+for (const [name, [reason, faults]] of Object.entries(WAYS_TO_FAIL)) {
+  unless(NOT_LINUX || reason)(`no call that fails leaves anything open, ${name}`, () => {
+    const byPaths = name === 'by paths';
     const { root, remove: tidy } = scratch(inMemory);
-    const failing = new Failing();
-    const tree = byPaths ? new PathTree(failing.fs, root) : new ProcTree(failing.fs, openTop(failing.fs, root));
-    const backend = new HostDirBackend(failing.fs, tree);
+    const failing = faults();
+    const backend = failing.open(root);
     const run = (): void => {
       const kit = new Kit({ backend, dispose: () => {} });
-      work(kit);
+      everyCall(kit);
       kit.end();
       backend.trim();
     };
@@ -172,7 +155,7 @@ linux('20,000 times opened, listed and closed: descriptors and records are as be
   const { root, remove: tidy } = scratch(inMemory);
   fs.mkdirSync(`${root}/a/b/c`, { recursive: true });
   for (let i = 0; i < 20; i++) fs.writeFileSync(`${root}/a/b/c/f${i}`, 'x');
-  const backend = new HostDirBackend(fs, new ProcTree(fs, openTop(fs, root)));
+  const backend = hostDir(root);
   const kit = new Kit({ backend, dispose: () => {} });
   const before = descriptors();
   for (let i = 0; i < 20_000; i++) {

@@ -8,12 +8,12 @@ import { SETATTR_ATIME, SETATTR_MTIME } from '../../9p/constants.ts';
 import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../linux/constants.ts';
 import { errnoName } from '../../linux/errno.ts';
 import { Kit } from '../../../testing/kit.ts';
-import { hostDir } from './index.ts';
-import { hosted, scratch } from './testing.ts';
+import { everyWay, hostDir, hosted, scratch } from './testing.ts';
 import { mknod, remove, setMode } from '../../client/rare-messages.ts';
-import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
+import { NOT_LINUX } from '../../../build/test/skip.ts';
 
-const linux = unless(NOT_LINUX);
+const each = everyWay();
+const linux = everyWay(NOT_LINUX);
 
 /** Returns a tree as text, to the byte and the nanosecond, without atimes, which reads move. */
 function picture(dir: string): string {
@@ -26,7 +26,7 @@ function picture(dir: string): string {
   return lines.join('\n');
 }
 
-test('read-only: every change is EROFS, and the host’s files are as they were', () => {
+each('read-only: every change is EROFS, and the host’s files are as they were', () => {
   let before = '';
   hosted(
     ({ kit, root }) => {
@@ -114,7 +114,7 @@ linux('now is the kernel’s: a file that is written before or after a touch is 
   });
 });
 
-test('a path that is not a directory', () => {
+each('a path that is not a directory', () => {
   const { root, remove } = scratch();
   fs.writeFileSync(`${root}/f`, '');
   const codeOf = (path: string): unknown => {
@@ -131,7 +131,7 @@ test('a path that is not a directory', () => {
   remove();
 });
 
-test('without node:fs an error says so', () => {
+each('without node:fs an error says so', () => {
   const own = process.getBuiltinModule;
   process.getBuiltinModule = (() => undefined) as typeof own;
   try {
@@ -141,7 +141,7 @@ test('without node:fs an error says so', () => {
   }
 });
 
-test('times on the disk are as near as node:fs can set them, and those of a µs are', () => {
+each('times on the disk are as near as node:fs can set them, and those of a µs are', () => {
   hosted(({ kit, root }) => {
     kit.put('f', '');
     const fid = kit.walk('f');
@@ -160,7 +160,7 @@ test('times on the disk are as near as node:fs can set them, and those of a µs 
   });
 });
 
-test('a time that the host sets afterwards is shown', () => {
+each('a time that the host sets afterwards is shown', () => {
   hosted(({ kit, root }) => {
     kit.put('f', '');
     const fid = kit.walk('f');

@@ -1,21 +1,28 @@
 // The public entry `hostDir`: exports a directory of the host. Needs Node, Deno or Bun at run time; may be bundled for
 // a browser, where `hostDir` throws.
-import { check, checkOptions, type RowsOf } from '../../lib/options.ts';
+import { check, checkOptions, invalid, type RowsOf } from '../../lib/options.ts';
 import type { OwnedBackend } from '../../backend/backend.ts';
 import { HostDirBackend as Store } from './backend.ts';
-import type { HostDirOptions } from './options.ts';
-import { nodeFs, type Fs } from './node/node.ts';
+import type { HostDirOptions, Way } from './options.ts';
+import { hostError, nodeFs, type Fs } from './node/node.ts';
 import { PathTree } from './tree/path-tree.ts';
-import { openTop } from './tree/proc.ts';
-import { ProcTree } from './tree/proc-tree.ts';
+import { descriptorsAt, openTop } from './tree/proc.ts';
+import { DESCRIPTOR_WAYS, choose, type DescriptorWay } from './calls/choose.ts';
+import type { HostCalls } from './calls/calls.ts';
+import { DescriptorTree } from './tree/descriptor-tree.ts';
 
-export type { HostDirOptions } from './options.ts';
+export type { HostDirOptions, Way } from './options.ts';
 
 /** A directory of the host as a backend. */
 export interface HostDirBackend extends OwnedBackend {
   readonly readOnly: boolean;
   /** Empty on Linux. */
   readonly limits: string;
+  /**
+   * The way in which the directory is reached: `openat2` or `openat` through libc, where the package koffi is installed;
+   * `proc` through node:fs; `paths` where there are no descriptors to go by.
+   */
+  readonly way: Way;
   /**
    * The number of descriptors that hold inodes: one for the root, one for each inode in use, up to 256 recently used
    * ones for a second, and up to 256 directories above those in use.
@@ -28,12 +35,16 @@ export interface HostDirBackend extends OwnedBackend {
 }
 
 /** The kinds of the options. @internal */
-export const HOSTDIR_OPTIONS = { readOnly: 'boolean', paths: 'boolean' } satisfies RowsOf<HostDirOptions>;
+export const HOSTDIR_OPTIONS = {
+  readOnly: 'boolean',
+  paths: 'boolean',
+  way: 'string',
+} satisfies RowsOf<HostDirOptions>;
 
 /**
  * Exports a directory of the host. On Linux a guest cannot escape from it, whatever it or another process does to the
  * tree; elsewhere, and with `paths`, `limits` of the backend states the exceptions. An error never makes it fall
- * back to paths.
+ * back to paths. With the package koffi installed, the kernel is called directly, which is faster.
  * @param path The directory. It is opened now; on Linux it may be renamed later.
  * @param options See `HostDirOptions`.
  * @throws TypeError if an argument is invalid; Error without Node, Deno or Bun; the error of node:fs if the directory
@@ -43,18 +54,40 @@ export const HOSTDIR_OPTIONS = { readOnly: 'boolean', paths: 'boolean' } satisfi
 export function hostDir(path: string, options: HostDirOptions = {}): HostDirBackend {
   check(path, 'string', 'path');
   options = checkOptions(options, HOSTDIR_OPTIONS);
+  const { way } = options;
+  if (way !== undefined && !DESCRIPTOR_WAYS.includes(way)) {
+    throw invalid(`"options.way" must be one of ${DESCRIPTOR_WAYS.join(', ')}, not ${JSON.stringify(way)}`);
+  }
+  if (way !== undefined && options.paths === true)
+    throw invalid('"options.way" and "options.paths" exclude each other');
   const fs = nodeFs();
   const fd = options.paths === true ? -1 : openTop(fs, path);
-  const tree = fd < 0 ? new PathTree(fs, path) : byDescriptors(fs, fd);
-  return new Store(fs, tree, options);
+  const tree = fd < 0 ? byPaths(fs, path, way) : byDescriptors(fs, fd, way);
+  return new Store(tree, options);
+}
+
+function byPaths(fs: Fs, path: string, way: DescriptorWay | undefined): PathTree {
+  if (way !== undefined) throw new Error(`The host directory cannot be reached by way of ${way} without /proc.`);
+  return new PathTree(fs, path);
 }
 
 /** Takes the descriptor over; it is closed if this throws. */
-function byDescriptors(fs: Fs, fd: number): ProcTree {
+function byDescriptors(fs: Fs, fd: number, way: DescriptorWay | undefined): DescriptorTree {
+  let calls: HostCalls;
+  let own: number;
   try {
-    return new ProcTree(fs, fd);
+    calls = choose(fs, descriptorsAt(fs), way);
+    own = calls.own(fd);
   } catch (thrown) {
     fs.closeSync(fd);
+    throw thrown;
+  }
+  if (own !== fd) fs.closeSync(fd);
+  if (own < 0) throw hostError(-own, 'the directory cannot be opened');
+  try {
+    return new DescriptorTree(calls, own);
+  } catch (thrown) {
+    calls.close(own);
     throw thrown;
   }
 }

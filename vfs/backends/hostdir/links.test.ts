@@ -4,10 +4,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { remove, rename } from '../../client/rare-messages.ts';
 import { errnoName } from '../../linux/errno.ts';
-import { hosted } from './testing.ts';
-import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
+import { everyWay, hosted } from './testing.ts';
+import { NOT_LINUX } from '../../../build/test/skip.ts';
 
-const linux = unless(NOT_LINUX);
+const linux = everyWay(NOT_LINUX);
 
 linux('a link by a fid whose own name is gone, while the file has another', () => {
   for (const byHost of [false, true]) {

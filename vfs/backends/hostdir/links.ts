@@ -1,66 +1,68 @@
-// link(2) on the host by name, with a check that the name led to the right inode.
+// link(2) on the host: of the inode itself through libc; else by name, with a check that the name led to the inode.
 import { E } from '../../linux/errno.ts';
+import { HostStat } from './calls/host-stat.ts';
 import type { HostInode } from './tree/inode.ts';
-import { BIG_OR_NONE, hostErrno, type Fs, type Stats } from './node/node.ts';
-import type { HostTree } from './tree/tree.ts';
+import type { Entry, HostTree } from './tree/tree.ts';
 
 /** Attempts to link by another name. */
 const TRIES = 16;
 
-/** Refreshes the link count of an inode. */
-export function look(tree: HostTree, inode: HostInode): void {
-  try {
-    inode.seen(tree.stat(inode));
-  } catch {
-    // ESTALE (path-tree.ts): the next call on the inode reports it.
-  }
-}
-
 /**
- * Creates hard links. node:fs cannot link a descriptor, so a name is linked, and a check follows that it was the
- * inode's all the time.
+ * Creates hard links. Where an inode cannot be linked, since node:fs takes names only, a name is linked, and a check
+ * follows that it was the inode's all the time.
  */
 export class Links {
-  private readonly fs: Fs;
   private readonly tree: HostTree;
+  private readonly made = new HostStat();
+  private readonly source = new HostStat();
 
-  constructor(fs: Fs, tree: HostTree) {
-    this.fs = fs;
+  constructor(tree: HostTree) {
     this.tree = tree;
   }
 
   /** link(2). Returns 0 or an errno. */
   make(dir: HostInode, name: string, inode: HostInode): number {
+    return this.tree.exact ? this.exactly(dir, name, inode) : this.byName(dir, name, inode);
+  }
+
+  private exactly(dir: HostInode, name: string, inode: HostInode): number {
     const { tree } = this;
-    let from: string | number | null = tree.lastName(inode);
+    const errno = tree.link(inode, dir, name);
+    if (errno !== 0) return errno;
+    tree.changed(dir);
+    inode.links++;
+    tree.place(inode, dir, name);
+    return 0;
+  }
+
+  private byName(dir: HostInode, name: string, inode: HostInode): number {
+    const { tree } = this;
+    let from: Entry | number | null = tree.lastName(inode);
     for (let tries = 0; ; tries++) {
       from ??= tree.nameOf(inode);
       if (typeof from === 'number') return from;
       const errno = this.by(from, dir, name, inode);
       if ((errno !== E.ENOENT && errno !== E.ESTALE) || tries === TRIES) return errno;
       // Another process has removed that name: try another name, unless the directory itself is gone.
-      look(tree, dir);
+      tree.look(dir);
       if (errno === E.ENOENT && dir.links === 0) return errno;
       from = null;
     }
   }
 
   /** Links by one name. ENOENT or ESTALE if it is no longer a name of the inode; then nothing is linked. */
-  private by(from: string, dir: HostInode, name: string, inode: HostInode): number {
-    const { fs, tree } = this;
-    const to = tree.entry(dir, name);
+  private by(from: Entry, dir: HostInode, name: string, inode: HostInode): number {
+    const { tree } = this;
     const before = inode.links;
-    try {
-      fs.linkSync(from, to);
-    } catch (thrown) {
-      return hostErrno(thrown);
-    }
+    const errno = tree.linkAt(...from, dir, name);
+    if (errno !== 0) return errno;
     tree.changed(dir);
-    look(tree, inode);
+    // ESTALE (path-tree.ts): the next call on the inode reports it.
+    tree.look(inode);
     // A link count one higher proves it, unless other processes link the inode as well.
     if (inode.links !== before + 1) {
-      const made = fs.lstatSync(to, BIG_OR_NONE);
-      if (made === undefined || tree.table.keyOf(made) !== inode.key) return this.unsure(from, to, made);
+      const isMade = this.found(dir, name, this.made);
+      if (!isMade || tree.table.keyOf(this.made) !== inode.key) return this.unsure(from, dir, name, isMade);
     }
     tree.place(inode, dir, name);
     return 0;
@@ -70,11 +72,15 @@ export class Links {
    * Handles a new name that leads to another inode. If another process has removed or replaced the new name, the link
    * was right. If `from` led to another file, the new name is removed again: ESTALE.
    */
-  private unsure(from: string, to: string, made: Stats | undefined): number {
-    const { table } = this.tree;
-    const source = made === undefined ? undefined : this.fs.lstatSync(from, BIG_OR_NONE);
-    if (source === undefined || table.keyOf(source) !== table.keyOf(made!)) return 0;
-    this.fs.unlinkSync(to);
-    return E.ESTALE;
+  private unsure(from: Entry, dir: HostInode, name: string, isMade: boolean): number {
+    const { tree } = this;
+    const { table } = tree;
+    if (!isMade || !this.found(...from, this.source) || table.keyOf(this.source) !== table.keyOf(this.made)) return 0;
+    const errno = tree.unlink(dir, name);
+    return errno === 0 ? E.ESTALE : errno;
+  }
+
+  private found(dir: HostInode, name: string, st: HostStat): boolean {
+    return this.tree.statName(dir, name, st) === 0;
   }
 }

@@ -5,16 +5,13 @@ import * as assert from 'uvu/assert';
 import { Kit, type Entry } from '../../../testing/kit.ts';
 import { ram } from '../ram/index.ts';
 import { overlay } from '../overlay/index.ts';
-import { HostDirBackend } from './backend.ts';
-import { hostDir } from './index.ts';
+import type { HostDirBackend } from './backend.ts';
 import { Given, markOf } from './node/given.ts';
 import { Listings } from './tree/listings.ts';
-import { ProcTree } from './tree/proc-tree.ts';
-import { openTop } from './tree/proc.ts';
-import { inMemory, scratch } from './testing.ts';
+import { everyWay, hostDir, inMemory, scratch, throughProc } from './testing.ts';
 import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 
-const linux = unless(NOT_LINUX);
+const linux = everyWay(NOT_LINUX);
 // Bun and Deno read a directory at once.
 const atOnce = 'bun' in process.versions || 'deno' in process.versions;
 const streamed = unless(NOT_LINUX || (atOnce ? 'this runtime reads a directory at once' : ''));
@@ -41,7 +38,7 @@ function counted(count: number): { kit: Kit; backend: HostDirBackend; root: stri
       };
     },
   } as unknown as typeof fs;
-  const backend = new HostDirBackend(counting, new ProcTree(counting, openTop(counting, root)));
+  const backend = throughProc(counting, root);
   const kit = new Kit({ backend, dispose: () => {} });
   const end = (): void => {
     kit.end();
@@ -130,7 +127,7 @@ streamed('an entry that is gone before Node has looked at its kind takes no othe
       return { readSync, closeSync: () => dir.closeSync() };
     },
   } as unknown as typeof fs;
-  const backend = new HostDirBackend(unknown, new ProcTree(unknown, openTop(unknown, root)));
+  const backend = throughProc(unknown, root);
   const kit = new Kit({ backend, dispose: () => {} });
   assert.is(kit.list('').length, 100);
   kit.end();

@@ -7,11 +7,10 @@ import type { Backend } from '../../backend/backend.ts';
 import { Kit } from '../../../testing/kit.ts';
 import { overlay } from '../overlay/index.ts';
 import { readOnly } from '../../backends/readonly/index.ts';
-import { hostDir } from './index.ts';
-import { scratch } from './testing.ts';
-import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
+import { everyWay, hostDir, scratch } from './testing.ts';
+import { NOT_LINUX } from '../../../build/test/skip.ts';
 
-const linux = unless(NOT_LINUX);
+const linux = everyWay(NOT_LINUX);
 
 /** Creates files whose atimes a read would move wherever atimes are kept: they are older than the last change. */
 function fill(root: string): void {

@@ -1,5 +1,15 @@
 // The options of `hostDir`, apart from the class, whose declarations name the types of node:fs.
 
+/**
+ * The way in which a host directory is reached.
+ *
+ * - `openat2`: the kernel's own calls through libc, which the package koffi calls.
+ * - `openat`: the same where there is no openat2(2): before Linux 5.6, and in some containers.
+ * - `proc`: the calls of node:fs, one name at a time below a descriptor in /proc/self/fd.
+ * - `paths`: the calls of node:fs by checked paths, which another process can lead astray.
+ */
+export type Way = 'openat2' | 'openat' | 'proc' | 'paths';
+
 /** The options of `hostDir`. */
 export interface HostDirOptions {
   /** True to answer EROFS to every change, including opening for writing, O_TRUNC and utimensat(2). Default false. */
@@ -9,4 +19,9 @@ export interface HostDirOptions {
    * Linux whose /proc is not accessible to this process. Default false.
    */
   paths?: boolean;
+  /**
+   * The way in which the directory is reached on Linux; if it does not work here, `hostDir` throws. By default the first
+   * that works: `openat2`, `openat`, `proc`. Not with `paths`.
+   */
+  way?: Exclude<Way, 'paths'>;
 }

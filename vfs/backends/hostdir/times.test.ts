@@ -4,7 +4,9 @@ import * as assert from 'uvu/assert';
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../9p/constants.ts';
 import type { SetAttr } from '../../backend/backend.ts';
 import type { HostInode } from './tree/inode.ts';
-import { HostTimes, secondsOf, nanosecondsOf, toNs } from './times.ts';
+import type { HostStat } from './calls/host-stat.ts';
+import { nanosecondsOf, secondsOf, toNs } from './node/time.ts';
+import { HostTimes } from './times.ts';
 import type { HostTime, HostTree } from './tree/tree.ts';
 
 /** A host whose utimes truncates to this many nanoseconds. */
@@ -18,9 +20,17 @@ function host(grain: bigint): { times: HostTimes; set(ns: bigint): bigint } {
     return ns - (ns % grain);
   };
   const tree = {
-    utimes: (_inode: HostInode, atime: HostTime, mtime: HostTime) =>
-      void ([atimeNs, mtimeNs] = [cut(atime), cut(mtime)]),
-    stat: () => ({ atimeNs, mtimeNs, ctimeNs: mtimeNs, birthtimeNs: 1n }),
+    utimes: (_inode: HostInode, atime: HostTime, mtime: HostTime) => {
+      [atimeNs, mtimeNs] = [cut(atime), cut(mtime)];
+      return 0;
+    },
+    stat: (_inode: HostInode, out: HostStat) => {
+      const [atimeSec, atimeNsec] = [secondsOf(atimeNs), nanosecondsOf(atimeNs)];
+      const [mtimeSec, mtimeNsec] = [secondsOf(mtimeNs), nanosecondsOf(mtimeNs)];
+      const [ctimeSec, ctimeNsec] = [mtimeSec, mtimeNsec];
+      Object.assign(out, { atimeSec, atimeNsec, mtimeSec, mtimeNsec, ctimeSec, ctimeNsec, btimeSec: 0, btimeNsec: 1 });
+      return 0;
+    },
   } as unknown as HostTree;
   const times = new HostTimes(tree);
   const valid = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;
@@ -29,7 +39,7 @@ function host(grain: bigint): { times: HostTimes; set(ns: bigint): bigint } {
     set(ns) {
       const [sec, nsec] = [secondsOf(ns), nanosecondsOf(ns)];
       const set = { valid, atime_sec: sec, atime_nsec: nsec, mtime_sec: sec, mtime_nsec: nsec };
-      times.set({ key: 1 } as HostInode, set as SetAttr);
+      assert.is(times.set({ key: 1 } as HostInode, set as SetAttr), 0);
       return mtimeNs;
     },
   };

@@ -2,10 +2,10 @@
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../9p/constants.ts';
 import type { Attr, SetAttr } from '../../backend/backend.ts';
 import type { HostInode } from './tree/inode.ts';
-import type { Stats } from './node/node.ts';
+import { HostStat } from './calls/host-stat.ts';
+import { nanosecondsOf, secondsOf, toNs } from './node/time.ts';
 import type { HostTime, HostTree } from './tree/tree.ts';
 
-const SECOND = 1_000_000_000n;
 /** The limit of files whose exact times are remembered. */
 const LIMIT = 65_536;
 /** Attempts of utimes per change: the first ones on a host may have to discover its precision. */
@@ -19,23 +19,6 @@ const DOUBLE = 240n;
 
 /** Access and modification time, in nanoseconds since 1970. */
 type Pair = [bigint, bigint];
-
-/** A time in nanoseconds since 1970. */
-export function toNs(sec: number, nsec: number): bigint {
-  return BigInt(sec) * SECOND + BigInt(nsec);
-}
-
-/** The seconds of a time, rounded down, before 1970 too. */
-export function secondsOf(ns: bigint): number {
-  const sec = ns / SECOND;
-  return Number(sec * SECOND > ns ? sec - 1n : sec);
-}
-
-/** The nanoseconds of a time within its second. */
-export function nanosecondsOf(ns: bigint): number {
-  const rest = Number(ns % SECOND);
-  return rest < 0 ? rest + 1e9 : rest;
-}
 
 /** True if `utimes` leaves a timestamp unchanged when it is NaN: Node with libuv ≥ 1.51 (UV_FS_UTIME_OMIT). */
 function canOmit(): boolean {
@@ -58,7 +41,8 @@ function coarser(wanted: bigint, got: bigint, grain: bigint, omitted: boolean): 
 
 /** The requested times, and those that the host stored for them. */
 interface Exact {
-  birthtime: bigint;
+  btimeSec: number;
+  btimeNsec: number;
   atime: bigint;
   hostAtime: bigint;
   mtime: bigint;
@@ -73,6 +57,7 @@ interface Exact {
  */
 export class HostTimes {
   private readonly tree: HostTree;
+  private readonly st = new HostStat();
   private readonly exact = new Map<number | string, Exact>();
   private readonly omitted = canOmit() ? new Date(NaN) : null;
   /** The precision of utimes in this runtime, in nanoseconds, as far as discovered. */
@@ -83,35 +68,36 @@ export class HostTimes {
   }
 
   /** Replaces the host's times by the exact ones they stand for. */
-  correct(inode: HostInode, st: Stats, out: Attr): void {
+  correct(inode: HostInode, st: HostStat, out: Attr): void {
     const exact = this.exact.size > 0 ? this.known(inode, st) : undefined;
     if (exact === undefined) return;
-    if (exact.hostAtime === st.atimeNs) {
+    if (exact.hostAtime === toNs(st.atimeSec, st.atimeNsec)) {
       out.atime_sec = secondsOf(exact.atime);
       out.atime_nsec = nanosecondsOf(exact.atime);
     }
-    if (exact.hostMtime === st.mtimeNs) {
+    if (exact.hostMtime === toNs(st.mtimeSec, st.mtimeNsec)) {
       out.mtime_sec = secondsOf(exact.mtime);
       out.mtime_nsec = nanosecondsOf(exact.mtime);
     }
   }
 
-  private known(inode: HostInode, st: Stats): Exact | undefined {
+  private known(inode: HostInode, st: HostStat): Exact | undefined {
     const exact = this.exact.get(inode.key);
-    return exact?.birthtime === st.birthtimeNs ? exact : undefined;
+    return exact?.btimeSec === st.btimeSec && exact.btimeNsec === st.btimeNsec ? exact : undefined;
   }
 
-  /** utimensat(2), of one time or both. */
-  set(inode: HostInode, set: SetAttr): void {
+  /** utimensat(2), of one time or both. Returns 0 or an errno. */
+  set(inode: HostInode, set: SetAttr): number {
     const setsA = (set.valid & SETATTR_ATIME) !== 0;
     const setsM = (set.valid & SETATTR_MTIME) !== 0;
     const wanted: Pair = [toNs(set.atime_sec, set.atime_nsec), toNs(set.mtime_sec, set.mtime_nsec)];
     const omit: [boolean, boolean] = [!setsA, !setsM];
-    if (!setsA || !setsM) this.fillOther(inode, wanted, omit);
+    let errno = setsA && setsM ? 0 : this.fillOther(inode, wanted, omit);
+    if (errno !== 0) return errno;
     const nowA = setsA && (set.valid & SETATTR_ATIME_SET) === 0;
     const nowM = setsM && (set.valid & SETATTR_MTIME_SET) === 0;
-    if (nowA || nowM) this.takeNow(inode, wanted, omit, nowA, nowM);
-    this.approach(inode, wanted, omit);
+    if (nowA || nowM) errno = this.takeNow(inode, wanted, omit, nowA, nowM);
+    return errno === 0 ? this.approach(inode, wanted, omit) : errno;
   }
 
   /**
@@ -124,35 +110,50 @@ export class HostTimes {
     omit: readonly [boolean, boolean],
     nowA: boolean,
     nowM: boolean,
-  ): void {
+  ): number {
     const ours = nowA ? wanted[0] : wanted[1];
-    this.tree.utimes(inode, this.hostTime(wanted[0], omit[0]), this.hostTime(wanted[1], omit[1]));
-    const { ctimeNs } = this.tree.stat(inode);
+    const errno = this.utimes(inode, wanted, omit);
+    if (errno !== 0) return errno;
+    const ctime = toNs(this.st.ctimeSec, this.st.ctimeNsec);
     // Deno reports whole seconds, and a file server may have its own clock.
-    if (ours - ctimeNs > CLOCK_TICK || ctimeNs - ours > CLOCK_TICK) return;
-    if (nowA) wanted[0] = ctimeNs;
-    if (nowM) wanted[1] = ctimeNs;
+    if (ours - ctime > CLOCK_TICK || ctime - ours > CLOCK_TICK) return 0;
+    if (nowA) wanted[0] = ctime;
+    if (nowM) wanted[1] = ctime;
+    return 0;
+  }
+
+  /** Sets the host's times, and looks at what they have become. */
+  private utimes(inode: HostInode, wanted: Pair, omit: readonly [boolean, boolean]): number {
+    const atime = this.hostTime(wanted[0], omit[0]);
+    const mtime = this.hostTime(wanted[1], omit[1]);
+    return this.tree.utimes(inode, atime, mtime) || this.tree.stat(inode, this.st);
   }
 
   /** Fills in the current value of a time that must not change. */
-  private fillOther(inode: HostInode, wanted: Pair, omit: readonly [boolean, boolean]): void {
-    const st = this.tree.stat(inode);
+  private fillOther(inode: HostInode, wanted: Pair, omit: readonly [boolean, boolean]): number {
+    const { st } = this;
+    const errno = this.tree.stat(inode, st);
+    if (errno !== 0) return errno;
     const exact = this.known(inode, st);
-    if (omit[0]) wanted[0] = exact?.hostAtime === st.atimeNs ? exact.atime : st.atimeNs;
-    if (omit[1]) wanted[1] = exact?.hostMtime === st.mtimeNs ? exact.mtime : st.mtimeNs;
+    const atime = toNs(st.atimeSec, st.atimeNsec);
+    const mtime = toNs(st.mtimeSec, st.mtimeNsec);
+    if (omit[0]) wanted[0] = exact?.hostAtime === atime ? exact.atime : atime;
+    if (omit[1]) wanted[1] = exact?.hostMtime === mtime ? exact.mtime : mtime;
+    return 0;
   }
 
   /** Sets the host's times as closely as possible, and remembers the difference. */
-  private approach(inode: HostInode, wanted: Pair, omit: readonly [boolean, boolean]): void {
-    const { tree } = this;
+  private approach(inode: HostInode, wanted: Pair, omit: readonly [boolean, boolean]): number {
+    const { st } = this;
     for (let tries = 1; ; tries++) {
-      tree.utimes(inode, this.hostTime(wanted[0], omit[0]), this.hostTime(wanted[1], omit[1]));
-      const st = tree.stat(inode);
+      const errno = this.utimes(inode, wanted, omit);
+      if (errno !== 0) return errno;
       const grain =
-        coarser(wanted[0], st.atimeNs, this.grain, omit[0]) ?? coarser(wanted[1], st.mtimeNs, this.grain, omit[1]);
+        coarser(wanted[0], toNs(st.atimeSec, st.atimeNsec), this.grain, omit[0]) ??
+        coarser(wanted[1], toNs(st.mtimeSec, st.mtimeNsec), this.grain, omit[1]);
       if (grain === undefined || tries >= TRIES) {
-        this.remember(inode, st, wanted);
-        return;
+        this.remember(inode, wanted);
+        return 0;
       }
       this.grain = grain;
     }
@@ -168,19 +169,17 @@ export class HostTimes {
     return secondsOf(aim) + nanosecondsOf(aim) / 1e9;
   }
 
-  private remember(inode: HostInode, st: Stats, [atime, mtime]: [bigint, bigint]): void {
+  private remember(inode: HostInode, [atime, mtime]: Pair): void {
+    const { st } = this;
+    const hostAtime = toNs(st.atimeSec, st.atimeNsec);
+    const hostMtime = toNs(st.mtimeSec, st.mtimeNsec);
     this.exact.delete(inode.key);
-    if (st.atimeNs === atime && st.mtimeNs === mtime) return;
+    if (hostAtime === atime && hostMtime === mtime) return;
     if (this.exact.size >= LIMIT) {
       const [oldest] = this.exact.keys();
       this.exact.delete(oldest!);
     }
-    this.exact.set(inode.key, {
-      birthtime: st.birthtimeNs,
-      atime,
-      hostAtime: st.atimeNs,
-      mtime,
-      hostMtime: st.mtimeNs,
-    });
+    const { btimeSec, btimeNsec } = st;
+    this.exact.set(inode.key, { btimeSec, btimeNsec, atime, hostAtime, mtime, hostMtime });
   }
 }

@@ -5,7 +5,7 @@ import type { Fid } from '../fid.ts';
 import { dropFid } from '../fid-life.ts';
 import type { Request } from '../request.ts';
 import type { Session } from '../session.ts';
-import { standsFor, unlink } from './names.ts';
+import { checkWalked, unlink } from './names.ts';
 
 /** Drops a fid. EBADF: no such fid; after Txattrcreate the errnos of setxattr(2). (clunk(5)) */
 export function clunk({ session, t }: Request): number {
@@ -32,6 +32,7 @@ function removeName(session: Session, fid: Fid): number {
   if (fid.xattr !== null) return E.EBADF;
   if (inode === backend.root()) return E.EBUSY;
   if (parent === null) return E.EINVAL;
-  if (backend.nlink(inode) === 0 || !standsFor(backend, parent, name, inode)) return E.ENOENT;
+  const errno = backend.nlink(inode) === 0 ? E.ENOENT : checkWalked(backend, parent, name, inode);
+  if (errno !== 0) return errno;
   return unlink(session.server, parent, name, inode, inode.kind === S_IFDIR);
 }

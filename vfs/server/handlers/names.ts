@@ -17,12 +17,13 @@ import { checkEntryName, checkRemoval, checkRename } from '../checks.ts';
 import type { GuestServer } from '../guest-server.ts';
 import type { Request } from '../request.ts';
 
-/** True if the name that a fid was walked by still belongs to its inode. */
-export function standsFor(backend: Backend, dir: Inode, name: string, inode: Inode): boolean {
-  if (dir.state === RECLAIMED) return false;
+/** Checks that the name that a fid was walked by still belongs to its inode. ENOENT, or what the lookup answers. */
+export function checkWalked(backend: Backend, dir: Inode, name: string, inode: Inode): number {
+  if (dir.state === RECLAIMED) return E.ENOENT;
   const found = backend.lookup(dir, name);
+  if (typeof found === 'number') return found;
   releaseUnused(backend, found);
-  return found === inode;
+  return found === inode ? 0 : E.ENOENT;
 }
 
 /** Removes a name whose inode was looked up. The inode lives on while a fid is on it. The errnos of `checkRemoval`. */
@@ -122,6 +123,7 @@ export function rename({ session, t }: Request): number {
   if (inode === server.backend.root()) return E.EBUSY;
   if (server.backend.nlink(inode) === 0) return E.ENOENT;
   if (parent === null) return E.EINVAL;
-  if (!standsFor(server.backend, parent, name, inode)) return E.ENOENT;
+  const errno = checkWalked(server.backend, parent, name, inode);
+  if (errno !== 0) return errno;
   return move(server, parent, name, inode, dirFid.inode, t.name);
 }

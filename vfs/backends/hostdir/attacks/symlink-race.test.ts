@@ -8,9 +8,8 @@ import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../../linux/con
 import { Found } from '../../../client/at/found.ts';
 import { FileStatus } from '../../../client/attributes.ts';
 import { Kit } from '../../../../testing/kit.ts';
-import { hostDir } from '../index.ts';
-import { scratch } from '../testing.ts';
-import { NOT_LINUX, unless } from '../../../../build/test/skip.ts';
+import { everyWay, hostDir, scratch } from '../testing.ts';
+import { NOT_LINUX } from '../../../../build/test/skip.ts';
 
 const TRIES = Number(process.env['WASI9P_RACES'] ?? 100_000);
 const SECRET = 'the secret of the host';
@@ -159,7 +158,7 @@ async function race(pace: 'fast' | 'slow', count: number): Promise<void> {
   remove();
 }
 
-const onLinux = unless(NOT_LINUX);
+const onLinux = everyWay(NOT_LINUX);
 
 onLinux('25: against a process that swaps directories and files for symlinks as fast as it can', () =>
   race('fast', TRIES),

@@ -8,9 +8,9 @@ import { O_CREAT, O_RDWR } from '../../../linux/constants.ts';
 import { mknod } from '../../../client/rare-messages.ts';
 import { errnoName } from '../../../linux/errno.ts';
 import { Kit } from '../../../../testing/kit.ts';
-import { hostDir } from '../index.ts';
-import { inMemory, scratch } from '../testing.ts';
+import { everyWay, hostDir, inMemory, scratch } from '../testing.ts';
 
+const each = everyWay();
 const ROUNDS = Number(process.env['WASI9P_RACES'] ?? 12_000) / 6;
 
 /** The loops of the other process on one name. */
@@ -103,7 +103,7 @@ async function busy(kit: Kit, root: string, how: string): Promise<void> {
 }
 
 for (const how of ['remove', 'replace', 'move']) {
-  test(`each call is done or refused as on Linux while another process does this: ${how}`, async () => {
+  each(`each call is done or refused as on Linux while another process does this: ${how}`, async () => {
     const { root, remove } = scratch(inMemory);
     const backend = hostDir(root);
     const kit = new Kit({ backend, dispose: () => {} });

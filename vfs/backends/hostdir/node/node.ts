@@ -2,7 +2,7 @@
 /// <reference types="node" preserve="true" />
 
 import type * as NodeFs from 'node:fs';
-import { E, errnoOf } from '../../../linux/errno.ts';
+import { E, errnoName, errnoOf } from '../../../linux/errno.ts';
 
 /** The module `node:fs`, as Node, Deno and Bun have it. */
 export type Fs = typeof NodeFs;
@@ -40,8 +40,13 @@ export function hostErrno(thrown: unknown): number {
 export class HostError extends Error {
   readonly code: string;
 
-  constructor(code: 'EINVAL' | 'EIO' | 'ENOENT' | 'ENOMEM' | 'ESTALE', message: string) {
+  constructor(code: string, message: string) {
     super(`${code}: ${message}`);
     this.code = code;
   }
+}
+
+/** Makes an error of an errno. */
+export function hostError(errno: number, message: string): HostError {
+  return new HostError(errnoName(errno), message);
 }

@@ -3,23 +3,26 @@ import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import { INTENT_CREATE, INTENT_REPLACE, INTENT_RMDIR, INTENT_UNLINK } from '../../../backend/lookup-intent.ts';
 import { HostInode } from './inode.ts';
-import type { Stats } from '../node/node.ts';
+import { HostStat } from '../calls/host-stat.ts';
 
 /** Answers lookups without a system call. */
 export class Assumed {
   private readonly file: HostInode;
   private readonly directory: HostInode;
-  /** Deno's unlinkSync removes an empty directory, too. */
-  private readonly unlinksDirectories = 'deno' in process.versions;
+  private readonly unlinksDirectories: boolean;
   private readonly close: (inode: HostInode) => void;
 
   /**
-   * @param st Of any directory.
+   * @param unlinksDirectories True if `unlinkAt` removes an empty directory, too, as Deno's unlinkSync does.
    * @param close Closes and forgets an inode without fids.
    */
-  constructor(st: Stats, close: (inode: HostInode) => void) {
-    this.file = new HostInode(0, '', Object.assign(Object.create(st), { mode: 0n, nlink: 1n }));
+  constructor(unlinksDirectories: boolean, close: (inode: HostInode) => void) {
+    const st = new HostStat();
+    st.nlink = 1;
+    this.file = new HostInode(0, '', st);
+    st.mode = S_IFDIR;
     this.directory = new HostInode(0, '', st);
+    this.unlinksDirectories = unlinksDirectories;
     this.close = close;
   }
 

@@ -1,21 +1,21 @@
 // Confinement on Linux: checks that a directory is still below the exported root.
+import { HostStat } from '../calls/host-stat.ts';
+import type { HostCalls } from '../calls/calls.ts';
+import { hostError } from '../node/node.ts';
 import type { Descriptors } from './descriptors.ts';
 import type { HostInode } from './inode.ts';
 import type { InodeTable } from './table.ts';
-import { BIG, type Fs } from '../node/node.ts';
 
-/** The limit of `/..` components in one path, within PATH_MAX. */
-const LEVELS = 1024;
 /** More levels than any tree has; bounds the loop. */
 const MAX_DEPTH = 1 << 20;
+/** The number of levels from which on more are tried in smaller steps. */
+const MANY = 1024;
 
 /** The parts of the tree used here. */
 export interface Ways {
-  readonly fs: Fs;
+  readonly calls: HostCalls;
   readonly table: InodeTable;
   readonly root: HostInode;
-  /** The directory of descriptors in /proc, with a trailing slash. */
-  readonly descriptorsAt: string;
   readonly held: Descriptors;
 }
 
@@ -27,15 +27,17 @@ export class Below {
   private readonly ways: Ways;
   /** The number of levels climbed last time, tried first. */
   private hint = 8;
+  private readonly st = new HostStat();
 
   constructor(ways: Ways) {
     this.ways = ways;
   }
 
+  /** @throws HostError if it cannot be told. */
   has(fd: number): boolean {
-    const { ways } = this;
-    const top = placeOf(ways, ways.root.fd);
-    const place = placeOf(ways, fd);
+    const { calls, root } = this.ways;
+    const top = calls.placeOf(root.fd);
+    const place = calls.placeOf(fd);
     if (top !== null && place !== null && isWithin(place, top)) return true;
     if (top !== null && place === '') {
       const isBelow = this.fromAbove(fd, top);
@@ -61,68 +63,51 @@ export class Below {
 
   private placeAbove(fd: number, levels: number): string | null {
     const up = this.climb(fd, levels);
-    try {
-      return placeOf(this.ways, up);
-    } finally {
-      this.ways.fs.closeSync(up);
-    }
+    const place = this.ways.calls.placeOf(up);
+    this.ways.held.closeFd(up);
+    return place;
   }
 
   /** Opens the directory some levels up, at most the host's root. */
   private climb(fd: number, levels: number): number {
-    const { ways } = this;
-    let at = fd;
-    for (let left = levels; left > 0; left -= LEVELS) {
-      const path = ways.descriptorsAt + at + '/..'.repeat(Math.min(left, LEVELS));
-      try {
-        const next = ways.held.openDirectory(path);
-        if (at !== fd) ways.fs.closeSync(at);
-        at = next;
-      } catch (thrown) {
-        if (at !== fd) ways.fs.closeSync(at);
-        throw thrown;
-      }
-    }
-    return at;
+    const up = this.ways.held.openUp(fd, levels);
+    if (up < 0) throw hostError(-up, 'the directories above cannot be opened');
+    return up;
   }
 
   private levelByLevel(fd: number): boolean {
-    const { fs, table, root, descriptorsAt } = this.ways;
+    const { held, root } = this.ways;
     let at = fd;
     try {
       for (let below: number | string = '', depth = 0; depth < MAX_DEPTH; depth++) {
-        const key = table.keyOf(fs.fstatSync(at, BIG));
+        const key = this.keyOf(at);
         if (key === root.key) return true;
         // Only the root of the host is its own parent.
         if (key === below) return false;
         below = key;
-        const up = this.ways.held.openDirectory(`${descriptorsAt}${at}/..`);
-        if (at !== fd) fs.closeSync(at);
+        const up = this.climb(at, 1);
+        if (at !== fd) held.closeFd(at);
         at = up;
       }
       return false;
     } finally {
-      if (at !== fd) fs.closeSync(at);
+      if (at !== fd) held.closeFd(at);
     }
+  }
+
+  private keyOf(fd: number): number | string {
+    const errno = this.ways.calls.stat(fd, this.st);
+    if (errno < 0) throw hostError(-errno, 'a directory above cannot be looked at');
+    return this.ways.table.keyOf(this.st);
   }
 }
 
 /** Yields the numbers of levels to try: the hint, then growing from few. */
 function* upwards(hint: number): Iterable<number> {
   yield hint;
-  for (let levels = 8; levels < MAX_DEPTH; levels += levels < LEVELS ? levels : levels >> 1) yield levels;
+  for (let levels = 8; levels < MAX_DEPTH; levels += levels < MANY ? levels : levels >> 1) yield levels;
 }
 
 function isWithin(place: string, top: string): boolean {
   return place === top || place.startsWith(top === '/' ? top : `${top}/`);
-}
-
-/** Returns the current path of a descriptor; null if it was removed or is not UTF-8; empty if it is too long. */
-function placeOf({ fs, descriptorsAt }: Ways, fd: number): string | null {
-  try {
-    const path = fs.readlinkSync(descriptorsAt + fd);
-    return /\ufffd| \(deleted\)$/.test(path) ? null : path;
-  } catch {
-    return '';
-  }
 }

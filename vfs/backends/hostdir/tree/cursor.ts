@@ -5,13 +5,16 @@ import type { DirCursor } from '../../../backend/backend.ts';
 import { Given, markOf } from '../node/given.ts';
 import type { HostInode } from './inode.ts';
 import type { Names } from './names.ts';
-import { BIG_OR_NONE, HostError, hostErrno, type Fs } from '../node/node.ts';
+import { HostStat } from '../calls/host-stat.ts';
+import { HostError, hostErrno, hostError } from '../node/node.ts';
 import type { HostTree } from './tree.ts';
 
 /** Entries read ahead: few, since many listings end early. */
 const AT_A_TIME = 16;
 /** The number of recent names kept as text. */
 const RECENT = 256;
+
+const st = new HostStat();
 
 /**
  * A listing of a host directory. Each name is looked up when it is reached, so that removed entries are left out and
@@ -21,7 +24,6 @@ export class HostCursor implements DirCursor {
   name = '';
   ino = 0;
   kind = 0;
-  private readonly fs: Fs;
   private readonly tree: HostTree;
   private readonly dir: HostInode;
   /** The open directory; null while it is closed. */
@@ -36,11 +38,11 @@ export class HostCursor implements DirCursor {
   private done = false;
   private atATime = AT_A_TIME;
 
-  constructor(fs: Fs, tree: HostTree, dir: HostInode) {
-    this.fs = fs;
+  /** @throws HostError if the directory cannot be opened. */
+  constructor(tree: HostTree, dir: HostInode) {
     this.tree = tree;
     this.dir = dir;
-    this.names = tree.names(dir, this.atATime);
+    this.names = this.open();
     this.given = new Given(tree.listings.budget);
     tree.listings.use(this);
   }
@@ -69,20 +71,27 @@ export class HostCursor implements DirCursor {
   private give(name: string): boolean {
     const { tree } = this;
     tree.listings.use(this);
-    const st = this.fs.lstatSync(tree.entry(this.dir, name), BIG_OR_NONE);
-    if (st === undefined) return false;
+    const errno = tree.statName(this.dir, name, st);
+    if (errno === E.ENOENT) return false;
+    if (errno !== 0) throw hostError(errno, 'an entry cannot be looked at');
     if (!this.given.add(name)) throw new HostError('ENOMEM', 'too many names in the listings that are open');
     this.recent[(this.given.count - 1) % RECENT] = name;
     this.name = name;
     this.ino = tree.table.inoOf(st);
-    this.kind = Number(st.mode) & S_IFMT;
+    this.kind = st.mode & S_IFMT;
     return true;
   }
 
   /** Reopens the directory, which was closed to save descriptors. */
   private resume(): Names {
     this.again = this.given.positions();
-    return (this.names = this.tree.names(this.dir, this.atATime));
+    return (this.names = this.open());
+  }
+
+  private open(): Names {
+    const names = this.tree.names(this.dir, this.atATime);
+    if (typeof names === 'number') throw hostError(names, 'the directory cannot be opened');
+    return names;
   }
 
   /** Closes the directory; the listing resumes by a reopen. Only the last name stays available as text. */
@@ -116,7 +125,7 @@ export class HostCursor implements DirCursor {
   private reread(): (string | undefined)[] {
     const positions = this.given.positions();
     const read = new Array<string | undefined>(this.given.count);
-    const names = this.tree.names(this.dir);
+    const names = this.open();
     try {
       for (let name = names.next(); name !== null; name = names.next()) {
         const at = positions.get(markOf(name));

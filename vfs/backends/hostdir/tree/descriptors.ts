@@ -3,7 +3,7 @@ import { E } from '../../../linux/errno.ts';
 import { Idle } from './idle.ts';
 import { ACCESS_PATH, type HostInode } from './inode.ts';
 import type { Listings } from './listings.ts';
-import { hostErrno, type Fs } from '../node/node.ts';
+import type { HostCalls } from '../calls/calls.ts';
 import { O_PATH } from './proc.ts';
 
 /** The limit of unused inodes that are held: the next paths are probably like the last. */
@@ -22,15 +22,15 @@ export class Descriptors {
   readonly flags: number;
   /** The number of open descriptors. */
   count = 0;
-  private readonly fs: Fs;
+  private readonly calls: HostCalls;
   private readonly listings: Listings;
   private readonly idle: Idle;
   private readonly ancestors: Idle;
 
   /** @param close Called for an inode that is no longer in use. */
-  constructor(fs: Fs, listings: Listings, close: (inode: HostInode) => void) {
-    this.fs = fs;
-    this.flags = O_PATH | fs.constants.O_NOFOLLOW;
+  constructor(calls: HostCalls, listings: Listings, close: (inode: HostInode) => void) {
+    this.calls = calls;
+    this.flags = O_PATH | (calls.flags.O_NOFOLLOW ?? 0);
     this.listings = listings;
     this.idle = new Idle(IDLE, LINGER, (inode) => {
       if (inode.pins > 0) this.ancestors.add(inode);
@@ -57,11 +57,7 @@ export class Descriptors {
   }
 
   closeFd(fd: number): void {
-    try {
-      this.fs.closeSync(fd);
-    } catch {
-      // The descriptor is closed even so.
-    }
+    this.calls.close(fd);
   }
 
   /** Closes the descriptor of a directory that is known only for inodes below it. */
@@ -75,19 +71,31 @@ export class Descriptors {
     (inode.pins > 0 ? this.ancestors : this.idle).add(inode);
   }
 
-  /** open(2). On EMFILE or ENFILE, closes what can be spared and tries again. */
-  open(path: string, flags: number, mode?: number): number {
+  /**
+   * Opens one name. On EMFILE or ENFILE, closes what can be spared and tries again; as the others below.
+   * @returns A descriptor or −errno.
+   */
+  openAt(dir: number, name: string, flags: number, mode = 0): number {
     for (;;) {
-      try {
-        return this.fs.openSync(path, flags, mode);
-      } catch (thrown) {
-        if (!this.gaveUpSome(hostErrno(thrown))) throw thrown;
-      }
+      const fd = this.calls.openAt(dir, name, flags, mode);
+      if (fd >= 0 || !this.gaveUpSome(-fd)) return fd;
     }
   }
 
-  openDirectory(path: string): number {
-    return this.open(path, this.flags | this.fs.constants.O_DIRECTORY);
+  /** Opens a directory above, to hold it. */
+  openUp(dir: number, levels: number): number {
+    for (;;) {
+      const fd = this.calls.openUp(dir, levels);
+      if (fd >= 0 || !this.gaveUpSome(-fd)) return fd;
+    }
+  }
+
+  /** Opens the inode of a descriptor. */
+  reopen(of: number, flags: number): number {
+    for (;;) {
+      const fd = this.calls.reopen(of, flags);
+      if (fd >= 0 || !this.gaveUpSome(-fd)) return fd;
+    }
   }
 
   /** Closes some descriptors that can be reopened, if the errno is EMFILE or ENFILE. Returns true if there were any. */

@@ -2,7 +2,7 @@
 import { S_IFMT, S_ISGID, S_ISUID } from '../../../linux/constants.ts';
 import { Inode } from '../../../backend/inode.ts';
 import type { Idle } from './idle.ts';
-import type { Stats } from '../node/node.ts';
+import type { HostStat } from '../calls/host-stat.ts';
 
 /** A descriptor that only identifies the inode (O_PATH). */
 export const ACCESS_PATH = 0;
@@ -11,7 +11,7 @@ export const ACCESS_READ = 1;
 /** The descriptor of the file's creation, for reading and writing. */
 export const ACCESS_RDWR = 2;
 /** The `openedAt` of the descriptor of a creation: the first open may share it. */
-export const NEW = -2n;
+export const NEW = -2;
 
 /**
  * A file of the host: one object for each device and inode number, while the server knows it.
@@ -23,9 +23,10 @@ export const NEW = -2n;
 export class HostInode extends Inode {
   /** The key in the table. */
   readonly key: number | string;
-  /** The birth time, in nanoseconds: distinguishes two files that reused one inode number. */
-  readonly birthtime: bigint;
-  /** True if its ctime equals its birth time: unchanged since, or the host has no birth times. */
+  /** The birth time: distinguishes two files that reused one inode number. */
+  readonly btimeSec: number;
+  readonly btimeNsec: number;
+  /** True if its ctime equals its birth time: unchanged since, or node:fs reports no birth times. */
   private readonly fresh: boolean;
   /** The descriptor that holds it, −1 for none. */
   fd = -1;
@@ -38,10 +39,10 @@ export class HostInode extends Inode {
   /** The number of server handles that are `fd` itself. */
   shares = 0;
   /**
-   * The ctime before `fd` was opened, or NEW. After a change of the ctime, `fd` is not shared: permissions are checked
+   * `changes` before `fd` was opened, or NEW. After a change of the ctime, `fd` is not shared: permissions are checked
    * anew.
    */
-  openedAt = -1n;
+  openedAt = -1;
   /** The directory it was last seen in; null for the root, and after a release. */
   parent: HostInode | null = null;
   /** The former `parent` of a released inode: a fid may still refer to it as its directory. */
@@ -64,50 +65,78 @@ export class HostInode extends Inode {
   privileged = false;
   /** Handles opened for writing. */
   readonly writers: number[] = [];
-  /** For a directory: cached lookups, null for a missing name, valid while its ctime is `stamp` (name-cache.ts). */
+  /** For a directory: cached lookups, null for a missing name, valid while `changes` is `stamp` (name-cache.ts). */
   names: Map<string, HostInode | null> | null = null;
-  stamp = -1n;
+  stamp = -1;
   /** The name created last, which probably exists. */
   made = '';
   /** Date.now() after which names may be cached, and after which they expire. */
   settled = 0;
   expires = 0;
-  /** Times as last read, in nanoseconds since 1970. */
-  ctime = -1n;
-  private mtime = -1n;
-  /** The size in bytes, as last read. */
-  size = -1n;
+  /** The number of changes seen: of the ctime, of the mtime or of the size. */
+  changes = 0;
+  /** Times and size as last read. */
+  ctimeSec = NaN;
+  ctimeNsec = 0;
+  private mtimeSec = NaN;
+  private mtimeNsec = 0;
+  private bytes = NaN;
 
-  constructor(ino: number, key: number | string, st: Stats) {
-    super(ino, Number(st.mode) & S_IFMT);
+  constructor(ino: number, key: number | string, st: HostStat) {
+    super(ino, st.mode & S_IFMT);
     this.key = key;
-    this.birthtime = st.birthtimeNs;
+    this.btimeSec = st.btimeSec;
+    this.btimeNsec = st.btimeNsec;
     this.fresh = isFresh(st);
     this.seen(st);
+  }
+
+  /** True if a file has the birth time of this one. */
+  isBornAt(st: HostStat): boolean {
+    return st.btimeSec === this.btimeSec && st.btimeNsec === this.btimeNsec;
   }
 
   /**
    * True if a file with the same inode number, found while no descriptor held this one, is the same file as far as can
    * be known.
    */
-  mayBe(st: Stats): boolean {
-    return st.birthtimeNs === this.birthtime || (this.fresh && isFresh(st));
+  mayBe(st: HostStat): boolean {
+    return this.isBornAt(st) || (this.fresh && isFresh(st));
   }
 
   /** Updates the inode from a fresh stat(2). */
-  seen(st: Stats): void {
-    this.links = Number(st.nlink);
-    this.privileged = (Number(st.mode) & (S_ISUID | S_ISGID)) !== 0;
-    if (st.ctimeNs === this.ctime && st.mtimeNs === this.mtime && st.size === this.size) return;
-    this.ctime = st.ctimeNs;
-    this.mtime = st.mtimeNs;
-    this.size = st.size;
-    // Any change moves ctime, so two fids on the same content have the same version. (Deno has ctime in seconds and
-    // mtime in milliseconds.)
-    this.version = Number(BigInt.asUintN(32, st.ctimeNs * 31n + st.mtimeNs + (st.size << 8n)));
+  seen(st: HostStat): void {
+    this.links = st.nlink;
+    this.privileged = (st.mode & (S_ISUID | S_ISGID)) !== 0;
+    const { ctimeSec, ctimeNsec, mtimeSec, mtimeNsec, size } = st;
+    if (
+      ctimeNsec === this.ctimeNsec &&
+      ctimeSec === this.ctimeSec &&
+      mtimeNsec === this.mtimeNsec &&
+      mtimeSec === this.mtimeSec &&
+      size === this.bytes
+    )
+      return;
+    this.changes++;
+    this.ctimeSec = ctimeSec;
+    this.ctimeNsec = ctimeNsec;
+    this.mtimeSec = mtimeSec;
+    this.mtimeNsec = mtimeNsec;
+    this.bytes = size;
+    // Any change moves ctime, so two fids on the same content have the same version. (Deno's node:fs has ctime in
+    // seconds and mtime in milliseconds.)
+    this.version = (mix(mix(mix(mix(size, ctimeSec), ctimeNsec), mtimeSec), mtimeNsec) ^ (size / SIZE_HIGH)) >>> 0;
   }
 }
 
-function isFresh(st: Stats): boolean {
-  return st.birthtimeNs === st.ctimeNs;
+/** Bits of a size above those that `mix` sees. */
+const SIZE_HIGH = 0x1_0000_0000;
+
+/** Combines two numbers into 32 bits. */
+function mix(a: number, b: number): number {
+  return Math.imul(a, 31) + b;
+}
+
+function isFresh(st: HostStat): boolean {
+  return st.btimeSec === st.ctimeSec && st.btimeNsec === st.ctimeNsec;
 }

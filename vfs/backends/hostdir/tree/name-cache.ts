@@ -17,7 +17,6 @@ const COARSE_TICK = 2100;
 const LIFETIME = 1000;
 /** The limit of cached names in a directory. */
 const LIMIT = 4096;
-const SECOND = 1_000_000_000n;
 
 /**
  * True if the ctime of the directory is reliable.
@@ -29,25 +28,22 @@ export function isSettled(dir: HostInode, now: number): boolean {
 
 /** Notes a change of the entries: no name is cached until the clock has ticked. */
 export function unsettle(dir: HostInode): void {
-  dir.settled = Math.max(dir.settled, Date.now() + tickOf(dir.stamp));
+  dir.settled = Math.max(dir.settled, Date.now() + tickOf(dir));
 }
 
 /** Returns the time in which two changes may have the same ctime, in milliseconds. */
-function tickOf(ctime: bigint): number {
-  return ctime % SECOND === 0n ? COARSE_TICK : TICK;
+function tickOf(dir: HostInode): number {
+  return dir.ctimeNsec === 0 ? COARSE_TICK : TICK;
 }
 
-/**
- * Drops names that may be stale.
- * @param ctime The ctime of the directory, in nanoseconds.
- */
-export function refresh(dir: HostInode, ctime: bigint, now: number): void {
-  if (ctime === dir.stamp && now < dir.expires) return;
+/** Drops names that may be stale. The directory was just looked at (`seen`). */
+export function refresh(dir: HostInode, now: number): void {
+  if (dir.changes === dir.stamp && now < dir.expires) return;
   dir.names?.clear();
-  dir.stamp = ctime;
+  dir.stamp = dir.changes;
   dir.expires = now + LIFETIME;
-  const tick = tickOf(ctime);
-  const age = now - Number(ctime / 1_000_000n);
+  const tick = tickOf(dir);
+  const age = now - (dir.ctimeSec * 1000 + dir.ctimeNsec / 1e6);
   // A ctime in the future (a wrong clock) must not disable the cache for ever.
   if (age < tick) dir.settled = now + Math.min(tick - age, tick);
 }

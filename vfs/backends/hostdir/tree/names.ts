@@ -5,13 +5,20 @@ import { hostErrno, type Fs } from '../node/node.ts';
 
 /** An iterator over the names of a host directory. */
 export interface Names {
-  /** Returns the next name; empty if it is not UTF-8; null at the end. */
+  /**
+   * Returns the next name; empty if it is not UTF-8; null at the end.
+   * @throws An error with a `code`.
+   */
   next(): string | null;
   close(): void;
+  /** S_IFMT bits of the last entry, if they and `inoHigh` and `inoLow` are those of stat(2); else 0. */
+  readonly kind: number;
+  readonly inoHigh: number;
+  readonly inoLow: number;
 }
 
 /** The names of a removed directory. */
-export const NO_NAMES: Names = { next: () => null, close: () => {} };
+export const NO_NAMES: Names = { next: () => null, close: () => {}, kind: 0, inoHigh: 0, inoLow: 0 };
 
 // oxlint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
@@ -32,6 +39,9 @@ export function openNames(fs: Fs, path: string, atATime: number): Names {
 }
 
 class StreamedNames implements Names {
+  readonly kind = 0;
+  readonly inoHigh = 0;
+  readonly inoLow = 0;
   private readonly dir: Dir;
   private readonly atATime: number;
 
@@ -68,6 +78,9 @@ function fromBytes(name: string): string {
 
 /** Names read at once, with U+FFFD for bytes that are not UTF-8. */
 class ReadNames implements Names {
+  readonly kind = 0;
+  readonly inoHigh = 0;
+  readonly inoLow = 0;
   private readonly names: readonly string[];
   /** Names with U+FFFD: two of them may be different names with the same text. */
   private readonly doubtful = new Set<string>();

@@ -18,7 +18,7 @@ function as(platform: NodeJS.Platform, own: Fs, act: (kit: Kit, root: string) =>
   const before = process.platform;
   Object.defineProperty(process, 'platform', { value: platform });
   try {
-    const backend = new HostDirBackend(own, new PathTree(own, root));
+    const backend = new HostDirBackend(new PathTree(own, root));
     const kit = new Kit({ backend, dispose: () => {} });
     act(kit, root);
     kit.end();

@@ -1,14 +1,19 @@
 // The tree of macOS, Windows and a Linux without /proc: inodes are reached by checked paths.
+import type { SetAttr, StatFs } from '../../../backend/backend.ts';
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import { ACCESS_PATH, ACCESS_RDWR, type HostInode } from './inode.ts';
-import { BIG, BIG_OR_NONE, HostError, hostErrno, type Fs, type Stats } from '../node/node.ts';
+import type { HostFlags } from '../calls/calls.ts';
+import { HostStat } from '../calls/host-stat.ts';
+import { NodeCalls, statPath, tried } from '../calls/node-calls.ts';
+import { statFsPath } from '../calls/proc-calls.ts';
+import { HostError, hostErrno, hostError, type Fs } from '../node/node.ts';
 import { Listings } from './listings.ts';
 import { openNames, type Names } from './names.ts';
 import { OTHERS } from './places.ts';
 import { InodeTable } from './table.ts';
 import { decodeTarget, isWindowsName } from '../node/text.ts';
-import type { HostTime, HostTree } from './tree.ts';
+import type { Entry, HostTime, HostTree } from './tree.ts';
 
 /**
  * The tree of macOS, Windows, and Linux without /proc. No call there acts relative to a descriptor, so each step uses a
@@ -20,6 +25,8 @@ import type { HostTime, HostTree } from './tree.ts';
  *   if it is open, and on systems that can remove open files.
  */
 export class PathTree implements HostTree {
+  readonly way = 'paths';
+  readonly exact = false;
   readonly limits =
     'The directory is reached by paths: a process of the host that swaps directories of the tree for symlinks while a ' +
     'guest runs can make it create, rename and remove names outside of it, and what the host renames is lost (ESTALE).';
@@ -32,24 +39,37 @@ export class PathTree implements HostTree {
   /**
    * The orphans that no descriptor can hold, directories and symlinks that the guest has removed: their last attributes.
    */
-  private readonly orphans = new WeakMap<HostInode, Stats>();
+  private readonly orphans = new WeakMap<HostInode, HostStat>();
+  readonly calls: NodeCalls;
+  readonly flags: HostFlags;
+  private readonly st = new HostStat();
   private readonly windows = process.platform === 'win32';
   /** True if names that differ in case or normal form may be one file. */
   private readonly folds = process.platform === 'win32' || process.platform === 'darwin';
 
+  /** @throws The error of node:fs if the path does not lead to a directory. */
   constructor(fs: Fs, path: string) {
     this.fs = fs;
+    this.calls = new NodeCalls(fs);
+    this.flags = fs.constants;
     this.top = fs.realpathSync.native(path);
-    const st = fs.lstatSync(this.top, BIG);
-    this.root = this.table.add(st);
+    const errno = statPath(fs, this.top, this.st);
+    if (errno !== 0) throw hostError(-errno, 'the directory cannot be looked at');
+    this.root = this.table.add(this.st);
     if (this.root.kind !== S_IFDIR) fs.readdirSync(this.top); // throws ENOTDIR
+  }
+
+  /** Looks at a path. ENOENT is false. */
+  private lstat(path: string, st: HostStat): boolean {
+    const errno = statPath(this.fs, path, st);
+    if (errno < 0 && errno !== -E.ENOENT) throw hostError(-errno, 'it cannot be looked at');
+    return errno === 0;
   }
 
   /** Returns the path of an inode, with each component checked to be the same directory as before. ESTALE otherwise. */
   private pathOf(inode: HostInode): string {
     const path = this.unchecked(inode);
-    const st = this.fs.lstatSync(path, BIG_OR_NONE);
-    if (st === undefined || !this.table.is(inode, st)) throw this.lost(inode);
+    if (!this.lstat(path, this.st) || !this.table.is(inode, this.st)) throw this.lost(inode);
     return path;
   }
 
@@ -66,7 +86,7 @@ export class PathTree implements HostTree {
     return this.entry(inode.parent, inode.name);
   }
 
-  entry(dir: HostInode, name: string): string {
+  private entry(dir: HostInode, name: string): string {
     if (name === '' || name === '.' || name === '..' || name.includes('/')) throw new HostError('EINVAL', 'a bad name');
     if (this.windows && !isWindowsName(name)) throw new HostError('EINVAL', 'not a name of a file on Windows');
     return `${this.pathOf(dir)}/${name}`;
@@ -74,13 +94,13 @@ export class PathTree implements HostTree {
 
   lookup(dir: HostInode, name: string): HostInode | number {
     const path = this.entry(dir, name);
-    const st = this.fs.lstatSync(path, BIG_OR_NONE);
-    if (st === undefined) return E.ENOENT;
+    const st = new HostStat();
+    if (!this.lstat(path, st)) return E.ENOENT;
     if (this.folds && !this.isSpelt(dir, path, name)) return E.ENOENT;
     return this.found(st, dir, name);
   }
 
-  private found(st: Stats, dir: HostInode, name: string): HostInode {
+  private found(st: HostStat, dir: HostInode, name: string): HostInode {
     const { table } = this;
     let inode = table.find(st);
     if (inode !== undefined && !table.is(inode, st)) {
@@ -105,8 +125,7 @@ export class PathTree implements HostTree {
 
   aliased(dir: HostInode, name: string, inode: HostInode): boolean {
     if (!this.folds) return false;
-    const st = this.fs.lstatSync(this.entry(dir, name), BIG_OR_NONE);
-    return st !== undefined && !this.table.is(inode, st);
+    return this.lstat(this.entry(dir, name), this.st) && !this.table.is(inode, this.st);
   }
 
   parent(dir: HostInode): HostInode | number {
@@ -114,18 +133,81 @@ export class PathTree implements HostTree {
     return dir.parent ?? E.ESTALE;
   }
 
-  create(path: string, flags: number, mode: number): number {
-    return this.fs.openSync(path, flags, mode);
+  statName(dir: HostInode, name: string, out: HostStat): number {
+    return -statPath(this.fs, this.entry(dir, name), out);
   }
 
-  adoptName(dir: HostInode, name: string, kind: number): HostInode {
+  create(dir: HostInode, name: string, mode: number): HostInode | number {
+    const path = this.entry(dir, name);
+    const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = this.flags;
+    let fd = -1;
+    try {
+      fd = this.fs.openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+    } catch (thrown) {
+      return hostErrno(thrown);
+    }
+    const st = new HostStat();
+    const errno = this.calls.stat(fd, st);
+    if (errno < 0) {
+      this.calls.close(fd);
+      return -errno;
+    }
+    const inode = this.found(st, dir, name);
+    if (inode.fd >= 0) this.calls.close(fd);
+    else {
+      inode.fd = fd;
+      inode.access = ACCESS_RDWR;
+    }
+    return inode;
+  }
+
+  mkdir(dir: HostInode, name: string, mode: number): HostInode | number {
+    const path = this.entry(dir, name);
+    const errno = tried(() => this.fs.mkdirSync(path, mode));
+    return errno < 0 ? -errno : this.adopt(dir, name, S_IFDIR);
+  }
+
+  symlink(dir: HostInode, name: string, target: string): HostInode | number {
+    const path = this.entry(dir, name);
+    const errno = tried(() => this.fs.symlinkSync(target, path));
+    return errno < 0 ? -errno : this.adopt(dir, name, S_IFLNK);
+  }
+
+  private adopt(dir: HostInode, name: string, kind: number): HostInode {
     let found: HostInode | number = E.ENOENT;
     try {
       found = this.lookup(dir, name);
     } catch {
       // It was created, whatever became of it.
     }
-    return typeof found !== 'number' && found.kind === kind ? found : this.table.gone(kind, this.stat(this.root));
+    return typeof found !== 'number' && found.kind === kind ? found : this.table.gone(kind);
+  }
+
+  unlink(dir: HostInode, name: string): number {
+    const path = this.entry(dir, name);
+    return -tried(() => this.fs.unlinkSync(path));
+  }
+
+  rmdir(dir: HostInode, name: string): number {
+    const path = this.entry(dir, name);
+    return -tried(() => this.fs.rmdirSync(path));
+  }
+
+  rename(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number {
+    const from = this.entry(oldDir, oldName);
+    const to = this.entry(newDir, newName);
+    return -tried(() => this.fs.renameSync(from, to));
+  }
+
+  linkAt(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number {
+    const from = this.entry(oldDir, oldName);
+    const to = this.entry(newDir, newName);
+    return -tried(() => this.fs.linkSync(from, to));
+  }
+
+  /** ENOSYS: names are linked only. */
+  link(): number {
+    return E.ENOSYS;
   }
 
   isAssumed(): boolean {
@@ -134,23 +216,6 @@ export class PathTree implements HostTree {
 
   lastName(): null {
     return null;
-  }
-
-  adopt(dir: HostInode, name: string, fd: number): HostInode {
-    let st: Stats;
-    try {
-      st = this.fs.fstatSync(fd, BIG);
-    } catch (thrown) {
-      this.fs.closeSync(fd);
-      throw thrown;
-    }
-    const inode = this.found(st, dir, name);
-    if (inode.fd >= 0) this.fs.closeSync(fd);
-    else {
-      inode.fd = fd;
-      inode.access = ACCESS_RDWR;
-    }
-    return inode;
   }
 
   changed(): void {
@@ -172,15 +237,15 @@ export class PathTree implements HostTree {
       this.keepOrphan(inode);
       return;
     }
-    try {
-      inode.fd = this.open(inode, this.fs.constants.O_RDWR);
+    const fd = this.open(inode, this.flags.O_RDWR);
+    if (fd >= 0) {
+      inode.fd = fd;
       inode.access = ACCESS_RDWR;
-    } catch (thrown) {
-      const errno = hostErrno(thrown);
+    } else if (fd === -E.EMFILE || fd === -E.ENFILE) {
       // Out of descriptors for the moment: the name must not be removed.
-      if (errno === E.EMFILE || errno === E.ENFILE) throw thrown;
-      // Not writable by this user: open handles go on, later opens are ESTALE.
+      throw hostError(-fd, 'the file cannot be held');
     }
+    // Otherwise not writable by this user: open handles go on, later opens are ESTALE.
   }
 
   returned(): void {
@@ -189,9 +254,10 @@ export class PathTree implements HostTree {
 
   private keepOrphan(inode: HostInode): void {
     if (inode.kind === S_IFLNK) this.readTarget(inode);
-    const st = this.stat(inode);
-    if (inode.kind === S_IFDIR || st.nlink === 1n) st.nlink = 0n;
-    else st.nlink--;
+    const st = new HostStat();
+    const errno = this.stat(inode, st);
+    if (errno !== 0) throw hostError(errno, 'it cannot be looked at');
+    st.nlink = inode.kind === S_IFDIR ? 0 : st.nlink - 1;
     this.orphans.set(inode, st);
   }
 
@@ -201,7 +267,7 @@ export class PathTree implements HostTree {
 
   close(inode: HostInode): void {
     this.table.remove(inode);
-    if (inode.fd >= 0) this.fs.closeSync(inode.fd);
+    if (inode.fd >= 0) this.calls.close(inode.fd);
     inode.fd = -1;
     inode.access = ACCESS_PATH;
   }
@@ -224,52 +290,66 @@ export class PathTree implements HostTree {
     return this.table.size;
   }
 
-  statfsPath(): null {
-    return null;
+  statfs(out: StatFs): number {
+    return -statFsPath(this.fs, this.top, out);
   }
 
-  pathOfRoot(): string {
-    return this.top;
+  /** −1: a path may lead to another file by now. */
+  fsType(): number {
+    return -1;
   }
 
-  nameOf(inode: HostInode): string {
+  nameOf(inode: HostInode): Entry {
     for (const [dir, name] of inode.others ?? []) {
-      const st = this.fs.lstatSync(this.unchecked(inode), BIG_OR_NONE);
-      if (st !== undefined && this.table.is(inode, st)) break;
+      if (this.lstat(this.unchecked(inode), this.st) && this.table.is(inode, this.st)) break;
       this.place(inode, dir, name);
     }
-    return this.pathOf(inode);
+    this.pathOf(inode);
+    return [inode.parent!, inode.name];
   }
 
-  stat(inode: HostInode): Stats {
-    const { fs } = this;
-    if (inode.fd >= 0) return fs.fstatSync(inode.fd, BIG);
+  stat(inode: HostInode, out: HostStat): number {
+    if (inode.fd >= 0) return -this.calls.stat(inode.fd, out);
     const orphan = this.orphans.get(inode);
     // Its parents may be removed as well.
-    if (orphan !== undefined && orphan.nlink === 0n) return orphan;
-    const st = fs.lstatSync(this.unchecked(inode), BIG_OR_NONE);
-    if (st === undefined || !this.table.is(inode, st)) throw this.lost(inode);
-    return st;
+    if (orphan !== undefined && orphan.nlink === 0) {
+      Object.assign(out, orphan);
+      return 0;
+    }
+    if (!this.lstat(this.unchecked(inode), out) || !this.table.is(inode, out)) throw this.lost(inode);
+    return 0;
   }
 
-  readTarget(inode: HostInode): void {
+  look(inode: HostInode): number {
+    try {
+      const errno = this.stat(inode, this.st);
+      if (errno === 0) inode.seen(this.st);
+      return errno;
+    } catch (thrown) {
+      return hostErrno(thrown);
+    }
+  }
+
+  readTarget(inode: HostInode): number {
     if (inode.target === undefined)
       inode.target = decodeTarget(this.fs.readlinkSync(this.pathOf(inode), { encoding: 'buffer' }));
+    return 0;
   }
 
   /** The opened file must be the one looked up: a symlink swapped in is detected before any byte is transferred. */
   open(inode: HostInode, flags: number): number {
     const { fs } = this;
     const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
-    const fd = fs.openSync(this.pathOf(inode), flags | O_NOFOLLOW | O_NONBLOCK);
-    let same = false;
+    let fd = -1;
     try {
-      same = this.table.is(inode, fs.fstatSync(fd, BIG));
-    } finally {
-      if (!same) fs.closeSync(fd);
+      fd = fs.openSync(this.pathOf(inode), flags | O_NOFOLLOW | O_NONBLOCK);
+    } catch (thrown) {
+      return -hostErrno(thrown);
     }
-    if (same) return fd;
-    throw this.lost(inode);
+    const errno = this.calls.stat(fd, this.st);
+    if (errno === 0 && this.table.is(inode, this.st)) return fd;
+    this.calls.close(fd);
+    return errno < 0 ? errno : -hostErrno(this.lost(inode));
   }
 
   borrow(inode: HostInode, _reads: boolean, quiet: boolean): boolean {
@@ -291,6 +371,9 @@ export class PathTree implements HostTree {
         return name === null || isWindowsName(name) ? name : '';
       },
       close: () => names.close(),
+      kind: 0,
+      inoHigh: 0,
+      inoLow: 0,
     };
   }
 
@@ -298,29 +381,30 @@ export class PathTree implements HostTree {
     return this.fs.readdirSync(this.pathOf(dir), { encoding: 'buffer' });
   }
 
-  chmod(inode: HostInode, mode: number): void {
-    this.onDescriptor(inode, (fd) => this.fs.fchmodSync(fd, mode));
+  chmod(inode: HostInode, mode: number): number {
+    return this.onDescriptor(inode, (fd) => this.fs.fchmodSync(fd, mode));
   }
 
-  chown(inode: HostInode, uid: number, gid: number): void {
-    this.onDescriptor(inode, (fd) => this.fs.fchownSync(fd, uid, gid));
+  chown(inode: HostInode, uid: number, gid: number): number {
+    return this.onDescriptor(inode, (fd) => this.fs.fchownSync(fd, uid, gid));
   }
 
-  utimes(inode: HostInode, atime: HostTime, mtime: HostTime): void {
-    if (inode.fd >= 0) this.fs.futimesSync(inode.fd, atime, mtime);
-    else this.fs.lutimesSync(this.pathOf(inode), atime, mtime);
+  /** ENOSYS: node:fs rounds times (times.ts). */
+  utimens(_inode: HostInode, _set: SetAttr): number {
+    return E.ENOSYS;
   }
 
-  private onDescriptor(inode: HostInode, act: (fd: number) => void): void {
-    if (inode.fd >= 0) {
-      act(inode.fd);
-      return;
-    }
-    const fd = this.open(inode, this.fs.constants.O_RDONLY);
-    try {
-      act(fd);
-    } finally {
-      this.fs.closeSync(fd);
-    }
+  utimes(inode: HostInode, atime: HostTime, mtime: HostTime): number {
+    if (inode.fd >= 0) return -tried(() => this.fs.futimesSync(inode.fd, atime, mtime));
+    const path = this.pathOf(inode);
+    return -tried(() => this.fs.lutimesSync(path, atime, mtime));
+  }
+
+  private onDescriptor(inode: HostInode, act: (fd: number) => void): number {
+    const fd = inode.fd >= 0 ? inode.fd : this.open(inode, this.flags.O_RDONLY);
+    if (fd < 0) return -fd;
+    const errno = -tried(() => act(fd));
+    if (fd !== inode.fd) this.calls.close(fd);
+    return errno;
   }
 }

@@ -2,90 +2,79 @@
 import { S_IFDIR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { HostInode } from './inode.ts';
-import { BIG, HostError, hostErrno } from '../node/node.ts';
-import type { ProcTree } from './proc-tree.ts';
+import { HostStat } from '../calls/host-stat.ts';
+import type { DescriptorTree } from './descriptor-tree.ts';
 
 /** More levels than any tree has; bounds the loop. */
 const MAX_DEPTH = 1 << 20;
 /** The limit of known entries tried. */
 const CHILDREN = 8;
 
+const st = new HostStat();
+
 /**
  * Reopens an inode whose descriptor was closed: a directory through `..` of a held subdirectory, which follows it
  * wherever the host moved it; otherwise by names, down from the nearest held directory. Each step opens one name,
  * follows no symlink, and must reach the inode that was there before.
- * @returns A descriptor.
- * @throws HostError ESTALE if it is not found, or another inode is.
+ * @returns A descriptor, or −errno: −ESTALE if it is not found, or another inode is.
  */
-export function reopen(tree: ProcTree, inode: HostInode): number {
+export function reopen(tree: DescriptorTree, inode: HostInode): number {
   if (inode.kind === S_IFDIR) {
     const fd = fromBelow(tree, inode);
-    if (fd >= 0) return fd;
+    if (fd !== -E.ESTALE) return fd;
   }
   const way: HostInode[] = [];
   let at = inode;
   while (at.fd < 0) {
     const above: HostInode | null = at.parent ?? at.wasIn;
-    if (above === null || way.length >= MAX_DEPTH) throw stale();
+    if (above === null || way.length >= MAX_DEPTH) return -E.ESTALE;
     way.push(at);
     at = above;
   }
   return goDown(tree, at, way);
 }
 
-/** Opens it through `..` of a held subdirectory; −1 if there is none. */
-function fromBelow(tree: ProcTree, inode: HostInode): number {
+/** Opens it through `..` of a held subdirectory; −ESTALE if there is none. */
+function fromBelow(tree: DescriptorTree, inode: HostInode): number {
   let tries = 0;
   for (const child of inode.held?.values() ?? []) {
     if (++tries > CHILDREN) break;
     if (child.kind !== S_IFDIR || child.fd < 0) continue;
-    const fd = step(tree, `${tree.self(child)}/..`, inode);
-    if (fd < 0) continue;
-    if (tree.isInside(fd)) return fd;
-    tree.fs.closeSync(fd);
+    const fd = check(tree, tree.held.openUp(tree.at(child), 1), inode);
+    if (fd === -E.ESTALE) continue;
+    if (fd < 0 || isInside(tree, fd)) return fd;
+    tree.held.closeFd(fd);
   }
-  return -1;
+  return -E.ESTALE;
+}
+
+function isInside(tree: DescriptorTree, fd: number): boolean {
+  try {
+    return tree.isInside(fd);
+  } catch (thrown) {
+    tree.held.closeFd(fd);
+    throw thrown;
+  }
 }
 
 /** Opens it by the names of `way`, last one first. */
-function goDown(tree: ProcTree, from: HostInode, way: HostInode[]): number {
-  let fd = -1;
+function goDown(tree: DescriptorTree, from: HostInode, way: HostInode[]): number {
+  let fd = tree.at(from);
   for (let i = way.length - 1; i >= 0; i--) {
     const inode = way[i]!;
-    const path = fd < 0 ? tree.entry(from, inode.name) : tree.under(fd, inode.name);
-    let next = -1;
-    try {
-      next = step(tree, path, inode);
-    } finally {
-      if (fd >= 0) tree.fs.closeSync(fd);
-    }
-    if (next < 0) throw stale();
+    const next = check(tree, tree.held.openAt(fd, inode.name, tree.held.flags), inode);
+    if (i < way.length - 1) tree.held.closeFd(fd);
+    if (next < 0) return next;
     fd = next;
   }
   return fd;
 }
 
-/** Opens a path that must lead to the inode; −1 if it does not. */
-function step(tree: ProcTree, path: string, inode: HostInode): number {
-  let fd: number;
-  try {
-    fd = tree.held.open(path, tree.held.flags);
-  } catch (thrown) {
-    const errno = hostErrno(thrown);
-    if (errno === E.ENOENT || errno === E.ENOTDIR) return -1;
-    throw thrown;
-  }
-  try {
-    const st = tree.fs.fstatSync(fd, BIG);
-    if (tree.table.keyOf(st) === inode.key && inode.mayBe(st)) return fd;
-  } catch (thrown) {
-    tree.fs.closeSync(fd);
-    throw thrown;
-  }
-  tree.fs.closeSync(fd);
-  return -1;
-}
-
-function stale(): HostError {
-  return new HostError('ESTALE', 'the host has moved or removed it');
+/** Passes on a descriptor that was just opened, if it is one of the inode; else it is closed, and −ESTALE returned. */
+function check(tree: DescriptorTree, fd: number, inode: HostInode): number {
+  if (fd < 0) return fd === -E.ENOENT || fd === -E.ENOTDIR ? -E.ESTALE : fd;
+  const errno = tree.calls.stat(fd, st);
+  if (errno === 0 && tree.table.keyOf(st) === inode.key && inode.mayBe(st)) return fd;
+  tree.held.closeFd(fd);
+  return errno < 0 ? errno : -E.ESTALE;
 }

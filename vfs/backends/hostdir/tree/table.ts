@@ -1,6 +1,6 @@
 // The table of known host inodes, by device and inode number.
 import { HostInode } from './inode.ts';
-import type { Stats } from '../node/node.ts';
+import { HostStat } from '../calls/host-stat.ts';
 
 /** The first of the assigned inode numbers; host numbers below it are used unchanged. */
 const ALLOTTED = 2 ** 52;
@@ -10,7 +10,7 @@ export class InodeTable {
   private readonly records = new Map<number | string, HostInode>();
   /** Numbers assigned to files on other devices than the root's, and to those with too large a number. */
   private readonly allotted = new Map<string, number>();
-  private device = -1n;
+  private device = NaN;
   private nameless = 0;
 
   /** The number of known files. */
@@ -19,12 +19,13 @@ export class InodeTable {
   }
 
   /** Returns the key of a file: its inode number, on another device a string of both. */
-  keyOf(st: Stats): number | string {
-    return st.dev === this.device && st.ino < ALLOTTED ? Number(st.ino) : `${st.dev}:${st.ino}`;
+  keyOf(st: HostStat): number | string {
+    const { ino } = st;
+    return st.dev === this.device && ino < ALLOTTED ? ino : `${st.dev}:${st.inoHigh}:${st.inoLow}`;
   }
 
   /** Returns the number for qid.path and st_ino: the host's own if possible. */
-  inoOf(st: Stats): number {
+  inoOf(st: HostStat): number {
     const key = this.keyOf(st);
     if (typeof key === 'number') return key;
     let ino = this.allotted.get(key);
@@ -35,15 +36,15 @@ export class InodeTable {
     return ino;
   }
 
-  find(st: Stats): HostInode | undefined {
+  find(st: HostStat): HostInode | undefined {
     return this.records.get(this.keyOf(st));
   }
 
   /**
    * Adds the inode of a file. The first one is the root; its device is the one whose inode numbers are used unchanged.
    */
-  add(st: Stats): HostInode {
-    if (this.device === -1n) this.device = st.dev;
+  add(st: HostStat): HostInode {
+    if (Number.isNaN(this.device)) this.device = st.dev;
     const inode = new HostInode(this.inoOf(st), this.keyOf(st), st);
     this.records.set(inode.key, inode);
     return inode;
@@ -52,16 +53,16 @@ export class InodeTable {
   /**
    * Returns the inode of a file that was created and has already been removed by another process. It has a number of
    * its own and is not in the table.
-   * @param st Of any file.
    */
-  gone(kind: number, st: Stats): HostInode {
-    const gone = Object.assign(Object.create(st) as Stats, { mode: BigInt(kind), nlink: 0n });
-    return new HostInode(Number.MAX_SAFE_INTEGER - this.nameless++, '', gone);
+  gone(kind: number): HostInode {
+    const st = new HostStat();
+    st.mode = kind;
+    return new HostInode(Number.MAX_SAFE_INTEGER - this.nameless++, '', st);
   }
 
   /** True if `st` is of this file. */
-  is(inode: HostInode, st: Stats): boolean {
-    return this.keyOf(st) === inode.key && st.birthtimeNs === inode.birthtime;
+  is(inode: HostInode, st: HostStat): boolean {
+    return this.keyOf(st) === inode.key && inode.isBornAt(st);
   }
 
   /** Adds an inode again, unless the file has another object by now. */

@@ -1,23 +1,36 @@
-// The interface of a host tree, implemented by proc-tree.ts (descriptors) and path-tree.ts (paths).
+// The interface of a host tree, implemented by descriptor-tree.ts (descriptors) and path-tree.ts (paths).
+import type { SetAttr, StatFs } from '../../../backend/backend.ts';
+import type { FileCalls, HostFlags } from '../calls/calls.ts';
+import type { Way } from '../options.ts';
+import type { HostStat } from '../calls/host-stat.ts';
 import type { HostInode } from './inode.ts';
 import type { Listings } from './listings.ts';
 import type { Names } from './names.ts';
 import type { InodeTable } from './table.ts';
-import type { Stats } from '../node/node.ts';
 
 /** A time for utimes of node:fs. */
 export type HostTime = number | Date;
 
+/** A directory and a name in it. */
+export type Entry = readonly [dir: HostInode, name: string];
+
 /**
- * The access to inodes: by held descriptors where the host has them (proc-tree.ts), otherwise by checked paths
- * (path-tree.ts). All methods throw the errors of node:fs or a HostError; those that say so return an errno.
+ * The access to inodes: by held descriptors where the host has them (descriptor-tree.ts), otherwise by checked paths
+ * (path-tree.ts). A method returns 0 or a positive errno; one that returns a descriptor returns it or −errno; one that
+ * returns an object returns it or an errno. Any may also throw an error with a `code`, as the methods of Backend may.
  */
 export interface HostTree {
+  readonly way: Way;
   /** The guarantees that this tree cannot give, in a sentence or two; empty if it gives them all. */
   readonly limits: string;
   readonly table: InodeTable;
   readonly root: HostInode;
   readonly listings: Listings;
+  /** Calls on open descriptors. */
+  readonly calls: FileCalls;
+  readonly flags: HostFlags;
+  /** True if `link` and `utimens` act on an inode; otherwise `linkAt` and `utimes` do what can be done. */
+  readonly exact: boolean;
 
   /**
    * Looks up a name in a directory. Returns an inode or an errno.
@@ -27,15 +40,21 @@ export interface HostTree {
   lookup(dir: HostInode, name: string, intent: number): HostInode | number;
   /** Returns the parent of a directory; ESTALE outside the root. */
   parent(dir: HostInode): HostInode | number;
-  /** Creates a file at a path of `entry`. Returns its descriptor. */
-  create(path: string, flags: number, mode: number): number;
-  /** Returns the inode of a file that was just created. Takes the descriptor over. */
-  adopt(dir: HostInode, name: string, fd: number): HostInode;
-  /**
-   * Returns the inode of a directory or symlink that was just created; one without a name if another process has
-   * removed it.
-   */
-  adoptName(dir: HostInode, name: string, kind: number): HostInode;
+  /** Looks at one name without an inode: lstat(2). */
+  statName(dir: HostInode, name: string, out: HostStat): number;
+  /** Creates a regular file, with O_EXCL. Returns its inode. */
+  create(dir: HostInode, name: string, mode: number): HostInode | number;
+  /** Creates a directory. Returns its inode; one without a name if another process has removed it. */
+  mkdir(dir: HostInode, name: string, mode: number): HostInode | number;
+  /** Creates a symlink, as `mkdir`. */
+  symlink(dir: HostInode, name: string, target: string): HostInode | number;
+  unlink(dir: HostInode, name: string): number;
+  rmdir(dir: HostInode, name: string): number;
+  rename(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number;
+  /** Links whatever has a name. */
+  linkAt(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number;
+  /** Links an inode. Only if `exact`. */
+  link(inode: HostInode, dir: HostInode, name: string): number;
   /** Called after a change of the entries of a directory. */
   changed(dir: HostInode): void;
   /** Called after an inode was given this name. */
@@ -56,26 +75,21 @@ export interface HostTree {
   descriptors(): number;
   /** The number of known inodes. */
   known(): number;
-
-  /** Returns a path for calls that act on a name in a directory without following a symlink. */
-  entry(dir: HostInode, name: string): string;
-  /** Returns a path of the root itself, for statfs. */
-  pathOfRoot(): string;
   /** True if the inode stands for a name that was not looked up. */
   isAssumed(inode: HostInode): boolean;
-  /** Returns a path that leads to this inode only; null if there is none. */
-  statfsPath(inode: HostInode): string | null;
-  /** Returns a path that led to the inode a moment ago, or null. */
-  lastName(inode: HostInode): string | null;
-  /** Returns a path that is a name of the inode now, or ENOENT. */
-  nameOf(inode: HostInode): string | number;
+  /** Returns an entry that led to the inode a moment ago, or null. */
+  lastName(inode: HostInode): Entry | null;
+  /** Returns an entry that leads to the inode now, or ENOENT. */
+  nameOf(inode: HostInode): Entry | number;
   /** Reads the target of a symlink into the inode. */
-  readTarget(inode: HostInode): void;
+  readTarget(inode: HostInode): number;
   /** True if the name is taken by another inode that the host does not distinguish, as `Foo` for `foo`. */
   aliased(dir: HostInode, name: string, inode: HostInode): boolean;
 
-  stat(inode: HostInode): Stats;
-  /** Opens an inode with flags of the host. Returns a descriptor. */
+  stat(inode: HostInode, out: HostStat): number;
+  /** Updates the inode's own record of its attributes. */
+  look(inode: HostInode): number;
+  /** Opens an inode with flags of the host. Returns a descriptor or −errno. */
   open(inode: HostInode, flags: number): number;
   /**
    * Returns true if the inode's own descriptor can serve as a handle; it counts as one until `returned`.
@@ -84,17 +98,24 @@ export interface HostTree {
   borrow(inode: HostInode, reads: boolean, quiet: boolean): boolean;
   /**
    * Called with a new descriptor for reading, which may become the inode's own and be shared.
-   * @param before The ctime before the open.
+   * @param before `changes` of the inode before the open.
    */
-  share(inode: HostInode, fd: number, before: bigint, quiet: boolean): void;
+  share(inode: HostInode, fd: number, before: number, quiet: boolean): void;
   /**
    * Opens a directory for its names.
    * @param atATime As in openNames; default 1.
    */
-  names(dir: HostInode, atATime?: number): Names;
+  names(dir: HostInode, atATime?: number): Names | number;
   /** Returns the names as bytes, which may not be UTF-8. */
-  listBytes(dir: HostInode): Uint8Array[];
-  chmod(inode: HostInode, mode: number): void;
-  chown(inode: HostInode, uid: number, gid: number): void;
-  utimes(inode: HostInode, atime: HostTime, mtime: HostTime): void;
+  listBytes(dir: HostInode): Uint8Array[] | number;
+  chmod(inode: HostInode, mode: number): number;
+  chown(inode: HostInode, uid: number, gid: number): number;
+  /** utimensat(2). Only if `exact`. */
+  utimens(inode: HostInode, set: SetAttr): number;
+  /** utimes(2) as node:fs takes times. Only if not `exact`. */
+  utimes(inode: HostInode, atime: HostTime, mtime: HostTime): number;
+  /** The file system of the root. */
+  statfs(out: StatFs): number;
+  /** f_type of the file system of an inode; −1 if it cannot be told for certain. */
+  fsType(inode: HostInode): number;
 }

@@ -8,9 +8,7 @@ import { HostDirBackend } from '../../hostdir/backend.ts';
 import { hostDir } from '../../hostdir/index.ts';
 import type { Fs } from '../../hostdir/node/node.ts';
 import { PathTree } from '../../hostdir/tree/path-tree.ts';
-import { ProcTree } from '../../hostdir/tree/proc-tree.ts';
-import { openTop } from '../../hostdir/tree/proc.ts';
-import { scratch } from '../../hostdir/testing.ts';
+import { scratch, throughProc } from '../../hostdir/testing.ts';
 import { plant, snapshot, texts, work } from './testing.ts';
 import { overlay, settle, unsettled, type SettleResult } from '../index.ts';
 
@@ -51,8 +49,7 @@ class Host {
   }
 
   open(root: string): HostDirBackend {
-    const fd = openTop(this.fs, root);
-    return new HostDirBackend(this.fs, fd < 0 ? new PathTree(this.fs, root) : new ProcTree(this.fs, fd));
+    return process.platform === 'linux' ? throughProc(this.fs, root) : new HostDirBackend(new PathTree(this.fs, root));
   }
 }
 

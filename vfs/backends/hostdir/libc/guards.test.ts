@@ -1,0 +1,106 @@
+// Memory that is passed to libc: with guard bytes around each buffer, no call writes beyond it, and each name that is
+// passed ends within it.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { NOT_LINUX, unless } from '../../../../build/test/skip.ts';
+import { O_RDONLY } from '../../../linux/constants.ts';
+import { Kit } from '../../../../testing/kit.ts';
+import { everyCall, inMemory, reasonAgainst, scratch, throughLibc } from '../testing.ts';
+import { libc, type Libc } from './libc.ts';
+
+const GUARD = 256;
+const MARK = 0xa5;
+
+/** Arguments that are names or paths, by call; `null` arguments have a size of their own. */
+const NAMES: Readonly<Record<string, number[]>> = {
+  openat: [1],
+  statx: [1],
+  mkdirat: [1],
+  symlinkat: [0, 2],
+  unlinkat: [1],
+  renameat: [1, 3],
+  linkat: [1, 3],
+  readlinkat: [1],
+  chmod: [0],
+  fchownat: [1],
+  utimensat: [1],
+  openat2: [2],
+};
+
+/** What the kernel writes at most, by call: the argument of the buffer, and its size or the argument that has it. */
+const FILLED: Readonly<Record<string, [buffer: number, size: number | { argument: number }]>> = {
+  statx: [4, 256],
+  readlinkat: [2, { argument: 3 }],
+  fstatfs: [1, 120],
+  pread: [1, { argument: 2 }],
+  getdents64: [2, { argument: 3 }],
+};
+
+/** A libc whose buffers are copies between guards. */
+function guarded(own: Libc, used: Set<string>): Libc {
+  const all: Record<string, unknown> = { errno: () => own.errno() };
+  for (const [name, call] of Object.entries(own) as [string, (...args: unknown[]) => number][]) {
+    if (name === 'errno') continue;
+    all[name] = (...args: unknown[]): number => {
+      used.add(name);
+      const filled = FILLED[name];
+      if (filled !== undefined) {
+        const size = typeof filled[1] === 'number' ? filled[1] : (args[filled[1].argument] as number);
+        assert.ok((args[filled[0]] as Uint8Array).length >= size, `${name} is given too small a buffer`);
+      }
+      for (const at of NAMES[name] ?? []) assert.ok((args[at] as Uint8Array).includes(0), `${name}: a name has no end`);
+      const copies = args.map((arg) => (arg instanceof Uint8Array ? between(arg) : arg));
+      const result = call(...copies);
+      for (const [i, copy] of copies.entries()) {
+        if (!(copy instanceof Uint8Array)) continue;
+        assert.ok(isIntact(copy), `${name} has written beyond argument ${i}`);
+        (args[i] as Uint8Array).set(copy);
+      }
+      return result;
+    };
+  }
+  return all as unknown as Libc;
+}
+
+function between(bytes: Uint8Array): Uint8Array {
+  const all = new Uint8Array(bytes.length + 2 * GUARD).fill(MARK);
+  all.set(bytes, GUARD);
+  return all.subarray(GUARD, GUARD + bytes.length);
+}
+
+function isIntact(copy: Uint8Array): boolean {
+  const all = new Uint8Array(copy.buffer);
+  return [all.subarray(0, GUARD), all.subarray(GUARD + copy.length)].every((guard) => guard.every((b) => b === MARK));
+}
+
+for (const way of ['openat2', 'openat'] as const) {
+  unless(NOT_LINUX || reasonAgainst(way))(
+    `no call writes outside of its buffer, and names end in theirs: ${way}`,
+    () => {
+      const { root, remove } = scratch(inMemory);
+      const used = new Set<string>();
+      const own = libc() as Libc;
+      const backend = throughLibc(guarded(own, used), way, root);
+      const kit = new Kit({ backend, dispose: () => {} });
+      everyCall(kit);
+      const long = 'n'.repeat(255);
+      kit.put(long, 'x');
+      assert.is(kit.get(long), 'x');
+      assert.is(kit.symlink('t'.repeat(4095), 'l'), 'ok');
+      assert.is(kit.readlink('l').length, 4095);
+      for (let i = 0; i < 400; i++) kit.put(`${'m'.repeat(200)}${i}`, '');
+      assert.is(kit.list('').length, 402);
+      const file = backend.lookup(backend.root() as never, long) as never;
+      const handle = backend.open(file, O_RDONLY);
+      assert.is(backend.seekData(file, handle, 0), 0);
+      backend.closeHandle(file, handle);
+      kit.end();
+      backend.close();
+      const unused = Object.keys(own).filter((name) => name !== 'errno' && !used.has(name));
+      assert.equal(unused, ['openat2']);
+      remove();
+    },
+  );
+}
+
+test.run();

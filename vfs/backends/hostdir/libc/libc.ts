@@ -1,0 +1,109 @@
+// The calls of libc that a host directory makes, each declared once, through the package koffi. koffi is an optional
+// peer and is loaded here only, when the first host directory is opened: that takes some 10 ms.
+/// <reference types="node" preserve="true" />
+
+/** A name or a path as bytes that end with a NUL, or a buffer to fill. */
+type Bytes = Uint8Array;
+
+/**
+ * Calls of libc with their own arguments and results: −1 for an error, whose errno `errno` returns until the next call.
+ * Memory that is passed is only used during the call.
+ */
+export interface Libc {
+  openat(dir: number, name: Bytes, flags: number, mode: number): number;
+  close(fd: number): number;
+  statx(dir: number, name: Bytes, flags: number, mask: number, out: Bytes): number;
+  mkdirat(dir: number, name: Bytes, mode: number): number;
+  symlinkat(target: Bytes, dir: number, name: Bytes): number;
+  unlinkat(dir: number, name: Bytes, flags: number): number;
+  renameat(oldDir: number, oldName: Bytes, newDir: number, newName: Bytes): number;
+  linkat(oldDir: number, oldName: Bytes, newDir: number, newName: Bytes, flags: number): number;
+  readlinkat(dir: number, name: Bytes, out: Bytes, size: number): number;
+  chmod(path: Bytes, mode: number): number;
+  fchownat(dir: number, name: Bytes, uid: number, gid: number, flags: number): number;
+  utimensat(dir: number, name: Bytes, times: Bytes, flags: number): number;
+  ftruncate(fd: number, size: number): number;
+  fsync(fd: number): number;
+  fdatasync(fd: number): number;
+  fstatfs(fd: number, out: Bytes): number;
+  pread(fd: number, out: Bytes, size: number, offset: number): number;
+  pwrite(fd: number, bytes: Bytes, size: number, offset: number): number;
+  lseek(fd: number, offset: number, whence: number): number;
+  openat2(number: number, dir: number, path: Bytes, how: Bytes, size: number): number;
+  getdents64(number: number, fd: number, out: Bytes, size: number): number;
+  errno(): number;
+}
+
+/** A declaration in C: symbol, result, arguments. */
+type Declaration = readonly [symbol: string, result: string, ...args: string[]];
+
+/**
+ * The declarations in C. The flags of openat(2) and of syscall(2) are variadic there, which on x64 and arm64 passes
+ * integers in the same registers. `void *` takes the memory of a Uint8Array.
+ */
+const DECLARATIONS: Readonly<Record<Exclude<keyof Libc, 'errno'>, Declaration>> = {
+  openat: ['openat', 'int', 'int', 'void *', 'int', 'uint'],
+  close: ['close', 'int', 'int'],
+  statx: ['statx', 'int', 'int', 'void *', 'int', 'uint', 'void *'],
+  mkdirat: ['mkdirat', 'int', 'int', 'void *', 'uint'],
+  symlinkat: ['symlinkat', 'int', 'void *', 'int', 'void *'],
+  unlinkat: ['unlinkat', 'int', 'int', 'void *', 'int'],
+  renameat: ['renameat', 'int', 'int', 'void *', 'int', 'void *'],
+  linkat: ['linkat', 'int', 'int', 'void *', 'int', 'void *', 'int'],
+  readlinkat: ['readlinkat', 'int64_t', 'int', 'void *', 'void *', 'size_t'],
+  chmod: ['chmod', 'int', 'void *', 'uint'],
+  fchownat: ['fchownat', 'int', 'int', 'void *', 'uint', 'uint', 'int'],
+  utimensat: ['utimensat', 'int', 'int', 'void *', 'void *', 'int'],
+  ftruncate: ['ftruncate', 'int', 'int', 'int64_t'],
+  fsync: ['fsync', 'int', 'int'],
+  fdatasync: ['fdatasync', 'int', 'int'],
+  fstatfs: ['fstatfs', 'int', 'int', 'void *'],
+  pread: ['pread', 'int64_t', 'int', 'void *', 'size_t', 'int64_t'],
+  pwrite: ['pwrite', 'int64_t', 'int', 'void *', 'size_t', 'int64_t'],
+  lseek: ['lseek', 'int64_t', 'int', 'int64_t', 'int'],
+  openat2: ['syscall', 'long', 'long', 'int', 'void *', 'void *', 'size_t'],
+  getdents64: ['syscall', 'long', 'long', 'int', 'void *', 'size_t'],
+};
+
+/** The numbers of system calls that not every libc has a function for, by `process.arch`. */
+export const SYSCALLS: Readonly<Record<string, { openat2: number; getdents64: number }>> = {
+  x64: { openat2: 437, getdents64: 217 },
+  arm64: { openat2: 437, getdents64: 61 },
+};
+
+/** The members of koffi used here. */
+interface Koffi {
+  load(path: null): { func(name: string, result: string, args: string[]): (...args: never[]) => number };
+  errno(): number;
+}
+
+let loaded: Libc | Error | undefined;
+
+/**
+ * Returns libc; or an Error with the reason if there is none: another platform, no koffi, or a koffi that cannot be
+ * loaded. koffi is looked for beside this package only, never in the working directory.
+ */
+export function libc(): Libc | Error {
+  return (loaded ??= load());
+}
+
+function load(): Libc | Error {
+  if (process.platform !== 'linux' || SYSCALLS[process.arch] === undefined) {
+    return new Error(`libc is called on Linux on x64 and arm64, and this is ${process.platform} on ${process.arch}`);
+  }
+  try {
+    const { createRequire } = process.getBuiltinModule('node:module');
+    return declare(createRequire(import.meta.url)('koffi') as Koffi);
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+  }
+}
+
+function declare(koffi: Koffi): Libc {
+  const own = koffi.load(null);
+  const calls: Record<string, unknown> = { errno: () => koffi.errno() };
+  for (const [name, [symbol, result, ...args]] of Object.entries(DECLARATIONS)) {
+    calls[name] = own.func(symbol, result, args);
+  }
+  return calls as unknown as Libc;
+}

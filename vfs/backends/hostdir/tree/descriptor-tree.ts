@@ -1,0 +1,453 @@
+// The tree of Linux: inodes are reached by descriptors, without any symlink followed.
+import type { SetAttr, StatFs } from '../../../backend/backend.ts';
+import { S_IFDIR, S_IFLNK, S_IFMT } from '../../../linux/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import { INTENT_FIND } from '../../../backend/lookup-intent.ts';
+import type { HostCalls, HostFlags } from '../calls/calls.ts';
+import type { Way } from '../options.ts';
+import { HostStat } from '../calls/host-stat.ts';
+import { Assumed } from './assumed.ts';
+import { Below } from './below.ts';
+import { Descriptors } from './descriptors.ts';
+import { NEW, ACCESS_RDWR, type HostInode } from './inode.ts';
+import { Listings } from './listings.ts';
+import { isSettled, keep, refresh, unsettle } from './name-cache.ts';
+import { nameOf } from './name-of.ts';
+import type { Names } from './names.ts';
+import { displace, place } from './places.ts';
+import { hostError } from '../node/node.ts';
+import { InodeTable } from './table.ts';
+import { reopen } from './refind.ts';
+import { borrow, returned, share } from './shared.ts';
+import { decodeTarget } from '../node/text.ts';
+import type { Entry, HostTime, HostTree } from './tree.ts';
+
+/** Attempts of a lookup while another process changes the name. */
+const TRIES = 64;
+
+/**
+ * The tree of Linux. An inode is a descriptor opened with O_PATH|O_NOFOLLOW, and each call acts on it or on one name
+ * below it. So no symlink is followed, and an inode stays reachable, whatever is renamed, replaced or removed
+ * meanwhile. The calls are libc's or those of node:fs (calls/calls.ts).
+ *
+ * An inode with a fid is held. A directory that is known only for inodes in use below it may lose its descriptor, so
+ * that depth costs none; it is reopened when needed (refind.ts).
+ */
+export class DescriptorTree implements HostTree {
+  readonly way: Way;
+  readonly limits = '';
+  readonly table = new InodeTable();
+  readonly root: HostInode;
+  readonly listings = new Listings();
+  readonly calls: HostCalls;
+  readonly flags: HostFlags;
+  readonly exact: boolean;
+  readonly held: Descriptors;
+  private readonly below: Below;
+  private closed = false;
+  /** The last inode looked up, whose name is probably still valid. */
+  private last: HostInode | null = null;
+  private readonly assumed: Assumed;
+  private readonly st = new HostStat();
+
+  /**
+   * @param fd A descriptor of the directory, which is closed with the tree (openTop).
+   * @throws HostError if it cannot be looked at.
+   */
+  constructor(calls: HostCalls, fd: number) {
+    this.calls = calls;
+    this.way = calls.way;
+    this.flags = calls.flags;
+    this.exact = calls.exact;
+    this.held = new Descriptors(calls, this.listings, (inode) => this.close(inode));
+    const errno = calls.stat(fd, this.st);
+    if (errno !== 0) throw hostError(-errno, 'the directory cannot be looked at');
+    this.root = this.table.add(this.st);
+    this.held.take(this.root, fd);
+    // Deno's unlinkSync removes an empty directory, too.
+    this.assumed = new Assumed(!calls.exact && 'deno' in process.versions, (inode) => this.close(inode));
+    this.below = new Below(this);
+  }
+
+  /** Returns the descriptor of an inode, which is opened again if it was closed; or −errno. */
+  at(inode: HostInode): number {
+    if (inode.fd < 0) return this.reach(inode);
+    inode.idle?.touch(inode);
+    return inode.fd;
+  }
+
+  /** Reopens an inode without a descriptor. ESTALE if the host has moved or replaced it. */
+  private reach(inode: HostInode): number {
+    if (this.closed) return -E.EIO;
+    const fd = reopen(this, inode);
+    if (fd < 0) return fd;
+    this.held.take(inode, fd);
+    // A fid still referred to it as its directory.
+    this.table.put(inode);
+    if (inode.refs === 0) this.held.wait(inode);
+    return fd;
+  }
+
+  /** True if the directory of a descriptor is the root or below it. */
+  isInside(fd: number): boolean {
+    return this.below.has(fd);
+  }
+
+  lookup(dir: HostInode, name: string, intent: number): HostInode | number {
+    const at = this.at(dir);
+    if (at < 0) return -at;
+    if (intent !== INTENT_FIND) {
+      const answer = this.assumed.answer(dir, name, intent);
+      if (answer !== null) return answer;
+    }
+    const now = Date.now();
+    if (!isSettled(dir, now)) return this.lookupChanging(dir, name, now);
+    const errno = this.calls.stat(at, this.st);
+    if (errno < 0) return -errno;
+    dir.seen(this.st);
+    refresh(dir, now);
+    const kept = dir.names?.get(name);
+    if (kept === null) return E.ENOENT;
+    return kept !== undefined && kept.fd >= 0 ? this.found(kept, dir, name) : this.pin(dir, name, now);
+  }
+
+  isAssumed(inode: HostInode): boolean {
+    return this.assumed.has(inode);
+  }
+
+  /**
+   * Looks a name up in a directory that has just changed. Most names there are new, or of files in use: neither needs a
+   * descriptor.
+   */
+  private lookupChanging(dir: HostInode, name: string, now: number): HostInode | number {
+    if (name === dir.made && dir.held?.has(name) !== true) return this.pin(dir, name, now);
+    const errno = this.calls.statAt(dir.fd, name, this.st);
+    if (errno < 0) return -errno;
+    const known = this.knownAs(this.st);
+    if (known === undefined || known.fd < 0) return this.pin(dir, name, now);
+    known.seen(this.st);
+    return this.found(known, dir, name);
+  }
+
+  private found(inode: HostInode, dir: HostInode, name: string): HostInode {
+    inode.idle?.delete(inode);
+    this.place(inode, dir, name);
+    this.last = inode;
+    return inode;
+  }
+
+  /** Opens a name, and finds or creates its inode. */
+  private pin(dir: HostInode, name: string, now: number): HostInode | number {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const fd = this.held.openAt(dir.fd, name, this.held.flags);
+      if (fd < 0) {
+        if (fd === -E.ENOENT) keep(dir, name, null, now);
+        return -fd;
+      }
+      const inode = this.record(fd);
+      if (typeof inode === 'number') return inode;
+      const errno =
+        inode.kind !== S_IFLNK || this.exact || inode.target !== undefined ? 0 : this.reads(inode, dir, name);
+      if (errno === 0) {
+        keep(dir, name, inode, now);
+        return this.found(inode, dir, name);
+      }
+      this.release(inode);
+      if (errno !== E.ESTALE) return errno;
+    }
+    return E.ESTALE;
+  }
+
+  /**
+   * Reads a symlink by its name. ESTALE unless the name led to the inode all the time. The target of a symlink never
+   * changes.
+   */
+  private reads(inode: HostInode, dir: HostInode, name: string): number {
+    const at = this.at(dir);
+    if (at < 0) return -at;
+    const target = this.calls.readlinkAt(at, name);
+    if (typeof target === 'number') {
+      // No longer a symlink, or removed; or a target that is not UTF-8 in Deno.
+      const errno = -target;
+      if (errno !== E.EINVAL && errno !== E.ENOENT && !('deno' in process.versions)) return errno;
+    }
+    const errno = this.calls.statAt(at, name, this.st);
+    if (errno < 0) return errno === -E.ENOENT ? E.ESTALE : -errno;
+    if (this.table.keyOf(this.st) !== inode.key) return E.ESTALE;
+    inode.target = typeof target === 'number' ? null : decodeTarget(target);
+    return 0;
+  }
+
+  /** Returns the inode of a descriptor, which is closed if the inode is held already; or an errno. */
+  private record(fd: number): HostInode | number {
+    const errno = this.calls.stat(fd, this.st);
+    if (errno < 0) {
+      this.held.closeFd(fd);
+      return -errno;
+    }
+    const inode = this.knownAs(this.st) ?? this.table.add(this.st);
+    inode.seen(this.st);
+    if (inode.fd >= 0) this.held.closeFd(fd);
+    else this.held.take(inode, fd);
+    return inode;
+  }
+
+  /** Returns the known inode of a file, if any. An inode that is not held and had the number before is dropped. */
+  private knownAs(st: HostStat): HostInode | undefined {
+    const inode = this.table.find(st);
+    if (inode === undefined || inode.fd >= 0 || inode.mayBe(st)) return inode;
+    this.table.remove(inode);
+    return undefined;
+  }
+
+  readTarget(inode: HostInode): number {
+    if (!this.exact) {
+      // Done by the lookup, unless the symlink was just created.
+      const { parent } = inode;
+      return parent === null ? E.ESTALE : this.reads(inode, parent, inode.name);
+    }
+    const fd = this.at(inode);
+    if (fd < 0) return -fd;
+    const target = this.calls.readlink(fd);
+    if (typeof target === 'number') return -target;
+    inode.target = decodeTarget(target);
+    return 0;
+  }
+
+  parent(dir: HostInode): HostInode | number {
+    if (dir === this.root) return dir;
+    const at = this.at(dir);
+    const fd = at < 0 ? at : this.held.openUp(at, 1);
+    if (fd < 0) return -fd;
+    const inode = this.record(fd);
+    if (typeof inode === 'number') return inode;
+    inode.idle?.delete(inode);
+    if (inode === this.root || this.below.has(inode.fd)) return inode;
+    this.release(inode);
+    return E.ESTALE;
+  }
+
+  statName(dir: HostInode, name: string, out: HostStat): number {
+    const at = this.at(dir);
+    return at < 0 ? -at : -this.calls.statAt(at, name, out);
+  }
+
+  create(dir: HostInode, name: string, mode: number): HostInode | number {
+    const at = this.at(dir);
+    if (at < 0) return -at;
+    const { O_RDWR, O_CREAT, O_EXCL } = this.flags;
+    const fd = this.held.openAt(at, name, O_RDWR | O_CREAT | O_EXCL, mode);
+    if (fd < 0) return -fd;
+    unsettle(dir);
+    dir.made = name;
+    const inode = this.record(fd);
+    if (typeof inode === 'number') return inode;
+    // Otherwise the inode is known already: the host has linked the file.
+    if (inode.fd === fd) {
+      inode.access = ACCESS_RDWR;
+      inode.openedAt = NEW;
+    }
+    return this.found(inode, dir, name);
+  }
+
+  mkdir(dir: HostInode, name: string, mode: number): HostInode | number {
+    const at = this.at(dir);
+    const errno = at < 0 ? at : this.calls.mkdirAt(at, name, mode);
+    return errno < 0 ? -errno : this.adopt(dir, name, S_IFDIR);
+  }
+
+  symlink(dir: HostInode, name: string, target: string): HostInode | number {
+    const at = this.at(dir);
+    const errno = at < 0 ? at : this.calls.symlinkAt(target, at, name);
+    return errno < 0 ? -errno : this.adopt(dir, name, S_IFLNK);
+  }
+
+  /** Returns the inode of what was just created. It is opened on first use: most are released at once. */
+  private adopt(dir: HostInode, name: string, kind: number): HostInode {
+    unsettle(dir);
+    dir.made = name;
+    const { st } = this;
+    // Otherwise it was created all the same, whatever became of it.
+    if (this.calls.statAt(dir.fd, name, st) < 0 || (st.mode & S_IFMT) !== kind) return this.table.gone(kind);
+    return this.found(this.knownAs(st) ?? this.table.add(st), dir, name);
+  }
+
+  unlink(dir: HostInode, name: string): number {
+    const at = this.at(dir);
+    return at < 0 ? -at : -this.calls.unlinkAt(at, name);
+  }
+
+  rmdir(dir: HostInode, name: string): number {
+    const at = this.at(dir);
+    return at < 0 ? -at : -this.calls.rmdirAt(at, name);
+  }
+
+  rename(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number {
+    // The second may reopen a directory; the first is used last, so that it is spared.
+    const to = this.at(newDir);
+    const from = this.at(oldDir);
+    if (from < 0 || to < 0) return -Math.min(from, to);
+    return -this.calls.renameAt(from, oldName, to, newName);
+  }
+
+  linkAt(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number {
+    const to = this.at(newDir);
+    const from = this.at(oldDir);
+    if (from < 0 || to < 0) return -Math.min(from, to);
+    return -this.calls.linkAt(from, oldName, to, newName);
+  }
+
+  link(inode: HostInode, dir: HostInode, name: string): number {
+    const at = this.at(dir);
+    const fd = this.at(inode);
+    if (fd < 0 || at < 0) return -Math.min(fd, at);
+    return -this.calls.link(fd, at, name);
+  }
+
+  changed(dir: HostInode): void {
+    unsettle(dir);
+    dir.made = '';
+    this.last = null;
+  }
+
+  place(inode: HostInode, dir: HostInode, name: string): void {
+    if (this.assumed.has(inode)) return;
+    const left = place(inode, dir, name);
+    if (left !== null) this.release(left);
+  }
+
+  hold(): void {
+    // Held by its descriptor.
+  }
+
+  returned(inode: HostInode): void {
+    returned(inode, this.held);
+  }
+
+  release(inode: HostInode): void {
+    if (this.isDone(inode)) this.close(inode);
+  }
+
+  /** True if an inode is to be closed now; otherwise it is in use, or starts to wait. */
+  private isDone(inode: HostInode): boolean {
+    if (inode === this.root || inode.refs > 0) return false;
+    if (inode.pins === 0 && (inode.fd < 0 || inode.access === ACCESS_RDWR || inode.links === 0)) return true;
+    if (inode.fd >= 0) this.held.wait(inode);
+    return false;
+  }
+
+  close(inode: HostInode): void {
+    // A directory is released with the last inode in it, and so on upwards.
+    for (let at: HostInode | null = inode; at !== null;) {
+      at.idle?.delete(at);
+      this.table.remove(at);
+      at.names = null;
+      at.held = null;
+      if (this.last === at) this.last = null;
+      this.held.release(at);
+      const left = displace(at);
+      at = left !== null && this.isDone(left) ? left : null;
+    }
+  }
+
+  trim(): void {
+    this.held.trim();
+  }
+
+  closeAll(): void {
+    this.closed = true;
+    this.trim();
+    for (const inode of this.table.all()) this.close(inode);
+    this.held.end();
+  }
+
+  descriptors(): number {
+    return this.held.count;
+  }
+
+  known(): number {
+    return this.table.size;
+  }
+
+  lastName(inode: HostInode): Entry | null {
+    const { parent } = inode;
+    return inode === this.last && parent !== null ? [parent, inode.name] : null;
+  }
+
+  nameOf(inode: HostInode): Entry | number {
+    return nameOf(this, inode);
+  }
+
+  aliased(): boolean {
+    return false;
+  }
+
+  stat(inode: HostInode, out: HostStat): number {
+    const fd = inode.fd < 0 ? this.reach(inode) : inode.fd;
+    return fd < 0 ? -fd : -this.calls.stat(fd, out);
+  }
+
+  look(inode: HostInode): number {
+    const errno = this.stat(inode, this.st);
+    if (errno === 0) inode.seen(this.st);
+    return errno;
+  }
+
+  open(inode: HostInode, flags: number): number {
+    const fd = this.at(inode);
+    return fd < 0 ? fd : this.held.reopen(fd, flags);
+  }
+
+  borrow(inode: HostInode, reads: boolean, quiet: boolean): boolean {
+    return borrow(inode, reads, quiet, this);
+  }
+
+  share(inode: HostInode, fd: number, before: number, quiet: boolean): void {
+    share(inode, fd, before, quiet, this.held);
+  }
+
+  names(dir: HostInode, atATime = 1): Names | number {
+    for (;;) {
+      const at = this.at(dir);
+      const names = at < 0 ? at : this.calls.names(at, atATime);
+      if (typeof names !== 'number') return names;
+      if (!this.held.gaveUpSome(-names)) return -names;
+    }
+  }
+
+  listBytes(dir: HostInode): Uint8Array[] | number {
+    const at = this.at(dir);
+    const names = at < 0 ? at : this.calls.listBytes(at);
+    return typeof names === 'number' ? -names : names;
+  }
+
+  chmod(inode: HostInode, mode: number): number {
+    const fd = this.at(inode);
+    return fd < 0 ? -fd : -this.calls.chmod(fd, mode);
+  }
+
+  chown(inode: HostInode, uid: number, gid: number): number {
+    const fd = this.at(inode);
+    return fd < 0 ? -fd : -this.calls.chown(fd, uid, gid);
+  }
+
+  utimens(inode: HostInode, set: SetAttr): number {
+    const fd = this.at(inode);
+    return fd < 0 ? -fd : -this.calls.utimens(fd, set);
+  }
+
+  utimes(inode: HostInode, atime: HostTime, mtime: HostTime): number {
+    const fd = this.at(inode);
+    return fd < 0 ? -fd : -this.calls.utimes(fd, atime, mtime);
+  }
+
+  statfs(out: StatFs): number {
+    const fd = this.at(this.root);
+    return fd < 0 ? -fd : -this.calls.statfs(fd, out);
+  }
+
+  fsType(inode: HostInode): number {
+    const fd = this.at(inode);
+    return fd < 0 ? -1 : Math.max(-1, this.calls.fsType(fd));
+  }
+}
