@@ -146,6 +146,8 @@ wrong('wrong values of the options of run that it shares with wasmtime', 'run', 
     ['run', '-W', 'prog.wasm'],
     'Missing program, because prog.wasm is the value of -W: wasi9p run -W KEY[=VALUE][,…] PROGRAM.wasm.',
   ],
+  [['run', '-S', 'cwd=/x', 'prog.wasm'], '-S cwd=/x: run begins at its root: use --host, or wasi9p wasmtime.'],
+  [['run', '--host', '--dir', 'data::/', 'prog.wasm'], '--host grants the root: leave out the other mount at /.'],
   [['run', '-W'], '-W needs a value: write --wasm KEY[=VALUE][,…].'],
 ]);
 

@@ -8,9 +8,10 @@ export interface Mounts<Source> {
    * Attaches to the server of a preopen; preopens of one server share a session.
    * @param path The guest path of the preopen.
    * @param all The guest paths of all preopens.
+   * @param hidden True if listings do not show it: it shares the session of the tree at `/` if that is of one server.
    * @throws TypeError if `source` has an unsupported type; Error if the server refuses the attach.
    */
-  add(path: string, source: Source, all: readonly string[]): Attachment;
+  add(path: string, source: Source, all: readonly string[], hidden?: boolean): Attachment;
   /** Builds the mount table after the last `add`, where there is one. */
   join(): void;
   all(): Attachment[];

@@ -3,9 +3,11 @@
 import type { Backend } from '../vfs/connect/attachment.ts';
 import { serverForBackend } from '../vfs/connect/backend-server.ts';
 import { NamespaceMounts } from '../vfs/namespace/mounts.ts';
+import type { DirectoryDescriptor } from './preview1/descriptors/directory.ts';
 import { HostDescriptor } from './preview1/descriptors/host-stream.ts';
 import { FunctionInput, FunctionOutput } from './preview1/descriptors/stream.ts';
 import { SeparateMounts } from './mounts.ts';
+import { WatchedDirectory, type Missed } from './watched-directory.ts';
 import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
 
 /** A store in the guest's tree. */
@@ -15,6 +17,8 @@ export interface Mount {
   readonly backend: Backend;
   /** True if the guest reaches it through the tree around it only. Default: it is a preopen, too. */
   readonly within?: boolean;
+  /** True if listings do not show it. */
+  readonly hidden?: boolean;
 }
 
 export interface Options extends Omit<BaseOptions, 'returnOnExit' | 'tty' | 'version'> {
@@ -28,6 +32,8 @@ export interface Options extends Omit<BaseOptions, 'returnOnExit' | 'tty' | 'ver
   readonly raw?: { readonly args: readonly Uint8Array[]; readonly env: readonly Uint8Array[] };
   /** The host's descriptors of stdin, stdout and stderr; null for an empty one. Default: 0, 1, 2. */
   readonly stdio?: readonly (number | null)[];
+  /** Called for each path that a preopen does not have. */
+  readonly missed?: Missed;
 }
 
 function adaptersOf({ separate, stdio = [0, 1, 2] }: Options): Adapters {
@@ -48,15 +54,18 @@ function adaptersOf({ separate, stdio = [0, 1, 2] }: Options): Adapters {
 
 /** Runs one WASI program. The methods are those of WASIBase. */
 export class WASIOnBackends extends WASIBase {
+  private readonly missed: Missed | undefined;
+
   /** @throws TypeError if an argument holds a NUL; Error if a mount point is not a directory. */
   constructor(options: Options) {
     const { args, env, trace, mounts, raw } = options;
     super({ args, env, ...(trace && { trace }) }, adaptersOf(options));
+    this.missed = options.missed;
     if (raw !== undefined) Object.assign(this.guest, raw);
     try {
       const paths = mounts.map(({ guest }) => guest);
-      for (const { guest, backend, within } of mounts) {
-        if (within === true) this.mounts.add(guest, backend, paths);
+      for (const { guest, backend, within, hidden } of mounts) {
+        if (within === true) this.mounts.add(guest, backend, paths, hidden);
         else this.preopen(guest, backend, paths);
       }
       this.mounts.join();
@@ -65,5 +74,14 @@ export class WASIOnBackends extends WASIBase {
       this.close();
       throw thrown;
     }
+  }
+
+  /** @internal */
+  protected override openRoot(path: string, source: unknown, all: readonly string[]): DirectoryDescriptor {
+    if (this.missed === undefined) return super.openRoot(path, source, all);
+    const { client, at } = this.mounts.add(path, source, all);
+    const fid = client.clone(client.root);
+    if (fid < 0) throw new Error(`The 9P server refused ${path} (errno ${-fid}).`);
+    return new WatchedDirectory(at, fid, this.missed);
   }
 }

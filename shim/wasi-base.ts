@@ -134,7 +134,8 @@ export class WASIBase {
     this.lend(descriptor);
   }
 
-  private openRoot(path: string, source: unknown, all: readonly string[]): DirectoryDescriptor {
+  /** @internal */
+  protected openRoot(path: string, source: unknown, all: readonly string[]): DirectoryDescriptor {
     const mount = this.mounts.add(path, source, all);
     const fid = mount.client.clone(mount.client.root);
     if (fid < 0) throw new Error(`The 9P server refused ${path} (errno ${-fid}).`);

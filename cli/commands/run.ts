@@ -7,7 +7,7 @@ import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '.
 import { print } from '../lib/output.ts';
 import { own } from '../lib/text.ts';
 import { thread } from '../lib/thread.ts';
-import { ENV, LIMIT_OPTIONS, SHARED_OPTIONS } from '../runners/options.ts';
+import { ENV, HOST, LIMIT_OPTIONS, SHARED_OPTIONS } from '../runners/options.ts';
 import type { Plan } from '../runners/plan.ts';
 import { variableOf } from '../runners/variable.ts';
 import { runJob } from './program/job.ts';
@@ -22,6 +22,7 @@ const TIMED_OUT = 124;
 
 export const RUN_OPTIONS: readonly Option[] = [
   ...MOUNT_OPTIONS,
+  HOST,
   ...CHANGE_OPTIONS,
   ENV,
   {
@@ -100,12 +101,14 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   await loadStores(withMapdirs(options));
   const memory = new Memory();
-  const mounts = withRoot(mountsOf(withMapdirs(options), memory), memory);
+  const granted = mountsOf(withMapdirs(options), memory);
+  const host = options.has('host') ? await (await import('../mounts/host-root.ts')).hostRoot(granted, memory) : null;
+  const mounts = host?.mounts ?? withRoot(granted, memory);
   try {
     return await runJob({
       program,
       argv: [plan?.argv0 ?? program, ...args],
-      env: plan === null ? environment(options) : (await loadApply()).environmentOf(plan),
+      env: { ...host?.env, ...(plan === null ? environment(options) : (await loadApply()).environmentOf(plan)) },
       mounts,
       options,
       plan,
@@ -113,7 +116,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       load: (prepare) => loadOperand(program, argv.at(-rest.length - 1), args.length > 0, prepare),
     });
   } finally {
-    for (const { backend } of mounts) closeStore(backend);
+    for (const backend of new Set(mounts.map((mount) => mount.backend))) closeStore(backend);
   }
 }
 
@@ -135,5 +138,7 @@ const loadApply = () => import('../runners/apply.ts');
 /** Returns what the options besides those of the file system ask for; null if there are none. */
 async function planOf(parsed: Parsed): Promise<Plan | null> {
   if (!PLANNED.some(({ name }) => parsed.options.has(name))) return null;
-  return (await loadApply()).planOf(parsed);
+  const plan = (await loadApply()).planOf(parsed);
+  if (plan.cwd === null) return plan;
+  throw new UsageError(`-S cwd=${plan.cwd}: run begins at its root: use --host, or wasi9p wasmtime.`);
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NOT_LINUX, unless } from '../../build/test/skip.ts';
@@ -11,6 +11,7 @@ import { bundle } from '../testing.ts';
 import { COUNTING, moduleWith, section, sized, wasm } from '../wasm-testing.ts';
 
 const PROGRAM = `
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -39,12 +40,22 @@ static int write_to(const char *path) {
   return fputs("written", file) < 0 || fclose(file);
 }
 
+static int list(const char *path) {
+  DIR *dir = opendir(path);
+  if (!dir) return printf("%s: %s\\n", path, strerror(errno)), 1;
+  for (struct dirent *e; (e = readdir(dir));) if (e->d_name[0] != '.') printf("%s\\n", e->d_name);
+  return closedir(dir);
+}
+
 int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "";
   if (!strcmp(what, "exit")) return atoi(argv[2]);
   if (!strcmp(what, "trap")) __builtin_trap();
   if (!strcmp(what, "write")) return write_to(argv[2]);
   if (!strcmp(what, "rename")) return rename(argv[2], argv[3]) ? (puts(strerror(errno)), 1) : 0;
+  if (!strcmp(what, "list")) return list(argv[2]);
+  if (!strcmp(what, "open")) { for (int i = 2; i < argc; i++) { FILE *f = fopen(argv[i], "r"); if (f) fclose(f); } return 0; }
+  if (!strcmp(what, "write-at-3")) return write(openat(3, argv[2], O_CREAT | O_WRONLY, 0666), "3", 1) != 1;
   if (!strcmp(what, "cat")) { for (int c; (c = getchar()) != EOF;) putchar(c); return 0; }
   return given(argc, argv);
 }
@@ -207,12 +218,80 @@ runner('grants of one directory are one store: files are renamed between them', 
   assert.is(readOnly.stdout, '/a/one: Read-only file system\n');
 });
 
-runner('-S cwd: relative paths begin there', () => {
+runner('-S cwd: relative paths begin there, and absolute ones stay', () => {
   const argv = ['wasmtime', '--dir=.::/p', '-S', 'cwd=/p/sub', 'show.wasm'];
-  assert.is(wasi9p(argv).stdout, given(['show.wasm'], ['PWD=/p/sub'], ['/p', '.']));
+  assert.is(wasi9p(argv).stdout, given(['show.wasm'], ['PWD=/p/sub'], ['/']));
   assert.is(wasi9p([...argv, 'write', 'here']).status, 0);
   assert.is(wasi9p([...argv, 'write', '/p/there']).status, 0);
-  for (const path of ['sub/here', 'there']) fs.rmSync(join(scratch, 'pkg', path));
+  assert.equal(fs.readdirSync(join(scratch, 'pkg', 'sub')), ['here']);
+  // The whole machine, and a directory of it.
+  const whole = ['wasmtime', '--dir=/', '-S', `cwd=${scratch}/pkg/sub`, 'show.wasm'];
+  assert.is(wasi9p([...whole, 'rename', 'here', 'moved']).status, 0);
+  assert.is(wasi9p([...whole, 'write', join(scratch, 'pkg', 'more')]).status, 0);
+  for (const path of ['sub/moved', 'there', 'more']) fs.rmSync(join(scratch, 'pkg', path));
+});
+
+runner('--host: relative and absolute paths lead to the current directory, and nothing else of this machine', () => {
+  const pkg = join(scratch, 'pkg');
+  const env = { HOME: scratch, PATH: '/bin' };
+  const host = (...argv: string[]) => wasi9p(['run', '--host', 'show.wasm', ...argv], { env });
+  const variables = [`PWD=${pkg}`, 'TMPDIR=/tmp', `HOME=${scratch}`];
+  assert.is(host().stdout, given(['show.wasm'], variables, ['/']));
+  const listed = fs.readdirSync(pkg).sort();
+  assert.equal(host('list', '.').stdout.split('\n').filter(Boolean).sort(), listed);
+  assert.equal(host('list', pkg).stdout.split('\n').filter(Boolean).sort(), listed);
+  assert.is(host('write', join(pkg, 'new')).status, 0);
+  assert.equal(host('rename', 'new', join(pkg, 'sub', 'moved')), { status: 0, stdout: '', stderr: '' });
+  assert.equal(host('rename', join(pkg, 'sub', 'moved'), 'back'), { status: 0, stdout: '', stderr: '' });
+  assert.is(fs.readFileSync(join(pkg, 'back'), 'utf8'), 'written');
+  fs.rmSync(join(pkg, 'back'));
+  // The home directory and /tmp are in memory.
+  for (const path of [`/tmp/${basename(scratch)}.x`, join(scratch, 'x')]) {
+    assert.is(host('write', path).status, 0);
+    assert.not.ok(fs.existsSync(path));
+  }
+  assert.is(host('list', scratch).stdout, '');
+  const other = wasi9p(['run', '--host', '--dir', '/etc', '--mem', 'm', 'show.wasm', 'list', '/'], { env });
+  assert.equal(other.stdout.split('\n').filter(Boolean).sort(), [...listed, 'etc', 'm'].sort());
+  assert.is(wasi9p(['run', '--host', '--env', 'HOME=/h', 'show.wasm']).stdout.includes('env HOME=/h\n'), true);
+});
+
+runner('fd 3 of --host is the current directory, for programs that take it for that', () => {
+  assert.is(wasi9p(['run', '--host', 'show.wasm', 'write-at-3', 'three']).status, 0);
+  assert.is(fs.readFileSync(join(scratch, 'pkg', 'three'), 'utf8'), '3');
+  fs.rmSync(join(scratch, 'pkg', 'three'));
+});
+
+runner('a path that this machine has and that was not granted is told in one sentence', () => {
+  fs.writeFileSync(join(scratch, 'pkg', 'sub', 'one.txt'), '1');
+  const told = (argv: readonly string[]): string => wasi9p(argv).stderr.replaceAll(scratch, 'SCRATCH');
+  const asked = (path: string, dir: string): string =>
+    `wasi9p: show.wasm asked for ${path}, which is not granted: --dir ${dir} grants it.\n`;
+  const one = join(scratch, 'pkg', 'sub', 'one.txt');
+  assert.is(told(['run', 'show.wasm', 'open', 'sub/one.txt']), asked('sub/one.txt', 'sub'));
+  assert.is(told(['run', 'show.wasm', 'open', one]), asked('SCRATCH/pkg/sub/one.txt', 'SCRATCH/pkg/sub'));
+  assert.is(told(['run', 'show.wasm', 'list', 'sub']), asked('sub', 'sub'));
+  assert.is(told(['run', 'show.wasm', 'open', 'none', 'sub/one.txt', 'show.wasm']), asked('sub/one.txt', 'sub'));
+  assert.is(told(['run', 'show.wasm', 'write', join(scratch, 'new')]), asked('SCRATCH/new', 'SCRATCH'));
+  assert.is(told(['run', '--host', 'show.wasm', 'open', '/etc/passwd']), asked('/etc/passwd', '/etc'));
+  assert.is(told(['run', '--mem', '/m', 'show.wasm', 'list', 'sub']), asked('sub', 'sub'));
+  assert.is(
+    told(['wasmtime', '--verbose', '--dir=sub::.', 'show.wasm', 'open', one]),
+    asked('SCRATCH/pkg/sub/one.txt', 'SCRATCH/pkg/sub'),
+  );
+  // What was granted and is not there, what this machine does not have either, and another runtime's command line.
+  for (const argv of [
+    ['run', 'show.wasm', 'open', 'none', '/none/none'],
+    ['run', '--dir', 'sub', 'show.wasm', 'open', 'sub/none', 'sub/one.txt'],
+    ['run', '--dir', 'sub::/', 'show.wasm', 'open', '/etc/passwd', 'pkg.test'],
+    ['run', '--dir', 'sub::/etc', 'show.wasm', 'open', '/etc/passwd'],
+    ['run', '--host', 'show.wasm', 'open', 'none', join(scratch, 'pkg', 'none')],
+    ['run', 'show.wasm', 'write', 'new'],
+    ['wasmtime', '--dir=sub::.', 'show.wasm', 'open', one],
+    ['wasmtime', '--verbose', '--dir=sub::/', 'show.wasm', 'open', one],
+  ]) {
+    assert.is(told(argv), '', argv.join(' '));
+  }
 });
 
 runner('streams can be empty', () => {

@@ -1,10 +1,11 @@
 // The commands `wasi9p wasmtime`, `wazero`, …: run a program by the command line of another runtime.
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { UsageError, helpLines } from '../lib/options.ts';
 import { print } from '../lib/output.ts';
 import { own, type Text } from '../lib/text.ts';
 import { thread } from '../lib/thread.ts';
-import { closeStore, openHostDir, loadHostDirs, type GuestMount } from '../mounts/mounts.ts';
+import { closeStore, loadHostDirs, openHostDir, placeOf, type GuestMount } from '../mounts/mounts.ts';
 import { environmentOf } from '../runners/apply.ts';
 import { readLine, type Grammar } from '../runners/grammar.ts';
 import { keyRows } from '../runners/groups.ts';
@@ -61,7 +62,7 @@ export async function runAs(name: string, argv: readonly string[], version: () =
       argv: [plan.argv0 ?? program, ...args],
       env: environmentOf(plan),
       mounts,
-      separate: true,
+      separate: plan.cwd === null,
       options: new Map(),
       plan,
       lenient: true,
@@ -75,18 +76,18 @@ export async function runAs(name: string, argv: readonly string[], version: () =
 
 /** Opens the granted directories. @throws Error if one cannot be opened. */
 async function mountsOf({ grants, cwd }: Plan): Promise<GuestMount[]> {
-  const all = cwd === null ? grants : [...grants, grantOfCwd(grants, cwd)];
+  const all = cwd === null ? grants : unionAt(grants, cwd);
   if (all.length > 0) await loadHostDirs();
   const mounts: GuestMount[] = [];
   // Grants of one directory share a store, so that files can be renamed between them.
   const opened = new Map<string, GuestMount>();
   try {
-    for (const { host, guest, readOnly = false, written } of all) {
+    for (const { host, guest, readOnly = false, written, ...place } of all) {
       const { dev, ino } = directory(host, written);
       const key = `${dev} ${ino} ${readOnly}`;
       const known = opened.get(key);
       const backend = known === undefined ? openHostDir(written, host, readOnly) : known.backend;
-      const mount = { guest, backend, host };
+      const mount = { guest, backend, host, ...place };
       opened.set(key, mount);
       mounts.push(mount);
     }
@@ -105,18 +106,39 @@ function directory(host: string, written: string): { dev: bigint; ino: bigint } 
   return stat;
 }
 
+/** A grant, and its place in a union. */
+type Placed = Grant & Pick<GuestMount, 'within' | 'hidden'>;
+
 /**
- * The grant of the directory at which relative paths begin, as `.`: the last one counts for wasi-libc.
- * @throws UsageError if no grant covers it, or if absolute paths would then begin there, too.
+ * One preopen `/` for a guest whose relative paths begin at `cwd`: to wasi-libc a relative path and an absolute one are
+ * alike. It is the directory at `cwd`, with the grants at their names, which listings do not show. Of a grant at `/`
+ * itself these are the directories in it.
+ * @throws UsageError if no grant covers `cwd`.
  */
-function grantOfCwd(grants: readonly Grant[], cwd: string): Grant {
+function unionAt(grants: readonly Grant[], cwd: string): Placed[] {
   const written = `-S cwd=${cwd}`;
   const below = grants.filter(({ guest }) => isWithin(cwd, guest));
-  const around = below.reduce<Grant | undefined>((best, one) => {
-    return best === undefined || one.guest.length > best.guest.length ? one : best;
-  }, undefined);
+  const [around] = below.sort((a, b) => b.guest.length - a.guest.length);
   if (around === undefined) throw new UsageError(`${written}: no --dir grants it.`);
-  return { ...around, host: `${around.host}/${cwd.slice(around.guest.length)}`, guest: '.', written };
+  const root = { ...around, host: join(around.host, cwd.slice(around.guest.length)), guest: '/', written };
+  const places = new Map<string, Placed>();
+  for (const grant of grants) {
+    const place = placeOf(grant.guest);
+    if (place !== '/') places.set(place, { ...grant, ...(grant.guest.startsWith('..') ? {} : WITHIN) });
+    else if (grant.guest.startsWith('/'))
+      for (const name of directoriesIn(grant.host)) {
+        const top = `/${name}`;
+        if (!places.has(top)) places.set(top, { ...grant, host: join(grant.host, name), guest: top, ...WITHIN });
+      }
+  }
+  return [root, ...places.values()];
+}
+
+const WITHIN = { within: true, hidden: true };
+
+function directoriesIn(host: string): string[] {
+  const entries = readdirSync(host, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 function isWithin(path: string, dir: string): boolean {

@@ -15,6 +15,11 @@ export interface GuestMount {
   readonly backend: Backend;
   /** The host directory, if it is one. */
   readonly host?: string;
+  /** True if it is no preopen, and if listings do not show it: see `Mount` of on-backends.ts. */
+  readonly within?: boolean;
+  readonly hidden?: boolean;
+  /** True for the default root: what is not in it was not granted. */
+  readonly isDefault?: boolean;
 }
 
 /** A mount option: with its row, every command accepts it and lists it in its help. */
@@ -192,7 +197,7 @@ function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: str
 export function withRoot(mounts: readonly GuestMount[], memory = new Memory()): GuestMount[] {
   const isRoot = ({ guest }: GuestMount): boolean => placeOf(guest) === '/';
   const roots = mounts.filter(isRoot);
-  const root = roots.length > 0 ? roots : [{ guest: '/', backend: emptyRoot(memory) }];
+  const root = roots.length > 0 ? roots : [{ guest: '/', backend: emptyRoot(memory), isDefault: true }];
   return [...root, ...mounts.filter((mount) => !isRoot(mount))];
 }
 

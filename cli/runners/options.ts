@@ -53,6 +53,12 @@ export const SHARED_OPTIONS: readonly Option[] = [
   { name: 'verbose', help: 'Says which options are without effect.' },
 ];
 
+/** The option of `run` that makes the current directory the root. */
+export const HOST: Option = {
+  name: 'host',
+  help: 'Grants the current directory: relative paths lead to it, and its absolute path does. Sets PWD, HOME\nand TMPDIR; /tmp and the home directory are empty ones in memory, unless granted.',
+};
+
 /** The options of `run` for a guest that may be deep, slow or stuck. */
 export const LIMIT_OPTIONS: readonly Option[] = [
   {

@@ -7,6 +7,7 @@ import { memfs } from '../backends/memfs/index.ts';
 import { ram } from '../backends/ram/index.ts';
 import { Found } from '../client/at/found.ts';
 import { FileStatus } from '../client/attributes.ts';
+import type { Attachment } from '../connect/attachment.ts';
 import { errnoName } from '../linux/errno.ts';
 import { serverFor, type LocalSource } from '../connect/server-for.ts';
 import { AT_REST } from '../../testing/at-rest.ts';
@@ -242,6 +243,29 @@ test('a mount on or below a file is an error', () => {
   const make = (path: string) => () => new JoinedTree({ '/': volume({ '/f': '' }), [path]: ram() });
   assert.throws(make('/f'), 'Nothing can be mounted at /f: there is a file, not a directory.');
   assert.throws(make('/f/x'), 'Nothing can be mounted at /f/x: there is a file, not a directory.');
+});
+
+test('a hidden mount is found and not listed; of the tree around it, it is a second place', () => {
+  const [files, below] = [volume({ '/f': 'root', '/d/g': '' }), ram()];
+  const mounts = new NamespaceMounts<LocalSource>(serverFor);
+  const paths = ['/', '/home/u', '/home/u/here', '/d/in'];
+  mounts.add('/', files, paths);
+  mounts.add('/home/u', below, paths, true);
+  mounts.add('/home/u/here', files, paths, true);
+  mounts.add('/d/in', below, paths, true);
+  mounts.join();
+  const [{ at }] = mounts.all() as [Attachment];
+  const { root } = at.client;
+  assert.equal(at.mountTable!.syntheticEntries(root), []);
+  assert.is(at.renameat(root, 'f', at, root, 'home/u/here/d/g2'), 0);
+  assert.is(at.renameat(root, 'home/u/here/d/g2', at, root, 'f'), 0);
+  assert.is(errnoName(at.renameat(root, 'f', at, root, 'home/u/f')), 'EXDEV');
+  assert.is(errnoName(at.rmdirat(root, 'home/u/here')), 'EBUSY');
+  assert.is(at.lookup(root, 'home/u/here/..', true, found), 0);
+  assert.is(found.tree, mounts.all()[1]!.at);
+  found.release();
+  mounts.close();
+  for (const source of [files, below]) assert.equal(serverFor(source).inspect(), AT_REST);
 });
 
 test.run();

@@ -16,6 +16,8 @@ interface MountedTree {
   readonly path: string;
   readonly names: readonly string[];
   readonly mount: Attachment;
+  /** True if listings do not show it. */
+  readonly hidden: boolean;
 }
 
 const found = new Found();
@@ -52,19 +54,21 @@ export class NamespaceMounts<Source> {
    * Attaches to the server of a source. Paths of one server that are not nested share a client, so that files can be
    * renamed between them.
    * @param all All paths of the namespace.
+   * @param hidden True if listings do not show it. It shares a client even with a tree around it, which must be added
+   *   first: a second place for the same files.
    * @throws The errors of serverFor.
    */
-  add(path: string, source: Source, all: readonly string[]): Attachment {
+  add(path: string, source: Source, all: readonly string[], hidden = false): Attachment {
     const server = this.sources.get(source) ?? this.serverFor(source, path);
     this.sources.set(source, server);
     const names = namesOf(path);
-    const nested = names !== null && all.some((other) => isNested(names, namesOf(other)));
+    const nested = !hidden && names !== null && all.some((other) => isNested(names, namesOf(other)));
     let mount = nested ? undefined : this.byServer.get(server);
     if (mount === undefined) {
       mount = new Attachment(server);
       if (!nested) this.byServer.set(server, mount);
     }
-    this.trees.push({ path, names: names ?? [path], mount });
+    this.trees.push({ path, names: names ?? [path], mount, hidden });
     return mount;
   }
 
@@ -94,11 +98,12 @@ export class NamespaceMounts<Source> {
     this.implied.length = 0;
   }
 
-  private put({ path, names, mount }: MountedTree, around: MountedTree): void {
+  private put({ path, names, mount, hidden }: MountedTree, around: MountedTree): void {
     const outer = around.mount.at;
     const base = outer.client.root;
     const below = names.slice(around.names.length);
-    this.tableOf(mount.at, { at: outer, base, names: below });
+    // Of a second place for the same files, `..` leads where it leads from the first.
+    if (mount.at !== outer) this.tableOf(mount.at, { at: outer, base, names: below });
     const table = this.tableOf(outer, null);
     // The fids of the directories on the way stay open, so that their inode numbers stay valid.
     let parent = { table, dir: base };
@@ -109,7 +114,7 @@ export class NamespaceMounts<Source> {
         // The rest of the path does not exist: its directories are implied, in a tree of their own.
         const impliedDirs = this.impliedDirs(below.slice(i));
         this.tableOf(impliedDirs.at, { at: outer, base, names: below.slice(0, i) });
-        parent.table.add(parent.dir, below[i - 1]!, impliedDirs.at, true);
+        parent.table.add(parent.dir, below[i - 1]!, impliedDirs.at, !hidden);
         errno = outer.lookup(base, way, true, found);
       }
       checkDirectory(path, errno);
@@ -121,7 +126,7 @@ export class NamespaceMounts<Source> {
       checkDirectory(path, errno);
       found.release();
     }
-    parent.table.add(parent.dir, below.at(-1)!, mount.at, isExtra);
+    parent.table.add(parent.dir, below.at(-1)!, mount.at, isExtra && !hidden);
   }
 
   /** Makes a tree of nested directories; the last one is a mount point. */

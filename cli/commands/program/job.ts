@@ -39,12 +39,23 @@ const DRIVERS: ReadonlyMap<string, Driver> = new Map([
   ['c++', 'clang++'],
 ]);
 
+/** A path that no preopen has, as the program wrote it. */
+export interface Miss {
+  readonly path: string;
+  /** True if it was to be made. */
+  readonly creates: boolean;
+}
+
+/** The number of such paths that are looked at in the end. */
+const MISSED_MAX = 100;
+
 /** Runs it; returns the exit status of the command. */
 export async function runJob(job: Job): Promise<number> {
   const { options, mounts, plan } = job;
   const overlays = overlaysOf(options, mounts);
   if (overlays.length > 0) (await import('../commit.ts')).refuseUnsettled(overlays);
   const driver = plan === null ? DRIVERS.get(job.program) : undefined;
+  const missed: Miss[] = [];
   const planned = plan === null ? null : await (await import('./planned.ts')).prepare(plan, job);
   const module = driver === undefined ? (planned?.module ?? (await job.load())) : null;
   for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
@@ -65,7 +76,11 @@ export async function runJob(job: Job): Promise<number> {
       const file = options.get('trace')?.at(-1);
       const trace = file === undefined ? null : await traceTo(file);
       try {
-        wasi = new WASIOnBackends({ ...wasiOptions(job), ...planned?.options, ...(trace && { trace: trace.tracer }) });
+        wasi = new WASIOnBackends({
+          ...wasiOptions(job, missed),
+          ...planned?.options,
+          ...(trace && { trace: trace.tracer }),
+        });
         const entry = planned?.entry(wasi);
         status = guarded(() => start(wasi!, module!, job.program, entry));
       } catch (error) {
@@ -86,12 +101,21 @@ export async function runJob(job: Job): Promise<number> {
     tellDropped(overlays, 'Interrupted');
     return EXIT_SIGINT;
   }
+  if (missed.length > 0) (await import('./missed.ts')).tellMissed(job, missed);
   const settled = await settleChanges(options, overlays, status);
   return settled === 0 && !isWhole ? 1 : settled;
 }
 
-function wasiOptions({ argv, env, mounts, separate }: Job): Options {
-  return { args: argv, env, mounts, ...(separate !== undefined && { separate }) };
+function wasiOptions({ argv, env, mounts, separate, plan }: Job, missed: Miss[]): Options {
+  const options: Options = { args: argv, env, mounts, ...(separate !== undefined && { separate }) };
+  // Under the grammar of another runtime only what it says is said.
+  if (separate === true && plan?.verbose !== true) return options;
+  return {
+    ...options,
+    missed(path, creates) {
+      if (missed.length < MISSED_MAX) missed.push({ path, creates });
+    },
+  };
 }
 
 async function traceTo(file: string): Promise<TraceFile> {
