@@ -60,6 +60,9 @@ test('read and write move the offset, pread and pwrite do not', () => {
   assert.is(read(file, 2), 'Yd');
   assert.is(read(file, 9, 0), 'aXYdef');
   assert.is(file.seek(0, SEEK_CUR), 4);
+  assert.is(file.write(ranges('!')), 1);
+  assert.is(read(file, 1), 'f');
+  assert.is(file.offset, 6, 'a single byte moves it, too');
   assert.is(file.size(), 6);
   const status = new FileStatus();
   world.at.device = 9;
