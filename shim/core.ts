@@ -82,5 +82,12 @@ export class WASI extends WASIBase {
   }
 }
 
+export type { Imports } from './preview1/imports.ts';
 export type { Tracer } from './preview1/tracer.ts';
-export { Attachment, GuestServer as Server, type Inspection } from '../vfs/connect/attachment.ts';
+export {
+  Attachment,
+  GuestServer as Server,
+  type Attachable,
+  type Inspection,
+  type Transport,
+} from '../vfs/connect/attachment.ts';

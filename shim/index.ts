@@ -4,6 +4,8 @@
  */
 export { WASI, type Preopen, type Tracer, type WASIOptions } from './wasi.ts';
 export type { Input, Output } from './stdio.ts';
+export type { ForeignFd } from './foreign/fd.ts';
+export type { Imports } from './preview1/imports.ts';
 export { Namespace, type FileSystem } from '../vfs/namespace/index.ts';
 export {
   Attachment,
@@ -13,4 +15,5 @@ export {
   type Inspection,
   type LocalSource,
   type Source,
+  type Transport,
 } from '../vfs/connect/server-for.ts';

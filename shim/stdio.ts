@@ -1,8 +1,8 @@
 // The `stdin`, `stdout` and `stderr` options of `wasi9p`, turned into descriptors. Runs in a browser as well.
-import type { Fd } from '@bjorn3/browser_wasi_shim';
 import { invalid, mustBe } from '../vfs/lib/options.ts';
 import type { Descriptor } from './preview1/descriptors/descriptor.ts';
-import { ForeignDescriptor } from './foreign/descriptor.ts';
+import { ForeignDescriptor, isForeignFd } from './foreign/descriptor.ts';
+import type { ForeignFd } from './foreign/fd.ts';
 import { hostFs } from './host/host.ts';
 import { HostDescriptor } from './preview1/descriptors/host-stream.ts';
 import {
@@ -18,18 +18,12 @@ import {
  * the next bytes. `max` is the length of the guest's read in bytes; a longer chunk is kept for the next reads. Null,
  * undefined or an empty chunk is end of file.
  */
-export type Input = number | string | Uint8Array | ((max: number) => InputChunk) | Fd;
+export type Input = number | string | Uint8Array | ((max: number) => InputChunk) | ForeignFd;
 /**
  * The guest's stdout or stderr: a file descriptor of the host, an Fd of browser_wasi_shim, or a function that gets a
  * copy of the bytes of each write, at most 1 MiB a call.
  */
-export type Output = number | ((bytes: Uint8Array) => void) | Fd;
-
-/** True for an Fd of browser_wasi_shim, of any copy of the package: it is recognized by its methods; the package is not imported. */
-export function isForeignFd(value: unknown): value is Fd {
-  const fd = value as Partial<Fd> | null;
-  return typeof fd === 'object' && typeof fd?.fd_fdstat_get === 'function' && typeof fd.path_open === 'function';
-}
+export type Output = number | ((bytes: Uint8Array) => void) | ForeignFd;
 
 /**
  * Returns the descriptor of a `stdin` option. Default: descriptor 0 of the host; in a browser an empty stream.

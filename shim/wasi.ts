@@ -1,10 +1,10 @@
 // The WASI class of `wasi9p`: preopens are memfs volumes, host paths, backends, servers or Fds of browser_wasi_shim.
-import type { Fd } from '@bjorn3/browser_wasi_shim';
 import { lentServerOf, type Source } from '../vfs/connect/server-for.ts';
 import { NamespaceMounts } from '../vfs/namespace/mounts.ts';
 import { WASIBase, WASI_OPTIONS as CORE_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
-import { descriptorOf } from './foreign/descriptor.ts';
-import { inputDescriptor, isForeignFd, outputDescriptor, type Input, type Output } from './stdio.ts';
+import { descriptorOf, isForeignFd } from './foreign/descriptor.ts';
+import type { ForeignFd } from './foreign/fd.ts';
+import { inputDescriptor, outputDescriptor, type Input, type Output } from './stdio.ts';
 
 export type { Tracer } from './preview1/tracer.ts';
 
@@ -12,7 +12,7 @@ export type { Tracer } from './preview1/tracer.ts';
  * The source of a preopened directory: a memfs Volume, a path of the host, a Server, a Backend, or a directory Fd of
  * browser_wasi_shim.
  */
-export type Preopen = Source | Fd;
+export type Preopen = Source | ForeignFd;
 
 /** The options of node:wasi, and more. */
 export interface WASIOptions extends BaseOptions {

@@ -2,11 +2,10 @@
 import { WASIProcExit, strace, type Fd } from '@bjorn3/browser_wasi_shim';
 import type { Memory } from '../../vfs/lib/platform.ts';
 import { check, checkOptions, mustBe, type RowsOf } from '../../vfs/lib/options.ts';
-import { ForeignDescriptor, descriptorOf } from '../foreign/descriptor.ts';
+import { ForeignDescriptor, descriptorOf, isForeignFd } from '../foreign/descriptor.ts';
 import { OUTSIDE } from '../preview1/gate/gate.ts';
 import { Guest } from '../preview1/process/guest.ts';
 import { importsOf, type Calls, type Imports } from '../preview1/imports.ts';
-import { isForeignFd } from '../stdio.ts';
 import type { Tracer } from '../preview1/tracer.ts';
 import { wrapWhole, type WholeCall } from '../trace/whole-calls.ts';
 import { MountedDirectory } from './directory.ts';

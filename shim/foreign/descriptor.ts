@@ -26,6 +26,12 @@ interface NativeFd {
 /** The maximum size of a file whose Fd keeps its bytes in one array, in which a hole takes memory too. */
 export const DENSE_MAX = 2 ** 30;
 
+/** True for an Fd of browser_wasi_shim, of any copy of the package: see ForeignFd. */
+export function isForeignFd(value: unknown): value is Fd {
+  const fd = value as Partial<Fd> | null;
+  return typeof fd === 'object' && typeof fd?.fd_fdstat_get === 'function' && typeof fd.path_open === 'function';
+}
+
 /** Returns the Descriptor that an Fd wraps (a new one for the same directory), otherwise a ForeignDescriptor. */
 export function descriptorOf(fd: Fd): Descriptor {
   return (fd as Partial<NativeFd>).toDescriptor?.() ?? new ForeignDescriptor(fd);

@@ -20,6 +20,8 @@ import { parametersOf, type CallName, type Parameter } from '../preview1/abi/sig
 import type { TracedGuest, Tracer } from '../preview1/tracer.ts';
 import { wrapWhole, type Args, type WholeCall } from './whole-calls.ts';
 
+export type { Tracer } from '../preview1/tracer.ts';
+
 type Memory = TracedGuest['memory'];
 
 const INDENT = '    ';

@@ -1,4 +1,5 @@
 // The contract of a store: what vfs/server calls, and what the stores in vfs/backends implement. Types only.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Attr, SetAttr, StatFs } from './attr.ts';
 import type { Capabilities, Changes, Hidden } from './capabilities.ts';
 import type { Inode } from './inode.ts';

@@ -73,4 +73,4 @@ export type { Backend } from '../backend/backend.ts';
 export type { Inspection } from '../server/guest-server.ts';
 export type { ServerObserver } from '../server/observer.ts';
 export type { Message } from '../9p/codec.gen.ts';
-export type { Attachable } from '../transport/transport.ts';
+export type { Attachable, Transport } from '../transport/transport.ts';

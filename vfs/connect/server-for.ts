@@ -73,4 +73,4 @@ export function lentServerOf(source: Source, name = 'source'): Attachable {
 }
 
 export { Server };
-export { Attachment, type Attachable, type Inspection, type Message } from './attachment.ts';
+export { Attachment, type Attachable, type Inspection, type Message, type Transport } from './attachment.ts';

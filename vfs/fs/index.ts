@@ -24,6 +24,7 @@ export type { BigIntStats, Stats } from './values/stats.ts';
 export type { BigIntStatsFs, StatsFs } from './values/statfs.ts';
 export type { FsError } from './values/errors.ts';
 export type { PathLike, TimeLike } from './values/arguments.ts';
+export type { Listed } from './calls/name-calls.ts';
 export type { Encoding } from './values/encodings.ts';
 export type { CopyOptions, PromisedCopyOptions } from './calls/copy-tree.ts';
 export type { Source } from '../connect/server-for.ts';

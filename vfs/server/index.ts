@@ -2,6 +2,7 @@
 export { Server, type Inspection, type ServerOptions } from './server.ts';
 export { Connection } from './connection.ts';
 export type { ServerObserver } from './observer.ts';
+export type { Transport } from '../transport/index.ts';
 export type { Backend, DirCursor, OwnedBackend } from '../backend/backend.ts';
 export type { Attr, SetAttr, StatFs } from '../backend/attr.ts';
 export type {

@@ -29,6 +29,36 @@ const text: string = wasi.start(instance);
 export { code, text };
 `;
 
+/** What a user's library may export: the compiler must find a name for each type. The options are checked without the peers. */
+const LIBRARY = `
+import { Server, WASI, type Input } from 'wasi9p';
+import * as core from 'wasi9p/core';
+import { memfs } from 'wasi9p/backends/memfs';
+import { ram } from 'wasi9p/backends/ram';
+import { readOnly } from 'wasi9p/backends/readonly';
+import { createFs } from 'wasi9p/fs';
+import { AT_REST, exchange, type RawClient, type TestGuest } from 'wasi9p/testing';
+import { strace } from 'wasi9p/trace';
+export const store = ram();
+export const volume = (given: Parameters<typeof memfs>[0]) => memfs(given);
+export const view = readOnly(store);
+export const connection = new Server(store).connect();
+export const imports = new WASI({ preopens: { '/': store } }).getImportObject();
+export const coreImports = new core.WASI().getImportObject();
+export const coreServer = (source: core.Preopen) => core.serverFor(source);
+export const coreConnection = (server: core.Server) => server.connect();
+export const listed = createFs(store).readdirSync('/', { recursive: true } as any);
+export const tracer = strace(() => {});
+export const rest = AT_REST;
+export const frames = (...given: Parameters<typeof exchange>) => exchange(...given);
+export const attr = (client: RawClient, fid: number) => client.attr(fid);
+export const entries = (guest: TestGuest, ...given: Parameters<TestGuest['readdir']>) => guest.readdir(...given);
+// @ts-expect-error a number is no preopen
+export const wrongPreopen = new WASI({ preopens: { '/': 42 } });
+// @ts-expect-error an object is no input
+export const wrongInput: Input = {};
+`;
+
 /** A user's compiler looks into our declarations, too. */
 const OPTIONS = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022'];
 
@@ -51,6 +81,7 @@ export function tryPacked() {
     importAll(user);
     typeCheck(user);
     typeCheckBare(user);
+    typeCheckAlone(user);
   });
 }
 
@@ -162,6 +193,27 @@ function typeCheckBare(user) {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   for (const lib of LIBRARIES)
     run(process.execPath, [tsc, ...OPTIONS, '--lib', lib, '--types', '', '--module', 'nodenext', 'imports.ts'], bare);
+}
+
+/**
+ * Each module in a program of its own, after `typeCheckBare` and without the peers: what one declares or refers to does
+ * not hide what another lacks. Then a library, of which declarations are made.
+ * @param {string} user
+ */
+function typeCheckAlone(user) {
+  const bare = join(user, 'bare');
+  rmSync(join(bare, 'node_modules/@bjorn3'), { recursive: true });
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const options = [...OPTIONS, '--lib', 'es2022', '--types', '', '--module', 'nodenext'];
+  for (const name of Object.keys(manifest(join(bare, 'node_modules/wasi9p')).exports)) {
+    // This one re-exports the classes of its peer.
+    if (name.endsWith('.json') || name === './browser-wasi-shim') continue;
+    writeFileSync(join(bare, 'one.ts'), `export * from '${name.replace('.', 'wasi9p')}';`);
+    run(process.execPath, [tsc, ...options, 'one.ts'], bare);
+  }
+  writeFileSync(join(bare, 'library.ts'), LIBRARY);
+  const declarations = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', 'library'];
+  run(process.execPath, [tsc, ...options, ...declarations, 'library.ts'], bare);
 }
 
 /** @param {string} dir */

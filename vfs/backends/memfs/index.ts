@@ -5,6 +5,7 @@ import { isClosed } from '../../backend/closed.ts';
 import { isMemfsVolume, refuseOtherVersions, type MemfsVolume } from './core.ts';
 import { MemfsBackend, type MemfsOptions } from './backend.ts';
 
+export type { OwnedBackend } from '../../backend/backend.ts';
 export type { MemfsOptions } from './backend.ts';
 export { isMemfsVolume, type MemfsVolume } from './core.ts';
 

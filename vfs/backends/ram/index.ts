@@ -3,6 +3,7 @@ import type { OwnedBackend } from '../../backend/backend.ts';
 import { checkOptions, type RowsOf } from '../../lib/options.ts';
 import { RamBackend, type RamOptions } from './backend.ts';
 
+export type { OwnedBackend } from '../../backend/backend.ts';
 export type { RamOptions } from './backend.ts';
 
 /** The kinds of the options. @internal */

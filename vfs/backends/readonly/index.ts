@@ -5,6 +5,8 @@ import { isClosed } from '../../backend/closed.ts';
 import type { Backend, OwnedBackend } from '../../backend/backend.ts';
 import { ReadOnlyBackend } from './backend.ts';
 
+export type { OwnedBackend } from '../../backend/backend.ts';
+
 const views = new WeakMap<Backend, ReadOnlyBackend>();
 
 /**
