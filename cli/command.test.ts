@@ -86,6 +86,8 @@ wrong('wrong options and operands of run', 'run', [
   [['run', '-dir', '.', 'prog.wasm'], 'Unknown option -dir: did you mean --dir HOST[::GUEST[::ro]]?'],
   [['run', '--version'], 'Unknown option --version.'],
   [['run', '-x', 'prog.wasm'], 'Unknown option -x.'],
+  [['run', '-v', '.:/a', 'prog.wasm'], 'Unknown option -v: did you mean --dir HOST[::GUEST[::ro]]?'],
+  [['run', '-e', 'A=1', 'prog.wasm'], 'Unknown option -e: did you mean --env NAME[=VALUE]?'],
   [['run', '--dir'], '--dir needs a value: write --dir HOST[::GUEST[::ro]].'],
   [['run', '--diff=1', 'prog.wasm'], '--diff takes no value: leave out =1.'],
   [
@@ -93,7 +95,7 @@ wrong('wrong options and operands of run', 'run', [
     '--dir needs a value, not the option --diff: write --dir HOST[::GUEST[::ro]].',
   ],
   [['run', '--dir', 'dta', 'prog.wasm'], '--dir dta: the directory dta does not exist: did you mean data?'],
-  [['run', '--dir', '.:/a', 'prog.wasm'], '--dir .:/a: the paths are separated by two colons: --dir .::/a.'],
+  [['run', '--dir', '.:/a', 'prog.wasm'], '--dir .:/a: write --dir .::/a, with two colons between the paths.'],
   [
     ['run', '--dir', 'prog.wasm', 'prog.wasm'],
     '--dir prog.wasm: prog.wasm is a file, not a directory: give the directory that contains it.',
@@ -119,15 +121,15 @@ wrong('wrong options and operands of run', 'run', [
   ],
   [
     ['run', '--trace', 'out.txt', 'prog.wasm'],
-    'out.txt was taken for the program, because a value of --trace is joined by =: write --trace=out.txt.',
+    'out.txt was taken for the program, for a value of --trace is joined by =: write --trace=out.txt PROGRAM.wasm.',
   ],
   [
     ['--trace', 'data/one.txt', 'prog.wasm'],
-    'data/one.txt was taken for the program, because a value of --trace is joined by =: write --trace=data/one.txt.',
+    'data/one.txt was taken for the program, for a value of --trace is joined by =: write --trace=data/one.txt PROGRAM.wasm.',
   ],
   [
     ['run', '--overlay', 'data::/w', '--commit', 'durable', 'prog.wasm'],
-    'durable was taken for the program, because a value of --commit is joined by =: write --commit=durable.',
+    'durable was taken for the program, for a value of --commit is joined by =: write --commit=durable PROGRAM.wasm.',
   ],
   [['run', '--trace=a', '--trace=b', 'prog.wasm'], '--trace is given twice, with different values: give it once.'],
 ]);
@@ -201,11 +203,25 @@ wrong('wrong options and operands of wazero', 'wazero', [
 ]);
 
 wrong('wrong operands of commit', 'commit', [
-  [['commit'], 'Missing --resume or --undo: wasi9p commit --resume DIR, or wasi9p commit --undo DIR.'],
-  [['commit', 'data'], 'Missing --resume or --undo: wasi9p commit --resume data, or wasi9p commit --undo data.'],
+  [
+    ['commit'],
+    'Missing --resume or --undo: "wasi9p commit --resume DIR" completes the commit, "wasi9p commit --undo DIR" undoes it.',
+  ],
+  [
+    ['commit', 'data'],
+    'Missing --resume or --undo: "wasi9p commit --resume data" completes the commit, "wasi9p commit --undo data" undoes it.',
+  ],
   [['commit', '--resume'], '--resume needs a value: write --resume DIR.'],
   [['commit', '--resume', 'data', '--undo', 'data'], 'A commit is completed or undone: give --resume or --undo, once.'],
-  [['commit', '--undo', 'data', 'more'], 'more is one word too many: wasi9p commit --undo data.'],
+  [['commit', '--undo', 'data', 'more'], 'more is one word too many: write "wasi9p commit --undo data".'],
+  [
+    ['commit', '.'],
+    'Missing --resume or --undo: "wasi9p commit --resume ." completes the commit, "wasi9p commit --undo ." undoes it.',
+  ],
+  [
+    ['commit', '--undo', 'nothing-like-it'],
+    '--undo nothing-like-it: the directory nothing-like-it does not exist: give the directory whose commit was interrupted.',
+  ],
   [['commit', '--undo', 'dat'], '--undo dat: the directory dat does not exist: did you mean data?'],
   [
     ['commit', '--undo', 'text.wasm'],

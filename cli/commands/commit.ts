@@ -140,11 +140,12 @@ export async function commit(argv: readonly string[]): Promise<number> {
   const [host, more] = [...(options.get('resume') ?? []), ...(options.get('undo') ?? [])];
   if (host === undefined) {
     const [dir = 'DIR'] = rest;
-    throw new UsageError(`Missing --resume or --undo: wasi9p commit --resume ${dir}, or wasi9p commit --undo ${dir}.`);
+    const [complete, undo] = [`"wasi9p commit --resume ${dir}"`, `"wasi9p commit --undo ${dir}"`];
+    throw new UsageError(`Missing --resume or --undo: ${complete} completes the commit, ${undo} undoes it.`);
   }
   if (more !== undefined) throw new UsageError('A commit is completed or undone: give --resume or --undo, once.');
-  if (rest.length > 0) throw new UsageError(`${rest[0]} is one word too many: wasi9p commit --${how} ${host}.`);
-  checkDirectory({ option: how, value: host }, host);
+  if (rest.length > 0) throw new UsageError(`${rest[0]} is one word too many: write "wasi9p commit --${how} ${host}".`);
+  checkDirectory({ option: how, value: host }, host, 'give the directory whose commit was interrupted');
   const lower = hostDir(host);
   try {
     return await settle(lower, how, host);

@@ -67,7 +67,7 @@ async function loadOperand(
     if (option === undefined || !more) throw error;
     const flag = `--${option.name}`;
     throw new UsageError(
-      `${program} was taken for the program, because a value of ${flag} is joined by =: write ${flag}=${program}.`,
+      `${program} was taken for the program, for a value of ${flag} is joined by =: write ${flag}=${program} PROGRAM.wasm.`,
       { cause: error },
     );
   }

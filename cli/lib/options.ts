@@ -152,6 +152,9 @@ function optionOf(table: readonly Option[], letter: string, word: string): Optio
   const [long = ''] = word.slice(1).split('=');
   const meant = long.length > 1 ? optionMeant(table, long) : undefined;
   if (meant !== undefined) throw new UsageError(`Unknown option -${long}${didYouMean(meant)}`);
+  // `-v` for `--dir`, as other commands have it.
+  const row = table.find(({ also }) => also?.includes(letter));
+  if (row !== undefined) throw new UsageError(`Unknown option -${letter}${didYouMean(usageOf(row))}`);
   // `-R` for `-r`.
   const other = table.find((row) => row.letter !== undefined && row.letter.toLowerCase() === letter.toLowerCase());
   throw new UsageError(`Unknown option -${letter}${didYouMean(other && `-${other.letter}`)}`);

@@ -10,13 +10,17 @@ interface Written {
   readonly value: string;
 }
 
-/** Returns the path if it is a directory. @throws UsageError, or Error if it cannot be looked up. */
-export function checkDirectory(written: Written, host: string): string {
+/**
+ * Returns the path if it is a directory.
+ * @param otherwise What to do about one that does not exist and that no other name is like.
+ * @throws UsageError, or Error if it cannot be looked up.
+ */
+export function checkDirectory(written: Written, host: string, otherwise = 'create it first'): string {
   const isDirectory = check(written, host);
   if (isDirectory === true) return host;
   if (isDirectory === false) throw problem(written, `${host} is a file, not a directory${instead(written, host)}`);
   const near = nearestPath(host, (entry) => !entry.isFile());
-  throw problem(written, `the directory ${host} does not exist${didYouMean(near, ': create it first.')}`);
+  throw problem(written, `the directory ${host} does not exist${didYouMean(near, `: ${otherwise}.`)}`);
 }
 
 /** Returns the path if it is a file. @throws UsageError, or Error if it cannot be looked up. */
@@ -47,7 +51,7 @@ function check(written: Written, host: string): boolean | undefined {
     const { option, value } = written;
     const rest = value.slice(host.length);
     const meant = [host.slice(0, colon), guest, ...mode.filter((word) => word === 'ro' && option === 'dir')];
-    throw problem(written, `the paths are separated by two colons: --${option} ${meant.join('::')}${rest}.`);
+    throw problem(written, `write --${option} ${meant.join('::')}${rest}, with two colons between the paths.`);
   }
   return undefined;
 }

@@ -35,7 +35,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
   {
     name: 'dir',
     many: true,
-    also: ['mapdir', 'mount', 'volume', 'bind', 'directory', 'preopen'],
+    also: ['mapdir', 'mount', 'volume', 'v', 'd', 'bind', 'directory', 'preopen'],
     stores: ['hostDir'],
     value: 'HOST[::GUEST[::ro]]',
     help: 'Grants a directory of this machine at the path GUEST (default: HOST as written), with\n::ro read-only. May be repeated, like all of these.',

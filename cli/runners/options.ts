@@ -20,6 +20,7 @@ export const MAPDIR: Option = {
 export const ENV: Option = {
   name: 'env',
   many: true,
+  also: ['e'],
   value: 'NAME[=VALUE]',
   help: "Sets a variable of the program's environment; without a value, to that of this process, if it is\nset. May be repeated.",
 };

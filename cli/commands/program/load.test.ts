@@ -116,6 +116,7 @@ test('a file that cannot be read', async () => {
     fs.writeFileSync('prog.wasm', COUNTING);
     assert.is(await refused('none.wasm'), `none.wasm does not exist: ${GIVE}`);
     assert.is(await refused('prog'), 'prog does not exist: did you mean prog.wasm?');
+    assert.is(await refused('https://a.b/c.wasm'), 'https://a.b/c.wasm is a URL: download the program first.');
     assert.is(await refused('./porg.wasm'), './porg.wasm does not exist: did you mean prog.wasm?');
     assert.is(await refused('data'), `data is a directory: ${GIVE}`);
     assert.is(await refused('prog.wasm/x'), `prog.wasm/x cannot be read (not a directory): ${GIVE}`);

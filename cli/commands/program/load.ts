@@ -46,6 +46,7 @@ function read(file: string): Uint8Array<ArrayBuffer> {
 function unreadable(file: string, error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT': {
+      if (/^https?:\/\//.test(file)) return `${file} is a URL: download the program first.`;
       const near = nearestPath(file, (entry) => !entry.isDirectory());
       return `${file} does not exist${didYouMean(near, ': give the .wasm file of a program.')}`;
     }
