@@ -202,6 +202,11 @@ wrong('wrong options and operands of wazero', 'wazero', [
   ],
 ]);
 
+wrong('wrong operands of shims', 'shims', [
+  [['shims'], 'Missing directory: wasi9p shims DIR.'],
+  [['shims', 'a', 'b'], 'b is one word too many: wasi9p shims a.'],
+]);
+
 wrong('wrong operands of commit', 'commit', [
   [
     ['commit'],

@@ -26,6 +26,7 @@ export interface Command {
 const loadTools = () => import('./commands/tools.ts');
 const loadCompiler = () => import('./commands/cc.ts');
 const loadCommit = () => import('./commands/commit.ts');
+const loadShims = () => import('./commands/shims.ts');
 const loadRunner = () => import('./commands/runner.ts');
 
 /** The row of a tool. */
@@ -86,6 +87,13 @@ export const COMMANDS: readonly Command[] = [
     run: async (argv) => (await loadCommit()).commit(argv),
   },
   ...RUNTIMES.map(runtimeRow),
+  {
+    name: 'shims',
+    operands: 'DIR',
+    about: 'Writes scripts that toolchains call in place of these runtimes.',
+    help: async () => (await loadShims()).shimsHelp,
+    run: async (argv) => (await loadShims()).shims(argv),
+  },
   {
     name: 'help',
     operands: '[COMMAND]',

@@ -102,6 +102,8 @@ hostile('operands and option values of the command line', () => {
     ['wasmtime', '-W', EVIL, 'x'],
     ['wasmtime', '--config', EVIL, 'x'],
     ['wazero', EVIL],
+    ['shims', EVIL, EVIL],
+    ['shims', `/dev/null/${EVIL}`],
     ['ls', EVIL],
     ['tree', EVIL],
     ['cp', EVIL, EVIL],

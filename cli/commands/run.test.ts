@@ -391,6 +391,7 @@ run('prints help', () => {
     assert.match(wasi9p(['help', tool]).stdout, new RegExp(`^Usage: wasi9p ${tool} .*PLACE`));
     assert.match(stdout, new RegExp(`\\b${tool}\\b`));
   }
+  assert.match(wasi9p(['help', 'shims']).stdout, /^Usage: wasi9p shims DIR/);
   for (const runtime of ['wasmtime', 'wazero', 'wasmer', 'wasmkit', 'wasmedge', 'iwasm']) {
     assert.match(wasi9p(['help', runtime]).stdout, new RegExp(`^Usage: wasi9p ${runtime} .*PROGRAM`));
     assert.match(stdout, new RegExp(`\\b${runtime}\\b`));
