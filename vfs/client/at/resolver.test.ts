@@ -360,4 +360,31 @@ test('findOrParent follows dangling symlinks to where the file would be', () => 
   world.atRest();
 });
 
+test('findOrParent: a directory that is gone when its fid is made is ENOENT', () => {
+  const world = new MemfsTree().make('d/');
+  let errno = -1;
+  world.meanwhile(
+    1,
+    () => world.volume.rmdirSync('/d'),
+    () => (errno = resolver.findOrParent(world.at, world.root, parsePath('d/new'), true, found)),
+  );
+  assert.is(named(errno), 'ENOENT');
+  world.atRest();
+});
+
+test('findOrParent resolves a symlink before the last name, also when an earlier Rwalk had a directory there', () => {
+  const world = new MemfsTree().make('a/', 'a/b/', 'link -> a');
+  // The Twalk ends at the symlink, so that its reply has one qid. The second one is still that of `a/b`.
+  for (const [path, dir] of [
+    ['link/new', 'a'],
+    ['link/b/new', 'a/b'],
+  ] as const) {
+    const ino = find(world, dir);
+    assert.is(named(resolver.findOrParent(world.at, world.root, parsePath(path), true, found)), 'ok', path);
+    assert.equal([world.inoOf(found.fid), found.missing], [ino, 'new'], path);
+    found.release();
+  }
+  world.atRest();
+});
+
 test.run();
