@@ -153,7 +153,7 @@ function bytesBelow(dir) {
   return entries.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 }
 
-/** Imports every module that package.json exports; each must export something. @param {string} user */
+/** Imports and requires every module that package.json exports; each must export something. @param {string} user */
 function importAll(user) {
   const names = Object.keys(manifest(join(user, 'node_modules/wasi9p')).exports).filter(
     (name) => !name.endsWith('.json'),
@@ -163,6 +163,15 @@ function importAll(user) {
   writeFileSync(join(user, 'imports.js'), script + check);
   writeFileSync(join(user, 'imports.ts'), script + check);
   run(process.execPath, ['imports.js'], user);
+  const required = names.map((name) => `require('${name.replace('.', 'wasi9p')}')`);
+  writeFileSync(
+    join(user, 'requires.cjs'),
+    `if ([${required}].some((m) => !Object.keys(m).length)) throw new Error('empty');`,
+  );
+  // As README.md says of TypeScript.
+  const typed = names.map((name, i) => `import m${i} = require('${name.replace('.', 'wasi9p')}');`).join('\n');
+  writeFileSync(join(user, 'requires.cts'), `${typed}\nexport = [${names.map((_, i) => `m${i}`)}];`);
+  run(process.execPath, ['requires.cjs'], user);
 }
 
 /** @param {string} user */
@@ -171,6 +180,7 @@ function typeCheck(user) {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   for (const resolution of RESOLUTIONS)
     run(process.execPath, [tsc, ...OPTIONS, ...resolution, '--types', 'node', 'program.ts', 'imports.ts'], user);
+  run(process.execPath, [tsc, ...OPTIONS, '--module', 'nodenext', '--types', 'node', 'requires.cts'], user);
   for (const lib of LIBRARIES)
     run(
       process.execPath,
