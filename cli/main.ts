@@ -1,5 +1,6 @@
 // The entry point of the command `wasi9p`. What each command needs is imported when it runs: see command.ts.
 import { main, statusOf } from './command.ts';
+import { isLossy } from './lib/lossy.ts';
 import { GUEST_THREAD, thread } from './lib/thread.ts';
 
 /** Set in a thread in which the command runs: the parts that are loaded later import dist/cli.js, not a copy of it. */
@@ -12,8 +13,12 @@ if (here[RUNS] !== true) {
   here[RUNS] = true;
   process.on('uncaughtException', (error) => process.exit(statusOf(error)));
   const argv = process.argv.slice(thread.isGuest ? 3 : 2);
+  const called = thread.isGuest ? '' : process.argv[1];
+  const isLost = !thread.isGuest && argv.some(isLossy);
   // Not awaited: a part that is loaded later imports this file, and would wait for it for ever.
-  void main(argv, thread.isGuest ? '' : process.argv[1]).then((status) => {
-    process.exitCode = status;
-  });
+  void (isLost ? import('./lib/bytes.ts').then(({ wordsOf }) => main(wordsOf(argv), called)) : main(argv, called)).then(
+    (status) => {
+      process.exitCode = status;
+    },
+  );
 }

@@ -94,9 +94,13 @@ function isAtWork(dir: string): boolean {
 }
 
 /** Commits, and sends signals once the journal exists; null if the commit ended before. */
-function tryInterrupting(dir: string, signals: readonly NodeJS.Signals[]): Promise<Ending | null> {
+function tryInterrupting(
+  dir: string,
+  signals: readonly NodeJS.Signals[],
+  options: readonly string[],
+): Promise<Ending | null> {
   return new Promise((resolve) => {
-    const argv = [cli, 'run', '--overlay', `${dir}::/w`, '--commit', 'program.wasm', '/w', String(COUNT)];
+    const argv = [cli, 'run', ...options, '--overlay', `${dir}::/w`, '--commit', 'program.wasm', '/w', String(COUNT)];
     const running = spawn(process.execPath, argv, { cwd: scratch, stdio: ['ignore', 'inherit', 'pipe'] });
     let stderr = '';
     let next = 0;
@@ -120,10 +124,14 @@ function tryInterrupting(dir: string, signals: readonly NodeJS.Signals[]): Promi
 }
 
 /** Repeats this in new directories until a signal is sent in time. */
-async function interrupted(name: string, signals: readonly NodeJS.Signals[]): Promise<Ending & { dir: string }> {
+async function interrupted(
+  name: string,
+  signals: readonly NodeJS.Signals[],
+  options: readonly string[] = [],
+): Promise<Ending & { dir: string }> {
   for (let tries = 1; ; tries++) {
     const dir = plant(`${name}-${tries}`, COUNT);
-    const ending = await tryInterrupting(dir, signals);
+    const ending = await tryInterrupting(dir, signals, options);
     if (ending !== null) return { ...ending, dir };
     assert.ok(tries < 20, 'every commit was over before a signal came');
   }
@@ -144,6 +152,18 @@ for (const [name, number] of [
     assert.equal(look(dir), NEW);
   });
 }
+
+commit('a program in a thread of its own: signals wait for the commit, and a second one stops it', async () => {
+  const one = await interrupted('thread', ['SIGTERM'], ['--stack', '16M']);
+  assert.equal([one.status, one.signal], [143, null]);
+  assert.match(one.stderr, /finishing the commit; another signal stops it/);
+  assert.equal(look(one.dir), NEW);
+  const two = await interrupted('thread-two', ['SIGINT', 'SIGTERM'], ['--timeout', '100s']);
+  assert.equal([two.status, two.signal], [130, null]);
+  assert.equal(look(two.dir).rest, ['.wasi9p-commit']);
+  assert.is(wasi9p(['commit', '--undo', two.dir]).status, 0);
+  assert.equal(look(two.dir), OLD);
+});
 
 commit('a second signal stops the commit at the next step, and the commit is settled later', async () => {
   for (const how of ['resume', 'undo'] as const) {

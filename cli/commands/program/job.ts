@@ -2,6 +2,7 @@
 import { WASIOnBackends, type Options } from '../../../shim/on-backends.ts';
 import type { Driver } from '../../../toolchain/driver.ts';
 import { EXIT_SIGINT, Interrupted, TimedOut, interruptible } from '../../lib/interrupt.ts';
+import { isLossy, isRaw } from '../../lib/lossy.ts';
 import { UsageError, type Parsed } from '../../lib/options.ts';
 import { tell } from '../../lib/output.ts';
 import { sentence, text } from '../../lib/text.ts';
@@ -78,6 +79,7 @@ export async function runJob(job: Job): Promise<number> {
       try {
         wasi = new WASIOnBackends({
           ...wasiOptions(job, missed),
+          ...(isLossless(job) ? {} : { raw: await rawOf(job) }),
           ...planned?.options,
           ...(trace && { trace: trace.tracer }),
         });
@@ -116,6 +118,16 @@ function wasiOptions({ argv, env, mounts, separate, plan }: Job, missed: Miss[])
       if (missed.length < MISSED_MAX) missed.push({ path, creates });
     },
   };
+}
+
+/** True if argv and environ are what Node has of them. */
+function isLossless({ argv, env }: Job): boolean {
+  return !argv.some(isRaw) && !Object.entries(env).some((pair) => pair.some((text) => isRaw(text) || isLossy(text)));
+}
+
+async function rawOf({ argv, env }: Job): Promise<NonNullable<Options['raw']>> {
+  const { rawOf, recovered } = await import('../../lib/bytes.ts');
+  return rawOf(argv, recovered(env));
 }
 
 async function traceTo(file: string): Promise<TraceFile> {

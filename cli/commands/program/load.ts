@@ -1,5 +1,6 @@
 // Reads and compiles the program of `run`.
 import { readFileSync } from 'node:fs';
+import { isRaw } from '../../lib/lossy.ts';
 import { reasonOf } from '../../lib/reason.ts';
 import { didYouMean, nearestPath } from '../../lib/suggest.ts';
 
@@ -15,7 +16,7 @@ export type Prepare = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer
  * @param file A path, or `-` for stdin.
  */
 export async function load(file: string, prepare?: Prepare): Promise<WebAssembly.Module> {
-  const bytes = withoutShebang(file === '-' ? (await import('./stdin.ts')).readStdin() : read(file));
+  const bytes = withoutShebang(file === '-' ? (await import('./stdin.ts')).readStdin() : await read(file));
   const prepared = prepare?.(bytes) ?? bytes;
   try {
     // Not slower than WebAssembly.compile for a large module, and faster for a small one.
@@ -35,9 +36,10 @@ export function withoutShebang(bytes: Uint8Array<ArrayBuffer>): Uint8Array<Array
   return end > 0 && bytes[end + 1] === 0 ? bytes.subarray(end + 1) : bytes;
 }
 
-function read(file: string): Uint8Array<ArrayBuffer> {
+async function read(file: string): Promise<Uint8Array<ArrayBuffer>> {
+  const path = isRaw(file) ? Buffer.from((await import('../../lib/bytes.ts')).encode(file)) : file;
   try {
-    return readFileSync(file);
+    return readFileSync(path);
   } catch (error) {
     throw new Error(unreadable(file, error), { cause: error });
   }

@@ -1,5 +1,6 @@
 // What a plan changes in the run of a program: its module, its streams, the way into it.
 import * as fs from 'node:fs';
+import { Socket } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import type { Options } from '../../../shim/on-backends.ts';
 import type { WASIBase } from '../../../shim/wasi-base.ts';
@@ -11,6 +12,7 @@ import { entryOf } from './entry.ts';
 import type { Job } from './job.ts';
 import { withMemoryLimit } from './sections.ts';
 import type { Entry } from './start.ts';
+import { STARTED } from './thread.ts';
 
 /** A program whose start is planned. */
 export interface Planned {
@@ -32,7 +34,7 @@ export async function prepare(plan: Plan, { program, argv, lenient, load }: Job)
   if (thread.isGuest && plan.timeout !== null) {
     // The time begins now.
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows
-    parentPort?.postMessage('started');
+    parentPort?.postMessage(STARTED);
   }
   return {
     module,
@@ -57,13 +59,21 @@ function stdioOf({ closed, timeout }: Plan): (number | null)[] {
   return [0, 1, 2].map((fd) => (closed.has(fd) ? null : timeout === null ? fd : unblocked(fd)));
 }
 
+/** Keeps the sockets below from being collected. */
+const sockets: Socket[] = [];
+
 /**
- * Returns a nonblocking descriptor of the same pipe or terminal: nothing ends a guest while it waits in read(2) or
- * write(2), but only while it waits for another try. Returns `fd` for others.
+ * Returns a nonblocking descriptor of the same pipe, socket or terminal: nothing ends a guest while it waits in read(2)
+ * or write(2), but only while it waits for another try. Returns `fd` for others.
  */
 function unblocked(fd: number): number {
   try {
     const stat = fs.fstatSync(fd);
+    if (stat.isSocket()) {
+      // It cannot be opened anew. libuv makes it nonblocking, and Node puts that back at the end of the process.
+      sockets.push(new Socket({ fd, readable: false, writable: false }).unref());
+      return fd;
+    }
     if (!stat.isFIFO() && !stat.isCharacterDevice()) return fd;
     const access = fd === 0 ? fs.constants.O_RDONLY : fs.constants.O_WRONLY;
     return fs.openSync(`/proc/self/fd/${fd}`, access | (fs.constants.O_NONBLOCK ?? 0));

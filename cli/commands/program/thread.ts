@@ -2,9 +2,13 @@
 import { Worker } from 'node:worker_threads';
 import { bugOf } from '../../lib/bug.ts';
 import { tell } from '../../lib/output.ts';
+import { holdFor } from '../../lib/signals.ts';
 import { sentence, text } from '../../lib/text.ts';
 import { GUEST_THREAD, thread } from '../../lib/thread.ts';
 import type { Plan } from '../../runners/plan.ts';
+
+/** What the thread says when the time begins. */
+export const STARTED = 'started';
 
 const MIB = 2 ** 20;
 /** The stack where none is asked for, in MiB: about that of the main thread on Linux (ulimit -s). */
@@ -26,11 +30,13 @@ export function runInThread(plan: Plan, argv: readonly string[]): Promise<number
     argv: [GUEST_THREAD, ...argv],
     resourceLimits: { stackSizeMb: Math.min(Math.max(asked, DEFAULT_STACK), STACK_MAX) },
   });
+  holdFor(worker);
   let timer: NodeJS.Timeout | undefined;
   const { timeout } = plan;
   if (timeout !== null) {
     // The thread itself ends the guest, closes what it had open, and says so.
-    worker.once('message', () => {
+    worker.on('message', (message: unknown) => {
+      if (message !== STARTED) return;
       timer = setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeout.ms + GRACE_MS);
       timer.unref();
     });
