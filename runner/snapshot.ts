@@ -1,0 +1,44 @@
+// Snapshots: NAME.stdout, NAME.stderr and NAME.tree beside a test, written by `--update` and compared afterwards.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { FoundTest } from './find.ts';
+import type { Outcome } from './job.ts';
+
+/**
+ * The text of NAME.tree: one line for each changed file, `A /path`, `M /path` or `D /path`, sorted by path; for a file
+ * that is there with its size in bytes and the SHA-256 of its data.
+ */
+export function treeText(changes: readonly string[], read: (path: string) => Uint8Array | null): string {
+  const lines = changes.map((line) => {
+    const bytes = line.startsWith('D ') || line.endsWith('/') ? null : read(line.slice(2));
+    if (bytes === null) return line;
+    return `${line} ${bytes.length} ${createHash('sha256').update(bytes).digest('hex')}`;
+  });
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The endings of the snapshots of a test. */
+export const ENDINGS = ['stdout', 'stderr', 'tree'] as const;
+
+/**
+ * Writes the snapshots of a test that ended by itself: its stdout and stderr unless the specification holds them, and its
+ * changed files. Empty ones are left out and removed, but at least one is written, for the others to be compared, too.
+ * @returns The paths written or removed.
+ */
+export function updateSnapshots({ file, spec, given }: Pick<FoundTest, 'file' | 'spec' | 'given'>, outcome: Outcome): string[] {
+  const stem = file.replace(/\.[^.]*$/, '');
+  const changed: string[] = [];
+  const put = (ending: (typeof ENDINGS)[number], data: Uint8Array, always: boolean): void => {
+    const path = `${stem}.${ending}`;
+    const old = existsSync(path) ? readFileSync(path) : null;
+    const isLeftOut = data.length === 0 && !always;
+    if (isLeftOut ? old === null : old?.equals(data) === true) return;
+    if (isLeftOut) rmSync(path);
+    else writeFileSync(path, data);
+    changed.push(path);
+  };
+  if (given.stdout === null) put('stdout', outcome.stdout, true);
+  if (given.stderr === null) put('stderr', outcome.stderr, false);
+  put('tree', new TextEncoder().encode(outcome.tree ?? spec.tree ?? ''), given.stdout !== null);
+  return changed;
+}
