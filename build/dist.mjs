@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, w
 import { join, relative, resolve } from 'node:path';
 import { minify } from 'terser';
 import { COMMON, Failure, run } from './bundle.mjs';
-import { COPIES, COMMAND, ENTRIES, EXTERNAL, PARTS, PEERS, ROOT } from './project.mjs';
+import { BUNDLED, COPIES, COMMAND, ENTRIES, EXTERNAL, PARTS, PEERS, ROOT, WORKERS } from './project.mjs';
 import { coreBundle } from './size.mjs';
 
 /**
@@ -33,7 +33,9 @@ export async function build() {
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
   await buildModules('dist');
   await buildCommand('dist');
-  copyFileSync(join(ROOT, 'node_modules/pako/LICENSE'), join(ROOT, 'dist/LICENSE.pako.txt'));
+  for (const name of BUNDLED) {
+    copyFileSync(join(ROOT, `node_modules/${name}/LICENSE`), join(ROOT, `dist/LICENSE.${name}.txt`));
+  }
   writeFileSync(join(ROOT, 'dist/core.min.js'), await coreBundle());
   await run('tsc', ['-p', 'build/tsconfig.types.json']);
 }
@@ -243,6 +245,20 @@ export async function buildCommand(outdir) {
   // npm links `bin` files unchanged.
   writeFileSync(target, `#!/usr/bin/env node\n${text}`);
   chmodSync(target, 0o755);
+  await buildWorkers(outdir);
+}
+
+/** Builds the scripts of worker threads: a file each, with what it needs at once. @param {string} outdir */
+async function buildWorkers(outdir) {
+  const { metafile } = await esbuild({
+    ...PUBLISHED,
+    entryPoints: WORKERS,
+    outdir,
+    chunkNames: 'cli/[name]-[hash]',
+    plugins: [builtins],
+    metafile: true,
+  });
+  for (const path of Object.keys(metafile.outputs)) await shorten(join(ROOT, path));
 }
 
 /**

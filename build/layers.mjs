@@ -43,6 +43,7 @@ export const LAYERS = [
         'cli/runners',
         'cli/mounts',
         'cli/lib',
+        'runner',
         'toolchain',
         'shim',
         'shim/trace',
@@ -50,6 +51,15 @@ export const LAYERS = [
         'vfs/fs',
       ],
       ...['vfs/backends/overlay', 'vfs/backends/hostdir', 'vfs/backends/ram', 'vfs/backend', ...BASE],
+    ],
+    packages: ['*'],
+  },
+  {
+    name: 'runner',
+    files: /^runner\//,
+    may: [
+      ...['toolchain', 'shim', 'vfs/fs', 'vfs/connect', 'vfs/backends/overlay', 'vfs/backends/hostdir'],
+      ...['vfs/backends/ram', 'vfs/backend', ...BASE],
     ],
     packages: ['*'],
   },

@@ -28,7 +28,11 @@ export const ENTRIES = {
   'browser-wasi-shim': 'shim/browser-wasi-shim/index.ts',
   testing: 'testing/index.ts',
   trace: 'shim/trace/strace.ts',
+  test: 'runner/index.ts',
 };
+
+/** The scripts of worker threads: name below dist/ to source. They are no modules of the package. */
+export const WORKERS = { 'test-worker': 'runner/worker.ts' };
 
 /**
  * The modules that need a package which npm does not install with ours. For an import in Node, Deno and Bun, package.json
@@ -75,6 +79,9 @@ export const COPIES = [
   },
 ];
 
+/** Packages of which dist/ holds a copy, with their licences. */
+export const BUNDLED = ['pako', 'smol-toml'];
+
 /** Packages a published module imports at run time instead of holding a copy. */
 export const EXTERNAL = ['memfs', '@bjorn3/browser_wasi_shim', '@yowasp/clang', 'node:*'];
 
@@ -96,7 +103,18 @@ export const GENERATED = [
 ];
 
 /** The folders with TypeScript sources. */
-export const SOURCE_DIRS = ['bench', 'build', 'cli', 'examples', 'shim', 'testing', 'toolchain', 'vfs', 'wasm-tests'];
+export const SOURCE_DIRS = [
+  'bench',
+  'build',
+  'cli',
+  'examples',
+  'runner',
+  'shim',
+  'testing',
+  'toolchain',
+  'vfs',
+  'wasm-tests',
+];
 
 /** Maximum size of the core in bytes, minified and gzipped, without memfs. */
 export const SIZE_LIMIT = 25_000;

@@ -110,20 +110,24 @@ start('modules that hold copies of some sources share what has state', () => {
 });
 
 start('only modules that are about a package import it', () => {
-  const needs = Object.keys(ENTRIES).flatMap((name) => packagesOf(name).map((needed) => `${name} ${needed}`));
+  // The runner of tests is for Node, Deno and Bun.
+  const anywhere = Object.keys(ENTRIES).filter((name) => name !== 'test');
+  const needs = anywhere.flatMap((name) => packagesOf(name).map((needed) => `${name} ${needed}`));
   assert.equal(needs, ['browser-wasi-shim @bjorn3/browser_wasi_shim', 'testing memfs']);
 });
 
 start('fields of classes are assigned, as tsconfig.json says, and not defined', () => {
   const files = readdirSync(outdir, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
   assert.ok(files.length > Object.keys(ENTRIES).length);
+  /** Classes of pako and of smol-toml. */
+  const theirs = /^class(?:| _?TomlError extends Error)\{(?:options|line);$/;
   const defined = files.flatMap((file) => {
     const text = readFileSync(join(outdir, file), 'utf8');
     return text.match(/\bclass(?: \w+)?(?: extends [\w.]+)?\{\s*[a-z]\w*[;=]/g) ?? [];
   });
-  assert.ok(
-    defined.every((text) => text === 'class{options;'),
-    `only those of pako are defined: ${defined.join(' ')}`,
+  assert.equal(
+    defined.filter((text) => !theirs.test(text)),
+    [],
   );
 });
 

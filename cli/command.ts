@@ -25,6 +25,7 @@ export interface Command {
 // Commands other than `run` load their modules when they are called.
 const loadTools = () => import('./commands/tools.ts');
 const loadCompiler = () => import('./commands/cc.ts');
+const loadTests = () => import('./commands/tests/index.ts');
 const loadCommit = () => import('./commands/commit.ts');
 const loadShims = () => import('./commands/shims.ts');
 const loadRunner = () => import('./commands/runner.ts');
@@ -75,6 +76,14 @@ export const COMMANDS: readonly Command[] = [
     also: ['clang++', 'g++', 'cxx'],
     help: async () => (await loadCompiler()).ccHelp,
     run: async (argv) => (await loadCompiler()).cxx([...argv]),
+  },
+  {
+    name: 'test',
+    operands: '[PATH…]',
+    about: 'Runs WASI programs as tests, each on its own copy-on-write files.',
+    also: ['check', 'spec'],
+    help: async () => (await loadTests()).testHelp,
+    run: async (argv) => (await loadTests()).runTestCommand(argv),
   },
   toolRow('ls', 'Lists directories, archives and mounts, without running a program.', ['list', 'dir']),
   toolRow('cat', 'Prints files of them.', ['type']),

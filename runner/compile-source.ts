@@ -1,6 +1,7 @@
 // Compiles a test that is given as C or C++, with the headers beside it. Loaded when there is one.
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type * as Compiler from '../toolchain/compile.ts';
 
 /**
  * Returns the program of a source, from the cache of compilations if it is there.
@@ -13,7 +14,7 @@ export async function compileSource(file: string, flags: readonly string[]): Pro
   const headers = readdirSync(dir).filter((name) => /\.(h|hh|hpp|inc)$/.test(name));
   const names = [basename(file), ...headers];
   const sources = Object.fromEntries(names.map((name) => [name, readFileSync(join(dir, name))]));
-  const output = 'test.wasm';
+  const output = basename(file).replace(/\.\w+$/, '.wasm');
   const argv = ['-O1', ...flags, basename(file), '-o', output];
   let warnings = '';
   try {
@@ -26,7 +27,7 @@ export async function compileSource(file: string, flags: readonly string[]): Pro
   }
 }
 
-async function load(): Promise<typeof import('../toolchain/compile.ts')> {
+async function load(): Promise<typeof Compiler> {
   try {
     return await import('../toolchain/compile.ts');
   } catch (error) {

@@ -68,11 +68,9 @@ class Run {
   orphans = 0;
   private readonly wasi: WASI;
   private readonly files: TestFiles;
-  private readonly program: string;
 
   constructor({ spec, program }: Job, files: TestFiles, [stdout, stderr]: readonly [KeptOutput, KeptOutput]) {
     this.files = files;
-    this.program = program;
     this.wasi = new WASI({
       args: [program, ...spec.args],
       env: spec.env,
@@ -133,6 +131,6 @@ class Run {
 
 function sentenceOf(error: unknown, program: string): string {
   const { message } = error as Error;
-  if (error instanceof Error && /^The /.test(message)) return message;
+  if (message.startsWith('The ')) return message;
   return `${program} cannot be started: ${message.replace(/^WebAssembly\.\w+\(\): /, '').replace(/\.$/, '')}.`;
 }

@@ -21,7 +21,7 @@ export class TestFiles {
   /** @throws Error with a sentence if a fixture is not a directory. */
   constructor(spec: TestSpec, fixtures: Fixtures) {
     try {
-      if (spec.fixtures.length === 0) this.add('/', fixtures.empty());
+      if (spec.fixtures.length === 0 && spec.emptyRoot) this.add('/', fixtures.empty());
       for (const { guest, host } of spec.fixtures) this.add(guest, fixtures.open(host));
       if (spec.tmp && spec.fixtures.length > 0) this.preopens['/tmp'] = this.tmp = ram();
     } catch (error) {
@@ -49,7 +49,9 @@ export class TestFiles {
 
   /** The paths in /tmp, sorted. */
   leftInTmp(): string[] {
-    const [fs, dir] = this.tmp === null ? [createFs(this.preopens['/']!), '/tmp'] : [createFs(this.tmp), '/'];
+    const store = this.tmp ?? this.preopens['/'];
+    if (store === undefined) return [];
+    const [fs, dir] = [createFs(store), store === this.tmp ? '/' : '/tmp'];
     try {
       return entriesBelow(fs, dir).map((path) => `/tmp${path.slice(dir === '/' ? 0 : dir.length)}`);
     } finally {

@@ -47,7 +47,7 @@ function filesOf(top: string, given: string): string[] {
   const stats = statSync(top, { throwIfNoEntry: false });
   if (stats === undefined) throw new FindError(`${given} does not exist.`);
   if (stats.isDirectory()) return below(top);
-  if (/\.wasm$/.test(top) || SOURCE.test(top)) return [top];
+  if (top.endsWith('.wasm') || SOURCE.test(top)) return [top];
   throw new FindError(`${given} is not a test: give a .wasm file, a C or C++ source, or a directory.`);
 }
 
@@ -59,7 +59,8 @@ function below(dir: string): string[] {
     if (entry.isDirectory()) return name.startsWith('.') || name === 'node_modules' ? [] : below(join(dir, name));
     // A source is a test if it has a specification and no program is beside it.
     const stem = name.replace(/\.[^.]*$/, '');
-    const isTest = name.endsWith('.wasm') || (SOURCE.test(name) && files.has(`${stem}.json`) && !files.has(`${stem}.wasm`));
+    const isTest =
+      name.endsWith('.wasm') || (SOURCE.test(name) && files.has(`${stem}.json`) && !files.has(`${stem}.wasm`));
     return isTest ? [join(dir, name)] : [];
   });
 }
@@ -67,24 +68,28 @@ function below(dir: string): string[] {
 function testOf(file: string, top: string): FoundTest {
   const stem = file.replace(/\.[^.]*$/, '');
   const base = top === file ? dirname(file) : top;
-  const test = { name: relative(base, stem).replaceAll('\\', '/'), suite: suiteOf(dirname(file), base), file };
+  const manifest = manifestOf(dirname(file));
+  const suite = manifest?.name ?? (relative(base, dirname(file)).replaceAll('\\', '/') || '.');
+  const test = { name: relative(base, stem).replaceAll('\\', '/'), suite, file };
+  const emptyRoot = manifest === null;
   try {
-    const spec = existsSync(`${stem}.json`) ? parseSpec(readFileSync(`${stem}.json`, 'utf8'), `${stem}.json`) : DEFAULT_SPEC;
-    return { ...test, spec: withSnapshots(spec, stem), given: spec, invalid: null };
+    const text = existsSync(`${stem}.json`) ? readFileSync(`${stem}.json`, 'utf8') : '{}';
+    const given = { ...parseSpec(text, `${stem}.json`), emptyRoot };
+    return { ...test, spec: withSnapshots(given, stem), given, invalid: null };
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
     return { ...test, spec: DEFAULT_SPEC, given: DEFAULT_SPEC, invalid: error.message };
   }
 }
 
-function suiteOf(dir: string, base: string): string {
+/** The manifest of a suite in the format of wasi-testsuite; null if the directory has none. */
+function manifestOf(dir: string): { name: string } | null {
   try {
     const { name } = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')) as { name?: unknown };
-    if (typeof name === 'string') return name;
+    return typeof name === 'string' ? { name } : null;
   } catch {
-    // There is no manifest.
+    return null;
   }
-  return relative(base, dir).replaceAll('\\', '/') || '.';
 }
 
 /**

@@ -32,7 +32,8 @@ export function judge(spec: TestSpec, seen: Observed): string[] {
   const { end } = seen;
   if (end.kind === 'error') return [end.message];
   if (end.kind === 'timeout') found.push(`It was ended after ${end.ms} ms.`);
-  if (end.kind === 'trap' && spec.exitCode !== TRAPPED) found.push([`It trapped: ${end.message}`, ...end.frames].join('\n'));
+  if (end.kind === 'trap' && spec.exitCode !== TRAPPED)
+    found.push([`It trapped: ${end.message}`, ...end.frames].join('\n'));
   if (end.kind === 'exit' && end.status !== spec.exitCode) {
     found.push(`Its exit status is ${end.status}, expected ${spec.exitCode}.`);
   }
@@ -43,7 +44,8 @@ export function judge(spec: TestSpec, seen: Observed): string[] {
   }
   if (spec.noLeaks && end.kind === 'exit') {
     if (seen.leftInTmp.length > 0) found.push(`It left in /tmp: ${seen.leftInTmp.join(', ')}.`);
-    if (seen.orphans > 0) found.push(`It ended with ${seen.orphans} unlinked ${seen.orphans === 1 ? 'file' : 'files'} open.`);
+    if (seen.orphans > 0)
+      found.push(`It ended with ${seen.orphans} unlinked ${seen.orphans === 1 ? 'file' : 'files'} open.`);
   }
   return found;
 }

@@ -58,6 +58,7 @@ export class Pool {
       if (seat === null) return;
       const pending = this.waiting.shift()!;
       seat.job = pending;
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows
       seat.worker.postMessage(pending.job);
     }
   }

@@ -59,7 +59,7 @@ const RUN_TESTS_OPTIONS = {
   timeout: 'number',
   jobs: 'number',
   stack: 'number',
-  expectations: 'Object',
+  expectations: 'Expectations.get',
   update: 'boolean',
   leaks: 'boolean',
   reporters: 'Array',
@@ -101,7 +101,7 @@ export async function runTests(options: RunTestsOptions = {}): Promise<Summary> 
   }
 }
 
-type Checked = Required<Omit<RunTestsOptions, 'shard'>> & Pick<RunTestsOptions, 'shard'>;
+type Checked = Required<Omit<RunTestsOptions, 'shard'>> & { readonly shard: RunTestsOptions['shard'] | undefined };
 
 function withDefaults(options: RunTestsOptions): Checked {
   const { shard, retries = 0, timeout = TIMEOUT, jobs = availableParallelism(), stack = STACK } = options;
@@ -130,7 +130,8 @@ function workerScript(): string {
 }
 
 function chosen(tests: readonly FoundTest[], { filter, shard }: Checked): FoundTest[] {
-  const some = filter.length === 0 ? [...tests] : tests.filter(({ name }) => filter.some((text) => name.includes(text)));
+  const some =
+    filter.length === 0 ? [...tests] : tests.filter(({ name }) => filter.some((text) => name.includes(text)));
   return shard === undefined ? some : some.filter((_, at) => at % shard.count === shard.index - 1);
 }
 
@@ -183,7 +184,8 @@ function resultOf(
   return {
     ...{ name, suite, file, status, tries, reason },
     ms: outcome?.ms ?? 0,
-    failures: status === 'xpass' ? ['It passed, and an expectation file says that it fails.'] : (outcome?.failures ?? []),
+    failures:
+      status === 'xpass' ? ['It passed, and an expectation file says that it fails.'] : (outcome?.failures ?? []),
     stdout: failed ? decoder.decode(outcome.stdout) : '',
     stderr: failed ? decoder.decode(outcome.stderr) : '',
     changes: failed ? outcome.changes : [],

@@ -25,7 +25,10 @@ export const ENDINGS = ['stdout', 'stderr', 'tree'] as const;
  * changed files. Empty ones are left out and removed, but at least one is written, for the others to be compared, too.
  * @returns The paths written or removed.
  */
-export function updateSnapshots({ file, spec, given }: Pick<FoundTest, 'file' | 'spec' | 'given'>, outcome: Outcome): string[] {
+export function updateSnapshots(
+  { file, spec, given }: Pick<FoundTest, 'file' | 'spec' | 'given'>,
+  outcome: Outcome,
+): string[] {
   const stem = file.replace(/\.[^.]*$/, '');
   const changed: string[] = [];
   const put = (ending: (typeof ENDINGS)[number], data: Uint8Array, always: boolean): void => {

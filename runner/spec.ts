@@ -22,8 +22,12 @@ export interface TestSpec {
   readonly args: readonly string[];
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Empty: the root is an empty file system with a directory /tmp. */
   readonly fixtures: readonly Fixture[];
+  /**
+   * True if a test without fixtures gets an empty file system with a directory /tmp. False in a suite with a
+   * manifest.json: as in wasi-testsuite, its tests have the directories of their specification and no others.
+   */
+  readonly emptyRoot: boolean;
   /** True for an empty /tmp beside the fixtures. */
   readonly tmp: boolean;
   readonly stdin: string;
@@ -48,6 +52,7 @@ export const DEFAULT_SPEC: TestSpec = {
   args: [],
   env: {},
   fixtures: [],
+  emptyRoot: true,
   tmp: false,
   stdin: '',
   flags: [],
@@ -83,7 +88,9 @@ export function parseSpec(text: string, file: string): TestSpec {
   const unknown = Object.keys(json).find((key) => !known.includes(key));
   if (unknown !== undefined) {
     const mixed = isOperations && PLAIN_KEYS.includes(unknown);
-    throw new SpecError(`${file}: ${mixed ? `"${unknown}" cannot be used with "operations"` : `unknown key "${unknown}"`}.`);
+    throw new SpecError(
+      `${file}: ${mixed ? `"${unknown}" cannot be used with "operations"` : `unknown key "${unknown}"`}.`,
+    );
   }
   const common = {
     tmp: reader.boolean('tmp', false),

@@ -12,7 +12,7 @@ export function junit(write: Write): Reporter {
 }
 
 function xml({ results, failed, skipped, ms }: Summary): string {
-  const suites = Map.groupBy?.(results, ({ suite }) => suite) ?? grouped(results);
+  const suites = bySuite(results);
   const blocks = Array.from(suites, ([name, tests]) => {
     const attributes = {
       name,
@@ -28,7 +28,7 @@ function xml({ results, failed, skipped, ms }: Summary): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributesText(totals)}>\n${blocks.join('')}</testsuites>\n`;
 }
 
-function grouped(results: readonly TestResult[]): Map<string, TestResult[]> {
+function bySuite(results: readonly TestResult[]): Map<string, TestResult[]> {
   const suites = new Map<string, TestResult[]>();
   for (const result of results) {
     const tests = suites.get(result.suite);
@@ -65,10 +65,9 @@ function attributesText(attributes: Readonly<Record<string, string | number>>): 
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** XML 1.0 has no way to write most control characters and lone surrogates: they become U+FFFD. */
+/** XML 1.0 cannot hold most control characters and lone surrogates: they become U+FFFD. */
 function escaped(text: string): string {
   return text
-    .toWellFormed()
-    .replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '\ufffd')
+    .replaceAll(/(?![\t\n\r])[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '\ufffd')
     .replaceAll(/[&<>"]/g, (char) => ENTITIES[char]!);
 }

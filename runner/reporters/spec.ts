@@ -48,18 +48,17 @@ function indented(text: string, by: string): string {
 
 /** The text of a guest, without the control characters that could change a terminal. */
 function printable(text: string): string {
-  return text.replaceAll(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replaceAll(/(?![\t\n])\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
-/** The last line: the counts, and what they hold. */
-export function totals({ passed, failed, skipped, xfailed, xpassed, ms, updated }: Summary): string {
-  const parts = [`${passed} passed`, `${failed} failed`];
-  if (skipped > 0) parts.push(`${skipped} skipped`);
+/** The last two lines: the time with what the counts hold, and the counts. */
+export function totals({ results, passed, failed, skipped, xfailed, xpassed, ms, updated }: Summary): string {
   const notes = [
+    `${results.length} ${results.length === 1 ? 'test' : 'tests'} in ${(ms / 1000).toFixed(2)} s`,
     ...(xfailed > 0 ? [`${xfailed} failed as expected`] : []),
     ...(xpassed > 0 ? [`${xpassed} passed unexpectedly`] : []),
     ...(updated.length > 0 ? [`${updated.length} snapshots written`] : []),
   ];
-  const tail = notes.length > 0 ? ` (${notes.join(', ')})` : '';
-  return `\n${parts.join(', ')}${tail} in ${(ms / 1000).toFixed(2)} s\n`;
+  const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return `\n${notes.join(', ')}\n${counts}\n`;
 }
