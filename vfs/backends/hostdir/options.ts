@@ -21,7 +21,8 @@ export interface HostDirOptions {
   paths?: boolean;
   /**
    * The way in which the directory is reached on Linux; if it does not work here, `hostDir` throws. By default the first
-   * that works: `openat2`, `openat`, `proc`. Not with `paths`.
+   * that works: `openat2`, `openat`, `proc`; in a worker thread `proc`, since Node closes the descriptors of a
+   * terminated thread only if it has opened them itself. Not with `paths`.
    */
   way?: Exclude<Way, 'paths'>;
 }

@@ -15,11 +15,12 @@ export const DESCRIPTOR_WAYS: readonly DescriptorWay[] = ['openat2', 'openat', '
 /**
  * Chooses the calls.
  * @param descriptorsAt `/proc/PID/fd/`.
- * @param want The way that it must be; undefined for the first that works: `openat2`, `openat`, `proc`.
+ * @param want The way that it must be; undefined for the first that works: `openat2`, `openat`, `proc`. In a worker thread
+ *   that is `proc`: when a thread is terminated, Node closes the descriptors that it has opened, and no others.
  * @throws Error if the wanted way does not work here.
  */
 export function choose(fs: Fs, descriptorsAt: string, want: DescriptorWay | undefined): HostCalls {
-  if (want === 'proc') return new ProcCalls(fs, descriptorsAt);
+  if (want === 'proc' || (want === undefined && isWorker())) return new ProcCalls(fs, descriptorsAt);
   const own = libc();
   if (own instanceof Error) {
     if (want === undefined) return new ProcCalls(fs, descriptorsAt);
@@ -28,6 +29,11 @@ export function choose(fs: Fs, descriptorsAt: string, want: DescriptorWay | unde
   const way = want ?? (hasOpenat2(own) ? 'openat2' : 'openat');
   if (want === 'openat2' && !hasOpenat2(own)) throw refusal(want, 'the kernel or a filter of system calls refuses it');
   return new LibcCalls(own, way, fs.constants, descriptorsAt);
+}
+
+/** True in a worker thread, which may be terminated. */
+function isWorker(): boolean {
+  return process.getBuiltinModule('node:worker_threads').isMainThread === false;
 }
 
 function refusal(want: Way, reason: string, cause?: Error): Error {
