@@ -18,6 +18,11 @@ export interface DirCursor {
    * May throw, as the methods of Backend; a later call goes on.
    */
   next(): boolean;
+  /**
+   * Called at the beginning of each request that lists entries, after `nlink` of the directory: until the next such call
+   * no other request comes, so that entries may be read ahead. A caller without requests does not call it.
+   */
+  begin?(): void;
   name: string;
   ino: number;
   /** S_IFMT bits. */

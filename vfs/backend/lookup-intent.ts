@@ -8,6 +8,11 @@
 
 /** Find the inode. No short answer. */
 export const INTENT_FIND = 0;
+/**
+ * Find the inode in a directory that the lookup before it has answered, in the same request. No short answer; but a
+ * backend that asked for news of changes at that lookup need not ask again.
+ */
+export const INTENT_FURTHER = 6;
 /** Make the name: 0, if `create`, `symlink` and `link` return EEXIST, and ENOENT in a removed directory. */
 export const INTENT_CREATE = 1;
 /** Remove a file: an inode of kind 0, if no fid is on the file and `unlink` returns ENOENT and EISDIR. */

@@ -64,6 +64,7 @@ export class DirStream {
       if (typeof cursor === 'number') return -cursor;
       this.cursor = cursor;
     }
+    this.cursor.begin?.();
     const { session } = this;
     const packet = session.listing?.u8 === iov.u8 ? session.listing : (session.listing = new Packet(iov.u8));
     const begin = iov.start[0]!;

@@ -205,6 +205,7 @@ export class HostDirBackend extends BackendBase {
 
   private resize(inode: HostInode, size: number): number {
     const { calls, flags } = this.tree;
+    this.tree.touched();
     const errno = this.dropPrivileges(inode);
     if (errno !== 0) return errno;
     // ftruncate(2) works on a descriptor opened before the file became read-only.
@@ -297,12 +298,14 @@ export class HostDirBackend extends BackendBase {
   }
 
   read(_inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    this.tree.touched();
     return transfer(this.tree.calls, false, handle, offset, u8, start, end);
   }
 
   override write(inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
     const errno = inode.privileged ? this.dropPrivileges(inode) : 0;
     if (errno !== 0) return -errno;
+    this.tree.touched();
     return transfer(this.tree.calls, true, handle, offset, u8, start, end);
   }
 

@@ -28,8 +28,19 @@ function openOrCreate(at: AtCalls, dir: number, path: Path, flags: number, into:
   }
   // `name/`: the errnos of the directory, then EISDIR.
   if (path.trailingSlash) return findParent(at, dir, path, into) || refuse(into, E.EISDIR);
-  if (isExclusive) return findParent(at, dir, path, into) || createNew(path.names.at(-1)!, flags, into);
-  const errno = findOrParent(at, dir, path, (flags & O_NOFOLLOW) === 0, into);
+  let errno = findParent(at, dir, path, into);
+  if (errno !== 0) return errno;
+  const name = path.names.at(-1)!;
+  const isMount = leadsToMount(name, into);
+  if (isExclusive) return isMount ? refuse(into, E.EEXIST) : create(name, flags, into);
+  const follow = (flags & O_NOFOLLOW) === 0;
+  if (isMount) into.release();
+  else {
+    // One message makes the file or opens it.
+    errno = create(name, flags, into);
+    if (errno !== E.ELOOP || !follow) return errno;
+  }
+  errno = findOrParent(at, dir, path, follow, into);
   if (errno !== 0) return errno;
   if (into.missing !== '') return create(into.missing, flags, into);
   return into.type === QTDIR ? refuse(into, E.EISDIR) : open(flags, into);
@@ -40,15 +51,15 @@ function refuse(found: Found, errno: number): number {
   return errno;
 }
 
-/** O_CREAT with O_EXCL: the server checks whether the name exists. */
-function createNew(name: string, flags: number, into: Found): number {
+/** True if another tree is mounted on that name in the directory found. */
+function leadsToMount(name: string, into: Found): boolean {
   const { tree, fid, borrowed } = into;
-  const exists = isMountPoint(tree, fid, name);
+  const isMount = isMountPoint(tree, fid, name);
   into.set(tree, fid, QTDIR, borrowed);
-  return exists ? refuse(into, E.EEXIST) : create(name, flags, into);
+  return isMount;
 }
 
-/** Makes a file in the directory found, and opens it. */
+/** Makes a file in the directory found, or opens it: O_EXCL is checked by the server. Releases the directory. */
 function create(name: string, flags: number, into: Found): number {
   const { tree, borrowed } = into;
   const { client } = tree;

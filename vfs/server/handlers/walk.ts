@@ -2,6 +2,7 @@
 import { S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../../backend/inode.ts';
+import { INTENT_FIND, INTENT_FURTHER } from '../../backend/lookup-intent.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
 import { releaseUnused } from '../../backend/inode-refs.ts';
@@ -38,7 +39,7 @@ export function walk({ session, t, r }: Request): number {
   let parent = fid.parent;
   let name = fid.name;
   for (let i = 0; i < count; i++) {
-    const next = step(backend, at, t.wname[i]!);
+    const next = step(backend, at, t.wname[i]!, i === 0 ? INTENT_FIND : INTENT_FURTHER);
     if (typeof next === 'number') {
       releaseUnused(backend, at);
       return i === 0 ? next : 0;
@@ -62,12 +63,12 @@ export function walk({ session, t, r }: Request): number {
 }
 
 /** The inode of one name in a directory, or an errno: ENOTDIR, EINVAL, ENAMETOOLONG, ENOENT. */
-function step(backend: Backend, at: Inode, name: string): Inode | number {
+function step(backend: Backend, at: Inode, name: string, intent: number): Inode | number {
   if (at.kind !== S_IFDIR) return E.ENOTDIR;
   const errno = checkWalkName(backend, at, name);
   if (errno !== 0) return errno;
   if (name === '.') return at;
-  if (name !== '..') return backend.lookup(at, name);
+  if (name !== '..') return backend.lookup(at, name, intent);
   const up = backend.parent(at);
   return typeof up !== 'number' && up.state === RECLAIMED ? E.ENOENT : up;
 }

@@ -41,6 +41,20 @@ export interface HostFlags {
   readonly O_NOATIME?: number;
 }
 
+/** News of changes in directories, which the kernel has by the time that the change is done. */
+export interface DirectoryNews {
+  /** Begins to watch a directory, given by its descriptor. Returns the number of the watch, or −1. */
+  watch(dir: number): number;
+  /** Ends a watch. News of it may still come. */
+  unwatch(watch: number): void;
+  /**
+   * Calls `changed` for each watch of a directory whose entries or permissions have changed, which may have ended.
+   * @returns False if news were lost.
+   */
+  poll(changed: (watch: number) => void): boolean;
+  close(): void;
+}
+
 /**
  * Calls below a directory and on an inode, both given by descriptors of O_PATH. A `name` is one component, checked by
  * the callee (−EINVAL), and never a symlink that is followed. Results as in FileCalls.
@@ -54,6 +68,8 @@ export interface HostCalls extends FileCalls {
    */
   readonly exact: boolean;
 
+  /** Opens the news of changes in directories, with a descriptor of its own; null if there are none here. */
+  news(): DirectoryNews | null;
   /** Returns a descriptor of its own for a directory that node:fs has opened with O_PATH, or that one. */
   own(fd: number): number;
   /** Opens one name, with O_NOFOLLOW. Returns a descriptor. */

@@ -35,6 +35,29 @@ export class HostStat {
   }
 }
 
+/** Copies a record. */
+export function copyStat(out: HostStat, from: HostStat): void {
+  out.dev = from.dev;
+  out.inoHigh = from.inoHigh;
+  out.inoLow = from.inoLow;
+  out.mode = from.mode;
+  out.nlink = from.nlink;
+  out.uid = from.uid;
+  out.gid = from.gid;
+  out.rdev = from.rdev;
+  out.size = from.size;
+  out.blksize = from.blksize;
+  out.blocks = from.blocks;
+  out.atimeSec = from.atimeSec;
+  out.atimeNsec = from.atimeNsec;
+  out.mtimeSec = from.mtimeSec;
+  out.mtimeNsec = from.mtimeNsec;
+  out.ctimeSec = from.ctimeSec;
+  out.ctimeNsec = from.ctimeNsec;
+  out.btimeSec = from.btimeSec;
+  out.btimeNsec = from.btimeNsec;
+}
+
 /** Fills the record from BigIntStats of node:fs. */
 export function fillStat(out: HostStat, st: Stats): void {
   out.dev = Number(st.dev);

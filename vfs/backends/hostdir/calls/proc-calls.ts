@@ -47,6 +47,11 @@ export class ProcCalls extends NodeCalls implements HostCalls {
     }
   }
 
+  /** None: node:fs delivers them later, from the event loop. */
+  news(): null {
+    return null;
+  }
+
   own(fd: number): number {
     return fd;
   }

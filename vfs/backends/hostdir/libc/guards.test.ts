@@ -1,5 +1,6 @@
 // Memory that is passed to libc: with guard bytes around each buffer, no call writes beyond it, and each name that is
 // passed ends within it.
+import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NOT_LINUX, unless } from '../../../../build/test/skip.ts';
@@ -24,6 +25,7 @@ const NAMES: Readonly<Record<string, number[]>> = {
   chmod: [0],
   fchownat: [1],
   utimensat: [1],
+  inotify_add_watch: [1],
   openat2: [2],
 };
 
@@ -33,6 +35,7 @@ const FILLED: Readonly<Record<string, [buffer: number, size: number | { argument
   readlinkat: [2, { argument: 3 }],
   fstatfs: [1, 120],
   pread: [1, { argument: 2 }],
+  read: [1, { argument: 2 }],
   getdents64: [2, { argument: 3 }],
 };
 
@@ -76,7 +79,7 @@ function isIntact(copy: Uint8Array): boolean {
 for (const way of ['openat2', 'openat'] as const) {
   unless(NOT_LINUX || reasonAgainst(way))(
     `no call writes outside of its buffer, and names end in theirs: ${way}`,
-    () => {
+    async () => {
       const { root, remove } = scratch(inMemory);
       const used = new Set<string>();
       const own = libc() as Libc;
@@ -94,6 +97,11 @@ for (const way of ['openat2', 'openat'] as const) {
       const handle = backend.open(file, O_RDONLY);
       assert.is(backend.seekData(file, handle, 0), 0);
       backend.closeHandle(file, handle);
+      // A directory without changes is watched, until it has one.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      for (let i = 0; i < 40; i++) kit.stat(long);
+      fs.writeFileSync(`${root}/another`, '');
+      kit.stat(long);
       kit.end();
       backend.close();
       const unused = Object.keys(own).filter((name) => name !== 'errno' && !used.has(name));

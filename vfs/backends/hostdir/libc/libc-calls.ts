@@ -8,6 +8,7 @@ import type { HostStat } from '../calls/host-stat.ts';
 import { decodeTarget } from '../node/text.ts';
 import type { Names } from '../tree/names.ts';
 import { O_PATH } from '../tree/proc.ts';
+import { Inotify } from './inotify.ts';
 import { LibcNames } from './libc-names.ts';
 import { SYSCALLS, type Libc } from './libc.ts';
 import { NameBuffer, NumberedPath, PATH_MAX } from './name-buffer.ts';
@@ -83,6 +84,10 @@ export class LibcCalls implements HostCalls {
   /** Returns the result of a call, or −errno. */
   private done(result: number): number {
     return result < 0 ? -this.libc.errno() : result;
+  }
+
+  news(): Inotify | null {
+    return Inotify.open(this.libc, this.proc);
   }
 
   /** Opened anew: Deno keeps account of the descriptors that its node:fs opens. */

@@ -18,6 +18,7 @@ export class LibcNames implements Names {
   kind = 0;
   inoHigh = 0;
   inoLow = 0;
+  batch = 0;
   private readonly libc: Libc;
   private readonly call: number;
   private fd: number;
@@ -81,6 +82,7 @@ export class LibcNames implements Names {
       throw hostError(errno, 'the directory cannot be read');
     }
     this.end = count;
+    this.batch++;
     return count > 0;
   }
 

@@ -29,6 +29,10 @@ export interface Libc {
   pread(fd: number, out: Bytes, size: number, offset: number): number;
   pwrite(fd: number, bytes: Bytes, size: number, offset: number): number;
   lseek(fd: number, offset: number, whence: number): number;
+  inotify_init1(flags: number): number;
+  inotify_add_watch(fd: number, path: Bytes, mask: number): number;
+  inotify_rm_watch(fd: number, watch: number): number;
+  read(fd: number, out: Bytes, size: number): number;
   openat2(number: number, dir: number, path: Bytes, how: Bytes, size: number): number;
   getdents64(number: number, fd: number, out: Bytes, size: number): number;
   errno(): number;
@@ -61,6 +65,10 @@ const DECLARATIONS: Readonly<Record<Exclude<keyof Libc, 'errno'>, Declaration>> 
   pread: ['pread', 'int64_t', 'int', 'void *', 'size_t', 'int64_t'],
   pwrite: ['pwrite', 'int64_t', 'int', 'void *', 'size_t', 'int64_t'],
   lseek: ['lseek', 'int64_t', 'int', 'int64_t', 'int'],
+  inotify_init1: ['inotify_init1', 'int', 'int'],
+  inotify_add_watch: ['inotify_add_watch', 'int', 'int', 'void *', 'uint'],
+  inotify_rm_watch: ['inotify_rm_watch', 'int', 'int', 'int'],
+  read: ['read', 'int64_t', 'int', 'void *', 'size_t'],
   openat2: ['syscall', 'long', 'long', 'int', 'void *', 'void *', 'size_t'],
   getdents64: ['syscall', 'long', 'long', 'int', 'void *', 'size_t'],
 };

@@ -33,7 +33,8 @@ export class Assumed {
 
   /** The short answer to an intent; null if a fid may be on the inode of that name. */
   answer(dir: HostInode, name: string, intent: number): HostInode | number | null {
-    if (intent === INTENT_CREATE) return 0;
+    // A name that was there a moment ago is looked up: an open with O_CREAT needs no attempt to make it.
+    if (intent === INTENT_CREATE) return dir.held?.has(name) === true || !!dir.names?.get(name) ? null : 0;
     if (intent === INTENT_UNLINK && this.unlinksDirectories) return null;
     const held = dir.held?.get(name);
     if (held !== undefined) {

@@ -1,9 +1,10 @@
 // The directory listing of a host directory; its descriptor may be closed and reopened midway.
-import { S_IFMT } from '../../../linux/constants.ts';
+import { S_IFDIR, S_IFMT } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { DirCursor } from '../../../backend/backend.ts';
 import { Given, markOf } from '../node/given.ts';
 import type { HostInode } from './inode.ts';
+import { isOld } from './name-cache.ts';
 import type { Names } from './names.ts';
 import { HostStat } from '../calls/host-stat.ts';
 import { HostError, hostErrno, hostError } from '../node/node.ts';
@@ -18,7 +19,7 @@ const st = new HostStat();
 
 /**
  * A listing of a host directory. Each name is looked up when it is reached, so that removed entries are left out and
- * the inode number is that of stat(2). Names that are not UTF-8 are hidden.
+ * the inode number is that of stat(2); unless the kernel has just listed both. Names that are not UTF-8 are hidden.
  */
 export class HostCursor implements DirCursor {
   name = '';
@@ -37,6 +38,14 @@ export class HostCursor implements DirCursor {
   private recentFrom = 0;
   private done = false;
   private atATime = AT_A_TIME;
+  /** True if a server lists, which looks at the directory at the beginning of each request. */
+  private isServed = false;
+  /**
+   * The entries read together that came last, and `changes` of the directory then: if they are the same in a later
+   * request, the entries are there still. −1 if the directory has just changed, and a change might not show.
+   */
+  private batch = -1;
+  private changes = 0;
 
   /** @throws HostError if the directory cannot be opened. */
   constructor(tree: HostTree, dir: HostInode) {
@@ -45,6 +54,10 @@ export class HostCursor implements DirCursor {
     this.names = this.open();
     this.given = new Given(tree.listings.budget);
     tree.listings.use(this);
+  }
+
+  begin(): void {
+    this.isServed = true;
   }
 
   next(): boolean {
@@ -71,14 +84,33 @@ export class HostCursor implements DirCursor {
   private give(name: string): boolean {
     const { tree } = this;
     tree.listings.use(this);
-    const errno = tree.statName(this.dir, name, st);
-    if (errno === E.ENOENT) return false;
-    if (errno !== 0) throw hostError(errno, 'an entry cannot be looked at');
+    if (!this.isListed()) {
+      const errno = tree.statName(this.dir, name, st);
+      if (errno === E.ENOENT) return false;
+      if (errno !== 0) throw hostError(errno, 'an entry cannot be looked at');
+      this.ino = tree.table.inoOf(st);
+      this.kind = st.mode & S_IFMT;
+    }
     if (!this.given.add(name)) throw new HostError('ENOMEM', 'too many names in the listings that are open');
     this.recent[(this.given.count - 1) % RECENT] = name;
     this.name = name;
-    this.ino = tree.table.inoOf(st);
-    this.kind = st.mode & S_IFMT;
+    return true;
+  }
+
+  /**
+   * Takes kind and inode number from the listing, if they are certain. Returns false if the entry must be looked at:
+   * also if it may have been removed since the entries were read.
+   */
+  private isListed(): boolean {
+    const { names, tree, dir } = this;
+    if (names === null || names.kind === 0 || names.kind === S_IFDIR || !tree.listsInodes(dir)) return false;
+    if (names.batch !== this.batch) {
+      this.batch = names.batch;
+      this.changes = this.isServed && isOld(dir, Date.now()) ? dir.changes : -1;
+    }
+    if (this.changes !== dir.changes) return false;
+    this.ino = names.inoHigh * 0x1_0000_0000 + names.inoLow;
+    this.kind = names.kind;
     return true;
   }
 
@@ -98,6 +130,7 @@ export class HostCursor implements DirCursor {
   suspend(): void {
     const { names } = this;
     this.names = null;
+    this.batch = -1;
     this.again = null;
     this.recent = [];
     this.recentFrom = this.given.count;

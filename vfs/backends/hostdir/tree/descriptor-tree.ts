@@ -2,16 +2,17 @@
 import type { SetAttr, StatFs } from '../../../backend/backend.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
-import { INTENT_FIND } from '../../../backend/lookup-intent.ts';
+import { INTENT_FIND, INTENT_FURTHER } from '../../../backend/lookup-intent.ts';
 import type { HostCalls, HostFlags } from '../calls/calls.ts';
 import type { Way } from '../options.ts';
-import { HostStat } from '../calls/host-stat.ts';
+import { HostStat, copyStat } from '../calls/host-stat.ts';
 import { Assumed } from './assumed.ts';
 import { Below } from './below.ts';
 import { Descriptors } from './descriptors.ts';
 import { NEW, ACCESS_RDWR, type HostInode } from './inode.ts';
 import { Listings } from './listings.ts';
-import { isSettled, keep, refresh, unsettle } from './name-cache.ts';
+import { expire, isSettled, keep, refresh, unsettle } from './name-cache.ts';
+import { listsInodes } from './local.ts';
 import { nameOf } from './name-of.ts';
 import type { Names } from './names.ts';
 import { displace, place } from './places.ts';
@@ -21,7 +22,10 @@ import { reopen } from './refind.ts';
 import { borrow, returned, share } from './shared.ts';
 import { decodeTarget } from '../node/text.ts';
 import type { Entry, HostTime, HostTree } from './tree.ts';
+import { Watches } from './watches.ts';
 
+/** The time in which attributes asked right after a lookup are those that the lookup saw, in milliseconds. */
+const FRESH = 1;
 /** Attempts of a lookup while another process changes the name. */
 const TRIES = 64;
 
@@ -44,11 +48,24 @@ export class DescriptorTree implements HostTree {
   readonly exact: boolean;
   readonly held: Descriptors;
   private readonly below: Below;
+  private readonly watches: Watches;
   private closed = false;
   /** The last inode looked up, whose name is probably still valid. */
   private last: HostInode | null = null;
   private readonly assumed: Assumed;
   private readonly st = new HostStat();
+  /** True if listings of the file system have the inode numbers and kinds; undefined until it is needed. */
+  private lists: boolean | undefined;
+  /** Date.now() at the beginning of the request. */
+  private now = 0;
+  /**
+   * The inode that was just looked at by its name, until anything else is asked: if its attributes are asked next, they
+   * are those in `freshStat`. Not of a directory, whose fid a guest may keep.
+   */
+  private fresh: HostInode | null = null;
+  private readonly freshStat = new HostStat();
+  /** The directory or symlink created last, which is in no table yet: most are released at once. */
+  private made: HostInode | null = null;
 
   /**
    * @param fd A descriptor of the directory, which is closed with the tree (openTop).
@@ -67,10 +84,12 @@ export class DescriptorTree implements HostTree {
     // Deno's unlinkSync removes an empty directory, too.
     this.assumed = new Assumed(!calls.exact && 'deno' in process.versions, (inode) => this.close(inode));
     this.below = new Below(this);
+    this.watches = new Watches(calls, this.root);
   }
 
   /** Returns the descriptor of an inode, which is opened again if it was closed; or −errno. */
   at(inode: HostInode): number {
+    this.fresh = null;
     if (inode.fd < 0) return this.reach(inode);
     inode.idle?.touch(inode);
     return inode.fd;
@@ -96,19 +115,28 @@ export class DescriptorTree implements HostTree {
   lookup(dir: HostInode, name: string, intent: number): HostInode | number {
     const at = this.at(dir);
     if (at < 0) return -at;
-    if (intent !== INTENT_FIND) {
+    if (this.made !== null) this.keepMade();
+    if (intent !== INTENT_FIND && intent !== INTENT_FURTHER) {
       const answer = this.assumed.answer(dir, name, intent);
       if (answer !== null) return answer;
     }
-    const now = Date.now();
-    if (!isSettled(dir, now)) return this.lookupChanging(dir, name, now);
-    const errno = this.calls.stat(at, this.st);
-    if (errno < 0) return -errno;
-    dir.seen(this.st);
-    refresh(dir, now);
+    if (intent !== INTENT_FURTHER) {
+      this.now = Date.now();
+      if (dir.watch >= 0) this.watches.check();
+    }
+    const { now } = this;
+    if (dir.watch >= 0) expire(dir, now);
+    else {
+      if (!isSettled(dir, now)) return this.lookupChanging(dir, name, now);
+      const errno = this.calls.stat(at, this.st);
+      if (errno < 0) return -errno;
+      dir.seen(this.st);
+      refresh(dir, now);
+    }
     const kept = dir.names?.get(name);
-    if (kept === null) return E.ENOENT;
-    return kept !== undefined && kept.fd >= 0 ? this.found(kept, dir, name) : this.pin(dir, name, now);
+    if (kept === undefined || (kept !== null && kept.fd < 0)) return this.pin(dir, name, now);
+    if (dir.watch < 0) this.watches.use(dir);
+    return kept === null ? E.ENOENT : this.found(kept, dir, name);
   }
 
   isAssumed(inode: HostInode): boolean {
@@ -121,16 +149,17 @@ export class DescriptorTree implements HostTree {
    */
   private lookupChanging(dir: HostInode, name: string, now: number): HostInode | number {
     if (name === dir.made && dir.held?.has(name) !== true) return this.pin(dir, name, now);
-    const errno = this.calls.statAt(dir.fd, name, this.st);
+    const st = this.freshStat;
+    const errno = this.calls.statAt(dir.fd, name, st);
     if (errno < 0) return -errno;
-    const known = this.knownAs(this.st);
+    const known = this.knownAs(st);
     if (known === undefined || known.fd < 0) return this.pin(dir, name, now);
-    known.seen(this.st);
+    known.seen(st);
+    this.isFresh(known);
     return this.found(known, dir, name);
   }
 
   private found(inode: HostInode, dir: HostInode, name: string): HostInode {
-    inode.idle?.delete(inode);
     this.place(inode, dir, name);
     this.last = inode;
     return inode;
@@ -180,20 +209,32 @@ export class DescriptorTree implements HostTree {
 
   /** Returns the inode of a descriptor, which is closed if the inode is held already; or an errno. */
   private record(fd: number): HostInode | number {
-    const errno = this.calls.stat(fd, this.st);
+    const st = this.freshStat;
+    const errno = this.calls.stat(fd, st);
     if (errno < 0) {
       this.held.closeFd(fd);
       return -errno;
     }
-    const inode = this.knownAs(this.st) ?? this.table.add(this.st);
-    inode.seen(this.st);
+    const inode = this.knownAs(st) ?? this.table.add(st);
+    inode.seen(st);
+    this.isFresh(inode);
     if (inode.fd >= 0) this.held.closeFd(fd);
     else this.held.take(inode, fd);
     return inode;
   }
 
+  /** Notes that `freshStat` was just filled with the attributes of the inode. */
+  private isFresh(inode: HostInode): void {
+    if (inode.kind !== S_IFDIR) this.fresh = inode;
+  }
+
+  touched(): void {
+    this.fresh = null;
+  }
+
   /** Returns the known inode of a file, if any. An inode that is not held and had the number before is dropped. */
   private knownAs(st: HostStat): HostInode | undefined {
+    if (this.made !== null) this.keepMade();
     const inode = this.table.find(st);
     if (inode === undefined || inode.fd >= 0 || inode.mayBe(st)) return inode;
     this.table.remove(inode);
@@ -203,8 +244,8 @@ export class DescriptorTree implements HostTree {
   readTarget(inode: HostInode): number {
     if (!this.exact) {
       // Done by the lookup, unless the symlink was just created.
-      const { parent } = inode;
-      return parent === null ? E.ESTALE : this.reads(inode, parent, inode.name);
+      const dir = inode.parent ?? inode.wasIn;
+      return dir === null ? E.ESTALE : this.reads(inode, dir, inode.name);
     }
     const fd = this.at(inode);
     if (fd < 0) return -fd;
@@ -221,7 +262,6 @@ export class DescriptorTree implements HostTree {
     if (fd < 0) return -fd;
     const inode = this.record(fd);
     if (typeof inode === 'number') return inode;
-    inode.idle?.delete(inode);
     if (inode === this.root || this.below.has(inode.fd)) return inode;
     this.release(inode);
     return E.ESTALE;
@@ -238,8 +278,7 @@ export class DescriptorTree implements HostTree {
     const { O_RDWR, O_CREAT, O_EXCL } = this.flags;
     const fd = this.held.openAt(at, name, O_RDWR | O_CREAT | O_EXCL, mode);
     if (fd < 0) return -fd;
-    unsettle(dir);
-    dir.made = name;
+    this.changing(dir, name);
     const inode = this.record(fd);
     if (typeof inode === 'number') return inode;
     // Otherwise the inode is known already: the host has linked the file.
@@ -264,12 +303,27 @@ export class DescriptorTree implements HostTree {
 
   /** Returns the inode of what was just created. It is opened on first use: most are released at once. */
   private adopt(dir: HostInode, name: string, kind: number): HostInode {
-    unsettle(dir);
-    dir.made = name;
+    this.keepMade();
+    this.changing(dir, name);
     const { st } = this;
     // Otherwise it was created all the same, whatever became of it.
     if (this.calls.statAt(dir.fd, name, st) < 0 || (st.mode & S_IFMT) !== kind) return this.table.gone(kind);
-    return this.found(this.knownAs(st) ?? this.table.add(st), dir, name);
+    const known = this.knownAs(st);
+    if (known !== undefined) return this.found(known, dir, name);
+    const inode = this.table.make(st);
+    inode.wasIn = dir;
+    inode.name = name;
+    this.made = inode;
+    return inode;
+  }
+
+  /** Takes the inode that was just created into the table, if it is in use. */
+  private keepMade(): void {
+    const { made } = this;
+    this.made = null;
+    if (made === null || made.refs === 0 || made.wasIn === null) return;
+    this.table.put(made);
+    this.place(made, made.wasIn, made.name);
   }
 
   unlink(dir: HostInode, name: string): number {
@@ -304,9 +358,19 @@ export class DescriptorTree implements HostTree {
     return -this.calls.link(fd, at, name);
   }
 
+  /** Notes a change of the entries of a directory. `made` is the name created, or empty. */
+  private changing(dir: HostInode, made: string): void {
+    dir.changes++;
+    if (dir.watch >= 0) this.watches.end(dir);
+    else {
+      dir.uses = 0;
+      unsettle(dir);
+    }
+    dir.made = made;
+  }
+
   changed(dir: HostInode): void {
-    unsettle(dir);
-    dir.made = '';
+    this.changing(dir, '');
     this.last = null;
   }
 
@@ -341,6 +405,7 @@ export class DescriptorTree implements HostTree {
     for (let at: HostInode | null = inode; at !== null;) {
       at.idle?.delete(at);
       this.table.remove(at);
+      if (at.watch >= 0) this.watches.end(at);
       at.names = null;
       at.held = null;
       if (this.last === at) this.last = null;
@@ -351,6 +416,7 @@ export class DescriptorTree implements HostTree {
   }
 
   trim(): void {
+    this.watches.close();
     this.held.trim();
   }
 
@@ -383,6 +449,12 @@ export class DescriptorTree implements HostTree {
   }
 
   stat(inode: HostInode, out: HostStat): number {
+    const { fresh } = this;
+    this.fresh = null;
+    if (inode === fresh && Date.now() - this.now <= FRESH) {
+      copyStat(out, this.freshStat);
+      return 0;
+    }
     const fd = inode.fd < 0 ? this.reach(inode) : inode.fd;
     return fd < 0 ? -fd : -this.calls.stat(fd, out);
   }
@@ -413,6 +485,13 @@ export class DescriptorTree implements HostTree {
       if (typeof names !== 'number') return names;
       if (!this.held.gaveUpSome(-names)) return -names;
     }
+  }
+
+  listsInodes(dir: HostInode): boolean {
+    // An inode of another file system has no number as its key.
+    if (typeof dir.key !== 'number') return false;
+    this.lists ??= this.exact && listsInodes(this.calls.fsType(this.root.fd));
+    return this.lists;
   }
 
   listBytes(dir: HostInode): Uint8Array[] | number {

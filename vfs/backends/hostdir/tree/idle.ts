@@ -2,12 +2,15 @@
 import type { HostInode } from './inode.ts';
 
 /**
- * The number of recently used inodes that are kept when descriptors run out: a path made of a descriptor a moment ago,
- * in the same call, must not lead to the file that reuses its number.
+ * The number of uses that protect when descriptors run out: the descriptor of an inode that was used a moment ago, in the
+ * same call, must not be closed and its number reused by another file.
  */
-const SPARED = 16;
+const SPARED = 32;
 
-/** Inodes without fids whose descriptors are still open, least recently used first. */
+/**
+ * Inodes whose descriptors stay open without fids, by and large the least recently used first. One that is in use again
+ * stays listed, and is only passed over: most are released soon.
+ */
 export class Idle {
   private readonly inodes = new Set<HostInode>();
   private readonly limit: number;
@@ -15,6 +18,8 @@ export class Idle {
   private readonly linger: number;
   private readonly release: (inode: HostInode) => void;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  /** The number of uses so far. */
+  private uses = 0;
 
   /** @param release Closes the descriptor of an inode that was dropped from here. */
   constructor(limit: number, linger: number, release: (inode: HostInode) => void) {
@@ -25,10 +30,14 @@ export class Idle {
 
   add(inode: HostInode): void {
     const { inodes } = this;
-    inode.idle?.delete(inode);
-    inode.idle = this;
-    inodes.add(inode);
-    if (inodes.size > this.limit) this.dropOldest();
+    if (inode.idle !== this) {
+      inode.idle?.delete(inode);
+      inode.idle = this;
+      inodes.add(inode);
+      inode.listedAt = this.uses + 1;
+    }
+    inode.usedAt = ++this.uses;
+    while (inodes.size > this.limit) this.dropOldest();
     if (this.linger > 0) this.timer ??= this.start();
   }
 
@@ -42,34 +51,50 @@ export class Idle {
     return timer;
   }
 
-  /** Marks an inode as used: its descriptor is in a path. */
+  /** Marks an inode as used. */
   touch(inode: HostInode): void {
-    this.inodes.delete(inode);
-    this.inodes.add(inode);
+    inode.usedAt = ++this.uses;
   }
 
-  /** Removes an inode that is in use again, or closed. */
+  /** Removes an inode that is closed. */
   delete(inode: HostInode): void {
     inode.idle = null;
     this.inodes.delete(inode);
   }
 
+  /** Drops the first one that was not used since it was listed. */
   private dropOldest(): void {
-    const [oldest] = this.inodes;
-    this.delete(oldest!);
-    this.release(oldest!);
+    for (const inode of this.inodes) {
+      if (inode.usedAt === inode.listedAt) {
+        this.dropOne(inode);
+        return;
+      }
+      inode.listedAt = inode.usedAt;
+      this.inodes.delete(inode);
+      this.inodes.add(inode);
+    }
   }
 
-  /** Drops all but the SPARED most recently used. Returns false if there were no others. */
+  private dropOne(inode: HostInode): void {
+    this.delete(inode);
+    if (inode.refs === 0) this.release(inode);
+  }
+
+  /** Drops all that were not used a moment ago. Returns false if there were none. */
   dropSome(): boolean {
-    const enough = this.inodes.size > SPARED;
-    while (this.inodes.size > SPARED) this.dropOldest();
-    return enough;
+    let some = false;
+    for (const inode of [...this.inodes]) {
+      // One that is dropped may take its directory with it.
+      if (inode.idle !== this || this.uses - inode.usedAt < SPARED) continue;
+      some ||= inode.refs === 0;
+      this.dropOne(inode);
+    }
+    return some;
   }
 
   /** Drops all, including those added meanwhile. */
   drop(): void {
-    while (this.inodes.size > 0) this.dropOldest();
+    for (const inode of this.inodes) this.dropOne(inode);
   }
 
   /** Stops the timer. */

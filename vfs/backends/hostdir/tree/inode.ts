@@ -34,6 +34,9 @@ export class HostInode extends Inode {
   access = ACCESS_PATH;
   /** The list in which it waits for its descriptor to be closed. */
   idle: Idle | null = null;
+  /** The uses of that list when it was put there, and when it was used last. */
+  listedAt = 0;
+  usedAt = 0;
   /** True if reads through `fd` do not move the access time. */
   quiet = false;
   /** The number of server handles that are `fd` itself. */
@@ -68,12 +71,15 @@ export class HostInode extends Inode {
   /** For a directory: cached lookups, null for a missing name, valid while `changes` is `stamp` (name-cache.ts). */
   names: Map<string, HostInode | null> | null = null;
   stamp = -1;
+  /** Its watch, −1 for none, and the uses of its cached names since the last change (watches.ts). */
+  watch = -1;
+  uses = 0;
   /** The name created last, which probably exists. */
   made = '';
   /** Date.now() after which names may be cached, and after which they expire. */
   settled = 0;
   expires = 0;
-  /** The number of changes seen: of the ctime, of the mtime or of the size. */
+  /** The number of changes seen: of the ctime, of the mtime or of the size; and made here to the entries. */
   changes = 0;
   /** Times and size as last read. */
   ctimeSec = NaN;

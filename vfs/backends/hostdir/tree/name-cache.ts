@@ -43,9 +43,26 @@ export function refresh(dir: HostInode, now: number): void {
   dir.stamp = dir.changes;
   dir.expires = now + LIFETIME;
   const tick = tickOf(dir);
-  const age = now - (dir.ctimeSec * 1000 + dir.ctimeNsec / 1e6);
+  const age = ageOf(dir, now);
   // A ctime in the future (a wrong clock) must not disable the cache for ever.
   if (age < tick) dir.settled = now + Math.min(tick - age, tick);
+}
+
+/** True if the ctime of a directory is so old that any change since a look shows in the next look. */
+export function isOld(dir: HostInode, now: number): boolean {
+  return isSettled(dir, now) && ageOf(dir, now) >= tickOf(dir);
+}
+
+/** Milliseconds since the ctime, as last read. */
+function ageOf(dir: HostInode, now: number): number {
+  return now - (dir.ctimeSec * 1000 + dir.ctimeNsec / 1e6);
+}
+
+/** Drops names that are too old, in a directory whose changes are reported. */
+export function expire(dir: HostInode, now: number): void {
+  if (now < dir.expires) return;
+  dir.names?.clear();
+  dir.expires = now + LIFETIME;
 }
 
 /** Caches a lookup, if the ctime passed to `refresh` before the lookup is old enough. */

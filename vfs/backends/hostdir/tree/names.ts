@@ -15,10 +15,12 @@ export interface Names {
   readonly kind: number;
   readonly inoHigh: number;
   readonly inoLow: number;
+  /** Increases with each call that reads entries. */
+  readonly batch: number;
 }
 
 /** The names of a removed directory. */
-export const NO_NAMES: Names = { next: () => null, close: () => {}, kind: 0, inoHigh: 0, inoLow: 0 };
+export const NO_NAMES: Names = { next: () => null, close: () => {}, kind: 0, inoHigh: 0, inoLow: 0, batch: 0 };
 
 // oxlint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
@@ -42,6 +44,7 @@ class StreamedNames implements Names {
   readonly kind = 0;
   readonly inoHigh = 0;
   readonly inoLow = 0;
+  readonly batch = 0;
   private readonly dir: Dir;
   private readonly atATime: number;
 
@@ -81,6 +84,7 @@ class ReadNames implements Names {
   readonly kind = 0;
   readonly inoHigh = 0;
   readonly inoLow = 0;
+  readonly batch = 0;
   private readonly names: readonly string[];
   /** Names with U+FFFD: two of them may be different names with the same text. */
   private readonly doubtful = new Set<string>();

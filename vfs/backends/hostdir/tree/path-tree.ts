@@ -218,6 +218,10 @@ export class PathTree implements HostTree {
     return null;
   }
 
+  touched(): void {
+    // Nothing is cached.
+  }
+
   changed(): void {
     // Nothing is cached.
   }
@@ -374,7 +378,12 @@ export class PathTree implements HostTree {
       kind: 0,
       inoHigh: 0,
       inoLow: 0,
+      batch: 0,
     };
+  }
+
+  listsInodes(): boolean {
+    return false;
   }
 
   listBytes(dir: HostInode): Uint8Array[] {

@@ -45,9 +45,14 @@ export class InodeTable {
    */
   add(st: HostStat): HostInode {
     if (Number.isNaN(this.device)) this.device = st.dev;
-    const inode = new HostInode(this.inoOf(st), this.keyOf(st), st);
+    const inode = this.make(st);
     this.records.set(inode.key, inode);
     return inode;
+  }
+
+  /** Makes the inode of a file that is not in the table, and does not add it. */
+  make(st: HostStat): HostInode {
+    return new HostInode(this.inoOf(st), this.keyOf(st), st);
   }
 
   /**

@@ -55,6 +55,8 @@ export interface HostTree {
   linkAt(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number;
   /** Links an inode. Only if `exact`. */
   link(inode: HostInode, dir: HostInode, name: string): number;
+  /** Called before a read or a write, which changes attributes. */
+  touched(): void;
   /** Called after a change of the entries of a directory. */
   changed(dir: HostInode): void;
   /** Called after an inode was given this name. */
@@ -106,6 +108,11 @@ export interface HostTree {
    * @param atATime As in openNames; default 1.
    */
   names(dir: HostInode, atATime?: number): Names | number;
+  /**
+   * True if the `kind` and inode number that `names` has of an entry are those of stat(2), unless the entry is a
+   * directory, on which another file system may be mounted.
+   */
+  listsInodes(dir: HostInode): boolean;
   /** Returns the names as bytes, which may not be UTF-8. */
   listBytes(dir: HostInode): Uint8Array[] | number;
   chmod(inode: HostInode, mode: number): number;
