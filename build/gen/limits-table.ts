@@ -10,6 +10,7 @@ import { LINE_MAX } from '../../shim/preview1/descriptors/stream.ts';
 import { ANCESTORS, IDLE, LINGER } from '../../vfs/backends/hostdir/tree/descriptors.ts';
 import { MOST } from '../../vfs/backends/hostdir/node/given.ts';
 import { OPEN } from '../../vfs/backends/hostdir/tree/listings.ts';
+import { WATCHES } from '../../vfs/backends/hostdir/tree/watches.ts';
 import { FILE_MAX as MEMFS_FILE_MAX } from '../../vfs/backends/memfs/data.ts';
 import { MEMFS_COST } from '../../vfs/backends/memfs/space.ts';
 import { FILE_MAX } from '../../vfs/backends/ram/data.ts';
@@ -304,6 +305,14 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     answer: 'EMFILE, and that passes',
     by: '`ulimit -n`',
     test: ['vfs/backends/hostdir/deep-trees.test.ts', 'a bounded number of directories above open ones is held'],
+  },
+  {
+    resource: 'watched directories of the host',
+    who: CLIENT,
+    limit: `${WATCHES}, and one descriptor for all of them`,
+    answer: 'the others are looked at each time',
+    by: '`fs.inotify.max_user_watches` of the host',
+    test: ['vfs/backends/hostdir/tree/watches.test.ts', 'a limited number of directories is watched'],
   },
   {
     resource: 'listings of a directory of the host',

@@ -17,8 +17,6 @@ function traced(body: (g: TestGuest) => void): string {
 }
 
 const ORPHAN = `path_open(fd=3, dirflags=SYMLINK_FOLLOW, path="new", oflags=CREAT, fs_rights_base=FD_READ|FD_WRITE|FD_ALLOCATE|FD_FILESTAT_SET_SIZE, fs_rights_inheriting=ALL, fdflags=0) = ok opened_fd=4
-    Twalk tag=1 fid=2 newfid=3 wname=["new"]
-    Rlerror tag=1 ecode=ENOENT
     Twalk tag=1 fid=2 newfid=3 wname=[]
     Rwalk tag=1 wqid=[]
     Tlcreate tag=1 fid=3 name="new" flags=O_RDWR|O_CREAT mode=0644 gid=0

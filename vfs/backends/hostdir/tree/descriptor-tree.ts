@@ -24,6 +24,8 @@ import { decodeTarget } from '../node/text.ts';
 import type { Entry, HostTime, HostTree } from './tree.ts';
 import { Watches } from './watches.ts';
 
+/** A time at which no name is cached. */
+const NEVER = -1;
 /** The time in which attributes asked right after a lookup are those that the lookup saw, in milliseconds. */
 const FRESH = 1;
 /** Attempts of a lookup while another process changes the name. */
@@ -128,15 +130,30 @@ export class DescriptorTree implements HostTree {
     if (dir.watch >= 0) expire(dir, now);
     else {
       if (!isSettled(dir, now)) return this.lookupChanging(dir, name, now);
+      // Most names are looked up once. Before one is cached the directory must be looked at.
+      if (name !== dir.missed && dir.held?.has(name) !== true && dir.names?.has(name) !== true) {
+        dir.missed = name;
+        return this.pin(dir, name, NEVER);
+      }
       const errno = this.calls.stat(at, this.st);
       if (errno < 0) return -errno;
       dir.seen(this.st);
       refresh(dir, now);
     }
     const kept = dir.names?.get(name);
-    if (kept === undefined || (kept !== null && kept.fd < 0)) return this.pin(dir, name, now);
+    if (kept === undefined) return this.lookupAgain(dir, name, now);
+    if (kept !== null && kept.fd < 0) return this.pin(dir, name, now);
     if (dir.watch < 0) this.watches.use(dir);
     return kept === null ? E.ENOENT : this.found(kept, dir, name);
+  }
+
+  /** Looks a name up that is not cached: one that leads to the same inode as last time needs no descriptor. */
+  private lookupAgain(dir: HostInode, name: string, now: number): HostInode | number {
+    const last = dir.held?.get(name);
+    if (last === undefined || last.fd < 0) return this.pin(dir, name, now);
+    const found = this.lookupChanging(dir, name, now);
+    if (typeof found !== 'number') keep(dir, name, found, now);
+    return found;
   }
 
   isAssumed(inode: HostInode): boolean {

@@ -74,6 +74,8 @@ export class HostInode extends Inode {
   /** Its watch, −1 for none, and the uses of its cached names since the last change (watches.ts). */
   watch = -1;
   uses = 0;
+  /** The name looked up last without being known. */
+  missed = '';
   /** The name created last, which probably exists. */
   made = '';
   /** Date.now() after which names may be cached, and after which they expire. */
