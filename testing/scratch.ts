@@ -1,5 +1,5 @@
 // Scratch directories of the host. `node:fs` is looked up at run time, so that the kit loads in browsers.
-import { nodeFs } from '../vfs/backends/hostdir/node/node.ts';
+import { nodeFs, type Fs } from '../vfs/backends/hostdir/node/node.ts';
 
 /** A directory to export, and one beside it that must stay out of reach. */
 export interface Scratch {
@@ -22,5 +22,22 @@ export function scratch(base = tmpdir()): Scratch {
   const outside = `${top}/outside`;
   fs.mkdirSync(root);
   fs.mkdirSync(outside);
-  return { root, outside, remove: () => fs.rmSync(top, { recursive: true, force: true }) };
+  return { root, outside, remove: () => removeTree(fs, top) };
+}
+
+/** Removes a tree, also of directories whose modes stop an ordinary user. */
+function removeTree(fs: Fs, top: string): void {
+  try {
+    fs.rmSync(top, { recursive: true, force: true });
+  } catch {
+    openDirectories(fs, top);
+    fs.rmSync(top, { recursive: true, force: true });
+  }
+}
+
+/** Lets the owner into a directory and all directories below it. */
+export function openDirectories(fs: Pick<Fs, 'chmodSync' | 'readdirSync'>, dir: string): void {
+  fs.chmodSync(dir, 0o700);
+  for (const entry of fs.readdirSync(dir, { withFileTypes: true }))
+    if (entry.isDirectory()) openDirectories(fs, `${dir}/${entry.name}`);
 }

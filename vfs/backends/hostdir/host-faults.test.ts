@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { E } from '../../linux/errno.ts';
 import { Kit } from '../../../testing/kit.ts';
+import { openDirectories } from '../../../testing/scratch.ts';
 import { HostDirBackend } from './backend.ts';
 import { PathTree } from './tree/path-tree.ts';
 import { everyCall, everyWay, hostDir, inMemory, reasonAgainst, scratch, throughLibc, throughProc } from './testing.ts';
@@ -100,6 +101,7 @@ const descriptors = (): number => fs.readdirSync('/proc/self/fd').length;
 
 /** Removes the files of a run that failed midway. */
 function clear(root: string): void {
+  openDirectories(fs, root);
   for (const name of fs.readdirSync(root)) fs.rmSync(`${root}/${name}`, { recursive: true });
 }
 
