@@ -60,7 +60,7 @@ export const COMMANDS: readonly Command[] = [
     about:
       'Runs a WASI program. It sees a file system in memory and the directories granted to it.\nThe word run may be left out.',
     also: ['exec', 'start'],
-    help: () => runHelp,
+    help: runHelp,
     run,
   },
   {

@@ -17,7 +17,7 @@ const DOCUMENTS = [
 ];
 
 /** Languages whose blocks are only files for the others. */
-const FILES = new Set(['file', 'c', 'json', 'html', 'sh', 'make', 'cmake', 'toml']);
+const FILES = new Set(['file', 'c', 'json', 'html', 'sh', 'make', 'cmake', 'toml', 'zig']);
 
 const scratch = mkdtempSync(join(tmpdir(), 'wasi9p-packed-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));

@@ -5,7 +5,7 @@ import { MOUNT_OPTIONS, closeStore, loadStores, mountsOf, withRoot } from '../mo
 import { EXIT_SIGINT } from '../lib/interrupt.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '../lib/options.ts';
 import { print } from '../lib/output.ts';
-import { own } from '../lib/text.ts';
+import { own, type Text } from '../lib/text.ts';
 import { thread } from '../lib/thread.ts';
 import { ENV, HOST, LIMIT_OPTIONS, SHARED_OPTIONS } from '../runners/options.ts';
 import type { Plan } from '../runners/plan.ts';
@@ -35,7 +35,9 @@ export const RUN_OPTIONS: readonly Option[] = [
   { name: 'help', help: 'Prints this help.' },
 ];
 
-export const runHelp = own(`Usage: wasi9p run [OPTIONS] PROGRAM.wasm|cc|c++ [--] [ARGUMENTS]
+/** The help, which only a few runs need. */
+export const runHelp = (): Text =>
+  own(`Usage: wasi9p run [OPTIONS] PROGRAM.wasm|cc|c++ [--] [ARGUMENTS]
 
 Runs a WASI preview1 program, or the compiler (see wasi9p help cc). Its root directory is in memory, with an empty /tmp,
 unless an option mounts another. Of this machine it sees only the granted directories. On Linux it cannot leave them; on
@@ -87,7 +89,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const parsed = parseOptions(RUN_OPTIONS, argv);
   const { options, rest } = parsed;
   if (options.has('help')) {
-    print(runHelp);
+    print(runHelp());
     return 0;
   }
   const [program, ...words] = rest;

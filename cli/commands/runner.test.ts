@@ -253,6 +253,8 @@ runner('--host: relative and absolute paths lead to the current directory, and n
   assert.is(host('list', scratch).stdout, '');
   const other = wasi9p(['run', '--host', '--dir', '/etc', '--mem', 'm', 'show.wasm', 'list', '/'], { env });
   assert.equal(other.stdout.split('\n').filter(Boolean).sort(), [...listed, 'etc', 'm'].sort());
+  const outside = wasi9p(['run', '--host', '--ro', '../pkg/sub', '--ro', '..', 'show.wasm'], { env });
+  assert.is(outside.stdout, given(['show.wasm'], variables, ['/', '../pkg/sub', '..']));
   assert.is(wasi9p(['run', '--host', '--env', 'HOME=/h', 'show.wasm']).stdout.includes('env HOME=/h\n'), true);
 });
 

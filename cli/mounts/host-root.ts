@@ -18,14 +18,15 @@ export interface HostRoot {
  * directory and /tmp are in memory, unless they are granted, or the current directory is above them.
  */
 export async function hostRoot(others: readonly GuestMount[], memory: Memory): Promise<HostRoot> {
-  const other = others.find(({ guest }) => placeOf(guest) === '/');
+  const inside = others.filter(({ guest }) => !isOutside(guest));
+  const other = inside.find(({ guest }) => placeOf(guest) === '/');
   if (other !== undefined) throw new UsageError(`--host grants the root: leave out the other mount at ${other.guest}.`);
   await loadHostDirs();
   const cwd = process.cwd();
   const home = process.env['HOME'] ?? '';
   const root = { guest: '/', host: cwd, backend: openHostDir('--host', cwd) };
   const hidden = { within: true, hidden: true };
-  const places = new Set(others.map(({ guest }) => placeOf(guest)));
+  const places = new Set(inside.map(({ guest }) => placeOf(guest)));
   const mounts: GuestMount[] = [root];
   if (!places.has(cwd) && cwd !== '/') mounts.push({ ...root, ...hidden, guest: cwd });
   for (const place of [TEMPORARY, home]) {
@@ -35,9 +36,14 @@ export async function hostRoot(others: readonly GuestMount[], memory: Memory): P
   }
   for (const mount of others) {
     // What is outside of the tree is a tree of its own.
-    mounts.push(mount.guest.startsWith('..') ? mount : { ...mount, guest: placeOf(mount.guest), within: true });
+    mounts.push(isOutside(mount.guest) ? mount : { ...mount, guest: placeOf(mount.guest), within: true });
   }
   return { mounts, env: { PWD: cwd, TMPDIR: TEMPORARY, ...(home !== '' && { HOME: home }) } };
+}
+
+/** True for a name such as `../a`. */
+function isOutside(guest: string): boolean {
+  return /^\.\.(?:\/|$)/.test(guest);
 }
 
 function isWithin(path: string, dir: string): boolean {

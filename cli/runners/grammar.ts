@@ -2,6 +2,7 @@
 import { UsageError, parseOptions, type Option, type Style } from '../lib/options.ts';
 import { didYouMean, nearest } from '../lib/suggest.ts';
 import { configFirst } from './apply.ts';
+import { GROUPS } from './groups.ts';
 import { Plan } from './plan.ts';
 
 /** An option of a grammar. Without `act` it is without effect here. */
@@ -62,7 +63,7 @@ export function readLine(grammar: Grammar, argv: readonly string[]): Line {
   }
   const plan = new Plan();
   for (const ask of ['help', 'version'] as const) {
-    if (given.some(([option]) => option === ask || option === ask[0]))
+    if (given.some(([option, value]) => option === ask || option === ask[0] || isGroupHelp(option, value, ask)))
       return { asks: ask, plan, program: '', args: [] };
   }
   for (const [option, value] of configFirst(given))
@@ -78,6 +79,11 @@ export function readLine(grammar: Grammar, argv: readonly string[]): Line {
   const args = grammar.separator === true && words[0] === '--' ? words.slice(1) : words;
   plan.argv0 ??= grammar.baseName === true ? baseName(program) : null;
   return { plan, program, args };
+}
+
+/** True for `-W help` and its like. */
+function isGroupHelp(option: string, value: string, ask: string): boolean {
+  return ask === 'help' && /^help(?:-long)?$/.test(value) && GROUPS.some(({ name }) => name === option);
 }
 
 function isAnswer(given: readonly (readonly [string, string])[]): boolean {

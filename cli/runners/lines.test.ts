@@ -326,6 +326,9 @@ test('help and version are answered in each place', () => {
     'wasmtime -h',
     'wasmtime run --help',
     'wasmtime help',
+    'wasmtime -W help',
+    'wasmtime -Shelp-long',
+    'wasmtime run --codegen=help',
     'wazero -h',
     'wazero run -h',
   ]) {
