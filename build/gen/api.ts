@@ -5,7 +5,7 @@ import { HOSTDIR_OPTIONS } from '../../vfs/backends/hostdir/index.ts';
 import { MEMFS_OPTIONS } from '../../vfs/backends/memfs/index.ts';
 import { COMMIT_OPTIONS } from '../../vfs/backends/overlay/commit/commit.ts';
 import { OVERLAY_OPTIONS } from '../../vfs/backends/overlay/index.ts';
-import { RAM_OPTIONS } from '../../vfs/backends/ram/index.ts';
+import { RAM_OPTIONS } from '../../vfs/backends/ram/backend.ts';
 import { TAR_OPTIONS } from '../../vfs/backends/tar/format/limits.ts';
 import { FILE_SYSTEM_OPTIONS } from '../../vfs/fs/file-system.ts';
 import type { Rows } from '../../vfs/lib/options.ts';

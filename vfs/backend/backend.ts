@@ -285,6 +285,12 @@ export interface Backend {
    */
   flush?(): number;
   /**
+   * Makes a store with the same files, which shares nothing with this one that either could notice; in microseconds,
+   * whatever their number and size. The caller closes it. Orphans are not in it. Absent in stores that cannot. Throws
+   * EIO once the backend is closed.
+   */
+  clone?(): OwnedBackend;
+  /**
    * Closes the backend: frees what it holds of the host, open handles included. From then on every call is EIO
    * (closed.ts) and handles need not be closed; a second `close` does nothing. Only the creator of a backend closes it,
    * never a server or a wrapper that it was given to. Absent if the backend holds nothing.

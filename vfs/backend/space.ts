@@ -54,6 +54,11 @@ export class Heap {
     this.host = host;
   }
 
+  /** Takes as many bytes as another heap. */
+  copy(other: Heap): void {
+    this.used = this.looked = other.used;
+  }
+
   /** Bytes that can still be taken. */
   get left(): number {
     return this.isFull ? 0 : Math.max(0, this.limit() - this.used);
@@ -94,6 +99,12 @@ export class Space {
   constructor(capacity: number, heap: Heap = new Heap()) {
     this.capacity = capacity;
     this.heap = heap;
+  }
+
+  /** Takes as many bytes as another space, even if that is more than the capacity. */
+  copy(other: Space): void {
+    this.used = other.used;
+    this.heap.copy(other.heap);
   }
 
   /** Bytes that can still be taken. */

@@ -89,3 +89,10 @@ export function setXattr(
 export function listXattrs(inode: XattrHolder): string[] {
   return inode.xattrs === null ? [] : [...inode.xattrs.keys()];
 }
+
+/** A map of its own with the same attributes. The values, which never change, are shared. */
+export function copyXattrs(xattrs: Xattrs): Xattrs {
+  const copy = new Xattrs(xattrs);
+  copy.listBytes = xattrs.listBytes;
+  return copy;
+}

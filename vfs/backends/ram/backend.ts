@@ -9,9 +9,11 @@ import {
 } from '../../9p/constants.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../linux/constants.ts';
 import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
+import { checkOptions, type RowsOf } from '../../lib/options.ts';
 import { tickFor } from '../../backend/change-time.ts';
 import { E } from '../../linux/errno.ts';
 import { BackendBase } from '../../backend/base.ts';
+import { isClosed } from '../../backend/closed.ts';
 import type { Attr, Capabilities, SetAttr, StatFs } from '../../backend/backend.ts';
 import type { Inode } from '../../backend/inode.ts';
 import { COST, Space, defaultCapacity, nameCost } from '../../backend/space.ts';
@@ -19,8 +21,11 @@ import { getXattr, listXattrs, setXattr, xattrBytes } from '../../backend/xattrs
 import { Cells } from './cells.ts';
 import { forgetCopied } from './copy.ts';
 import { FileData } from './data.ts';
+import type { Era } from './era.ts';
 import { RamInode } from './inode.ts';
-import type { NamesCursor } from './names.ts';
+import { Lineage } from './lineage.ts';
+import type { NamesCursor } from './names-cursor.ts';
+import { Orphans } from './orphans.ts';
 
 const encoder = new TextEncoder();
 const BLOCK = 4096;
@@ -37,6 +42,9 @@ export interface RamOptions {
   capacity?: number;
 }
 
+/** The kinds of the options. @internal */
+export const RAM_OPTIONS = { capacity: 'number' } satisfies RowsOf<RamOptions>;
+
 /**
  * A store in memory: sparse files that grow in 1 MiB chunks, times in nanoseconds, memory freed on truncation and
  * removal. It uses nothing of Node.
@@ -51,9 +59,13 @@ export class RamBackend extends BackendBase {
     specialFiles: true,
     nanoseconds: true,
   };
-  private readonly top: RamInode;
+  private top: RamInode;
   private readonly space: Space;
   private readonly cells: Cells;
+  private readonly lineage: Lineage;
+  /** That of the lineage. */
+  private era: Era;
+  private readonly orphans = new Orphans();
   private nextIno = 1;
   /** The number of inodes, orphans included. */
   private inodes = 0;
@@ -63,15 +75,51 @@ export class RamBackend extends BackendBase {
     super();
     this.space = space;
     this.cells = new Cells(space);
+    this.lineage = new Lineage(this.cells);
+    this.era = this.lineage.era;
     tick();
     this.top = this.make(S_IFDIR | 0o755, 0, 0, null);
     this.top.nlink = 2;
     this.top.parent = this.top;
   }
 
+  /**
+   * A store with the files as they are now, orphans not included. Each store can be changed and closed without effect on
+   * the other; data and directories are shared until one of them changes. Inode numbers, times and hard links are kept.
+   * The capacity of the clone is its own, and all that it shares counts in full.
+   */
+  clone(options: RamOptions = {}): RamBackend {
+    const { capacity = this.space.capacity } = checkOptions(options, RAM_OPTIONS);
+    this.root(); // throws EIO if the store is closed
+    const { lineage, orphans } = this;
+    const space = new Space(capacity);
+    const clone = new RamBackend({}, space);
+    space.copy(this.space);
+    space.give(this.cells.idle);
+    orphans.each((inode) => {
+      if (inode.content instanceof FileData) space.give(inode.content.allocated);
+      space.giveHeap(costOf(inode));
+    });
+    clone.top = lineage.share(this, this.top, clone, clone.lineage);
+    this.era = lineage.era;
+    clone.nextIno = this.nextIno;
+    clone.inodes = this.inodes - orphans.count;
+    return clone;
+  }
+
+  override close(): void {
+    if (!isClosed(this)) this.lineage.leave(this);
+    super.close();
+  }
+
   private make(mode: number, uid: number, gid: number, target: string | null): RamInode {
     this.inodes++;
-    return new RamInode(this.nextIno++, mode, uid, gid, target);
+    return new RamInode(this.nextIno++, mode, uid, gid, target, this.era);
+  }
+
+  /** Called before each change of an inode. */
+  private touch(inode: RamInode): void {
+    if (inode.era !== this.era) this.lineage.touch(inode);
   }
 
   root(): RamInode {
@@ -79,7 +127,8 @@ export class RamBackend extends BackendBase {
   }
 
   lookup(dir: RamInode, name: string): RamInode | number {
-    return dir.children.get(name) ?? E.ENOENT;
+    const { children } = dir;
+    return children.get(name) ?? (children.base === null ? E.ENOENT : this.lineage.find(dir, name));
   }
 
   parent(dir: RamInode): Inode | number {
@@ -98,7 +147,7 @@ export class RamBackend extends BackendBase {
     if (inode.kind === S_IFREG) return inode.data.size;
     if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
     // tmpfs counts 20 bytes per entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
-    return inode.kind === S_IFDIR && inode.content !== null ? 20 * (2 + inode.children.size) : 0;
+    return inode.kind === S_IFDIR ? 20 * (2 + inode.children.size) : 0;
   }
 
   getattr(inode: RamInode, out: Attr): number {
@@ -124,6 +173,7 @@ export class RamBackend extends BackendBase {
   override setattr(inode: RamInode, set: SetAttr): number {
     const { valid } = set;
     if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
+    this.touch(inode);
     tickFor(set);
     if ((valid & SETATTR_SIZE) !== 0) {
       const errno = this.resize(inode, set.size);
@@ -165,30 +215,40 @@ export class RamBackend extends BackendBase {
     gid: number,
   ): RamInode | number {
     if (!this.takeRoom(name, inodeCost(mode & S_IFMT, null))) return E.ENOSPC;
+    this.touch(dir);
     tick();
     const inode = this.make(mode, uid, gid, null);
     if (inode.kind === S_IFDIR) {
       inode.nlink = 2;
-      inode.parent = dir;
       dir.nlink++;
     }
-    return this.enter(dir, name, inode);
+    return this.enterFirst(dir, name, inode);
   }
 
   override symlink(dir: RamInode, name: string, target: string, uid: number, gid: number): RamInode | number {
     if (!this.takeRoom(name, inodeCost(S_IFLNK, target))) return E.ENOSPC;
+    this.touch(dir);
     tick();
-    return this.enter(dir, name, this.make(S_IFLNK | 0o777, uid, gid, target));
+    return this.enterFirst(dir, name, this.make(S_IFLNK | 0o777, uid, gid, target));
+  }
+
+  private enterFirst(dir: RamInode, name: string, inode: RamInode): RamInode {
+    inode.parent = dir;
+    inode.name = name;
+    return this.enter(dir, name, inode);
   }
 
   private enter(dir: RamInode, name: string, inode: RamInode): RamInode {
-    dir.children.add(name, inode);
+    dir.ownChildren.add(name, inode);
     setModified(dir);
     return inode;
   }
 
   override link(dir: RamInode, name: string, inode: RamInode): number {
     if (!this.takeRoom(name, 0)) return E.ENOSPC;
+    this.touch(dir);
+    this.touch(inode);
+    this.lineage.addName(inode);
     tick();
     inode.nlink++;
     setChanged(inode);
@@ -197,6 +257,8 @@ export class RamBackend extends BackendBase {
   }
 
   override unlink(dir: RamInode, name: string, inode: RamInode): number {
+    this.touch(dir);
+    this.touch(inode);
     tick();
     dir.children.remove(name);
     this.space.giveHeap(nameCost(name));
@@ -211,6 +273,10 @@ export class RamBackend extends BackendBase {
       inode.nlink = 0;
       dir.nlink--;
     } else inode.nlink--;
+    if (inode.nlink === 0) {
+      if (inode.parent !== dir) this.lineage.lostNames(inode);
+      this.orphans.add(inode);
+    }
     setChanged(inode);
   }
 
@@ -226,15 +292,22 @@ export class RamBackend extends BackendBase {
     const more = target === null ? COST.letter * (newName.length - oldName.length) : -nameCost(oldName);
     if (more > 0 && !this.space.takeHeap(more)) return E.ENOSPC;
     if (more < 0) this.space.giveHeap(-more);
+    this.touch(oldDir);
+    this.touch(newDir);
+    this.touch(inode);
     tick();
     if (target !== null) {
+      this.touch(target);
       newDir.children.remove(newName);
       this.lose(newDir, target);
     }
     oldDir.children.remove(oldName);
-    newDir.children.add(newName, inode);
-    if (inode.kind === S_IFDIR) {
+    newDir.ownChildren.add(newName, inode);
+    if (inode.parent === oldDir) {
       inode.parent = newDir;
+      inode.name = newName;
+    }
+    if (inode.kind === S_IFDIR) {
       oldDir.nlink--;
       newDir.nlink++;
     }
@@ -258,6 +331,7 @@ export class RamBackend extends BackendBase {
   }
 
   override write(inode: RamInode, _handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    this.touch(inode);
     return this.ownData(inode).write(offset, u8, start, end);
   }
 
@@ -281,6 +355,7 @@ export class RamBackend extends BackendBase {
       notAfter(atime_sec, atime_nsec, inode.ctime_sec, inode.ctime_nsec) ||
       nowSec - atime_sec >= DAY
     ) {
+      this.touch(inode);
       tick();
       inode.atime_sec = nowSec;
       inode.atime_nsec = nowNsec;
@@ -288,6 +363,7 @@ export class RamBackend extends BackendBase {
   }
 
   override modified(inode: RamInode): void {
+    this.touch(inode);
     tick();
     setModified(inode);
   }
@@ -311,6 +387,7 @@ export class RamBackend extends BackendBase {
   }
 
   override setxattr(inode: RamInode, name: string, value: Uint8Array, flags: number): number {
+    this.touch(inode);
     const errno = setXattr(inode, name, value, flags, this.space);
     if (errno !== 0) return errno;
     tick();
@@ -323,14 +400,16 @@ export class RamBackend extends BackendBase {
   }
 
   override release(inode: RamInode): void {
-    if (inode.kind === S_IFREG) inode.data.trim();
+    // A clone relies on the charge of a file of an earlier era.
+    if (inode.kind === S_IFREG && inode.era === this.era) inode.data.trim();
   }
 
   override reclaim(inode: RamInode): number {
     this.inodes--;
+    this.orphans.remove();
     const { content } = inode;
     if (content instanceof FileData) content.free();
-    this.space.giveHeap(inodeCost(inode.kind, typeof content === 'string' ? content : null) + xattrBytes(inode));
+    this.space.giveHeap(costOf(inode));
     inode.content = null;
     inode.xattrs = null;
     return 0;
@@ -341,6 +420,12 @@ export class RamBackend extends BackendBase {
 function inodeCost(kind: number, target: string | null): number {
   if (kind === S_IFDIR) return COST.inode + COST.directory;
   return target === null ? COST.inode : COST.inode + COST.letter * target.length;
+}
+
+/** Returns the cost of an inode with its extended attributes, without data. */
+function costOf(inode: RamInode): number {
+  const { content } = inode;
+  return inodeCost(inode.kind, typeof content === 'string' ? content : null) + xattrBytes(inode);
 }
 
 /** True if time a is not after time b. */

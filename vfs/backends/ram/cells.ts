@@ -47,7 +47,7 @@ export class Cells {
   private held = 0;
   private taken = 0;
   /** The charged bytes of free cells. */
-  private idle = 0;
+  idle = 0;
 
   constructor(space: Space) {
     this.space = space;

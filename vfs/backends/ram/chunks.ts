@@ -5,8 +5,10 @@
  * array with holes is iterated by its length; a Map has no order, and a hash of integers that a guest can predict.)
  */
 export class Chunks {
-  private readonly numbers: number[] = [];
-  private readonly pieces: Uint8Array[] = [];
+  private numbers: number[] = [];
+  private pieces: Uint8Array[] = [];
+  /** For each chunk, true if another store may hold it; null if none is shared. */
+  private lent: boolean[] | null = null;
 
   /** The number of chunks. */
   get count(): number {
@@ -18,10 +20,32 @@ export class Chunks {
     return this.numbers[at] === number ? this.pieces[at] : undefined;
   }
 
-  /** Sets a chunk. */
+  /** True if an existing chunk may be held by another store. */
+  isShared(number: number): boolean {
+    return this.lent !== null && this.lent[this.place(number)]!;
+  }
+
+  /** Returns the same chunks, all of them shared. */
+  share(): Chunks {
+    const { numbers, pieces } = this;
+    const copy = new Chunks();
+    copy.numbers = numbers.slice();
+    copy.pieces = pieces.slice();
+    copy.lend();
+    return copy;
+  }
+
+  /** Makes all chunks shared. */
+  lend(): void {
+    this.lent = this.pieces.map(() => true);
+  }
+
+  /** Sets a chunk, which is not shared. */
   set(number: number, piece: Uint8Array): void {
     const at = this.place(number);
-    if (this.numbers[at] === number) this.pieces[at] = piece;
+    const isNew = this.numbers[at] !== number;
+    if (this.lent !== null) this.lent.splice(at, isNew ? 0 : 1, false);
+    if (!isNew) this.pieces[at] = piece;
     else if (at === this.numbers.length) {
       this.numbers.push(number);
       this.pieces.push(piece);
@@ -37,6 +61,7 @@ export class Chunks {
     let bytes = 0;
     for (let i = kept; i < this.pieces.length; i++) bytes += this.pieces[i]!.length;
     this.numbers.length = this.pieces.length = kept;
+    if (this.lent !== null) this.lent.length = kept;
     return bytes;
   }
 

@@ -1,8 +1,9 @@
-// The sparse data of a file: a growing head and 1 MiB chunks.
+// The sparse data of a file: a growing head and 1 MiB chunks, each of which clones may share.
 import { E } from '../../linux/errno.ts';
 import { LARGEST_CELL, cellFor, cellWithin, type Cells, type Slab } from './cells.ts';
 import { Chunks } from './chunks.ts';
 import { copyBytes } from './copy.ts';
+import type { Origin } from './origin.ts';
 
 /**
  * The size of a chunk. The head grows to it by doubling; other chunks are allocated whole, or shorter if the store has
@@ -19,6 +20,10 @@ const SMALL = 4096;
 /**
  * The sparse data of a file. The bytes of the head and of each chunk beyond the file's size are always zero, so that
  * growing needs no fill; ranges without memory are holes.
+ *
+ * A clone shares the head and the chunks, and each store copies a piece before it changes that. A small head is in a
+ * cell of its store, and copied when the clone first reads it. `allocated` counts shared pieces in full, so that the
+ * copy needs no room in the store.
  */
 export class FileData {
   /** The size in bytes. */
@@ -30,12 +35,16 @@ export class FileData {
   private head: Uint8Array | null = null;
   private base = 0;
   private room = 0;
+  /** As `room`; 0 if the head is shared, and must be copied before a change. */
+  private own = 0;
   /** The slab of a small head; null if it has its own buffer. */
   private slab: Slab | null = null;
   /** Chunk i holds the bytes from (i + 1) * CHUNK on; a missing one is a hole. */
   private chunks: Chunks | null = null;
   /** True once the head was trimmed: then it grows by an eighth, so that it need not be trimmed again. */
   private trimmed = false;
+  /** The shared data that this one is a copy of, until it is used. */
+  private source: Origin | null = null;
 
   constructor(cells: Cells) {
     this.cells = cells;
@@ -49,6 +58,7 @@ export class FileData {
       copyBytes(this.head!, this.base + offset, u8, start, count);
       return count;
     }
+    if (this.source !== null) this.settle(this.source);
     for (let done = 0; done < count;) {
       const at = offset + done;
       const within = at % CHUNK;
@@ -79,10 +89,11 @@ export class FileData {
   write(offset: number, u8: Uint8Array, start: number, end: number): number {
     const count = Math.min(end - start, FILE_MAX - offset);
     if (count <= 0) return -E.EFBIG;
-    if (offset + count <= this.room) {
+    if (offset + count <= this.own) {
       copyBytes(u8, start, this.head!, this.base + offset, count);
       return this.written(offset + count, count);
     }
+    if (this.source !== null) this.settle(this.source);
     for (let done = 0; done < count;) {
       const at = offset + done;
       const within = at < CHUNK ? at : at % CHUNK;
@@ -105,17 +116,27 @@ export class FileData {
     return count;
   }
 
-  /** Returns the head, with room for `needed` bytes, or as many as possible. */
+  /** Returns the head for a change, with room for `needed` bytes, or as many as possible; null without memory. */
   private growHead(needed: number): Uint8Array | null {
     const { room } = this;
-    if (room >= needed) return this.head;
+    if (room < needed) this.enlargeHead(needed);
+    return this.ownHead() ? this.head : null;
+  }
+
+  /** Copies a shared head. Returns false without memory. */
+  private ownHead(): boolean {
+    const { own, room, size } = this;
+    return own === room || this.moveHead(room, Math.min(size, room));
+  }
+
+  private enlargeHead(needed: number): void {
+    const { room } = this;
     const next = this.trimmed ? room + (room >>> 3) : room * 2;
     const kept = Math.min(this.size, room);
-    if (this.moveHead(Math.max(needed, Math.min(next, CHUNK)), kept) || this.moveHead(needed, kept)) return this.head;
+    if (this.moveHead(Math.max(needed, Math.min(next, CHUNK)), kept) || this.moveHead(needed, kept)) return;
     const most = room + this.cells.space.left;
     const fitting = most > LARGEST_CELL ? Math.min(most, needed) : cellWithin(most);
     if (fitting > room) this.moveHead(fitting, kept);
-    return this.head;
   }
 
   /** Moves the first `kept` bytes of the head to a buffer of `wanted` bytes. Returns false if there is no room. */
@@ -137,7 +158,7 @@ export class FileData {
     if (more < 0) cells.space.give(-more);
     this.head = bytes;
     this.base = at;
-    this.room = room;
+    this.room = this.own = room;
     this.slab = slab;
     this.allocated += more;
     return true;
@@ -153,7 +174,7 @@ export class FileData {
     this.head = null;
     this.slab = null;
     this.base = 0;
-    this.room = 0;
+    this.room = this.own = 0;
   }
 
   private freed(bytes: number): void {
@@ -162,27 +183,39 @@ export class FileData {
   }
 
   /**
-   * Returns the chunk of an offset, with room up to `needed`, or for as much as there is room; null or too short if
-   * there is none beyond `within`.
+   * Returns the chunk of an offset for a change, with room up to `needed`, or for as much as there is room; null or too
+   * short if there is none beyond `within`, null without memory.
    */
   private growChunk(offset: number, within: number, needed: number): Uint8Array | null {
     const number = chunkAt(offset);
     const there = this.chunks?.get(number);
     const before = there === undefined ? 0 : there.length;
-    if (before >= needed) return there!;
+    if (before >= needed) return this.ownChunk(number);
     const { space } = this.cells;
     const most = Math.floor((before + space.left) / PAGE) * PAGE;
     const length = most >= CHUNK ? CHUNK : Math.min(most, Math.ceil(needed / PAGE) * PAGE);
-    if (length <= before || length <= within || !space.take(length - before)) return there ?? null;
+    if (length <= before || length <= within || !space.take(length - before)) return this.ownChunk(number);
     const chunk = allocate(length);
     if (chunk === null) {
       space.give(length - before);
-      return there ?? null;
+      return this.ownChunk(number);
     }
     if (there !== undefined) copyBytes(there, 0, chunk, 0, before);
     (this.chunks ??= new Chunks()).set(number, chunk);
     this.allocated += length - before;
     return chunk;
+  }
+
+  /** Returns a chunk for a change, a shared one after it is copied; null if there is none, or no memory. */
+  private ownChunk(number: number): Uint8Array | null {
+    const { chunks } = this;
+    const chunk = chunks?.get(number);
+    if (chunk === undefined || !chunks!.isShared(number)) return chunk ?? null;
+    const copy = allocate(chunk.length);
+    if (copy === null) return null;
+    copy.set(chunk);
+    chunks!.set(number, copy);
+    return copy;
   }
 
   /**
@@ -203,35 +236,58 @@ export class FileData {
     return true;
   }
 
-  /** ftruncate(2): memory past the size is freed, and growth is a hole. Returns 0 or EFBIG. */
+  /**
+   * ftruncate(2): memory past the size is freed, and growth is a hole. Returns 0; EFBIG; or ENOSPC if there is no memory
+   * to copy the piece at the new end, which is shared.
+   */
   truncate(size: number): number {
     if (size > FILE_MAX) return E.EFBIG;
-    if (size < this.size) this.cut(size);
+    if (size < this.size) {
+      if (size === 0) this.empty();
+      else if (!this.cut(size)) return E.ENOSPC;
+    }
     this.size = size;
     return 0;
   }
 
-  private cut(size: number): void {
-    if (this.chunks !== null) this.cutChunks(this.chunks, size);
-    const { head, base, room } = this;
-    if (head === null || size >= room) return;
-    if (size === 0) this.dropHead();
-    // It stays if there is no memory for a smaller one.
-    else if (room <= SMALL || size * 4 >= room || !this.moveHead(size, size)) {
-      head.fill(0, base + size, base + Math.min(this.size, room));
-    }
+  private empty(): void {
+    this.source = null;
+    if (this.chunks !== null || this.allocated !== this.room) this.free();
+    else if (this.head !== null) this.dropHead();
   }
 
-  private cutChunks(chunks: Chunks, size: number): void {
+  private cut(size: number): boolean {
+    if (this.source !== null) this.settle(this.source);
+    if (!this.cutHead(size)) return false;
+    return this.chunks === null || this.cutChunks(this.chunks, size);
+  }
+
+  private cutHead(size: number): boolean {
+    const { room } = this;
+    if (size >= room) return true;
+    // It stays if there is no memory for a smaller one.
+    if (room > SMALL && size * 4 < room && this.moveHead(size, size)) return true;
+    if (!this.ownHead()) return false;
+    this.head!.fill(0, this.base + size, this.base + Math.min(this.size, room));
+    return true;
+  }
+
+  private cutChunks(chunks: Chunks, size: number): boolean {
     const kept = Math.max(0, Math.ceil(size / CHUNK) - 1);
-    this.freed(chunks.cut(kept));
     const within = size % CHUNK;
-    if (kept > 0 && within > 0) chunks.get(kept - 1)?.fill(0, within);
+    if (kept > 0 && within > 0 && chunks.get(kept - 1) !== undefined) {
+      const last = this.ownChunk(kept - 1);
+      if (last === null) return false;
+      last.fill(0, within);
+    }
+    this.freed(chunks.cut(kept));
     if (chunks.count === 0) this.chunks = null;
+    return true;
   }
 
   /** Returns the first offset from `offset` on with memory; −ENXIO if there is none. */
   seekData(offset: number): number {
+    if (this.source !== null) this.settle(this.source);
     if (offset < Math.min(this.room, this.size)) return offset;
     const number = this.chunks?.next(Math.max(0, chunkAt(offset))) ?? -1;
     const start = number < 0 ? Infinity : Math.max(offset, (number + 1) * CHUNK);
@@ -240,6 +296,7 @@ export class FileData {
 
   /** Returns the first offset from `offset` on without memory, at most the size; −ENXIO past the end. */
   seekHole(offset: number): number {
+    if (this.source !== null) this.settle(this.source);
     const { size, room, chunks } = this;
     if (offset >= size) return -E.ENXIO;
     if (offset < CHUNK && room < CHUNK) return Math.min(size, Math.max(offset, room));
@@ -251,17 +308,62 @@ export class FileData {
   /** Frees memory allocated ahead by doubling; called when no fid is left on the file. */
   trim(): void {
     const { room, size } = this;
-    if (room <= SMALL || size >= CHUNK || room <= size * 1.15) return;
+    // A shared head is held by another store, too.
+    if (room <= SMALL || size >= CHUNK || room <= size * 1.15 || this.own === 0) return;
     if (size === 0) this.dropHead();
     else this.trimmed = this.moveHead(size, size);
   }
 
   /** Frees all memory. */
   free(): void {
+    this.source = null;
     this.freed(this.allocated - this.room);
     this.dropHead();
     this.chunks = null;
     this.size = 0;
+  }
+
+  /** Returns the data as it is, which nobody changes: from now on all pieces are shared with it. */
+  preserve(): FileData {
+    const copy = this.borrow(this.cells, this.source);
+    if (this.source !== null) return copy;
+    const { head, base, room, slab, chunks } = this;
+    // The cell stays this store's.
+    copy.head = slab === null ? head : head!.slice(base, base + room);
+    copy.room = room;
+    if (slab === null) this.own = 0;
+    if (chunks !== null) {
+      copy.chunks = chunks.share();
+      chunks.lend();
+    }
+    return copy;
+  }
+
+  /** Returns a copy, for another store, that takes the data from `origin` once it is used. */
+  borrow(cells: Cells, origin: Origin | null): FileData {
+    const copy = new FileData(cells);
+    copy.size = this.size;
+    copy.allocated = this.allocated;
+    copy.trimmed = this.trimmed;
+    copy.source = this.source ?? origin;
+    return copy;
+  }
+
+  /** Takes over the data of the source: a cell is copied, other pieces are shared. */
+  private settle(source: Origin): void {
+    let from = source.data;
+    while (from.source !== null) from = from.source.data;
+    const { head, base, room, slab, chunks } = from;
+    if (slab !== null) {
+      this.slab = this.cells.take(room);
+      this.base = this.slab === null ? 0 : this.cells.at;
+      this.head = this.slab === null ? new Uint8Array(room) : this.slab.bytes;
+      copyBytes(head!, base, this.head, this.base, room);
+      this.own = room;
+    } else this.head = head;
+    this.room = room;
+    if (chunks !== null) this.chunks = chunks.share();
+    this.source = null;
   }
 }
 

@@ -1,18 +1,22 @@
 // The inode of the in-memory store.
-import { S_IFDIR } from '../../linux/constants.ts';
 import { nowNsec, nowSec } from '../../lib/clock.ts';
 import { Inode } from '../../backend/inode.ts';
 import { Space } from '../../backend/space.ts';
-import type { Xattrs } from '../../backend/xattrs.ts';
+import { copyXattrs, type Xattrs } from '../../backend/xattrs.ts';
 import { Cells } from './cells.ts';
 import { FileData } from './data.ts';
+import type { Era } from './era.ts';
 import { Names } from './names.ts';
 
 /** The data of every file without bytes. */
 const NOTHING = new FileData(new Cells(new Space(0)));
+/** The entries of every directory that never had any. */
+const EMPTY = new Names(null);
 
 /** An inode in memory, with times in seconds and nanoseconds. */
 export class RamInode extends Inode {
+  /** The store's era of its last first change: if it is not the present one, a clone may share this inode. */
+  era: Era;
   /** Permission bits. */
   perm: number;
   nlink: number;
@@ -24,28 +28,34 @@ export class RamInode extends Inode {
   mtime_nsec: number;
   ctime_sec: number;
   ctime_nsec: number;
-  readonly btime_sec: number;
-  readonly btime_nsec: number;
+  btime_sec: number;
+  btime_nsec: number;
   /**
-   * A file's data, once there was any; a directory's entries; a symlink's target. null for a special file, and after a
-   * reclaim.
+   * A file's data and a directory's entries, once there were any; a symlink's target. null for a special file, and after
+   * a reclaim.
    */
   content: FileData | Names | string | null;
-  /** The parent of a directory. */
+  /**
+   * The directory with its name: the parent of a directory; of a file that has or had several names the store's table
+   * of such files (lineage.ts). Of a removed one it is the last. null for a preserved inode.
+   */
   parent: RamInode | null = null;
+  /** The name in `parent`. */
+  name = '';
   /** Extended attributes, in insertion order. */
   xattrs: Xattrs | null = null;
 
   /** All times are that of the last tick(). */
-  constructor(ino: number, mode: number, uid: number, gid: number, target: string | null) {
+  constructor(ino: number, mode: number, uid: number, gid: number, target: string | null, era: Era) {
     super(ino, mode & 0o170000);
+    this.era = era;
     this.perm = mode & 0o7777;
     this.nlink = 1;
     this.uid = uid;
     this.gid = gid;
     this.atime_sec = this.mtime_sec = this.ctime_sec = this.btime_sec = nowSec;
     this.atime_nsec = this.mtime_nsec = this.ctime_nsec = this.btime_nsec = nowNsec;
-    this.content = target ?? (this.kind === S_IFDIR ? new Names() : null);
+    this.content = target;
   }
 
   /** The data of a regular file, for reads only. */
@@ -53,8 +63,34 @@ export class RamInode extends Inode {
     return (this.content ?? NOTHING) as FileData;
   }
 
-  /** The entries of a directory. */
+  /** The entries of a directory, for reads only while there are none. */
   get children(): Names {
-    return this.content as Names;
+    return (this.content ?? EMPTY) as Names;
+  }
+
+  /** The entries of a directory, for an addition. */
+  get ownChildren(): Names {
+    return (this.content ??= new Names(this)) as Names;
+  }
+
+  /** A copy of the attributes, without the content of a file or directory, which the caller adds. */
+  copy(era: Era): RamInode {
+    const { content } = this;
+    const target = typeof content === 'string' ? content : '';
+    const copy = new RamInode(this.ino, this.kind | this.perm, this.uid, this.gid, target, era);
+    copy.version = this.version;
+    copy.nlink = this.nlink;
+    copy.atime_sec = this.atime_sec;
+    copy.atime_nsec = this.atime_nsec;
+    copy.mtime_sec = this.mtime_sec;
+    copy.mtime_nsec = this.mtime_nsec;
+    copy.ctime_sec = this.ctime_sec;
+    copy.ctime_nsec = this.ctime_nsec;
+    copy.btime_sec = this.btime_sec;
+    copy.btime_nsec = this.btime_nsec;
+    copy.name = this.name;
+    if (this.xattrs !== null) copy.xattrs = copyXattrs(this.xattrs);
+    if (typeof content !== 'string') copy.content = null;
+    return copy;
   }
 }

@@ -1,14 +1,22 @@
 // Directory entries and their listings under removal and re-creation.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { S_IFREG } from '../../linux/constants.ts';
+import { S_IFDIR, S_IFREG } from '../../linux/constants.ts';
+import { Era } from './era.ts';
 import { RamInode } from './inode.ts';
-import { Names, type NamesCursor } from './names.ts';
+import type { Names } from './names.ts';
+import type { NamesCursor } from './names-cursor.ts';
 
+const ERA = new Era(1);
 let made = 0;
 
 function inode(): RamInode {
-  return new RamInode(++made, S_IFREG | 0o644, 0, 0, null);
+  return new RamInode(++made, S_IFREG | 0o644, 0, 0, null, ERA);
+}
+
+/** The entries of a new directory. */
+function newNames(): Names {
+  return new RamInode(++made, S_IFDIR | 0o755, 0, 0, null, ERA).ownChildren;
 }
 
 function rest(cursor: NamesCursor): string[] {
@@ -18,7 +26,7 @@ function rest(cursor: NamesCursor): string[] {
 }
 
 test('entries are listed in the order in which they were made, with what they name', () => {
-  const names = new Names();
+  const names = newNames();
   assert.is(names.size, 0);
   assert.equal(rest(names.list()), []);
   assert.is(names.get('a'), null);
@@ -34,7 +42,7 @@ test('entries are listed in the order in which they were made, with what they na
 });
 
 test('a name that is removed is not there, and may come back for another inode', () => {
-  const names = new Names();
+  const names = newNames();
   names.add('a', inode());
   names.add('b', inode());
   names.remove('a');
@@ -49,7 +57,7 @@ test('a name that is removed is not there, and may come back for another inode',
 });
 
 test('a listing goes on rightly while all that it has come upon is removed', () => {
-  const names = new Names();
+  const names = newNames();
   const all = Array.from({ length: 1000 }, (_, i) => `name${i}`);
   for (const name of all) names.add(name, inode());
   const cursor = names.list();
@@ -70,7 +78,7 @@ interface Listing {
 }
 
 test('at random: as a Map has it, and every listing gives each survivor once', () => {
-  const names = new Names();
+  const names = newNames();
   const model = new Map<string, RamInode>();
   const listings: Listing[] = [];
   let seed = 20231123;

@@ -1,0 +1,85 @@
+// The listing of a directory in memory.
+import type { DirCursor } from '../../backend/backend.ts';
+import type { RamInode } from './inode.ts';
+import type { Entry, Names } from './names.ts';
+
+const NONE = new Map<string, Entry>();
+
+/**
+ * A listing of a directory in memory. Keys and values are iterated side by side, since each pair would be an object.
+ *
+ * A directory of several layers is listed from the lowest one up. Each name is looked up from the top then, as is the
+ * rest of a listing whose directory has got a new layer.
+ */
+export class NamesCursor implements DirCursor {
+  name = '';
+  ino = 0;
+  kind = 0;
+  private readonly dir: RamInode | null;
+  /** True if there was one layer at the beginning. */
+  private readonly isPlain: boolean;
+  /** The layer that is listed, and those above it, the next one last. */
+  private layer: Names;
+  private readonly above: Names[] = [];
+  private names: Iterator<string>;
+  private inodes: Iterator<Entry>;
+
+  constructor(names: Names) {
+    this.dir = names.dir;
+    this.isPlain = names.base === null;
+    this.layer = names;
+    for (let { base } = names; base !== null; { base } = base) {
+      this.above.push(this.layer);
+      this.layer = base;
+    }
+    this.names = (this.layer.map ?? NONE).keys();
+    this.inodes = (this.layer.map ?? NONE).values();
+  }
+
+  next(): boolean {
+    const { names, inodes } = this;
+    // Until the directory gets another layer.
+    while (this.isPlain && this.layer.dir === this.dir) {
+      const name = names.next();
+      const { value } = inodes.next();
+      if (name.done === true) return false;
+      if (value === null) continue;
+      return this.fill(name.value, value as RamInode);
+    }
+    return this.nextOfLayers();
+  }
+
+  private nextOfLayers(): boolean {
+    for (;;) {
+      const name = this.names.next();
+      if (name.done === true) {
+        if (!this.rise()) return false;
+        continue;
+      }
+      // A name of a lower layer, be it dead there, was listed with that.
+      if (this.layer.base !== null && this.layer.base.layerOf(name.value) !== null) continue;
+      const inode = (this.dir?.children ?? this.layer).find(name.value);
+      if (inode !== null) return this.fill(name.value, inode);
+    }
+  }
+
+  /** Goes on with the next higher layer. Returns false if there is none. */
+  private rise(): boolean {
+    const next = this.above.pop();
+    if (next === undefined) return false;
+    this.layer = next;
+    this.names = (next.map ?? NONE).keys();
+    return true;
+  }
+
+  private fill(name: string, inode: RamInode): boolean {
+    this.name = name;
+    this.ino = inode.ino;
+    this.kind = inode.kind;
+    return true;
+  }
+
+  close(): void {
+    // Holds nothing.
+  }
+}

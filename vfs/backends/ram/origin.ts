@@ -1,0 +1,19 @@
+// The place of an inode in the entries that a clone shares.
+import type { FileData } from './data.ts';
+import type { Names } from './names.ts';
+
+/** An entry of layers that never change. Its inode may be replaced by a preserved one of the same state. */
+export class Origin {
+  private readonly names: Names;
+  private readonly name: string;
+
+  constructor(names: Names, name: string) {
+    this.names = names;
+    this.name = name;
+  }
+
+  /** The data of the file. */
+  get data(): FileData {
+    return this.names.find(this.name)!.data;
+  }
+}
