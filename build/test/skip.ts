@@ -6,6 +6,9 @@ type Suite = typeof defaultSuite;
 /** A reason to skip what holds on Linux only; '' there. */
 export const NOT_LINUX = process.platform === 'linux' ? '' : 'the host is not Linux';
 
+/** A reason to skip what only a user can do that permissions do not stop; '' for root. */
+export const NOT_ROOT = process.getuid?.() === 0 ? '' : 'only root may read and enter directories of any mode';
+
 /** A reason to skip what JavaScript functions do not do as imports (`npm test -- --plain-gate`); '' for wasm ones. */
 export const PLAIN_GATE = process.env.WASI9P_PLAIN_GATE ? 'JavaScript functions link with any type' : '';
 

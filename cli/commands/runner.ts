@@ -1,5 +1,5 @@
 // The commands `wasi9p wasmtime`, `wazero`, …: run a program by the command line of another runtime.
-import { readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, helpLines } from '../lib/options.ts';
 import { print } from '../lib/output.ts';
@@ -136,9 +136,19 @@ function unionAt(grants: readonly Grant[], cwd: string): Placed[] {
 
 const WITHIN = { within: true, hidden: true };
 
+/** The directories in a directory, without those that this user may not open, such as /lost+found. */
 function directoriesIn(host: string): string[] {
-  const entries = readdirSync(host, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const entries = readdirSync(host, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return entries.map(({ name }) => name).filter((name) => isOpen(join(host, name)));
+}
+
+function isOpen(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isWithin(path: string, dir: string): boolean {

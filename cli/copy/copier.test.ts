@@ -1,8 +1,8 @@
 // Copies onto existing files and links: cp must not confuse one file with another.
 import * as fs from 'node:fs';
-import nodeFs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { HostDirBackend } from '../../vfs/backends/hostdir/backend.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { packTar } from '../../vfs/archive/index.ts';
 import { createFs, type FileSystem } from '../../vfs/fs/index.ts';
@@ -200,15 +200,15 @@ linux('an incomplete copy is readable only by its owner', () => {
     fs.mkdirSync('d', { mode: 0o700 });
     fs.writeFileSync('d/f', 'secret', { mode: 0o600 });
     const modes: string[] = [];
-    const { writeSync } = nodeFs;
-    nodeFs.writeSync = ((...args: Parameters<typeof writeSync>) => {
+    const { write } = HostDirBackend.prototype;
+    HostDirBackend.prototype.write = function watched(this: HostDirBackend, ...args) {
       if (fs.existsSync('e/f')) modes.push(...['e', 'e/f'].map((file) => (fs.statSync(file).mode & 0o777).toString(8)));
-      return writeSync(...args);
-    }) as typeof writeSync;
+      return write.apply(this, args);
+    };
     try {
       assert.is(runIt(cp, ['-r', 'd', 'e']).stderr, '');
     } finally {
-      nodeFs.writeSync = writeSync;
+      HostDirBackend.prototype.write = write;
     }
     assert.equal(modes, ['700', '600']);
   });
@@ -280,18 +280,18 @@ linux('a hole of a terabyte costs nothing', () => {
     const archives = [{ ending: /\.ram$/, names: '', open: () => store }];
     fs.writeFileSync('x.ram', '');
     let reads = 0;
-    const { readSync } = nodeFs;
-    nodeFs.readSync = ((...args: Parameters<typeof readSync>) => {
+    const { read } = HostDirBackend.prototype;
+    HostDirBackend.prototype.read = function counted(this: HostDirBackend, ...args) {
       // It would take an hour.
       if (++reads > 100) throw new Error('the hole is read');
-      return readSync(...args);
-    }) as typeof readSync;
+      return read.apply(this, args);
+    };
     try {
       // Only some file systems report holes; on others the file is read.
       if (COUNTING.has(fs.statfsSync('.').type)) assert.is(runIt(cp, ['s', 'one']).stderr, '');
       assert.is(runIt(cp, ['x.ram:s', 'two'], { archives }).stderr, '');
     } finally {
-      nodeFs.readSync = readSync;
+      HostDirBackend.prototype.read = read;
     }
     for (const name of ['one', 'two']) {
       if (!fs.existsSync(name)) continue;

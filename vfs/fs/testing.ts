@@ -151,9 +151,12 @@ function atRest(fs: FileSystem, backend: Backend): void {
   assert.equal(server.inspect(), { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 });
 }
 
-/** A test that a sequence gives the same as node:fs on Linux, on every backend. */
-export function likeNode(title: string, sequence: Sequence): void {
-  if (NOT_LINUX) return skip(title, NOT_LINUX);
+/**
+ * A test that a sequence gives the same as node:fs on Linux, on every backend.
+ * @param reason Skips it if it is not ''.
+ */
+export function likeNode(title: string, sequence: Sequence, reason = ''): void {
+  if (NOT_LINUX || reason) return skip(title, NOT_LINUX || reason);
   return test(title, () => {
     const umask = process.umask(0o022);
     const root = scratch();

@@ -8,9 +8,12 @@ import type { TarInode } from './inode.ts';
 import type { TarBackend } from './backend.ts';
 import { openTar as tar } from './open.ts';
 import { hasTar, inScratch, pack, pax, systemTar, type Raw } from './testing.ts';
-import { unless } from '../../../build/test/skip.ts';
+import { NOT_ROOT, unless } from '../../../build/test/skip.ts';
 
-const compare = unless(hasTar ? '' : 'GNU tar is not installed');
+const NO_TAR = hasTar ? '' : 'GNU tar is not installed';
+const compare = unless(NO_TAR);
+/** For archives with directories of any mode. */
+const compareAsRoot = unless(NO_TAR || NOT_ROOT);
 
 /** The bytes of a file to compare: of a large one the first and the last. */
 const PART = 1 << 16;
@@ -267,7 +270,9 @@ for (const [version, records, map] of [
 }
 
 for (const [name, members] of Object.entries(CASES))
-  compare(`as GNU tar: ${name}`, () => inScratch((dir) => assert.is(difference(dir, pack(...members)), '')));
+  (name === 'a directory in the place of a symlink' ? compareAsRoot : compare)(`as GNU tar: ${name}`, () =>
+    inScratch((dir) => assert.is(difference(dir, pack(...members)), '')),
+  );
 
 compare('checksums over signed bytes', () => {
   inScratch((dir) => {
@@ -349,7 +354,7 @@ function summed(block: Uint8Array): void {
   block.set(Buffer.from(`${sum.toString(8).padStart(6, '0')}\0 `), 148);
 }
 
-compare('as GNU tar: hundreds of archives with bytes changed', () => {
+compareAsRoot('as GNU tar: hundreds of archives with bytes changed', () => {
   inScratch((dir) => {
     const from = seeds(dir);
     const [seed, count] = [Number(process.env.WASI9P_SEED ?? 1), Number(process.env.WASI9P_ARCHIVES ?? 600)];

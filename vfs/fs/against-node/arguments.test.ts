@@ -1,26 +1,31 @@
 // Arguments that can be and that cannot, against node:fs: results and errors must be the same.
 import { test } from 'uvu';
+import { NOT_ROOT } from '../../../build/test/skip.ts';
 import { likeNode } from '../testing.ts';
 
-likeNode('modes: which bits are kept where', (fs, on, call) => {
-  // A host directory sets no set-user-ID and set-group-ID bits: file-system.test.ts has those.
-  for (const mode of [0o1755, 0o1777, 0o400]) {
-    fs.writeFileSync(on('file'), 'x', { mode });
-    call(() => fs.statSync(on('file')).mode);
-    fs.chmodSync(on('file'), mode);
-    call(() => fs.statSync(on('file')).mode);
-    for (const copy of [fs.copyFileSync, fs.copyFileSync, fs.cpSync]) {
-      copy(on('file'), on('copy'));
-      call(() => fs.statSync(on('copy')).mode);
-      fs.chmodSync(on('copy'), 0o600);
+likeNode(
+  'modes: which bits are kept where',
+  (fs, on, call) => {
+    // A host directory sets no set-user-ID and set-group-ID bits: file-system.test.ts has those.
+    for (const mode of [0o1755, 0o1777, 0o400]) {
+      fs.writeFileSync(on('file'), 'x', { mode });
+      call(() => fs.statSync(on('file')).mode);
+      fs.chmodSync(on('file'), mode);
+      call(() => fs.statSync(on('file')).mode);
+      for (const copy of [fs.copyFileSync, fs.copyFileSync, fs.cpSync]) {
+        copy(on('file'), on('copy'));
+        call(() => fs.statSync(on('copy')).mode);
+        fs.chmodSync(on('copy'), 0o600);
+      }
+      fs.mkdirSync(on('dir'), mode);
+      fs.mkdirSync(on('those/above'), { recursive: true, mode });
+      fs.mkdirSync(on('set'), mode | 0o6000);
+      for (const path of ['dir', 'those', 'those/above', 'set']) call(() => fs.statSync(on(path)).mode);
+      for (const path of ['file', 'copy', 'dir', 'those', 'set']) fs.rmSync(on(path), { recursive: true });
     }
-    fs.mkdirSync(on('dir'), mode);
-    fs.mkdirSync(on('those/above'), { recursive: true, mode });
-    fs.mkdirSync(on('set'), mode | 0o6000);
-    for (const path of ['dir', 'those', 'those/above', 'set']) call(() => fs.statSync(on(path)).mode);
-    for (const path of ['file', 'copy', 'dir', 'those', 'set']) fs.rmSync(on(path), { recursive: true });
-  }
-});
+  },
+  NOT_ROOT,
+);
 
 likeNode('modes, times and sizes that cannot be', (fs, on, call) => {
   fs.writeFileSync(on('file'), 'text');
