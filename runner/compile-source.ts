@@ -1,5 +1,5 @@
 // Compiles a test that is given as C or C++, with the headers beside it. Loaded when there is one.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type * as Compiler from '../toolchain/compile.ts';
 
@@ -11,7 +11,8 @@ import type * as Compiler from '../toolchain/compile.ts';
 export async function compileSource(file: string, flags: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
   const compiler = await load();
   const dir = dirname(file);
-  const headers = readdirSync(dir).filter((name) => /\.(h|hh|hpp|inc)$/.test(name));
+  const isHeader = (name: string): boolean => /\.(h|hh|hpp|inc)$/.test(name) && statSync(join(dir, name)).isFile();
+  const headers = readdirSync(dir).filter(isHeader);
   const names = [basename(file), ...headers];
   const sources = Object.fromEntries(names.map((name) => [name, readFileSync(join(dir, name))]));
   const output = basename(file).replace(/\.\w+$/, '.wasm');

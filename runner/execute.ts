@@ -1,11 +1,12 @@
 // Runs one job: the program on its files, with its outputs kept. Runs in a worker.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { WASI } from '../shim/wasi.ts';
 import type { End, Job, Outcome } from './job.ts';
 import { TestFiles, type Fixtures } from './files.ts';
 import { judge } from './judge.ts';
 import { KeptOutput } from './output.ts';
-import { treeText } from './snapshot.ts';
+import { lineOf, treeText } from './snapshot.ts';
 
 /** Frames of a trap that are kept. */
 const FRAMES_MAX = 20;
@@ -40,16 +41,24 @@ export async function execute(
     end = { kind: 'error', message: sentenceOf(error, job.program) };
   }
   const ms = performance.now() - begin;
+  const outputs = { stdout: stdout.bytes(), stderr: stderr.bytes() };
+  const of = (failures: string[]): Outcome => ({ id: job.id, end, failures, ms, ...outputs, changes: [], tree: null });
   try {
     const { spec } = job;
-    const leftInTmp = spec.noLeaks ? (files?.leftInTmp() ?? []) : [];
     const written = [stdout.total, stderr.total] as const;
-    const outputs = { stdout: stdout.bytes(), stderr: stderr.bytes() };
-    const wantsTree = files !== null && (job.whole || spec.tree !== null);
-    const tree = wantsTree ? treeText(files!.changes(), (path) => files!.read(path)) : null;
-    const failures = judge(spec, { end, ...outputs, written, tree, leftInTmp, orphans });
-    const changes = job.whole || failures.length > 0 ? (files?.changes() ?? []) : [];
-    return { id: job.id, end, failures, ms, ...outputs, changes, tree };
+    const wantsChanges = job.whole || spec.tree !== null || spec.noLeaks;
+    const before = wantsChanges ? (files?.changes() ?? []) : [];
+    const leftInTmp = before.filter(({ letter, path }) => letter === 'A' && path.startsWith('/tmp/'));
+    const tree = job.whole || spec.tree !== null ? treeText(before) : null;
+    const left = leftInTmp.map(({ path }) => path);
+    const failures = judge(spec, { end, ...outputs, written, tree, leftInTmp: left, orphans });
+    const outcome = { ...of(failures), tree };
+    if (!job.whole && failures.length === 0) return outcome;
+    const changed = wantsChanges ? before : (files?.changes() ?? []);
+    return { ...outcome, changes: changed.map(lineOf) };
+  } catch (error) {
+    // A program can make paths that are too many to list.
+    return of([`The files that it changed cannot be read: ${(error as Error).message.replace(/\.$/, '')}.`]);
   } finally {
     files?.close();
   }
@@ -57,6 +66,8 @@ export async function execute(
 
 /** The module of a program: the file itself, or what the compiler makes of a source. */
 async function programOf({ file, spec }: Job): Promise<Uint8Array<ArrayBuffer>> {
+  // A read from a fifo would not end.
+  if (!statSync(file).isFile()) throw new Error(`The test ${basename(file)} is not a file.`);
   if (!/\.(c|cc|cpp)$/.test(file)) return readFileSync(file);
   const { compileSource } = await import('./compile-source.ts');
   return compileSource(file, spec.flags);

@@ -2,33 +2,44 @@
 import { readdirSync } from 'node:fs';
 import { hostDir, type HostDirBackend } from '../vfs/backends/hostdir/index.ts';
 import { overlay, type OverlayBackend } from '../vfs/backends/overlay/index.ts';
+import { RamBackend } from '../vfs/backends/ram/backend.ts';
 import { ram } from '../vfs/backends/ram/index.ts';
 import type { Backend } from '../vfs/backend/backend.ts';
-import { createFs, type FileSystem } from '../vfs/fs/index.ts';
+import { Space, defaultCapacity } from '../vfs/backend/space.ts';
+import { createFs } from '../vfs/fs/index.ts';
 import { serverFor } from '../vfs/connect/server-for.ts';
 import type { TestSpec } from './spec.ts';
 
 const LETTERS = { added: 'A', changed: 'M', removed: 'D' } as const;
 
+/** A file that a test has added, modified or removed. */
+export interface ChangedFile {
+  readonly letter: 'A' | 'M' | 'D';
+  /** As the guest sees it, with `/` after a directory. */
+  readonly path: string;
+  /** Reads the file; null if it is none or is gone. @throws Error with an errno. */
+  read(): Uint8Array | null;
+}
+
 /** The file system of one test. */
 export class TestFiles {
-  /** Guest path → backend, the root first. */
-  readonly preopens: Record<string, Backend> = {};
+  private readonly mounts = new Map<string, Backend>();
   private readonly views: (readonly [guest: string, view: OverlayBackend])[] = [];
-  private readonly tmp: Backend | null = null;
+  private readonly space: Space;
   private orphanCount = 0;
 
   /** @throws Error with a sentence if a fixture is not a directory. */
   constructor(spec: TestSpec, fixtures: Fixtures) {
+    this.space = new Space(fixtures.capacity);
     try {
-      if (spec.fixtures.length === 0 && spec.emptyRoot) this.add('/', fixtures.empty());
+      if (spec.fixtures.length === 0 && spec.emptyRoot) this.add('/', fixtures.withTmp);
       for (const { guest, host } of spec.fixtures) this.add(guest, fixtures.open(host));
-      if (spec.tmp && spec.fixtures.length > 0) this.preopens['/tmp'] = this.tmp = ram();
+      if (spec.tmp && spec.fixtures.length > 0) this.add('/tmp', fixtures.empty);
     } catch (error) {
       this.close();
       throw error;
     }
-    for (const backend of Object.values(this.preopens)) {
+    for (const backend of this.mounts.values()) {
       serverFor(backend).observers.add({
         orphan: () => this.orphanCount++,
         reclaimed: () => this.orphanCount--,
@@ -37,9 +48,14 @@ export class TestFiles {
   }
 
   private add(guest: string, lower: Backend): void {
-    const view = overlay({ lower });
+    const view = overlay({ lower, upper: new RamBackend({}, this.space) });
     this.views.push([guest, view]);
-    this.preopens[guest] = view;
+    this.mounts.set(guest, view);
+  }
+
+  /** Guest path → backend, the root first. */
+  get preopens(): Record<string, Backend> {
+    return Object.fromEntries(this.mounts);
   }
 
   /** The number of unlinked files that are open. */
@@ -47,79 +63,54 @@ export class TestFiles {
     return Math.max(0, this.orphanCount);
   }
 
-  /** The paths in /tmp, sorted. */
-  leftInTmp(): string[] {
-    const store = this.tmp ?? this.preopens['/'];
-    if (store === undefined) return [];
-    const [fs, dir] = [createFs(store), store === this.tmp ? '/' : '/tmp'];
-    try {
-      return entriesBelow(fs, dir).map((path) => `/tmp${path.slice(dir === '/' ? 0 : dir.length)}`);
-    } finally {
-      fs.unmount();
-    }
-  }
-
-  /** The changed files: `A /path`, `M /path`, `D /path`, with `/` after a directory. Sorted by path. */
-  changes(): string[] {
-    const lines = this.views.flatMap(([guest, view]) =>
-      view.diff().map(({ path, change, kind }) => {
+  /** The changed files, sorted by path. @throws Error with an errno if they cannot be listed. */
+  changes(): ChangedFile[] {
+    const all = this.views.flatMap(([guest, view]) =>
+      view.diff().map(({ path, change, kind }): ChangedFile => {
         const whole = path === '.' ? guest : `${guest.replace(/\/+$/, '')}/${path}`;
-        return `${LETTERS[change]} ${whole}${kind === 'directory' ? '/' : ''}`;
+        return {
+          letter: LETTERS[change],
+          path: `${whole}${kind === 'directory' ? '/' : ''}`,
+          read: () => (kind === 'file' && change !== 'removed' ? readIn(view, path) : null),
+        };
       }),
     );
-    const inTmp = this.tmp === null ? [] : this.leftInTmp().map((path) => `A ${path}`);
-    return [...lines, ...inTmp].sort((a, b) => (a.slice(2) < b.slice(2) ? -1 : 1));
-  }
-
-  /** Reads a file that `changes` lists; null if it is not a regular file. */
-  read(path: string): Uint8Array | null {
-    const [guest = '', view] = this.views.find(([at]) => at === '/' || path.startsWith(`${at}/`)) ?? [];
-    const backend = path.startsWith('/tmp/') && this.tmp !== null ? this.tmp : view;
-    if (backend === undefined) return null;
-    const fs = createFs(backend);
-    try {
-      const inside = `/${path.slice(backend === this.tmp ? 5 : guest.length).replace(/^\/+/, '')}`;
-      return fs.lstatSync(inside).isFile() ? fs.readFileSync(inside) : null;
-    } finally {
-      fs.unmount();
-    }
+    return all.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
   close(): void {
-    for (const [, view] of this.views) view.close();
-    (this.tmp as { close?(): void } | null)?.close?.();
+    for (const [, view] of this.views) {
+      view.close();
+      view.upper.close?.();
+    }
   }
 }
 
-/** The paths of all entries below a directory, sorted; none if there is no such directory. */
-function entriesBelow(fs: FileSystem, dir: string): string[] {
-  if (!fs.existsSync(dir)) return [];
-  const base = dir === '/' ? '' : dir;
-  return fs
-    .readdirSync(dir)
-    .map(String)
-    .sort()
-    .flatMap((name) => {
-      const path = `${base}/${name}`;
-      return fs.lstatSync(path).isDirectory() ? [`${path}/`, ...entriesBelow(fs, path)] : [path];
-    });
+function readIn(view: Backend, path: string): Uint8Array {
+  const fs = createFs(view);
+  try {
+    return fs.readFileSync(path);
+  } finally {
+    fs.unmount();
+  }
 }
 
 /** The fixtures that a worker has opened: they are read-only, and stay open for the tests to come. */
 export class Fixtures {
+  /** A tree without files. */
+  readonly empty: Backend = ram();
+  /** A tree with an empty /tmp and nothing else. */
+  readonly withTmp: Backend = ram();
+  /** The limit of what one test writes, in bytes. */
+  readonly capacity: number;
   private readonly opened = new Map<string, HostDirBackend>();
-  private readonly base: Backend;
 
-  constructor() {
-    this.base = ram();
-    const fs = createFs(this.base);
+  /** @param workers The number of workers, which share the memory that one store may take. */
+  constructor(workers: number) {
+    this.capacity = Math.floor(defaultCapacity() / workers);
+    const fs = createFs(this.withTmp);
     fs.mkdirSync('/tmp', 0o1777);
     fs.unmount();
-  }
-
-  /** A tree with an empty /tmp and nothing else. */
-  empty(): Backend {
-    return this.base;
   }
 
   /** @throws Error with a sentence if `host` is not a directory. */

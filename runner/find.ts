@@ -1,5 +1,5 @@
 // Finds the tests below paths: programs, sources beside a specification, and the specifications and snapshots of both.
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ENDINGS } from './snapshot.ts';
 import { DEFAULT_SPEC, SpecError, parseSpec, type TestSpec } from './spec.ts';
@@ -36,7 +36,10 @@ export function findTests(paths: readonly string[]): FoundTest[] {
     const top = resolve(path);
     for (const file of filesOf(top, path)) if (!found.has(file)) found.set(file, testOf(file, top));
   }
-  const fixtures = [...found.values()].flatMap(({ spec }) => spec.fixtures.map(({ host }) => `${host}/`));
+  // A directory that holds the test itself, such as `"root": "."`, hides no tests.
+  const fixtures = [...found.values()].flatMap(({ file, spec }) =>
+    spec.fixtures.map(({ host }) => (host.endsWith('/') ? host : `${host}/`)).filter((dir) => !file.startsWith(dir)),
+  );
   const isFixture = (file: string): boolean => fixtures.some((dir) => file.startsWith(dir));
   return [...found.values()]
     .filter(({ file }) => !isFixture(file) || paths.some((path) => resolve(path) === file))
@@ -53,7 +56,8 @@ function filesOf(top: string, given: string): string[] {
 
 function below(dir: string): string[] {
   const entries = readdirSync(dir, { withFileTypes: true });
-  const files = new Set(entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name));
+  const isFile = (entry: Dirent): boolean => entry.isFile() || entry.isSymbolicLink();
+  const files = new Set(entries.filter(isFile).map(({ name }) => name));
   return entries.flatMap((entry) => {
     const { name } = entry;
     if (entry.isDirectory()) return name.startsWith('.') || name === 'node_modules' ? [] : below(join(dir, name));
@@ -61,7 +65,7 @@ function below(dir: string): string[] {
     const stem = name.replace(/\.[^.]*$/, '');
     const isTest =
       name.endsWith('.wasm') || (SOURCE.test(name) && files.has(`${stem}.json`) && !files.has(`${stem}.wasm`));
-    return isTest ? [join(dir, name)] : [];
+    return isTest && files.has(name) ? [join(dir, name)] : [];
   });
 }
 
@@ -73,7 +77,7 @@ function testOf(file: string, top: string): FoundTest {
   const test = { name: relative(base, stem).replaceAll('\\', '/'), suite, file };
   const emptyRoot = manifest === null;
   try {
-    const text = existsSync(`${stem}.json`) ? readFileSync(`${stem}.json`, 'utf8') : '{}';
+    const text = textOf(`${stem}.json`) ?? '{}';
     const given = { ...parseSpec(text, `${stem}.json`), emptyRoot };
     return { ...test, spec: withSnapshots(given, stem), given, invalid: null };
   } catch (error) {
@@ -85,7 +89,7 @@ function testOf(file: string, top: string): FoundTest {
 /** The manifest of a suite in the format of wasi-testsuite; null if the directory has none. */
 function manifestOf(dir: string): { name: string } | null {
   try {
-    const { name } = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')) as { name?: unknown };
+    const { name } = JSON.parse(textOf(join(dir, 'manifest.json')) ?? '{}') as { name?: unknown };
     return typeof name === 'string' ? { name } : null;
   } catch {
     return null;
@@ -93,14 +97,26 @@ function manifestOf(dir: string): { name: string } | null {
 }
 
 /**
+ * Returns the text of a file; null if there is none. A fifo is not waited for.
+ * @throws SpecError if it is no regular file, or cannot be read.
+ */
+function textOf(path: string): string | null {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return null;
+    if (stats.isFile()) return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new SpecError(`${path} cannot be read (${(error as { code?: string }).code}).`, { cause: error });
+  }
+  throw new SpecError(`${path} is not a file.`);
+}
+
+/**
  * The snapshots stand for outputs that the specification leaves out. Of a test that has any of them, a missing one stands
  * for an empty output.
  */
 function withSnapshots(spec: TestSpec, stem: string): TestSpec {
-  const [stdout, stderr, tree] = ENDINGS.map((ending) => {
-    const path = `${stem}.${ending}`;
-    return existsSync(path) ? readFileSync(path, 'utf8') : null;
-  }) as [string | null, string | null, string | null];
+  const [stdout = null, stderr = null, tree = null] = ENDINGS.map((ending) => textOf(`${stem}.${ending}`));
   if (stdout === null && stderr === null && tree === null) return spec;
   return {
     ...spec,

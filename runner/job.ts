@@ -49,4 +49,6 @@ export type FromWorker =
 export interface WorkerData {
   /** The output of the current job, for the case that the worker is ended: see SharedOutput. */
   readonly output: SharedArrayBuffer;
+  /** The number of workers. */
+  readonly workers: number;
 }

@@ -45,4 +45,11 @@ test('the snapshot of the changed files is compared', () => {
   assert.equal(judge(spec, seen({ tree: '' })), ['Its changed files differ (- expected, + found):\n- A /a 1 x']);
 });
 
+test('of many paths that are left, a sentence lists some, on one line', () => {
+  const spec = { ...DEFAULT_SPEC, noLeaks: true };
+  const leftInTmp = ['/tmp/a\nb', ...Array.from({ length: 100_000 }, (_, i) => `/tmp/${i}`)];
+  const [sentence = ''] = judge(spec, seen({ leftInTmp }));
+  assert.match(sentence, /^It left in \/tmp: "\/tmp\/a\\nb", \/tmp\/0, .*\/tmp\/8 and 99991 more\.$/);
+});
+
 test.run();

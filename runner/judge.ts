@@ -1,4 +1,5 @@
 // Compares the outcome of a program with its specification.
+import { quoteIfNeeded } from '../vfs/lib/quote.ts';
 import type { End } from './job.ts';
 import { OUTPUT_MAX } from './output.ts';
 import type { ExpectedOutput, TestSpec } from './spec.ts';
@@ -25,6 +26,8 @@ const decoder = new TextDecoder();
 /** Lines of context in the comparison of two texts, and the limit of its characters a line. */
 const CONTEXT = 2;
 const WIDTH = 200;
+/** Paths that a sentence lists. */
+const PATHS = 10;
 
 /** Returns the differences from the specification, a sentence or a block of lines each; empty if there are none. */
 export function judge(spec: TestSpec, seen: Observed): string[] {
@@ -43,11 +46,17 @@ export function judge(spec: TestSpec, seen: Observed): string[] {
     found.push(`Its changed files differ (- expected, + found):\n${difference(spec.tree, seen.tree)}`);
   }
   if (spec.noLeaks && end.kind === 'exit') {
-    if (seen.leftInTmp.length > 0) found.push(`It left in /tmp: ${seen.leftInTmp.join(', ')}.`);
+    if (seen.leftInTmp.length > 0) found.push(`It left in /tmp: ${listed(seen.leftInTmp)}.`);
     if (seen.orphans > 0)
       found.push(`It ended with ${seen.orphans} unlinked ${seen.orphans === 1 ? 'file' : 'files'} open.`);
   }
   return found;
+}
+
+/** The first of some paths. */
+function listed(paths: readonly string[]): string {
+  const some = paths.slice(0, PATHS).map(quoteIfNeeded);
+  return paths.length > PATHS ? `${some.join(', ')} and ${paths.length - PATHS} more` : some.join(', ');
 }
 
 function compareOutput(

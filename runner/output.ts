@@ -18,7 +18,8 @@ export function writtenSoFar(memory: SharedArrayBuffer, stream: 0 | 1): Uint8Arr
 
 /** One stream of a running guest. */
 export class KeptOutput {
-  private readonly pieces: Uint8Array[] = [];
+  /** Grows twofold: many small writes cost as little as a large one. */
+  private kept = new Uint8Array(1024);
   private readonly length: Int32Array;
   private readonly shared: Uint8Array;
   private readonly stream: 0 | 1;
@@ -33,22 +34,28 @@ export class KeptOutput {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.total < OUTPUT_MAX) this.pieces.push(bytes.subarray(0, OUTPUT_MAX - this.total));
-    if (this.total < SHARED) {
-      const part = bytes.subarray(0, SHARED - this.total);
-      this.shared.set(part, this.total);
-      Atomics.store(this.length, this.stream, this.total + part.length);
+    const { total } = this;
+    if (total < OUTPUT_MAX) {
+      const part = bytes.subarray(0, OUTPUT_MAX - total);
+      this.reserve(total + part.length);
+      this.kept.set(part, total);
+    }
+    if (total < SHARED) {
+      const part = bytes.subarray(0, SHARED - total);
+      this.shared.set(part, total);
+      Atomics.store(this.length, this.stream, total + part.length);
     }
     this.total += bytes.length;
   }
 
+  private reserve(length: number): void {
+    if (length <= this.kept.length) return;
+    const more = new Uint8Array(Math.min(OUTPUT_MAX, Math.max(length, 2 * this.kept.length)));
+    more.set(this.kept);
+    this.kept = more;
+  }
+
   bytes(): Uint8Array {
-    const all = new Uint8Array(Math.min(this.total, OUTPUT_MAX));
-    let at = 0;
-    for (const piece of this.pieces) {
-      all.set(piece, at);
-      at += piece.length;
-    }
-    return all;
+    return this.kept.slice(0, Math.min(this.total, OUTPUT_MAX));
   }
 }

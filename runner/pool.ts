@@ -73,8 +73,8 @@ export class Pool {
   }
 
   private startWorker(output: SharedArrayBuffer): Worker {
-    const workerData: WorkerData = { output };
-    const { script, stack } = this.options;
+    const { script, size, stack } = this.options;
+    const workerData: WorkerData = { output, workers: size };
     // The guest's output comes by messages: nothing of it goes to the streams of the process.
     return new Worker(script, { workerData, resourceLimits: { stackSizeMb: stack }, env: process.env });
   }

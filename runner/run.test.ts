@@ -1,5 +1,6 @@
 // runTests on directories of programs that pass, fail, trap, hang, flood, leak and write.
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -229,6 +230,75 @@ test('an invalid specification fails its test, with the file and the key', async
     const { of } = await runIn(dir);
     assert.match(of('wrong').failures[0]!, /wrong\.json: unknown key "arguments"\.$/);
     assert.match(of('types').failures[0]!, /types\.json: "args" must be an array of strings\.$/);
+  });
+});
+
+test('a root that holds the test itself hides no tests', async () => {
+  const files = {
+    ...(await all({ 'in/self': { root: '.' }, 'in/above': { root: '..' }, 'in/top': { root: '/' }, beside: {} })),
+    ...(await all({ uses: { dirs: ['data'] }, 'data/inner': {} })),
+  };
+  await inDir(files, async (dir) => {
+    const { summary } = await runIn(dir);
+    const names = summary.results.map(({ name, status }) => `${name} ${status}`);
+    assert.equal(names, ['beside pass', 'in/above pass', 'in/self pass', 'in/top pass', 'uses pass']);
+  });
+});
+
+test('directories and fifos in the place of files fail their tests only', async () => {
+  await inDir({ ...(await all({ a: {}, b: {}, c: {}, d: {} })), 'fifo.h': '' }, async (dir) => {
+    for (const name of ['a.json', 'b.stdout', 'c.json', 'd.json']) rmSync(join(dir, name), { force: true });
+    mkdirSync(join(dir, 'a.json'));
+    mkdirSync(join(dir, 'b.stdout'));
+    symlinkSync('c.json', join(dir, 'c.json'));
+    if (process.platform !== 'win32') {
+      for (const name of ['d.json', 'e.wasm']) assert.is(spawnSync('mkfifo', [join(dir, name)]).status, 0);
+    }
+    const { summary, of } = await runIn(dir);
+    assert.is(summary.results.length, 4);
+    assert.match(of('a').failures[0]!, /a\.json is not a file\.$/);
+    assert.match(of('b').failures[0]!, /b\.stdout is not a file\.$/);
+    assert.match(of('c').failures[0]!, /c\.json cannot be read \(ELOOP\)\.$/);
+    if (process.platform !== 'win32') assert.match(of('d').failures[0]!, /d\.json is not a file\.$/);
+  });
+});
+
+test('snapshots that cannot be written fail their test only', async () => {
+  await inDir(await all({ a: { args: ['print=x'] }, b: { args: ['print=x'] } }), async (dir) => {
+    symlinkSync('a.stdout', join(dir, 'a.stdout'));
+    // Not found by existsSync, and not written.
+    const { of } = await runIn(dir, { update: true, filter: ['b'] });
+    assert.is(of('b').status, 'pass');
+    rmSync(join(dir, 'a.stdout'));
+    symlinkSync('none/a.stdout', join(dir, 'a.stdout'));
+    const { of: then } = await runIn(dir, { update: true });
+    assert.match(then('a').failures[0]!, /^Its snapshots cannot be written: ENOENT/);
+    assert.is(then('b').status, 'pass');
+  });
+});
+
+test('what a program makes of its files does not end the run', async () => {
+  const files = {
+    ...(await all({
+      deep: { args: ['deep=3000'], leaks: false },
+      replaces: { args: ['replace=/tmp'], leaks: false },
+      line: { args: ['write=/a\nA b', 'exit=1'] },
+      nested: { args: ['write=/x/new', 'write=/new'], dirs: { '/': 'data', '/x': 'data' } },
+      named: { args: ['write=__proto__/new', 'exit=1'], dirs: JSON.parse('{ "__proto__": "data" }') as object },
+      later: { args: ['print=ok'], stdout: 'ok\n' },
+    })),
+    'data/in': 'seed',
+  };
+  await inDir(files, async (dir) => {
+    const { of } = await runIn(dir, { jobs: 1 });
+    assert.match(of('deep').failures[0]!, /^It left in \/tmp: \/tmp\/d\/, .* and 2990 more\.$/);
+    assert.is(of('replaces').status, 'pass');
+    assert.equal(of('line').changes, ['A "/a\\nA b"']);
+    assert.equal(of('named').changes, ['A __proto__/new']);
+    assert.is(of('later').status, 'pass');
+    await runIn(dir, { update: true, filter: ['nested'] });
+    const [a, b] = readFileSync(join(dir, 'nested.tree'), 'utf8').split('\n');
+    assert.match(`${a}\n${b}`, /^A \/new 7 [\da-f]{64}\nA \/x\/new 7 [\da-f]{64}$/);
   });
 });
 

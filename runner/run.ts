@@ -9,6 +9,7 @@ import type { Job, Outcome } from './job.ts';
 import { Pool } from './pool.ts';
 import { isFailure, summaryOf, type Status, type Summary, type TestResult } from './result.ts';
 import { updateSnapshots } from './snapshot.ts';
+import { MOST_MS } from './spec.ts';
 
 /** Default time-out of a test, in milliseconds. */
 export const TIMEOUT = 60_000;
@@ -111,7 +112,7 @@ function withDefaults(options: RunTestsOptions): Checked {
     }
   };
   least(retries, 'retries', 0, 1000);
-  least(timeout, 'timeout', 1, 2 ** 31 - 1);
+  least(timeout, 'timeout', 1, MOST_MS);
   least(jobs, 'jobs', 1, 1024);
   least(stack, 'stack', 1, 1024);
   if (shard !== undefined) {
@@ -149,12 +150,23 @@ async function runTest(
   if (test.invalid !== null) return { ...resultOf(test, 'fail', null, 0, ''), failures: [test.invalid] };
   for (const reporter of options.reporters) reporter.running?.(test.name);
   for (let tries = 1; ; tries++) {
-    const outcome = await pool.run(jobOf(test, id, options), test.spec.timeout ?? options.timeout);
-    if (options.update && (outcome.end.kind === 'exit' || outcome.end.kind === 'trap')) {
-      updated.push(...updateSnapshots(test, outcome));
-    }
+    const ran = await pool.run(jobOf(test, id, options), test.spec.timeout ?? options.timeout);
+    const outcome = options.update ? withUpdate(test, ran, updated) : ran;
     const status = statusOf(outcome.failures, expectation);
     if (!isFailure(status) || tries > options.retries) return resultOf(test, status, outcome, tries, '');
+  }
+}
+
+/** Writes the snapshots of a test that ended by itself. It fails if they cannot be written. */
+function withUpdate(test: FoundTest, outcome: Outcome, updated: string[]): Outcome {
+  const { kind } = outcome.end;
+  if ((kind !== 'exit' && kind !== 'trap') || outcome.tree === null) return outcome;
+  try {
+    updated.push(...updateSnapshots(test, outcome));
+    return outcome;
+  } catch (error) {
+    const failure = `Its snapshots cannot be written: ${(error as Error).message}.`;
+    return { ...outcome, failures: [...outcome.failures, failure] };
   }
 }
 

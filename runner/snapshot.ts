@@ -1,18 +1,25 @@
 // Snapshots: NAME.stdout, NAME.stderr and NAME.tree beside a test, written by `--update` and compared afterwards.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { quoteIfNeeded } from '../vfs/lib/quote.ts';
+import type { ChangedFile } from './files.ts';
 import type { FoundTest } from './find.ts';
 import type { Outcome } from './job.ts';
 
+/** A changed file in one line, `A /path`; a path with characters that could forge a line is in double quotes. */
+export function lineOf({ letter, path }: ChangedFile): string {
+  return `${letter} ${quoteIfNeeded(path)}`;
+}
+
 /**
- * The text of NAME.tree: one line for each changed file, `A /path`, `M /path` or `D /path`, sorted by path; for a file
- * that is there with its size in bytes and the SHA-256 of its data.
+ * The text of NAME.tree: one line for each changed file, sorted by path; for a regular file that is there with its size
+ * in bytes and the SHA-256 of its data.
  */
-export function treeText(changes: readonly string[], read: (path: string) => Uint8Array | null): string {
-  const lines = changes.map((line) => {
-    const bytes = line.startsWith('D ') || line.endsWith('/') ? null : read(line.slice(2));
-    if (bytes === null) return line;
-    return `${line} ${bytes.length} ${createHash('sha256').update(bytes).digest('hex')}`;
+export function treeText(changes: readonly ChangedFile[]): string {
+  const lines = changes.map((change) => {
+    const bytes = change.read();
+    if (bytes === null) return lineOf(change);
+    return `${lineOf(change)} ${bytes.length} ${createHash('sha256').update(bytes).digest('hex')}`;
   });
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -36,7 +43,8 @@ export function updateSnapshots(
     const old = existsSync(path) ? readFileSync(path) : null;
     const isLeftOut = data.length === 0 && !always;
     if (isLeftOut ? old === null : old?.equals(data) === true) return;
-    if (isLeftOut) rmSync(path);
+    // Another run may have removed it.
+    if (isLeftOut) rmSync(path, { force: true });
     else writeFileSync(path, data);
     changed.push(path);
   };

@@ -85,6 +85,7 @@ test('errors name the file and the key', () => {
   wrong({ env: { A: 1 } }, /"env" must be an object of strings/);
   wrong({ exit_code: 1.5 }, /"exit_code" must be an integer/);
   wrong({ timeout: 0 }, /"timeout" must be a number of milliseconds/);
+  wrong({ timeout: 2 ** 31 }, /"timeout" must be a number of milliseconds from 1 to 2147483647/);
   wrong({ operations: [{ type: 'jump' }] }, /operations\[0\] has the unknown type "jump"/);
   wrong({ operations: [{ type: 'run' }, { type: 'wait', exit_code: 'x' }] }, /"operations\[1\]\.exit_code" must be/);
   wrong({ operations: [{ type: 'read', id: 'file' }] }, /operations\[0\] reads from "file"/);

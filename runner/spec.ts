@@ -65,6 +65,9 @@ export const DEFAULT_SPEC: TestSpec = {
   unsupported: null,
 };
 
+/** The longest time of a timer, in milliseconds. */
+export const MOST_MS = 2 ** 31 - 1;
+
 /** A specification that cannot be read. The message is for the user. */
 export class SpecError extends Error {}
 
@@ -211,10 +214,12 @@ class Reader {
     return value;
   }
 
-  /** A time in milliseconds, at least 1; null if there is none. */
+  /** A time in milliseconds, from 1 to MOST_MS; null if there is none. */
   milliseconds(key: string): number | null {
     const value = this.json[key] ?? null;
-    if (value !== null && !(typeof value === 'number' && value >= 1)) throw this.wrong(key, 'a number of milliseconds');
+    if (value !== null && !(typeof value === 'number' && value >= 1 && value <= MOST_MS)) {
+      throw this.wrong(key, `a number of milliseconds from 1 to ${MOST_MS}`);
+    }
     return value;
   }
 

@@ -27,6 +27,16 @@ int main(int argc, char **argv) {
     else if (!strcmp(word, "trap")) __builtin_trap();
     else if (!strcmp(word, "recurse")) printf("%d\\n", deep(atoi(value)));
     else if (!strcmp(word, "flood")) { static char mib[1 << 20]; for (int n = atoi(value); n > 0; n--) fwrite(mib, 1, sizeof mib, stdout); }
+    else if (!strcmp(word, "deep")) {
+      int at = open("/tmp", O_RDONLY | O_DIRECTORY);
+      for (int n = atoi(value); n > 0; n--) {
+        if (mkdirat(at, "d", 0700)) exit(9);
+        int next = openat(at, "d", O_RDONLY | O_DIRECTORY);
+        close(at);
+        at = next;
+      }
+    }
+    else if (!strcmp(word, "replace")) { if (rmdir(value)) { perror(value); exit(9); } close(open(value, O_CREAT | O_RDWR, 0600)); }
     else if (!strcmp(word, "env")) puts(getenv(value) ? getenv(value) : "unset");
     else if (!strcmp(word, "echo")) { for (int c; (c = getchar()) != EOF;) putchar(c); }
     else if (!strcmp(word, "write")) { FILE *f = fopen(value, "w"); if (!f) { perror(value); exit(9); } fputs("written", f); fclose(f); }

@@ -4,8 +4,8 @@ import { execute } from './execute.ts';
 import { Fixtures } from './files.ts';
 import type { FromWorker, Job, WorkerData } from './job.ts';
 
-const { output } = workerData as WorkerData;
-const fixtures = new Fixtures();
+const { output, workers } = workerData as WorkerData;
+const fixtures = new Fixtures(workers);
 const port = parentPort!;
 const post = (message: FromWorker): void => port.postMessage(message);
 

@@ -14,6 +14,7 @@ import { WATCHES } from '../../vfs/backends/hostdir/tree/watches.ts';
 import { FILE_MAX as MEMFS_FILE_MAX } from '../../vfs/backends/memfs/data.ts';
 import { MEMFS_COST } from '../../vfs/backends/memfs/space.ts';
 import { FILE_MAX } from '../../vfs/backends/ram/data.ts';
+import { OUTPUT_MAX } from '../../runner/output.ts';
 import { COST, HEAP_FULL, HEAP_SHARE, MEMORY_SHARE } from '../../vfs/backend/space.ts';
 import { Limits } from '../../vfs/backends/tar/format/limits.ts';
 import { CACHE, MAX_KEPT } from '../../vfs/client/at/path.ts';
@@ -159,6 +160,21 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     limit: `${count(IOV_MAX)}; ${count(RW_MAX)} bytes, as on Linux`,
     answer: 'EINVAL; a short count',
     test: ['shim/preview1/calls/io.test.ts', '1,024 ranges and not one more'],
+  },
+  {
+    resource: 'output of a program under `wasi9p test`',
+    who: GUEST,
+    limit: `${OUTPUT_MAX / 2 ** 20} MiB each stream`,
+    answer: 'the test fails',
+    test: ['runner/run.test.ts', 'an output without end fails a test, and does not fill the memory'],
+  },
+  {
+    resource: 'files of a program under `wasi9p test`',
+    who: GUEST,
+    limit: `1/${MEMORY_SHARE} of the machine’s memory for all that run at the same time`,
+    answer: 'ENOSPC',
+    by: '`--jobs`',
+    test: ['runner/files.test.ts', 'the files of all tests that run take no more memory than one store may'],
   },
   {
     resource: 'a line on the console without an end',

@@ -1,8 +1,10 @@
 // The reporter for GitHub Actions: an annotation for each failed test.
 import { relative } from 'node:path';
+import { quoteIfNeeded } from '../../vfs/lib/quote.ts';
 import type { Reporter } from '../run.ts';
 import { isFailure } from '../result.ts';
 import type { Write } from './index.ts';
+import { printable } from './printable.ts';
 import { totals } from './spec.ts';
 
 export function github(write: Write): Reporter {
@@ -10,7 +12,7 @@ export function github(write: Write): Reporter {
     result({ status, file, name, failures }) {
       if (!isFailure(status)) return;
       const path = relative(process.cwd(), file);
-      write(`::error file=${property(path)},title=${property(name)}::${data(failures.join('\n'))}\n`);
+      write(`::error file=${property(path)},title=${property(name)}::${data(printable(failures.join('\n')))}\n`);
     },
     end(summary) {
       write(totals(summary).trimStart());
@@ -25,5 +27,5 @@ function data(text: string): string {
 
 /** Escapes a property of a workflow command. */
 function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  return data(quoteIfNeeded(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

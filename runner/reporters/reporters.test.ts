@@ -9,7 +9,7 @@ import { ROOT } from '../../build/project.mjs';
 import { summaryOf, type TestResult } from '../result.ts';
 import { REPORTERS, type ReporterName } from './index.ts';
 
-const NASTY = 'a <b> & "c" \u0000 \u001b[31m \ud800 ]]> # \\ % é 😀';
+const NASTY = 'a <b> & "c" \u0000 \u001b[31m \u009b \u202e \ud800 ]]> # \\ % é 😀';
 const base = { suite: 'files', ms: 12.4, failures: [], reason: '', tries: 1, stdout: '', stderr: '', changes: [] };
 const RESULTS: TestResult[] = [
   { ...base, name: 'one', file: '/t/one.wasm', status: 'pass' },
@@ -56,7 +56,7 @@ test('TAP', () => {
     [false, false, false],
     [true, true, false],
     [false, false, true],
-    [true, false, false],
+    [false, false, false],
   ]);
   const { diag } = results[1] as { diag: { failures: string[]; stdout: string } };
   assert.equal(
@@ -87,22 +87,49 @@ test('GitHub: one command for each failure, on one line', () => {
   assert.is(commands.length, 2);
   assert.match(
     commands[0]!,
-    /^::error file=[^,]*two%2Cx%3Ay\.wasm,title=two [^:]*::It differs:%0A- .*%25.*%0ASecond\.$/,
+    /^::error file=[^,]*two%2Cx%3Ay\.wasm,title="two [^:]*"::It differs:%0A- .*%25.*%0ASecond\.$/,
   );
 });
 
-test('the report for people has no control characters of a guest', () => {
+test('no report has control characters of a guest, and those for terminals no invisible ones', () => {
+  for (const name of Object.keys(REPORTERS) as ReporterName[]) {
+    assert.not.match(reportOf(name), /(?![\n\t])\p{Cc}/u, name);
+    if (name !== 'junit') assert.not.match(reportOf(name), /[\p{Cf}\p{Zl}\p{Zp}]/u, name);
+  }
+});
+
+test('the report for people', () => {
   const text = reportOf('spec');
-  assert.not.match(text, /(?![\n\t])\p{Cc}/u);
-  assert.match(text, /^ok {4}one \(12 ms\)\nFAIL {2}two .*, 2 tries\)\nskip {2}three/);
+  assert.match(text, /^ok {4}one \(12 ms\)\nFAIL {2}"two .*" \(.*, 2 tries\)\nskip {2}three/);
   assert.match(
     text,
-    /\nFAIL two [^]*\n {2}It differs:\n {2}- a <b>[^]*\n {2}stdout:\n {4}a <b>[^]*\n {2}changed files:\n {4}A \/x\n/,
+    /\nFAIL "two [^]*\n {2}It differs:\n {2}- a <b>[^]*\n {2}stdout:\n {4}a <b>[^]*\n {2}changed files:\n {4}A \/x\n/,
   );
   assert.match(
     text,
     /\n5 tests in 1\.23 s, 1 failed as expected, 1 passed unexpectedly\n2 passed, 2 failed, 1 skipped\n$/,
   );
+});
+
+test('names with line ends forge no line', () => {
+  const name = 'x\n::error::forged\nok 9 - forged';
+  const result: TestResult = { ...base, name, file: `/t/${name}.wasm`, status: 'fail', failures: [`It read ${name}.`] };
+  for (const make of Object.values(REPORTERS)) {
+    let text = '';
+    const reporter = make((chunk) => (text += chunk));
+    reporter.result?.(result);
+    reporter.end?.(summaryOf([{ ...result, failures: [] }], 1, []));
+    assert.not.match(text, /^(::error::|ok 9)/m);
+  }
+});
+
+test('a line without end is cut', () => {
+  let text = '';
+  const reporter = REPORTERS.spec((chunk) => (text += chunk));
+  const result: TestResult = { ...RESULTS[1]!, stdout: 'x'.repeat(1 << 20) };
+  reporter.result!(result);
+  reporter.end!(summaryOf([result], 1, []));
+  assert.ok(text.length < 3000);
 });
 
 test.run();

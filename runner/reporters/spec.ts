@@ -1,11 +1,15 @@
 // The reporter for people: a line for each test, details of failures at the end, and the totals.
+import { escapeControls, quoteIfNeeded } from '../../vfs/lib/quote.ts';
 import type { Reporter } from '../run.ts';
 import { isFailure, type Summary, type TestResult } from '../result.ts';
 import type { Write } from './index.ts';
+import { printable } from './printable.ts';
 
 const WORDS = { pass: 'ok', fail: 'FAIL', skip: 'skip', xfail: 'xfail', xpass: 'XPASS' } as const;
 /** Lines of each output that are shown of a failed test. */
 const LINES = 30;
+/** Characters of each line. */
+const WIDTH = 1000;
 
 /** @param verbose True to list the tests that pass, too. */
 export function spec(write: Write, verbose = true): Reporter {
@@ -17,7 +21,7 @@ export function spec(write: Write, verbose = true): Reporter {
       if (!verbose && !isFailure(status)) return;
       const more = [...(reason === '' ? [] : [reason]), ...(tries > 1 ? [`${tries} tries`] : [])];
       const tail = status === 'skip' ? more : [`${ms.toFixed(0)} ms`, ...more];
-      write(`${WORDS[status].padEnd(5)} ${printable(name)} (${printable(tail.join(', '))})\n`);
+      write(`${WORDS[status].padEnd(5)} ${quoteIfNeeded(name)} (${escapeControls(tail.join(', '))})\n`);
     },
     end(summary) {
       for (const result of failed) write(details(result));
@@ -29,11 +33,11 @@ export function spec(write: Write, verbose = true): Reporter {
 /** The block of a failed test. */
 export function details(result: TestResult): string {
   const { name, failures, stdout, stderr, changes } = result;
-  const lines = [`\n${WORDS[result.status]} ${name}`, ...failures.map((text) => indented(text, '  '))];
+  const lines = [`\n${WORDS[result.status]} ${quoteIfNeeded(name)}`, ...failures.map((text) => indented(text, '  '))];
   if (stdout !== '') lines.push('  stdout:', indented(shortened(stdout), '    '));
   if (stderr !== '') lines.push('  stderr:', indented(shortened(stderr), '    '));
   if (changes.length > 0) lines.push('  changed files:', indented(shortened(changes.join('\n')), '    '));
-  return `${printable(lines.join('\n'))}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 function shortened(text: string): string {
@@ -43,12 +47,10 @@ function shortened(text: string): string {
 }
 
 function indented(text: string, by: string): string {
-  return text.replaceAll(/^/gm, by);
-}
-
-/** The text of a guest, without the control characters that could change a terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/(?![\t\n])\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text
+    .split('\n')
+    .map((line) => by + printable(line.length > WIDTH ? `${line.slice(0, WIDTH)}…` : line))
+    .join('\n');
 }
 
 /** The last two lines: the time with what the counts hold, and the counts. */

@@ -1,4 +1,5 @@
 // The line at the bottom of a terminal while tests run: the counts, and a test that is running.
+import { escapeControls } from '../../../vfs/lib/quote.ts';
 import type { Reporter } from '../../../runner/index.ts';
 
 /** Characters of a name that are shown. */
@@ -48,7 +49,7 @@ export class LiveLine implements Reporter {
 
   private show(): void {
     const [name = ''] = this.now;
-    const shown = name.replaceAll(/\p{Cc}/gu, '?').slice(-WIDTH);
+    const shown = escapeControls(name.slice(-WIDTH));
     const failures = this.failed > 0 ? `, ${this.failed} failed` : '';
     this.draw(`${CLEAR}${this.done}/${this.total}${failures}${shown === '' ? '' : `  ${shown}`}`);
   }
