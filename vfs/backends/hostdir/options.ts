@@ -3,7 +3,8 @@
 /**
  * The way in which a host directory is reached.
  *
- * - `openat2`: the kernel's own calls through libc, which the package koffi calls.
+ * - `openat2`: the kernel's own calls through libc, which the package koffi calls. What has lost its descriptor is found
+ *   again by one openat2(2), beneath the directory and without any symlink.
  * - `openat`: the same where there is no openat2(2): before Linux 5.6, and in some containers.
  * - `proc`: the calls of node:fs, one name at a time below a descriptor in /proc/self/fd.
  * - `paths`: the calls of node:fs by checked paths, which another process can lead astray.

@@ -74,6 +74,11 @@ export interface HostCalls extends FileCalls {
   own(fd: number): number;
   /** Opens one name, with O_NOFOLLOW. Returns a descriptor. */
   openAt(dir: number, name: string, flags: number, mode: number): number;
+  /**
+   * Opens a path of several names with O_PATH, beneath a directory and without any symlink on the way; a symlink at the
+   * end is opened itself. Returns a descriptor; −ENOSYS where there is no such call, or for now none.
+   */
+  openBeneath(dir: number, names: readonly string[]): number;
   /** Opens the directory `levels` above, with O_PATH; at most the root of the host. Returns a descriptor. */
   openUp(dir: number, levels: number): number;
   /** Opens the inode of a descriptor anew. The caller knows that it is a regular file or a directory, or O_PATH is set. */

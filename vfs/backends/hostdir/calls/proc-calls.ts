@@ -61,6 +61,11 @@ export class ProcCalls extends NodeCalls implements HostCalls {
     return path === null ? -E.EINVAL : this.open(path, flags | (this.flags.O_NOFOLLOW ?? 0), mode);
   }
 
+  /** −ENOSYS: the kernel would follow symlinks on the way. */
+  openBeneath(_dir: number, _names: readonly string[]): number {
+    return -E.ENOSYS;
+  }
+
   openUp(dir: number, levels: number): number {
     const { O_NOFOLLOW = 0, O_DIRECTORY = 0 } = this.flags;
     const flags = O_PATH | O_NOFOLLOW | O_DIRECTORY;

@@ -11,6 +11,7 @@ import { O_PATH } from '../tree/proc.ts';
 import { Inotify } from './inotify.ts';
 import { LibcNames } from './libc-names.ts';
 import { SYSCALLS, type Libc } from './libc.ts';
+import { openBeneath } from './openat2.ts';
 import { NameBuffer, NumberedPath, PATH_MAX } from './name-buffer.ts';
 import {
   STATFS_SIZE,
@@ -98,6 +99,15 @@ export class LibcCalls implements HostCalls {
   openAt(dir: number, name: string, flags: number, mode: number): number {
     const bad = this.name.setName(name);
     return bad === 0 ? this.done(this.libc.openat(dir, this.name.bytes, flags | this.noFollow, mode)) : bad;
+  }
+
+  openBeneath(dir: number, names: readonly string[]): number {
+    if (this.way !== 'openat2' || names.some((name) => this.other.setName(name) !== 0)) return -E.ENOSYS;
+    // Longer than PATH_MAX.
+    if (this.name.setText(names.join('/')) !== 0) return -E.ENOSYS;
+    const fd = this.done(openBeneath(this.libc, dir, this.name.bytes, O_PATH | this.noFollow));
+    // EAGAIN: a rename came in between. EPERM: a filter of system calls.
+    return fd === -E.EAGAIN || fd === -E.EPERM ? -E.ENOSYS : fd;
   }
 
   openUp(dir: number, levels: number): number {

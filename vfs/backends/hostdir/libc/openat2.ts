@@ -15,7 +15,7 @@ const how = new Uint8Array(OPEN_HOW_SIZE);
 const howU32 = new Uint32Array(how.buffer);
 
 /**
- * Opens a path with O_PATH and O_NOFOLLOW. A symlink on the way is ELOOP, and a way out of the directory EXDEV; at the
+ * Opens a path, for O_PATH and O_NOFOLLOW. A symlink on the way is ELOOP, and a way out of the directory EXDEV; at the
  * end a symlink itself is opened.
  * @returns A descriptor, or −1.
  */

@@ -82,6 +82,14 @@ export class Descriptors {
     }
   }
 
+  /** Opens a path of several names. */
+  openBeneath(dir: number, names: readonly string[]): number {
+    for (;;) {
+      const fd = this.calls.openBeneath(dir, names);
+      if (fd >= 0 || !this.gaveUpSome(-fd)) return fd;
+    }
+  }
+
   /** Opens a directory above, to hold it. */
   openUp(dir: number, levels: number): number {
     for (;;) {

@@ -11,6 +11,8 @@ const MAX_DEPTH = 1 << 20;
 const CHILDREN = 8;
 
 const st = new HostStat();
+/** Errnos of a path that leads there no more: also by a symlink, or out of the directory. */
+const MISSED: ReadonlySet<number> = new Set([E.ENOENT, E.ENOTDIR, E.ELOOP, E.EXDEV]);
 
 /**
  * Reopens an inode whose descriptor was closed: a directory through `..` of a held subdirectory, which follows it
@@ -60,6 +62,12 @@ function isInside(tree: DescriptorTree, fd: number): boolean {
 /** Opens it by the names of `way`, last one first. */
 function goDown(tree: DescriptorTree, from: HostInode, way: HostInode[]): number {
   let fd = tree.at(from);
+  if (way.length > 1) {
+    // All in one call. It does not matter what is on the way, as long as it ends at the same inode.
+    const names = way.map(({ name }) => name).reverse();
+    const found = tree.held.openBeneath(fd, names);
+    if (found !== -E.ENOSYS) return check(tree, found, way[0]!);
+  }
   for (let i = way.length - 1; i >= 0; i--) {
     const inode = way[i]!;
     const next = check(tree, tree.held.openAt(fd, inode.name, tree.held.flags), inode);
@@ -72,7 +80,7 @@ function goDown(tree: DescriptorTree, from: HostInode, way: HostInode[]): number
 
 /** Passes on a descriptor that was just opened, if it is one of the inode; else it is closed, and −ESTALE returned. */
 function check(tree: DescriptorTree, fd: number, inode: HostInode): number {
-  if (fd < 0) return fd === -E.ENOENT || fd === -E.ENOTDIR ? -E.ESTALE : fd;
+  if (fd < 0) return MISSED.has(-fd) ? -E.ESTALE : fd;
   const errno = tree.calls.stat(fd, st);
   if (errno === 0 && tree.table.keyOf(st) === inode.key && inode.mayBe(st)) return fd;
   tree.held.closeFd(fd);
