@@ -262,7 +262,7 @@ export interface Backend {
    * @param flags XATTR_CREATE, XATTR_REPLACE or 0.
    */
   setxattr(inode: Inode, name: string, value: Uint8Array, flags: number): number;
-  /** The names of all extended attributes, in the order in which they were set; none is []. Errors: ENOTSUP. */
+  /** The names of all extended attributes, in the order in which they were set, or by name; none is []. Errors: ENOTSUP. */
   listxattr(inode: Inode): string[] | number;
 
   /**

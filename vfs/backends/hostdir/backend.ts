@@ -29,6 +29,8 @@ import type { HostDirOptions, Way } from './options.ts';
 import type { HostTree } from './tree/tree.ts';
 
 const decoder = new TextDecoder();
+/** The extended attributes that guests see and set: those of others may be rights (security.capability, ACLs). */
+const USER = 'user.';
 /** Mode bits that a guest may set: all but set-user-ID and set-group-ID. */
 const MODE_MASK = 0o1777;
 
@@ -70,8 +72,8 @@ export class HostDirBackend extends BackendBase {
     this.tree = tree;
     this.capabilities = {
       hardLinks: true,
-      // node:fs has no calls for xattrs.
-      xattrs: false,
+      // node:fs has no calls for xattrs, and not every file system has them.
+      xattrs: tree.getxattr(tree.root, `${USER}probe`) !== E.ENOTSUP,
       sparse: true,
       // Nor one for mkfifo(3).
       specialFiles: false,
@@ -335,6 +337,23 @@ export class HostDirBackend extends BackendBase {
     if (typeof names === 'number') throw hostError(names, 'the directory cannot be opened');
     const bad = names.filter((bytes) => decodeTarget(bytes) === null);
     return bad.map((bytes) => ({ name: decoder.decode(bytes), reason: 'its name is not UTF-8' }));
+  }
+
+  /** Also ENOTSUP for an attribute that is not the user's. */
+  override getxattr(inode: HostInode, name: string): Uint8Array | number {
+    return name.startsWith(USER) ? this.tree.getxattr(inode, name) : E.ENOTSUP;
+  }
+
+  override setxattr(inode: HostInode, name: string, value: Uint8Array, flags: number): number {
+    if (this.readOnly) return E.EROFS;
+    return name.startsWith(USER) ? this.tree.setxattr(inode, name, value, flags) : E.ENOTSUP;
+  }
+
+  override listxattr(inode: HostInode): string[] | number {
+    if (!this.capabilities.xattrs) return E.ENOTSUP;
+    const names = this.tree.listxattr(inode);
+    // The order of a file system is its own.
+    return typeof names === 'number' ? names : names.filter((name) => name.startsWith(USER)).sort();
   }
 
   override statfs(out: StatFs): number {

@@ -1,8 +1,13 @@
 // Timestamps on hosts that truncate them: each is set as precisely as the host allows.
+import { lstatSync, writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../9p/constants.ts';
 import type { SetAttr } from '../../backend/backend.ts';
+import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
+import type { Inode } from '../../backend/inode.ts';
+import { hostDir } from './index.ts';
+import { inMemory, reasonAgainst, scratch } from './testing.ts';
 import type { HostInode } from './tree/inode.ts';
 import type { HostStat } from './calls/host-stat.ts';
 import { nanosecondsOf, secondsOf, toNs } from './node/time.ts';
@@ -63,6 +68,64 @@ for (const [name, grain] of [
       }
     }
   });
+}
+
+for (const way of ['openat2', 'openat'] as const) {
+  unless(NOT_LINUX || reasonAgainst(way))(
+    `through libc a time is set as it was asked for, for everyone: ${way}`,
+    () => {
+      const { root, remove } = scratch(inMemory);
+      writeFileSync(`${root}/f`, '');
+      const backend = hostDir(root, { way });
+      const inode = backend.lookup(backend.root(), 'f') as Inode;
+      const now = (): [bigint, bigint] => {
+        const { atimeNs, mtimeNs } = lstatSync(`${root}/f`, { bigint: true });
+        return [atimeNs, mtimeNs];
+      };
+      const set = (valid: number, a: bigint, m: bigint): number => {
+        const [atime_sec, atime_nsec, mtime_sec, mtime_nsec] = [
+          secondsOf(a),
+          nanosecondsOf(a),
+          secondsOf(m),
+          nanosecondsOf(m),
+        ];
+        return backend.setattr(inode, {
+          valid,
+          atime_sec,
+          atime_nsec,
+          mtime_sec,
+          mtime_nsec,
+          mode: 0,
+          uid: 0,
+          gid: 0,
+          size: 0,
+        });
+      };
+      const times = [
+        0n,
+        1n,
+        999_999_999n,
+        1_700_000_000_123_456_789n,
+        -1n,
+        -1_500_000_000n,
+        4_000_000_000_000_000_001n,
+      ];
+      for (const a of times) {
+        for (const m of times) {
+          assert.is(set(SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET, a, m), 0);
+          assert.equal(now(), [a, m]);
+        }
+      }
+      assert.is(set(SETATTR_ATIME | SETATTR_ATIME_SET, 5n, 6n), 0);
+      assert.equal(now(), [5n, times.at(-1)]);
+      // Now, by the kernel's clock.
+      assert.is(set(SETATTR_MTIME, 0n, 0n), 0);
+      assert.is(now()[0], 5n);
+      assert.ok(Math.abs(Date.now() - Number(now()[1] / 1_000_000n)) < 5000);
+      backend.close();
+      remove();
+    },
+  );
 }
 
 test.run();

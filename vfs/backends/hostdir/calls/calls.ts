@@ -105,6 +105,12 @@ export interface HostCalls extends FileCalls {
   utimens(fd: number, set: SetAttr): number;
   /** utimes(2) as node:fs takes times. Only if not `exact`. */
   utimes(fd: number, atime: number | Date, mtime: number | Date): number;
+  /** A copy of the value of an extended attribute, or −errno; −ENOTSUP if not `exact`, as those below. */
+  getxattr(fd: number, name: string): Uint8Array | number;
+  /** setxattr(2); removexattr(2) for an empty value with XATTR_REPLACE. */
+  setxattr(fd: number, name: string, value: Uint8Array, flags: number): number;
+  /** The names of all extended attributes that are UTF-8, or −errno. */
+  listxattr(fd: number): string[] | number;
   statfs(fd: number, out: StatFs): number;
   /** f_type of statfs(2), or −errno. */
   fsType(fd: number): number;

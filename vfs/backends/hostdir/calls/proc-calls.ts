@@ -158,6 +158,18 @@ export class ProcCalls extends NodeCalls implements HostCalls {
     return tried(() => this.fs.utimesSync(this.descriptorsAt + fd, atime, mtime));
   }
 
+  getxattr(_fd: number, _name: string): number {
+    return -E.ENOTSUP;
+  }
+
+  setxattr(_fd: number, _name: string, _value: Uint8Array, _flags: number): number {
+    return -E.ENOTSUP;
+  }
+
+  listxattr(_fd: number): number {
+    return -E.ENOTSUP;
+  }
+
   statfs(fd: number, out: StatFs): number {
     return statFsPath(this.fs, this.descriptorsAt + fd, out);
   }

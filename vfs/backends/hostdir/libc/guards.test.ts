@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NOT_LINUX, unless } from '../../../../build/test/skip.ts';
-import { O_RDONLY } from '../../../linux/constants.ts';
+import { O_RDONLY, XATTR_REPLACE } from '../../../linux/constants.ts';
 import { Kit } from '../../../../testing/kit.ts';
 import { everyCall, inMemory, reasonAgainst, scratch, throughLibc } from '../testing.ts';
 import { libc, type Libc } from './libc.ts';
@@ -26,6 +26,10 @@ const NAMES: Readonly<Record<string, number[]>> = {
   fchownat: [1],
   utimensat: [1],
   inotify_add_watch: [1],
+  getxattr: [0, 1],
+  setxattr: [0, 1],
+  removexattr: [0, 1],
+  listxattr: [0],
   openat2: [2],
 };
 
@@ -36,6 +40,8 @@ const FILLED: Readonly<Record<string, [buffer: number, size: number | { argument
   fstatfs: [1, 120],
   pread: [1, { argument: 2 }],
   read: [1, { argument: 2 }],
+  getxattr: [2, { argument: 3 }],
+  listxattr: [1, { argument: 2 }],
   getdents64: [2, { argument: 3 }],
 };
 
@@ -96,6 +102,10 @@ for (const way of ['openat2', 'openat'] as const) {
       const file = backend.lookup(backend.root() as never, long) as never;
       const handle = backend.open(file, O_RDONLY);
       assert.is(backend.seekData(file, handle, 0), 0);
+      backend.setxattr(file, 'user.a', Uint8Array.of(1, 2), 0);
+      backend.getxattr(file, 'user.a');
+      backend.listxattr(file);
+      backend.setxattr(file, 'user.a', new Uint8Array(0), XATTR_REPLACE);
       backend.closeHandle(file, handle);
       // A directory without changes is watched, until it has one.
       await new Promise((resolve) => setTimeout(resolve, 100));

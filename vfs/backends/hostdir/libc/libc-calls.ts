@@ -1,7 +1,7 @@
 // The calls of the tree of descriptors through libc: the kernel's own, below a descriptor.
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../../9p/constants.ts';
 import type { SetAttr, StatFs } from '../../../backend/backend.ts';
-import { O_CLOEXEC } from '../../../linux/constants.ts';
+import { O_CLOEXEC, XATTR_REPLACE } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { HostCalls, HostFlags } from '../calls/calls.ts';
 import type { HostStat } from '../calls/host-stat.ts';
@@ -35,6 +35,9 @@ const AT_EMPTY_PATH = 0x1000;
 /** The limit of `../` components in one path, within PATH_MAX. */
 const LEVELS = 1024;
 
+/** XATTR_SIZE_MAX and XATTR_LIST_MAX of Linux. */
+const XATTR_MAX = 65_536;
+
 const EMPTY = new Uint8Array(1);
 const DOT = Uint8Array.of(0x2e, 0);
 
@@ -63,6 +66,8 @@ export class LibcCalls implements HostCalls {
   private readonly times = new Uint8Array(TIMES_SIZE);
   private readonly timesU32 = new Uint32Array(this.times.buffer);
   private readonly link4096 = new Uint8Array(PATH_MAX);
+  /** A value or a list of names of extended attributes, made at the first use. */
+  private value: Uint8Array | undefined;
   /** False once the kernel has refused to link a descriptor without a name in /proc. */
   private linksDescriptors = true;
   /** False once the kernel has refused to set the times of a descriptor: before Linux 5.8. */
@@ -234,6 +239,36 @@ export class LibcCalls implements HostCalls {
   /** −ENOSYS: see `utimens`. */
   utimes(): number {
     return -E.ENOSYS;
+  }
+
+  /** Through /proc: fgetxattr(2) refuses a descriptor of O_PATH. */
+  getxattr(fd: number, name: string): Uint8Array | number {
+    const bad = this.name.setText(name);
+    if (bad !== 0) return bad;
+    const value = (this.value ??= new Uint8Array(XATTR_MAX));
+    const length = this.done(this.libc.getxattr(this.proc.of(fd), this.name.bytes, value, XATTR_MAX));
+    return length < 0 ? length : value.slice(0, length);
+  }
+
+  setxattr(fd: number, name: string, value: Uint8Array, flags: number): number {
+    const bad = this.name.setText(name);
+    if (bad !== 0) return bad;
+    const path = this.proc.of(fd);
+    if (value.length === 0 && flags === XATTR_REPLACE) return this.done(this.libc.removexattr(path, this.name.bytes));
+    return this.done(this.libc.setxattr(path, this.name.bytes, value, value.length, flags));
+  }
+
+  listxattr(fd: number): string[] | number {
+    const list = (this.value ??= new Uint8Array(XATTR_MAX));
+    const length = this.done(this.libc.listxattr(this.proc.of(fd), list, XATTR_MAX));
+    if (length < 0) return length;
+    const names: string[] = [];
+    for (let from = 0, to: number; from < length; from = to + 1) {
+      to = list.indexOf(0, from);
+      const name = decodeTarget(list.subarray(from, to));
+      if (name !== null) names.push(name);
+    }
+    return names;
   }
 
   read(fd: number, u8: Uint8Array, at: number, length: number, position: number): number {

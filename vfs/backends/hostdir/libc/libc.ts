@@ -29,6 +29,10 @@ export interface Libc {
   pread(fd: number, out: Bytes, size: number, offset: number): number;
   pwrite(fd: number, bytes: Bytes, size: number, offset: number): number;
   lseek(fd: number, offset: number, whence: number): number;
+  getxattr(path: Bytes, name: Bytes, out: Bytes, size: number): number;
+  setxattr(path: Bytes, name: Bytes, value: Bytes, size: number, flags: number): number;
+  removexattr(path: Bytes, name: Bytes): number;
+  listxattr(path: Bytes, out: Bytes, size: number): number;
   inotify_init1(flags: number): number;
   inotify_add_watch(fd: number, path: Bytes, mask: number): number;
   inotify_rm_watch(fd: number, watch: number): number;
@@ -65,6 +69,10 @@ const DECLARATIONS: Readonly<Record<Exclude<keyof Libc, 'errno'>, Declaration>> 
   pread: ['pread', 'int64_t', 'int', 'void *', 'size_t', 'int64_t'],
   pwrite: ['pwrite', 'int64_t', 'int', 'void *', 'size_t', 'int64_t'],
   lseek: ['lseek', 'int64_t', 'int', 'int64_t', 'int'],
+  getxattr: ['getxattr', 'int64_t', 'void *', 'void *', 'void *', 'size_t'],
+  setxattr: ['setxattr', 'int', 'void *', 'void *', 'void *', 'size_t', 'int'],
+  removexattr: ['removexattr', 'int', 'void *', 'void *'],
+  listxattr: ['listxattr', 'int64_t', 'void *', 'void *', 'size_t'],
   inotify_init1: ['inotify_init1', 'int', 'int'],
   inotify_add_watch: ['inotify_add_watch', 'int', 'int', 'void *', 'uint'],
   inotify_rm_watch: ['inotify_rm_watch', 'int', 'int', 'int'],

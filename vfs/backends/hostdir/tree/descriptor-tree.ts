@@ -537,6 +537,23 @@ export class DescriptorTree implements HostTree {
     return fd < 0 ? -fd : -this.calls.utimes(fd, atime, mtime);
   }
 
+  getxattr(inode: HostInode, name: string): Uint8Array | number {
+    const fd = this.at(inode);
+    const value = fd < 0 ? fd : this.calls.getxattr(fd, name);
+    return typeof value === 'number' ? -value : value;
+  }
+
+  setxattr(inode: HostInode, name: string, value: Uint8Array, flags: number): number {
+    const fd = this.at(inode);
+    return fd < 0 ? -fd : -this.calls.setxattr(fd, name, value, flags);
+  }
+
+  listxattr(inode: HostInode): string[] | number {
+    const fd = this.at(inode);
+    const names = fd < 0 ? fd : this.calls.listxattr(fd);
+    return typeof names === 'number' ? -names : names;
+  }
+
   statfs(out: StatFs): number {
     const fd = this.at(this.root);
     return fd < 0 ? -fd : -this.calls.statfs(fd, out);

@@ -294,6 +294,18 @@ export class PathTree implements HostTree {
     return this.table.size;
   }
 
+  getxattr(): number {
+    return E.ENOTSUP;
+  }
+
+  setxattr(): number {
+    return E.ENOTSUP;
+  }
+
+  listxattr(): number {
+    return E.ENOTSUP;
+  }
+
   statfs(out: StatFs): number {
     return -statFsPath(this.fs, this.top, out);
   }

@@ -121,6 +121,10 @@ export interface HostTree {
   utimens(inode: HostInode, set: SetAttr): number;
   /** utimes(2) as node:fs takes times. Only if not `exact`. */
   utimes(inode: HostInode, atime: HostTime, mtime: HostTime): number;
+  /** As in FileCalls, with positive errnos. ENOTSUP if not `exact`. */
+  getxattr(inode: HostInode, name: string): Uint8Array | number;
+  setxattr(inode: HostInode, name: string, value: Uint8Array, flags: number): number;
+  listxattr(inode: HostInode): string[] | number;
   /** The file system of the root. */
   statfs(out: StatFs): number;
   /** f_type of the file system of an inode; −1 if it cannot be told for certain. */
