@@ -150,6 +150,7 @@ wrong('wrong values of the options of run that it shares with wasmtime', 'run', 
   ],
   [['run', '-S', 'cwd=/x', 'prog.wasm'], '-S cwd=/x: run begins at its root: use --host, or wasi9p wasmtime.'],
   [['run', '--host', '--dir', 'data::/', 'prog.wasm'], '--host grants the root: leave out the other mount at /.'],
+  [['run', '--verbose', 'cc', 'a.c'], 'The options of wasmtime and for limits cannot be used with cc: leave them out.'],
   [['run', '-W'], '-W needs a value: write --wasm KEY[=VALUE][,…].'],
 ]);
 

@@ -99,7 +99,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const args = words[0] === '--' ? words.slice(1) : words;
   const plan = await planOf(parsed);
   if (plan?.needsThread === true && !thread.isGuest) {
-    return (await import('./program/thread.ts')).runInThread(plan, ['run', ...argv]);
+    return (await import('./program/thread.ts')).runInThread(plan, ['run', ...argv], TIMED_OUT);
   }
   await loadStores(withMapdirs(options));
   const memory = new Memory();

@@ -258,6 +258,20 @@ runner('--host: relative and absolute paths lead to the current directory, and n
   assert.is(wasi9p(['run', '--host', '--env', 'HOME=/h', 'show.wasm']).stdout.includes('env HOME=/h\n'), true);
 });
 
+runner('--host: names of the current directory are not hidden by those in memory', () => {
+  const dir = join(scratch, 'names');
+  fs.mkdirSync(join(dir, 'tmp'), { recursive: true });
+  fs.copyFileSync(join(scratch, 'pkg', 'show.wasm'), join(dir, 'show.wasm'));
+  const env = { HOME: '/tmp/home' };
+  const host = (...argv: string[]) => wasi9p(['run', '--host', 'show.wasm', ...argv], { env, cwd: dir });
+  assert.match(host().stdout, /^env TMPDIR=\/\.wasi9p\/tmp$/m);
+  assert.is(host('write', 'tmp/x').status, 0);
+  assert.is(fs.readFileSync(join(dir, 'tmp', 'x'), 'utf8'), 'written');
+  assert.is(host('write', '/.wasi9p/tmp/x').status, 0);
+  assert.is(fs.readdirSync(join(dir, 'tmp')).join(), 'x');
+  fs.rmSync(dir, { recursive: true });
+});
+
 runner('fd 3 of --host is the current directory, for programs that take it for that', () => {
   assert.is(wasi9p(['run', '--host', 'show.wasm', 'write-at-3', 'three']).status, 0);
   assert.is(fs.readFileSync(join(scratch, 'pkg', 'three'), 'utf8'), '3');

@@ -53,7 +53,7 @@ export async function runAs(name: string, argv: readonly string[], version: () =
     return 0;
   }
   if (plan.needsThread && !thread.isGuest) {
-    return (await import('./program/thread.ts')).runInThread(plan, [name, ...argv]);
+    return (await import('./program/thread.ts')).runInThread(plan, [name, ...argv], grammar.timedOut);
   }
   const mounts = await mountsOf(plan);
   try {

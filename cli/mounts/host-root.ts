@@ -1,11 +1,12 @@
 // The mounts of `run --host`: one tree in which relative paths and absolute ones lead to the current directory.
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { UsageError } from '../lib/options.ts';
 import type { Memory } from './memory.ts';
 import { loadHostDirs, openHostDir, placeOf, type GuestMount } from './mounts.ts';
 
-/** Where the program's temporary files are: in memory. */
-const TEMPORARY = '/tmp';
+/** Where the program's temporary files are, in memory: the second where the current directory has a name `tmp`. */
+const TEMPORARY = ['/tmp', '/.wasi9p/tmp'] as const;
 
 /** The mounts, and the variables that belong to them. */
 export interface HostRoot {
@@ -15,7 +16,8 @@ export interface HostRoot {
 
 /**
  * Puts the other mounts in a tree whose root is the current directory, which has its absolute path in it, too. The home
- * directory and /tmp are in memory, unless they are granted, or the current directory is above them.
+ * directory and /tmp are in memory, unless they are granted. A name that the current directory has is that one: to
+ * wasi-libc `tmp/x` and `/tmp/x` are alike.
  */
 export async function hostRoot(others: readonly GuestMount[], memory: Memory): Promise<HostRoot> {
   const inside = others.filter(({ guest }) => !isOutside(guest));
@@ -23,22 +25,25 @@ export async function hostRoot(others: readonly GuestMount[], memory: Memory): P
   if (other !== undefined) throw new UsageError(`--host grants the root: leave out the other mount at ${other.guest}.`);
   await loadHostDirs();
   const cwd = process.cwd();
-  const home = process.env['HOME'] ?? '';
+  const home = placeOf(process.env['HOME'] ?? '');
+  const temporary = TEMPORARY.find((place) => isFree(cwd, place)) ?? TEMPORARY[1];
   const root = { guest: '/', host: cwd, backend: openHostDir('--host', cwd) };
   const hidden = { within: true, hidden: true };
-  const places = new Set(inside.map(({ guest }) => placeOf(guest)));
+  const taken = new Set(['/', ...inside.map(({ guest }) => placeOf(guest))]);
   const mounts: GuestMount[] = [root];
-  if (!places.has(cwd) && cwd !== '/') mounts.push({ ...root, ...hidden, guest: cwd });
-  for (const place of [TEMPORARY, home]) {
-    if (!place.startsWith('/') || isWithin(place, cwd) || places.has(place) || !isDirectory(place)) continue;
-    if (mounts.some(({ guest }) => guest === place)) continue;
-    mounts.push({ ...hidden, guest: place, backend: memory.directory() });
+  for (const place of [cwd, temporary, home]) {
+    const isOurs = place !== cwd && isWithin(place, cwd);
+    if (taken.has(place) || isOurs || !isFree(cwd, place)) continue;
+    taken.add(place);
+    mounts.push(
+      place === cwd ? { ...root, ...hidden, guest: cwd } : { ...hidden, guest: place, backend: memory.directory() },
+    );
   }
   for (const mount of others) {
     // What is outside of the tree is a tree of its own.
     mounts.push(isOutside(mount.guest) ? mount : { ...mount, guest: placeOf(mount.guest), within: true });
   }
-  return { mounts, env: { PWD: cwd, TMPDIR: TEMPORARY, ...(home !== '' && { HOME: home }) } };
+  return { mounts, env: { PWD: cwd, TMPDIR: temporary, ...(home !== '/' && { HOME: home }) } };
 }
 
 /** True for a name such as `../a`. */
@@ -50,7 +55,14 @@ function isWithin(path: string, dir: string): boolean {
   return path === dir || path.startsWith(dir.endsWith('/') ? dir : `${dir}/`);
 }
 
-/** A directory of this machine that does not exist needs no stand-in, but /tmp does. */
-function isDirectory(path: string): boolean {
-  return path === TEMPORARY || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** True if a place can be made in a directory: it has no such name, and what it has of the way there are directories. */
+function isFree(dir: string, place: string): boolean {
+  let path = dir;
+  for (const name of place.split('/').slice(1)) {
+    path = join(path, name);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return true;
+    if (!stat.isDirectory()) return false;
+  }
+  return false;
 }

@@ -57,7 +57,7 @@ export const SHARED_OPTIONS: readonly Option[] = [
 /** The option of `run` that makes the current directory the root. */
 export const HOST: Option = {
   name: 'host',
-  help: 'Grants the current directory: relative paths lead to it, and its absolute path does. Sets PWD, HOME\nand TMPDIR; /tmp and the home directory are empty ones in memory, unless granted.',
+  help: 'Grants the current directory: relative paths lead to it, and its absolute path does. Sets PWD;\nand HOME and TMPDIR, whose directories are empty ones in memory, unless granted.',
 };
 
 /** The options of `run` for a guest that may be deep, slow or stuck. */

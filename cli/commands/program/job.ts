@@ -56,6 +56,9 @@ export async function runJob(job: Job): Promise<number> {
   const overlays = overlaysOf(options, mounts);
   if (overlays.length > 0) (await import('../commit.ts')).refuseUnsettled(overlays);
   const driver = plan === null ? DRIVERS.get(job.program) : undefined;
+  if (plan !== null && job.separate === undefined && DRIVERS.has(job.program)) {
+    throw new UsageError(`The options of wasmtime and for limits cannot be used with ${job.program}: leave them out.`);
+  }
   const missed: Miss[] = [];
   const planned = plan === null ? null : await (await import('./planned.ts')).prepare(plan, job);
   const module = driver === undefined ? (planned?.module ?? (await job.load())) : null;

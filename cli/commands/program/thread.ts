@@ -17,14 +17,15 @@ const DEFAULT_STACK = 8;
 const FRAME_FACTOR = 2;
 /** The largest stack, in MiB: V8 computes with 32 bits. */
 const STACK_MAX = 1900;
-/** Milliseconds after the time-out until the process is killed: a guest that waits in a call of the system is stuck. */
+/** Milliseconds after the time-out until the process is killed: a guest in a call of the system is not ended before. */
 const GRACE_MS = 2000;
 
 /**
  * Runs the words in a new thread; resolves to the exit status.
  * @param argv The words of this process's command line.
+ * @param timedOut The exit status of a program whose time is over.
  */
-export function runInThread(plan: Plan, argv: readonly string[]): Promise<number> {
+export function runInThread(plan: Plan, argv: readonly string[], timedOut: number): Promise<number> {
   const asked = plan.stack === null ? DEFAULT_STACK : Math.ceil((plan.stack * FRAME_FACTOR) / MIB);
   const worker = new Worker(new URL(thread.entry), {
     argv: [GUEST_THREAD, ...argv],
@@ -37,7 +38,7 @@ export function runInThread(plan: Plan, argv: readonly string[]): Promise<number
     // The thread itself ends the guest, closes what it had open, and says so.
     worker.on('message', (message: unknown) => {
       if (message !== STARTED) return;
-      timer = setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeout.ms + GRACE_MS);
+      timer = setTimeout(() => kill(timeout.written, timedOut), timeout.ms + GRACE_MS);
       timer.unref();
     });
   }
@@ -51,4 +52,15 @@ export function runInThread(plan: Plan, argv: readonly string[]): Promise<number
       resolve(status);
     });
   });
+}
+
+/**
+ * Ends this process while its thread waits in a call of the system, which process.exit would wait for. Another program in
+ * its place ends with the right status; Node before 22.15 has no way but a signal.
+ */
+function kill(written: string, status: number): void {
+  tell(text`wasi9p: The program waits for the system and was killed: its time was over (${sentence(written)}).\n`);
+  process.removeAllListeners('warning');
+  (process as { execve?(file: string, args: string[]): void }).execve?.('/bin/sh', ['sh', '-c', `exit ${status}`]);
+  process.kill(process.pid, 'SIGKILL');
 }
