@@ -92,6 +92,13 @@ const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
   'hostDir(path, options)': [(options) => closed(hostDir(tmpdir(), options))],
   'memfs(volume, options)': [(options) => closed(memfs(new Volume(), options))],
   'ram(options)': [(options) => closed(ram(options))],
+  'ram.clone(options)': [(options) => closed(ram().clone(options))],
+  'namespace.fork(options)': [
+    (options) => {
+      using namespace = new Namespace({});
+      closed(namespace.fork(options));
+    },
+  ],
   'overlay(options)': [
     (options: object) => closed(overlay(Array.isArray(options) ? (options as Any) : { lower: store, ...options })),
   ],

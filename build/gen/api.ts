@@ -8,6 +8,7 @@ import { OVERLAY_OPTIONS } from '../../vfs/backends/overlay/index.ts';
 import { RAM_OPTIONS } from '../../vfs/backends/ram/backend.ts';
 import { TAR_OPTIONS } from '../../vfs/backends/tar/format/limits.ts';
 import { FILE_SYSTEM_OPTIONS } from '../../vfs/fs/file-system.ts';
+import { FORK_OPTIONS } from '../../vfs/namespace/fork.ts';
 import type { Rows } from '../../vfs/lib/options.ts';
 import { SERVER_OPTIONS } from '../../vfs/server/server.ts';
 
@@ -134,6 +135,20 @@ export const API: readonly Call[] = [
     args: { tree: { text: 'Absolute paths → trees.', type: 'object of Source' } },
   },
   {
+    call: 'namespace.fork(options)',
+    from: ['wasi9p'],
+    about:
+      'A namespace with the same trees, whose changes are its own: stores in memory are cloned, others are below an ' +
+      'overlay, read-only ones are shared. `close()` also closes what was made for it.',
+    rows: FORK_OPTIONS,
+    options: {
+      overlay: {
+        text: '`overlay` of `wasi9p/backends/overlay`, for stores that cannot be cloned.',
+        byDefault: 'none: such a store is an error',
+      },
+    },
+  },
+  {
     call: 'createFs(source)',
     from: ['wasi9p/fs'],
     about:
@@ -199,6 +214,13 @@ export const API: readonly Call[] = [
     about: 'An empty store in memory.',
     rows: RAM_OPTIONS,
     options: { capacity: CAPACITY },
+  },
+  {
+    call: 'ram.clone(options)',
+    from: ['wasi9p/backends/ram'],
+    about: 'A store with the same files, in microseconds; what neither changes is shared, and counts in both.',
+    rows: RAM_OPTIONS,
+    options: { capacity: { ...CAPACITY, byDefault: 'that of the store' } },
   },
   {
     call: 'overlay(options)',
