@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, w
 import { join, relative, resolve } from 'node:path';
 import { minify } from 'terser';
 import { COMMON, Failure, run } from './bundle.mjs';
+import { buildLibc, lazyLibc } from './lazy-libc.mjs';
 import { BUNDLED, COPIES, COMMAND, ENTRIES, EXTERNAL, PARTS, PEERS, ROOT, WORKERS } from './project.mjs';
 import { coreBundle } from './size.mjs';
 
@@ -79,7 +80,7 @@ export async function buildModules(outdir) {
   const options = { ...PUBLISHED, entryPoints: ENTRIES, outdir, chunkNames: 'chunks/[name]-[hash]' };
   const reached = await sourcesOf(options);
   const part = partOf(reached);
-  const plugins = [together(groupsOf(reached, part), part)];
+  const plugins = [lazyLibc, together(groupsOf(reached, part), part)];
   const { metafile } = await esbuild({ ...options, plugins, metafile: true });
   const paths = Object.keys(metafile.outputs).map((path) => join(ROOT, path));
   withoutHelpers(paths);
@@ -114,7 +115,7 @@ export const { ${exports.join(', ')} } = all;
  * @returns {Promise<Map<string, Set<string>>>} by the source of the entry point
  */
 async function sourcesOf(options) {
-  const { metafile } = await esbuild({ ...options, write: false, metafile: true });
+  const { metafile } = await esbuild({ ...options, plugins: [lazyLibc], write: false, metafile: true });
   const { inputs } = /** @type {import('esbuild').Metafile} */ (metafile);
   const entries = Object.values(/** @type {Record<string, string>} */ (options.entryPoints));
   return new Map(
@@ -220,14 +221,14 @@ export async function buildCommand(outdir) {
     entryPoints: { cli: COMMAND },
     outdir,
     chunkNames: 'cli/[name]-[hash]',
-    plugins: [builtins],
+    plugins: [lazyLibc, builtins],
     metafile: true,
   };
   const { inputs } = (await esbuild({ ...options, write: false })).metafile;
   const imports = Object.values(inputs).flatMap((input) => input.imports);
   const later = imports.filter(({ kind, external }) => kind === 'dynamic-import' && !external).map(({ path }) => path);
   const plugin = together(new Map(later.map((file) => [file, [COMMAND]])));
-  const { metafile } = await esbuild({ ...options, plugins: [builtins, plugin] });
+  const { metafile } = await esbuild({ ...options, plugins: [lazyLibc, builtins, plugin] });
   const outputs = Object.entries(metafile.outputs);
   // All of them import the entry point, so that it is in a file of its own, with all that it needs.
   const [chunk] = outputs.find(([, output]) => COMMAND in output.inputs) ?? [''];
@@ -246,6 +247,8 @@ export async function buildCommand(outdir) {
   writeFileSync(target, `#!/usr/bin/env node\n${text}`);
   chmodSync(target, 0o755);
   await buildWorkers(outdir);
+  await buildLibc(PUBLISHED, outdir);
+  await shorten(join(ROOT, outdir, 'libc.cjs'));
 }
 
 /** Builds the scripts of worker threads: a file each, with what it needs at once. @param {string} outdir */
@@ -255,7 +258,7 @@ async function buildWorkers(outdir) {
     entryPoints: WORKERS,
     outdir,
     chunkNames: 'cli/[name]-[hash]',
-    plugins: [builtins],
+    plugins: [lazyLibc, builtins],
     metafile: true,
   });
   for (const path of Object.keys(metafile.outputs)) await shorten(join(ROOT, path));

@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildCommand, buildModules } from './dist.mjs';
 import { ENTRIES, ROOT } from './project.mjs';
+import { hostDir } from '../vfs/backends/hostdir/index.ts';
 
 const start = suite('start-up');
 let outdir = '';
@@ -129,6 +130,23 @@ start('fields of classes are assigned, as tsconfig.json says, and not defined', 
     defined.filter((text) => !theirs.test(text)),
     [],
   );
+});
+
+start('the calls through libc are a file of their own, which a host directory loads', () => {
+  const holders = readdirSync(outdir, { recursive: true, encoding: 'utf8' }).filter(
+    (file) =>
+      /\.c?js$/.test(file) && /LibcCalls ?= ?class|class LibcCalls/.test(readFileSync(join(outdir, file), 'utf8')),
+  );
+  assert.equal(holders, ['libc.cjs']);
+  const script = `const { hostDir } = await import(process.argv[1]); const dir = hostDir('.'); console.log(dir.way); dir.close();`;
+  const run = (module: string): string =>
+    spawnSync(process.execPath, ['--input-type=module', '-e', script, module], { cwd: outdir, encoding: 'utf8' })
+      .stdout;
+  const here = run(join(outdir, 'backends/hostdir.js'));
+  // What a source does that is not divided.
+  const dir = hostDir('.');
+  assert.is(here, `${dir.way}\n`);
+  dir.close();
 });
 
 start('the command is one file, and loads no other to run a program', () => {

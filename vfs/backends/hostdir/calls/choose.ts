@@ -1,8 +1,6 @@
 // Chooses the way in which the descriptors of a host directory are used: libc if it can be called, else node:fs.
 import type { Fs } from '../node/node.ts';
-import { libc } from '../libc/libc.ts';
-import { LibcCalls } from '../libc/libc-calls.ts';
-import { hasOpenat2 } from '../libc/openat2.ts';
+import { LibcCalls, hasOpenat2, libc } from '../libc/index.ts';
 import type { Way } from '../options.ts';
 import type { HostCalls } from './calls.ts';
 import { ProcCalls } from './proc-calls.ts';
