@@ -56,15 +56,18 @@ async function start(args) {
   process.exitCode = await runNode(['--enable-source-maps', /** @type {string} */ (bundle), ...args]);
 }
 
-/** The benchmarks: the table, or `work`, `growth`, `memory`, `host`, `profile`, `archive` or `compare`. @param {string[]} args */
+/** The benchmarks: the table, or `work`, `growth`, `memory`, `clone`, `host`, `profile`, `archive` or `compare`. @param {string[]} args */
 async function bench(args) {
-  const other = ['work', 'growth', 'memory', 'host', 'profile', 'archive', 'start', 'compare'].find(
+  const other = ['work', 'growth', 'memory', 'clone', 'host', 'profile', 'archive', 'start', 'compare'].find(
     (name) => name === args[0],
   );
   const files = [`bench/${other ?? 'run'}.ts`, ...sources(/\.ts$/, ['bench/hosts']), 'bench/work/child.ts'];
   const [bundle] = await bundleToRun(files, 'bench');
   // The collector is exposed to measure memory; a large semi-space keeps garbage countable.
-  const flags = other === 'memory' ? ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'] : [];
+  const flags =
+    other === 'memory' || other === 'clone'
+      ? ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256']
+      : [];
   process.exitCode = await runNode([...flags, /** @type {string} */ (bundle), ...args.slice(other ? 1 : 0)]);
 }
 

@@ -11,6 +11,7 @@ const PARTS = {
   work: 'npm run bench -- work --write',
   growth: 'npm run bench -- growth --write',
   memory: 'npm run bench -- memory --write',
+  clone: 'npm run bench -- clone --write',
   host: 'npm run bench -- host --write',
   start: 'npm run bench -- start --write',
 } as const;

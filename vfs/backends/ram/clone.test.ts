@@ -1,4 +1,6 @@
 // Clones of an in-memory store: what they carry, what they share, and what ends with them.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETATTR_MODE, SETATTR_SIZE } from '../../9p/constants.ts';
@@ -234,5 +236,39 @@ test('a long line of clones keeps no more layers than few', () => {
   assert.is(store.entries(store.root()), 350);
   store.close();
 });
+
+/** Collects garbage twice, with a task in between for the stores that are found to be dropped. */
+async function collected(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  collect();
+  return process.memoryUsage().arrayBuffers;
+}
+
+for (const isClosed of [true, false]) {
+  test(`clones that are ${isClosed ? 'closed' : 'dropped'} leave nothing behind`, async () => {
+    using store = new RamBackend();
+    const large = make(store, 'large', new Uint8Array(4 * MIB));
+    for (let i = 0; i < 40; i++) make(store, `f${i}`, Uint8Array.of(i));
+    // One from the beginning stays open, and needs what was then.
+    using oldest = store.clone();
+    const before = await collected();
+    for (let i = 0; i < 100; i++) {
+      const clone = store.clone();
+      const next = clone.clone();
+      for (const each of [clone, next]) {
+        assert.is(each.write(find(each, 'large'), 0, MIB, Uint8Array.of(i), 0, 1), 1);
+      }
+      assert.is(store.write(large, 0, 2 * MIB, Uint8Array.of(i), 0, 1), 1);
+      if (isClosed) for (const each of [clone, next]) each.close();
+    }
+    // 300 chunks of a MiB were copied; the newest state and one for each layer may be there.
+    const grown = (await collected()) - before;
+    assert.ok(grown < 10 * MIB, `${(grown / MIB).toFixed(1)} MiB`);
+    assert.is(byteAt(oldest, find(oldest, 'large'), 2 * MIB), 0);
+  });
+}
 
 test.run();
