@@ -237,6 +237,25 @@ test('a long line of clones keeps no more layers than few', () => {
   store.close();
 });
 
+test('what was preserved for a clone is freed when it is closed', async () => {
+  using store = new RamBackend();
+  const large = make(store, 'large', new Uint8Array(16 * MIB).fill(1));
+  for (let i = 0; i < 40; i++) make(store, `f${i}`, Uint8Array.of(i));
+  const clone = store.clone();
+  const before = await collected();
+  for (let at = 0; at < 16 * MIB; at += MIB) assert.is(store.write(large, 0, at, Uint8Array.of(2), 0, 1), 1);
+  assert.ok((await collected()) - before > 15 * MIB, 'both states are there');
+  clone.close();
+  assert.ok((await collected()) - before < MIB, 'one state is there');
+  assert.is(find(store, 'large'), large);
+  assert.is(store.entries(store.root()), 41);
+  assert.is(store.unlink(store.root(), 'large', large), 0);
+  assert.is(forget(store, large), 0);
+  using later = store.clone();
+  assert.is(later.lookup(later.root(), 'large'), E.ENOENT);
+  assert.is(later.entries(later.root()), 40);
+});
+
 /** Collects garbage twice, with a task in between for the stores that are found to be dropped. */
 async function collected(): Promise<number> {
   setFlagsFromString('--expose-gc');

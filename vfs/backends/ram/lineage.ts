@@ -5,7 +5,7 @@ import { E } from '../../linux/errno.ts';
 import type { Cells } from './cells.ts';
 import { FileData } from './data.ts';
 import { Era, PRESERVED, newHome } from './era.ts';
-import { Family } from './family.ts';
+import { Family, type Member } from './family.ts';
 import type { RamInode } from './inode.ts';
 import { addLayer, shareNames } from './layers.ts';
 import type { Names } from './names.ts';
@@ -31,6 +31,7 @@ export class Lineage {
   /** The present era. */
   era = new Era(this.home);
   private family: Family | null = null;
+  private member: Member | null = null;
   private readonly cells: Cells;
   /** A directory without a place: the files that have or had several names. null until there is one. */
   private several: RamInode | null = null;
@@ -63,7 +64,8 @@ export class Lineage {
       const preserved = inode.copy(PRESERVED);
       if (inode.kind === S_IFDIR) preserved.content = addLayer(inode);
       else if (inode.content instanceof FileData) preserved.content = inode.content.preserve();
-      parent!.children.replaceBelow(name, inode, preserved);
+      const layer = parent!.children.replaceBelow(name, inode, preserved);
+      if (layer !== null) this.era.note(layer, name);
     }
     inode.era = this.era;
   }
@@ -112,12 +114,13 @@ export class Lineage {
   share(store: object, top: RamInode, clone: object, its: Lineage): RamInode {
     if (this.family === null) {
       this.family = new Family();
-      this.family.join(store);
+      this.member = this.family.join(store, this.era);
     }
-    its.family = this.family;
-    this.family.join(clone);
     if (this.several !== null) its.several = its.rootOf(this.several);
+    this.era.end();
     this.era = new Era(this.home);
+    its.family = this.family;
+    its.member = this.family.join(clone, its.era, this.era);
     return its.rootOf(top);
   }
 
@@ -130,7 +133,7 @@ export class Lineage {
 
   /** The store is closed: it needs nothing that others preserve for it. */
   leave(store: object): void {
-    this.family?.leave(store);
+    if (this.member !== null) this.family?.leave(store, this.member);
     this.family = null;
   }
 

@@ -159,14 +159,24 @@ export class Names {
     return layer;
   }
 
-  /** Replaces the inode of an entry below this layer, which keeps it itself. */
-  replaceBelow(name: string, inode: RamInode, preserved: RamInode): void {
+  /**
+   * Replaces the inode of an entry below this layer, which keeps it itself.
+   * @returns The layer in which it was; null if there is none.
+   */
+  replaceBelow(name: string, inode: RamInode, preserved: RamInode): Names | null {
     const layer = this.base === null || this.has(name) ? null : this.base.layerOf(name);
-    if (layer === null) return;
+    if (layer === null) return null;
     const entry = layer.map!.get(name)!;
     if (entry instanceof Cell) entry.inode = preserved;
     else layer.map!.set(name, preserved);
     this.adopt(name, inode);
+    return layer;
+  }
+
+  /** Forgets the inode of an entry that a layer above hides, once no other store has this layer. */
+  clear(name: string): void {
+    this.map!.set(name, null);
+    this.dead++;
   }
 
   /** Makes this the layer of no directory: it changes no more. */
