@@ -22,6 +22,11 @@ export function print(output: Text | Uint8Array, stdout: Sink = 1): void {
   }
 }
 
+/** True if stderr is a terminal. */
+export function stderrIsTerminal(): boolean {
+  return process.stderr.isTTY === true;
+}
+
 /** Writes a message to stderr. An error of that write is ignored. */
 export function tell(message: Text, stderr: Sink = 2): void {
   try {

@@ -44,6 +44,11 @@ export function sentence(words: string): Text {
   return Text.of(escapeControls(isLong ? `${words.slice(0, SENTENCE_MAX)}…` : words));
 }
 
+/** Lines with untrusted parts, such as the output of a guest: control characters other than line ends are escaped. */
+export function lines(words: string): Text {
+  return Text.of(words.split('\n').map(escapeControls).join('\n'));
+}
+
 /** A name in quotes, even if it needs none. */
 export function quoted(name: string): Text {
   return Text.of(quote(name));

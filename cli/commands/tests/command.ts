@@ -3,9 +3,9 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FindError, REPORTERS, runTests, type Reporter, type Summary } from '../../../runner/index.ts';
 import { UsageError, parseOptions } from '../../lib/options.ts';
-import { print, tell } from '../../lib/output.ts';
+import { print, stderrIsTerminal, tell } from '../../lib/output.ts';
 import { reasonOf } from '../../lib/reason.ts';
-import { own, sentence, text } from '../../lib/text.ts';
+import { joined, lines, own, sentence, text } from '../../lib/text.ts';
 import { thread } from '../../lib/thread.ts';
 import { LiveLine } from './live.ts';
 import { NONE_FOUND, TEST_OPTIONS, reportsOf, runOptionsOf, testHelp, type Report } from './options.ts';
@@ -42,12 +42,14 @@ async function report(
   settings: Parameters<typeof runTests>[0],
   paths: readonly string[],
 ): Promise<Summary> {
-  const live = process.stderr.isTTY === true ? new LiveLine((line) => tell(own(line))) : null;
+  // Back to the beginning of the line, which is erased.
+  const draw = (words: string): void => tell(joined([own('\r\x1b[K'), sentence(words)]));
+  const live = stderrIsTerminal() ? new LiveLine(draw) : null;
   const files: number[] = [];
   try {
     const reporters = reports.map(({ name, file }): Reporter => {
       if (file === null) {
-        const write = (chunk: string): void => print(own(chunk));
+        const write = (chunk: string): void => print(lines(chunk));
         return REPORTERS[name](live === null ? write : (chunk) => live.around(() => write(chunk)));
       }
       const fd = open(file);

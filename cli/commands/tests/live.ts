@@ -1,10 +1,8 @@
 // The line at the bottom of a terminal while tests run: the counts, and a test that is running.
-import { escapeControls } from '../../../vfs/lib/quote.ts';
 import type { Reporter } from '../../../runner/index.ts';
 
 /** Characters of a name that are shown. */
 const WIDTH = 50;
-const CLEAR = '\r\x1b[K';
 
 /** Draws a status line on a terminal, and clears it around each text that is written there. */
 export class LiveLine implements Reporter {
@@ -14,7 +12,7 @@ export class LiveLine implements Reporter {
   private done = 0;
   private failed = 0;
 
-  /** @param draw Writes to the terminal. */
+  /** @param draw Replaces the line on the terminal. */
   constructor(draw: (text: string) => void) {
     this.draw = draw;
   }
@@ -37,20 +35,20 @@ export class LiveLine implements Reporter {
   }
 
   end(): void {
-    this.draw(CLEAR);
+    this.draw('');
   }
 
   /** Clears the line, writes, and draws the line again. */
   around(write: () => void): void {
-    this.draw(CLEAR);
+    this.draw('');
     write();
     if (this.done < this.total) this.show();
   }
 
   private show(): void {
     const [name = ''] = this.now;
-    const shown = escapeControls(name.slice(-WIDTH));
+    const shown = name.slice(-WIDTH);
     const failures = this.failed > 0 ? `, ${this.failed} failed` : '';
-    this.draw(`${CLEAR}${this.done}/${this.total}${failures}${shown === '' ? '' : `  ${shown}`}`);
+    this.draw(`${this.done}/${this.total}${failures}${shown === '' ? '' : `  ${shown}`}`);
   }
 }
