@@ -16,8 +16,8 @@ export class NamesCursor implements DirCursor {
   ino = 0;
   kind = 0;
   private readonly dir: RamInode | null;
-  /** True if there was one layer at the beginning. */
-  private readonly isPlain: boolean;
+  /** The same if there was one layer at the beginning: until the directory gets another one, that layer has it, too. */
+  private readonly plain: RamInode | null | undefined;
   /** The layer that is listed, and those above it, the next one last. */
   private layer: Names;
   private readonly above: Names[] = [];
@@ -26,7 +26,7 @@ export class NamesCursor implements DirCursor {
 
   constructor(names: Names) {
     this.dir = names.dir;
-    this.isPlain = names.base === null;
+    this.plain = names.base === null ? names.dir : undefined;
     this.layer = names;
     for (let { base } = names; base !== null; { base } = base) {
       this.above.push(this.layer);
@@ -37,16 +37,19 @@ export class NamesCursor implements DirCursor {
   }
 
   next(): boolean {
+    if (this.layer.dir !== this.plain) return this.nextOfLayers();
     const { names, inodes } = this;
-    // Until the directory gets another layer.
-    while (this.isPlain && this.layer.dir === this.dir) {
+    for (;;) {
       const name = names.next();
       const { value } = inodes.next();
       if (name.done === true) return false;
       if (value === null) continue;
-      return this.fill(name.value, value as RamInode);
+      const inode = value as RamInode;
+      this.name = name.value;
+      this.ino = inode.ino;
+      this.kind = inode.kind;
+      return true;
     }
-    return this.nextOfLayers();
   }
 
   private nextOfLayers(): boolean {
