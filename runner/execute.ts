@@ -105,11 +105,10 @@ class Run {
       wasi.close();
       // The program exited in its wasm start function, before _start.
       if (wasi.exitCode !== null) return { kind: 'exit', status: wasi.exitCode };
-      // A stack overflow is a RangeError.
-      if (!(error instanceof WebAssembly.RuntimeError || (error instanceof RangeError && instance !== undefined))) {
-        throw error;
-      }
-      const { message, stack = '' } = error;
+      // A stack overflow is a RangeError, also that of a wasm start function. Others come from memory that is too large.
+      const isOverflow = error instanceof RangeError && (instance !== undefined || /call stack/.test(error.message));
+      if (!(error instanceof WebAssembly.RuntimeError || isOverflow)) throw error;
+      const { message, stack = '' } = error as Error;
       const frames = stack.split('\n').filter((line) => line.includes('wasm://'));
       return { kind: 'trap', message, frames: frames.slice(0, FRAMES_MAX) };
     }

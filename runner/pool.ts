@@ -11,6 +11,9 @@ export interface PoolOptions {
   readonly stack: number;
 }
 
+/** Milliseconds until a worker that was ended counts as stuck. */
+const GRACE = 2000;
+
 /** A worker and its job. */
 interface Seat {
   readonly worker: Worker;
@@ -31,6 +34,8 @@ export class Pool {
   private readonly options: PoolOptions;
   private seats: Seat[] = [];
   private readonly waiting: Pending[] = [];
+  /** The workers that were ended and whose threads still run. */
+  private readonly ending = new Set<Promise<unknown>>();
   private closed = false;
 
   constructor(options: PoolOptions) {
@@ -45,11 +50,28 @@ export class Pool {
     });
   }
 
-  /** Ends all workers. Jobs that have not ended are dropped. */
-  async close(): Promise<void> {
+  /**
+   * Ends all workers. Jobs that have not ended are dropped.
+   * @returns The number of threads that do not end: V8 does not interrupt every loop, such as one of memory.grow. Their
+   *   process cannot exit.
+   */
+  async close(): Promise<number> {
     this.closed = true;
     this.waiting.length = 0;
-    await Promise.all(this.seats.map(({ worker, timer }) => (clearTimeout(timer ?? undefined), worker.terminate())));
+    for (const { worker, timer } of this.seats) {
+      clearTimeout(timer ?? undefined);
+      this.end(worker);
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, GRACE)));
+    await Promise.race([Promise.all(this.ending), late]);
+    clearTimeout(timer);
+    return this.ending.size;
+  }
+
+  private end(worker: Worker): void {
+    const end = worker.terminate().finally(() => this.ending.delete(end));
+    this.ending.add(end);
   }
 
   private dispatch(): void {
@@ -95,7 +117,7 @@ export class Pool {
     if (job === null) return;
     seat.timer = setTimeout(() => {
       this.remove(seat);
-      void seat.worker.terminate();
+      this.end(seat.worker);
       const end = { kind: 'timeout', ms: job.timeout } as const;
       this.settle(seat, this.cutOff(seat, job, end, `It was ended after ${job.timeout} ms.`));
     }, job.timeout);

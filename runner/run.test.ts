@@ -50,12 +50,17 @@ test('traps, stack overflows, and files that are no programs', async () => {
     })),
     'text.wasm': 'not a module',
     'empty.wasm': Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0),
+    // Its wasm start function calls itself.
+    'starts.wasm': Uint8Array.from([
+      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 8, 1, 0, 10, 6, 1, 4, 0, 0x10, 0, 0x0b],
+    ]),
   };
   await inDir(files, async (dir) => {
     const { of } = await runIn(dir);
     assert.match(of('traps').failures[0]!, /^It trapped: unreachable\n +at .*wasm/);
     assert.is(of('aborts').status, 'pass', '134 stands for a trap');
     assert.match(of('recurses').failures[0]!, /^It trapped: Maximum call stack size exceeded/);
+    assert.match(of('starts').failures[0]!, /^It trapped: Maximum call stack size exceeded\n +at .*wasm/);
     assert.match(of('text').failures[0]!, /^text\.wasm cannot be started: .*magic/);
     assert.is(of('empty').failures[0], 'empty.wasm cannot be started: it has no function _start.');
   });

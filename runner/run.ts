@@ -50,6 +50,8 @@ export interface RunTestsOptions {
   reporters?: readonly Reporter[];
   /** The script of the workers. @internal */
   worker?: string;
+  /** Called at the end if threads do not end, so that this process cannot exit. @internal */
+  stuck?: (threads: number) => void;
 }
 
 const RUN_TESTS_OPTIONS = {
@@ -65,6 +67,7 @@ const RUN_TESTS_OPTIONS = {
   leaks: 'boolean',
   reporters: 'Array',
   worker: 'string',
+  stuck: 'function',
 } satisfies RowsOf<RunTestsOptions>;
 
 /**
@@ -98,7 +101,8 @@ export async function runTests(options: RunTestsOptions = {}): Promise<Summary> 
     for (const reporter of checked.reporters) reporter.end?.(summary);
     return summary;
   } finally {
-    await pool.close();
+    const threads = await pool.close();
+    if (threads > 0) checked.stuck(threads);
   }
 }
 
@@ -121,8 +125,8 @@ function withDefaults(options: RunTestsOptions): Checked {
   }
   const { paths = ['.'], expectations = new Map(), reporters = [], filter = [] } = options;
   if (paths.length === 0) throw invalid('"options.paths" must have at least one path');
-  const { update = false, leaks = true, worker = workerScript() } = options;
-  return { shard, retries, timeout, jobs, stack, paths, expectations, reporters, filter, update, leaks, worker };
+  const { update = false, leaks = true, worker = workerScript(), stuck = () => {} } = options;
+  return { shard, retries, timeout, jobs, stack, paths, expectations, reporters, filter, update, leaks, worker, stuck };
 }
 
 /** Found by the package's name, because this code may be in dist/ or in dist/chunks/. */

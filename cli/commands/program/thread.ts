@@ -1,6 +1,7 @@
 // Runs the command line once more in a thread of its own, for a guest that needs a deeper stack, or that may be stuck.
 import { Worker } from 'node:worker_threads';
 import { bugOf } from '../../lib/bug.ts';
+import { endNow } from '../../lib/end-now.ts';
 import { tell } from '../../lib/output.ts';
 import { holdFor } from '../../lib/signals.ts';
 import { sentence, text } from '../../lib/text.ts';
@@ -54,13 +55,7 @@ export function runInThread(plan: Plan, argv: readonly string[], timedOut: numbe
   });
 }
 
-/**
- * Ends this process while its thread waits in a call of the system, which process.exit would wait for. Another program in
- * its place ends with the right status; Node before 22.15 has no way but a signal.
- */
 function kill(written: string, status: number): void {
   tell(text`wasi9p: The program waits for the system and was killed: its time was over (${sentence(written)}).\n`);
-  process.removeAllListeners('warning');
-  (process as { execve?(file: string, args: string[]): void }).execve?.('/bin/sh', ['sh', '-c', `exit ${status}`]);
-  process.kill(process.pid, 'SIGKILL');
+  endNow(status);
 }

@@ -54,6 +54,28 @@ test('several reports at once, to files and to stdout', async () => {
   });
 });
 
+/** A loop of memory.grow, which V8 does not interrupt once it is optimized. */
+const GROWS = Uint8Array.from([
+  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 5, 3, 1, 0, 1],
+  ...[7, 19, 2, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2, 0, 6, 0x5f, 0x73, 0x74, 0x61, 0x72, 0x74, 0, 0],
+  ...[10, 14, 1, 12, 0, 3, 0x40, 0x41, 1, 0x40, 0, 0x1a, 0x0c, 0, 0x0b, 0x0b],
+]);
+
+test('a program whose thread does not end does not keep the command from ending', async () => {
+  await inDir({ 'grows.wasm': GROWS, ...(await acting('prints', { args: ['print=x'] })) }, async (dir) => {
+    const argv = [cli, 'test', '--timeout', '2s', '--reporter', 'spec', '--reporter', 'json=r.json'];
+    const { status, signal, stdout, stderr } = spawnSync(process.execPath, argv, {
+      ...{ cwd: dir, encoding: 'utf8', timeout: 60_000, killSignal: 'SIGTERM' },
+    });
+    assert.match(stdout, /1 passed, 1 failed\n$/);
+    assert.is((JSON.parse(readFileSync(join(dir, 'r.json'), 'utf8')) as { failed: number }).failed, 1);
+    // Other engines may end it.
+    if (stderr !== '')
+      assert.match(stderr, /^wasi9p: A program that was ended still runs: this process is killed\.\n$/);
+    if (signal !== 'SIGKILL' || 'execve' in process) assert.is(status, 1, signal ?? '');
+  });
+});
+
 test('wrong command lines are told apart, with status 2', async () => {
   await inDir({ ...(await tests()), 'x.toml': 'version = 3', 'x.txt': '' }, async (dir) => {
     const cases: [argv: string[], message: RegExp][] = [

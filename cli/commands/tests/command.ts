@@ -5,6 +5,7 @@ import { FindError, REPORTERS, runTests, type Reporter, type Summary } from '../
 import { UsageError, parseOptions } from '../../lib/options.ts';
 import { print, stderrIsTerminal, tell } from '../../lib/output.ts';
 import { reasonOf } from '../../lib/reason.ts';
+import { endNow } from '../../lib/end-now.ts';
 import { joined, lines, own, sentence, text } from '../../lib/text.ts';
 import { thread } from '../../lib/thread.ts';
 import { LiveLine } from './live.ts';
@@ -20,13 +21,19 @@ export async function runTestCommand(argv: readonly string[]): Promise<number> {
   }
   const reports = reportsOf(options);
   const settings = runOptionsOf(options, rest);
-  const once = async (): Promise<number> => statusOf(await report(reports, settings, rest));
+  let isStuck = false;
+  const more = { ...settings, stuck: () => (isStuck = true) };
+  const once = async (): Promise<number> => statusOf(await report(reports, more, rest));
   let status = await once();
   const isSnapshot = (file: string): boolean => /\.(stdout|stderr|tree)$/.test(file);
   while (options.has('watch')) {
     tell(text`\nwasi9p: waiting for a change\n`);
     await changeBelow(rest.length > 0 ? rest : ['.'], isSnapshot);
     status = await once();
+  }
+  if (isStuck) {
+    tell(text`wasi9p: A program that was ended still runs: this process is killed.\n`);
+    endNow(status);
   }
   return status;
 }
