@@ -13,10 +13,10 @@ const SOURCE = 'vfs/backends/hostdir/libc/index.ts';
  * the package, a host directory is reached as without koffi.
  */
 const STUB = `
-const path = /\\/(?:chunks|cli)\\/[^/]*$/.test(${URL_HERE}) ? '../libc.cjs' : './libc.cjs';
 let parts;
 const load = () => {
   if (parts !== undefined) return parts;
+  const path = /\\/(?:chunks|cli)\\/[^/]*$/.test(${URL_HERE}) ? '../libc.cjs' : './libc.cjs';
   try {
     parts = process.getBuiltinModule('node:module').createRequire(${URL_HERE})(path);
   } catch (error) {

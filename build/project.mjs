@@ -50,14 +50,14 @@ export const COMMAND = 'cli/main.ts';
  * @type {{ chunk: string, sources?: RegExp, reachedBy?: string[], least?: number }[]}
  */
 export const PARTS = [
-  { chunk: 'stores', sources: /^vfs\/(backend|backends\/(ram|readonly))\// },
+  { chunk: 'stores', sources: /^vfs\/(backend|backends\/(memfs|ram|readonly))\// },
   { chunk: 'stores', reachedBy: ['core', 'backends/ram', 'backends/memfs', 'backends/hostdir'], least: 2 },
   { chunk: 'core', reachedBy: ['core'] },
   {
     chunk: 'core',
     sources: /^vfs\/(client|server\/(?!index|connection|lock-wait)|connect\/(inside|backend-server))\b/,
   },
-  { chunk: 'volumes', reachedBy: ['backends/memfs', 'backends/hostdir'] },
+  { chunk: 'hostdir', reachedBy: ['backends/hostdir'] },
   { chunk: 'files', reachedBy: ['fs'] },
   { chunk: 'foreign', sources: /^shim\/(foreign\/|stdio|preview1\/descriptors\/host-stream)/ },
 ];
@@ -69,7 +69,12 @@ export const PARTS = [
  */
 export const COPIES = [
   { name: 'core', importers: 'core', chunks: ['stores'] },
-  { name: 'index', importers: /^(shim\/(index|wasi)|vfs\/namespace\/\w+)\.ts$/, chunks: ['files', 'foreign'] },
+  { name: 'tar', importers: /^vfs\/backends\/tar\//, chunks: ['stores'] },
+  {
+    name: 'index',
+    importers: /^(shim\/(index|wasi)|vfs\/namespace\/\w+)\.ts$/,
+    chunks: ['files', 'foreign', 'hostdir'],
+  },
   { name: 'testing', importers: /^testing\//, sources: /^(shim\/(wasi|mounts|stdio|foreign)|vfs\/namespace)\b/ },
   // The parts then hold the constants that they use as numbers, and no others.
   {
