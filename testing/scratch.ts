@@ -35,7 +35,7 @@ function removeTree(fs: Fs, top: string): void {
   }
 }
 
-/** Lets the owner into a directory and all directories below it. */
+/** Lets the owner into a directory and all directories below it. @internal */
 export function openDirectories(fs: Pick<Fs, 'chmodSync' | 'readdirSync'>, dir: string): void {
   fs.chmodSync(dir, 0o700);
   for (const entry of fs.readdirSync(dir, { withFileTypes: true }))
