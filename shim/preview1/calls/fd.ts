@@ -170,10 +170,10 @@ export function fdCalls(guest: Guest) {
       if (d.filetype === FILETYPE.DIRECTORY || (d.dropped(RIGHTS.FD_TELL) && d.dropped(RIGHTS.FD_SEEK))) {
         return NOTCAPABLE;
       }
-      if (!m.fits(ptr >>> 0, 8)) return FAULT;
       const to = d.tell();
-      const errno = to < 0 ? -to : m.putU64(ptr >>> 0, to);
-      return errno === 0 ? 0 : wasiErrnoOf(errno);
+      // FAULT comes before SPIPE.
+      if (to < 0) return m.fits(ptr >>> 0, 8) ? wasiErrnoOf(-to) : FAULT;
+      return m.putU64(ptr >>> 0, to) === 0 ? 0 : FAULT;
     },
   };
 }
