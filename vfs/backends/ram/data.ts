@@ -190,6 +190,7 @@ export class FileData {
     const number = chunkAt(offset);
     const there = this.chunks?.get(number);
     const before = there === undefined ? 0 : there.length;
+    if (before >= needed && !this.chunks!.isShared(number)) return there!;
     if (before >= needed) return this.ownChunk(number);
     const { space } = this.cells;
     const most = Math.floor((before + space.left) / PAGE) * PAGE;
