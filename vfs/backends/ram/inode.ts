@@ -8,8 +8,8 @@ import { FileData } from './data.ts';
 import type { Era } from './era.ts';
 import { Names } from './names.ts';
 
-/** The data of every file without bytes. */
-const NOTHING = new FileData(new Cells(new Space(0)));
+/** The data of every file without bytes, made at the first use. */
+let nothing: FileData | null = null;
 /** The entries of every directory that never had any. */
 const EMPTY = new Names(null);
 
@@ -60,7 +60,7 @@ export class RamInode extends Inode {
 
   /** The data of a regular file, for reads only. */
   get data(): FileData {
-    return (this.content ?? NOTHING) as FileData;
+    return (this.content ?? (nothing ??= new FileData(new Cells(new Space(0))))) as FileData;
   }
 
   /** The entries of a directory, for reads only while there are none. */
