@@ -43,6 +43,25 @@ const MOST_IMPORT: Readonly<Record<string, number>> = {
   ...Object.fromEntries(Object.keys(ENTRIES).flatMap((name) => (name.startsWith('backends/') ? [[name, 6]] : []))),
 };
 
+/** The command lines of the other rows: each command does a little, so that all of it is loaded. */
+function commandLines(dir: string, wasm: string): string[][] {
+  return [
+    ['--version'],
+    ['help'],
+    ['run', '--dir', dir, wasm],
+    ['run', '--overlay', `${dir}::/d`, '--diff', wasm],
+    ['run', '--timeout', '10s', wasm],
+    ['wasmtime', '--dir', dir, wasm],
+    ['test', wasm],
+    ['ls', dir],
+    ['tree', dir],
+    ['cat', join(dir, 'empty.mjs')],
+    ['cp', join(dir, 'empty.mjs'), join(dir, 'copied')],
+    ['cc', '--version'],
+    ['commit', '--help'],
+  ];
+}
+
 /** A row: the arguments of the runtime, and whether the process prints the figure itself. */
 interface Row {
   readonly label: string;
@@ -66,7 +85,11 @@ function rowsIn(dir: string): Row[] {
     { label: 'an empty script', args: [file('empty.mjs', '')], printed: false },
     { label: 'hello, a node:wasi script', args: [file('node-wasi.mjs', NODE_WASI), wasm], printed: false },
     { label: 'hello, wasi9p run', args: [join(ROOT, 'dist/cli.js'), 'run', wasm], printed: false },
-    { label: 'wasi9p --version', args: [join(ROOT, 'dist/cli.js'), '--version'], printed: false },
+    ...commandLines(dir, wasm).map((words) => ({
+      label: `wasi9p ${words.map((word) => (word.startsWith(dir) ? '…' : word)).join(' ')}`,
+      args: [join(ROOT, 'dist/cli.js'), ...words],
+      printed: false,
+    })),
     ...imports,
   ];
 }
@@ -101,9 +124,10 @@ function report(
   const [node = []] = medians;
   const ratio = node[2]! / node[1]!;
   const verdict = (met: boolean): string => (met ? 'met' : 'NOT met');
+  const first = rows.findIndex(({ printed }) => printed);
   const slow = Object.keys(ENTRIES).flatMap((name, i) => {
     const most = MOST_IMPORT[name] ?? Infinity;
-    const ms = node[4 + i]!;
+    const ms = node[first + i]!;
     return ms > most ? [`${name} ${ms.toFixed(1)} > ${most}`] : [];
   });
   return `# Start-up
@@ -115,7 +139,22 @@ time; in bold what it is of the node:wasi script's time on the same runtime. —
 - Imports of \`wasi9p\` ≤ 12 ms, of the core and of each store ≤ 6 ms, on ${names[0]}: ${verdict(slow.length === 0)}${slow.length > 0 ? ` (${slow.join(', ')})` : ''}.
 
 ${grid(['start-up', ...names], lines)}
+
+${weight()}
 `;
+}
+
+/** What `npm install wasi9p` brings. */
+function weight(): string {
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const { stdout } = spawnSync('npm', args, { cwd: ROOT, encoding: 'utf8' });
+  const [{ unpackedSize, entryCount }] = JSON.parse(stdout) as [{ unpackedSize: number; entryCount: number }];
+  const { dependencies = {} } = JSON.parse(fs.readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
+  const packages = 1 + Object.keys(dependencies).length;
+  const megabytes = (unpackedSize / 1e6).toFixed(2);
+  return `\`npm install wasi9p\` installs ${packages} package${packages === 1 ? '' : 's'}: ${entryCount} files, ${megabytes} MB (at most 5 packages and 3 MB).`;
 }
 
 const { argv } = process;
