@@ -144,7 +144,7 @@ ${weight()}
 `;
 }
 
-/** What `npm install wasi9p` brings. */
+/** The number of packages and bytes that `npm install wasi9p` installs, as a sentence. */
 function weight(): string {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const { stdout } = spawnSync('npm', args, { cwd: ROOT, encoding: 'utf8' });

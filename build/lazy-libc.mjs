@@ -9,8 +9,8 @@ const URL_HERE = ['import', 'meta', 'url'].join('.');
 const SOURCE = 'vfs/backends/hostdir/libc/index.ts';
 
 /**
- * What stands for the source in other files. Where there is no such file, as in a bundle that an application has made of
- * the package, a host directory is reached as without koffi.
+ * The text that replaces the source in other files. In a bundle that an application has made of the package there is no
+ * libc.cjs: a host directory is reached as without koffi then.
  */
 const STUB = `
 let parts;

@@ -31,7 +31,7 @@ export const ENTRIES = {
   test: 'runner/index.ts',
 };
 
-/** The scripts of worker threads: name below dist/ to source. They are no modules of the package. */
+/** The scripts of worker threads: name below dist/ to source. package.json does not export them. */
 export const WORKERS = { 'test-worker': 'runner/worker.ts' };
 
 /**

@@ -144,7 +144,7 @@ start('the calls through libc are a file of their own, which a host directory lo
     spawnSync(process.execPath, ['--input-type=module', '-e', script, module], { cwd: outdir, encoding: 'utf8' })
       .stdout;
   const here = run(join(outdir, 'backends/hostdir.js'));
-  // What a source does that is not divided.
+  // The same way as that of the sources before they are divided.
   const dir = hostDir('.');
   assert.is(here, `${dir.way}\n`);
   dir.close();

@@ -20,7 +20,7 @@ export interface FoundTest {
   readonly invalid: string | null;
 }
 
-/** A path that does not exist or is no test. The message is for the user. */
+/** A path that does not exist or is not a test. The message is for the user. */
 export class FindError extends Error {}
 
 const SOURCE = /\.(c|cc|cpp)$/;
@@ -98,7 +98,7 @@ function manifestOf(dir: string): { name: string } | null {
 
 /**
  * Returns the text of a file; null if there is none. A fifo is not waited for.
- * @throws SpecError if it is no regular file, or cannot be read.
+ * @throws SpecError if it is not a regular file, or cannot be read.
  */
 function textOf(path: string): string | null {
   try {

@@ -41,7 +41,7 @@ test('a program that spins is ended, its output so far is kept, and the others r
   });
 });
 
-test('traps, stack overflows, and files that are no programs', async () => {
+test('traps, stack overflows, and files that are not programs', async () => {
   const files = {
     ...(await all({
       traps: { args: ['trap'] },

@@ -28,7 +28,7 @@ export interface Options extends Omit<BaseOptions, 'returnOnExit' | 'tty' | 'ver
   readonly mounts: readonly Mount[];
   /** True if each preopen is a tree of its own, as in wasmtime: names may occur twice. Default: one tree. */
   readonly separate?: boolean;
-  /** argv and environ as bytes, each with its NUL, where they are no UTF-8. Default: `args` and `env`. */
+  /** argv and environ as bytes, each with its NUL, where they are not UTF-8. Default: `args` and `env`. */
   readonly raw?: { readonly args: readonly Uint8Array[]; readonly env: readonly Uint8Array[] };
   /** The host's descriptors of stdin, stdout and stderr; null for an empty one. Default: 0, 1, 2. */
   readonly stdio?: readonly (number | null)[];

@@ -143,7 +143,7 @@ export const API: readonly Call[] = [
     rows: FORK_OPTIONS,
     options: {
       overlay: {
-        text: '`overlay` of `wasi9p/backends/overlay`, for stores that cannot be cloned.',
+        text: 'The function `overlay` of `wasi9p/backends/overlay`. `fork` puts it over stores without `clone`.',
         byDefault: 'none: such a store is an error',
       },
     },

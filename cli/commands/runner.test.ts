@@ -100,7 +100,7 @@ function wasi9p(argv: readonly string[], { cwd = join(scratch, 'pkg'), env, inpu
   return { status, stdout, stderr };
 }
 
-/** What the program prints for these lines. */
+/** The output of the program for these lines. */
 function given(args: readonly string[], env: readonly string[], dirs: readonly string[]): string {
   const lines = [...args.map((word) => `arg ${word}`), ...env.map((word) => `env ${word}`)];
   return [...lines, ...dirs.map((word) => `dir ${word}`), ''].join('\n');
@@ -278,7 +278,7 @@ runner('fd 3 of --host is the current directory, for programs that take it for t
   fs.rmSync(join(scratch, 'pkg', 'three'));
 });
 
-runner('a path that this machine has and that was not granted is told in one sentence', () => {
+runner('one sentence names a path that this machine has and that was not granted', () => {
   fs.writeFileSync(join(scratch, 'pkg', 'sub', 'one.txt'), '1');
   const told = (argv: readonly string[]): string => wasi9p(argv).stderr.replaceAll(scratch, 'SCRATCH');
   const asked = (path: string, dir: string): string =>
@@ -317,7 +317,7 @@ runner('streams can be empty', () => {
   assert.is(wasi9p(['wasmtime', '-Sinherit-stdout=n', 'show.wasm', 'cat'], { input }).stdout, '');
 });
 
-runner('what is without effect is told under --verbose', () => {
+runner('--verbose lists the options without effect', () => {
   const argv = ['-O', 'opt-level=2', '-Ccache=n', '--target', 'x', 'show.wasm', 'exit', '0'];
   assert.equal(wasi9p(['wasmtime', ...argv]), { status: 0, stdout: '', stderr: '' });
   assert.is(
@@ -338,7 +338,10 @@ runner('--invoke calls a function with its arguments and prints its results', ()
   assert.is(invoke('leave', 'show.wasm'), '7 left\n');
   assert.is(invoke('none', 'show.wasm'), '1 wasi9p: show.wasm exports no function none.\n');
   assert.match(invoke('add', 'show.wasm', '1'), /^2 wasi9p: --invoke add: it takes 2 arguments, not 1\.\n/);
-  assert.match(invoke('add', 'show.wasm', 'x', '1'), /^2 wasi9p: --invoke add: x is no value of its argument 1\.\n/);
+  assert.match(
+    invoke('add', 'show.wasm', 'x', '1'),
+    /^2 wasi9p: --invoke add: x is not a valid value for argument 1\.\n/,
+  );
 });
 
 runner('modules without _start are instantiated, as by wasmtime, and unknown imports may be replaced', () => {

@@ -98,7 +98,7 @@ async function mountsOf({ grants, cwd }: Plan): Promise<GuestMount[]> {
   return mounts;
 }
 
-/** @throws Error with a sentence if it is no directory. */
+/** @throws Error with a sentence if it is not a directory. */
 function directory(host: string, written: string): { dev: bigint; ino: bigint } {
   const stat = statSync(host, { throwIfNoEntry: false, bigint: true });
   if (stat === undefined) throw new Error(`${written}: the directory ${host} does not exist.`);

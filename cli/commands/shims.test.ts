@@ -95,7 +95,7 @@ shims('scripts are written again, and other files are never replaced', () => {
   fs.rmSync(join(scratch, 'again', 'wazero'));
   const { status, stderr } = wasi9p('shims', 'again');
   assert.is(status, 2);
-  assert.is(stderr, `wasi9p: ${file} is no script of wasi9p: give another directory.\nTry: wasi9p help shims\n`);
+  assert.is(stderr, `wasi9p: ${file} is not a script of wasi9p: give another directory.\nTry: wasi9p help shims\n`);
   assert.is(fs.readFileSync(file, 'utf8'), '#!/bin/sh\necho a real one\n');
   assert.not.ok(fs.existsSync(join(scratch, 'again', 'wazero')), 'none of them is written');
   const blocked = wasi9p('shims', 'count/bin');

@@ -57,7 +57,7 @@ export function shims(argv: readonly string[]): number {
 function writeAll(home: string): void {
   const foreign = Object.keys(SCRIPTS).find((name) => isForeign(`${home}/${name}`));
   if (foreign !== undefined) {
-    throw new UsageError(`${home}/${foreign} is no script of wasi9p: give another directory.`);
+    throw new UsageError(`${home}/${foreign} is not a script of wasi9p: give another directory.`);
   }
   try {
     mkdirSync(home, { recursive: true });

@@ -6,7 +6,7 @@ import { isLossy, isRaw } from './lossy.ts';
 
 const bytes = (...list: number[]): Uint8Array => Uint8Array.from(list);
 
-test('each byte comes back; those that are no UTF-8 are lone surrogates', () => {
+test('each byte comes back; those that are not UTF-8 are lone surrogates', () => {
   const cases: [Uint8Array, string][] = [
     [bytes(), ''],
     [bytes(0x61, 0xff, 0x62), 'a\udcffb'],

@@ -1,5 +1,5 @@
 // Arguments and variables that are not UTF-8: Node decodes them with loss, Linux has them in /proc/self. A byte that is
-// no UTF-8 is a lone surrogate here, U+DC80 to U+DCFF, as in Python (PEP 383).
+// not UTF-8 is a lone surrogate here, U+DC80 to U+DCFF, as in Python (PEP 383).
 import { readFileSync } from 'node:fs';
 
 /** The lone surrogate of byte 0. */
@@ -7,7 +7,7 @@ const ESCAPE = 0xdc00;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** Decodes bytes; those that are no UTF-8 become lone surrogates. */
+/** Decodes bytes; those that are not UTF-8 become lone surrogates. */
 export function decode(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
@@ -47,7 +47,7 @@ export function wordsOf(argv: readonly string[]): readonly string[] {
   return isSame ? words : argv;
 }
 
-/** What is left of a text in either form, without the bytes that are no UTF-8. */
+/** A text in either form, without the bytes that are not UTF-8. */
 function whole(text: string): string {
   return text.replaceAll(/[\udc80-\udcff\ufffd]/gu, '');
 }

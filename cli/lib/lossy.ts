@@ -5,7 +5,7 @@ export function isLossy(word: string): boolean {
   return word.includes('\ufffd');
 }
 
-/** True if a text of bytes.ts holds bytes that are no UTF-8. */
+/** True if a text of bytes.ts holds bytes that are not UTF-8. */
 export function isRaw(word: string): boolean {
   return /[\ud800-\udfff]/u.test(word);
 }

@@ -13,7 +13,7 @@ const [COUNT, STATUS, HELD, WORDS] = [0, 1, 2, 3];
 /** Milliseconds that a thread waits until the main thread holds back signals. */
 const PATIENCE_MS = 1000;
 
-/** What a thread asks of the main thread. */
+/** A request of a thread to the main thread. */
 interface Request {
   readonly shared: Int32Array;
   readonly notice: string;

@@ -40,7 +40,7 @@ export async function hostRoot(others: readonly GuestMount[], memory: Memory): P
     );
   }
   for (const mount of others) {
-    // What is outside of the tree is a tree of its own.
+    // A grant outside of the tree is a tree of its own.
     mounts.push(isOutside(mount.guest) ? mount : { ...mount, guest: placeOf(mount.guest), within: true });
   }
   return { mounts, env: { PWD: cwd, TMPDIR: temporary, ...(home !== '/' && { HOME: home }) } };

@@ -15,10 +15,11 @@ export interface GuestMount {
   readonly backend: Backend;
   /** The host directory, if it is one. */
   readonly host?: string;
-  /** True if it is no preopen, and if listings do not show it: see `Mount` of on-backends.ts. */
+  /** True if it is not a preopen, see `Mount` of on-backends.ts. */
   readonly within?: boolean;
+  /** True if listings do not show it. */
   readonly hidden?: boolean;
-  /** True for the default root: what is not in it was not granted. */
+  /** True for the default root: a path that is not in it was not granted. */
   readonly isDefault?: boolean;
 }
 

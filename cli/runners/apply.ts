@@ -20,7 +20,7 @@ function unused(name: string): Meaning {
   return (plan, value) => plan.unused.push(value === '' ? `--${name}` : `--${name} ${value}`);
 }
 
-/** @throws UsageError if it is no size. */
+/** @throws UsageError if it is not a size. */
 function bytesOf(option: string, value: string): number {
   const bytes = sizeOf(value);
   if (bytes === undefined) throw wrongValue(`--${option} ${value}`, 'a size such as 16M or 1G');

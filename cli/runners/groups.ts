@@ -23,7 +23,7 @@ interface Group {
   readonly keys: readonly Key[];
   /** The keys without effect. */
   readonly unused: readonly string[];
-  /** What a key without effect may begin with. */
+  /** The beginnings of the keys without effect. */
   readonly prefix?: string;
 }
 

@@ -12,7 +12,7 @@ import { WASMTIME } from './wasmtime.ts';
 
 const GRAMMARS = new Map<string, Grammar>([WASMTIME, ...OTHERS].map((grammar) => [grammar.name, grammar]));
 
-/** What is read from a line; what is not listed is as in an empty plan. */
+/** The plan of a line; members that are not listed are those of an empty plan. */
 interface Expected {
   readonly program: string;
   readonly args?: readonly string[];

@@ -27,6 +27,14 @@ function variable(value = 'NAME=VALUE'): Row {
   return { name: 'env', many: true, value, help: "Sets a variable of the program's environment.", act: setVariable };
 }
 
+const DIR: Row = {
+  name: 'dir',
+  many: true,
+  value: 'HOST[::GUEST]',
+  help: 'Grants a directory of this machine.',
+  act: grantDir,
+};
+
 /** `HOST[:GUEST][:ro]`, as wazero writes a mount. */
 function grantMount(plan: Plan, value: string): void {
   const readOnly = value.endsWith(':ro');
@@ -94,13 +102,7 @@ const WASMER: Grammar = {
   name: 'wasmer',
   usage: '[run] [OPTIONS] PROGRAM [--] [ARGUMENTS]',
   options: [
-    {
-      name: 'dir',
-      many: true,
-      value: 'HOST[::GUEST]',
-      help: 'Grants a directory of this machine.',
-      act: grantDir,
-    },
+    DIR,
     {
       name: 'mapdir',
       many: true,
@@ -145,13 +147,7 @@ const WASMKIT: Grammar = {
   name: 'wasmkit',
   usage: 'run [OPTIONS] PROGRAM [ARGUMENTS]',
   options: [
-    {
-      name: 'dir',
-      many: true,
-      value: 'HOST[::GUEST]',
-      help: 'Grants a directory of this machine.',
-      act: grantDir,
-    },
+    DIR,
     variable(),
     { name: 'verbose', help: 'Says which options are without effect.', act: (plan) => (plan.verbose = true) },
     HELP,

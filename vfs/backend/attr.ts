@@ -96,6 +96,12 @@ export function noAttr(): Attr {
   };
 }
 
+/** Returns a setattr that sets nothing. */
+export function noSetAttr(): SetAttr {
+  const times = { atime_sec: 0, atime_nsec: 0, mtime_sec: 0, mtime_nsec: 0 };
+  return { valid: 0, mode: 0, uid: 0, gid: 0, size: 0, ...times };
+}
+
 /**
  * Fills the attributes of a file of root's with one name, whose times are all the same, for a `getattr` that knows no
  * others. A caller may change single fields afterwards.

@@ -116,7 +116,7 @@ test('read-only trees are shared, but a view is one of the forked tree', () => {
 test('a server of another process cannot be forked, and nothing is left', () => {
   using store = ram();
   const server = serverFor(store);
-  // What a socket would give: the messages alone.
+  // The messages alone, as a socket would give them.
   const remote = { msize: server.msize, connect: () => server.connect() };
   using own = ram();
   const namespace = new Namespace({ '/': own, '/far': remote });

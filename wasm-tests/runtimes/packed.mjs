@@ -29,7 +29,7 @@ const text: string = wasi.start(instance);
 export { code, text };
 `;
 
-/** What a user's library may export: the compiler must find a name for each type. The options are checked without the peers. */
+/** The exports of a user's library: the compiler must find a name for each type. The options are checked without the peers. */
 const LIBRARY = `
 import { Server, WASI, type Input } from 'wasi9p';
 import * as core from 'wasi9p/core';

@@ -87,7 +87,8 @@ function valuesOf(invoke: string, { params }: FunctionType, args: readonly strin
       throw new UsageError(`--invoke ${invoke}: it takes ${params.length} arguments, not ${args.length}.`);
     }
     const value = valueOf(type, word);
-    if (value === undefined) throw new UsageError(`--invoke ${invoke}: ${word} is no value of its argument ${i + 1}.`);
+    if (value === undefined)
+      throw new UsageError(`--invoke ${invoke}: ${word} is not a valid value for argument ${i + 1}.`);
     return value;
   });
 }

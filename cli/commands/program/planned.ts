@@ -1,4 +1,4 @@
-// What a plan changes in the run of a program: its module, its streams, the way into it.
+// Applies a plan to the run of a program: its module, its streams, its entry point.
 import * as fs from 'node:fs';
 import { Socket } from 'node:net';
 import { parentPort } from 'node:worker_threads';

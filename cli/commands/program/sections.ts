@@ -77,7 +77,7 @@ export interface FunctionType {
 /** Value types: i32, i64, f32, f64. */
 export const VALUE = { I32: 0x7f, I64: 0x7e, F32: 0x7d, F64: 0x7c } as const;
 
-/** Returns the type of an exported function; undefined if there is none, or if a type before it is no function's. */
+/** Returns the type of an exported function; undefined if there is none, or if a type before it is not a function's. */
 export function typeOfExport(bytes: Uint8Array, name: string): FunctionType | undefined {
   const index = exportIndex(bytes, name);
   const imported = importedTypes(bytes);

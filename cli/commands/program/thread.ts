@@ -8,7 +8,7 @@ import { sentence, text } from '../../lib/text.ts';
 import { GUEST_THREAD, thread } from '../../lib/thread.ts';
 import type { Plan } from '../../runners/plan.ts';
 
-/** What the thread says when the time begins. */
+/** The message of the thread when the time begins. */
 export const STARTED = 'started';
 
 const MIB = 2 ** 20;

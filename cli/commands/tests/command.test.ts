@@ -76,7 +76,7 @@ test('a program whose thread does not end does not keep the command from ending'
   });
 });
 
-test('wrong command lines are told apart, with status 2', async () => {
+test('each wrong command line has its own message, and status 2', async () => {
   await inDir({ ...(await tests()), 'x.toml': 'version = 3', 'x.txt': '' }, async (dir) => {
     const cases: [argv: string[], message: RegExp][] = [
       [['missing'], /missing does not exist/],

@@ -14,7 +14,7 @@ export class Guest {
   readonly status = new FileStatus();
   /** Exit status; null while the program runs. */
   code: number | null = null;
-  /** argv, each argument as UTF-8 with its NUL; the command line passes bytes that are no UTF-8. */
+  /** argv, each argument as UTF-8 with its NUL; the command line passes bytes that are not UTF-8. */
   args: readonly Uint8Array[];
   /** environ, each `NAME=value` as UTF-8 with its NUL; as args. */
   env: readonly Uint8Array[];

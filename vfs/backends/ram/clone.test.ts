@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { SETATTR_MODE, SETATTR_SIZE } from '../../9p/constants.ts';
 import { S_IFDIR, S_IFREG } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
-import { noAttr, type SetAttr } from '../../backend/attr.ts';
+import { noAttr, noSetAttr } from '../../backend/attr.ts';
 import { forget, ref, unref } from '../../backend/inode-refs.ts';
 import { createFs } from '../../fs/index.ts';
 import { RamBackend } from './backend.ts';
@@ -15,17 +15,7 @@ import type { RamInode } from './inode.ts';
 import { ram, type RamStore } from './index.ts';
 
 const MIB = 2 ** 20;
-const SET: SetAttr = {
-  valid: 0,
-  mode: 0,
-  uid: 0,
-  gid: 0,
-  size: 0,
-  atime_sec: 0,
-  atime_nsec: 0,
-  mtime_sec: 0,
-  mtime_nsec: 0,
-};
+const SET = noSetAttr();
 
 /** Runs a function with the calls of node:fs on a store. */
 function on<T>(store: RamStore, run: (fs: ReturnType<typeof createFs>) => T): T {
@@ -212,7 +202,7 @@ test('a clone counts what it shares in full, against a capacity of its own', () 
   using clone = store.clone();
   using small = store.clone({ capacity: 4 * MIB });
   const bytes = new Uint8Array(4 * MIB).fill(2);
-  // What is there can be written again, in both stores and to the last byte.
+  // The existing data can be written again, in both stores and to the last byte.
   for (const each of [clone, store, small]) assert.is(each.write(find(each, 'f'), 0, 0, bytes, 0, 4 * MIB), 4 * MIB);
   const more = make(clone, 'g', new Uint8Array(2 * MIB));
   assert.ok(clone.write(more, 0, 2 * MIB, bytes, 0, 4 * MIB) < 4 * MIB, 'the capacity is that of the original');

@@ -324,7 +324,7 @@ export class FileData {
     this.size = 0;
   }
 
-  /** Returns the data as it is, which nobody changes: from now on all pieces are shared with it. */
+  /** Returns the present data as an object that is never changed: from now on all pieces are shared with it. */
   preserve(): FileData {
     const copy = this.borrow(this.cells, this.source);
     if (this.source !== null) return copy;

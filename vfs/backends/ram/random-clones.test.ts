@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { SETATTR_MODE, SETATTR_SIZE } from '../../9p/constants.ts';
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
-import { noAttr, type Attr, type SetAttr } from '../../backend/attr.ts';
+import { noAttr, noSetAttr, type Attr } from '../../backend/attr.ts';
 import { forget, ref, unref } from '../../backend/inode-refs.ts';
 import { COST, nameCost, type Space } from '../../backend/space.ts';
 import { xattrBytes } from '../../backend/xattrs.ts';
@@ -368,17 +368,7 @@ class Pair {
   }
 }
 
-const SET: SetAttr = {
-  valid: 0,
-  mode: 0,
-  uid: 0,
-  gid: 0,
-  size: 0,
-  atime_sec: 0,
-  atime_nsec: 0,
-  mtime_sec: 0,
-  mtime_nsec: 0,
-};
+const SET = noSetAttr();
 
 function newNode(): Node {
   return { attr: noAttr(), data: new Uint8Array(0), target: '', xattrs: new Map(), entries: new Map(), parent: null };

@@ -28,17 +28,21 @@ function openOrCreate(at: AtCalls, dir: number, path: Path, flags: number, into:
   }
   // `name/`: the errnos of the directory, then EISDIR.
   if (path.trailingSlash) return findParent(at, dir, path, into) || refuse(into, E.EISDIR);
-  let errno = findParent(at, dir, path, into);
-  if (errno !== 0) return errno;
-  const name = path.names.at(-1)!;
-  const isMount = leadsToMount(name, into);
-  if (isExclusive) return isMount ? refuse(into, E.EEXIST) : create(name, flags, into);
   const follow = (flags & O_NOFOLLOW) === 0;
-  if (isMount) into.release();
-  else {
-    // One message makes the file or opens it.
-    errno = create(name, flags, into);
-    if (errno !== E.ELOOP || !follow) return errno;
+  let errno: number;
+  // The server of this process makes the file or opens it, in one message, and answers ELOOP to a symlink. Another one may
+  // follow the symlink, to a file outside of `dir`, or refuse a name that exists: there the name is looked up first.
+  if (isExclusive || at.client.transport.peer) {
+    errno = findParent(at, dir, path, into);
+    if (errno !== 0) return errno;
+    const name = path.names.at(-1)!;
+    const isMount = leadsToMount(name, into);
+    if (isExclusive) return isMount ? refuse(into, E.EEXIST) : create(name, flags, into);
+    if (isMount || !into.tree.client.transport.peer) into.release();
+    else {
+      errno = create(name, flags, into);
+      if (errno !== E.ELOOP || !follow) return errno;
+    }
   }
   errno = findOrParent(at, dir, path, follow, into);
   if (errno !== 0) return errno;
@@ -59,7 +63,7 @@ function leadsToMount(name: string, into: Found): boolean {
   return isMount;
 }
 
-/** Makes a file in the directory found, or opens it: O_EXCL is checked by the server. Releases the directory. */
+/** Makes a file in the directory found; O_EXCL is checked by the server. Releases the directory. */
 function create(name: string, flags: number, into: Found): number {
   const { tree, borrowed } = into;
   const { client } = tree;

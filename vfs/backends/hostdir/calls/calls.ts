@@ -76,7 +76,7 @@ export interface HostCalls extends FileCalls {
   openAt(dir: number, name: string, flags: number, mode: number): number;
   /**
    * Opens a path of several names with O_PATH, beneath a directory and without any symlink on the way; a symlink at the
-   * end is opened itself. Returns a descriptor; −ENOSYS where there is no such call, or for now none.
+   * end is opened itself. Returns a descriptor; −ENOSYS where there is no such call, or none at present.
    */
   openBeneath(dir: number, names: readonly string[]): number;
   /** Opens the directory `levels` above, with O_PATH; at most the root of the host. Returns a descriptor. */
@@ -121,6 +121,6 @@ export interface HostCalls extends FileCalls {
   names(dir: number, atATime: number): Names | number;
   /** All names of a directory as bytes, which may not be UTF-8. */
   listBytes(dir: number): Uint8Array[] | number;
-  /** The path of a descriptor at present; null if it was removed or is not UTF-8; empty if it cannot be told. */
+  /** The path of a descriptor at present; null if it was removed or is not UTF-8; empty if it cannot be determined. */
   placeOf(fd: number): string | null;
 }

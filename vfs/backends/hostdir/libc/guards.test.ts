@@ -33,7 +33,7 @@ const NAMES: Readonly<Record<string, number[]>> = {
   openat2: [2],
 };
 
-/** What the kernel writes at most, by call: the argument of the buffer, and its size or the argument that has it. */
+/** The limit of bytes that the kernel writes, by call: the argument of the buffer, and its size or the argument that has it. */
 const FILLED: Readonly<Record<string, [buffer: number, size: number | { argument: number }]>> = {
   statx: [4, 256],
   readlinkat: [2, { argument: 3 }],

@@ -33,7 +33,7 @@ export class Below {
     this.ways = ways;
   }
 
-  /** @throws HostError if it cannot be told. */
+  /** @throws HostError if it cannot be determined. */
   has(fd: number): boolean {
     const { calls, root } = this.ways;
     const top = calls.placeOf(root.fd);

@@ -1,5 +1,4 @@
 // The tree of Linux: inodes are reached by descriptors, without any symlink followed.
-import type { SetAttr, StatFs } from '../../../backend/backend.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import { INTENT_FIND, INTENT_FURTHER } from '../../../backend/lookup-intent.ts';
@@ -8,6 +7,7 @@ import type { Way } from '../options.ts';
 import { HostStat, copyStat } from '../calls/host-stat.ts';
 import { Assumed } from './assumed.ts';
 import { Below } from './below.ts';
+import { ByDescriptor } from './by-descriptor.ts';
 import { Descriptors } from './descriptors.ts';
 import { NEW, ACCESS_RDWR, type HostInode } from './inode.ts';
 import { Listings } from './listings.ts';
@@ -21,7 +21,7 @@ import { InodeTable } from './table.ts';
 import { reopen } from './refind.ts';
 import { borrow, returned, share } from './shared.ts';
 import { decodeTarget } from '../node/text.ts';
-import type { Entry, HostTime, HostTree } from './tree.ts';
+import type { Entry, HostTree } from './tree.ts';
 import { Watches } from './watches.ts';
 
 /** A time at which no name is cached. */
@@ -39,13 +39,13 @@ const TRIES = 64;
  * An inode with a fid is held. A directory that is known only for inodes in use below it may lose its descriptor, so
  * that depth costs none; it is reopened when needed (refind.ts).
  */
-export class DescriptorTree implements HostTree {
+export class DescriptorTree extends ByDescriptor implements HostTree {
   readonly way: Way;
   readonly limits = '';
   readonly table = new InodeTable();
-  readonly root: HostInode;
+  override readonly root: HostInode;
   readonly listings = new Listings();
-  readonly calls: HostCalls;
+  override readonly calls: HostCalls;
   readonly flags: HostFlags;
   readonly exact: boolean;
   readonly held: Descriptors;
@@ -74,6 +74,7 @@ export class DescriptorTree implements HostTree {
    * @throws HostError if it cannot be looked at.
    */
   constructor(calls: HostCalls, fd: number) {
+    super();
     this.calls = calls;
     this.way = calls.way;
     this.flags = calls.flags;
@@ -89,8 +90,7 @@ export class DescriptorTree implements HostTree {
     this.watches = new Watches(calls, this.root);
   }
 
-  /** Returns the descriptor of an inode, which is opened again if it was closed; or −errno. */
-  at(inode: HostInode): number {
+  override at(inode: HostInode): number {
     this.fresh = null;
     if (inode.fd < 0) return this.reach(inode);
     inode.idle?.touch(inode);
@@ -343,38 +343,6 @@ export class DescriptorTree implements HostTree {
     this.place(made, made.wasIn, made.name);
   }
 
-  unlink(dir: HostInode, name: string): number {
-    const at = this.at(dir);
-    return at < 0 ? -at : -this.calls.unlinkAt(at, name);
-  }
-
-  rmdir(dir: HostInode, name: string): number {
-    const at = this.at(dir);
-    return at < 0 ? -at : -this.calls.rmdirAt(at, name);
-  }
-
-  rename(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number {
-    // The second may reopen a directory; the first is used last, so that it is spared.
-    const to = this.at(newDir);
-    const from = this.at(oldDir);
-    if (from < 0 || to < 0) return -Math.min(from, to);
-    return -this.calls.renameAt(from, oldName, to, newName);
-  }
-
-  linkAt(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number {
-    const to = this.at(newDir);
-    const from = this.at(oldDir);
-    if (from < 0 || to < 0) return -Math.min(from, to);
-    return -this.calls.linkAt(from, oldName, to, newName);
-  }
-
-  link(inode: HostInode, dir: HostInode, name: string): number {
-    const at = this.at(dir);
-    const fd = this.at(inode);
-    if (fd < 0 || at < 0) return -Math.min(fd, at);
-    return -this.calls.link(fd, at, name);
-  }
-
   /** Notes a change of the entries of a directory. `made` is the name created, or empty. */
   private changing(dir: HostInode, made: string): void {
     dir.changes++;
@@ -509,58 +477,5 @@ export class DescriptorTree implements HostTree {
     if (typeof dir.key !== 'number') return false;
     this.lists ??= this.exact && listsInodes(this.calls.fsType(this.root.fd));
     return this.lists;
-  }
-
-  listBytes(dir: HostInode): Uint8Array[] | number {
-    const at = this.at(dir);
-    const names = at < 0 ? at : this.calls.listBytes(at);
-    return typeof names === 'number' ? -names : names;
-  }
-
-  chmod(inode: HostInode, mode: number): number {
-    const fd = this.at(inode);
-    return fd < 0 ? -fd : -this.calls.chmod(fd, mode);
-  }
-
-  chown(inode: HostInode, uid: number, gid: number): number {
-    const fd = this.at(inode);
-    return fd < 0 ? -fd : -this.calls.chown(fd, uid, gid);
-  }
-
-  utimens(inode: HostInode, set: SetAttr): number {
-    const fd = this.at(inode);
-    return fd < 0 ? -fd : -this.calls.utimens(fd, set);
-  }
-
-  utimes(inode: HostInode, atime: HostTime, mtime: HostTime): number {
-    const fd = this.at(inode);
-    return fd < 0 ? -fd : -this.calls.utimes(fd, atime, mtime);
-  }
-
-  getxattr(inode: HostInode, name: string): Uint8Array | number {
-    const fd = this.at(inode);
-    const value = fd < 0 ? fd : this.calls.getxattr(fd, name);
-    return typeof value === 'number' ? -value : value;
-  }
-
-  setxattr(inode: HostInode, name: string, value: Uint8Array, flags: number): number {
-    const fd = this.at(inode);
-    return fd < 0 ? -fd : -this.calls.setxattr(fd, name, value, flags);
-  }
-
-  listxattr(inode: HostInode): string[] | number {
-    const fd = this.at(inode);
-    const names = fd < 0 ? fd : this.calls.listxattr(fd);
-    return typeof names === 'number' ? -names : names;
-  }
-
-  statfs(out: StatFs): number {
-    const fd = this.at(this.root);
-    return fd < 0 ? -fd : -this.calls.statfs(fd, out);
-  }
-
-  fsType(inode: HostInode): number {
-    const fd = this.at(inode);
-    return fd < 0 ? -1 : Math.max(-1, this.calls.fsType(fd));
   }
 }

@@ -127,6 +127,6 @@ export interface HostTree {
   listxattr(inode: HostInode): string[] | number;
   /** The file system of the root. */
   statfs(out: StatFs): number;
-  /** f_type of the file system of an inode; −1 if it cannot be told for certain. */
+  /** f_type of the file system of an inode; −1 if it cannot be determined. */
   fsType(inode: HostInode): number;
 }
