@@ -75,8 +75,19 @@ export const MAX_KEPT = 1 << 18;
 /** Characters at the end of a path that are hashed: numbered names differ there, and so do their directories. */
 const HASHED_SUFFIX = 16;
 
+/** The last two results: programs look at a file before they open it, and rename it back and forth. */
+let newest = EMPTY;
+let second = EMPTY;
+
 /** Parses a path. Never fails: see `empty` and `tooLong`. */
 export function parsePath(text: string): Path {
+  if (text === newest.text) return newest;
+  const path = text === second.text ? second : cached(text);
+  second = newest;
+  return (newest = path);
+}
+
+function cached(text: string): Path {
   const { length } = text;
   let hash = length;
   for (let i = length > HASHED_SUFFIX ? length - HASHED_SUFFIX : 0; i < length; i++)
