@@ -1,7 +1,7 @@
 // `npm run compare`: file-system checks that Linux passes, on wasi9p and on other WASI hosts.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { columnOf, comparedKeys, type Column } from './columns.ts';
+import { columnOf, comparedKeys, type Column } from './calls/columns.ts';
 import { MAIN, checksOf, runCheck, type Check } from './compare/checks.ts';
 import { page, passed, sums, withSums, type Outcome } from './compare/text.ts';
 import { compileProgram, type Program } from './program.ts';

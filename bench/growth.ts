@@ -1,9 +1,9 @@
 // `npm run bench -- growth`: the cost of a byte in larger files and of an entry in larger directories. It should be
 // flat; the kernel's own cost, which is not always flat (page faults, small caches), is shown beside ours.
-import { runCell, type Limits } from './cell.ts';
-import { columnOf, type Column } from './columns.ts';
+import { runCell, type Limits } from './calls/cell.ts';
+import { columnOf, type Column } from './calls/columns.ts';
 import { FLAT, growthGoal, growthOf, growthText, type Growth } from './goals/growth.ts';
-import { UsageError, listOf, numberOf, readArguments } from './options.ts';
+import { UsageError, listOf, numberOf, readArguments } from './calls/options.ts';
 import { grid, writePart } from './part.ts';
 import { compileProgram, type Program } from './program.ts';
 import { align, digits, machine } from './text.ts';

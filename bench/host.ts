@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { WASI } from '../shim/index.ts';
-import { TMPFS } from './columns.ts';
+import { TMPFS } from './calls/columns.ts';
 import { BUDGET, overBudget, type Cost } from './goals/host.ts';
 import { grid, writePart } from './part.ts';
 import { compileProgram } from './program.ts';
-import { ROWS } from './rows.ts';
+import { ROWS } from './calls/rows.ts';
 import { align, digits, machine, time } from './text.ts';
 
 const ROUNDS = 5;

@@ -1,12 +1,12 @@
 // `npm run bench`: runs the same program on every host and prints the table of the cost of each call.
-import { runCell } from './cell.ts';
+import { runCell } from './calls/cell.ts';
 import { goals } from './goals/calls.ts';
-import { HELP, UsageError, parseOptions, type Options } from './options.ts';
+import { HELP, UsageError, parseOptions, type Options } from './calls/options.ts';
 import { compileProgram } from './program.ts';
-import { Results } from './results.ts';
-import type { Row } from './rows.ts';
+import { Results } from './calls/results.ts';
+import type { Row } from './calls/rows.ts';
 import { consoleTable, goalText, remarks } from './text.ts';
-import { writeDocs } from './docs.ts';
+import { writeDocs } from './calls/docs.ts';
 
 /** Runs all cells, interleaved: every round runs every cell once, and begins with another host. */
 async function measure({ rows, columns, rounds, elsewhere, limits, once }: Options): Promise<Results> {

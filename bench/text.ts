@@ -1,8 +1,8 @@
 // Text shared by the reports: the machine, numbers with units, tables.
 import { arch, availableParallelism, platform } from 'node:os';
 import type { Goal } from './goals/calls.ts';
-import type { Figure, Results } from './results.ts';
-import type { Row } from './rows.ts';
+import type { Figure, Results } from './calls/results.ts';
+import type { Row } from './calls/rows.ts';
 
 /** Describes the machine of the measurement. */
 export function machine(): string {

@@ -1,8 +1,8 @@
 // `npm run bench -- work`: runs real programs on every host and measures their CPU time.
-import { columnOf, type Column } from './columns.ts';
-import { UsageError, listOf, numberOf, readArguments } from './options.ts';
+import { columnOf, type Column } from './calls/columns.ts';
+import { UsageError, listOf, numberOf, readArguments } from './calls/options.ts';
 import { writePart } from './part.ts';
-import { Results } from './results.ts';
+import { Results } from './calls/results.ts';
 import { remarks } from './text.ts';
 import { runJob, type Outcome } from './work/cell.ts';
 import { JOBS } from './work/jobs.ts';

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TMPFS, type Column } from '../columns.ts';
+import { TMPFS, type Column } from '../calls/columns.ts';
 import type { Program } from '../program.ts';
 
 /** A check of the program. */

@@ -11,7 +11,7 @@ import { WASI, type Preopen } from '../../shim/index.ts';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import type { OwnedBackend } from '../../vfs/backend/backend.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
-import { columnOf, comparedKeys, type Column } from '../columns.ts';
+import { columnOf, comparedKeys, type Column } from '../calls/columns.ts';
 import { compileProgram } from '../program.ts';
 import { MAIN, checksOf, runCheck } from './checks.ts';
 import { checkRow, page, passed, sumRow, withSums, type Outcome } from './text.ts';

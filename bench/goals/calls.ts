@@ -1,6 +1,6 @@
 // Goals (a) and (b): speed relative to node:wasi, the peers, and native code.
-import type { Results } from '../results.ts';
-import type { Row } from '../rows.ts';
+import type { Results } from '../calls/results.ts';
+import type { Row } from '../calls/rows.ts';
 
 /** The column the goals are about. */
 export const OURS = 'ram';

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Sample } from '../cell.ts';
-import { TMPFS, type Column } from '../columns.ts';
+import type { Sample } from '../calls/cell.ts';
+import { TMPFS, type Column } from '../calls/columns.ts';
 import type { Job } from './job.ts';
 
 /** Real time after which a process is ended, seconds. */

@@ -1,8 +1,8 @@
 // The report on the real programs: a table for the console, a part of docs/benchmarks.md, and the state of the goals.
-import type { Column } from '../columns.ts';
+import type { Column } from '../calls/columns.ts';
 import { grid } from '../part.ts';
-import type { Figure, Results } from '../results.ts';
-import type { Row } from '../rows.ts';
+import type { Figure, Results } from '../calls/results.ts';
+import type { Row } from '../calls/rows.ts';
 import { align, digits, machine, ratio, remarks, time } from '../text.ts';
 import type { Job } from './job.ts';
 

@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { INSTALL } from './hosts/peers.ts';
+import { INSTALL } from '../hosts/peers.ts';
 
-const BENCH = fileURLToPath(new URL('.', import.meta.url));
-const BINARIES = fileURLToPath(new URL('../wasm-tests/runtimes/binaries/node_modules/', import.meta.url));
+const BENCH = fileURLToPath(new URL('..', import.meta.url));
+const BINARIES = fileURLToPath(new URL('../../wasm-tests/runtimes/binaries/node_modules/', import.meta.url));
 
 /** The role of a column in the goals: `peer` is another implementation with its files in JavaScript's memory. */
 export type Kind = 'native' | 'node' | 'peer' | 'ours';

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TMPFS, type Column } from './columns.ts';
-import type { Program } from './program.ts';
+import type { Program } from '../program.ts';
 import type { Row } from './rows.ts';
 
 const NATIVE_WARM_UP = 0.02;

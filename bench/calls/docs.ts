@@ -1,12 +1,12 @@
 // docs/benchmarks.md and docs/benchmarks.svg, from the results of a run.
 import { writeFileSync } from 'node:fs';
 import { chart } from './chart.ts';
-import { goals } from './goals/calls.ts';
+import { goals } from '../goals/calls.ts';
 import type { Options } from './options.ts';
-import { DOCS, grid, writePart } from './part.ts';
+import { DOCS, grid, writePart } from '../part.ts';
 import type { Results } from './results.ts';
 import type { Row } from './rows.ts';
-import { digits, goalText, machine, ratio, remarks, time } from './text.ts';
+import { digits, goalText, machine, ratio, remarks, time } from '../text.ts';
 
 /** Writes both files. */
 export function writeDocs(results: Results, options: Options): void {
