@@ -95,11 +95,11 @@ export const EXTERNAL = ['memfs', '@bjorn3/browser_wasi_shim', '@yowasp/clang', 
  * @type {[module: string, name: string, output: string][]}
  */
 export const GENERATED = [
-  ['build/gen/errno.ts', 'generateErrno', 'vfs/linux/errno.gen.ts'],
-  ['build/gen/codec.ts', 'generate', 'vfs/9p/codec.gen.ts'],
+  ['build/gen/code/errno.ts', 'generateErrno', 'vfs/linux/errno.gen.ts'],
+  ['build/gen/code/codec.ts', 'generate', 'vfs/9p/codec.gen.ts'],
   ['build/gen/protocol-doc.ts', 'protocolDoc', 'docs/protocol.md'],
   ['build/gen/errno-doc.ts', 'errnoDoc', 'docs/errno.md'],
-  ['build/gen/parameters.ts', 'generateParameters', 'shim/preview1/gate/parameters.gen.ts'],
+  ['build/gen/code/parameters.ts', 'generateParameters', 'shim/preview1/gate/parameters.gen.ts'],
   ['build/gen/abi-doc.ts', 'abiDoc', 'docs/abi.md'],
   ['build/gen/limits-doc.ts', 'limitsDoc', 'docs/security.md'],
   ['build/gen/api-doc.ts', 'apiDoc', 'docs/api.md'],

@@ -1,4 +1,4 @@
-// Generated from schema/messages.ts by build/gen/codec.ts. Do not edit it: change the table and generate it anew.
+// Generated from schema/messages.ts by build/gen/code/codec.ts. Do not edit it: change the table and generate it anew.
 import { internString } from '../lib/intern.ts';
 import { E } from '../linux/errno.ts';
 import { Packet, putString } from './packet.ts';

@@ -1,4 +1,4 @@
-// Generated from errno-table.ts by build/gen/errno.ts. Do not edit it: change the table and generate it anew.
+// Generated from errno-table.ts by build/gen/code/errno.ts. Do not edit it: change the table and generate it anew.
 
 /** Linux errno numbers by name: `E.ENOENT === 2`. */
 export enum E {

@@ -1,12 +1,5 @@
 // The in-memory store as a backend: inodes, names and attributes. Runs in a browser.
-import {
-  SETATTR_ATIME,
-  SETATTR_GID,
-  SETATTR_MODE,
-  SETATTR_MTIME,
-  SETATTR_SIZE,
-  SETATTR_UID,
-} from '../../9p/constants.ts';
+import { SETATTR_GID, SETATTR_MODE, SETATTR_SIZE, SETATTR_UID } from '../../9p/constants.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../linux/constants.ts';
 import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
 import { checkOptions, type RowsOf } from '../../lib/options.ts';
@@ -17,8 +10,9 @@ import { isClosed } from '../../backend/closed.ts';
 import type { Attr, Capabilities, SetAttr, StatFs } from '../../backend/backend.ts';
 import type { Inode } from '../../backend/inode.ts';
 import { COST, Space, defaultCapacity, nameCost } from '../../backend/space.ts';
-import { getXattr, listXattrs, setXattr, xattrBytes } from '../../backend/xattrs.ts';
+import { getXattr, listXattrs, setXattr } from '../../backend/xattrs.ts';
 import { Cells } from './cells.ts';
+import { costOf, inodeCost } from './cost.ts';
 import { forgetCopied } from './copy.ts';
 import { FileData } from './data.ts';
 import type { Era } from './era.ts';
@@ -26,11 +20,10 @@ import { RamInode } from './inode.ts';
 import { Lineage } from './lineage.ts';
 import type { NamesCursor } from './names-cursor.ts';
 import { Orphans } from './orphans.ts';
+import { isAccessDue, setChanged, setModified, setTimes } from './times.ts';
 
 const encoder = new TextEncoder();
 const BLOCK = 4096;
-/** The age after which Linux updates an atime whatever the other times are (relatime, inode.c), in seconds. */
-const DAY = 24 * 60 * 60;
 
 /** The options of `ram`. */
 export interface RamOptions {
@@ -183,14 +176,7 @@ export class RamBackend extends BackendBase {
     if ((valid & SETATTR_MODE) !== 0) inode.perm = set.mode & 0o7777;
     if ((valid & SETATTR_UID) !== 0) inode.uid = set.uid;
     if ((valid & SETATTR_GID) !== 0) inode.gid = set.gid;
-    if ((valid & SETATTR_ATIME) !== 0) {
-      inode.atime_sec = set.atime_sec;
-      inode.atime_nsec = set.atime_nsec;
-    }
-    if ((valid & SETATTR_MTIME) !== 0) {
-      inode.mtime_sec = set.mtime_sec;
-      inode.mtime_nsec = set.mtime_nsec;
-    }
+    setTimes(inode, set);
     setChanged(inode);
     return 0;
   }
@@ -349,17 +335,11 @@ export class RamBackend extends BackendBase {
   }
 
   override accessed(inode: RamInode): void {
-    const { atime_sec, atime_nsec } = inode;
-    if (
-      notAfter(atime_sec, atime_nsec, inode.mtime_sec, inode.mtime_nsec) ||
-      notAfter(atime_sec, atime_nsec, inode.ctime_sec, inode.ctime_nsec) ||
-      nowSec - atime_sec >= DAY
-    ) {
-      this.touch(inode);
-      tick();
-      inode.atime_sec = nowSec;
-      inode.atime_nsec = nowNsec;
-    }
+    if (!isAccessDue(inode)) return;
+    this.touch(inode);
+    tick();
+    inode.atime_sec = nowSec;
+    inode.atime_nsec = nowNsec;
   }
 
   override modified(inode: RamInode): void {
@@ -414,33 +394,4 @@ export class RamBackend extends BackendBase {
     inode.xattrs = null;
     return 0;
   }
-}
-
-/** Returns the cost of an inode, in bytes; for a symlink with its target. */
-function inodeCost(kind: number, target: string | null): number {
-  if (kind === S_IFDIR) return COST.inode + COST.directory;
-  return target === null ? COST.inode : COST.inode + COST.letter * target.length;
-}
-
-/** Returns the cost of an inode with its extended attributes, without data. */
-function costOf(inode: RamInode): number {
-  const { content } = inode;
-  return inodeCost(inode.kind, typeof content === 'string' ? content : null) + xattrBytes(inode);
-}
-
-/** True if time a is not after time b. */
-function notAfter(aSec: number, aNsec: number, bSec: number, bNsec: number): boolean {
-  return aSec < bSec || (aSec === bSec && aNsec <= bNsec);
-}
-
-/** Sets mtime and ctime to the time of the last tick(). */
-function setModified(inode: RamInode): void {
-  inode.mtime_sec = inode.ctime_sec = nowSec;
-  inode.mtime_nsec = inode.ctime_nsec = nowNsec;
-}
-
-/** Sets ctime to the time of the last tick(). */
-function setChanged(inode: RamInode): void {
-  inode.ctime_sec = nowSec;
-  inode.ctime_nsec = nowNsec;
 }

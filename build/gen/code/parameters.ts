@@ -1,6 +1,6 @@
 // Generates parameters.gen.ts: the wasm parameters of each ABI function, from which the i64 trampoline is built, and the
 // types of the functions before and behind it.
-import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from '../../shim/preview1/abi/signatures.ts';
+import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from '../../../shim/preview1/abi/signatures.ts';
 
 type Types = ('i32' | 'i64')[];
 
@@ -13,7 +13,7 @@ function typesOf(call: CallName): Types {
 export function generateParameters(): string {
   const calls = Object.keys(SIGNATURES) as CallName[];
   return [
-    '// Generated from ../abi/signatures.ts by build/gen/parameters.ts. Do not edit it: change the table and generate it anew.',
+    '// Generated from ../abi/signatures.ts by build/gen/code/parameters.ts. Do not edit it: change the table and generate it anew.',
     '',
     '/** The parameters of each function, in the order of their names: \\x7f is an i32 and \\x7e an i64, as in wasm. */',
     `export const PARAMETERS = '${[...calls]

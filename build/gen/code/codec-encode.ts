@@ -1,6 +1,6 @@
 // Generates the encoder of one message, as straight-line code.
-import { MAXWELEM } from '../../vfs/9p/constants.ts';
-import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from '../../vfs/9p/schema/rows.ts';
+import { MAXWELEM } from '../../../vfs/9p/constants.ts';
+import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from '../../../vfs/9p/schema/rows.ts';
 
 /** Writes the encoder of one message: `encodeTwalk(m, view, end, p)`, with the parameters that it needs. */
 export function encoder(row: Row): string {

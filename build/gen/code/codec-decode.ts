@@ -1,8 +1,8 @@
 // Generates the decoder of one message, as straight-line code.
 import { assignment, coder, func, ifWanted, isFixed, minBytes, position } from './codec-encode.ts';
-import { MAXWELEM } from '../../vfs/9p/constants.ts';
-import { VALID_BITS } from '../../vfs/9p/schema/messages.ts';
-import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from '../../vfs/9p/schema/rows.ts';
+import { MAXWELEM } from '../../../vfs/9p/constants.ts';
+import { VALID_BITS } from '../../../vfs/9p/schema/messages.ts';
+import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from '../../../vfs/9p/schema/rows.ts';
 
 /** Writes the decoder of one message: `decodeTwalk(m, view, end, p)`, with the parameters that it needs. */
 export function decoder(row: Row): string {

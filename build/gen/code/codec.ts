@@ -1,9 +1,9 @@
 // Generates codec.gen.ts, the message class and its codec, from the table in vfs/9p/schema/messages.ts.
 import { decodeQid, decoder, direntDecoder } from './codec-decode.ts';
 import { direntEncoder, encodeQid, encoder } from './codec-encode.ts';
-import { MAXWELEM } from '../../vfs/9p/constants.ts';
-import { RARE_MESSAGES, type Name } from '../../vfs/9p/schema/messages.ts';
-import { DIRENT_ITEMS, type Item, MIN_BYTES, ROWS, type Row } from '../../vfs/9p/schema/rows.ts';
+import { MAXWELEM } from '../../../vfs/9p/constants.ts';
+import { RARE_MESSAGES, type Name } from '../../../vfs/9p/schema/messages.ts';
+import { DIRENT_ITEMS, type Item, MIN_BYTES, ROWS, type Row } from '../../../vfs/9p/schema/rows.ts';
 
 /**
  * The text of codec.gen.ts, derived from the table: one flat class, and one straight-line encoder and decoder a
@@ -50,7 +50,7 @@ const PAIRS = ROWS.filter(({ type }) => type % 2 === 0 || !ROWS.some((row) => ro
   ROWS.filter(({ type }) => type === row.type || (row.type % 2 === 0 && type === row.type + 1)),
 );
 
-const HEAD = `// Generated from schema/messages.ts by build/gen/codec.ts. Do not edit it: change the table and generate it anew.
+const HEAD = `// Generated from schema/messages.ts by build/gen/code/codec.ts. Do not edit it: change the table and generate it anew.
 import { internString } from '../lib/intern.ts';
 import { E } from '../linux/errno.ts';
 import { Packet, putString } from './packet.ts';

@@ -1,5 +1,5 @@
 // Generates errno.gen.ts from vfs/linux/errno-table.ts.
-import { ERRNOS } from '../../vfs/linux/errno-table.ts';
+import { ERRNOS } from '../../../vfs/linux/errno-table.ts';
 
 /**
  * Returns the text of errno.gen.ts: enums, because a bundler inlines their values and drops the names, and the table
@@ -11,7 +11,7 @@ export function generateErrno(): string {
   const table: string[] = [];
   for (const [name, linux, wasi] of ERRNOS) if (linux !== 0) table[linux - 1] = `${name.slice(1)}${wasi}`;
   return [
-    '// Generated from errno-table.ts by build/gen/errno.ts. Do not edit it: change the table and generate it anew.',
+    '// Generated from errno-table.ts by build/gen/code/errno.ts. Do not edit it: change the table and generate it anew.',
     '',
     '/** Linux errno numbers by name: `E.ENOENT === 2`. */',
     'export enum E {',
