@@ -125,13 +125,41 @@ scenario('a walk in place moves the fid', (c, store) => {
   assert.equal(c.attr(dir).qid, c.attr(c.walk('a')).qid, 'and so does what fails half-way');
 });
 
-scenario('nothing can be walked from an opened fid', (c) => {
+scenario('a walk from an open fid makes one that is not open, and the open one stays', (c, store) => {
   tree(c);
   const fid = c.open('a', O_RDONLY);
-  c.expectError('Twalk', { fid, newfid: c.fid(), wname: ['b'] }, E.EINVAL);
-  c.expectError('Twalk', { fid, newfid: fid, wname: ['b'] }, E.EINVAL, 'in place');
+  assert.is(c.entries(fid, 0n, 60).length, 2, 'a listing in progress');
+  const file = c.walk('b/f', fid);
+  assert.equal(c.attr(file).qid, c.attr(c.walk('a/b/f')).qid);
+  c.expectError('Tread', { fid: file, offset: 0, count: 1 }, E.EBADF);
+  const root = c.walk('..', fid);
+  assert.equal(c.attr(root).qid, c.attr(ROOT).qid);
+  const before = store.server.inspect();
+  c.expectError('Twalk', { fid, newfid: c.fid(), wname: ['no'] }, E.ENOENT);
+  assert.is(c.call('Twalk', { fid, newfid: c.fid(), wname: ['b', 'no'] }).wqid.length, 1);
+  c.expectError('Twalk', { fid: c.open('top'), newfid: c.fid(), wname: ['x'] }, E.ENOTDIR);
+  assert.is(store.server.inspect().fids, before.fids + 1, 'only the open of top');
+  assert.equal(c.names(fid), ['b'], 'it is open still');
+});
+
+scenario('a walk in place does not move an open fid', (c) => {
+  tree(c);
+  const fid = c.open('a', O_RDONLY);
+  c.expectError('Twalk', { fid, newfid: fid, wname: ['b'] }, E.EINVAL);
   c.call('Twalk', { fid, newfid: fid, wname: [] });
   assert.equal(c.names(fid), ['b'], 'it is open still');
+});
+
+scenario('a walk from the open fid of a removed directory', (c, store) => {
+  tree(c);
+  c.mkdir('a/gone');
+  const fid = c.open('a/gone', O_RDONLY);
+  c.rmdir('a/gone');
+  c.expectError('Twalk', { fid, newfid: c.fid(), wname: ['x'] }, E.ENOENT);
+  assert.equal(c.attr(c.walk('..', fid)).qid, c.attr(c.walk('a')).qid);
+  assert.is(store.server.inspect().orphans, 1);
+  c.clunk(fid);
+  assert.is(store.server.inspect().orphans, 0);
 });
 
 scenario('a fid that has moved off a removed directory lets it go', (c, store) => {

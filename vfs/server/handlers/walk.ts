@@ -12,10 +12,11 @@ import { checkWalkName } from '../checks.ts';
 import type { Request } from '../request.ts';
 
 /**
- * Walks up to 16 names from `fid` and makes `newfid` stand for the inode found. Without names it clones the fid, also
- * an open one; the clone is not open. If a name after the first fails, the reply has the qids before it and newfid is
- * not made. `..` of the root is the root. EBADF: no such fid, or newfid in use; EMFILE; EINVAL: names from an open fid;
- * ENOTDIR, EINVAL, ENAMETOOLONG, ENOENT: the first name. (walk(5))
+ * Walks up to 16 names from `fid` and makes `newfid` stand for the inode found; without names it clones the fid. The
+ * fid may be open, as for diod and QEMU, since Linux walks from the fid of an open directory; the new one is not. If a
+ * name after the first fails, the reply has the qids before it and newfid is not made. `..` of the root is the root.
+ * EBADF: no such fid, or newfid in use; EMFILE; EINVAL: an open fid would be moved (newfid is fid); ENOTDIR, EINVAL,
+ * ENAMETOOLONG, ENOENT: the first name. (walk(5))
  */
 export function walk({ session, t, r }: Request): number {
   const fid = session.fids.get(t.fid);
@@ -31,7 +32,7 @@ export function walk({ session, t, r }: Request): number {
     if (!inPlace) makeFid(session, t.newfid, fid.inode, fid.parent, fid.name);
     return 0;
   }
-  if (fid.flags !== UNOPENED) return E.EINVAL;
+  if (inPlace && fid.flags !== UNOPENED) return E.EINVAL;
 
   const { server } = session;
   const { backend } = server;

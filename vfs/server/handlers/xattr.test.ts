@@ -1,9 +1,18 @@
 // Txattrwalk and Txattrcreate.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Backend } from '../../backend/backend.ts';
+import { hostDir } from '../../backends/hostdir/index.ts';
+import { ram } from '../../backends/ram/index.ts';
+import { readOnly } from '../../backends/readonly/index.ts';
 import { O_RDONLY, O_RDWR, XATTR_CREATE, XATTR_REPLACE } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
-import { type RawClient, ROOT } from '../../../testing/raw-client.ts';
+import { Server } from '../server.ts';
+import { assertAtRest } from '../../../testing/at-rest.ts';
+import { RawClient, ROOT } from '../../../testing/raw-client.ts';
+import { scratch } from '../../../testing/scratch.ts';
 import { scenario } from '../../../testing/uvu.ts';
 
 /** setxattr(2) of a path: the errno of the clunk that sets it. */
@@ -201,6 +210,56 @@ scenario(
   },
   { capacity: 12_000 },
 );
+
+/** A client on a file of a store that answers setxattr(2) with an errno. */
+function refusing(backend: Backend, errno: number, others: readonly string[] = []): void {
+  const server = new Server(backend);
+  const c = new RawClient(server);
+  const fid = c.walk('f');
+  for (const attr_size of [0, 5]) {
+    for (const flags of [0, XATTR_CREATE, XATTR_REPLACE]) {
+      c.expectError('Txattrcreate', { fid, name: 'user.a', attr_size, flags }, errno);
+    }
+  }
+  c.expectError('Txattrcreate', { fid, name: '', attr_size: 0, flags: 0 }, E.EINVAL, 'arguments come first');
+  c.expectError('Txattrcreate', { fid, name: 'user.a', attr_size: 65_537, flags: 0 }, E.E2BIG, 'arguments come first');
+  for (const name of others) c.expectError('Txattrcreate', { fid, name, attr_size: 1, flags: 0 }, E.ENOTSUP);
+  assert.is(c.attr(fid).size, 7, 'the fid is still one of the file');
+  c.clunk(fid);
+  c.wire.close();
+  assertAtRest(server);
+}
+
+/** A store in memory with a file. */
+function withFile(): ReturnType<typeof ram> {
+  const backend = ram();
+  const server = new Server(backend);
+  const c = new RawClient(server);
+  c.file('f', 'content');
+  server.close();
+  return backend;
+}
+
+test('a read-only store: EROFS at Txattrcreate', () => {
+  refusing(readOnly(withFile()), E.EROFS);
+});
+
+test('a store without extended attributes: ENOTSUP at Txattrcreate', () => {
+  const backend = withFile();
+  backend.getxattr = () => E.ENOTSUP;
+  refusing(backend, E.ENOTSUP);
+});
+
+test('a host directory keeps those of user.*, if any', () => {
+  const dir = scratch();
+  try {
+    writeFileSync(join(dir.root, 'f'), 'content');
+    using backend = hostDir(dir.root, { paths: true });
+    refusing(backend, E.ENOTSUP, ['security.selinux', 'trusted.a']);
+  } finally {
+    dir.remove();
+  }
+});
 
 scenario('a session has so many in hand and no more', (c) => {
   c.file('f', '');

@@ -40,7 +40,7 @@ export function xattrwalk({ session, t, r }: Request): number {
 /**
  * Makes the fid collect an attribute's value by Twrite; its clunk sets the attribute.
  * EBADF; EINVAL: the fid is open, the name empty, or a flag unknown; ERANGE: a name longer than NAME_MAX; E2BIG: a size
- * above 65,536; EMFILE. (9P: xattrcreate)
+ * above 65,536; EROFS; ENOTSUP: the store keeps no attribute of this name; EMFILE. (9P: xattrcreate)
  */
 export function xattrcreate({ session, t }: Request): number {
   const fid = session.fids.get(t.fid);
@@ -49,7 +49,10 @@ export function xattrcreate({ session, t }: Request): number {
   if ((t.flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) return E.EINVAL;
   if (longerThan(t.name, NAME_MAX)) return E.ERANGE;
   if (t.attr_size > XATTR_SIZE_MAX) return E.E2BIG;
-  const errno = checkRoom(session);
+  const { backend } = session.server;
+  if (backend.readOnly) return E.EROFS;
+  // Asked now: the client may be told nothing at the clunk, where close(2) drops the errno.
+  const errno = backend.getxattr(fid.inode, t.name) === E.ENOTSUP ? E.ENOTSUP : checkRoom(session);
   if (errno !== 0) return errno;
   fid.xattr = new XattrIo(t.name, new Uint8Array(t.attr_size), t.flags);
   session.xattrs++;
