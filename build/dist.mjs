@@ -89,6 +89,7 @@ export async function buildModules(outdir) {
   for (const [name, peer] of Object.entries(PEERS)) {
     const output = metafile.outputs[`${outdir}/${name}.js`];
     writeFileSync(join(ROOT, outdir, `node/${name}.js`), withPeer(name, peer, output?.exports ?? []));
+    writeFileSync(join(ROOT, outdir, `node/${name}.cjs`), requiringPeer(name, peer));
   }
 }
 
@@ -97,16 +98,28 @@ export async function buildModules(outdir) {
  * @param {string} name @param {string} peer @param {string[]} exports
  */
 function withPeer(name, peer, exports) {
-  const sentence = `wasi9p/${name} needs the package ${peer}, which is not installed: npm install ${peer}`;
   return `let all;
-try {
-  all = await import('../${name}.js');
-} catch (error) {
-  if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !error.message.includes('${peer}')) throw error;
-  throw Object.assign(new Error(${JSON.stringify(sentence)}, { cause: error }), { code: error.code });
-}
+${trying(`all = await import('../${name}.js');`, name, peer)}
 export const { ${exports.join(', ')} } = all;
 `;
+}
+
+/** The same for require(), which cannot load a module that awaits. @param {string} name @param {string} peer */
+function requiringPeer(name, peer) {
+  return `'use strict';
+${trying(`module.exports = require('../${name}.js');`, name, peer)}
+`;
+}
+
+/** A statement that loads the module, with the sentence if the package is missing. @param {string} load @param {string} name @param {string} peer */
+function trying(load, name, peer) {
+  const sentence = `wasi9p/${name} needs the package ${peer}, which is not installed: npm install ${peer}`;
+  return `try {
+  ${load}
+} catch (error) {
+  if (!error?.code?.endsWith('MODULE_NOT_FOUND') || !error.message.includes('${peer}')) throw error;
+  throw Object.assign(new Error(${JSON.stringify(sentence)}, { cause: error }), { code: error.code });
+}`;
 }
 
 /**

@@ -18,7 +18,13 @@ test('package.json exports them, with their types', () => {
     expected[name === 'index' ? '.' : `./${name}`] = {
       types: `./dist/types/${source.replace(/\.ts$/, '.d.ts')}`,
       // require() cannot load a module that awaits.
-      ...(name in PEERS && { node: { import: `./dist/node/${name}.js`, default: `./dist/${name}.js` } }),
+      ...(name in PEERS && {
+        node: {
+          import: `./dist/node/${name}.js`,
+          require: `./dist/node/${name}.cjs`,
+          default: `./dist/${name}.js`,
+        },
+      }),
       default: `./dist/${name}.js`,
     };
   }

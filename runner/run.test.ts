@@ -277,8 +277,26 @@ test('snapshots that cannot be written fail their test only', async () => {
     rmSync(join(dir, 'a.stdout'));
     symlinkSync('none/a.stdout', join(dir, 'a.stdout'));
     const { of: then } = await runIn(dir, { update: true });
-    assert.match(then('a').failures[0]!, /^Its snapshots cannot be written: ENOENT/);
+    assert.match(
+      then('a').failures[0]!,
+      /^Its snapshots cannot be written: .*a\.stdout is a symlink: replace it by a file/,
+    );
     assert.is(then('b').status, 'pass');
+    // What it leads to stays as it is, also where the snapshot would be removed.
+    writeFileSync(join(dir, 'victim'), 'precious');
+    rmSync(join(dir, 'a.stdout'));
+    for (const [name, args] of [
+      ['a.stdout', ['print=x']],
+      ['a.stderr', []],
+      ['a.tree', ['write=/x']],
+    ] as const) {
+      symlinkSync('victim', join(dir, name));
+      writeFileSync(join(dir, 'a.json'), JSON.stringify({ args }));
+      const { of: last } = await runIn(dir, { update: true, filter: ['a'] });
+      assert.match(last('a').failures[0]!, new RegExp(`${name.replace('.', '\\.')} is a symlink`));
+      assert.is(readFileSync(join(dir, 'victim'), 'utf8'), 'precious');
+      rmSync(join(dir, name));
+    }
   });
 });
 

@@ -14,6 +14,7 @@ const PROGRAM = `
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 extern char **environ;
 
@@ -60,6 +61,14 @@ int main(int argc, char **argv) {
       fwrite(&length, 4, 1, stdout), fwrite(bytes, 1, length, stdout), fflush(stdout);
     }
     return 0;
+  }
+  if (!strcmp(what, "late")) {
+    puts("ready"), fflush(stdout);
+    struct timespec now, then;
+    clock_gettime(CLOCK_MONOTONIC, &then);
+    do clock_gettime(CLOCK_MONOTONIC, &now);
+    while ((now.tv_sec - then.tv_sec) * 1000000 + (now.tv_nsec - then.tv_nsec) / 1000 < n);
+    return getchar();
   }
   // The others are stuck.
   FILE *open = argc > 2 ? fopen(argv[2], "w") : NULL;
@@ -239,12 +248,22 @@ for (const [where, options] of [
   }
 
   guests(`SIGINT ends a guest on an overlay ${where}, and says what is dropped`, async () => {
-    const argv = ['run', ...options, '--overlay', 'data::/w', '--commit', 'guest.wasm', 'spin'];
-    const { status, stderr } = await ended(argv, (kill) => kill('SIGINT'));
-    assert.is(status, 130);
-    assert.is(stderr, 'wasi9p: Interrupted: the changes are not committed (0 in /w).\n');
+    for (const how of ['spin', 'sleep', 'read']) {
+      const argv = ['run', ...options, '--overlay', 'data::/w', '--commit', 'guest.wasm', how];
+      const { status, stderr } = await ended(argv, (kill) => kill('SIGINT'));
+      assert.is(status, 130, how);
+      assert.is(stderr, 'wasi9p: Interrupted: the changes are not committed (0 in /w).\n');
+    }
   });
 }
+
+guests('a SIGINT that comes just before a guest waits for stdin ends it, the first one already', async () => {
+  for (let tries = 0; tries < 20; tries++) {
+    const argv = ['run', '--overlay', 'data::/w', 'guest.wasm', 'late', `${tries * 50}`];
+    const { status } = await ended(argv, (kill) => kill('SIGINT'));
+    assert.is(status, 130, `after ${tries * 50} µs`);
+  }
+});
 
 python('Ctrl-C in a terminal ends a guest', () => {
   // script(1) makes the terminal; the shell waits for the guest's word, then types the character.

@@ -1,7 +1,7 @@
 // `wasi9p run`: runs a program on the mounts, and reports traps and programs that cannot be started.
 import { CHANGE_OPTIONS } from './changes.ts';
 import { Memory } from '../mounts/memory.ts';
-import { MOUNT_OPTIONS, closeStore, loadStores, mountsOf, withRoot } from '../mounts/mounts.ts';
+import { MAPDIR_OPTION, MOUNT_OPTIONS, closeStore, loadStores, mountsOf, withRoot } from '../mounts/mounts.ts';
 import { EXIT_SIGINT } from '../lib/interrupt.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '../lib/options.ts';
 import { print } from '../lib/output.ts';
@@ -16,6 +16,9 @@ import { TRAPPED } from './program/start.ts';
 
 /** The options that need a plan: see cli/runners/apply.ts. */
 const PLANNED: readonly Option[] = [...LIMIT_OPTIONS, ...SHARED_OPTIONS];
+
+/** The options that mount something. --mapdir follows --dir, which the order of the preopens shows. */
+const GRANTING = MOUNT_OPTIONS.flatMap((option) => (option.name === 'dir' ? [option, MAPDIR_OPTION] : [option]));
 
 /** Exit status of a program whose time is over, as of timeout(1). */
 const TIMED_OUT = 124;
@@ -46,7 +49,7 @@ the start says so.
 
 ${helpLines(RUN_OPTIONS)}
 
-The exit status is the program's; ${TRAPPED} if it trapped; 1 if it could not be started, or if the trace or the changes
+The exit status is the program's, of which a system keeps the lower 8 bits; ${TRAPPED} if it trapped; 1 if it could not be started, or if the trace or the changes
 could not be written; 2 for wrong usage; ${TIMED_OUT} if --timeout ended it; ${EXIT_SIGINT} after SIGINT (Ctrl-C), which drops the changes in each --overlay.
 
 A program may begin with a line such as #!/usr/bin/env wasi9p, and is a command of its own then.
@@ -101,9 +104,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (plan?.needsThread === true && !thread.isGuest) {
     return (await import('./program/thread.ts')).runInThread(plan, ['run', ...argv], TIMED_OUT);
   }
-  await loadStores(withMapdirs(options));
+  await loadStores(options, GRANTING);
   const memory = new Memory();
-  const granted = mountsOf(withMapdirs(options), memory);
+  const granted = mountsOf(options, memory, GRANTING);
   const host = options.has('host') ? await (await import('../mounts/host-root.ts')).hostRoot(granted, memory) : null;
   const mounts = host?.mounts ?? withRoot(granted, memory);
   try {
@@ -120,14 +123,6 @@ export async function run(argv: readonly string[]): Promise<number> {
   } finally {
     for (const backend of new Set(mounts.map((mount) => mount.backend))) closeStore(backend);
   }
-}
-
-/** Returns the options with each --mapdir GUEST::HOST as --dir HOST::GUEST. */
-function withMapdirs(options: Parsed['options']): Parsed['options'] {
-  const mapdirs = options.get('mapdir') ?? [];
-  if (mapdirs.length === 0) return options;
-  const dirs = mapdirs.map((value) => value.split('::').reverse().join('::'));
-  return new Map([...options, ['dir', [...(options.get('dir') ?? []), ...dirs]]]);
 }
 
 function environment(options: Parsed['options']): Record<string, string> {

@@ -165,6 +165,20 @@ runner('the environment: what is inherited, and what is not', () => {
 runner('the exit status is that of wasmtime', () => {
   for (const status of [0, 1, 42, 125])
     assert.is(wasi9p(['wasmtime', 'show.wasm', 'exit', `${status}`]).status, status);
+  // Above 125 wasmtime answers 1; up to 255 the status is the program's here.
+  assert.is(wasi9p(['wasmtime', 'show.wasm', 'exit', '255']).status, 255);
+  for (const options of [[], ['-Wmax-wasm-stack=8388608']]) {
+    for (const [status, as] of [
+      ['256', '256'],
+      ['-1', '4294967295'],
+    ] as const) {
+      assert.equal(wasi9p(['wasmtime', ...options, 'show.wasm', 'exit', status]), {
+        status: 1,
+        stdout: '',
+        stderr: `wasi9p: show.wasm exited with status ${as}, which is outside of 0 to 255.\n`,
+      });
+    }
+  }
   const trap = wasi9p(['wasmtime', 'show.wasm', 'trap']);
   assert.is(trap.status, 134);
   assert.match(trap.stderr, /show\.wasm trapped: unreachable/);
@@ -180,6 +194,59 @@ runner('the exit status is that of wasmtime', () => {
   }
   assert.match(wasi9p(['wasmtime', 'text.wat']).stderr, /WebAssembly text: assemble it first, .*wat2wasm/);
   assert.is(wasi9p(['wasmtime', '--wat']).status, 2);
+});
+
+runner('of the exit status of run the lower 8 bits are kept, as by the kernel', () => {
+  for (const options of [[], ['--stack', '8M']]) {
+    for (const [status, kept] of [
+      [255, 255],
+      [256, 0],
+      [257, 1],
+      [-1, 255],
+      [-256, 0],
+    ]) {
+      assert.equal(wasi9p(['run', ...options, 'show.wasm', 'exit', `${status}`]), {
+        status: kept,
+        stdout: '',
+        stderr: '',
+      });
+    }
+  }
+});
+
+runner('--dir .. of run is a preopen of that name, as of wasmtime, beside the root in memory', () => {
+  const dirs = ['--dir', '..', '--dir', '../../.', '--dir', 'sub'];
+  assert.equal(wasi9p(['run', ...dirs, 'show.wasm']), {
+    status: 0,
+    stdout: given(['show.wasm'], [], ['/', '..', '../..', 'sub']),
+    stderr: '',
+  });
+  const listed = wasi9p(['run', ...dirs, 'show.wasm', 'list', '..'])
+    .stdout.split('\n')
+    .filter(Boolean);
+  assert.equal(listed.sort(), fs.readdirSync(scratch).sort());
+  assert.is(wasi9p(['run', ...dirs, 'show.wasm', 'write', '../above']).status, 0);
+  assert.is(fs.readFileSync(join(scratch, 'above'), 'utf8'), 'written');
+  fs.rmSync(join(scratch, 'above'));
+  assert.is(wasi9p(['run', ...dirs, 'show.wasm', 'list', '/']).stdout.trim(), 'tmp');
+});
+
+runner('errors of run --mapdir name that option', () => {
+  const told = (value: string): string => wasi9p(['run', '--mapdir', value, 'show.wasm']).stderr.split('\n')[0]!;
+  assert.is(
+    told('.::/none'),
+    'wasi9p: --mapdir .::/none: the directory /none does not exist: did you mean --mapdir /none::.?',
+  );
+  assert.is(told('/g::none'), 'wasi9p: --mapdir /g::none: the directory none does not exist: create it first.');
+  assert.is(
+    told('/g::text.wat'),
+    'wasi9p: --mapdir /g::text.wat: text.wat is a file, not a directory: give the directory that contains it.',
+  );
+  assert.is(told('a::b::c'), 'wasi9p: --mapdir a::b::c: invalid value, expected GUEST::HOST.');
+  assert.match(
+    wasi9p(['run', '--dir', 'sub::/g', '--mapdir', '/g::.', 'show.wasm']).stderr,
+    /^wasi9p: --mapdir \/g::\.: \/g is already a mount point/,
+  );
 });
 
 runner('a module may come on stdin', () => {

@@ -23,7 +23,7 @@ function grammarOf(name: string): Grammar {
 }
 
 export function helpOfRunner(name: string): Text {
-  const { usage, options, style, timedOut } = grammarOf(name);
+  const { usage, options, style, timedOut, refusesStatus } = grammarOf(name);
   const keys =
     name === 'wasmtime'
       ? `\nThe other keys of wasmtime are accepted without effect.\n\n${helpLines(keyRows(), '')}\n`
@@ -40,7 +40,7 @@ is ${name}, or ends in it, is the same. Each granted directory is a tree of its 
 ${helpLines(options, style?.oneDash === true ? '-' : '--')}
 ${keys}
 Other options are an error. The exit status is the program's; ${ends}; 1 if it could not
-be started; 2 for wrong usage.
+be started${refusesStatus === true ? ', or if its status is above 255' : ''}; 2 for wrong usage.
 `);
 }
 
@@ -67,6 +67,7 @@ export async function runAs(name: string, argv: readonly string[], version: () =
       plan,
       lenient: true,
       timedOut: grammar.timedOut,
+      refusesStatus: grammar.refusesStatus === true,
       load: (prepare) => load(program, prepare),
     });
   } finally {

@@ -3,7 +3,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../lib/options.ts';
 import type { Memory } from './memory.ts';
-import { loadHostDirs, openHostDir, placeOf, type GuestMount } from './mounts.ts';
+import { isOutside, loadHostDirs, openHostDir, placeOf, type GuestMount } from './mounts.ts';
 
 /** Where the program's temporary files are, in memory: the second where the current directory has a name `tmp`. */
 const TEMPORARY = ['/tmp', '/.wasi9p/tmp'] as const;
@@ -44,11 +44,6 @@ export async function hostRoot(others: readonly GuestMount[], memory: Memory): P
     mounts.push(isOutside(mount.guest) ? mount : { ...mount, guest: placeOf(mount.guest), within: true });
   }
   return { mounts, env: { PWD: cwd, TMPDIR: temporary, ...(home !== '/' && { HOME: home }) } };
-}
-
-/** True for a name such as `../a`. */
-function isOutside(guest: string): boolean {
-  return /^\.\.(?:\/|$)/.test(guest);
 }
 
 function isWithin(path: string, dir: string): boolean {

@@ -1,9 +1,10 @@
 // The table of mount options, and the mounts of a command line.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { S_IFDIR } from '../../vfs/linux/constants.ts';
 import { cleanName } from '../../vfs/lib/clean-name.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';
 import { checkDirectory, checkFile } from './host-path.ts';
+import { MAPDIR } from './mapdir.ts';
 import { DEFAULT_SHARE, Memory, sizeOf } from './memory.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
@@ -110,6 +111,21 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
   },
 ];
 
+/** The reverse of --dir, of `run` alone: GUEST::HOST. */
+export const MAPDIR_OPTION: MountOption = {
+  ...MAPDIR,
+  stores: ['hostDir'],
+  mount(value) {
+    const [guest, host = guest] = parts('mapdir', value, 'GUEST::HOST', 2);
+    if (!existsSync(host!) && existsSync(guest!)) {
+      throw new UsageError(
+        `--mapdir ${value}: the directory ${host} does not exist: did you mean --mapdir ${host}::${guest}?`,
+      );
+    }
+    return hostMount('mapdir', value, host!, guest!, false);
+  },
+};
+
 function hostMount(option: string, value: string, host: string, guest: string, readOnly: boolean): GuestMount {
   return { guest, backend: opened(option, value, host, readOnly), host };
 }
@@ -165,15 +181,19 @@ function archive(option: string, value: string, file: string): Backend {
 }
 
 /** Loads the stores that the mounts of a command line need; this comes before `mountsOf`. */
-export async function loadStores(options: Parsed['options']): Promise<void> {
-  await load(MOUNT_OPTIONS.filter(({ name }) => options.has(name)).flatMap(({ stores }) => stores));
+export async function loadStores(options: Parsed['options'], table = MOUNT_OPTIONS): Promise<void> {
+  await load(table.filter(({ name }) => options.has(name)).flatMap(({ stores }) => stores));
 }
 
 /** Returns the mounts of a command line. @throws UsageError, also for two mounts at one path. */
-export function mountsOf(options: Parsed['options'], memory = new Memory()): GuestMount[] {
+export function mountsOf(
+  options: Parsed['options'],
+  memory = new Memory(),
+  table: readonly MountOption[] = MOUNT_OPTIONS,
+): GuestMount[] {
   const mounts: GuestMount[] = [];
   try {
-    for (const option of MOUNT_OPTIONS) {
+    for (const option of table) {
       // The same value twice is one mount.
       for (const value of new Set(options.get(option.name))) addMount(mounts, option, value, memory);
     }
@@ -189,14 +209,14 @@ function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: str
   const wanted = mount(value, memory);
   // It may contain `..` only at its start, if HOST is written so.
   const made = { ...wanted, guest: cleanName(wanted.guest) };
-  const isTaken = mounts.some(({ guest }) => placeOf(guest) === placeOf(made.guest));
+  const isTaken = mounts.some(({ guest }) => keyOf(guest) === keyOf(made.guest));
   mounts.push(made);
   if (isTaken) throw new UsageError(`--${name} ${value}: ${made.guest} is already a mount point: give another path.`);
 }
 
 /** Puts the root first, so that libc prefers the other mounts; the default is an in-memory root with a /tmp. */
 export function withRoot(mounts: readonly GuestMount[], memory = new Memory()): GuestMount[] {
-  const isRoot = ({ guest }: GuestMount): boolean => placeOf(guest) === '/';
+  const isRoot = ({ guest }: GuestMount): boolean => keyOf(guest) === '/';
   const roots = mounts.filter(isRoot);
   const root = roots.length > 0 ? roots : [{ guest: '/', backend: emptyRoot(memory), isDefault: true }];
   return [...root, ...mounts.filter((mount) => !isRoot(mount))];
@@ -206,6 +226,16 @@ function emptyRoot(memory: Memory): Backend {
   const store = memory.directory();
   store.create(store.root(), 'tmp', S_IFDIR | 0o1777, 0, 0, 0);
   return store;
+}
+
+/** True for a name such as `..` or `../a`: its mount is no part of the tree, but a preopen beside it, as in wasmtime. */
+export function isOutside(guest: string): boolean {
+  return /^\.\.(?:\/|$)/.test(guest);
+}
+
+/** What two mounts must not have in common: the place in the tree, or the name of a mount outside of it. */
+function keyOf(guest: string): string {
+  return isOutside(guest) ? guest : placeOf(guest);
 }
 
 /** Normalizes a mount's path to an absolute one, without dots and a trailing slash: `./a/` is `/a`. */

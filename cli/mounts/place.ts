@@ -57,7 +57,9 @@ export class Places {
 
   private mounted(mounts: readonly GuestMount[]): Namespace {
     try {
-      return new Namespace(Object.fromEntries(withRoot(mounts).map(({ guest, backend }) => [placeOf(guest), backend])));
+      // The tools know absolute paths only: a name such as `../a` is that below the root.
+      const placed = mounts.map((mount) => ({ ...mount, guest: placeOf(mount.guest) }));
+      return new Namespace(Object.fromEntries(withRoot(placed).map(({ guest, backend }) => [guest, backend])));
     } catch (error) {
       for (const backend of this.backends) closeStore(backend);
       throw error;

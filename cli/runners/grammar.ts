@@ -29,6 +29,8 @@ export interface Grammar {
   readonly baseName?: boolean;
   /** Exit status of a program whose time is over. */
   readonly timedOut: number;
+  /** True if an exit status above 255 is an error, and the exit status 1. */
+  readonly refusesStatus?: boolean;
 }
 
 /** A command line that was read. */

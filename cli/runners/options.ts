@@ -1,6 +1,7 @@
 // The options that `wasi9p run` shares with wasmtime, and those for a guest that may be deep, slow or stuck. A table
 // only: what the values mean is in apply.ts, which is loaded when one of them is given.
 import type { Option } from '../lib/options.ts';
+import { MAPDIR } from '../mounts/mapdir.ts';
 
 /** The option that each grammar with a file system has. */
 export const DIR: Option = {
@@ -8,13 +9,6 @@ export const DIR: Option = {
   many: true,
   value: 'HOST[::GUEST]',
   help: 'Grants a directory of this machine under the name GUEST (default: HOST as written).\nMay be repeated; a name may occur twice.',
-};
-
-export const MAPDIR: Option = {
-  name: 'mapdir',
-  many: true,
-  value: 'GUEST::HOST',
-  help: 'The same as --dir HOST::GUEST, as older versions of wasmtime write it.',
 };
 
 export const ENV: Option = {

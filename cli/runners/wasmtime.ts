@@ -44,4 +44,5 @@ export const WASMTIME: Grammar = {
   ],
   baseName: true,
   timedOut: 134,
+  refusesStatus: true,
 };

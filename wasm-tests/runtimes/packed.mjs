@@ -118,12 +118,15 @@ const BYTES_MAX = 3e6;
 
 /** The checks of the package in an empty project. */
 const ALONE = `
+import { createRequire } from 'node:module';
 import { WASI } from 'wasi9p';
 import { ram } from 'wasi9p/backends/ram';
 new WASI({ preopens: { '/': ram() } }).close();
 for (const [name, peer] of [['browser-wasi-shim', '@bjorn3/browser_wasi_shim'], ['testing', 'memfs']]) {
-  const { message } = await import('wasi9p/' + name).catch((error) => error);
-  if (!message?.endsWith(\`needs the package \${peer}, which is not installed: npm install \${peer}\`)) throw new Error(name + ': ' + message);
+  for (const load of [(name) => import(name), async (name) => createRequire(import.meta.url)(name)]) {
+    const { message } = await load('wasi9p/' + name).catch((error) => error);
+    if (!message?.endsWith(\`needs the package \${peer}, which is not installed: npm install \${peer}\`)) throw new Error(name + ': ' + message);
+  }
 }
 `;
 

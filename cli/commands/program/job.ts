@@ -30,6 +30,8 @@ export interface Job {
   readonly lenient?: boolean;
   /** Exit status of a program whose time is over. */
   readonly timedOut: number;
+  /** True if a status above 255 is an error. Otherwise its lower 8 bits are the status, as after exit(3). */
+  readonly refusesStatus?: boolean;
   /** Loads the module: see `load`. */
   load(prepare?: Prepare): Promise<WebAssembly.Module>;
 }
@@ -60,12 +62,12 @@ export async function runJob(job: Job): Promise<number> {
     throw new UsageError(`The options of wasmtime and for limits cannot be used with ${job.program}: leave them out.`);
   }
   const missed: Miss[] = [];
-  const planned = plan === null ? null : await (await import('./planned.ts')).prepare(plan, job);
-  const module = driver === undefined ? (planned?.module ?? (await job.load())) : null;
-  for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
   const ms = plan?.timeout?.ms;
   const bounds = { sigint: overlays.length > 0, ...(ms !== undefined && { ms }) };
   const isBound = bounds.sigint || ms !== undefined;
+  const planned = plan === null ? null : await (await import('./planned.ts')).prepare(plan, job, isBound);
+  const module = driver === undefined ? (planned?.module ?? (await job.load())) : null;
+  for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
   const guarded = <Result>(act: () => Result): Result => (isBound ? interruptible(act, bounds) : act());
   let isWhole = true;
   let status: number;
@@ -83,11 +85,14 @@ export async function runJob(job: Job): Promise<number> {
         wasi = new WASIOnBackends({
           ...wasiOptions(job, missed),
           ...(isLossless(job) ? {} : { raw: await rawOf(job) }),
-          ...planned?.options,
+          ...(planned?.options ?? (isBound && { stdio: await unblockedStreams() })),
           ...(trace && { trace: trace.tracer }),
         });
         const entry = planned?.entry(wasi);
-        status = guarded(() => start(wasi!, module!, job.program, entry));
+        status = statusOf(
+          job,
+          guarded(() => start(wasi!, module!, job.program, entry)),
+        );
       } catch (error) {
         // It ran until the interrupt: its descriptors are open.
         if (error instanceof Interrupted || error instanceof TimedOut) wasi?.close();
@@ -111,6 +116,13 @@ export async function runJob(job: Job): Promise<number> {
   return settled === 0 && !isWhole ? 1 : settled;
 }
 
+/** The exit status that a process can have for that of a guest, which has 32 bits. */
+function statusOf({ program, refusesStatus }: Job, status: number): number {
+  if (status <= 0xff || refusesStatus !== true) return status & 0xff;
+  tell(text`wasi9p: ${program} exited with status ${status}, which is outside of 0 to 255.\n`);
+  return 1;
+}
+
 function wasiOptions({ argv, env, mounts, separate, plan }: Job, missed: Miss[]): Options {
   const options: Options = { args: argv, env, mounts, ...(separate !== undefined && { separate }) };
   // Under the grammar of another runtime only what it says is said.
@@ -121,6 +133,12 @@ function wasiOptions({ argv, env, mounts, separate, plan }: Job, missed: Miss[])
       if (missed.length < MISSED_MAX) missed.push({ path, creates });
     },
   };
+}
+
+/** A read or write that waits in the kernel would not see a SIGINT that came just before it. */
+async function unblockedStreams(): Promise<number[]> {
+  const { unblocked } = await import('./unblocked.ts');
+  return [0, 1, 2].map(unblocked);
 }
 
 /** True if argv and environ are what Node has of them. */

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { cleanName } from '../../../vfs/lib/clean-name.ts';
 import { tell } from '../../lib/output.ts';
 import { text } from '../../lib/text.ts';
-import { placeOf, type GuestMount } from '../../mounts/mounts.ts';
+import { isOutside, placeOf, type GuestMount } from '../../mounts/mounts.ts';
 import type { Job, Miss } from './job.ts';
 
 /** Says it of the first such path, in one sentence; nothing if there is none. */
@@ -26,6 +26,7 @@ function isCovered(path: string, mounts: readonly GuestMount[], separate: boolea
   const isAbsolute = path.startsWith('/');
   return mounts.some(({ guest, isDefault, host, hidden }) => {
     if (isDefault === true) return false;
+    if (isOutside(guest)) return isWithin(path, guest);
     const isRelative = !guest.startsWith('/');
     // The root may be the current directory: its own absolute path is a mount of its own.
     const isCwd = host !== undefined && resolve(host) === process.cwd();

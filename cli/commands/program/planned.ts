@@ -1,6 +1,4 @@
 // Applies a plan to the run of a program: its module, its streams, its entry point.
-import * as fs from 'node:fs';
-import { Socket } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import type { Options } from '../../../shim/on-backends.ts';
 import type { WASIBase } from '../../../shim/wasi-base.ts';
@@ -13,6 +11,7 @@ import type { Job } from './job.ts';
 import { withMemoryLimit } from './sections.ts';
 import type { Entry } from './start.ts';
 import { STARTED } from './thread.ts';
+import { unblocked } from './unblocked.ts';
 
 /** A program whose start is planned. */
 export interface Planned {
@@ -21,8 +20,15 @@ export interface Planned {
   entry(wasi: WASIBase): Entry | undefined;
 }
 
-/** Loads the program and applies the plan. @throws Error if it cannot be started. */
-export async function prepare(plan: Plan, { program, argv, lenient, load }: Job): Promise<Planned> {
+/**
+ * Loads the program and applies the plan. @throws Error if it cannot be started.
+ * @param isInterruptible True if it may have to be ended while it waits for a stream.
+ */
+export async function prepare(
+  plan: Plan,
+  { program, argv, lenient, load }: Job,
+  isInterruptible: boolean,
+): Promise<Planned> {
   if (plan.verbose && plan.unused.length > 0) {
     tell(text`wasi9p: without effect here: ${sentence(plan.unused.join(', '))}.\n`);
   }
@@ -38,7 +44,7 @@ export async function prepare(plan: Plan, { program, argv, lenient, load }: Job)
   }
   return {
     module,
-    options: { stdio: stdioOf(plan) },
+    options: { stdio: stdioOf(plan, isInterruptible) },
     entry: (wasi) =>
       entryOf(wasi, { name: program, bytes: original, module, args: argv.slice(1) }, plan, lenient === true),
   };
@@ -55,29 +61,6 @@ function limited(program: string, bytes: Uint8Array<ArrayBuffer>, max: number | 
 }
 
 /** The host's descriptors of the streams; null for an empty one. */
-function stdioOf({ closed, timeout }: Plan): (number | null)[] {
-  return [0, 1, 2].map((fd) => (closed.has(fd) ? null : timeout === null ? fd : unblocked(fd)));
-}
-
-/** Keeps the sockets below from being collected. */
-const sockets: Socket[] = [];
-
-/**
- * Returns a nonblocking descriptor of the same pipe, socket or terminal: nothing ends a guest while it waits in read(2)
- * or write(2), but only while it waits for another try. Returns `fd` for others.
- */
-function unblocked(fd: number): number {
-  try {
-    const stat = fs.fstatSync(fd);
-    if (stat.isSocket()) {
-      // It cannot be opened anew. libuv makes it nonblocking, and Node puts that back at the end of the process.
-      sockets.push(new Socket({ fd, readable: false, writable: false }).unref());
-      return fd;
-    }
-    if (!stat.isFIFO() && !stat.isCharacterDevice()) return fd;
-    const access = fd === 0 ? fs.constants.O_RDONLY : fs.constants.O_WRONLY;
-    return fs.openSync(`/proc/self/fd/${fd}`, access | (fs.constants.O_NONBLOCK ?? 0));
-  } catch {
-    return fd;
-  }
+function stdioOf({ closed }: Plan, isInterruptible: boolean): (number | null)[] {
+  return [0, 1, 2].map((fd) => (closed.has(fd) ? null : isInterruptible ? unblocked(fd) : fd));
 }
