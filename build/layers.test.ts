@@ -108,7 +108,7 @@ test('files fall into the layers meant for them', () => {
   assert.is(layerOf('vfs/connect/server-for.ts')?.name, 'vfs/connect');
   assert.is(layerOf('vfs/backends/readonly/index.ts')?.name, 'vfs/backends/readonly');
   assert.is(layerOf('vfs/linux/errno.ts')?.name, 'vfs/linux');
-  assert.is(layerOf('vfs/backends/hostdir/tree/proc.ts')?.name, 'vfs/backends/hostdir');
+  assert.is(layerOf('vfs/backends/hostdir/tree/descriptors/proc.ts')?.name, 'vfs/backends/hostdir');
   assert.is(layerOf('shim/preview1/imports.ts')?.name, 'shim/preview1');
   assert.is(layerOf('shim/preview1/calls/fd.ts')?.name, 'shim/preview1/calls');
   assert.is(layerOf('shim/preview1/calls/fd.test.ts')?.name, 'tests');

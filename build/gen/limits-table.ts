@@ -7,10 +7,10 @@ import { COMPLAINTS } from '../../cli/commands/tool.ts';
 import { FD_MAX } from '../../shim/preview1/descriptors/fd-table.ts';
 import { DENSE_MAX } from '../../shim/foreign/descriptor.ts';
 import { LINE_MAX } from '../../shim/preview1/descriptors/stream.ts';
-import { ANCESTORS, IDLE, LINGER } from '../../vfs/backends/hostdir/tree/descriptors.ts';
+import { ANCESTORS, IDLE, LINGER } from '../../vfs/backends/hostdir/tree/descriptors/descriptors.ts';
 import { MOST } from '../../vfs/backends/hostdir/node/given.ts';
-import { OPEN } from '../../vfs/backends/hostdir/tree/listings.ts';
-import { WATCHES } from '../../vfs/backends/hostdir/tree/watches.ts';
+import { OPEN } from '../../vfs/backends/hostdir/tree/listings/listings.ts';
+import { WATCHES } from '../../vfs/backends/hostdir/tree/lookups/watches.ts';
 import { FILE_MAX as MEMFS_FILE_MAX } from '../../vfs/backends/memfs/data.ts';
 import { MEMFS_COST } from '../../vfs/backends/memfs/space.ts';
 import { FILE_MAX } from '../../vfs/backends/ram/data.ts';
@@ -328,7 +328,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     limit: `${WATCHES}, and one descriptor for all of them`,
     answer: 'the others are looked at each time',
     by: '`fs.inotify.max_user_watches` of the host',
-    test: ['vfs/backends/hostdir/tree/watches.test.ts', 'a limited number of directories is watched'],
+    test: ['vfs/backends/hostdir/tree/lookups/watches.test.ts', 'a limited number of directories is watched'],
   },
   {
     resource: 'listings of a directory of the host',

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HostDirBackend } from '../../vfs/backends/hostdir/backend.ts';
-import { PathTree } from '../../vfs/backends/hostdir/tree/path-tree.ts';
+import { PathTree } from '../../vfs/backends/hostdir/tree/paths/path-tree.ts';
 import type { RamBackend } from '../../vfs/backends/ram/backend.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { defaultCapacity, type Space } from '../../vfs/backend/space.ts';

@@ -7,7 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HostDirBackend as Store } from '../../vfs/backends/hostdir/backend.ts';
 import { hostDir, type HostDirBackend } from '../../vfs/backends/hostdir/index.ts';
-import { PathTree } from '../../vfs/backends/hostdir/tree/path-tree.ts';
+import { PathTree } from '../../vfs/backends/hostdir/tree/paths/path-tree.ts';
 import { OFLAGS } from '../preview1/abi/structs.ts';
 import { unless } from '../../build/test/skip.ts';
 import { waysHere } from '../../vfs/backends/hostdir/testing.ts';

@@ -15,7 +15,7 @@ import { shut } from '../../backend/closed.ts';
 import type { Inode } from '../../backend/inode.ts';
 import { INTENT_FIND } from '../../backend/lookup-intent.ts';
 import { fillAttr } from './attr.ts';
-import { HostCursor } from './tree/cursor.ts';
+import { HostCursor } from './tree/listings/cursor.ts';
 import { transfer } from './data.ts';
 import { HostHandles } from './handles.ts';
 import { HostHoles, countsBlocks } from './holes.ts';

@@ -7,7 +7,7 @@ import { E } from '../../linux/errno.ts';
 import { Kit } from '../../../testing/kit.ts';
 import { openDirectories } from '../../../testing/scratch.ts';
 import { HostDirBackend } from './backend.ts';
-import { PathTree } from './tree/path-tree.ts';
+import { PathTree } from './tree/paths/path-tree.ts';
 import { everyCall, everyWay, hostDir, inMemory, reasonAgainst, scratch, throughLibc, throughProc } from './testing.ts';
 import { libc, type Libc } from './libc/libc.ts';
 import { NOT_LINUX, unless } from '../../../build/test/skip.ts';

@@ -5,11 +5,11 @@ import type { OwnedBackend } from '../../backend/backend.ts';
 import { HostDirBackend as Store } from './backend.ts';
 import type { HostDirOptions, Way } from './options.ts';
 import { hostError, nodeFs, type Fs } from './node/node.ts';
-import { PathTree } from './tree/path-tree.ts';
-import { descriptorsAt, openTop } from './tree/proc.ts';
+import { PathTree } from './tree/paths/path-tree.ts';
+import { descriptorsAt, openTop } from './tree/descriptors/proc.ts';
 import { DESCRIPTOR_WAYS, choose, type DescriptorWay } from './calls/choose.ts';
 import type { HostCalls } from './calls/calls.ts';
-import { DescriptorTree } from './tree/descriptor-tree.ts';
+import { DescriptorTree } from './tree/descriptors/descriptor-tree.ts';
 
 export type { HostDirOptions, Way } from './options.ts';
 

@@ -7,7 +7,7 @@ import { ram } from '../ram/index.ts';
 import { overlay } from '../overlay/index.ts';
 import type { HostDirBackend } from './backend.ts';
 import { Given, markOf } from './node/given.ts';
-import { Listings } from './tree/listings.ts';
+import { Listings } from './tree/listings/listings.ts';
 import { everyWay, hostDir, inMemory, scratch, throughProc } from './testing.ts';
 import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 

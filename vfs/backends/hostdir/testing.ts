@@ -16,9 +16,9 @@ import { ProcCalls } from './calls/proc-calls.ts';
 import type { Libc } from './libc/libc.ts';
 import { LibcCalls } from './libc/libc-calls.ts';
 import type { Fs } from './node/node.ts';
-import { DescriptorTree } from './tree/descriptor-tree.ts';
-import { PathTree } from './tree/path-tree.ts';
-import { descriptorsAt, openTop } from './tree/proc.ts';
+import { DescriptorTree } from './tree/descriptors/descriptor-tree.ts';
+import { PathTree } from './tree/paths/path-tree.ts';
+import { descriptorsAt, openTop } from './tree/descriptors/proc.ts';
 
 export { scratch };
 

@@ -1,7 +1,7 @@
 // The calls of the host that the tree of descriptors is made of. Implemented through node:fs and /proc (proc-calls.ts)
 // and through libc (libc/libc-calls.ts). Types only.
 import type { SetAttr, StatFs } from '../../../backend/backend.ts';
-import type { Names } from '../tree/names.ts';
+import type { Names } from '../tree/listings/names.ts';
 import type { Way } from '../options.ts';
 import type { HostStat } from './host-stat.ts';
 

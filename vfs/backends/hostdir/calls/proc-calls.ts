@@ -2,8 +2,8 @@
 import type { SetAttr, StatFs } from '../../../backend/backend.ts';
 import { E } from '../../../linux/errno.ts';
 import { hostErrno, type Fs } from '../node/node.ts';
-import { NO_NAMES, openNames, type Names } from '../tree/names.ts';
-import { O_PATH } from '../tree/proc.ts';
+import { NO_NAMES, openNames, type Names } from '../tree/listings/names.ts';
+import { O_PATH } from '../tree/descriptors/proc.ts';
 import { HostStat } from './host-stat.ts';
 import { NodeCalls, statPath, tried } from './node-calls.ts';
 import type { HostCalls, HostFlags } from './calls.ts';

@@ -1,7 +1,7 @@
 // The names of a directory by getdents64(2), with inode number and kind.
 import { E } from '../../../linux/errno.ts';
 import { hostError } from '../node/node.ts';
-import type { Names } from '../tree/names.ts';
+import type { Names } from '../tree/listings/names.ts';
 import { DIRENT } from './layouts.ts';
 import type { Libc } from './libc.ts';
 

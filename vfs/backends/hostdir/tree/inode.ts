@@ -1,7 +1,7 @@
 // The inode of a host file: its descriptor, the names it was seen under, and its last known attributes.
 import { S_IFMT, S_ISGID, S_ISUID } from '../../../linux/constants.ts';
 import { Inode } from '../../../backend/inode.ts';
-import type { Idle } from './idle.ts';
+import type { Idle } from './descriptors/idle.ts';
 import type { HostStat } from '../calls/host-stat.ts';
 
 /** A descriptor that only identifies the inode (O_PATH). */

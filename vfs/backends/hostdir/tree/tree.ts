@@ -4,8 +4,8 @@ import type { FileCalls, HostFlags } from '../calls/calls.ts';
 import type { Way } from '../options.ts';
 import type { HostStat } from '../calls/host-stat.ts';
 import type { HostInode } from './inode.ts';
-import type { Listings } from './listings.ts';
-import type { Names } from './names.ts';
+import type { Listings } from './listings/listings.ts';
+import type { Names } from './listings/names.ts';
 import type { InodeTable } from './table.ts';
 
 /** A time for utimes of node:fs. */

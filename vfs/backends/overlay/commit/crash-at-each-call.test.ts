@@ -7,7 +7,7 @@ import { Kit } from '../../../../testing/kit.ts';
 import { HostDirBackend } from '../../hostdir/backend.ts';
 import { hostDir } from '../../hostdir/index.ts';
 import type { Fs } from '../../hostdir/node/node.ts';
-import { PathTree } from '../../hostdir/tree/path-tree.ts';
+import { PathTree } from '../../hostdir/tree/paths/path-tree.ts';
 import { scratch, throughProc } from '../../hostdir/testing.ts';
 import { plant, snapshot, texts, work } from './testing.ts';
 import { overlay, settle, unsettled, type SettleResult } from '../index.ts';

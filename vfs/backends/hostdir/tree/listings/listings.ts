@@ -1,6 +1,6 @@
 // Limits the directories that listings in progress hold open.
 import type { HostCursor } from './cursor.ts';
-import type { Budget } from '../node/given.ts';
+import type { Budget } from '../../node/given.ts';
 
 /** The limit of listings with an open directory, one descriptor each. */
 export const OPEN = 64;

@@ -1,9 +1,9 @@
 // Inodes that stand for files that were not looked up, since the following call of the kernel finds out (INTENT_*).
-import { S_IFDIR } from '../../../linux/constants.ts';
-import { E } from '../../../linux/errno.ts';
-import { INTENT_CREATE, INTENT_REPLACE, INTENT_RMDIR, INTENT_UNLINK } from '../../../backend/lookup-intent.ts';
-import { HostInode } from './inode.ts';
-import { HostStat } from '../calls/host-stat.ts';
+import { S_IFDIR } from '../../../../linux/constants.ts';
+import { E } from '../../../../linux/errno.ts';
+import { INTENT_CREATE, INTENT_REPLACE, INTENT_RMDIR, INTENT_UNLINK } from '../../../../backend/lookup-intent.ts';
+import { HostInode } from '../inode.ts';
+import { HostStat } from '../../calls/host-stat.ts';
 
 /** Answers lookups without a system call. */
 export class Assumed {

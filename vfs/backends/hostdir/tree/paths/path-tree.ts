@@ -1,19 +1,15 @@
 // The tree of macOS, Windows and a Linux without /proc: inodes are reached by checked paths.
-import type { SetAttr, StatFs } from '../../../backend/backend.ts';
-import { S_IFDIR, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
-import { E } from '../../../linux/errno.ts';
-import { ACCESS_PATH, ACCESS_RDWR, type HostInode } from './inode.ts';
-import type { HostFlags } from '../calls/calls.ts';
-import { HostStat } from '../calls/host-stat.ts';
-import { NodeCalls, statPath, tried } from '../calls/node-calls.ts';
-import { statFsPath } from '../calls/proc-calls.ts';
-import { HostError, hostErrno, hostError, type Fs } from '../node/node.ts';
-import { Listings } from './listings.ts';
-import { openNames, type Names } from './names.ts';
-import { OTHERS } from './places.ts';
-import { InodeTable } from './table.ts';
-import { decodeTarget, isWindowsName } from '../node/text.ts';
-import type { Entry, HostTime, HostTree } from './tree.ts';
+import { S_IFDIR, S_IFLNK, S_IFREG } from '../../../../linux/constants.ts';
+import { E } from '../../../../linux/errno.ts';
+import { ACCESS_PATH, ACCESS_RDWR, type HostInode } from '../inode.ts';
+import { HostStat } from '../../calls/host-stat.ts';
+import { tried } from '../../calls/node-calls.ts';
+import { hostErrno, hostError } from '../../node/node.ts';
+import { Listings } from '../listings/listings.ts';
+import { OTHERS } from '../places.ts';
+import { decodeTarget } from '../../node/text.ts';
+import type { Entry, HostTree } from '../tree.ts';
+import { ByPath } from './by-path.ts';
 
 /**
  * The tree of macOS, Windows, and Linux without /proc. No call there acts relative to a descriptor, so each step uses a
@@ -24,73 +20,13 @@ import type { Entry, HostTime, HostTree } from './tree.ts';
  * - A file that the host renames or removes is lost to its fids (ESTALE). A file that the guest removes lives on only
  *   if it is open, and on systems that can remove open files.
  */
-export class PathTree implements HostTree {
+export class PathTree extends ByPath implements HostTree {
   readonly way = 'paths';
   readonly exact = false;
   readonly limits =
     'The directory is reached by paths: a process of the host that swaps directories of the tree for symlinks while a ' +
     'guest runs can make it create, rename and remove names outside of it, and what the host renames is lost (ESTALE).';
-  readonly table = new InodeTable();
-  readonly root: HostInode;
   readonly listings = new Listings();
-  private closed = false;
-  private readonly fs: Fs;
-  private readonly top: string;
-  /**
-   * The orphans that no descriptor can hold, directories and symlinks that the guest has removed: their last attributes.
-   */
-  private readonly orphans = new WeakMap<HostInode, HostStat>();
-  readonly calls: NodeCalls;
-  readonly flags: HostFlags;
-  private readonly st = new HostStat();
-  private readonly windows = process.platform === 'win32';
-  /** True if names that differ in case or normal form may be one file. */
-  private readonly folds = process.platform === 'win32' || process.platform === 'darwin';
-
-  /** @throws The error of node:fs if the path does not lead to a directory. */
-  constructor(fs: Fs, path: string) {
-    this.fs = fs;
-    this.calls = new NodeCalls(fs);
-    this.flags = fs.constants;
-    this.top = fs.realpathSync.native(path);
-    const errno = statPath(fs, this.top, this.st);
-    if (errno !== 0) throw hostError(-errno, 'the directory cannot be looked at');
-    this.root = this.table.add(this.st);
-    if (this.root.kind !== S_IFDIR) fs.readdirSync(this.top); // throws ENOTDIR
-  }
-
-  /** Looks at a path. ENOENT is false. */
-  private lstat(path: string, st: HostStat): boolean {
-    const errno = statPath(this.fs, path, st);
-    if (errno < 0 && errno !== -E.ENOENT) throw hostError(-errno, 'it cannot be looked at');
-    return errno === 0;
-  }
-
-  /** Returns the path of an inode, with each component checked to be the same directory as before. ESTALE otherwise. */
-  private pathOf(inode: HostInode): string {
-    const path = this.unchecked(inode);
-    if (!this.lstat(path, this.st) || !this.table.is(inode, this.st)) throw this.lost(inode);
-    return path;
-  }
-
-  /** Returns the error for a missing inode: ENOENT if the guest removed it, ESTALE if the host did. */
-  private lost(inode: HostInode): HostError {
-    if (this.orphans.has(inode)) return new HostError('ENOENT', 'it was removed');
-    return new HostError('ESTALE', 'the host has renamed or removed it');
-  }
-
-  private unchecked(inode: HostInode): string {
-    if (this.closed) throw new HostError('EIO', 'the directory was closed');
-    if (inode === this.root) return this.top;
-    if (inode.parent === null) throw new HostError('ESTALE', 'it was removed');
-    return this.entry(inode.parent, inode.name);
-  }
-
-  private entry(dir: HostInode, name: string): string {
-    if (name === '' || name === '.' || name === '..' || name.includes('/')) throw new HostError('EINVAL', 'a bad name');
-    if (this.windows && !isWindowsName(name)) throw new HostError('EINVAL', 'not a name of a file on Windows');
-    return `${this.pathOf(dir)}/${name}`;
-  }
 
   lookup(dir: HostInode, name: string): HostInode | number {
     const path = this.entry(dir, name);
@@ -116,25 +52,9 @@ export class PathTree implements HostTree {
     return inode;
   }
 
-  /** True if the host spells the name in exactly these characters. */
-  private isSpelt(dir: HostInode, path: string, name: string): boolean {
-    const { fs } = this;
-    if (!fs.lstatSync(path).isSymbolicLink()) return /[^/\\]*$/.exec(fs.realpathSync.native(path))![0] === name;
-    return fs.readdirSync(this.pathOf(dir)).includes(name);
-  }
-
-  aliased(dir: HostInode, name: string, inode: HostInode): boolean {
-    if (!this.folds) return false;
-    return this.lstat(this.entry(dir, name), this.st) && !this.table.is(inode, this.st);
-  }
-
   parent(dir: HostInode): HostInode | number {
     if (dir === this.root) return dir;
     return dir.parent ?? E.ESTALE;
-  }
-
-  statName(dir: HostInode, name: string, out: HostStat): number {
-    return -statPath(this.fs, this.entry(dir, name), out);
   }
 
   create(dir: HostInode, name: string, mode: number): HostInode | number {
@@ -181,33 +101,6 @@ export class PathTree implements HostTree {
       // It was created, whatever became of it.
     }
     return typeof found !== 'number' && found.kind === kind ? found : this.table.gone(kind);
-  }
-
-  unlink(dir: HostInode, name: string): number {
-    const path = this.entry(dir, name);
-    return -tried(() => this.fs.unlinkSync(path));
-  }
-
-  rmdir(dir: HostInode, name: string): number {
-    const path = this.entry(dir, name);
-    return -tried(() => this.fs.rmdirSync(path));
-  }
-
-  rename(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number {
-    const from = this.entry(oldDir, oldName);
-    const to = this.entry(newDir, newName);
-    return -tried(() => this.fs.renameSync(from, to));
-  }
-
-  linkAt(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number {
-    const from = this.entry(oldDir, oldName);
-    const to = this.entry(newDir, newName);
-    return -tried(() => this.fs.linkSync(from, to));
-  }
-
-  /** ENOSYS: names are linked only. */
-  link(): number {
-    return E.ENOSYS;
   }
 
   isAssumed(): boolean {
@@ -294,27 +187,6 @@ export class PathTree implements HostTree {
     return this.table.size;
   }
 
-  getxattr(): number {
-    return E.ENOTSUP;
-  }
-
-  setxattr(): number {
-    return E.ENOTSUP;
-  }
-
-  listxattr(): number {
-    return E.ENOTSUP;
-  }
-
-  statfs(out: StatFs): number {
-    return -statFsPath(this.fs, this.top, out);
-  }
-
-  /** −1: a path may lead to another file by now. */
-  fsType(): number {
-    return -1;
-  }
-
   nameOf(inode: HostInode): Entry {
     for (const [dir, name] of inode.others ?? []) {
       if (this.lstat(this.unchecked(inode), this.st) && this.table.is(inode, this.st)) break;
@@ -376,56 +248,5 @@ export class PathTree implements HostTree {
 
   share(): void {
     // A file is held only when its name is about to be removed (`hold`).
-  }
-
-  names(dir: HostInode, atATime = 1): Names {
-    const names = openNames(this.fs, this.pathOf(dir), atATime);
-    if (!this.windows) return names;
-    return {
-      next: () => {
-        const name = names.next();
-        return name === null || isWindowsName(name) ? name : '';
-      },
-      close: () => names.close(),
-      kind: 0,
-      inoHigh: 0,
-      inoLow: 0,
-      batch: 0,
-    };
-  }
-
-  listsInodes(): boolean {
-    return false;
-  }
-
-  listBytes(dir: HostInode): Uint8Array[] {
-    return this.fs.readdirSync(this.pathOf(dir), { encoding: 'buffer' });
-  }
-
-  chmod(inode: HostInode, mode: number): number {
-    return this.onDescriptor(inode, (fd) => this.fs.fchmodSync(fd, mode));
-  }
-
-  chown(inode: HostInode, uid: number, gid: number): number {
-    return this.onDescriptor(inode, (fd) => this.fs.fchownSync(fd, uid, gid));
-  }
-
-  /** ENOSYS: node:fs rounds times (times.ts). */
-  utimens(_inode: HostInode, _set: SetAttr): number {
-    return E.ENOSYS;
-  }
-
-  utimes(inode: HostInode, atime: HostTime, mtime: HostTime): number {
-    if (inode.fd >= 0) return -tried(() => this.fs.futimesSync(inode.fd, atime, mtime));
-    const path = this.pathOf(inode);
-    return -tried(() => this.fs.lutimesSync(path, atime, mtime));
-  }
-
-  private onDescriptor(inode: HostInode, act: (fd: number) => void): number {
-    const fd = inode.fd >= 0 ? inode.fd : this.open(inode, this.flags.O_RDONLY);
-    if (fd < 0) return -fd;
-    const errno = -tried(() => act(fd));
-    if (fd !== inode.fd) this.calls.close(fd);
-    return errno;
   }
 }

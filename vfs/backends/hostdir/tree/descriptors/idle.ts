@@ -1,5 +1,5 @@
 // An LRU of unreferenced inodes whose descriptors stay open for a limited time.
-import type { HostInode } from './inode.ts';
+import type { HostInode } from '../inode.ts';
 
 /**
  * The number of uses that protect when descriptors run out: the descriptor of an inode that was used a moment ago, in the

@@ -1,14 +1,14 @@
 // The directory listing of a host directory; its descriptor may be closed and reopened midway.
-import { S_IFDIR, S_IFMT } from '../../../linux/constants.ts';
-import { E } from '../../../linux/errno.ts';
-import type { DirCursor } from '../../../backend/backend.ts';
-import { Given, markOf } from '../node/given.ts';
-import type { HostInode } from './inode.ts';
-import { isOld } from './name-cache.ts';
+import { S_IFDIR, S_IFMT } from '../../../../linux/constants.ts';
+import { E } from '../../../../linux/errno.ts';
+import type { DirCursor } from '../../../../backend/backend.ts';
+import { Given, markOf } from '../../node/given.ts';
+import type { HostInode } from '../inode.ts';
+import { isOld } from '../lookups/name-cache.ts';
 import type { Names } from './names.ts';
-import { HostStat } from '../calls/host-stat.ts';
-import { HostError, hostErrno, hostError } from '../node/node.ts';
-import type { HostTree } from './tree.ts';
+import { HostStat } from '../../calls/host-stat.ts';
+import { HostError, hostErrno, hostError } from '../../node/node.ts';
+import type { HostTree } from '../tree.ts';
 
 /** Entries read ahead: few, since many listings end early. */
 const AT_A_TIME = 16;

@@ -1,5 +1,5 @@
 // The sharing of an inode's own descriptor with the handles of the server.
-import { ACCESS_RDWR, ACCESS_READ, NEW, type HostInode } from './inode.ts';
+import { ACCESS_RDWR, ACCESS_READ, NEW, type HostInode } from '../inode.ts';
 import type { Descriptors } from './descriptors.ts';
 import { O_PATH } from './proc.ts';
 

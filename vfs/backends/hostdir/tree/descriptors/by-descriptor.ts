@@ -1,8 +1,8 @@
 // The calls of a tree that only need the descriptor of an inode, or those of two.
-import type { SetAttr, StatFs } from '../../../backend/backend.ts';
-import type { HostCalls } from '../calls/calls.ts';
-import type { HostInode } from './inode.ts';
-import type { HostTime } from './tree.ts';
+import type { SetAttr, StatFs } from '../../../../backend/backend.ts';
+import type { HostCalls } from '../../calls/calls.ts';
+import type { HostInode } from '../inode.ts';
+import type { HostTime } from '../tree.ts';
 
 /**
  * Calls on inodes by their descriptors: the methods of HostTree that keep nothing. All return a positive errno, unless

@@ -1,13 +1,13 @@
 // Finds a current name of an inode on Linux: by remembered names, then by readlink(2) of its descriptor.
-import { S_IFDIR } from '../../../linux/constants.ts';
-import { E } from '../../../linux/errno.ts';
-import { releaseUnused } from '../../../backend/inode-refs.ts';
-import { INTENT_FIND } from '../../../backend/lookup-intent.ts';
-import { HostStat } from '../calls/host-stat.ts';
-import { hostError } from '../node/node.ts';
+import { S_IFDIR } from '../../../../linux/constants.ts';
+import { E } from '../../../../linux/errno.ts';
+import { releaseUnused } from '../../../../backend/inode-refs.ts';
+import { INTENT_FIND } from '../../../../backend/lookup-intent.ts';
+import { HostStat } from '../../calls/host-stat.ts';
+import { hostError } from '../../node/node.ts';
 import type { DescriptorTree } from './descriptor-tree.ts';
-import type { HostInode } from './inode.ts';
-import type { Entry } from './tree.ts';
+import type { HostInode } from '../inode.ts';
+import type { Entry } from '../tree.ts';
 
 /** The limit of entries searched for an unknown name. */
 const LOOKS = 4096;

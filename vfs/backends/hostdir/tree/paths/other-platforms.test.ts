@@ -4,13 +4,13 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_CREAT, O_RDWR } from '../../../linux/constants.ts';
-import { Kit } from '../../../../testing/kit.ts';
-import { HostDirBackend } from '../backend.ts';
-import { hostDir } from '../index.ts';
-import type { Fs } from '../node/node.ts';
+import { O_CREAT, O_RDWR } from '../../../../linux/constants.ts';
+import { Kit } from '../../../../../testing/kit.ts';
+import { HostDirBackend } from '../../backend.ts';
+import { hostDir } from '../../index.ts';
+import type { Fs } from '../../node/node.ts';
 import { PathTree } from './path-tree.ts';
-import { scratch } from '../testing.ts';
+import { scratch } from '../../testing.ts';
 
 /** Runs a test as on another platform, mounted on a scratch directory. */
 function as(platform: NodeJS.Platform, own: Fs, act: (kit: Kit, root: string) => void): void {

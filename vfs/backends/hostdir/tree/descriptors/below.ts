@@ -1,10 +1,10 @@
 // Confinement on Linux: checks that a directory is still below the exported root.
-import { HostStat } from '../calls/host-stat.ts';
-import type { HostCalls } from '../calls/calls.ts';
-import { hostError } from '../node/node.ts';
+import { HostStat } from '../../calls/host-stat.ts';
+import type { HostCalls } from '../../calls/calls.ts';
+import { hostError } from '../../node/node.ts';
 import type { Descriptors } from './descriptors.ts';
-import type { HostInode } from './inode.ts';
-import type { InodeTable } from './table.ts';
+import type { HostInode } from '../inode.ts';
+import type { InodeTable } from '../table.ts';
 
 /** More levels than any tree has; bounds the loop. */
 const MAX_DEPTH = 1 << 20;

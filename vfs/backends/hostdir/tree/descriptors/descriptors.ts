@@ -1,9 +1,9 @@
 // The O_PATH descriptors that hold inodes on Linux, and which of them are closed on EMFILE.
-import { E } from '../../../linux/errno.ts';
+import { E } from '../../../../linux/errno.ts';
 import { Idle } from './idle.ts';
-import { ACCESS_PATH, type HostInode } from './inode.ts';
-import type { Listings } from './listings.ts';
-import type { HostCalls } from '../calls/calls.ts';
+import { ACCESS_PATH, type HostInode } from '../inode.ts';
+import type { Listings } from '../listings/listings.ts';
+import type { HostCalls } from '../../calls/calls.ts';
 import { O_PATH } from './proc.ts';
 
 /** The limit of unused inodes that are held: the next paths are probably like the last. */

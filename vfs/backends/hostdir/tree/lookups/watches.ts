@@ -1,7 +1,7 @@
 // The directories whose changes the kernel reports, so that their cached names need no look.
-import type { DirectoryNews, HostCalls } from '../calls/calls.ts';
-import type { HostInode } from './inode.ts';
-import { reportsChanges } from './local.ts';
+import type { DirectoryNews, HostCalls } from '../../calls/calls.ts';
+import type { HostInode } from '../inode.ts';
+import { reportsChanges } from '../local.ts';
 import { unsettle } from './name-cache.ts';
 
 /** Uses of cached names, without a change in between, after which a directory is watched. */

@@ -2,13 +2,13 @@
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NOT_LINUX, unless } from '../../../../build/test/skip.ts';
-import { GETATTR_ALL } from '../../../9p/constants.ts';
-import { FileStatus } from '../../../client/attributes.ts';
-import { errnoName } from '../../../linux/errno.ts';
-import { Kit } from '../../../../testing/kit.ts';
-import { libc, type Libc } from '../libc/libc.ts';
-import { inMemory, reasonAgainst, scratch, throughLibc } from '../testing.ts';
+import { NOT_LINUX, unless } from '../../../../../build/test/skip.ts';
+import { GETATTR_ALL } from '../../../../9p/constants.ts';
+import { FileStatus } from '../../../../client/attributes.ts';
+import { errnoName } from '../../../../linux/errno.ts';
+import { Kit } from '../../../../../testing/kit.ts';
+import { libc, type Libc } from '../../libc/libc.ts';
+import { inMemory, reasonAgainst, scratch, throughLibc } from '../../testing.ts';
 import { WATCHES } from './watches.ts';
 
 const linux = unless(NOT_LINUX || reasonAgainst('openat'));

@@ -1,7 +1,7 @@
 // Reads the names of a host directory, one by one, with those that are not UTF-8 marked.
 import type { Dir } from 'node:fs';
-import { E } from '../../../linux/errno.ts';
-import { hostErrno, type Fs } from '../node/node.ts';
+import { E } from '../../../../linux/errno.ts';
+import { hostErrno, type Fs } from '../../node/node.ts';
 
 /** An iterator over the names of a host directory. */
 export interface Names {

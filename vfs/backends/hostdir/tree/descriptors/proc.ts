@@ -1,6 +1,6 @@
 // Opens the exported directory by descriptor and checks that /proc reaches it.
-import { E } from '../../../linux/errno.ts';
-import { BIG, BIG_OR_NONE, hostErrno, type Fs } from '../node/node.ts';
+import { E } from '../../../../linux/errno.ts';
+import { BIG, BIG_OR_NONE, hostErrno, type Fs } from '../../node/node.ts';
 
 /** open(2) flag of a descriptor that only identifies a file; the same number on all architectures of Node. */
 export const O_PATH = 0o10000000;

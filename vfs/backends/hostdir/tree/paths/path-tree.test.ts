@@ -1,7 +1,7 @@
 // The conformance suite on a host directory reached by paths.
-import { conformance } from '../../../../testing/conformance/index.ts';
-import { byPaths } from '../testing.ts';
-import { byUvu } from '../../../../testing/uvu.ts';
+import { conformance } from '../../../../../testing/conformance/index.ts';
+import { byPaths } from '../../testing.ts';
+import { byUvu } from '../../../../../testing/uvu.ts';
 import { test } from 'uvu';
 
 const LOST = 'what the host renames or removes is lost without descriptors to hold it: ESTALE, never another file';

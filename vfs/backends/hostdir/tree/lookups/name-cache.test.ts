@@ -1,9 +1,9 @@
 // When a directory counts as settled, so that its names may be cached.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { S_IFDIR } from '../../../linux/constants.ts';
-import { HostStat } from '../calls/host-stat.ts';
-import { HostInode } from './inode.ts';
+import { S_IFDIR } from '../../../../linux/constants.ts';
+import { HostStat } from '../../calls/host-stat.ts';
+import { HostInode } from '../inode.ts';
 import { isSettled, keep, refresh, unsettle } from './name-cache.ts';
 
 /** Makes a directory with a ctime this long ago, truncated to whole seconds or not. */

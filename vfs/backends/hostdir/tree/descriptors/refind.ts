@@ -1,9 +1,9 @@
 // Reopens an inode whose descriptor was closed to save descriptors.
-import { S_IFDIR } from '../../../linux/constants.ts';
-import { E } from '../../../linux/errno.ts';
-import type { HostInode } from './inode.ts';
-import { HostStat } from '../calls/host-stat.ts';
-import type { DescriptorTree } from './descriptor-tree.ts';
+import { S_IFDIR } from '../../../../linux/constants.ts';
+import { E } from '../../../../linux/errno.ts';
+import type { HostInode } from '../inode.ts';
+import { HostStat } from '../../calls/host-stat.ts';
+import type { HeldInodes } from './held-inodes.ts';
 
 /** More levels than any tree has; bounds the loop. */
 const MAX_DEPTH = 1 << 20;
@@ -20,7 +20,7 @@ const MISSED: ReadonlySet<number> = new Set([E.ENOENT, E.ENOTDIR, E.ELOOP, E.EXD
  * follows no symlink, and must reach the inode that was there before.
  * @returns A descriptor, or −errno: −ESTALE if it is not found, or another inode is.
  */
-export function reopen(tree: DescriptorTree, inode: HostInode): number {
+export function reopen(tree: HeldInodes, inode: HostInode): number {
   if (inode.kind === S_IFDIR) {
     const fd = fromBelow(tree, inode);
     if (fd !== -E.ESTALE) return fd;
@@ -37,7 +37,7 @@ export function reopen(tree: DescriptorTree, inode: HostInode): number {
 }
 
 /** Opens it through `..` of a held subdirectory; −ESTALE if there is none. */
-function fromBelow(tree: DescriptorTree, inode: HostInode): number {
+function fromBelow(tree: HeldInodes, inode: HostInode): number {
   let tries = 0;
   for (const child of inode.held?.values() ?? []) {
     if (++tries > CHILDREN) break;
@@ -50,7 +50,7 @@ function fromBelow(tree: DescriptorTree, inode: HostInode): number {
   return -E.ESTALE;
 }
 
-function isInside(tree: DescriptorTree, fd: number): boolean {
+function isInside(tree: HeldInodes, fd: number): boolean {
   try {
     return tree.isInside(fd);
   } catch (thrown) {
@@ -60,7 +60,7 @@ function isInside(tree: DescriptorTree, fd: number): boolean {
 }
 
 /** Opens it by the names of `way`, last one first. */
-function goDown(tree: DescriptorTree, from: HostInode, way: HostInode[]): number {
+function goDown(tree: HeldInodes, from: HostInode, way: HostInode[]): number {
   let fd = tree.at(from);
   if (way.length > 1) {
     // All in one call. It does not matter what is on the way, as long as it ends at the same inode.
@@ -79,7 +79,7 @@ function goDown(tree: DescriptorTree, from: HostInode, way: HostInode[]): number
 }
 
 /** Passes on a descriptor that was just opened, if it is one of the inode; else it is closed, and −ESTALE returned. */
-function check(tree: DescriptorTree, fd: number, inode: HostInode): number {
+function check(tree: HeldInodes, fd: number, inode: HostInode): number {
   if (fd < 0) return MISSED.has(-fd) ? -E.ESTALE : fd;
   const errno = tree.calls.stat(fd, st);
   if (errno === 0 && tree.table.keyOf(st) === inode.key && inode.mayBe(st)) return fd;
