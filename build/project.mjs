@@ -27,7 +27,7 @@ export const ENTRIES = {
   transport: 'vfs/transport/index.ts',
   'browser-wasi-shim': 'shim/browser-wasi-shim/index.ts',
   testing: 'testing/index.ts',
-  trace: 'shim/trace/strace.ts',
+  trace: 'shim/trace/index.ts',
   test: 'runner/index.ts',
 };
 

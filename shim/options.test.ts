@@ -17,6 +17,7 @@ import { Namespace } from '../vfs/namespace/index.ts';
 import { MountedDirectory, WASI as ShimWASI } from './browser-wasi-shim/index.ts';
 import * as core from './core.ts';
 import { WASI } from './index.ts';
+import { capture } from './trace/capture.ts';
 import { strace } from './trace/strace.ts';
 
 type Any = never;
@@ -56,6 +57,7 @@ const TAKES: Readonly<Record<string, string[]>> = {
   preopens: ['object', 'bare'],
   tty: ['object', 'bare'],
   way: [],
+  only: [],
   stdin: ['string', 'function', 'Uint8Array'],
   stdout: ['function'],
   stderr: ['function'],
@@ -108,6 +110,7 @@ const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
   ],
   'tar(bytes, options)': [(options) => closed(tar(archive, options))],
   'unpackTar(bytes, into, onSkip, options)': [(options) => unpackTar(archive, store, undefined, options)],
+  'strace(write, options)': [(options) => strace(() => {}, options)],
   'new WASI(args, env, fds, options)': [(options) => closed(new ShimWASI([], [], [], options))],
 };
 
@@ -133,7 +136,8 @@ const ARGUMENTS: [call: string, argument: string, takes: string[], run: (value: 
   ['unpackTar(bytes, into, onSkip, options)', 'onSkip', ['function'], (value) => unpackTar(archive, store, value)],
   ['packTar(from, onSkip)', 'from', [], (value) => packTar(value)],
   ['packTar(from, onSkip)', 'onSkip', ['function'], (value) => packTar(store, value)],
-  ['strace(write)', 'write', ['function'], (value) => strace(value)],
+  ['strace(write, options)', 'write', ['function'], (value) => strace(value)],
+  ['capture(write)', 'write', ['function'], (value) => capture(value)],
   ['new MountedDirectory(name, source)', 'name', ['string'], (value) => closed(new MountedDirectory(value, store))],
   ['new MountedDirectory(name, source)', 'source', [], (value) => new MountedDirectory('/', value)],
   ['new WASI(args, env, fds, options)', 'args', ['array'], (value) => closed(new ShimWASI(value, [], []))],

@@ -1,5 +1,6 @@
 // The public functions and their parameters: the rows that the functions check, with the meaning of each.
 import { WASI_OPTIONS } from '../../shim/wasi-base.ts';
+import { STRACE_OPTIONS } from '../../shim/trace/strace.ts';
 import { SHIM_OPTIONS } from '../../shim/browser-wasi-shim/wasi.ts';
 import { HOSTDIR_OPTIONS } from '../../vfs/backends/hostdir/index.ts';
 import { MEMFS_OPTIONS } from '../../vfs/backends/memfs/index.ts';
@@ -295,10 +296,24 @@ export const API: readonly Call[] = [
     args: { from: PLACE, onSkip: SKIP },
   },
   {
-    call: 'strace(write)',
+    call: 'strace(write, options)',
     from: ['wasi9p/trace'],
     about: 'A tracer for the option `trace`.',
     args: { write: { text: 'Called with each line, without its end.', type: 'function' } },
+    rows: STRACE_OPTIONS,
+    options: {
+      only: {
+        text: 'Names of WASI calls and of 9P messages, or beginnings as `path_*`: prints these alone.',
+        byDefault: 'all',
+      },
+      time: { text: 'Prints the time of each call: since the start, and of the call itself.', byDefault: '`false`' },
+    },
+  },
+  {
+    call: 'capture(write)',
+    from: ['wasi9p/trace'],
+    about: 'A tracer that writes the 9P messages as a capture for Wireshark (pcapng).',
+    args: { write: { text: 'Called with the bytes of the file, in order.', type: 'function' } },
   },
   {
     call: 'new MountedDirectory(name, source)',

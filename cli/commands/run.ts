@@ -13,6 +13,7 @@ import { variableOf } from '../runners/variable.ts';
 import { runJob } from './program/job.ts';
 import { load, type Prepare } from './program/load.ts';
 import { TRAPPED } from './program/start.ts';
+import { TRACE_OPTIONS } from './trace/options.ts';
 
 /** The options that need a plan: see cli/runners/apply.ts. */
 const PLANNED: readonly Option[] = [...LIMIT_OPTIONS, ...SHARED_OPTIONS];
@@ -28,12 +29,7 @@ export const RUN_OPTIONS: readonly Option[] = [
   HOST,
   ...CHANGE_OPTIONS,
   ENV,
-  {
-    name: 'trace',
-    value: 'FILE',
-    optional: true,
-    help: 'Prints each call with its 9P messages to stderr, or to FILE.',
-  },
+  ...TRACE_OPTIONS,
   ...PLANNED,
   { name: 'help', help: 'Prints this help.' },
 ];
@@ -49,7 +45,7 @@ the start says so.
 
 ${helpLines(RUN_OPTIONS)}
 
-The exit status is the program's, of which a system keeps the lower 8 bits; ${TRAPPED} if it trapped; 1 if it could not be started, or if the trace or the changes
+The exit status is the program's, of which a system keeps the lower 8 bits; ${TRAPPED} if it trapped; 1 if it could not be started, or if a trace or the changes
 could not be written; 2 for wrong usage; ${TIMED_OUT} if --timeout ended it; ${EXIT_SIGINT} after SIGINT (Ctrl-C), which drops the changes in each --overlay.
 
 A program may begin with a line such as #!/usr/bin/env wasi9p, and is a command of its own then.

@@ -3,137 +3,42 @@ import { printMessage } from '../../vfs/9p/print.ts';
 import { wasiErrnoName } from '../../vfs/linux/errno.ts';
 import { ObservedTransport } from '../../vfs/transport/observed.ts';
 import type { Attachment, GuestServer, ServerObserver } from '../../vfs/connect/attachment.ts';
-import { quote } from '../../vfs/lib/quote.ts';
-import {
-  EVENTTYPE,
-  FDFLAGS,
-  entriesOf,
-  FSTFLAGS,
-  LOOKUPFLAGS,
-  OFLAGS,
-  STRUCTS,
-  WHENCE,
-} from '../preview1/abi/structs.ts';
-import { check } from '../../vfs/lib/options.ts';
-import { RIGHTS, RIGHTS_ALL, rightsNames } from '../preview1/abi/rights.ts';
-import { parametersOf, type CallName, type Parameter } from '../preview1/abi/signatures.ts';
+import { check, checkOptions, type RowsOf } from '../../vfs/lib/options.ts';
+import { parametersOf, type CallName } from '../preview1/abi/signatures.ts';
 import type { TracedGuest, Tracer } from '../preview1/tracer.ts';
-import { wrapWhole, type Args, type WholeCall } from './whole-calls.ts';
-
-export type { Tracer } from '../preview1/tracer.ts';
-
-type Memory = TracedGuest['memory'];
+import { Filter } from './filter.ts';
+import { printInput, printOutput } from './print-call.ts';
+import { wrapWhole, type WholeCall } from './whole-calls.ts';
 
 const INDENT = '    ';
-/** Bytes of a path or of data that are printed. */
-const TEXT_MAX = 64;
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** The names of the set bits, joined by `|`; `0` if there are none. */
-function bits(value: number, names: object): string {
-  const set = entriesOf(names).filter(([, bit]) => (value & bit) !== 0);
-  return set.length === 0 ? '0' : set.map(([name]) => name).join('|');
+/** Options of `strace`. */
+export interface StraceOptions {
+  /**
+   * The names of the calls and 9P messages to print; `path_*` stands for all names that begin so. A call prints with all
+   * its messages, or with the named ones if a message is named. A named message prints below its call; a reply belongs
+   * to its request. Default: all.
+   */
+  only?: readonly string[];
+  /** Print the time of each call in seconds: since `strace` was called, before it; of the call, behind it. */
+  time?: boolean;
 }
 
-function nameOf(value: number, names: object): string {
-  return entriesOf(names).find(([, number]) => number === value)?.[0] ?? String(value);
-}
-
-function quoteBytes(bytes: Uint8Array): string {
-  const text = quote(decoder.decode(bytes.slice(0, TEXT_MAX)));
-  return bytes.length > TEXT_MAX ? `${text}…` : text;
-}
-
-/** Prints an input argument: flags by name, paths and written data as text, the sizes of a read's ranges. */
-function printInput(m: Memory, p: Parameter, args: Args): string {
-  const value = args[p.index]!;
-  const number = Number(value);
-  switch (p.type) {
-    case 'path':
-      return printText(m, number >>> 0, Number(args[p.index + 1]) >>> 0);
-    case 'ciovs':
-      return printData(m, number >>> 0, Number(args[p.index + 1]) >>> 0);
-    case 'iovs':
-      return `[${printSizes(m, number >>> 0, Number(args[p.index + 1]) >>> 0)}]`;
-    case 'buf':
-      return `[${Number(args[p.index + 1]) >>> 0}]`;
-    case 'oflags':
-      return bits(number, OFLAGS);
-    case 'fdflags':
-      return bits(number, FDFLAGS);
-    case 'fstflags':
-      return bits(number, FSTFLAGS);
-    case 'lookupflags':
-      return bits(number, LOOKUPFLAGS);
-    case 'whence':
-      return nameOf(number, WHENCE);
-    case 'rights':
-      return printRights(value as bigint);
-    default:
-      return String(typeof value === 'number' ? value >>> 0 : value);
-  }
-}
-
-function printRights(rights: bigint): string {
-  const known = Number(rights & 0xffff_ffffn) & RIGHTS_ALL;
-  if (known === RIGHTS_ALL) return 'ALL';
-  const set = rightsNames().filter((name) => (known & RIGHTS[name]) !== 0);
-  return set.length > 4 ? `${set.length} rights` : set.join('|') || '0';
-}
-
-function printText(m: Memory, ptr: number, length: number): string {
-  return m.fits(ptr, length) ? quoteBytes(m.u8.subarray(ptr, ptr + length)) : `(bad pointer ${ptr}+${length})`;
-}
-
-function printSizes(m: Memory, ptr: number, count: number): string {
-  if (!m.fits(ptr, count * STRUCTS.iovec.size)) return `bad pointer ${ptr}`;
-  const sizes: number[] = [];
-  for (let i = 0; i < Math.min(count, 16); i++) sizes.push(m.view.getUint32(ptr + i * 8 + 4, true));
-  return sizes.join(', ') + (count > 16 ? ', …' : '');
-}
-
-/** Prints the first bytes of the first range that is not empty, and the total size of all ranges. */
-function printData(m: Memory, ptr: number, count: number): string {
-  if (!m.fits(ptr, count * STRUCTS.iovec.size)) return `(bad pointer ${ptr})`;
-  let total = 0;
-  let first = '""';
-  for (let i = 0; i < count; i++) {
-    const start = m.view.getUint32(ptr + i * 8, true);
-    const length = m.view.getUint32(ptr + i * 8 + 4, true);
-    if (total === 0 && length > 0) first = printText(m, start, Math.min(length, TEXT_MAX + 1));
-    total += length;
-  }
-  return `${first} [${total}]`;
-}
-
-/** Prints the value at an out-pointer after a call that succeeded; null for a type that is not printed. */
-function printOutput(m: Memory, p: Parameter, args: Args): string | null {
-  const ptr = Number(args[p.index]) >>> 0;
-  if (p.type === 'u32' || p.type === 'fd') return m.fits(ptr, 4) ? `${p.name}=${m.view.getUint32(ptr, true)}` : null;
-  if (p.type === 'size' || p.type === 'time') {
-    return m.fits(ptr, 8) ? `${p.name}=${m.view.getBigUint64(ptr, true)}` : null;
-  }
-  if (p.type === 'filestat' && m.fits(ptr, STRUCTS.filestat.size)) return printFilestat(m, ptr);
-  if (p.type === 'events') return `(${nameOf(m.view.getUint8(ptr + STRUCTS.event.fields.type[0]), EVENTTYPE)})`;
-  return null;
-}
-
-function printFilestat(m: Memory, ptr: number): string {
-  const f = STRUCTS.filestat.fields;
-  const field = (offset: number) => m.view.getBigUint64(ptr + offset, true);
-  return `{ino=${field(f.ino[0])} nlink=${field(f.nlink[0])} size=${field(f.size[0])}}`;
-}
+export const STRACE_OPTIONS = { only: 'Array', time: 'boolean' } satisfies RowsOf<StraceOptions>;
 
 /**
  * Traces the calls of one guest as strace(1) does: a line for each call, and indented below it the 9P messages that the
  * call caused and the orphans that it made or reclaimed.
  * @param write Gets each line, without a line end.
  * @returns A tracer for the `trace` option of one WASI object.
- * @throws TypeError if `write` is not a function.
+ * @throws TypeError if `write` is not a function, an option is invalid, or a name in `only` is that of no call and of no
+ *   message.
  */
-export function strace(write: (line: string) => void): Tracer {
+export function strace(write: (line: string) => void, options: StraceOptions = {}): Tracer {
   check(write, 'function', 'write');
+  const { only, time = false } = checkOptions(options, STRACE_OPTIONS);
+  const filter = new Filter(only);
+  const began = performance.now();
   let depth = 0;
   let between = false;
   let below: string[] = [];
@@ -147,11 +52,15 @@ export function strace(write: (line: string) => void): Tracer {
     }
   }
 
-  function flush(line: string): void {
+  /** Prints a call, and the lines below it. */
+  function flush(name: CallName, line: string): void {
+    const lines = below;
+    below = [];
+    const isPrinted = filter.hasCall(name);
+    if (!isPrinted && !(filter.namesMessages && lines.length > 0)) return;
     between = false;
     write(line);
-    for (const message of below) write(`${INDENT}${message}`);
-    below = [];
+    for (const message of lines) write(`${INDENT}${message}`);
   }
 
   function traced(guest: TracedGuest, name: CallName, call: WholeCall): WholeCall {
@@ -162,6 +71,7 @@ export function strace(write: (line: string) => void): Tracer {
       const head = `${name}(${inputs.join(', ')})`;
       depth++;
       let result = ' does not return';
+      const start = time ? performance.now() : 0;
       try {
         const wasiErrno = call(...args);
         // proc_exit has no result.
@@ -171,7 +81,10 @@ export function strace(write: (line: string) => void): Tracer {
         return wasiErrno;
       } finally {
         depth--;
-        flush(head + result);
+        const [from, spent] = time
+          ? [`${seconds(start - began)} `, ` <${seconds(performance.now() - start)}>`]
+          : ['', ''];
+        flush(name, from + head + result + spent);
       }
     };
   }
@@ -182,13 +95,20 @@ export function strace(write: (line: string) => void): Tracer {
     listen({ server, client }: Attachment): void {
       // A server of another process has no observers.
       const { observers } = server as Partial<GuestServer>;
+      const life = (line: string): void => {
+        if (!filter.namesMessages && (only === undefined || depth > 0)) note(line);
+      };
       const observer: ServerObserver = {
-        orphan: (inode) => note(`* inode ${inode.ino} has no name any more: an orphan, kept by ${fids(inode.refs)}`),
-        reclaimed: (inode) => note(`* inode ${inode.ino} reclaimed`),
+        orphan: (inode) => life(`* inode ${inode.ino} has no name any more: an orphan, kept by ${fids(inode.refs)}`),
+        reclaimed: (inode) => life(`* inode ${inode.ino} reclaimed`),
       };
       observers?.add(observer);
       client.transport = new ObservedTransport(client.transport, {
-        message: (message) => note(printMessage(message)),
+        message: (message) => {
+          if (filter.hasMessage(message.type) && (filter.namesMessages || only === undefined || depth > 0)) {
+            note(printMessage(message));
+          }
+        },
         closed: () => observers?.delete(observer),
       });
     },
@@ -197,4 +117,9 @@ export function strace(write: (line: string) => void): Tracer {
 
 function fids(count: number): string {
   return count === 1 ? '1 fid' : `${count} fids`;
+}
+
+/** Milliseconds as seconds with six decimals. */
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(6);
 }

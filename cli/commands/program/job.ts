@@ -9,7 +9,8 @@ import { sentence, text } from '../../lib/text.ts';
 import { limitsOf, type GuestMount } from '../../mounts/mounts.ts';
 import type { Plan } from '../../runners/plan.ts';
 import { overlaysOf, settleChanges, tellDropped } from '../changes.ts';
-import type { TraceFile } from '../trace-file.ts';
+import { TRACE_OPTIONS } from '../trace/options.ts';
+import type { Tracing } from '../trace/tracing.ts';
 import type { Prepare } from './load.ts';
 import { start } from './start.ts';
 
@@ -22,7 +23,7 @@ export interface Job {
   readonly mounts: readonly GuestMount[];
   /** True if each mount is a tree of its own: see `Options.separate` of on-backends.ts. */
   readonly separate?: boolean;
-  /** The options of `run`: --trace, --diff, --commit. */
+  /** The options of `run`: those of traces, --diff, --commit. */
   readonly options: Parsed['options'];
   /** Null if nothing is asked for but a plain start. */
   readonly plan: Plan | null;
@@ -74,19 +75,19 @@ export async function runJob(job: Job): Promise<number> {
   let wasi: WASIOnBackends | undefined;
   try {
     if (driver !== undefined) {
-      if (options.has('trace')) throw new UsageError('--trace cannot be used with cc or c++: leave it out.');
+      const shown = TRACE_OPTIONS.find(({ name }) => options.has(name));
+      if (shown !== undefined) throw new UsageError(`--${shown.name} cannot be used with cc or c++: leave it out.`);
       const { compileIn } = await import('../cc.ts');
       const preopens = Object.fromEntries(mounts.map(({ guest, backend }) => [guest, backend]));
       status = await compileIn(driver, job.argv.slice(1), preopens, job.env, undefined, guarded);
     } else {
-      const file = options.get('trace')?.at(-1);
-      const trace = file === undefined ? null : await traceTo(file);
+      const tracing = await tracingOf(options);
       try {
         wasi = new WASIOnBackends({
           ...wasiOptions(job, missed),
           ...(isLossless(job) ? {} : { raw: await rawOf(job) }),
           ...(planned?.options ?? (isBound && { stdio: await unblockedStreams() })),
-          ...(trace && { trace: trace.tracer }),
+          ...(tracing && { trace: tracing.tracer }),
         });
         const entry = planned?.entry(wasi);
         status = statusOf(
@@ -98,7 +99,7 @@ export async function runJob(job: Job): Promise<number> {
         if (error instanceof Interrupted || error instanceof TimedOut) wasi?.close();
         throw error;
       } finally {
-        isWhole = trace?.close() !== false;
+        isWhole = tracing?.close() !== false;
       }
     }
   } catch (error) {
@@ -151,7 +152,8 @@ async function rawOf({ argv, env }: Job): Promise<NonNullable<Options['raw']>> {
   return rawOf(argv, recovered(env));
 }
 
-async function traceTo(file: string): Promise<TraceFile> {
-  const { TraceFile } = await import('../trace-file.ts');
-  return new TraceFile(file);
+async function tracingOf(options: Job['options']): Promise<Tracing | null> {
+  if (!TRACE_OPTIONS.some(({ name }) => options.has(name))) return null;
+  const { Tracing } = await import('../trace/tracing.ts');
+  return new Tracing(options);
 }

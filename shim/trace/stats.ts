@@ -1,0 +1,132 @@
+// Counts calls and 9P messages, their errors and their time, as strace -c does.
+import { TYPE, type Message } from '../../vfs/9p/codec.gen.ts';
+import type { Attachment } from '../../vfs/connect/attachment.ts';
+import type { Iov } from '../../vfs/lib/iov.ts';
+import type { Transport } from '../../vfs/transport/transport.ts';
+import { SIGNATURES } from '../preview1/abi/signatures.ts';
+import type { Calls } from '../preview1/imports.ts';
+import type { Tracer } from '../preview1/tracer.ts';
+
+/** The count of one call or message. */
+export interface Stat {
+  /** Number of calls. */
+  calls: number;
+  /** Number of calls with an errno; for messages, those answered by Rlerror. */
+  errors: number;
+  /** Time of all calls, in milliseconds. That of a call includes its messages. */
+  ms: number;
+}
+
+/** A tracer that counts. */
+export interface CallStats extends Tracer {
+  /** By the name of the WASI call. */
+  readonly calls: ReadonlyMap<string, Readonly<Stat>>;
+  /** By the name of the request: `Twalk`. */
+  readonly messages: ReadonlyMap<string, Readonly<Stat>>;
+  /** The lines of two tables, of calls and of messages, the row with the most time first. */
+  report(): string[];
+}
+
+/** Counts the messages of a connection. */
+class CountedTransport implements Transport {
+  readonly msize: number;
+  readonly peer: object | null;
+  private readonly inner: Transport;
+  private readonly counts: Map<string, Stat>;
+
+  constructor(inner: Transport, counts: Map<string, Stat>) {
+    this.msize = inner.msize;
+    this.peer = inner.peer ?? null;
+    this.inner = inner;
+    this.counts = counts;
+  }
+
+  rpc(t: Message, r: Message, payload: Iov): number {
+    const start = performance.now();
+    const errno = this.inner.rpc(t, r, payload);
+    count(this.counts, TYPE[t.type] ?? String(t.type), errno !== 0, performance.now() - start);
+    return errno;
+  }
+
+  close(): void {
+    this.inner.close();
+  }
+}
+
+function count(counts: Map<string, Stat>, name: string, failed: boolean, ms: number): void {
+  let stat = counts.get(name);
+  if (stat === undefined) counts.set(name, (stat = { calls: 0, errors: 0, ms: 0 }));
+  stat.calls++;
+  if (failed) stat.errors++;
+  stat.ms += ms;
+}
+
+/**
+ * Counts the calls of one guest and the 9P messages that they cause, with errors and time.
+ * @returns A tracer for the `trace` option of one WASI object, with the counts.
+ */
+export function callStats(): CallStats {
+  const calls = new Map<string, Stat>();
+  const messages = new Map<string, Stat>();
+  return {
+    calls,
+    messages,
+    report: () => [...table('call', calls), ...(messages.size > 0 ? ['', ...table('message', messages)] : [])],
+
+    wrap(all) {
+      const counted: Record<string, (...args: number[]) => unknown> = {};
+      for (const name of Object.keys(SIGNATURES) as (keyof Calls)[]) {
+        const call = all[name] as (...args: number[]) => unknown;
+        counted[name] = (...args) => {
+          const start = performance.now();
+          let result: unknown;
+          try {
+            result = call(...args);
+          } finally {
+            count(calls, name, typeof result === 'number' && result !== 0, performance.now() - start);
+          }
+          return result;
+        };
+      }
+      return counted as unknown as Calls;
+    },
+
+    listen({ client }: Attachment): void {
+      client.transport = new CountedTransport(client.transport, messages);
+    },
+  };
+}
+
+const COLUMNS = ['% time', 'seconds', 'usecs/call', 'calls', 'errors'];
+const WIDTHS = [6, 11, 11, 9, 9];
+
+/** A table as that of strace -c. */
+function table(kind: string, counts: ReadonlyMap<string, Stat>): string[] {
+  const rows = [...counts].sort(([, a], [, b]) => b.ms - a.ms);
+  const total: Stat = { calls: 0, errors: 0, ms: 0 };
+  for (const [, stat] of rows) {
+    total.calls += stat.calls;
+    total.errors += stat.errors;
+    total.ms += stat.ms;
+  }
+  const line = (cells: readonly string[], name: string): string =>
+    `${cells.map((cell, i) => cell.padStart(WIDTHS[i]!)).join(' ')} ${name}`;
+  const row = ([name, { calls, errors, ms }]: readonly [string, Stat]): string => {
+    const share = ((100 * ms) / (total.ms || 1)).toFixed(2);
+    return line(
+      [
+        share,
+        (ms / 1000).toFixed(6),
+        ((1000 * ms) / (calls || 1)).toFixed(1),
+        String(calls),
+        errors > 0 ? String(errors) : '',
+      ],
+      name,
+    );
+  };
+  const rule = line(
+    WIDTHS.map((width) => '-'.repeat(width)),
+    '-'.repeat(16),
+  );
+  return [line(COLUMNS, kind), rule, ...rows.map(row), rule, row(['total', total])];
+}
