@@ -8,7 +8,7 @@ import { COMMIT_OPTIONS } from '../../vfs/backends/overlay/commit/commit.ts';
 import { OVERLAY_OPTIONS } from '../../vfs/backends/overlay/index.ts';
 import { RAM_OPTIONS } from '../../vfs/backends/ram/backend.ts';
 import { TAR_OPTIONS } from '../../vfs/backends/tar/format/limits.ts';
-import { FILE_SYSTEM_OPTIONS } from '../../vfs/fs/file-system.ts';
+import { FILE_SYSTEM_OPTIONS, FS_OPTIONS } from '../../vfs/fs/file-system.ts';
 import { FORK_OPTIONS } from '../../vfs/namespace/fork.ts';
 import type { Rows } from '../../vfs/lib/options.ts';
 import { SERVER_OPTIONS } from '../../vfs/server/server.ts';
@@ -39,6 +39,10 @@ export interface Call {
 const SOURCE: Meaning = {
   text: 'The tree to attach to. A path is opened for this, and closed with it.',
   type: 'Source',
+};
+const BUFFER: Meaning = {
+  text: 'The class Buffer: bytes are then Buffers, as those of node:fs, for code that calls their methods.',
+  byDefault: 'none: bytes are Uint8Array',
 };
 const CAPACITY: Meaning = {
   text: 'Bytes before ENOSPC: file data and the memory of each inode, name, symlink and extended attribute.',
@@ -150,12 +154,14 @@ export const API: readonly Call[] = [
     },
   },
   {
-    call: 'createFs(source)',
+    call: 'createFs(source, options)',
     from: ['wasi9p/fs'],
     about:
       'A file system with the calls of node:fs, whose options are those of node:fs and treated as there: an unknown ' +
       'option is ignored. `unmount()` ends it.',
     args: { source: SOURCE },
+    rows: FS_OPTIONS,
+    options: { Buffer: BUFFER },
   },
   {
     call: 'new FileSystem(at, root, options)',
@@ -167,6 +173,7 @@ export const API: readonly Call[] = [
     },
     rows: FILE_SYSTEM_OPTIONS,
     options: {
+      Buffer: BUFFER,
       onClose: { text: 'Called by `unmount()`, once no descriptor is open.', byDefault: 'none' },
     },
   },

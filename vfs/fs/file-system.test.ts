@@ -337,6 +337,30 @@ test('a tool for memfs and node:fs works on it', () => {
   fs.unmount();
 });
 
+test('with the option Buffer, all bytes are Buffers', async () => {
+  const fs = createFs(ram(), { Buffer });
+  fs.writeFileSync('/f', 'text');
+  fs.symlinkSync('f', '/l');
+  const handle = await fs.promises.open('/f');
+  const all = [
+    fs.readFileSync('/f'),
+    await fs.promises.readFile('/f'),
+    await handle.readFile(),
+    (await handle.read({ position: 0 })).buffer,
+    fs.readlinkSync('/l', 'buffer'),
+    fs.realpathSync('/l', 'buffer'),
+    fs.mkdtempSync('/d', 'buffer'),
+    ...fs.readdirSync('/', 'buffer'),
+    ...fs.readdirSync('/', { encoding: 'buffer', withFileTypes: true }).map(({ name }) => name),
+    await new Promise((done) => fs.read(handle.fd, (_: unknown, __: number, buffer: unknown) => done(buffer))),
+  ];
+  assert.is(all.length, 14);
+  for (const bytes of all) assert.instance(bytes, Buffer);
+  assert.is(JSON.parse(`"${fs.readFileSync('/f')}"`), 'text');
+  await handle.close();
+  fs.unmount();
+});
+
 test('JavaScript, other file systems and a volume share one view', () => {
   const volume = new Volume();
   const [one, two] = [createFs(volume), createFs(memfs(volume))];

@@ -7,19 +7,32 @@ import { type PathLike } from './values/arguments.ts';
 import { addCallbackCalls, type CallbackCalls } from './async/callback-calls.ts';
 import { constants } from './values/constants.ts';
 import { Promises } from './async/promises.ts';
+import { addFileStreams } from './streams/file-streams.ts';
+import type { FileStreams } from './streams/types.ts';
 import { TreeCalls } from './calls/tree-calls.ts';
 
-/** Hooks of a FileSystem. */
-export interface FileSystemOptions {
+/** Options of `createFs`. */
+export interface FsOptions {
+  /**
+   * The class Buffer, if whoever is given the file system expects Buffers, as node:fs has them. Default: bytes are
+   * Uint8Array.
+   */
+  Buffer?: { from(buffer: ArrayBufferLike, offset: number, length: number): Uint8Array };
+}
+
+export const FS_OPTIONS = { Buffer: 'Buffer.from' } satisfies RowsOf<FsOptions>;
+
+/** Options of a FileSystem. */
+export interface FileSystemOptions extends FsOptions {
   /** Called by `unmount`, after all descriptors are closed. */
   onClose?: () => void;
 }
 
-export const FILE_SYSTEM_OPTIONS = { onClose: 'function' } satisfies RowsOf<FileSystemOptions>;
+export const FILE_SYSTEM_OPTIONS = { ...FS_OPTIONS, onClose: 'function' } satisfies RowsOf<FileSystemOptions>;
 
 /**
- * A file system with the shape of node:fs: the same calls, options, defaults and errors, over 9P. Bytes are Uint8Array
- * and never Buffer; text is UTF-8 unless another encoding is named. All paths begin at the root, relative ones too, and
+ * A file system with the shape of node:fs: the same calls, options, defaults and errors, over 9P. Bytes are Uint8Array,
+ * unless the option Buffer is given; text is UTF-8 unless another encoding is named. All paths begin at the root, relative ones too, and
  * never leave it, as in a chroot(2): `..` of the root is the root, and absolute symlinks begin at the root.
  *
  * Permissions are checked by the store alone (a directory of the host has its own). Calls need no `this`:
@@ -35,14 +48,15 @@ class FileSystemCalls extends TreeCalls {
   constructor(at: AtCalls, root: number, options: FileSystemOptions = {}) {
     check(at, 'AtCalls.openat', 'at');
     check(root, 'number', 'root');
-    const { onClose = () => {} } = checkOptions(options, FILE_SYSTEM_OPTIONS);
-    super(at, root);
+    const { onClose = () => {}, Buffer: Bytes } = checkOptions(options, FILE_SYSTEM_OPTIONS);
+    super(at, root, Bytes && ((u8) => Bytes.from(u8.buffer, u8.byteOffset, u8.byteLength)));
     this.onClose = onClose;
     this.promises = new Promises(this);
     bindCalls(this);
     bindCalls(this.promises);
     Object.assign(this.realpathSync, { native: this.realpathSync });
     addCallbackCalls(this, this.promises);
+    addFileStreams(this);
   }
 
   /** The content of a file as a Blob. It is read at once. */
@@ -62,7 +76,8 @@ class FileSystemCalls extends TreeCalls {
 }
 
 export type FileSystem = Omit<FileSystemCalls, 'realpathSync'> &
-  CallbackCalls & { realpathSync: FileSystemCalls['realpathSync'] & { native: FileSystemCalls['realpathSync'] } };
+  CallbackCalls &
+  FileStreams & { realpathSync: FileSystemCalls['realpathSync'] & { native: FileSystemCalls['realpathSync'] } };
 
 /** @see FileSystemCalls */
 export const FileSystem = FileSystemCalls as unknown as new (

@@ -118,6 +118,26 @@ function run(sequence: Sequence, fs: AnyFs, root: string): unknown[] {
   return results;
 }
 
+/** As Sequence; `call` has a name for the call, and awaits it. */
+export type AsyncSequence = (
+  fs: AnyFs,
+  on: (path: string) => string,
+  call: (what: string, act: () => Promise<unknown>) => Promise<void>,
+) => Promise<void>;
+
+async function runAsync(sequence: AsyncSequence, fs: AnyFs, root: string): Promise<unknown[]> {
+  const results: unknown[] = [];
+  const call = async (what: string, act: () => Promise<unknown>): Promise<void> => {
+    try {
+      results.push([what, comparable(await act(), root)]);
+    } catch (error) {
+      results.push([what, toldError(error, root)]);
+    }
+  };
+  await sequence(fs, (path) => `${root}/${path}`, call);
+  return results;
+}
+
 /** A directory for node:fs, on tmpfs where there is one. */
 export function scratch(): string {
   const shm = '/dev/shm';
@@ -128,11 +148,28 @@ export function scratch(): string {
 export function onEach(act: (fs: FileSystem, backend: string) => void): void {
   const root = scratch();
   const host = hostDir(root);
-  const backends: Backend[] = [ram(), memfs(new Volume()), host];
   try {
-    for (const backend of backends) {
+    for (const backend of [ram(), memfs(new Volume()), host]) {
       const fs = createFs(backend);
       act(fs, backend.name);
+      atRest(fs, backend);
+    }
+  } finally {
+    host.close();
+    nodeFs.rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** As onEach, of something that takes time. */
+export async function onEachAsync(act: (fs: FileSystem, backend: string) => Promise<void>): Promise<void> {
+  const root = scratch();
+  const host = hostDir(root);
+  try {
+    for (const backend of [ram(), memfs(new Volume()), host]) {
+      const fs = createFs(backend);
+      await act(fs, backend.name);
+      // A stream that is left by `for await` is closed later.
+      for (let turn = 0; turn < 9; turn++) await new Promise((done) => setImmediate(done));
       atRest(fs, backend);
     }
   } finally {
@@ -165,6 +202,27 @@ export function likeNode(title: string, sequence: Sequence, reason = ''): void {
       assert.ok(expected.length > 0);
       onEach((fs, name) => {
         const results = run(sequence, fs, '');
+        for (const [i, result] of results.entries()) assert.equal(result, expected[i], `${name}, call ${i}`);
+        assert.is(results.length, expected.length);
+      });
+    } finally {
+      process.umask(umask);
+      nodeFs.rmSync(root, { recursive: true, force: true });
+    }
+  });
+}
+
+/** As likeNode, of calls that take time. */
+export function likeNodeAsync(title: string, sequence: AsyncSequence, reason = ''): void {
+  if (NOT_LINUX || reason) return skip(title, NOT_LINUX || reason);
+  return test(title, async () => {
+    const umask = process.umask(0o022);
+    const root = scratch();
+    try {
+      const expected = await runAsync(sequence, nodeFs as unknown as AnyFs, root);
+      assert.ok(expected.length > 0);
+      await onEachAsync(async (fs, name) => {
+        const results = await runAsync(sequence, fs, '');
         for (const [i, result] of results.entries()) assert.equal(result, expected[i], `${name}, call ${i}`);
         assert.is(results.length, expected.length);
       });

@@ -18,3 +18,5 @@ export type FileBlob = Global<
   'Blob',
   { readonly size: number; readonly type: string; arrayBuffer(): Promise<ArrayBuffer>; text(): Promise<string> }
 >;
+/** A `ReadableStream` of bytes. */
+export type ByteStream = Global<'ReadableStream', { getReader(): unknown; cancel(reason?: unknown): Promise<void> }>;

@@ -44,8 +44,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   watch: '9P has no notifications',
   watchFile: '9P has no notifications',
   unwatchFile: '9P has no notifications',
-  createReadStream: 'read with open() and read(), or readFile()',
-  createWriteStream: 'write with open() and write(), or writeFile() of an async iterable',
 };
 /** Bytes of the buffer that `read` makes when it is given none. */
 const READ_SIZE = 16_384;
@@ -55,7 +53,7 @@ export function addCallbackCalls(fs: TreeCalls, promises: Promises): void {
   const calls = fs as unknown as Record<string, (...args: unknown[]) => unknown>;
   for (const long of Object.keys(calls)) {
     const name = /^(.+)Sync$/.exec(long)?.[1];
-    if (name !== undefined) calls[name] = (...args) => withCallback(name, args, calls[long]!, promises);
+    if (name !== undefined) calls[name] = (...args) => withCallback(fs, name, args, calls[long]!, promises);
   }
   calls.exists = (path, callback) => {
     const tell = callbackOf(callback);
@@ -81,10 +79,16 @@ export function refuse(name: string, instead: string): never {
   throw badArgument('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `${name} is not available here: ${instead}.`);
 }
 
-function withCallback(name: string, args: unknown[], call: (...args: unknown[]) => unknown, promises: Promises): void {
+function withCallback(
+  fs: TreeCalls,
+  name: string,
+  args: unknown[],
+  call: (...args: unknown[]) => unknown,
+  promises: Promises,
+): void {
   const callback = callbackOf(args.pop());
   if (TRANSFERS.has(name)) {
-    const given = name === 'read' ? readArguments(args) : args;
+    const given = name === 'read' ? readArguments(fs, args) : args;
     later(callback, () => [call(...given), given[1]]);
     return;
   }
@@ -107,8 +111,8 @@ function resultsOf(result: unknown): unknown[] {
 }
 
 /** `read(fd)`, `read(fd, options)` and `read(fd, buffer, …)` as the last of them. */
-function readArguments([fd, buffer, ...rest]: unknown[]): unknown[] {
+function readArguments(fs: TreeCalls, [fd, buffer, ...rest]: unknown[]): unknown[] {
   if (ArrayBuffer.isView(buffer)) return [fd, buffer, ...rest];
   const { buffer: own, ...range } = (buffer ?? {}) as { buffer?: ArrayBufferView };
-  return [fd, own ?? new Uint8Array(READ_SIZE), range];
+  return [fd, own ?? fs.given(new Uint8Array(READ_SIZE)), range];
 }

@@ -1,26 +1,35 @@
 // FileHandle of node:fs/promises.
 import { E } from '../../linux/errno.ts';
 import { chanceToAbort } from '../values/abort.ts';
-import { refuse } from './callback-calls.ts';
 import { optionsOf, type Data, type Mode, type TimeLike } from '../values/arguments.ts';
 import { writeChunks, type Chunks, type PromisedWriteOptions } from './chunks.ts';
 import type { ContentCalls, PromisedReadOptions } from '../calls/content-calls.ts';
 import type { Position, Range } from '../calls/descriptor-calls.ts';
 import type { AsBytes, AsText, AsUsual, Encoding } from '../values/encodings.ts';
+import { Emitter } from '../values/emitter.ts';
 import { fsError } from '../values/errors.ts';
+import { nodeModule } from '../streams/node.ts';
+import type { FileStreams, LineReader, ReadStream, StreamOptions, WriteStream } from '../streams/types.ts';
+import { webStream } from '../streams/web-stream.ts';
 import type { BigIntStats, Stats } from '../values/stats.ts';
+import type { ByteStream } from '../../lib/platform.ts';
 
 /** Bytes of the buffer that `read` makes when it is given none. */
 const READ_SIZE = 16_384;
-const INSTEAD = 'read with read() or readFile()';
 
-/** An open file, as `open` of node:fs/promises gives it. */
-export class FileHandle {
+/** Options of a stream of a handle. */
+type HandleStreamOptions = Omit<StreamOptions, 'fd' | 'flags' | 'mode' | 'fs'>;
+
+/** An open file, as `open` of node:fs/promises gives it. It emits `close` when it is closed. */
+export class FileHandle extends Emitter {
   /** Its number; −1 once it is closed. */
   fd: number;
   readonly #fs: ContentCalls;
+  /** It has a ReadableStream. */
+  #isLocked = false;
 
   constructor(fs: ContentCalls, fd: number) {
+    super();
     this.#fs = fs;
     this.fd = fd;
   }
@@ -28,7 +37,16 @@ export class FileHandle {
   async close(): Promise<void> {
     const { fd } = this;
     this.fd = -1;
-    if (fd >= 0) this.#fs.closeSync(fd);
+    if (fd < 0) return;
+    try {
+      this.#fs.closeSync(fd);
+    } finally {
+      this.emit('close');
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /** With no buffer into one of 16 KiB. */
@@ -48,7 +66,7 @@ export class FileHandle {
     position?: Position,
   ): Promise<{ bytesRead: number; buffer: T }> {
     if (!ArrayBuffer.isView(first)) {
-      const { buffer = new Uint8Array(READ_SIZE) as ArrayBufferView as T, ...range } = first ?? {};
+      const { buffer = this.#fs.given(new Uint8Array(READ_SIZE)) as ArrayBufferView as T, ...range } = first ?? {};
       return { bytesRead: this.#fs.readSync(openFd(this, 'read'), buffer, range), buffer };
     }
     const buffer = first;
@@ -138,21 +156,39 @@ export class FileHandle {
     this.#fs.fchownSync(openFd(this, 'fchown'), uid, gid);
   }
 
-  /** @throws TypeError ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, as the three below. */
-  createReadStream(): never {
-    return refuse('filehandle.createReadStream', INSTEAD);
+  /** A read stream, which closes the handle at its end. */
+  createReadStream(options?: HandleStreamOptions | string | null): ReadStream {
+    return this.#streams.createReadStream(undefined, this.#withFd(options));
   }
 
-  createWriteStream(): never {
-    return refuse('filehandle.createWriteStream', 'write with write() or writeFile()');
+  /** A write stream, which closes the handle at its end. */
+  createWriteStream(options?: HandleStreamOptions | string | null): WriteStream {
+    return this.#streams.createWriteStream(undefined, this.#withFd(options));
   }
 
-  readLines(): never {
-    return refuse('filehandle.readLines', INSTEAD);
+  /** The lines of the file, as an Interface of node:readline. It closes the handle at its end. */
+  readLines(options?: HandleStreamOptions): LineReader {
+    const readline = nodeModule<{ createInterface(options: object): LineReader }>('node:readline', 'readLines');
+    return readline.createInterface({ input: this.createReadStream(options), crlfDelay: Infinity });
   }
 
-  readableWebStream(): never {
-    return refuse('filehandle.readableWebStream', INSTEAD);
+  /**
+   * The bytes of the file as a ReadableStream. With `autoClose` it closes the handle at its end.
+   * @throws Error ERR_INVALID_STATE: the handle is closed, or has such a stream already.
+   */
+  readableWebStream(options: { autoClose?: boolean } = {}): ByteStream {
+    if (this.fd < 0) throw invalidState('The FileHandle is closed');
+    if (this.#isLocked) throw invalidState('The FileHandle is locked');
+    this.#isLocked = true;
+    return webStream(this, options.autoClose === true);
+  }
+
+  get #streams(): FileStreams {
+    return this.#fs as unknown as FileStreams;
+  }
+
+  #withFd(options: HandleStreamOptions | string | null | undefined): StreamOptions {
+    return { ...(typeof options === 'string' ? { encoding: options } : options), fd: this };
   }
 
   async utimes(atime: TimeLike, mtime: TimeLike): Promise<void> {
@@ -164,4 +200,8 @@ export class FileHandle {
 export function openFd(handle: FileHandle, syscall: string): number {
   if (handle.fd < 0) throw fsError(E.EBADF, syscall);
   return handle.fd;
+}
+
+function invalidState(message: string): Error {
+  return Object.assign(new Error(`Invalid state: ${message}`), { code: 'ERR_INVALID_STATE' });
 }

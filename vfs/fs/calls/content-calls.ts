@@ -67,7 +67,7 @@ export class ContentCalls extends DescriptorCalls {
     const codec = codecOrBytes(encoding);
     const syscall = codec === UTF8 ? 'read' : 'fstat';
     const bytes = this.using(path, flagsOf(flag, 'r'), undefined, syscall, readAll);
-    return codec === null ? bytes : codec.textOf(bytes);
+    return codec === null ? this.given(bytes) : codec.textOf(bytes);
   }
 
   writeFileSync(path: PathLike | number, data: Data, options?: Encoding | WriteOptions | null): void {

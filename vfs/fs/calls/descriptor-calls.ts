@@ -63,13 +63,16 @@ export interface Range {
 /** The calls of node:fs that take a descriptor, and `open`. The numbers are this object's own. */
 export class DescriptorCalls {
   protected readonly rooted: Rooted;
+  /** Makes of bytes those that the caller gets. @internal */
+  readonly given: (bytes: Uint8Array) => Uint8Array;
   /** The result of the last stat call. */
   protected readonly status = new FileStatus();
   private readonly files = new Map<number, OpenFile>();
   private readonly fds = new NumberPool(FIRST_FD, 2 ** 31);
 
-  constructor(at: AtCalls, root: number) {
+  constructor(at: AtCalls, root: number, given: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes) {
     this.rooted = new Rooted(at, root);
+    this.given = given;
   }
 
   /** Clunks every open descriptor. */

@@ -72,6 +72,12 @@ export interface MakeOptions {
 
 /** The calls of node:fs on names and attributes. */
 export class NameCalls extends ContentCalls {
+  /** Converts a name to the encoding wanted. @throws TypeError ERR_INVALID_ARG_VALUE. */
+  private namesIn(encoding: string | null | undefined): (name: string) => string | Uint8Array {
+    const convert = namesIn(encoding);
+    return encoding === 'buffer' ? (name) => this.given(convert(name) as Uint8Array) : convert;
+  }
+
   // --- attributes
 
   statSync(path: PathLike, options?: { bigint?: false; throwIfNoEntry?: true }): Stats;
@@ -232,7 +238,7 @@ export class NameCalls extends ContentCalls {
   mkdtempSync(prefix: PathLike, options: AsBytes<NameOptions>): Uint8Array;
   mkdtempSync(prefix: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array;
   mkdtempSync(prefix: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array {
-    const given = namesIn(optionsOf<NameOptions>(options).encoding);
+    const given = this.namesIn(optionsOf<NameOptions>(options).encoding);
     const start = pathOf(prefix, 'prefix');
     for (let tries = 0; ; tries++) {
       const random = crypto.getRandomValues(new Uint8Array(6));
@@ -272,7 +278,7 @@ export class NameCalls extends ContentCalls {
   readlinkSync(path: PathLike, options: AsBytes<NameOptions>): Uint8Array;
   readlinkSync(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array;
   readlinkSync(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array {
-    const given = namesIn(optionsOf<NameOptions>(options).encoding);
+    const given = this.namesIn(optionsOf<NameOptions>(options).encoding);
     const text = pathOf(path);
     const target = this.rooted.readlink(text);
     if (typeof target === 'number') throw fsError(target, 'readlink', text);
@@ -283,7 +289,7 @@ export class NameCalls extends ContentCalls {
   realpathSync(path: PathLike, options: AsBytes<NameOptions>): Uint8Array;
   realpathSync(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array;
   realpathSync(path: PathLike, options?: Encoding | 'buffer' | NameOptions | null): string | Uint8Array {
-    const given = namesIn(optionsOf<NameOptions>(options).encoding);
+    const given = this.namesIn(optionsOf<NameOptions>(options).encoding);
     const text = pathOf(path);
     const real = this.rooted.realpath(text);
     if (typeof real === 'number') throw fsError(real, 'realpath', text);
@@ -303,7 +309,7 @@ export class NameCalls extends ContentCalls {
   readdirSync(path: PathLike, options?: Encoding | 'buffer' | ListOptions | null): Listed;
   readdirSync(path: PathLike, options?: Encoding | 'buffer' | ListOptions | null): Listed {
     const { encoding, withFileTypes, recursive } = optionsOf<ListOptions>(options);
-    const given = namesIn(encoding);
+    const given = this.namesIn(encoding);
     const top = pathOf(path);
     booleansIn({ recursive }, 'recursive');
     const found: { dir: string; entry: Entry }[] = [];
@@ -331,7 +337,7 @@ export class NameCalls extends ContentCalls {
   opendirSync(path: PathLike, options?: Encoding | OpenDirOptions | null): Dir {
     const text = pathOf(path);
     const { encoding, bufferSize = 32, recursive = false } = optionsOf<OpenDirOptions>(options);
-    const given = namesIn(encoding);
+    const given = this.namesIn(encoding);
     if (typeof bufferSize !== 'number')
       throw badArgument('ERR_INVALID_ARG_TYPE', 'The "options.bufferSize" property must be of type number.');
     if (bufferSize >>> 0 !== bufferSize || bufferSize === 0) throw outOfRange('options.bufferSize', '>= 1', bufferSize);
