@@ -55,7 +55,7 @@ export const PARTS = [
   { chunk: 'core', reachedBy: ['core'] },
   {
     chunk: 'core',
-    sources: /^vfs\/(client|server\/(?!index|connection|lock-wait)|connect\/(inside|backend-server))\b/,
+    sources: /^vfs\/(client|server\/(?!index|connection|locks\/(wait|poll))|connect\/(inside|backend-server))\b/,
   },
   { chunk: 'hostdir', reachedBy: ['backends/hostdir'] },
   { chunk: 'files', reachedBy: ['fs'] },

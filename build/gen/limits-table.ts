@@ -23,8 +23,8 @@ import { XATTR_LIST_MAX } from '../../vfs/backend/xattrs.ts';
 import { MAX_AHEAD, MAX_LISTED } from '../../vfs/server/dir-stream.ts';
 import { MAX_LISTING } from '../../vfs/server/handlers/io.ts';
 import { XATTRS_MAX } from '../../vfs/server/handlers/xattr.ts';
-import { MAX_SESSION_WAITING, MAX_WAITING } from '../../vfs/server/lock-wait.ts';
-import { MAX_LOCKS, MAX_SESSION_LOCKS } from '../../vfs/server/locks.ts';
+import { MAX_SESSION_WAITING, MAX_WAITING } from '../../vfs/server/locks/wait.ts';
+import { MAX_LOCKS, MAX_SESSION_LOCKS } from '../../vfs/server/locks/locks.ts';
 import { MAX_FIDS, MSIZE } from '../../vfs/server/server.ts';
 import { XATTR_SIZE_MAX } from '../../vfs/server/xattr-io.ts';
 
@@ -235,14 +235,14 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     who: WIRE,
     limit: count(MAX_WAITING),
     answer: 'status BLOCKED',
-    test: ['vfs/server/lock-wait.test.ts', 'so many requests wait for locks of a file and no more'],
+    test: ['vfs/server/locks/wait.test.ts', 'so many requests wait for locks of a file and no more'],
   },
   {
     resource: 'requests of a session that wait for record locks',
     who: WIRE,
     limit: count(MAX_SESSION_WAITING),
     answer: 'status BLOCKED',
-    test: ['vfs/server/lock-wait.test.ts', 'so many requests of a session wait and no more'],
+    test: ['vfs/server/locks/wait.test.ts', 'so many requests of a session wait and no more'],
   },
   {
     resource: 'names of the extended attributes of a file in ram and memfs, each with a NUL',

@@ -1,7 +1,7 @@
 // The contract of a store: what vfs/server calls, and what the stores in vfs/backends implement. Types only.
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Attr, SetAttr, StatFs } from './attr.ts';
-import type { Capabilities, Changes, Hidden } from './capabilities.ts';
+import type { Capabilities, Changes, Hidden, RecordLocks } from './capabilities.ts';
 import type { Inode } from './inode.ts';
 
 export type { Attr, SetAttr, StatFs } from './attr.ts';
@@ -96,6 +96,8 @@ export interface Backend {
   readonly limits?: string;
   /** In a store that keeps the changes to another store apart: lists them and commits them. */
   readonly changes?: Changes;
+  /** In a store whose files other processes lock: its record locks. Otherwise they are the server's alone. */
+  readonly recordLocks?: RecordLocks | undefined;
 
   /** The root directory: the same inode for the life of the backend. Throws EIO once the backend is closed. */
   root(): Inode;

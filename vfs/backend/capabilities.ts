@@ -1,6 +1,7 @@
 // The optional capabilities of a backend, each asked for by the name of a member of Backend.
 // Types only.
 import type { Backend } from './backend.ts';
+import type { Inode } from './inode.ts';
 
 /** An entry of a directory that its listing leaves out. */
 export interface Hidden {
@@ -21,6 +22,35 @@ export interface Capabilities {
   readonly specialFiles: boolean;
   /** Times are kept to the nanosecond. */
   readonly nanoseconds: boolean;
+}
+
+/** A record lock of another process (struct flock). */
+export interface ForeignLock {
+  /** LOCK_TYPE_*; LOCK_TYPE_UNLCK if there is none. */
+  type: number;
+  start: number;
+  /** 0 for the end of the file, however far it grows. */
+  length: number;
+  /** Its process; 0 if the kernel names none, as for the lock of an open file. */
+  pid: number;
+}
+
+/**
+ * The capability of a store whose files other processes lock: `Backend.recordLocks`. The server decides between its own
+ * clients; to other processes all their locks together are those of one owner.
+ */
+export interface RecordLocks {
+  /**
+   * Locks or unlocks bytes for all clients, in one step, and never waits. The server asks only for what none of its
+   * clients is in the way of, and unlocks what none of them holds. Unlocking all bytes frees whatever the locks needed.
+   * Errors: EAGAIN: another process has a conflicting lock, and nothing has changed; ENOLCK.
+   * @param handle A handle of the inode, open for what the lock is for.
+   * @param type LOCK_TYPE_*.
+   * @param length 0 for the end of the file, however far it grows.
+   */
+  set(inode: Inode, handle: number, type: number, start: number, length: number): number;
+  /** Finds the first lock of another process that conflicts. */
+  find(inode: Inode, handle: number, type: number, start: number, length: number, out: ForeignLock): number;
 }
 
 /** The kind of a file. */

@@ -7,7 +7,7 @@ import { DISPOSE } from '../lib/dispose.ts';
 import { SERVER, check } from '../lib/options.ts';
 import type { GuestServer } from './guest-server.ts';
 import { HANDLERS } from './handlers/index.ts';
-import { waitForLock } from './lock-wait.ts';
+import { waitForLock } from './locks/wait.ts';
 import { PENDING, Request } from './request.ts';
 import { ENDED, HEADER, Session } from './session.ts';
 

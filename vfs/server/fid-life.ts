@@ -3,7 +3,7 @@ import type { Inode } from '../backend/inode.ts';
 import { isOrphan } from '../backend/inode-refs.ts';
 import { E } from '../linux/errno.ts';
 import { UNOPENED, type Fid } from './fid.ts';
-import type { FileLocks } from './locks.ts';
+import type { FileLocks } from './locks/locks.ts';
 import type { GuestServer } from './guest-server.ts';
 import type { Session } from './session.ts';
 

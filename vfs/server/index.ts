@@ -11,8 +11,10 @@ export type {
   Changes,
   CommitOptions,
   CommitResult,
+  ForeignLock,
   Hidden,
   Kind,
+  RecordLocks,
   Running,
   RunningCommit,
 } from '../backend/capabilities.ts';

@@ -1,7 +1,7 @@
 // A request in service: its message, its payload and its reply, as Req of Plan 9's lib9p.
 import { Message } from '../9p/codec.gen.ts';
 import type { Iov } from '../lib/iov.ts';
-import type { Waiter } from './locks.ts';
+import type { Waiter } from './locks/locks.ts';
 import type { Session } from './session.ts';
 
 /** Returned by a handler that answers later, through `Request.respond`. */

@@ -8,7 +8,7 @@ import { FidTable } from './fid-table.ts';
 import { clunkAll } from './fid-life.ts';
 import type { GuestServer } from './guest-server.ts';
 import type { Handler, Handlers } from './handlers/guest.ts';
-import type { Lock } from './locks.ts';
+import type { Lock } from './locks/lock.ts';
 import { Request } from './request.ts';
 
 const RLERROR = TYPE.Rlerror;

@@ -21,6 +21,7 @@ import { HostHandles } from './handles.ts';
 import { HostHoles, countsBlocks } from './holes.ts';
 import { Links } from './links.ts';
 import { ACCESS_RDWR, type HostInode } from './tree/inode.ts';
+import { HostLocks } from './locks/record-locks.ts';
 import { HostStat } from './calls/host-stat.ts';
 import { hostError } from './node/node.ts';
 import { HostTimes } from './times.ts';
@@ -54,6 +55,8 @@ export class HostDirBackend extends BackendBase {
   readonly name = 'hostdir';
   override readonly capabilities: Capabilities;
   override readonly readOnly: boolean;
+  /** Through libc only: node:fs has no fcntl(2). */
+  readonly recordLocks?: HostLocks;
   /**
    * True on Linux, where the kernel refuses to rename a directory into itself. Elsewhere a rename goes by paths, and no
    * such guarantee is known.
@@ -81,6 +84,7 @@ export class HostDirBackend extends BackendBase {
       nanoseconds: tree.exact || !('deno' in process.versions),
     };
     this.readOnly = options.readOnly === true;
+    if (tree.exact) this.recordLocks = new HostLocks(tree, this.readOnly);
     this.findsRings = tree.limits === '';
     this.times = new HostTimes(tree);
     this.handles = new HostHandles(tree);
@@ -121,6 +125,7 @@ export class HostDirBackend extends BackendBase {
     if (!shut(this)) return;
     Object.assign(this, LET_GO);
     this.handles.closeAll();
+    this.recordLocks?.closeAll();
     this.tree.closeAll();
   }
 

@@ -3,6 +3,7 @@ import { O_NOATIME } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import { BackendBase, wantsWriting } from '../../backend/base.ts';
 import type { Attr, Backend, Capabilities, DirCursor, Hidden, StatFs } from '../../backend/backend.ts';
+import type { RecordLocks } from '../../backend/capabilities.ts';
 import { seekData, seekHole } from '../../backend/extents.ts';
 import type { Inode } from '../../backend/inode.ts';
 
@@ -25,6 +26,10 @@ export class ReadOnlyBackend extends BackendBase {
 
   get limits(): string {
     return this.viewOf.limits ?? '';
+  }
+
+  get recordLocks(): RecordLocks | undefined {
+    return this.viewOf.recordLocks;
   }
 
   root(): Inode {

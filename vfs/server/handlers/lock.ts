@@ -8,11 +8,15 @@ import {
   LOCK_TYPE_UNLCK,
   LOCK_TYPE_WRLCK,
 } from '../../9p/constants.ts';
+import type { ForeignLock } from '../../backend/capabilities.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED, type Fid } from '../fid.ts';
-import { findConflict, isLockable, lockEnd, lockLength, setLock, type Lock } from '../locks.ts';
+import { isLockable, lockEnd, lockLength, type Lock } from '../locks/lock.ts';
+import { findConflict, setLock } from '../locks/locks.ts';
 import { NAME_MAX } from '../../linux/limits.ts';
 import type { Request } from '../request.ts';
+
+const foreign: ForeignLock = { type: LOCK_TYPE_UNLCK, start: 0, length: 0, pid: 0 };
 
 function lockOf(fid: Fid, t: Message): Lock {
   return {
@@ -41,20 +45,22 @@ export function lock(request: Request): number {
   if (t.ltype === LOCK_TYPE_RDLCK && !fid.readable) return E.EBADF;
   if (t.ltype === LOCK_TYPE_WRLCK && !fid.writable) return E.EBADF;
   const wanted = lockOf(fid, t);
-  if (t.ltype !== LOCK_TYPE_UNLCK && findConflict(fid.inode, wanted) !== undefined) {
+  const isFree = t.ltype === LOCK_TYPE_UNLCK || findConflict(fid.inode, wanted) === undefined;
+  const errno = isFree ? setLock(fid.inode, wanted) : E.EAGAIN;
+  if (errno === E.EAGAIN) {
     if ((t.flags & LOCK_FLAGS_BLOCK) !== 0 && session.waitForLock !== null) return session.waitForLock(request, wanted);
     r.status = LOCK_BLOCKED;
     return 0;
   }
-  const errno = setLock(fid.inode, wanted);
   if (errno !== 0) return errno;
   r.status = LOCK_SUCCESS;
   return 0;
 }
 
 /**
- * Gets the first conflicting lock, or type UNLCK if there is none. EBADF: no such fid, or not open; EINVAL: unknown
- * type; EOVERFLOW: a range beyond 2^53 − 1. (9P: getlock, fcntl(2) F_GETLK)
+ * Gets the first conflicting lock, or type UNLCK if there is none. That of another process has its number, or 0, and no
+ * client_id. EBADF: no such fid, or not open; EINVAL: unknown type; EOVERFLOW: a range beyond 2^53 − 1. (9P: getlock,
+ * fcntl(2) F_GETLK)
  */
 export function getlock({ session, t, r }: Request): number {
   const fid = session.fids.get(t.fid);
@@ -64,10 +70,26 @@ export function getlock({ session, t, r }: Request): number {
   const wanted = lockOf(fid, t);
   const conflict = t.ltype === LOCK_TYPE_UNLCK ? undefined : findConflict(fid.inode, wanted);
   const reported = conflict ?? wanted;
+  const { recordLocks } = session.server.backend;
+  if (conflict === undefined && t.ltype !== LOCK_TYPE_UNLCK && recordLocks !== undefined) {
+    const errno = recordLocks.find(fid.inode, fid.handle, t.ltype, t.start, t.length, foreign);
+    if (errno !== 0) return errno;
+    if (foreign.type !== LOCK_TYPE_UNLCK) return report(r);
+  }
   r.ltype = conflict === undefined ? LOCK_TYPE_UNLCK : reported.type;
   r.start = reported.start;
   r.length = lockLength(reported);
   r.proc_id = reported.procId;
   r.client_id = reported.clientId;
+  return 0;
+}
+
+/** Reports the lock of another process. */
+function report(r: Message): number {
+  r.ltype = foreign.type;
+  r.start = foreign.start;
+  r.length = foreign.length;
+  r.proc_id = foreign.pid;
+  r.client_id = '';
   return 0;
 }

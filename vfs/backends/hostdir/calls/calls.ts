@@ -1,6 +1,7 @@
 // The calls of the host that the tree of descriptors is made of. Implemented through node:fs and /proc (proc-calls.ts)
 // and through libc (libc/libc-calls.ts). Types only.
 import type { SetAttr, StatFs } from '../../../backend/backend.ts';
+import type { ForeignLock } from '../../../backend/capabilities.ts';
 import type { Names } from '../tree/listings/names.ts';
 import type { Way } from '../options.ts';
 import type { HostStat } from './host-stat.ts';
@@ -24,6 +25,17 @@ export interface FileCalls {
   close(fd: number): number;
   /** lseek(2) with SEEK_DATA or SEEK_HOLE, whichever `whence` is; −ENOSYS where there is no such call. */
   seek(fd: number, offset: number, whence: number): number;
+  /**
+   * fcntl(2) F_OFD_SETLK: locks bytes for an open file, or unlocks them; never waits. −EAGAIN: another open file, or
+   * another process, has a conflicting lock; −ENOSYS where there is no such call.
+   * @param type LOCK_TYPE_*, which are the numbers of fcntl(2).
+   * @param length 0 for the end of the file, however far it grows.
+   */
+  lock(fd: number, type: number, start: number, length: number): number;
+  /** fcntl(2) F_OFD_GETLK: the lock that would make `lock` fail. −ENOSYS where there is no such call. */
+  foreignLock(fd: number, type: number, start: number, length: number, out: ForeignLock): number;
+  /** fcntl(2) F_DUPFD_CLOEXEC: another descriptor of the same open file. −ENOSYS where there is no such call. */
+  duplicate(fd: number): number;
 }
 
 /** Flags of open(2) with the numbers of this host. */

@@ -1,4 +1,5 @@
 // Calls on an open descriptor through node:fs, with errnos in place of exceptions.
+import type { ForeignLock } from '../../../backend/capabilities.ts';
 import { E } from '../../../linux/errno.ts';
 import { BIG, BIG_OR_NONE, hostErrno, type Fs } from '../node/node.ts';
 import type { FileCalls } from './calls.ts';
@@ -79,6 +80,21 @@ export class NodeCalls implements FileCalls {
 
   /** −ENOSYS: node:fs has no lseek(2). */
   seek(_fd: number, _offset: number, _whence: number): number {
+    return -E.ENOSYS;
+  }
+
+  /** −ENOSYS: node:fs has no fcntl(2). */
+  lock(_fd: number, _type: number, _start: number, _length: number): number {
+    return -E.ENOSYS;
+  }
+
+  /** −ENOSYS: see `lock`. */
+  foreignLock(_fd: number, _type: number, _start: number, _length: number, _out: ForeignLock): number {
+    return -E.ENOSYS;
+  }
+
+  /** −ENOSYS: see `lock`. */
+  duplicate(_fd: number): number {
     return -E.ENOSYS;
   }
 }

@@ -1,6 +1,7 @@
 // The layouts of the structs that libc and the kernel fill or read, the same on x64 and arm64, with glibc and musl.
 // Each is read through 32-bit numbers, at the word that its field begins with.
 import type { StatFs } from '../../../backend/backend.ts';
+import type { ForeignLock } from '../../../backend/capabilities.ts';
 import type { HostStat } from '../calls/host-stat.ts';
 
 const HIGH = 0x1_0000_0000;
@@ -101,6 +102,31 @@ export function writeTime(u32: Uint32Array, which: 0 | 1, sec: number, nsec: num
   u32[at + 1] = Math.floor(sec / HIGH) >>> 0;
   u32[at + 2] = nsec;
   u32[at + 3] = 0;
+}
+
+/** struct flock, in words of 32 bits: `type` is 16 bits, as the whence above it; `start` and `length` have 64. */
+const FLOCK = { type: 0, start: 2, length: 4, pid: 6 } as const;
+/** The size of struct flock in bytes. */
+export const FLOCK_SIZE = 32;
+
+/** Writes struct flock, with offsets from the beginning of the file. F_OFD_SETLK and F_OFD_GETLK want a pid of 0. */
+export function writeLock(u32: Uint32Array, type: number, start: number, length: number): void {
+  u32.fill(0);
+  u32[FLOCK.type] = type;
+  u32[FLOCK.start] = start >>> 0;
+  u32[FLOCK.start + 1] = Math.floor(start / HIGH);
+  u32[FLOCK.length] = length >>> 0;
+  u32[FLOCK.length + 1] = Math.floor(length / HIGH);
+}
+
+/** Fills the record from struct flock. Ends beyond 2^53 are the end of the file. */
+export function readLock(out: ForeignLock, u32: Uint32Array): void {
+  out.type = u32[FLOCK.type]! & 0xffff;
+  out.start = count(u32, FLOCK.start);
+  const length = count(u32, FLOCK.length);
+  out.length = out.start + length >= Number.MAX_SAFE_INTEGER ? 0 : length;
+  // −1 for the lock of an open file.
+  out.pid = Math.max(0, u32[FLOCK.pid]! | 0);
 }
 
 /** struct linux_dirent64, in bytes. */

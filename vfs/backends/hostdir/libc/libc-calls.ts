@@ -1,6 +1,7 @@
 // The calls of the tree of descriptors through libc: the kernel's own, below a descriptor.
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../../9p/constants.ts';
 import type { SetAttr, StatFs } from '../../../backend/backend.ts';
+import type { ForeignLock } from '../../../backend/capabilities.ts';
 import { O_CLOEXEC, XATTR_REPLACE } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { HostCalls, HostFlags } from '../calls/calls.ts';
@@ -14,6 +15,7 @@ import { SYSCALLS, type Libc } from './libc.ts';
 import { openBeneath } from './openat2.ts';
 import { NameBuffer, NumberedPath, PATH_MAX } from './name-buffer.ts';
 import {
+  FLOCK_SIZE,
   STATFS_SIZE,
   STATX_MASK,
   STATX_SIZE,
@@ -23,6 +25,8 @@ import {
   fillStatFs,
   fillStatx,
   fsTypeOf,
+  readLock,
+  writeLock,
   writeTime,
 } from './layouts.ts';
 
@@ -32,6 +36,10 @@ const AT_REMOVEDIR = 0x200;
 const AT_SYMLINK_FOLLOW = 0x400;
 const AT_NO_AUTOMOUNT = 0x800;
 const AT_EMPTY_PATH = 0x1000;
+// Commands of fcntl(2).
+const F_DUPFD_CLOEXEC = 1030;
+const F_OFD_GETLK = 36;
+const F_OFD_SETLK = 37;
 /** The limit of `../` components in one path, within PATH_MAX. */
 const LEVELS = 1024;
 
@@ -65,6 +73,8 @@ export class LibcCalls implements HostCalls {
   private readonly statfsU32 = new Uint32Array(this.statfsBytes.buffer);
   private readonly times = new Uint8Array(TIMES_SIZE);
   private readonly timesU32 = new Uint32Array(this.times.buffer);
+  private readonly flock = new Uint8Array(FLOCK_SIZE);
+  private readonly flockU32 = new Uint32Array(this.flock.buffer);
   private readonly link4096 = new Uint8Array(PATH_MAX);
   /** A value or a list of names of extended attributes, made at the first use. */
   private value: Uint8Array | undefined;
@@ -289,6 +299,22 @@ export class LibcCalls implements HostCalls {
 
   seek(fd: number, offset: number, whence: number): number {
     return this.done(this.libc.lseek(fd, offset, whence));
+  }
+
+  lock(fd: number, type: number, start: number, length: number): number {
+    writeLock(this.flockU32, type, start, length);
+    return this.done(this.libc.fcntlLock(fd, F_OFD_SETLK, this.flock));
+  }
+
+  foreignLock(fd: number, type: number, start: number, length: number, out: ForeignLock): number {
+    writeLock(this.flockU32, type, start, length);
+    const errno = this.done(this.libc.fcntlLock(fd, F_OFD_GETLK, this.flock));
+    if (errno === 0) readLock(out, this.flockU32);
+    return errno;
+  }
+
+  duplicate(fd: number): number {
+    return this.done(this.libc.fcntl(fd, F_DUPFD_CLOEXEC, 0));
   }
 
   statfs(fd: number, out: StatFs): number {

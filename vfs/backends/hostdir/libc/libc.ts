@@ -37,6 +37,8 @@ export interface Libc {
   inotify_add_watch(fd: number, path: Bytes, mask: number): number;
   inotify_rm_watch(fd: number, watch: number): number;
   read(fd: number, out: Bytes, size: number): number;
+  fcntl(fd: number, command: number, argument: number): number;
+  fcntlLock(fd: number, command: number, lock: Bytes): number;
   openat2(number: number, dir: number, path: Bytes, how: Bytes, size: number): number;
   getdents64(number: number, fd: number, out: Bytes, size: number): number;
   errno(): number;
@@ -46,8 +48,8 @@ export interface Libc {
 type Declaration = readonly [symbol: string, result: string, ...args: string[]];
 
 /**
- * The declarations in C. The flags of openat(2) and of syscall(2) are variadic there, which on x64 and arm64 passes
- * integers in the same registers. `void *` takes the memory of a Uint8Array.
+ * The declarations in C. The last arguments of openat(2), fcntl(2) and syscall(2) are variadic there, which on x64 and
+ * arm64 passes integers and pointers in the same registers. `void *` takes the memory of a Uint8Array.
  */
 const DECLARATIONS: Readonly<Record<Exclude<keyof Libc, 'errno'>, Declaration>> = {
   openat: ['openat', 'int', 'int', 'void *', 'int', 'uint'],
@@ -77,6 +79,8 @@ const DECLARATIONS: Readonly<Record<Exclude<keyof Libc, 'errno'>, Declaration>> 
   inotify_add_watch: ['inotify_add_watch', 'int', 'int', 'void *', 'uint'],
   inotify_rm_watch: ['inotify_rm_watch', 'int', 'int', 'int'],
   read: ['read', 'int64_t', 'int', 'void *', 'size_t'],
+  fcntl: ['fcntl', 'int', 'int', 'int', 'int'],
+  fcntlLock: ['fcntl', 'int', 'int', 'int', 'void *'],
   openat2: ['syscall', 'long', 'long', 'int', 'void *', 'void *', 'size_t'],
   getdents64: ['syscall', 'long', 'long', 'int', 'void *', 'size_t'],
 };

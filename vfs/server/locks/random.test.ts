@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LOCK_FLAGS_BLOCK, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../9p/constants.ts';
-import { O_RDWR } from '../linux/constants.ts';
+import { LOCK_FLAGS_BLOCK, LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../../9p/constants.ts';
+import { O_RDWR } from '../../linux/constants.ts';
 import { findConflict, heldLocks, waitersOf } from './locks.ts';
-import { MemfsStore } from '../../testing/memfs-store.ts';
-import type { RawClient } from '../../testing/raw-client.ts';
+import { MemfsStore } from '../../../testing/memfs-store.ts';
+import type { RawClient } from '../../../testing/raw-client.ts';
 
 const TYPES = { read: LOCK_TYPE_RDLCK, write: LOCK_TYPE_WRLCK, unlock: LOCK_TYPE_UNLCK };
 

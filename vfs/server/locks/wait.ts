@@ -1,9 +1,11 @@
 // Blocking record locks (fcntl(2) F_SETLKW): requests that are answered when the lock is free.
-import { LOCK_BLOCKED, LOCK_SUCCESS } from '../9p/constants.ts';
-import type { Inode } from '../backend/inode.ts';
-import { E } from '../linux/errno.ts';
-import { findConflict, heldLocks, putLocks, sameOwner, setLock, waitersOf, type Lock, type Waiter } from './locks.ts';
-import { PENDING, type Request } from './request.ts';
+import { LOCK_BLOCKED, LOCK_SUCCESS } from '../../9p/constants.ts';
+import type { Inode } from '../../backend/inode.ts';
+import { E } from '../../linux/errno.ts';
+import { sameOwner, type Lock } from './lock.ts';
+import { findConflict, heldLocks, putLocks, setLock, waitersOf, type Waiter } from './locks.ts';
+import { poll, settlePoll } from './poll.ts';
+import { PENDING, type Request } from '../request.ts';
 
 /** Most requests that wait for locks of a file: each change of its locks tries all of them. */
 export const MAX_WAITING = 256;
@@ -27,12 +29,15 @@ class LockWait implements Waiter {
 
   enqueue(): void {
     putLocks(this.inode, heldLocks(this.inode), [...waitersOf(this.inode), this]);
+    // It is another process that is in the way: nobody tells when it unlocks.
+    if (findConflict(this.inode, this.wanted) === undefined) poll(this.inode);
   }
 
   retry(): void {
     // Cancelled while the ones before it were answered.
     if (this.request.waiter !== this) return;
-    if (findConflict(this.inode, this.wanted) === undefined) this.respond(setLock(this.inode, this.wanted));
+    const errno = findConflict(this.inode, this.wanted) === undefined ? setLock(this.inode, this.wanted) : E.EAGAIN;
+    if (errno !== E.EAGAIN) this.respond(errno);
     // The new holder may wait for this owner (do_lock_file_wait in locks.c).
     else if (isDeadlock(this.inode, this.wanted)) this.respond(E.EDEADLK);
     else this.enqueue();
@@ -42,12 +47,14 @@ class LockWait implements Waiter {
     if (this.request.waiter !== this) return;
     this.request.r.status = LOCK_SUCCESS;
     this.request.respond!(errno);
+    settlePoll(this.inode);
   }
 
   cancel(): void {
     this.request.waiter = null;
     const others = waitersOf(this.inode).filter((waiter) => waiter !== this);
     putLocks(this.inode, heldLocks(this.inode), others);
+    settlePoll(this.inode);
   }
 }
 

@@ -1,48 +1,18 @@
-// POSIX record locks on inodes (fcntl(2)).
-import { LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK } from '../9p/constants.ts';
-import type { Inode } from '../backend/inode.ts';
-import { E } from '../linux/errno.ts';
-import type { Fid } from './fid.ts';
-import type { Session } from './session.ts';
+// The record locks of a file: who has which bytes, and who waits for some.
+import { LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK } from '../../9p/constants.ts';
+import type { Inode } from '../../backend/inode.ts';
+import { E } from '../../linux/errno.ts';
+import type { Fid } from '../fid.ts';
+import type { Session } from '../session.ts';
+import { setInStore, unlockInStore } from './in-store.ts';
+import { sameOwner, type Lock } from './lock.ts';
 
-/** The end of a lock to the end of the file, however far the file grows. */
-const TO_EOF = Number.MAX_SAFE_INTEGER;
 /** Most locks on a file; each request scans all of them. */
 export const MAX_LOCKS = 4096;
 /** Most locks of a session, on all files. */
 export const MAX_SESSION_LOCKS = 1 << 16;
 
-/** A POSIX record lock (fcntl(2), F_SETLK): the bytes [start, end). */
-export interface Lock {
-  fid: Fid;
-  type: number;
-  start: number;
-  end: number;
-  procId: number;
-  clientId: string;
-}
-
-/** True if a range ends within the largest file, 2^53 − 1 bytes. */
-export function isLockable(start: number, length: number): boolean {
-  return length <= TO_EOF - start;
-}
-
-/** The end of a range of `length` bytes; length 0 means to the end of the file. */
-export function lockEnd(start: number, length: number): number {
-  return length === 0 ? TO_EOF : start + length;
-}
-
-/** The length of a lock as in struct flock: 0 means to the end of the file. */
-export function lockLength(lock: Lock): number {
-  return lock.end === TO_EOF ? 0 : lock.end - lock.start;
-}
-
-/** True if two locks belong to one process of one client. */
-export function sameOwner(a: Lock, b: Lock): boolean {
-  return a.fid.session === b.fid.session && a.procId === b.procId && a.clientId === b.clientId;
-}
-
-/** A request that waits for a lock (lock-wait.ts). */
+/** A request that waits for a lock (wait.ts). */
 export interface Waiter {
   readonly wanted: Lock;
   /** Called when the locks of the file have changed: takes the wanted lock and responds, or waits again. */
@@ -67,8 +37,14 @@ export class FileLocks {
    */
   drop(inode: Inode, session: Session, fid?: Fid): void {
     const { held: before, waiting } = this;
-    const kept = before.filter((held) => (fid ? held.fid !== fid : held.fid.session !== session));
+    const stays = (held: Lock): boolean => (fid ? held.fid !== fid : held.fid.session !== session);
+    const kept = before.filter(stays);
     session.locks += kept.length - before.length;
+    const { recordLocks } = session.server.backend;
+    if (recordLocks !== undefined && kept.length < before.length) {
+      const gone = before.filter((held) => !stays(held));
+      unlockInStore(recordLocks, inode, gone, kept);
+    }
     replaceLocks(
       inode,
       kept,
@@ -99,6 +75,11 @@ function replaceLocks(inode: Inode, held: Lock[], waiting = waitersOf(inode)): v
   for (const waiter of waiting) waiter.retry();
 }
 
+/** Lets the requests that wait for locks of a file try again. */
+export function retryAll(inode: Inode): void {
+  replaceLocks(inode, [...heldLocks(inode)]);
+}
+
 /** The first lock of another owner that conflicts with `wanted`, or undefined. */
 export function findConflict(inode: Inode, wanted: Lock): Lock | undefined {
   return heldLocks(inode).find(
@@ -113,7 +94,7 @@ export function findConflict(inode: Inode, wanted: Lock): Lock | undefined {
 /**
  * Sets a lock or, with type UNLCK, releases one. It replaces the owner's locks where they overlap, and merges with an
  * adjacent one of the same type and fid. The caller has checked for conflicts. ENOLCK: too many locks on the file, or
- * of the session.
+ * of the session; EAGAIN: another process has a conflicting lock on the file of a store that others lock.
  */
 export function setLock(inode: Inode, wanted: Lock): number {
   const before = heldLocks(inode);
@@ -134,6 +115,9 @@ export function setLock(inode: Inode, wanted: Lock): number {
   const { session } = wanted.fid;
   const more = kept.length - before.length;
   if (more > 0 && (kept.length > MAX_LOCKS || session.locks + more > MAX_SESSION_LOCKS)) return E.ENOLCK;
+  const { recordLocks } = session.server.backend;
+  const errno = recordLocks === undefined ? 0 : setInStore(recordLocks, inode, wanted, kept);
+  if (errno !== 0) return errno;
   session.locks += more;
   replaceLocks(inode, kept);
   return 0;

@@ -11,16 +11,16 @@ import {
   NOFID,
   NOTAG,
   VERSION,
-} from '../9p/constants.ts';
-import { O_RDWR } from '../linux/constants.ts';
-import { E, errnoName } from '../linux/errno.ts';
-import { decodeFrame, encodeFrame } from '../9p/schema/interpret.ts';
-import { lock as clientLock } from '../client/rare-messages.ts';
-import { Client } from '../client/client.ts';
-import { MAX_SESSION_WAITING, MAX_WAITING } from './lock-wait.ts';
-import { MemfsStore } from '../../testing/memfs-store.ts';
-import { exchange, Wire, type RawClient } from '../../testing/raw-client.ts';
-import { scenario } from '../../testing/uvu.ts';
+} from '../../9p/constants.ts';
+import { O_RDWR } from '../../linux/constants.ts';
+import { E, errnoName } from '../../linux/errno.ts';
+import { decodeFrame, encodeFrame } from '../../9p/schema/interpret.ts';
+import { lock as clientLock } from '../../client/rare-messages.ts';
+import { Client } from '../../client/client.ts';
+import { MAX_SESSION_WAITING, MAX_WAITING } from './wait.ts';
+import { MemfsStore } from '../../../testing/memfs-store.ts';
+import { exchange, Wire, type RawClient } from '../../../testing/raw-client.ts';
+import { scenario } from '../../../testing/uvu.ts';
 
 const R = LOCK_TYPE_RDLCK;
 const W = LOCK_TYPE_WRLCK;
