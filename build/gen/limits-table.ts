@@ -317,7 +317,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
   {
     resource: 'descriptors of the host',
     who: CLIENT,
-    limit: `one for each inode in use, ${IDLE} more for ${LINGER / 1000} s after, ${ANCESTORS} for directories above; an overlay holds one for each directory of the host that it has changed`,
+    limit: `one for each inode in use, ${IDLE} more for ${LINGER / 1000} s after, ${ANCESTORS} for directories above, one for each file with record locks; an overlay holds one for each directory of the host that it has changed`,
     answer: 'EMFILE, and that passes',
     by: '`ulimit -n`',
     test: ['vfs/backends/hostdir/deep-trees.test.ts', 'a bounded number of directories above open ones is held'],

@@ -215,6 +215,12 @@ export interface Backend {
    */
   write(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number;
   /**
+   * fallocate(2): provides space for the bytes [offset, offset + length), and extends the file to their end. `handle` is
+   * open for writing, of a regular file. Errors: ENOTSUP: nothing is provided, and the caller sets the size instead, as
+   * with a backend without this method; EFBIG; ENOSPC.
+   */
+  allocate?(inode: Inode, handle: number, offset: number, length: number): number;
+  /**
    * lseek(2) SEEK_DATA: the first offset ≥ `offset` that may hold data; −ENXIO if none follows. A backend that has
    * neither this method nor `seekHole` has data everywhere; callers use extents.ts.
    */

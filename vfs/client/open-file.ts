@@ -160,14 +160,17 @@ export class OpenFile {
   }
 
   /**
-   * posix_fallocate(3): extends the file to `offset + length` bytes. As on Linux the times always change. EINVAL: the
-   * length is 0; EBADF: not open for writing; EFBIG: from OFFSET_MAX on; ENOSPC.
+   * posix_fallocate(3): extends the file to `offset + length` bytes; the store provides space for these bytes if it can.
+   * As on Linux the times always change. EINVAL: the length is 0; EBADF: not open for writing; EFBIG: from OFFSET_MAX
+   * on; ENOSPC.
    */
   allocate(offset: number, length: number): number {
     if (length === 0) return E.EINVAL;
     if (!this.isWritable) return E.EBADF;
     const end = offset + length;
     if (end >= MAX) return E.EFBIG;
+    const done = this.client.transport.peer?.allocate?.(this.fid, offset, length) ?? E.ENOTSUP;
+    if (done !== E.ENOTSUP) return done;
     const size = this.size();
     if (size < 0) return -size;
     // To set the same size again would cut off what another process has appended since. Without a new size only mtime

@@ -41,6 +41,8 @@ export class Session {
   pending: Map<number, Request> | null = null;
   /** Lets a Tlock wait (lock-wait.ts); null if no request can be answered later. */
   waitForLock: ((request: Request, wanted: Lock) => number) | null = null;
+  /** posix_fallocate(3) of a fid (allocate.ts). Absent in the sessions of a GuestServer. */
+  declare allocate?: (fid: number, offset: number, length: number) => number;
   /** The request of `serve`. */
   private readonly request: Request;
   // Assigned twice, as `open` of InProcess, so that V8 does not take it for a constant.

@@ -4,13 +4,13 @@ import { Packet } from '../9p/packet.ts';
 import { E } from '../linux/errno.ts';
 import type { Iov } from '../lib/iov.ts';
 import { replyErrno } from './reply.ts';
-import type { Transport } from './transport.ts';
+import type { LocalPeer, Transport } from './transport.ts';
 
 /** Size of the message buffers, in bytes. Longer messages, such as several names of 65,535 bytes, do not fit. */
 const HEADER_ROOM = 128 << 10;
 
 /** The server's end of the connection: a Session of vfs/server, where the methods are described. */
-export interface Peer {
+export interface Peer extends LocalPeer {
   serve(request: Packet, end: number, reply: Packet, payload: Iov): number;
   close(): void;
 }

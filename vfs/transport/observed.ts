@@ -1,7 +1,7 @@
 // A transport that shows each message to an observer, for traces.
 import type { Message } from '../9p/codec.gen.ts';
 import type { Iov } from '../lib/iov.ts';
-import type { Transport } from './transport.ts';
+import type { LocalPeer, Transport } from './transport.ts';
 
 /** Gets the messages of a connection. A message is valid until the function returns. */
 export interface TransportObserver {
@@ -14,7 +14,7 @@ export interface TransportObserver {
 /** Wraps a transport. Several observers wrap each other. */
 export class ObservedTransport implements Transport {
   readonly msize: number;
-  readonly peer: object | null;
+  readonly peer: LocalPeer | null;
   private readonly inner: Transport;
   private readonly observer: TransportObserver;
 

@@ -2,6 +2,15 @@
 import type { Message } from '../9p/codec.gen.ts';
 import type { Iov } from '../lib/iov.ts';
 
+/** A session of a server in the same process. */
+export interface LocalPeer {
+  /**
+   * posix_fallocate(3) of a fid that is open for writing, which 9P has no message for. ENOTSUP: the store cannot. Absent
+   * in the server of `wasi9p/core`.
+   */
+  allocate?(fid: number, offset: number, length: number): number;
+}
+
 /**
  * A connection to a server: carries one request at a time, and its reply back. InProcess is the one to a server in the
  * same process; FrameTransport is a base for those over a wire.
@@ -19,7 +28,7 @@ export interface Transport {
   /** Ends the connection: the server clunks all fids of the session. May be called again. */
   close(): void;
   /** The server's session, if it is in this process. */
-  readonly peer?: object | null;
+  readonly peer?: LocalPeer | null;
 }
 
 /** A server to which a client can attach: a Server of this process, or any other that `connect` reaches. */

@@ -316,6 +316,18 @@ export class HostDirBackend extends BackendBase {
     return transfer(this.tree.calls, true, handle, offset, u8, start, end);
   }
 
+  /** ENOTSUP also without libc: node:fs has no fallocate(2). */
+  allocate(inode: HostInode, handle: number, offset: number, length: number): number {
+    const { tree } = this;
+    const errno = this.dropPrivileges(inode);
+    if (errno !== 0) return errno;
+    tree.touched();
+    for (;;) {
+      const failed = -tree.calls.allocate(handle, offset, length);
+      if (failed !== E.EINTR) return failed;
+    }
+  }
+
   seekData(inode: HostInode, handle: number, offset: number): number {
     return this.holes.data(inode, handle, offset);
   }

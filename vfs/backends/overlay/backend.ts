@@ -227,6 +227,16 @@ export class OverlayBackend implements Backend, Changes {
       : this.lower.read(inode.lower!, at, offset, u8, start, end);
   }
 
+  /** In the upper layer. */
+  allocate(inode: OverlayInode, handle: number, offset: number, length: number): number {
+    const { upper } = this;
+    if (upper.allocate === undefined) return E.ENOTSUP;
+    const errno = inode.upper === null ? this.copy.up(inode) : 0;
+    if (errno !== 0) return errno;
+    const at = this.handles.at(inode, handle);
+    return at < 0 ? -at : upper.allocate(inode.upper!, at, offset, length);
+  }
+
   write(inode: OverlayInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
     const errno = inode.upper === null ? this.copy.up(inode) : 0;
     if (errno !== 0) return -errno;

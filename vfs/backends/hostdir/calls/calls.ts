@@ -17,6 +17,8 @@ export interface FileCalls {
   write(fd: number, u8: Uint8Array, at: number, length: number, position: number): number;
   /** ftruncate(2). */
   truncate(fd: number, size: number): number;
+  /** fallocate(2) with mode 0. −ENOTSUP: the file system has none, or there is no such call. */
+  allocate(fd: number, offset: number, length: number): number;
   /** fsync(2), or fdatasync(2). */
   sync(fd: number, dataOnly: boolean): number;
   /** fstat(2). The descriptor may be one of O_PATH. */

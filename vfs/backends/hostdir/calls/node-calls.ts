@@ -61,6 +61,11 @@ export class NodeCalls implements FileCalls {
     }
   }
 
+  /** −ENOTSUP: node:fs has no fallocate(2). */
+  allocate(_fd: number, _offset: number, _length: number): number {
+    return -E.ENOTSUP;
+  }
+
   sync(fd: number, dataOnly: boolean): number {
     return tried(() => (dataOnly ? this.fs.fdatasyncSync(fd) : this.fs.fsyncSync(fd)));
   }

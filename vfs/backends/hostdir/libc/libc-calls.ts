@@ -293,6 +293,12 @@ export class LibcCalls implements HostCalls {
     return this.done(this.libc.ftruncate(fd, size));
   }
 
+  /** Also −ENOTSUP for ENOSYS. glibc's posix_fallocate(3) would write into the file instead. */
+  allocate(fd: number, offset: number, length: number): number {
+    const errno = this.done(this.libc.fallocate(fd, 0, offset, length));
+    return errno === -E.ENOSYS ? -E.ENOTSUP : errno;
+  }
+
   sync(fd: number, dataOnly: boolean): number {
     return this.done(dataOnly ? this.libc.fdatasync(fd) : this.libc.fsync(fd));
   }

@@ -23,6 +23,7 @@ export interface Libc {
   fchownat(dir: number, name: Bytes, uid: number, gid: number, flags: number): number;
   utimensat(dir: number, name: Bytes, times: Bytes, flags: number): number;
   ftruncate(fd: number, size: number): number;
+  fallocate(fd: number, mode: number, offset: number, length: number): number;
   fsync(fd: number): number;
   fdatasync(fd: number): number;
   fstatfs(fd: number, out: Bytes): number;
@@ -65,6 +66,7 @@ const DECLARATIONS: Readonly<Record<Exclude<keyof Libc, 'errno'>, Declaration>> 
   fchownat: ['fchownat', 'int', 'int', 'void *', 'uint', 'uint', 'int'],
   utimensat: ['utimensat', 'int', 'int', 'void *', 'void *', 'int'],
   ftruncate: ['ftruncate', 'int', 'int', 'int64_t'],
+  fallocate: ['fallocate', 'int', 'int', 'int', 'int64_t', 'int64_t'],
   fsync: ['fsync', 'int', 'int'],
   fdatasync: ['fdatasync', 'int', 'int'],
   fstatfs: ['fstatfs', 'int', 'int', 'void *'],

@@ -12,7 +12,7 @@ import { readOnly } from '../../readonly/index.ts';
 import { hostDir } from '../index.ts';
 import type { DescriptorWay } from '../calls/choose.ts';
 import { inMemory, reasonAgainst, scratch } from '../testing.ts';
-import { Own, compileLocker, elsewhere, native, serveParty, whyNoNative, type Party } from './parties.ts';
+import { Own, compileLocker, elsewhere, native, serveParty, whyNoNative, type Party } from './testing.ts';
 
 const WAYS = ['openat2', 'openat'] as const;
 const PEERS = ['posix', 'ofd', 'wasi9p'] as const;
@@ -111,23 +111,26 @@ for (const way of WAYS) {
       await place.end();
     });
 
-    each(title('a blocking lock waits for the other, in both directions, and the server serves meanwhile'), async () => {
-      const place = new Place(way);
-      const own = place.own();
-      const peer = place.peer(kind);
-      await expect(peer, 'set W 0 10', 'ok');
-      const waits = own.ask('wait W 5 1');
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      assert.is(own.client.attr(own.fid).size, 100);
-      assert.is(own.client.session.pending!.size, 1);
-      await expect(peer, 'set U 0 10', 'ok');
-      assert.is(await waits, 'ok');
-      const theirs = peer.ask('wait W 0 10');
-      await expect(own, 'set R 20 1', 'ok');
-      await expect(own, 'set U 5 1', 'ok');
-      assert.is(await theirs, 'ok');
-      await place.end();
-    });
+    each(
+      title('a blocking lock waits for the other, in both directions, and the server serves meanwhile'),
+      async () => {
+        const place = new Place(way);
+        const own = place.own();
+        const peer = place.peer(kind);
+        await expect(peer, 'set W 0 10', 'ok');
+        const waits = own.ask('wait W 5 1');
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        assert.is(own.client.attr(own.fid).size, 100);
+        assert.is(own.client.session.pending!.size, 1);
+        await expect(peer, 'set U 0 10', 'ok');
+        assert.is(await waits, 'ok');
+        const theirs = peer.ask('wait W 0 10');
+        await expect(own, 'set R 20 1', 'ok');
+        await expect(own, 'set U 5 1', 'ok');
+        assert.is(await theirs, 'ok');
+        await place.end();
+      },
+    );
 
     each(title('locks end with the fid, the session, the process'), async () => {
       const place = new Place(way);
@@ -209,22 +212,25 @@ for (const way of WAYS) {
     await place.end();
   });
 
-  unless(reason)(`a request that waits for another process is cancelled by Tflush and by the end [${way}]`, async () => {
-    const place = new Place(way);
-    const peer = place.peer('wasi9p');
-    await expect(peer, 'set W 0 0', 'ok');
-    const own = place.own();
-    const range = { fid: own.fid, ltype: LOCK_TYPE_WRLCK, start: 0, length: 1, proc_id: 1, client_id: 'host' };
-    for (const tag of [20, 21]) own.client.wire.send('Tlock', { ...range, flags: LOCK_FLAGS_BLOCK }, tag);
-    own.client.call('Tflush', { oldtag: 20 });
-    assert.is(own.client.session.pending!.size, 1);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    // A client in this process cannot wait.
-    assert.is(own.client.call('Tlock', { ...range, flags: 0 }).status, LOCK_BLOCKED);
-    own.client.session.close();
-    // No timer is left: the leak check.
-    await place.end();
-  });
+  unless(reason)(
+    `a request that waits for another process is cancelled by Tflush and by the end [${way}]`,
+    async () => {
+      const place = new Place(way);
+      const peer = place.peer('wasi9p');
+      await expect(peer, 'set W 0 0', 'ok');
+      const own = place.own();
+      const range = { fid: own.fid, ltype: LOCK_TYPE_WRLCK, start: 0, length: 1, proc_id: 1, client_id: 'host' };
+      for (const tag of [20, 21]) own.client.wire.send('Tlock', { ...range, flags: LOCK_FLAGS_BLOCK }, tag);
+      own.client.call('Tflush', { oldtag: 20 });
+      assert.is(own.client.session.pending!.size, 1);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      // A client in this process cannot wait.
+      assert.is(own.client.call('Tlock', { ...range, flags: 0 }).status, LOCK_BLOCKED);
+      own.client.session.close();
+      // No timer is left: the leak check.
+      await place.end();
+    },
+  );
 
   unless(reason)(`orphans, read-only directories, files without permissions, a closed backend [${way}]`, async () => {
     const place = new Place(way);

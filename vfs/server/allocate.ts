@@ -1,0 +1,25 @@
+// posix_fallocate(3) of a fid, for a client in the same process: 9P has no message for it.
+import { E } from '../linux/errno.ts';
+import { changed } from './qid.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Provides space for bytes of a file, and extends it to their end. EBADF: no such fid, or not open for writing; ENOTSUP:
+ * the store does not, and the client sets the size; EFBIG; ENOSPC.
+ */
+export function allocate(session: Session, num: number, offset: number, length: number): number {
+  const fid = session.fids.get(num);
+  if (fid === undefined || !fid.writable) return E.EBADF;
+  const { server } = session;
+  const { backend, reclaim } = server;
+  try {
+    for (;;) {
+      const errno = backend.allocate?.(fid.inode, fid.handle, offset, length) ?? E.ENOTSUP;
+      if (errno === 0) changed(fid.inode);
+      // The store may only be full of orphans in the queue.
+      if (errno !== E.ENOSPC || reclaim.length === 0 || !reclaim.drain()) return errno;
+    }
+  } catch (thrown) {
+    return server.errnoOf(thrown);
+  }
+}
