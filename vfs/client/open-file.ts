@@ -169,13 +169,14 @@ export class OpenFile {
     if (!this.isWritable) return E.EBADF;
     const end = offset + length;
     if (end >= MAX) return E.EFBIG;
-    const done = this.client.transport.peer?.allocate?.(this.fid, offset, length) ?? E.ENOTSUP;
-    if (done !== E.ENOTSUP) return done;
+    const done = this.client.transport.peer?.allocate?.(this.fid, offset, length);
+    if (done! >= 0) return done!;
     const size = this.size();
     if (size < 0) return -size;
+    if (size < end) return this.setSize(end);
     // To set the same size again would cut off what another process has appended since. Without a new size only mtime
     // is set, which fails when the file belongs to another user: no reason for the call to fail.
-    const errno = this.client.setSize(this.fid, size < end ? SETATTR_SIZE : SETATTR_MTIME, end);
-    return size < end ? errno : 0;
+    this.client.setSize(this.fid, SETATTR_MTIME, end);
+    return 0;
   }
 }

@@ -4,8 +4,9 @@ import { changed } from './qid.ts';
 import type { Session } from './session.ts';
 
 /**
- * Provides space for bytes of a file, and extends it to their end. EBADF: no such fid, or not open for writing; ENOTSUP:
- * the store does not, and the client sets the size; EFBIG; ENOSPC.
+ * Provides space for bytes of a file, and extends it to their end. EBADF: no such fid, or not open for writing; EFBIG;
+ * ENOSPC.
+ * @returns 0 or an errno; −1 if the store provides no space: the client sets the size.
  */
 export function allocate(session: Session, num: number, offset: number, length: number): number {
   const fid = session.fids.get(num);
@@ -15,6 +16,7 @@ export function allocate(session: Session, num: number, offset: number, length: 
   try {
     for (;;) {
       const errno = backend.allocate?.(fid.inode, fid.handle, offset, length) ?? E.ENOTSUP;
+      if (errno === E.ENOTSUP) return -1;
       if (errno === 0) changed(fid.inode);
       // The store may only be full of orphans in the queue.
       if (errno !== E.ENOSPC || reclaim.length === 0 || !reclaim.drain()) return errno;

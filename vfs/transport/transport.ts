@@ -5,8 +5,8 @@ import type { Iov } from '../lib/iov.ts';
 /** A session of a server in the same process. */
 export interface LocalPeer {
   /**
-   * posix_fallocate(3) of a fid that is open for writing, which 9P has no message for. ENOTSUP: the store cannot. Absent
-   * in the server of `wasi9p/core`.
+   * posix_fallocate(3) of a fid that is open for writing, which 9P has no message for: 0, an errno, or −1 if the store
+   * provides no space. Absent in the server of `wasi9p/core`.
    */
   allocate?(fid: number, offset: number, length: number): number;
 }
