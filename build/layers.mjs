@@ -155,6 +155,12 @@ export const LAYERS = [
     core: true,
   },
   {
+    name: 'vfs/remote',
+    files: /^vfs\/remote\//,
+    may: ['vfs/client', 'vfs/transport', 'vfs/9p', ...BASE],
+    packages: ['*'],
+  },
+  {
     name: 'vfs/connect',
     files: /^vfs\/connect\/[^/]+$/,
     may: ['vfs/server', 'vfs/client', 'vfs/transport', 'vfs/backends/hostdir', 'vfs/backends/memfs', ...STORE],

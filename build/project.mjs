@@ -25,6 +25,7 @@ export const ENTRIES = {
   archive: 'vfs/archive/index.ts',
   linux: 'vfs/linux/index.ts',
   transport: 'vfs/transport/index.ts',
+  remote: 'vfs/remote/index.ts',
   'browser-wasi-shim': 'shim/browser-wasi-shim/index.ts',
   testing: 'testing/index.ts',
   trace: 'shim/trace/index.ts',

@@ -14,6 +14,7 @@ import { tar } from '../vfs/backends/tar/index.ts';
 import { FileSystem, createFs } from '../vfs/fs/index.ts';
 import { Attachment, Server, serverFor } from '../vfs/connect/server-for.ts';
 import { Namespace } from '../vfs/namespace/index.ts';
+import { remote } from '../vfs/remote/index.ts';
 import { MountedDirectory, WASI as ShimWASI } from './browser-wasi-shim/index.ts';
 import * as core from './core.ts';
 import { WASI } from './index.ts';
@@ -45,7 +46,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   Memory: new WebAssembly.Memory({ initial: 1 }),
 };
 
-/** The values that a row takes, by its kind; or by its name, where the function looks closer. */
+/** The values that a row takes, by its kind; or by its name, where the function looks closer, or by the function as well. */
 const TAKES: Readonly<Record<string, string[]>> = {
   boolean: ['boolean'],
   function: ['function'],
@@ -63,6 +64,12 @@ const TAKES: Readonly<Record<string, string[]>> = {
   stdout: ['function'],
   stderr: ['function'],
   version: [],
+  aname: ['string'],
+  uname: ['string'],
+  token: ['string'],
+  cache: [],
+  orphans: [],
+  'remote(where, options) msize': [],
 };
 
 const store = ram();
@@ -113,6 +120,7 @@ const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
   'tar(bytes, options)': [(options) => closed(tar(archive, options))],
   'unpackTar(bytes, into, onSkip, options)': [(options) => unpackTar(archive, store, undefined, options)],
   'strace(write, options)': [(options) => strace(() => {}, options)],
+  'remote(where, options)': [(options) => void remote('9p+tcp://127.0.0.1/', options)],
   'new WASI(args, env, fds, options)': [(options) => closed(new ShimWASI([], [], [], options))],
 };
 
@@ -140,6 +148,7 @@ const ARGUMENTS: [call: string, argument: string, takes: string[], run: (value: 
   ['packTar(from, onSkip)', 'onSkip', ['function'], (value) => packTar(store, value)],
   ['strace(write, options)', 'write', ['function'], (value) => strace(value)],
   ['capture(write)', 'write', ['function'], (value) => capture(value)],
+  ['remote(where, options)', 'where', [], (value) => remote(value)],
   ['new MountedDirectory(name, source)', 'name', ['string'], (value) => closed(new MountedDirectory(value, store))],
   ['new MountedDirectory(name, source)', 'source', [], (value) => new MountedDirectory('/', value)],
   ['new WASI(args, env, fds, options)', 'args', ['array'], (value) => closed(new ShimWASI(value, [], []))],
@@ -183,7 +192,7 @@ for (const { call, rows = {} } of API) {
   for (const run of WITH_OPTIONS[call] ?? []) {
     test(`${call}: each option with a value of each type`, () => {
       for (const [option, kind] of Object.entries(rows)) {
-        const takes = TAKES[option] ?? TAKES[kind]!;
+        const takes = TAKES[`${call} ${option}`] ?? TAKES[option] ?? TAKES[kind]!;
         for (const [type, value] of Object.entries(VALUES)) {
           // Descriptor 5 may be open or not.
           if (option.startsWith('std') && type === 'number') continue;

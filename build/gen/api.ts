@@ -10,6 +10,7 @@ import { RAM_OPTIONS } from '../../vfs/backends/ram/backend.ts';
 import { TAR_OPTIONS } from '../../vfs/backends/tar/format/limits.ts';
 import { FILE_SYSTEM_OPTIONS, FS_OPTIONS } from '../../vfs/fs/file-system.ts';
 import { FORK_OPTIONS } from '../../vfs/namespace/fork.ts';
+import { REMOTE_OPTIONS } from '../../vfs/remote/settings.ts';
 import type { Rows } from '../../vfs/lib/options.ts';
 import { SERVER_OPTIONS } from '../../vfs/server/server.ts';
 
@@ -301,6 +302,37 @@ export const API: readonly Call[] = [
     from: ['wasi9p/archive'],
     about: 'Packs a tree as an archive.',
     args: { from: PLACE, onSkip: SKIP },
+  },
+  {
+    call: 'remote(where, options)',
+    from: ['wasi9p/remote'],
+    about:
+      'A 9P2000.L server elsewhere. It is not in this thread: calls wait for it. Each session has a connection and a helper ' +
+      'thread of its own, which end with it.',
+    args: {
+      where: {
+        text: '`9p+tcp://HOST:PORT/ANAME`, `9p+unix:PATH`, `9p+ws://HOST:PORT/PATH`, `9p+wss:`, or a port; options may be parameters: `?msize=64K&timeout=5s`.',
+        type: 'string or MessagePort',
+      },
+    },
+    rows: REMOTE_OPTIONS,
+    options: {
+      msize: { text: 'Longest message in bytes, payload included, 4 KiB to 64 MiB.', byDefault: '1 MiB' },
+      aname: { text: 'The tree of the server.', byDefault: 'that of the URL, or an empty one' },
+      uname: { text: 'The name of the user.', byDefault: 'that of this process' },
+      uid: { text: 'The number of the user.', byDefault: 'that of this process' },
+      cache: {
+        text: '`none`: every call asks the server. `loose`: attributes are kept, and writes delayed.',
+        byDefault: '`none`',
+      },
+      connectTimeout: { text: 'Milliseconds until there must be a connection.', byDefault: '10,000' },
+      timeout: { text: 'Milliseconds until a request must be answered; then the session ends.', byDefault: '60,000' },
+      orphans: {
+        text: 'A file that is unlinked while it is open: `keep` leaves it to the server, `rename` keeps it under another name, `probe` finds out at the first one.',
+        byDefault: '`probe`',
+      },
+      token: { text: 'A parameter `token` for a WebSocket.', byDefault: 'none' },
+    },
   },
   {
     call: 'strace(write, options)',

@@ -34,6 +34,12 @@ export function isBackend(value: unknown): value is Backend {
 let devices = 0;
 const deviceOf = new WeakMap<Attachable, number>();
 
+/** A server that is reached by calls of its own kind, such as one over a wire. */
+interface WithCalls extends Partial<Attachable> {
+  /** Their class. */
+  readonly Calls?: typeof AtCalls;
+}
+
 /** A client attached to a server, in this process or another one. */
 export class Attachment<S extends Attachable = Attachable> {
   readonly server: S;
@@ -51,7 +57,7 @@ export class Attachment<S extends Attachable = Attachable> {
     const errno = this.client.attach();
     if (errno !== 0) this.client.close();
     if (errno !== 0) throw new Error(`The 9P server refused the attach (errno ${errno}).`);
-    this.at = new AtCalls(this.client);
+    this.at = new ((server as WithCalls).Calls ?? AtCalls)(this.client);
     // st_dev: one number per server, which a view has in common with its base.
     const key = (server as Partial<GuestServer>).base ?? server;
     this.at.device = deviceOf.get(key) ?? ++devices;

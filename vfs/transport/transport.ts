@@ -31,6 +31,18 @@ export interface Transport {
   readonly peer?: LocalPeer | null;
 }
 
+/** A transport on which several requests may be on their way. */
+export interface Pipelining<Ticket extends object = object> extends Transport {
+  /**
+   * Encodes `t` for the next write.
+   * @param payload The data of Twrite.
+   * @returns A ticket, which is passed to `finish` once; or −errno.
+   */
+  begin(t: Message, payload?: Iov): Ticket | number;
+  /** Sends what has begun, and waits for a reply, as `rpc` does. */
+  finish(ticket: Ticket, r: Message, payload?: Iov): number;
+}
+
 /** A server to which a client can attach: a Server of this process, or any other that `connect` reaches. */
 export interface Attachable {
   /** Longest message in bytes, payload included. */

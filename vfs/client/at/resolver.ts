@@ -89,7 +89,7 @@ function resolveLast(
 }
 
 /** True if a path stays in one tree, and no name in it is `..`. */
-function isPlain({ mountTable }: AtCalls, path: Path): boolean {
+export function isPlain({ mountTable }: AtCalls, path: Path): boolean {
   return !path.hasDotDot && (mountTable === null || !mountTable.mayCross(path.names));
 }
 

@@ -2,7 +2,7 @@
 import { SETATTR_GID, SETATTR_MODE, SETATTR_UID } from '../../9p/constants.ts';
 import type { Message } from '../../9p/codec.gen.ts';
 import type { FileStatus } from '../../client/attributes.ts';
-import { AtCalls } from '../../client/at/at-calls.ts';
+import type { AtCalls } from '../../client/at/at-calls.ts';
 import { Found } from '../../client/at/found.ts';
 import { realpathat } from '../../client/at/realpath.ts';
 import type { Client } from '../../client/client.ts';
@@ -23,7 +23,8 @@ export class Rooted {
    * @param root The fid of the root, a directory in it.
    */
   constructor(at: AtCalls, root: number) {
-    this.at = new AtCalls(at.client, true);
+    // Of the same kind: that of a server over a wire.
+    this.at = new (at.constructor as typeof AtCalls)(at.client, true);
     this.at.mountTable = at.mountTable;
     this.at.device = at.device;
     this.root = root;

@@ -1,0 +1,103 @@
+// `remote`: servers that are reached over a wire, for whatever accepts a server.
+import { userInfo } from 'node:os';
+import { MessagePort } from 'node:worker_threads';
+import { mustBe } from '../lib/options.ts';
+import type { Attachable, Transport } from '../transport/transport.ts';
+import { RemoteCalls } from './calls/remote-calls.ts';
+import { checkSettings, type RemoteOptions } from './settings.ts';
+import { RemoteTransport } from './session/transport.ts';
+import { parseUrl, type Address } from './url.ts';
+import { Wire } from './wire/wire.ts';
+
+/** Defaults of RemoteOptions. */
+const MSIZE = 1 << 20;
+const CONNECT_TIMEOUT = 10_000;
+const TIMEOUT = 60_000;
+
+/**
+ * A server elsewhere. Each `connect` opens a connection of its own, with a helper thread, which the end of the session
+ * ends. It keeps nothing open between them.
+ */
+export class RemoteServer implements Attachable {
+  readonly msize: number;
+  /** The class of the calls on it. @internal */
+  readonly Calls = RemoteCalls;
+  /** The URL, for messages; `a port` without one. */
+  readonly url: string;
+  private readonly address: Address;
+  private readonly options: RemoteOptions;
+  private port: MessagePort | null;
+
+  /** @internal */
+  constructor(url: string, address: Address, options: RemoteOptions, port: MessagePort | null = null) {
+    this.url = url;
+    this.address = address;
+    this.options = options;
+    this.port = port;
+    this.msize = options.msize ?? MSIZE;
+  }
+
+  /** Opens a connection. @throws Error if there is none within `connectTimeout`, with a sentence. */
+  connect(): Transport {
+    const { address, options, port } = this;
+    if (address.kind === 'port' && port === null) {
+      throw new Error('The port is used by another connection: make a MessageChannel for each.');
+    }
+    this.port = null;
+    const wire = this.open(port);
+    return new RemoteTransport(wire, {
+      msize: this.msize,
+      timeout: options.timeout ?? TIMEOUT,
+      aname: options.aname ?? '',
+      uname: options.uname ?? nameOfUser(),
+      uid: options.uid ?? process.getuid?.() ?? null,
+    });
+  }
+
+  private open(port: MessagePort | null): Wire {
+    const ms = this.options.connectTimeout ?? CONNECT_TIMEOUT;
+    try {
+      return Wire.open(addressWith(this.address, this.options.token), port, ms);
+    } catch (error) {
+      const why = (error as Error).message;
+      throw new Error(`${this.url} cannot be reached: ${why}. Check that a 9P server listens there.`, { cause: error });
+    }
+  }
+}
+
+function addressWith(address: Address, token: string | undefined): Address {
+  if (address.kind !== 'ws' || token === undefined) return address;
+  return { kind: 'ws', url: `${address.url}?token=${encodeURIComponent(token)}` };
+}
+
+function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // The user has no entry in the system's list.
+    return '';
+  }
+}
+
+/**
+ * A 9P2000.L server elsewhere, for whatever accepts a server: `preopens`, `createFs`, `Namespace`, `Attachment`.
+ *
+ * ```ts
+ * const fs = createFs(remote('9p+tcp://127.0.0.1:5640/export?msize=256K'));
+ * ```
+ *
+ * The calls wait for the server: this thread does nothing else meanwhile, so that the server must not be in it. A server
+ * that is gone, or that does not answer within `timeout`, is EIO at once, and in each later call of the session.
+ * @param where `9p+tcp://HOST:PORT/ANAME`, `9p+unix:PATH`, `9p+ws://HOST:PORT/PATH` or `9p+wss:`, each with options as
+ *   parameters; or a MessagePort at whose other end a server takes and gives whole messages, each a Uint8Array. A port
+ *   serves one session.
+ * @param options They have precedence over the parameters.
+ * @throws TypeError if an argument is invalid. `connect()` throws an Error if there is no connection.
+ */
+export function remote(where: string | MessagePort, options: RemoteOptions = {}): RemoteServer {
+  const checked = checkSettings(options);
+  if (where instanceof MessagePort) return new RemoteServer('The port', { kind: 'port' }, checked, where);
+  if (typeof where !== 'string') throw mustBe('a URL or a MessagePort', 'where', where);
+  const { address, options: own } = parseUrl(where);
+  return new RemoteServer(where, address, { ...own, ...checked });
+}
