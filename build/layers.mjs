@@ -75,7 +75,7 @@ export const LAYERS = [
     files: /^cli\/mounts\//,
     may: [
       ...['cli/lib', 'vfs/namespace', 'vfs/fs', 'vfs/backends/overlay', 'vfs/backends/hostdir', 'vfs/backends/tar'],
-      ...['vfs/backends/ram', 'vfs/backend', ...BASE],
+      ...['vfs/backends/ram', 'vfs/remote', 'vfs/transport', 'vfs/backend', ...BASE],
     ],
     packages: ['*'],
   },

@@ -13,7 +13,7 @@ import { runTool, type Io, type Tool } from './commands/tool.ts';
 import { load } from './mounts/stores.ts';
 
 // Mounts are made without waiting, in the commands after this.
-await load(['hostDir', 'overlay', 'tar']);
+await load(['hostDir', 'overlay', 'tar', 'remote']);
 
 /** An archive format for the tests: the JSON of a memfs volume. */
 export const JSON_ARCHIVE: ArchiveKind = {

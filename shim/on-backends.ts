@@ -1,6 +1,6 @@
 // The WASI class of the command line: preopens are backends, and the streams are the host's. Unlike that of wasi.ts it
 // loads no store and nothing for the Fds of browser_wasi_shim.
-import type { Backend } from '../vfs/connect/attachment.ts';
+import { isAttachable, type Attachable, type Backend } from '../vfs/connect/attachment.ts';
 import { serverForBackend } from '../vfs/connect/backend-server.ts';
 import { NamespaceMounts } from '../vfs/namespace/mounts.ts';
 import type { DirectoryDescriptor } from './preview1/descriptors/directory.ts';
@@ -10,11 +10,14 @@ import { SeparateMounts } from './mounts.ts';
 import { WatchedDirectory, type Missed } from './watched-directory.ts';
 import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
 
+type Store = Backend | Attachable;
+
 /** A store in the guest's tree. */
 export interface Mount {
   /** The guest path. */
   readonly guest: string;
-  readonly backend: Backend;
+  /** A store of this process, or a server elsewhere. */
+  readonly backend: Store;
   /** True if the guest reaches it through the tree around it only. Default: it is a preopen, too. */
   readonly within?: boolean;
   /** True if listings do not show it. */
@@ -36,16 +39,17 @@ export interface Options extends Omit<BaseOptions, 'returnOnExit' | 'tty' | 'ver
   readonly missed?: Missed;
 }
 
+function serverOf(store: Store): Attachable {
+  return isAttachable(store) ? store : serverForBackend(store);
+}
+
 function adaptersOf({ separate, stdio = [0, 1, 2] }: Options): Adapters {
   const output = (fd: number | null) =>
     fd === null ? new FunctionOutput(() => undefined) : HostDescriptor.open(fd, false);
   const [stdin = null] = stdio;
   return {
     rows: WASI_OPTIONS,
-    mounts: () =>
-      separate === true
-        ? new SeparateMounts<Backend>(serverForBackend)
-        : new NamespaceMounts<Backend>(serverForBackend),
+    mounts: () => (separate === true ? new SeparateMounts<Store>(serverOf) : new NamespaceMounts<Store>(serverOf)),
     descriptor: () => null,
     input: () => (stdin === null ? new FunctionInput(() => null) : HostDescriptor.open(stdin, true)),
     output: (_, fd) => output(stdio[fd] ?? null),

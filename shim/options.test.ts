@@ -162,6 +162,7 @@ const OTHER_ERROR: Readonly<Record<string, string[]>> = {
   source: ['string'],
   bytes: ['Uint8Array'],
   fds: ['sparse'],
+  where: ['string'],
   tree: ['strings'],
 };
 

@@ -121,8 +121,8 @@ export function helpOf(tool: Tool): Text {
 
 ${tool.about}
 
-A PLACE is a path of this machine, or ARCHIVE:PATH for a member of a tar archive. A file of this machine with exactly
-this name takes precedence; ARCHIVE:./PATH is still a member. With a mount option, as of wasi9p run, a path that begins
+A PLACE is a path of this machine, ARCHIVE:PATH for a member of a tar archive, or URL::PATH on a 9P server, such as
+9p+tcp://HOST:PORT/ANAME::/PATH. A file of this machine with exactly this name takes precedence; ARCHIVE:./PATH is still a member. With a mount option, as of wasi9p run, a path that begins
 with / is in the tree of the mounts.
 
 A name with characters that could control a terminal, such as escapes, line breaks and direction marks, is printed in

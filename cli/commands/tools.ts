@@ -16,6 +16,6 @@ export function helpOfTool(name: ToolName): Text {
 
 /** Runs a tool and returns its exit status. @throws UsageError */
 export async function runToolNamed(name: ToolName, argv: readonly string[]): Promise<number> {
-  await load(['hostDir', 'overlay', 'tar']);
+  await load(['hostDir', 'overlay', 'tar', 'remote']);
   return runTool(TOOLS[name], argv);
 }

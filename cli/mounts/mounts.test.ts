@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Backend } from '../../vfs/backend/backend.ts';
 import { HostDirBackend } from '../../vfs/backends/hostdir/backend.ts';
 import { PathTree } from '../../vfs/backends/hostdir/tree/paths/path-tree.ts';
 import type { RamBackend } from '../../vfs/backends/ram/backend.ts';
@@ -13,9 +14,9 @@ import { inScratch } from '../testing.ts';
 
 function made(options: Record<string, string[]>): [string, string, boolean | undefined][] {
   return mountsOf(new Map(Object.entries(options))).map(({ guest, backend }) => {
-    const { readOnly } = backend as { readOnly?: boolean };
+    const { readOnly, name } = backend as Backend & { readOnly?: boolean };
     closeStore(backend);
-    return [guest, backend.name, readOnly];
+    return [guest, name, readOnly];
   });
 }
 
@@ -117,7 +118,7 @@ test('a directory in memory has a size, or shares the default', () => {
   const room = (values: string[]): number[] =>
     mountsOf(new Map([['mem', values]])).map(({ backend }) => {
       const out = { fstype: 0, bsize: 0, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, namelen: 0 };
-      backend.statfs(out);
+      (backend as Backend).statfs(out);
       return out.blocks * out.bsize;
     });
   assert.equal(room(['/a=64K', '/b=512M', '/c=2g', '/=1T', '/d=8192']), [2 ** 16, 2 ** 29, 2 ** 31, 2 ** 40, 8192]);
@@ -140,7 +141,8 @@ test('the root comes first, and is in memory unless it is mounted', () => {
     mounts.map(({ guest }) => guest),
     ['/', '/a'],
   );
-  assert.type(mounts[0]!.backend.lookup(mounts[0]!.backend.root(), 'tmp'), 'object');
+  const root = mounts[0]!.backend as Backend;
+  assert.type(root.lookup(root.root(), 'tmp'), 'object');
   const own = withRoot([
     { guest: '/a', backend: one },
     { guest: './', backend: two },

@@ -3,17 +3,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { S_IFDIR } from '../../vfs/linux/constants.ts';
 import { cleanName } from '../../vfs/lib/clean-name.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';
+import type { Attachable } from '../../vfs/transport/transport.ts';
 import { checkDirectory, checkFile } from './host-path.ts';
 import { MAPDIR } from './mapdir.ts';
 import { DEFAULT_SHARE, Memory, sizeOf } from './memory.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
-import { hostDir, load, overlay, tar, type StoreName } from './stores.ts';
+import { hostDir, load, overlay, remote, tar, type StoreName } from './stores.ts';
+
+/** A store of this process, or a server elsewhere, which has no members of a backend. */
+export type Store = Backend | (Attachable & { readonly [Name in 'changes' | 'limits' | 'close']?: undefined });
 
 /** A store and its mount point. */
 export interface GuestMount {
   readonly guest: string;
-  readonly backend: Backend;
+  readonly backend: Store;
   /** The host directory, if it is one. */
   readonly host?: string;
   /** True if it is not a preopen, see `Mount` of on-backends.ts. */
@@ -37,7 +41,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
   {
     name: 'dir',
     many: true,
-    also: ['mapdir', 'mount', 'volume', 'v', 'd', 'bind', 'directory', 'preopen'],
+    also: ['mapdir', 'volume', 'v', 'd', 'bind', 'directory', 'preopen'],
     stores: ['hostDir'],
     value: 'HOST[::GUEST[::ro]]',
     help: 'Grants a directory of this machine at the path GUEST (default: HOST as written), with\n::ro read-only. May be repeated, like all of these.',
@@ -109,6 +113,24 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
       return { guest: whole!.slice(0, at), backend: memory.directory(size) };
     },
   },
+  {
+    name: 'mount',
+    many: true,
+    also: ['9p', 'remote', 'url'],
+    stores: ['remote'],
+    value: 'URL::GUEST',
+    help: 'Mounts the tree of a 9P2000.L server: 9p+tcp://HOST:PORT/ANAME, 9p+unix:PATH, 9p+ws://HOST:PORT/PATH.',
+    mount(value) {
+      const { url, path } = splitUrl(value);
+      if (!isRemoteUrl(url)) {
+        throw new UsageError(
+          `--mount ${value}: ${url} is no URL of a 9P server: write 9p+tcp://HOST:PORT/ANAME::/GUEST, or --dir for a directory.`,
+        );
+      }
+      if (path === undefined) throw withoutGuest('mount', value);
+      return { guest: path, backend: serverAt(url) };
+    },
+  },
 ];
 
 /** The reverse of --dir, of `run` alone: GUEST::HOST. */
@@ -125,6 +147,27 @@ export const MAPDIR_OPTION: MountOption = {
     return hostMount('mapdir', value, host!, guest!, false);
   },
 };
+
+/** Splits `URL::PATH`; the `::` of an IPv6 address is part of the URL. */
+export function splitUrl(text: string): { url: string; path: string | undefined } {
+  const at = text.lastIndexOf('::');
+  if (at < 0 || text.indexOf(']', at) > 0) return { url: text, path: undefined };
+  return { url: text.slice(0, at), path: text.slice(at + 2) || undefined };
+}
+
+/** The server of a URL, to which nothing is connected yet. @throws UsageError if the URL is invalid. */
+export function serverAt(url: string): Store {
+  try {
+    return remote(url);
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+/** True if a text is the URL of a 9P server, or meant to be one. */
+export function isRemoteUrl(text: string): boolean {
+  return /^9p(?:\+\w*)?:/i.test(text);
+}
 
 function hostMount(option: string, value: string, host: string, guest: string, readOnly: boolean): GuestMount {
   return { guest, backend: opened(option, value, host, readOnly), host };
@@ -244,7 +287,7 @@ export function placeOf(guest: string): string {
 }
 
 /** Closes the store of a mount, and the lower layer of an overlay: a host directory holds descriptors. */
-export function closeStore(backend: Backend): void {
+export function closeStore(backend: Store): void {
   backend.close?.();
   backend.changes?.lower.close?.();
 }

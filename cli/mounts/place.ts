@@ -7,7 +7,16 @@ import { tar } from '../../vfs/backends/tar/index.ts';
 import { createFs, type FileSystem } from '../../vfs/fs/index.ts';
 import { nameOf, parentOf } from '../../vfs/fs/values/path-text.ts';
 import { Namespace } from '../../vfs/namespace/index.ts';
-import { closeStore, placeOf, withRoot, type GuestMount } from './mounts.ts';
+import {
+  closeStore,
+  isRemoteUrl,
+  placeOf,
+  serverAt,
+  splitUrl,
+  withRoot,
+  type GuestMount,
+  type Store,
+} from './mounts.ts';
 import { UsageError } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { nearest } from '../lib/suggest.ts';
@@ -47,7 +56,7 @@ export class Places {
   private readonly mounts: Namespace | null;
   private readonly archives: readonly ArchiveKind[];
   private readonly opened = new Map<string, FileSystem>();
-  private readonly backends: Backend[];
+  private readonly backends: Store[];
 
   constructor(mounts: readonly GuestMount[], archives: readonly ArchiveKind[] = ARCHIVES) {
     this.archives = archives;
@@ -68,7 +77,7 @@ export class Places {
 
   /** Resolves an operand. @throws UsageError if it is empty, Error if it is in an unreadable archive. */
   at(text: string): Place {
-    return this.inArchive(text) ?? this.inMounts(text) ?? this.onHost(text);
+    return this.onServer(text) ?? this.inArchive(text) ?? this.inMounts(text) ?? this.onHost(text);
   }
 
   /** Returns the existing path that was probably meant by an operand: another name in its directory. */
@@ -88,6 +97,24 @@ export class Places {
     this.mounts?.close();
     for (const fs of this.opened.values()) fs.unmount();
     for (const backend of this.backends) closeStore(backend);
+  }
+
+  /** Returns null if it is no `URL::PATH`, or if a file of this machine has exactly this name. */
+  private onServer(text: string): Place | null {
+    if (!isRemoteUrl(text) || isThere(text)) return null;
+    const { url, path = '/' } = splitUrl(text);
+    let fs = this.opened.get(url);
+    if (fs === undefined) {
+      const server = serverAt(url);
+      try {
+        fs = createFs(server);
+      } catch (error) {
+        // The operand comes before the reason.
+        throw new Error((error as Error).message.replace(`${url} `, ''), { cause: error });
+      }
+      this.opened.set(url, fs);
+    }
+    return { fs, path: path.startsWith('/') ? path : `/${path}`, text, name: lastName(path) };
   }
 
   /** Returns null if it is not in an archive, or if a file of this machine has exactly this name. */

@@ -1,12 +1,14 @@
 // The stores that mount options open, each loaded when a command line needs it: a run without them starts faster.
 import type { hostDir as HostDir } from '../../vfs/backends/hostdir/index.ts';
 import type { overlay as Overlay } from '../../vfs/backends/overlay/index.ts';
+import type { remote as Remote } from '../../vfs/remote/index.ts';
 import type { tar as Tar } from '../../vfs/backends/tar/index.ts';
 
 interface Stores {
   hostDir: typeof HostDir;
   overlay: typeof Overlay;
   tar: typeof Tar;
+  remote: typeof Remote;
 }
 export type StoreName = keyof Stores;
 
@@ -14,6 +16,7 @@ const LOADERS: { readonly [Name in StoreName]: () => Promise<Pick<Stores, Name>>
   hostDir: () => import('../../vfs/backends/hostdir/index.ts'),
   overlay: () => import('../../vfs/backends/overlay/index.ts'),
   tar: () => import('../../vfs/backends/tar/index.ts'),
+  remote: () => import('../../vfs/remote/index.ts'),
 };
 const loaded: Partial<Stores> = {};
 
@@ -29,3 +32,5 @@ export const hostDir: typeof HostDir = (...args) => loaded.hostDir!(...args);
 export const overlay: typeof Overlay = (...args) => loaded.overlay!(...args);
 /** As tar of wasi9p/backends/tar, after `load`. */
 export const tar: typeof Tar = (...args) => loaded.tar!(...args);
+/** As remote of wasi9p/remote, after `load`. */
+export const remote: typeof Remote = (...args) => loaded.remote!(...args);
