@@ -14,6 +14,7 @@ export const ENTRIES = {
   index: 'shim/index.ts',
   core: 'shim/core.ts',
   server: 'vfs/server/index.ts',
+  serve: 'vfs/serve/index.ts',
   client: 'vfs/client/index.ts',
   fs: 'vfs/fs/index.ts',
   'backends/memfs': 'vfs/backends/memfs/index.ts',
@@ -56,7 +57,7 @@ export const PARTS = [
   { chunk: 'core', reachedBy: ['core'] },
   {
     chunk: 'core',
-    sources: /^vfs\/(client|server\/(?!index|connection|locks\/(wait|poll))|connect\/(inside|backend-server))\b/,
+    sources: /^vfs\/(client|server\/(?!index|connection|locks\/(wait|poll)|exports)|connect\/(inside|backend-server))\b/,
   },
   { chunk: 'hostdir', reachedBy: ['backends/hostdir'] },
   { chunk: 'files', reachedBy: ['fs'] },
@@ -89,7 +90,7 @@ export const COPIES = [
 export const BUNDLED = ['pako', 'smol-toml'];
 
 /** Packages a published module imports at run time instead of holding a copy. */
-export const EXTERNAL = ['memfs', '@bjorn3/browser_wasi_shim', '@yowasp/clang', 'node:*'];
+export const EXTERNAL = ['memfs', '@bjorn3/browser_wasi_shim', '@yowasp/clang', 'ws', 'node:*'];
 
 /**
  * The generated files: source module, its exported function (no arguments, returns the text), the file written.

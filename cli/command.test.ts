@@ -55,6 +55,40 @@ function wrong(title: string, topic: string, cases: readonly (readonly [readonly
   });
 }
 
+wrong('a wrong line of serve', 'serve', [
+  [['serve'], 'There is nothing to serve: add --dir HOST, --mem / or --export NAME=MOUNT.'],
+  [['serve', 'data'], 'data is one word too many: wasi9p serve --dir data serves a directory.'],
+  [['serve', '--dri', 'data'], 'Unknown option --dri: did you mean --dir HOST[::GUEST[::ro]]?'],
+  [['serve', '--ro=x', '--mem', '/'], '--ro takes no value: leave out =x.'],
+  [
+    ['serve', '--mem', '/', '--listen', 'udp:127.0.0.1:1'],
+    '--listen udp:127.0.0.1:1: invalid value, expected tcp:HOST:PORT, unix:PATH, ws:HOST:PORT, stdio.',
+  ],
+  [
+    ['serve', '--mem', '/', '--listen', 'tcp:127.0.0.1:65536'],
+    '--listen tcp:127.0.0.1:65536: invalid value, expected tcp:HOST:PORT, unix:PATH, ws:HOST:PORT, stdio.',
+  ],
+  [
+    ['serve', '--mem', '/', '--listen', 'tls:0.0.0.0:1'],
+    '--listen tls:0.0.0.0:1: there is no encryption: listen on tcp:127.0.0.1:PORT behind ssh or a proxy.',
+  ],
+  [['serve', '--mem', '/', '--token', 'x'], '--token is for --listen ws:HOST:PORT: add it.'],
+  [['serve', '--mem', '/', '--origin', 'x'], '--origin is for --listen ws:HOST:PORT: add it.'],
+  [['serve', '--export', 'data'], '--export data: invalid value, expected NAME=MOUNT, such as src=dir:./src.'],
+  [['serve', '--export', 'a=tar:'], '--export a=tar:: write --export a=tar:HOST.'],
+  [['serve', '--mem', '/', '--max-clients', '0'], '--max-clients 0: invalid value, expected a number above 0.'],
+  [['serve', '--mem', '/', '--msize', '100'], '--msize 100: invalid value, expected 512 to 64M.'],
+  [['serve', '--mem', '/', '--msize', 'x'], '--msize x: invalid value, expected a size such as 512K or 1M.'],
+  [
+    ['serve', '--mem', '/', '--idle-timeout', 'x'],
+    '--idle-timeout x: invalid value, expected a time such as 10s or 500ms, at most 24 days.',
+  ],
+  [
+    ['serve', '--mem', '/', '--mem', '/a', '--export', 'a=mem'],
+    '--mem /a: /a is already a mount point: give another path.',
+  ],
+]);
+
 wrong('a wrong command', '', [
   [[], 'Missing command: wasi9p COMMAND or wasi9p PROGRAM.wasm.'],
   [[''], "The command '' is empty: wasi9p COMMAND or wasi9p PROGRAM.wasm."],

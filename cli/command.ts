@@ -28,6 +28,7 @@ const loadCompiler = () => import('./commands/cc.ts');
 const loadTests = () => import('./commands/tests/index.ts');
 const loadCommit = () => import('./commands/commit.ts');
 const loadShims = () => import('./commands/shims.ts');
+const loadServe = () => import('./commands/serve/index.ts');
 const loadRunner = () => import('./commands/runner.ts');
 
 /** The row of a tool. */
@@ -94,6 +95,13 @@ export const COMMANDS: readonly Command[] = [
     about: 'Completes or undoes an interrupted commit of run --overlay.',
     help: async () => (await loadCommit()).commitHelp,
     run: async (argv) => (await loadCommit()).commit(argv),
+  },
+  {
+    name: 'serve',
+    about: 'Serves directories, archives and memory by 9P2000.L: to Linux, QEMU, v86 and others.',
+    also: ['server', '9p', 'export', 'listen'],
+    help: async () => (await loadServe()).serveHelp(),
+    run: async (argv) => (await loadServe()).serve(argv),
   },
   ...RUNTIMES.map(runtimeRow),
   {

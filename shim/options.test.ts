@@ -15,6 +15,7 @@ import { FileSystem, createFs } from '../vfs/fs/index.ts';
 import { Attachment, Server, serverFor } from '../vfs/connect/server-for.ts';
 import { Namespace } from '../vfs/namespace/index.ts';
 import { remote } from '../vfs/remote/index.ts';
+import { Service } from '../vfs/serve/index.ts';
 import { MountedDirectory, WASI as ShimWASI } from './browser-wasi-shim/index.ts';
 import * as core from './core.ts';
 import { WASI } from './index.ts';
@@ -100,6 +101,7 @@ const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
   ],
   'createFs(source, options)': [(options) => createFs(store, options).unmount()],
   'new Server(backend, options)': [(options) => closed(new Server(store, options))],
+  'new Service(exported, options)': [(options) => closed(new Service(serverFor(store), options))],
   'hostDir(path, options)': [(options) => closed(hostDir(tmpdir(), options))],
   'memfs(volume, options)': [(options) => closed(memfs(new Volume(), options))],
   'ram(options)': [(options) => closed(ram(options))],
@@ -133,6 +135,7 @@ const ARGUMENTS: [call: string, argument: string, takes: string[], run: (value: 
   ['new FileSystem(at, root, options)', 'at', [], (value) => new FileSystem(value, 0)],
   ['new FileSystem(at, root, options)', 'root', ['number'], (value) => new FileSystem({ openat() {} } as Any, value)],
   ['new Server(backend, options)', 'backend', [], (value) => new Server(value)],
+  ['new Service(exported, options)', 'exported', [], (value) => new Service(value)],
   ['hostDir(path, options)', 'path', [], (value) => hostDir(value)],
   ['memfs(volume, options)', 'volume', [], (value) => memfs(value)],
   ['new Attachment(server)', 'server', [], (value) => new Attachment(value)],

@@ -12,6 +12,7 @@ import { FILE_SYSTEM_OPTIONS, FS_OPTIONS } from '../../vfs/fs/file-system.ts';
 import { FORK_OPTIONS } from '../../vfs/namespace/fork.ts';
 import { REMOTE_OPTIONS } from '../../vfs/remote/settings.ts';
 import type { Rows } from '../../vfs/lib/options.ts';
+import { SERVICE_OPTIONS } from '../../vfs/serve/limits.ts';
 import { SERVER_OPTIONS } from '../../vfs/server/server.ts';
 
 /** The meaning of an option or an argument. */
@@ -187,6 +188,33 @@ export const API: readonly Call[] = [
     options: {
       msize: { text: 'Longest message in bytes that is agreed to.', byDefault: '8 MiB' },
       maxFids: { text: 'Fids of one session; EMFILE beyond.', byDefault: '262,144' },
+    },
+  },
+  {
+    call: 'new Service(exported, options)',
+    from: ['wasi9p/serve'],
+    about: 'Serves trees to clients outside of this program. `end()` lets them read their replies, `close()` does not.',
+    args: { exported: { text: 'The server of each name, or one server.', type: 'Server or object of Server' } },
+    rows: SERVICE_OPTIONS,
+    options: {
+      maxClients: { text: 'Clients at a time; one more is closed at once.', byDefault: '256' },
+      maxUnsent: {
+        text: 'Bytes that one client may leave unread before its next request waits.',
+        byDefault: '1 MiB',
+      },
+      maxInFlight: {
+        text: 'Bytes of unread replies and of requests that have not come whole, of all clients; a client that passes them is closed.',
+        byDefault: '256 MiB',
+      },
+      handshakeTimeout: { text: 'Milliseconds until a client without a fid is closed.', byDefault: '10,000' },
+      stallTimeout: {
+        text: 'Milliseconds in which a request must come whole, and a part of a reply be read.',
+        byDefault: '60,000',
+      },
+      idleTimeout: {
+        text: 'Milliseconds without a request until a client with fids is closed; 0 is never.',
+        byDefault: '0',
+      },
     },
   },
   {

@@ -392,6 +392,7 @@ run('prints help', () => {
     assert.match(stdout, new RegExp(`\\b${tool}\\b`));
   }
   assert.match(wasi9p(['help', 'shims']).stdout, /^Usage: wasi9p shims DIR/);
+  assert.match(wasi9p(['help', 'serve']).stdout, /^Usage: wasi9p serve /);
   for (const runtime of ['wasmtime', 'wazero', 'wasmer', 'wasmkit', 'wasmedge', 'iwasm']) {
     assert.match(wasi9p(['help', runtime]).stdout, new RegExp(`^Usage: wasi9p ${runtime} .*PROGRAM`));
     assert.match(stdout, new RegExp(`\\b${runtime}\\b`));

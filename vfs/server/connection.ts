@@ -5,24 +5,43 @@ import { E } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { SERVER, check } from '../lib/options.ts';
+import { giveExports, type Exports } from './exports.ts';
 import type { GuestServer } from './guest-server.ts';
 import { HANDLERS } from './handlers/index.ts';
+import { MAX_LISTING } from './handlers/io.ts';
+import { MIN_MSIZE } from './handlers/session.ts';
 import { waitForLock } from './locks/wait.ts';
 import { PENDING, Request } from './request.ts';
 import { ENDED, HEADER, Session } from './session.ts';
 
 /** Rread and Rreaddir before their data: the header and count[4]. */
 const DATA_AT = HEADER + 4;
-/** Size of the reply buffer, in bytes. The longest reply without payload is an Rreadlink. */
-const REPLY_ROOM = 128 << 10;
+/** Rreadlink before its target. */
+const TARGET_AT = HEADER + 2;
+/** A request up to this size, in bytes, is copied to a packet of the connection: that costs less than a view of it. */
+const SHORT = 512;
+/** The size of the reply buffer at first, in bytes. No reply without a payload is longer, but an Rreadlink. */
+const REPLY_ROOM = 2048;
+/** A reply buffer grows by whole pages. */
+const PAGE = 4096;
 /** The size up to which a reply buffer that a read has enlarged is kept for the next one. */
-const KEPT_ROOM = (1 << 20) + DATA_AT;
+const KEPT_ROOM = (1 << 20) + PAGE;
 /** Request objects kept for reuse: most clients have few requests in flight. */
 const SPARES = 16;
 
+/** Takes the replies of a connection. */
+export interface ReplySink {
+  /**
+   * Sends the first `length` bytes of a packet, one whole reply. It must not call `receive`.
+   * @returns True if the sink needs the packet longer than until it returns: the connection takes another one then.
+   */
+  send(packet: Packet, length: number): boolean;
+}
+
 /**
  * A connection of a server to a client over a wire, such as a socket. The caller cuts the stream of bytes into frames
- * (size[4] is their length) and sends the replies.
+ * (size[4] is their length) and sends the replies. `Service` of `wasi9p/serve` does so for streams, ports and web
+ * sockets.
  *
  * ```ts
  * const connection = new Connection(server, (reply) => socket.write(reply.slice()));
@@ -35,12 +54,14 @@ const SPARES = 16;
 export class Connection {
   /** @internal */
   readonly session: Session;
-  private readonly send: (reply: Uint8Array) => void;
+  private sink: ReplySink;
   private readonly pending = new Map<number, Request>();
   private readonly spares: Request[] = [];
   private readonly payload = new Iov();
-  /** The buffer of replies: each is sent before the next one is encoded. */
-  private reply: Packet;
+  /** A short request is copied here. */
+  private readonly short = new Packet(SHORT);
+  /** The buffer of the next reply; null if the last one was long, or the sink has kept it. */
+  private reply: Packet | null = null;
 
   /**
    * Opens a session of the server.
@@ -51,30 +72,53 @@ export class Connection {
   constructor(server: GuestServer, send: (reply: Uint8Array) => void) {
     check(server, SERVER, 'server');
     check(send, 'function', 'send');
+    this.sink = sinkOf(send);
     // A client on a wire may send any message.
     this.session = new Session(server, HANDLERS);
     this.session.pending = this.pending;
     this.session.waitForLock = waitForLock;
-    this.send = send;
-    this.reply = new Packet(REPLY_ROOM);
+  }
+
+  /** A connection whose Tattach chooses among exports, and whose sink may keep packets. @internal */
+  static to(server: GuestServer, sink: ReplySink, exports: Exports): Connection {
+    const connection = new Connection(server, none);
+    connection.sink = sink;
+    giveExports(connection.session, exports);
+    return connection;
+  }
+
+  /** Longest frame that may come now, in bytes: before Tversion has agreed on msize it is short. @internal */
+  get longest(): number {
+    return this.session.msize || MIN_MSIZE;
   }
 
   /**
    * Serves one frame, with its payload inside.
    * @param frame size[4] type[1] tag[2] …: exactly one message. It may be overwritten afterwards.
    * @returns False if the connection is over, and is to be closed: it was closed before, the frame's size field is
-   *   wrong or above msize, or its first message is not Tversion.
+   *   wrong or above msize (512 before Tversion), or its first message is not Tversion.
    */
   receive(frame: Uint8Array): boolean {
+    return this.take(frame, 0, frame.length);
+  }
+
+  /** Serves the frame in bytes [start, end) of a buffer. As `receive`. @internal */
+  take(u8: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    if (length > SHORT) return this.serve(new Packet(u8.subarray(start, end)), length);
+    const to = this.short.u8;
+    for (let i = 0; i < length; i++) to[i] = u8[start + i]!;
+    return this.serve(this.short, length);
+  }
+
+  /** Serves the frame at the start of a packet. As `receive`. @internal */
+  serve(packet: Packet, length: number): boolean {
     const { session, pending } = this;
-    const limit = session.msize || session.server.msize;
-    const packet = new Packet(frame);
-    const size = frame.length < HEADER ? 0 : packet.view.getUint32(0, true);
-    if (size !== frame.length || size === 0 || size > limit) return this.drop();
+    if (length < HEADER || length > this.longest || packet.view.getUint32(0, true) !== length) return this.drop();
     const request = this.spares.pop() ?? this.makeRequest();
     const { t } = request;
-    let errno = decode(t, packet, size);
-    const room = errno === 0 ? this.load(request, frame, limit) : 0;
+    let errno = decode(t, packet, length);
+    const room = errno === 0 ? this.load(request, packet.u8) : 0;
     // The replies of two pending requests with one tag could not be distinguished.
     if (errno === 0 && pending.has(t.tag)) errno = E.EINVAL;
     errno = session.run(request, errno);
@@ -86,18 +130,26 @@ export class Connection {
   }
 
   /** Sets the payload of a request. Returns the bytes that its reply has room for. */
-  private load(request: Request, frame: Uint8Array, limit: number): number {
+  private load(request: Request, u8: Uint8Array): number {
     const { t } = request;
     const { payload } = this;
     request.payload = payload;
-    payload.reset(frame);
+    payload.reset(u8);
     if (t.type === TYPE.Twrite) payload.add(t.data_offset, t.data_offset + t.count);
     if (t.type !== TYPE.Tread && t.type !== TYPE.Treaddir) return 0;
     // Cut to the payload that fits in a message.
-    const room = Math.min(t.count, limit - DATA_AT);
-    if (this.reply.u8.length < room + DATA_AT) this.reply = new Packet(room + DATA_AT);
-    payload.single(this.reply.u8, DATA_AT, DATA_AT + room);
+    const most = t.type === TYPE.Treaddir ? MAX_LISTING : t.count;
+    const room = Math.min(t.count, most, this.longest - DATA_AT);
+    payload.single(this.buffer(DATA_AT + room).u8, DATA_AT, DATA_AT + room);
     return room;
+  }
+
+  /** The reply buffer, enlarged to so many bytes. */
+  private buffer(size: number): Packet {
+    const { reply } = this;
+    if (reply !== null && reply.u8.length >= size) return reply;
+    const pages = Math.ceil(size / PAGE) * PAGE;
+    return (this.reply = new Packet(size <= REPLY_ROOM ? REPLY_ROOM : pages));
   }
 
   private makeRequest(): Request {
@@ -116,14 +168,28 @@ export class Connection {
   }
 
   private answer(request: Request, errno: number, room: number): void {
-    const { reply } = this;
+    const { t, r } = request;
+    // A target has at most three bytes of UTF-8 for each of its units.
+    const target = errno === 0 && t.type === TYPE.Treadlink ? TARGET_AT + 3 * r.target.length : 0;
+    const reply = this.buffer(Math.max(target, DATA_AT));
     const length = this.session.reply(request, errno, reply);
-    const whole = room > 0 && reply.u8[4] === request.t.type + 1 ? length + request.r.count : length;
+    const whole = room > 0 && reply.u8[4] === t.type + 1 ? length + r.count : length;
     request.onCancel = null;
     request.waiter = null;
     if (this.spares.length < SPARES) this.spares.push(request);
-    if (reply.u8.length > KEPT_ROOM) this.reply = new Packet(REPLY_ROOM);
-    this.send(reply.u8.subarray(0, whole));
+    if (reply.u8.length > KEPT_ROOM) this.reply = null;
+    if (this.sink.send(reply, whole) && this.reply === reply) this.reply = null;
+  }
+
+  /** Gives a packet back that the sink has kept, to be used again. @internal */
+  giveBack(packet: Packet): void {
+    if (packet.u8.length <= KEPT_ROOM && packet.u8.length > (this.reply?.u8.length ?? 0)) this.reply = packet;
+  }
+
+  /** Frees the buffers, which the next request makes anew. @internal */
+  trim(): void {
+    this.reply = null;
+    this.session.listing = null;
   }
 
   private drop(): false {
@@ -140,3 +206,14 @@ export class Connection {
     this.close();
   }
 }
+
+function sinkOf(send: (reply: Uint8Array) => void): ReplySink {
+  return {
+    send(packet, length) {
+      send(packet.u8.subarray(0, length));
+      return false;
+    },
+  };
+}
+
+function none(): void {}

@@ -24,7 +24,8 @@ export const ENDED = -2;
 
 /** A client's session: its fids, and the requests it sends, served one after the other. */
 export class Session {
-  readonly server: GuestServer;
+  /** The server of the tree: Tattach may choose another one of the exports, while the session has no fids. */
+  server: GuestServer;
   private readonly handlers: Handlers;
   readonly fids = new FidTable();
   /** Number of fids on extended attributes. */

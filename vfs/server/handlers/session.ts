@@ -6,7 +6,7 @@ import { setQid } from '../qid.ts';
 import type { Request } from '../request.ts';
 
 /** Smallest msize that carries every message with a name in it, and a little data. */
-const MIN_MSIZE = 512;
+export const MIN_MSIZE = 512;
 
 /**
  * Resets the session: all its fids are clunked. The reply's msize is the smaller of both; a version other than

@@ -1,0 +1,102 @@
+// `serve --listen ws:…`: clients behind WebSockets, by the package ws.
+import { timingSafeEqual, createHash } from 'node:crypto';
+import * as http from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Service, WebSocketLike } from '../../../vfs/serve/index.ts';
+import type { Address } from './address.ts';
+import { listenerOf, listening, type Listener } from './listener.ts';
+
+/** Who may connect by a WebSocket. */
+export interface WebOptions {
+  /** The token that a client must give, as `?token=` or as a bearer; '' for none. */
+  readonly token: string;
+  /** The origins of the pages that may connect; clients that are no browsers have none. */
+  readonly origins: readonly string[];
+  /** Longest message in bytes. */
+  readonly msize: number;
+  /** Milliseconds in which the request for a WebSocket must come. */
+  readonly handshakeTimeout: number;
+}
+
+/** What is used of the package ws. */
+interface WebSocketServer {
+  handleUpgrade(
+    request: http.IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    done: (socket: WebSocketLike) => void,
+  ): void;
+  close(): void;
+}
+interface Ws {
+  readonly WebSocketServer: new (options: object) => WebSocketServer;
+}
+
+/** @throws Error with a sentence if the package is not installed. */
+async function load(): Promise<Ws> {
+  try {
+    // A string to TypeScript: the package has no types.
+    return (await import('ws' as string)) as Ws;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new Error('--listen ws: needs the package ws: npm install ws.', { cause: error });
+  }
+}
+
+/** Listens for WebSockets. */
+export async function listenOnWeb(
+  address: Extract<Address, { kind: 'tcp' | 'ws' }>,
+  service: Service,
+  options: WebOptions,
+): Promise<Listener> {
+  const { WebSocketServer } = await load();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: options.msize,
+  });
+  const server = http.createServer((_request, response) => {
+    response.writeHead(UPGRADE_REQUIRED, { connection: 'close', 'content-type': 'text/plain', upgrade: 'websocket' });
+    response.end('This is a 9P server: connect by a WebSocket.\n');
+  });
+  server.headersTimeout = options.handshakeTimeout;
+  server.requestTimeout = options.handshakeTimeout;
+  server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => {});
+    const status = refusal(request, options);
+    if (status === 0) sockets.handleUpgrade(request, socket, head, (client) => service.attachWebSocket(client));
+    else
+      socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  });
+  await listening(server, address);
+  const listener = listenerOf(address, server);
+  return {
+    ...listener,
+    close() {
+      // A connection that has not become a WebSocket would keep the server open.
+      server.closeAllConnections();
+      return listener.close();
+    },
+  };
+}
+
+const UPGRADE_REQUIRED = 426;
+const FORBIDDEN = 403;
+const UNAUTHORIZED = 401;
+
+/** The status that refuses a request; 0 if it may connect. */
+function refusal({ headers, url = '' }: http.IncomingMessage, { token, origins }: WebOptions): number {
+  // A page of any site can connect to this machine, but the browser tells which it is.
+  if (headers.origin !== undefined && !origins.includes(headers.origin)) return FORBIDDEN;
+  if (token === '') return 0;
+  const [, bearer] = /^Bearer (.*)$/i.exec(headers.authorization ?? '') ?? [];
+  const given = bearer ?? new URLSearchParams(/\?(.*)$/s.exec(url)?.[1]).get('token') ?? '';
+  return isSame(given, token) ? 0 : UNAUTHORIZED;
+}
+
+/** Compares in a time that does not depend on where the texts differ. */
+function isSame(one: string, other: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}
