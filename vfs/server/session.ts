@@ -40,7 +40,7 @@ export class Session {
   msize = 0;
   /** The requests that will be answered later, by their tags; null if the client waits for each reply. */
   pending: Map<number, Request> | null = null;
-  /** Lets a Tlock wait (lock-wait.ts); null if no request can be answered later. */
+  /** Lets a Tlock wait (locks/wait.ts); null if no request can be answered later. */
   waitForLock: ((request: Request, wanted: Lock) => number) | null = null;
   /** posix_fallocate(3) of a fid (allocate.ts). Absent in the sessions of a GuestServer. */
   declare allocate?: (fid: number, offset: number, length: number) => number;

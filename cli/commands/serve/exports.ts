@@ -1,14 +1,23 @@
 // The exports of `serve`: the mounts of its command line, by name.
+import type { Backend } from '../../../vfs/backend/backend.ts';
 import { readOnly } from '../../../vfs/backends/readonly/index.ts';
 import { UsageError, type Option, type Parsed } from '../../lib/options.ts';
 import { Memory } from '../../mounts/memory.ts';
 import { MOUNT_OPTIONS, closeStore, loadStores, mountsOf, placeOf, type GuestMount } from '../../mounts/mounts.ts';
 
-/** The mounts of `run`, but --ro, which makes all exports read-only here. */
-export const EXPORT_MOUNTS = MOUNT_OPTIONS.filter(({ name }) => name !== 'ro');
+/** An export: a mount whose store is in this process. */
+export interface Exported extends GuestMount {
+  readonly backend: Backend;
+}
 
-/** The kinds of a MOUNT: the mount options of `run`. */
-const KINDS = MOUNT_OPTIONS.map(({ name }) => name);
+/** The mount options of `run`; the trees of other servers are theirs to serve. */
+const LOCAL_MOUNTS = MOUNT_OPTIONS.filter(({ name }) => name !== 'mount');
+
+/** Those, but --ro, which makes all exports read-only here. */
+export const EXPORT_MOUNTS = LOCAL_MOUNTS.filter(({ name }) => name !== 'ro');
+
+/** The kinds of a MOUNT. */
+const KINDS = LOCAL_MOUNTS.map(({ name }) => name);
 
 export const EXPORT: Option = {
   name: 'export',
@@ -38,11 +47,14 @@ function optionsOf({ options }: Parsed): Map<string, readonly string[]> {
 }
 
 /** Opens the exports of a command line. The caller closes them. @throws UsageError, also if there is none. */
-export async function exportsOf(parsed: Parsed): Promise<GuestMount[]> {
+export async function exportsOf(parsed: Parsed): Promise<Exported[]> {
   const isReadOnly = parsed.options.has('ro');
   const mounts = optionsOf({ ...parsed, options: without(parsed.options, 'ro') });
   await loadStores(mounts);
-  const opened = mountsOf(mounts, new Memory()).map((mount) => ({ ...mount, guest: placeOf(mount.guest) }));
+  const opened = mountsOf(mounts, new Memory()).map((mount) => ({
+    ...(mount as Exported),
+    guest: placeOf(mount.guest),
+  }));
   if (opened.length === 0) {
     throw new UsageError('There is nothing to serve: add --dir HOST, --mem / or --export NAME=MOUNT.');
   }
@@ -58,7 +70,7 @@ function without(options: Parsed['options'], name: string): Map<string, readonly
 }
 
 /** Closes the stores of exports, views included. */
-export function closeExports(mounts: readonly GuestMount[]): void {
+export function closeExports(mounts: readonly Exported[]): void {
   for (const { backend } of mounts) {
     closeStore(backend);
     if (backend.viewOf !== undefined) closeStore(backend.viewOf);

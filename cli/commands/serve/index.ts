@@ -6,10 +6,10 @@ import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '.
 import { print, tell } from '../../lib/output.ts';
 import { joined, own, sentence, text, type Text } from '../../lib/text.ts';
 import { sizeOf } from '../../mounts/memory.ts';
-import { limitsOf as sentencesOf, type GuestMount } from '../../mounts/mounts.ts';
+import { limitsOf as sentencesOf } from '../../mounts/mounts.ts';
 import { timeOf } from '../../runners/values.ts';
 import { DEFAULT_LISTEN, LISTEN_VALUE, addressOf } from './address.ts';
-import { EXPORT, EXPORT_MOUNTS, closeExports, exportsOf } from './exports.ts';
+import { EXPORT, EXPORT_MOUNTS, closeExports, exportsOf, type Exported } from './exports.ts';
 import { anameOf, hintsFor, warningFor } from './hints.ts';
 import { listen, type Listener } from './listener.ts';
 import { Stop } from './stop.ts';
@@ -155,7 +155,7 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
-function exportsText(mounts: readonly GuestMount[]): Text {
+function exportsText(mounts: readonly Exported[]): Text {
   return joined(
     mounts.map((mount) => {
       const how = mount.backend.readOnly === true ? ', read-only' : '';
