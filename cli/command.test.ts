@@ -84,8 +84,8 @@ wrong('a wrong line of serve', 'serve', [
     '--idle-timeout x: invalid value, expected a time such as 10s or 500ms, at most 24 days.',
   ],
   [
-    ['serve', '--mem', '/', '--mem', '/a', '--export', 'a=mem'],
-    '--mem /a: /a is already a mount point: give another path.',
+    ['serve', '--mem', '/', '--mem', '/a', '--export', 'a=mem:1M'],
+    '--mem /a=1M: /a is already a mount point: give another path.',
   ],
 ]);
 
