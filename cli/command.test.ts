@@ -165,7 +165,7 @@ wrong('wrong options and operands of run', 'run', [
     ['run', '--overlay', 'data::/w', '--commit', 'durable', 'prog.wasm'],
     'durable was taken for the program, for a value of --commit is joined by =: write --commit=durable PROGRAM.wasm.',
   ],
-  [['run', '--trace=a', '--trace=b', 'prog.wasm'], '--trace is given twice, with different values: give it once.'],
+  [['run', '--trace=a', '--trace=b', 'prog.wasm'], '--trace is given twice, with different files: give one.'],
 ]);
 
 wrong('wrong values of the options of run that it shares with wasmtime', 'run', [
