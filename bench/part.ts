@@ -13,6 +13,7 @@ const PARTS = {
   memory: 'npm run bench -- memory --write',
   clone: 'npm run bench -- clone --write',
   host: 'npm run bench -- host --write',
+  cold: 'npm run bench -- cold --write',
   start: 'npm run bench -- start --write',
 } as const;
 

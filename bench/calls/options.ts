@@ -27,6 +27,7 @@ npm run bench -- clone         a clone of ram with 100,000 files and 1 GiB, and 
 npm run bench -- host          a host directory against plain calls of node:fs; --write as below
 npm run bench -- profile       the time of a call by layer; WORKLOADS may follow
 npm run bench -- archive       the time until a large tar archive is ready, mounted and unpacked
+npm run bench -- cold          a program's first 1,000 calls, in a fresh process each; --rounds, --only, --write
 npm run bench -- start         from the start of a process to its end, and imports, in a fresh process each; --rounds, --write as below
 
   --quick             under two minutes: short measurements, one round, hosts ${quickKeys.join(' ')}

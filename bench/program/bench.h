@@ -28,9 +28,17 @@ struct workload {
 };
 
 // The warm-up before the clock starts lets compilers compile the hot code.
+// With a warm-up below 0 the first `target` calls of the process are measured, or whole periods.
 static void measure(const struct workload *w, long size, double warm_up, double target, double cap) {
   long period = w->period > 0 ? w->period : w->period == 0 ? size : size / -w->period;
   long batch = w->whole ? period : 1;
+  if (warm_up < 0) {
+    long calls = w->whole ? period : (long)target;
+    double start = cpu_us();
+    w->run(calls);
+    report(calls, cpu_us() - start, 1);
+    return;
+  }
   double ops = 0, us = 0;
   int warm = 0, complete = 1;
   for (;;) {

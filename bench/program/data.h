@@ -58,6 +58,8 @@ static void full_file(long size) {
 
 static void no_setup(long size) { (void)size; }
 
+static void nothing(long n) { (void)n; }
+
 static void fdstat(long n) {
   while (n--) MUST(fcntl(fd, F_GETFL) >= 0);
 }

@@ -40,6 +40,8 @@ static const struct workload workloads[] = {
     {"treemake", no_setup, make_tree, remove_tree, 0, TREE_FILES, 1},
     {"treewalk", tree, walk_stat, NULL, 0, TREE_FILES, 1},
     {"treeread", tree, walk_read, NULL, 0, TREE_FILES, 1},
+    // For the cold calls only.
+    {"nothing", no_setup, nothing, NULL, 0, 1, 0},
     // For the growth check only.
     {"createamong", many_files, create_among, NULL, 1000, 1, 0},
     {"statamong", many_files, stat_among, NULL, 1000, 1, 0},

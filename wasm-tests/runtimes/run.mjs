@@ -5,44 +5,24 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { browserPath, runInBrowser } from './browser.mjs';
+import { staleTable, tryCommands } from './commands.mjs';
 import { tryAlone, tryPacked } from './packed.mjs';
 import { runUnderPolicy } from './policy.mjs';
+import { HERE, NO_BINARY, RUNTIMES, pathOf } from './runtimes.mjs';
 import { runInWorkerd } from './workerd.mjs';
 
-const HERE = import.meta.dirname;
 const TIME_LIMIT = 60_000;
-
-/**
- * Name, the binary below binaries/node_modules, arguments before the script.
- * @type {[name: string, binary: string, args: string[]][]}
- */
-const RUNTIMES = [
-  ['Node 20.19, the oldest allowed', 'node20/bin/node', []],
-  ['Node 24', 'node24/bin/node', []],
-  ['Node 26', 'node26/bin/node', []],
-  [
-    'Deno',
-    '@deno/linux-x64-glibc/deno',
-    ['run', '--node-modules-dir=manual', '--cached-only', '--allow-read', '--allow-sys=uid,gid'],
-  ],
-  ['Bun', '@oven/bun-linux-x64/bin/bun', ['run']],
-];
-
-const NO_BINARY = `npm installed no binary of it for ${process.platform} ${process.arch}`;
-
-/** Deno's arguments for a host directory, which needs /proc. */
-const ALL_ALLOWED = ['run', '--node-modules-dir=manual', '--cached-only', '--allow-all'];
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Sum */
 
 /** @param {string} seed @param {Sum} sum */
 function programs(seed, sum) {
-  for (const [name, binary, args] of RUNTIMES) {
-    const path = join(HERE, 'binaries/node_modules', binary);
-    if (!existsSync(path)) skip(name, NO_BINARY, sum);
+  for (const { name, binary, args, all } of RUNTIMES) {
+    const path = pathOf(binary);
+    if (path === null) skip(name, NO_BINARY, sum);
     else {
       tell(name, runProgram(path, [...args, join(HERE, 'program/main.mjs'), seed]), sum);
-      onHost(name, path, name === 'Deno' ? ALL_ALLOWED : args, sum);
+      onHost(name, path, all, sum);
     }
   }
 }
@@ -60,6 +40,17 @@ function runProgram(path, args) {
   return error ? error.message : `${stdout}${stderr}`;
 }
 
+/** The command line, whose table is in docs/runtimes.md. @param {Sum} sum */
+async function commands(sum) {
+  const table = await tryCommands(
+    (name, output) => tell(name, output, sum),
+    (name, why) => skip(name, why, sum),
+  );
+  const title = 'docs/runtimes.md has this table';
+  if (table === null) skip(title, 'not all runtimes are installed', sum);
+  else tell(title, staleTable(table) || 'smoke: ok', sum);
+}
+
 /** @param {string} name @param {() => Promise<string>} run @param {Sum} sum */
 async function browser(name, run, sum) {
   if (!browserPath()) return skip(name, 'it is not installed (Debian: apt-get install chromium)', sum);
@@ -69,8 +60,8 @@ async function browser(name, run, sum) {
 /** @param {string} upper @param {Sum} sum */
 async function worker(upper, sum) {
   const name = 'workerd: the recipe for Cloudflare Workers';
-  const path = join(HERE, 'binaries/node_modules/@cloudflare/workerd-linux-64/bin/workerd');
-  if (!existsSync(path)) return skip(name, NO_BINARY, sum);
+  const path = pathOf('@cloudflare/workerd-linux-64/bin/workerd');
+  if (path === null) return skip(name, NO_BINARY, sum);
   return tell(name, await runInWorkerd(path, upper).catch(String), sum);
 }
 
@@ -94,6 +85,7 @@ if (!existsSync(seed) || !existsSync(upper)) {
 }
 const sum = { passed: 0, failed: 0, skipped: 0 };
 programs(seed, sum);
+await commands(sum);
 tell('memfs in other versions', runProgram(process.execPath, [join(HERE, 'program/memfs-versions.mjs')]), sum);
 await worker(upper, sum);
 await browser('Chromium', () => runInBrowser(seed), sum);
