@@ -124,7 +124,8 @@ ${goals.map((line) => `- ${line}`).join('\n')}
 
 node:wasi is compiled ahead of time. Ours is JavaScript: V8 interprets a function at first, then compiles it twice, and the
 second, optimizing compiler runs beside the program in threads of its own. The last column is without it: the difference
-is what V8 invests in the calls after these, which the first table measures.
+is what V8 invests in the calls after these, which the first table measures. What grows a file on ram takes fresh
+memory, whose pages the kernel maps one by one as they are touched; a file that is written later gets them again.
 
 ${grid(head, lines)}`,
   );
