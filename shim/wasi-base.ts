@@ -2,6 +2,7 @@
 // adapters.
 import { DISPOSE } from '../vfs/lib/dispose.ts';
 import { check, checkOptions, invalid, type RowsOf } from '../vfs/lib/options.ts';
+import { bytesOf } from '../vfs/lib/utf8.ts';
 import type { Instance, Memory } from '../vfs/lib/platform.ts';
 import type { Descriptor } from './preview1/descriptors/descriptor.ts';
 import { DirectoryDescriptor } from './preview1/descriptors/directory.ts';
@@ -68,8 +69,6 @@ export const WASI_OPTIONS = {
 /** The keys of `options.tty`. */
 export const TTY_OPTIONS = { stdin: 'boolean', stdout: 'boolean', stderr: 'boolean' };
 
-const encoder = new TextEncoder();
-
 /**
  * Runs one WASI program, once. The interface is that of node:wasi: construct, instantiate the module with
  * `getImportObject()`, then `start()` a command or `initialize()` a reactor.
@@ -130,7 +129,7 @@ export class WASIBase {
   /** @internal */
   protected preopen(path: string, value: unknown, all: readonly string[]): void {
     const descriptor = this.adapters.descriptor(value) ?? this.openRoot(path, value, all);
-    descriptor.preopen = encoder.encode(path);
+    descriptor.preopen = bytesOf(path);
     this.lend(descriptor);
   }
 

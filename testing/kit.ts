@@ -8,6 +8,7 @@ import { parsePath } from '../vfs/client/at/path.ts';
 import { errnoName } from '../vfs/linux/errno.ts';
 import { Attachment, serverFor, type Attachable } from '../vfs/connect/server-for.ts';
 import { Iov } from '../vfs/lib/iov.ts';
+import { decodeText } from '../vfs/lib/utf8.ts';
 import type { Server } from '../vfs/server/server.ts';
 import type { Backend } from '../vfs/backend/backend.ts';
 
@@ -295,7 +296,7 @@ export class Kit {
         ino: Number(view.getBigUint64(at + 5, true)),
         cookie: Number(view.getBigUint64(at + 13, true)),
         type: bytes[at + 21]!,
-        name: decoder.decode(bytes.subarray(at + DATA_AT, at + DATA_AT + length)),
+        name: decodeText(bytes.subarray(at + DATA_AT, at + DATA_AT + length)),
       });
       at += DATA_AT + length;
     }

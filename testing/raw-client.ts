@@ -4,6 +4,7 @@ import { decodeFrame, encodeFrame, type Frame } from '../vfs/9p/schema/interpret
 import type { Name } from '../vfs/9p/schema/messages.ts';
 import type { Fields } from '../vfs/9p/schema/types.ts';
 import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR } from '../vfs/linux/constants.ts';
+import { decodeText } from '../vfs/lib/utf8.ts';
 import { errnoName } from '../vfs/linux/errno.ts';
 import { Connection } from '../vfs/server/connection.ts';
 import type { Server } from '../vfs/server/server.ts';
@@ -225,7 +226,7 @@ function parseEntries(data: Uint8Array): Entry[] {
     const length = view.getUint16(at + 22, true);
     assert.ok(at + 24 + length <= data.length, 'entries are whole');
     entries.push({
-      name: new TextDecoder().decode(data.subarray(at + 24, at + 24 + length)),
+      name: decodeText(data.subarray(at + 24, at + 24 + length)),
       cookie: view.getBigUint64(at + 13, true),
       type: data[at]!,
       dtype: data[at + 21]!,

@@ -17,7 +17,7 @@ with Rlerror. Every message starts with \`size[4] type[1] tag[2]\`: its length i
 number; and a tag that the reply repeats. \`msize\`, agreed on by Tversion, is the longest message.
 
 - \`name[1]\`, \`[2]\`, \`[4]\`, \`[8]\` are unsigned numbers of so many bytes, the lowest first.
-- \`name[s]\` is \`length[2]\` and so many bytes of UTF-8. Bytes that are not UTF-8 are refused with EILSEQ.
+- \`name[s]\` is \`length[2]\` and so many bytes, UTF-8 as a rule. Bytes that are not UTF-8 pass unchanged; in JavaScript each is a lone surrogate, U+DC80 to U+DCFF, as with Python's \`surrogateescape\`. A text with any other half of a surrogate pair, or with such bytes that together are UTF-8, is EILSEQ.
 - \`name[13]\` is a qid, the identity of a file: \`${QID}\`.
 - \`n*(name[…])\` is a list of n, at most ${MAXWELEM}.
 - \`data[count]\` is a payload. That of Rreaddir is a sequence of entries:

@@ -18,7 +18,7 @@ export const cp: Tool = {
   usage: '[OPTIONS] PLACE… PLACE',
   about: `Copies files with their permissions, times, symlinks and hard links, to the last PLACE or, if that is a directory, into
 it. A file that cannot be copied is reported, and the others are copied. With -r, names that a directory or an archive
-cannot show, such as one that is not UTF-8, are reported, too. A copy follows an existing symlink of its name only if
+cannot show, such as a member that leads out of it, are reported, too. A copy follows an existing symlink of its name only if
 this symlink is the last PLACE, or without -r; with -r no symlink below the last PLACE redirects a copy.`,
   options: [{ name: 'recursive', letter: 'r', help: 'Copies directories, and symlinks as symlinks.' }],
   least: 2,

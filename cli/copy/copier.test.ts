@@ -5,9 +5,10 @@ import * as assert from 'uvu/assert';
 import { HostDirBackend } from '../../vfs/backends/hostdir/backend.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { packTar } from '../../vfs/archive/index.ts';
+import { E } from '../../vfs/linux/errno.ts';
 import { createFs, type FileSystem } from '../../vfs/fs/index.ts';
 import { cp } from '../commands/cp.ts';
-import { ARCHIVES } from '../mounts/place.ts';
+import { ARCHIVES, type ArchiveKind } from '../mounts/place.ts';
 import { inScratch, runIt } from '../testing.ts';
 import { NOT_LINUX, unless } from '../../build/test/skip.ts';
 
@@ -103,11 +104,22 @@ test('a symlink over what it leads to, over itself or its other name: nothing is
   });
 });
 
-linux('an unreadable symlink replaces no file', () => {
+/** An archive with a symlink whose target cannot be read. */
+const UNREADABLE: ArchiveKind = {
+  ending: /\.broken$/,
+  names: '.broken',
+  open() {
+    const store = ram();
+    store.symlink(store.root(), 'l', 'x', 0, 0);
+    return Object.assign(store, { readlink: () => E.EIO });
+  },
+};
+
+test('an unreadable symlink replaces no file', () => {
   inScratch(() => {
-    fs.symlinkSync(Buffer.from('ff', 'hex'), 'l');
-    fs.writeFileSync('f', 'kept');
-    const { status, stderr } = runIt(cp, ['-r', 'l', 'f']);
+    for (const name of ['f', 'x.broken']) fs.writeFileSync(name, 'kept');
+    const { status, stderr } = runIt(cp, ['-r', 'x.broken:l', 'f'], { archives: [UNREADABLE] });
+    assert.match(stderr, /^wasi9p cp: x\.broken:l: /);
     assert.equal([status, fs.readFileSync('f', 'utf8')], [1, 'kept'], stderr);
   });
 });

@@ -1,5 +1,6 @@
 // Checks the host's part of a mount option.
 import { statSync } from 'node:fs';
+import { hostPath } from '../lib/lossy.ts';
 import { UsageError } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { didYouMean, nearestPath } from '../lib/suggest.ts';
@@ -58,7 +59,7 @@ function check(written: Written, host: string): boolean | undefined {
 
 function lookUp({ option, value }: Written, host: string): boolean | undefined {
   try {
-    return statSync(host, { throwIfNoEntry: false })?.isDirectory();
+    return statSync(hostPath(host), { throwIfNoEntry: false })?.isDirectory();
   } catch (error) {
     // A component of the path is a file.
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;

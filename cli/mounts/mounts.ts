@@ -7,6 +7,7 @@ import type { Attachable } from '../../vfs/transport/transport.ts';
 import { checkDirectory, checkFile } from './host-path.ts';
 import { MAPDIR } from './mapdir.ts';
 import { DEFAULT_SHARE, Memory, sizeOf } from './memory.ts';
+import { hostPath } from '../lib/lossy.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { hostDir, load, overlay, remote, tar, type StoreName } from './stores.ts';
@@ -217,7 +218,7 @@ export async function loadHostDirs(): Promise<void> {
 function archive(option: string, value: string, file: string): Backend {
   checkFile({ option, value }, file);
   try {
-    return tar(readFileSync(file));
+    return tar(readFileSync(hostPath(file)));
   } catch (error) {
     throw new Error(`--${option} ${value}: ${file} cannot be read: ${reasonOf(error)}.`, { cause: error });
   }

@@ -17,6 +17,7 @@ import {
   type GuestMount,
   type Store,
 } from './mounts.ts';
+import { currentDirectory, hostPath } from '../lib/lossy.ts';
 import { UsageError } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { nearest } from '../lib/suggest.ts';
@@ -134,7 +135,7 @@ export class Places {
 
   /** @throws Error for an archive in an unsupported format, unless a file has exactly this name. */
   private refuseOther(text: string, file: string): void {
-    if (!OTHERS.test(file) || existsSync(text) || !existsSync(file)) return;
+    if (!OTHERS.test(file) || existsSync(hostPath(text)) || !existsSync(hostPath(file))) return;
     const names = this.archives.map((kind) => kind.names).join(', ');
     throw new Error(`${file} is not supported: only ${names} archives are; unpack it first.`);
   }
@@ -148,7 +149,7 @@ export class Places {
     if (text === '') throw new UsageError(`The path '' is empty: the current directory is .`);
     const { root } = parse(resolve(text));
     const fs = this.open(`host ${root}`, () => hostDir(root), root);
-    const path = parse(text).root === '' ? `${process.cwd()}${sep}${text}` : text;
+    const path = parse(text).root === '' ? `${currentDirectory()}${sep}${text}` : text;
     // Not normalized: only the file system can resolve `..` after a symlink.
     const below = `/${path.slice(root.length).replaceAll(sep, '/')}`;
     return { fs, path: below, text, name: lastName(below) };
@@ -172,7 +173,7 @@ export class Places {
 /** True if a file of this machine has exactly this name, even a dangling symlink. */
 function isThere(text: string): boolean {
   try {
-    return lstatSync(text, { throwIfNoEntry: false }) !== undefined;
+    return lstatSync(hostPath(text), { throwIfNoEntry: false }) !== undefined;
   } catch {
     return false;
   }
@@ -184,5 +185,5 @@ function lastName(path: string): string {
 }
 
 function bytesOf(file: string): Uint8Array {
-  return readFileSync(file);
+  return readFileSync(hostPath(file));
 }

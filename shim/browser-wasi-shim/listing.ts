@@ -43,13 +43,23 @@ export class EntryReader {
     return false;
   }
 
+  /** Names that are not UTF-8 are left out. */
   private fetch(d: DirectoryDescriptor, cookie: bigint): number {
     this.entries = [];
     this.start = cookie;
     this.at = 0;
-    const count = d.readdir(read, lowHalf(cookie), highHalf(cookie), ROOM);
-    if (count < 0) return wasiErrnoOf(-count);
-    while (read.next()) this.entries.push(direntOf(read));
+    let lo = lowHalf(cookie);
+    let hi = highHalf(cookie);
+    // All names of a fetch may be such.
+    while (this.entries.length === 0) {
+      const count = d.readdir(read, lo, hi, ROOM);
+      if (count <= 0) return wasiErrnoOf(-count);
+      while (read.next()) {
+        if (read.isUtf8) this.entries.push(direntOf(read));
+        lo = read.cookieLo;
+        hi = read.cookieHi;
+      }
+    }
     return 0;
   }
 }

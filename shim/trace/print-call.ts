@@ -1,5 +1,6 @@
 // Prints the arguments and the results of a WASI call, for traces.
 import { quote } from '../../vfs/lib/quote.ts';
+import { decodeText } from '../../vfs/lib/utf8.ts';
 import {
   EVENTTYPE,
   FDFLAGS,
@@ -20,8 +21,6 @@ type Memory = TracedGuest['memory'];
 /** Bytes of a path or of data that are printed. */
 const TEXT_MAX = 64;
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /** The names of the set bits, joined by `|`; `0` if there are none. */
 function bits(value: number, names: object): string {
   const set = entriesOf(names).filter(([, bit]) => (value & bit) !== 0);
@@ -33,7 +32,7 @@ function nameOf(value: number, names: object): string {
 }
 
 function quoteBytes(bytes: Uint8Array): string {
-  const text = quote(decoder.decode(bytes.slice(0, TEXT_MAX)));
+  const text = quote(decodeText(bytes.slice(0, TEXT_MAX)));
   return bytes.length > TEXT_MAX ? `${text}…` : text;
 }
 

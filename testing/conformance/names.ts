@@ -169,6 +169,55 @@ export function names({ test, when }: Part): void {
     assert.is(kit.rename('f', 'x'.repeat(256)), 'ENAMETOOLONG');
   });
 
+  when(
+    ({ backend }) => backend.capabilities.rawNames,
+    'it keeps names in UTF-8 only',
+    'names and targets that are not UTF-8 are kept to the byte',
+    (kit) => {
+      // In Latin-1, cut off, overlong, an encoded surrogate; each byte is a lone surrogate, as in Python.
+      const raw = ['caf\udce9', 'caf\udcc3', '\udcf0\udc9f\udc98x', '\udcc0\udcaf', '\udced\udca0\udc80', '\udcff'];
+      const names = [...raw, 'café', '\ufffd', 'caf\ufffd'];
+      for (const name of names) kit.put(name, name.length.toString());
+      assert.equal(kit.list(''), names.slice().sort());
+      for (const name of names) assert.is(kit.get(name), name.length.toString());
+      for (const name of ['caf', 'cafÃ', 'café\udce9', '\udcfe', 'ÿ']) assert.ok(!kit.exists(name));
+      assert.is(kit.mkdir('caf\udce9'), 'EEXIST');
+      for (const name of names) assert.is(kit.unlink(name), 'ok');
+      assert.equal(kit.list(''), []);
+      assert.is(kit.mkdir('d\udcff'), 'ok');
+      kit.put('d\udcff/f\udcfe', 'x');
+      assert.is(kit.rename('d\udcff/f\udcfe', 'd\udcff/g\udcfd'), 'ok');
+      assert.is(kit.rename('d\udcff', 'e\udcff'), 'ok');
+      assert.equal(kit.list('e\udcff'), ['g\udcfd']);
+      assert.is(kit.symlink('./e\udcff/../e\udcff/g\udcfd', 'l\udcfc'), 'ok');
+      assert.is(kit.readlink('l\udcfc'), './e\udcff/../e\udcff/g\udcfd');
+      assert.is(kit.stat('l\udcfc').size, 13);
+      assert.is(kit.get('l\udcfc'), 'x');
+      if (kit.subject.backend.capabilities.hardLinks) assert.is(kit.link('l\udcfc', 'm\udcfc'), 'ok');
+      const long = '\udce9'.repeat(255);
+      kit.put(long, 'long');
+      assert.is(kit.get(long), 'long');
+      assert.is(kit.unlink(long), 'ok');
+      assert.is(kit.mkdir(`${long}\udce9`), 'ENAMETOOLONG');
+    },
+  );
+
+  test('a name has one text only', (kit) => {
+    kit.put('é', 'x');
+    // Halves of pairs that are no bytes, and the bytes of é.
+    for (const name of ['\ud800', 'a\udc00', '\udd00', '\udcc3\udca9', '\udc41', '\udcff\ud800']) {
+      const say = JSON.stringify(name);
+      assert.is(kit.mkdir(name), 'EILSEQ', say);
+      assert.is(kit.symlink('t', name), 'EILSEQ', say);
+      assert.is(kit.symlink(name, 't'), 'EILSEQ', say);
+      assert.is(kit.openError(name, O_RDWR | O_CREAT), 'EILSEQ', say);
+      assert.is(kit.rename('é', name), 'EILSEQ', say);
+      assert.is(kit.unlink(name), 'EILSEQ', say);
+      assert.is(kit.walkError(name), 'EILSEQ', say);
+    }
+    assert.equal(kit.list(''), ['é']);
+  });
+
   test('invalid names', (kit) => {
     kit.mkdir('d');
     kit.put('f', '');

@@ -270,7 +270,7 @@ export const NAMES: readonly string[] = /* @__PURE__ */ Array.from(
 /**
  * Writes the message at the start of the packet. Returns the bytes written, or -errno:
  * -EINVAL for an unknown type, over 16 names or qids, a string over 65535 bytes, an [8] that is not an integer of its
- * range; -EILSEQ for a string with half a surrogate pair; -EMSGSIZE when the message, its payload included, is longer
+ * range; -EILSEQ for a string that has no bytes (lib/utf8.ts); -EMSGSIZE when the message, its payload included, is longer
  * than `limit` (msize, up to 2^32 - 1), or its encoded part longer than the packet.
  *
 * A message that ends in a payload is written without it: the size field counts `count` bytes more, which the
@@ -298,9 +298,9 @@ export function encode(m: Message, p: Packet, limit: number): number {
 /**
  * Reads the message at the start of the packet, of which `end` bytes are there. Returns 0 or an errno:
  * EINVAL for a malformed message (a size field that differs from `end`, a string or list past the end,
- * bytes left over, over 16 names, an [8] with bit 63 set); EOVERFLOW for an [8] above 2^53 - 1; EILSEQ for a string
- * that is not UTF-8; ENOTSUP for an unknown type. `type` and `tag` are set whenever `end` is at least 7, so that a
- * server can answer; after an error the other fields mean nothing.
+ * bytes left over, over 16 names, an [8] with bit 63 set); EOVERFLOW for an [8] above 2^53 - 1; ENOTSUP for an
+ * unknown type. Bytes of a string that are not UTF-8 are lone surrogates (lib/utf8.ts). `type` and `tag` are set
+ * whenever `end` is at least 7, so that a server can answer; after an error the other fields mean nothing.
  *
  * A payload may be in the packet (`end` is the size field) or elsewhere (`end` is the header's length, 0 left over).
  */
@@ -346,7 +346,7 @@ export function encodeDirent(m: Dirent, p: Packet, start: number, end: number): 
 
 /**
  * Reads the directory entry at `start`, not beyond `end`. Returns the position after it, or -EINVAL when it is not
- * whole, -EILSEQ when its name is not UTF-8.
+ * whole.
  */
 export function decodeDirent(m: Dirent, p: Packet, start: number, end: number): number {
   if (end > p.u8.length || end < start + 24) return -EINVAL;
@@ -393,7 +393,7 @@ function wide(high: number, low: number, holds: number, least: number): number {
   return 0;
 }
 
-/** Writes length[2] and UTF-8: the position behind it, which is `stop` after a fault, so that the rest still fits. */
+/** Writes length[2] and the bytes: the position behind it, which is `stop` after a fault, so that the rest still fits. */
 function put(p: Packet, at: number, text: string, stop: number): number {
   const after = putString(p, at, text, stop);
   if (after >= 0) return after;
@@ -404,7 +404,7 @@ function put(p: Packet, at: number, text: string, stop: number): number {
 // The string that get has read.
 let string = '';
 
-/** Reads length[2] and UTF-8 at `at`, not beyond `stop`: the position behind it, `stop` after a fault. */
+/** Reads length[2] and the bytes at `at`, not beyond `stop`: the position behind it, `stop` after a fault. */
 function get(p: Packet, at: number, guess: string, stop: number): number {
   const from = at + 2;
   const end = from > stop ? from : from + p.view.getUint16(at, true);

@@ -229,7 +229,7 @@ test('more than 16 names or qids are refused both ways', () => {
   assert.is(decodeBytes(withSize(answer)), E.EINVAL);
 });
 
-test('strings: length, surrogates, UTF-8', () => {
+test('strings: length, surrogates, bytes that are not UTF-8', () => {
   const m = new Message();
   const packet = new Packet(80_000);
   m.type = TYPE.Tmkdir;
@@ -246,7 +246,12 @@ test('strings: length, surrogates, UTF-8', () => {
   assert.is(write('é'), 23);
   assert.is(decode(m, packet, 23), 0);
   packet.u8[14] = 0x28;
-  assert.is(decode(m, packet, 23), E.EILSEQ);
+  assert.is(decode(m, packet, 23), 0);
+  assert.is(m.name, '\udcc3(');
+  assert.is(write('\udcc3('), 23);
+  assert.is(write('\udcc3\udca9'), -E.EILSEQ, 'the bytes of é, which have another text');
+  assert.is(write('\udce9'.repeat(65535)), 21 + 65535);
+  assert.is(write('\udce9'.repeat(65536)), -E.EINVAL);
 });
 
 test('an unknown message type is refused, and its tag is decoded', () => {

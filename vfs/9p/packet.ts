@@ -1,9 +1,8 @@
-// A message buffer and the encoding of 9P strings: length[2] and UTF-8.
+// A message buffer and the encoding of 9P strings: length[2] and bytes, which are UTF-8 unless a name is not.
+import { byteLength, putText } from '../lib/utf8.ts';
 import { E } from '../linux/errno.ts';
 
 const MAX_STRING = 0xffff;
-
-const encoder = new TextEncoder();
 
 /** A message buffer of fixed size, with the two views that the codec needs. */
 export class Packet {
@@ -18,8 +17,8 @@ export class Packet {
 }
 
 /**
- * Writes length[2] and the string as UTF-8 to bytes [at, end). Returns the position behind it; −EILSEQ for an unpaired
- * surrogate; −EINVAL for more than 65,535 bytes; −EMSGSIZE if it does not fit.
+ * Writes length[2] and the bytes of the string (utf8.ts) to bytes [at, end). Returns the position behind it; −EILSEQ for
+ * a string that has no bytes; −EINVAL for more than 65,535 bytes; −EMSGSIZE if it does not fit.
  */
 export function putString(p: Packet, at: number, string: string, end: number): number {
   const length = string.length;
@@ -37,24 +36,12 @@ export function putString(p: Packet, at: number, string: string, end: number): n
 }
 
 function putUnicode(p: Packet, at: number, string: string, end: number): number {
-  const length = string.length > MAX_STRING ? string.length : utf8Length(string);
+  const length = string.length > MAX_STRING ? string.length : byteLength(string);
   if (length < 0) return length;
   if (length > MAX_STRING) return -E.EINVAL;
   const start = at + 2;
   if (start + length > end) return -E.EMSGSIZE;
-  encoder.encodeInto(string, p.u8.subarray(start, start + length));
+  putText(string, p.u8, start);
   p.view.setUint16(at, length, true);
   return start + length;
-}
-
-/** The length of a string in UTF-8; −EILSEQ for an unpaired surrogate, which TextEncoder would replace by U+FFFD. */
-function utf8Length(string: string): number {
-  let length = 0;
-  for (let i = 0; i < string.length; i++) {
-    const code = string.codePointAt(i) as number;
-    if (code >= 0xd800 && code <= 0xdfff) return -E.EILSEQ;
-    if (code > 0xffff) i++;
-    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return length;
 }

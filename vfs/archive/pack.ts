@@ -4,6 +4,7 @@ import { O_RDONLY, S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '.
 import type { Client } from '../client/client.ts';
 import { E, errnoName } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
+import { decodeText } from '../lib/utf8.ts';
 import { check } from '../lib/options.ts';
 import { canHold, headersOf, mapOf, type Meta } from '../backends/tar/format/header.ts';
 import { failure, namesIn, walkTo, inTree, type TreeRoot, type Tree } from './tree.ts';
@@ -29,14 +30,13 @@ interface Level {
   at: number;
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /**
  * Packs a tree as a tar archive: modes, owners, mtimes to the nanosecond, symlinks, hard links, fifos, empty
  * directories, extended attributes, and holes as GNU tar stores them. Members are sorted by name, so that equal trees
  * give equal bytes.
  * @param from The tree: a backend, a server, or an attachment.
- * @param onSkip Called for each file that a tar cannot hold: a socket, a symlink whose target is not UTF-8.
+ * @param onSkip Called for each file that a tar cannot hold: a socket, a symlink whose target the store
+ *   cannot read.
  * @returns The archive, uncompressed.
  * @throws TypeError if `from` has an unsupported type; Error if a file cannot be read, or the archive exceeds memory.
  */
@@ -214,7 +214,7 @@ class Survey {
     if (!canHold(meta.kind)) return 'a tar archive cannot hold a socket';
     if (meta.kind === S_IFLNK) {
       const errno = client.readlink(fid);
-      if (errno !== 0) return errno === E.EILSEQ ? 'its target is not UTF-8' : `its target is ${errnoName(errno)}`;
+      if (errno !== 0) return `its target is ${errnoName(errno)}`;
       meta.target = client.r.target;
     }
     if (meta.kind !== S_IFDIR && nlink > 1) {
@@ -232,7 +232,7 @@ class Survey {
   private xattrs(fid: number, path: string): Map<string, Uint8Array> | null {
     const list = this.xattr(fid, '', path);
     if (list === null || list.length === 0) return null;
-    const names = decoder.decode(list).split('\0').slice(0, -1).sort();
+    const names = decodeText(list).split('\0').slice(0, -1).sort();
     const xattrs = new Map<string, Uint8Array>();
     for (const name of names) {
       const value = this.xattr(fid, name, path);

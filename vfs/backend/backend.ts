@@ -54,7 +54,8 @@ export interface DirCursor {
  *   to `nlink`, `size`, `reclaim`, and as `dir` to `lookup` and `parent` only; a RECLAIMED one never.
  * - `dir` is of kind S_IFDIR. It may have been removed (`nlink` is 0), except for `create`, `symlink`, `link`, and the
  *   new directory of `rename`.
- * - A name has 1 to 255 bytes of UTF-8, without `/` and NUL, and is not `.` or `..`.
+ * - A name has 1 to 255 bytes, without `/` and NUL, and is not `.` or `..`. A byte that is not UTF-8 is a lone
+ *   surrogate, its number plus 0xdc00, as with Python's surrogateescape: names are equal if their texts are.
  * - Offsets and sizes are integers from 0 to 2^53 − 1; so is the end of a write. An intent of `lookup` other than
  *   INTENT_FIND waives what lookup-intent.ts says.
  *
@@ -162,7 +163,7 @@ export interface Backend {
   create(dir: Inode, name: string, mode: number, rdev: number, uid: number, gid: number): Inode | number;
   /**
    * Makes a symlink, as `create`. Errors: EROFS, ENOSPC; EEXIST and ENOENT as there.
-   * @param target 1 to 4095 bytes of UTF-8 without NUL, kept to the byte and never resolved by the backend.
+   * @param target 1 to 4095 bytes without NUL, as text like a name, kept to the byte and never resolved by the backend.
    */
   symlink(dir: Inode, name: string, target: string, uid: number, gid: number): Inode | number;
   /**
@@ -187,8 +188,8 @@ export interface Backend {
    */
   rename(oldDir: Inode, oldName: string, inode: Inode, newDir: Inode, newName: string, target: Inode | null): number;
   /**
-   * The target of a symlink. Times are left to `accessed`. Errors: EILSEQ if the target is not UTF-8, as a host's may
-   * be.
+   * The target of a symlink. Times are left to `accessed`. Errors: EILSEQ if the target cannot be had as text, as on some
+   * hosts.
    */
   readlink(inode: Inode): string | number;
 

@@ -50,6 +50,7 @@ export abstract class BackendBase implements OwnedBackend {
     sparse: false,
     specialFiles: false,
     nanoseconds: false,
+    rawNames: false,
   };
   readonly readOnly: boolean = true;
 

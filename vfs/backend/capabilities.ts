@@ -6,7 +6,7 @@ import type { Inode } from './inode.ts';
 /** An entry of a directory that its listing leaves out. */
 export interface Hidden {
   readonly name: string;
-  /** Half a sentence: `its name is not UTF-8`. */
+  /** Half a sentence: `it leads out of the archive`. */
   readonly reason: string;
 }
 
@@ -22,6 +22,8 @@ export interface Capabilities {
   readonly specialFiles: boolean;
   /** Times are kept to the nanosecond. */
   readonly nanoseconds: boolean;
+  /** Names, targets of symlinks and names of attributes that are not UTF-8 are kept to the byte. */
+  readonly rawNames: boolean;
 }
 
 /** A record lock of another process (struct flock). */

@@ -1,5 +1,6 @@
 // Extended attributes in a Map on the inode, for backends in memory (xattr(7)).
 import { XATTR_CREATE, XATTR_REPLACE } from '../linux/constants.ts';
+import { byteLength } from '../lib/utf8.ts';
 import { E } from '../linux/errno.ts';
 import { COST, type Space } from './space.ts';
 
@@ -27,17 +28,6 @@ export function getXattr(inode: XattrHolder, name: string): Uint8Array | number 
 
 /** Limit of the names of an inode's attributes in bytes, each with its NUL (XATTR_LIST_MAX of limits.h). */
 export const XATTR_LIST_MAX = 65536;
-
-/** The length of a string in UTF-8, in bytes. */
-function bytesOf(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    // A surrogate is half of a character of four bytes.
-    if (unit >= 0x80) bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
-  }
-  return bytes;
-}
 
 /** Bytes counted for an attribute. */
 function xattrCost(name: string, value: Uint8Array): number {
@@ -71,10 +61,10 @@ export function setXattr(
   if (flags === XATTR_REPLACE && value.length === 0) {
     space.giveHeap(before);
     xattrs!.delete(name);
-    xattrs!.listBytes -= bytesOf(name) + 1;
+    xattrs!.listBytes -= byteLength(name) + 1;
     return 0;
   }
-  const listed = there === undefined ? bytesOf(name) + 1 : 0;
+  const listed = there === undefined ? byteLength(name) + 1 : 0;
   if (listed > 0 && (xattrs?.listBytes ?? 0) + listed > XATTR_LIST_MAX) return E.ENOSPC;
   const more = xattrCost(name, value) - before;
   if (more <= 0) space.giveHeap(-more);

@@ -2,6 +2,7 @@
 import { O_DIRECTORY, O_RDONLY } from '../linux/constants.ts';
 import { E } from '../linux/errno.ts';
 import { NAME_MAX } from '../linux/limits.ts';
+import { internString } from '../lib/intern.ts';
 import { Iov } from '../lib/iov.ts';
 import type { Client } from './client.ts';
 import { SYNTHETIC_COOKIE, type MountTable } from './at/mount-table.ts';
@@ -87,9 +88,18 @@ export class DirectoryEntries {
     return this.u8[this.start + 21]!;
   }
 
-  /** The name, in UTF-8, is [nameStart, end) of the buffer. */
+  /** The name is [nameStart, end) of the buffer, as a rule in UTF-8. */
   get nameStart(): number {
     return this.start + HEADER;
+  }
+
+  /** True if the name is UTF-8. */
+  get isUtf8(): boolean {
+    const { u8, nameStart, end } = this;
+    for (let i = nameStart; i < end; i++) {
+      if (u8[i]! > 0x7f) return (internString(u8, nameStart, end) as string).isWellFormed();
+    }
+    return true;
   }
 }
 

@@ -1,5 +1,6 @@
 // The entries of a listing as objects, for callers that are not on a hot path.
 import { internString } from '../lib/intern.ts';
+import { bytesOf } from '../lib/utf8.ts';
 import { DirectoryEntries, type DirectoryListing } from './directory-listing.ts';
 
 /** Bytes that one Treaddir asks for, if a message carries as many. */
@@ -27,7 +28,7 @@ export class EntryReader {
     this.listing = listing;
   }
 
-  /** The next entries, those of a message; none at the end. Or an errno: EILSEQ for a name that is not UTF-8. */
+  /** The next entries, those of a message; none at the end. Or an errno. */
   next(): Entry[] | number {
     const entries: Entry[] = [];
     // A message may have nothing but the dots.
@@ -72,13 +73,18 @@ export function sortByName(entries: Entry[]): Entry[] {
   return entries.sort(byBytes);
 }
 
-/** By code points, which is the order of UTF-8 bytes; `<` compares UTF-16 units. */
+/** The order of UTF-16 units is that of bytes, unless one is a surrogate: of a large code point, or of a byte. */
 function byBytes({ name: a }: Entry, { name: b }: Entry): number {
   for (let i = 0; i < a.length && i < b.length; i++) {
     const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (x !== y) return isSurrogate(x) === isSurrogate(y) ? x - y : isSurrogate(x) ? 1 : -1;
+    if (x !== y) return isSurrogate(x) || isSurrogate(y) ? compare(bytesOf(a), bytesOf(b)) : x - y;
   }
   return a.length - b.length;
+}
+
+function compare(a: Uint8Array, b: Uint8Array): number {
+  const at = a.findIndex((byte, i) => byte !== b[i]);
+  return at < 0 ? a.length - b.length : a[at]! - (b[at] ?? -1);
 }
 
 function isSurrogate(unit: number): boolean {

@@ -32,7 +32,8 @@ export const FILE_SYSTEM_OPTIONS = { ...FS_OPTIONS, onClose: 'function' } satisf
 
 /**
  * A file system with the shape of node:fs: the same calls, options, defaults and errors, over 9P. Bytes are Uint8Array,
- * unless the option Buffer is given; text is UTF-8 unless another encoding is named. All paths begin at the root, relative ones too, and
+ * unless the option Buffer is given; text is UTF-8 unless another encoding is named, and in names a byte that
+ * is not UTF-8 is a lone surrogate, which leads to the file. All paths begin at the root, relative ones too, and
  * never leave it, as in a chroot(2): `..` of the root is the root, and absolute symlinks begin at the root.
  *
  * Permissions are checked by the store alone (a directory of the host has its own). Calls need no `this`:

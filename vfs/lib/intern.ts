@@ -1,5 +1,6 @@
-// Interning of short UTF-8 strings, without decoding or allocating for a string seen lately.
+// Interning of short strings, without decoding or allocating for a string seen lately.
 import { E } from '../linux/errno.ts';
+import { decodeText } from './utf8.ts';
 
 // A table indexed by a hash of the bytes, two slots per hash, returns the string decoded last time. It is bounded: a
 // new string replaces one of the two, so that a flood of names costs only the gain.
@@ -13,21 +14,18 @@ const strings: string[] = new Array<string>(SLOTS).fill('');
 // The slot of a pair that the next new string replaces.
 let turn = 0;
 
-// ignoreBOM keeps a leading U+FEFF: it is part of a name.
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /**
- * Decodes the UTF-8 bytes [start, end) of `u8`; strings of up to 64 bytes seen lately come from the table. The bytes
+ * Decodes the bytes [start, end) of `u8`, as in utf8.ts; strings of up to 64 bytes seen lately come from the table. The bytes
  * may be shared with other threads and change meanwhile.
  * @param guess A likely result, such as the string decoded from this place last time. It changes only the speed.
- * @returns The string; EFAULT if the range is not within `u8`; EILSEQ if it is not UTF-8.
+ * @returns The string; EFAULT if the range is not within `u8`.
  */
 export function internString(u8: Uint8Array, start: number, end: number, guess = ''): string | number {
   const length = end - start;
   if (length <= 0) return length === 0 ? '' : E.EFAULT;
   if (start < 0 || end > u8.length) return E.EFAULT;
   if (length === guess.length && spells(u8, start, guess)) return guess;
-  if (length > LONGEST) return decodeBytes(u8.slice(start, end));
+  if (length > LONGEST) return decodeText(u8.slice(start, end));
   const hash = hashOf(u8, start, end);
   const slot = (hash >>> 18) & (SLOTS - 2);
   if (hashes[slot] === hash && holds(slot, u8, start, length)) return strings[slot];
@@ -70,22 +68,10 @@ function holds(slot: number, u8: Uint8Array, start: number, length: number): boo
 /**
  * Decodes from the table's copy: TextDecoder rejects shared memory in browsers, and the copy cannot change meanwhile.
  */
-function remember(slot: number, hash: number, u8: Uint8Array, start: number, length: number): string | number {
+function remember(slot: number, hash: number, u8: Uint8Array, start: number, length: number): string {
   const base = slot * LONGEST;
   for (let i = 0; i < length; i++) bytes[base + i] = u8[start + i];
-  lengths[slot] = 0;
-  const string = decodeBytes(bytes.subarray(base, base + length));
-  if (typeof string === 'number') return string;
   hashes[slot] = hash;
   lengths[slot] = length;
-  strings[slot] = string;
-  return string;
-}
-
-function decodeBytes(copy: Uint8Array): string | number {
-  try {
-    return decoder.decode(copy);
-  } catch {
-    return E.EILSEQ;
-  }
+  return (strings[slot] = decodeText(bytes.subarray(base, base + length)));
 }

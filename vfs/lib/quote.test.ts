@@ -46,7 +46,10 @@ test('all else stays as it is', () => {
   assert.is(escapeControls('"a"\n\u009b\\'), '"a"\\n\\302\\233\\');
 });
 
-test('half of a pair is shown as what UTF-8 makes of it', () => {
+test('a byte that is not UTF-8 is shown as that byte, as git does; half of a pair as what UTF-8 makes of it', () => {
+  assert.is(quoteIfNeeded('caf\udce9'), '"caf\\351"');
+  assert.is(quoteIfNeeded('é\udcc3'), '"é\\303"');
+  assert.is(escapeControls('it is \udcff'), 'it is \\377');
   assert.is(quoteIfNeeded('\ud800x'), '"\\357\\277\\275x"');
 });
 

@@ -1,8 +1,10 @@
 // Quoting of names for terminals and log lines.
+import { bytesOf } from './utf8.ts';
 
 /**
  * Characters that can control a terminal, forge a line or be invisible: control characters (C0, DEL, C1), format
- * characters (bidi controls, zero-width ones), line and paragraph separators, and unpaired surrogates.
+ * characters (bidi controls, zero-width ones), line and paragraph separators, and unpaired surrogates: bytes that are
+ * not UTF-8.
  */
 const UNSAFE = '\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}';
 /** Printable ASCII: most texts, which need none of the expressions below. */
@@ -29,13 +31,11 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ['\r', '\\r'],
 ]);
 
-const encoder = new TextEncoder();
-
-/** A character as a C escape: a letter, or its UTF-8 bytes in three octal digits each. */
+/** A character as a C escape: a letter, or its bytes (utf8.ts) in three octal digits each. */
 function escape(char: string): string {
   const short = SHORT.get(char);
   if (short !== undefined) return short;
-  return Array.from(encoder.encode(char), (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+  return Array.from(bytesOf(char), (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }
 
 /** Quotes a text with double quotes and C escapes, as git does: `"a\nb"`. The result can be parsed back. */

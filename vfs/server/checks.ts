@@ -3,21 +3,15 @@ import { S_IFDIR } from '../linux/constants.ts';
 import type { Backend } from '../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../backend/inode.ts';
 import { releaseUnused } from '../backend/inode-refs.ts';
+import { byteLength } from '../lib/utf8.ts';
 import { E } from '../linux/errno.ts';
 import { NAME_MAX } from '../linux/limits.ts';
 
 const SLASH = 0x2f;
 
-/** True if a string has more than `limit` bytes in UTF-8. Bytes are counted only if the length leaves it open. */
+/** True if a string has more than `limit` bytes. They are counted only if the length leaves it open. */
 export function longerThan(text: string, limit: number): boolean {
-  if (text.length * 3 <= limit) return false;
-  let bytes = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    // Two surrogates make a character of four bytes.
-    bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : unit >= 0xd800 && unit < 0xe000 ? 2 : 3;
-  }
-  return bytes > limit;
+  return text.length * 3 > limit && byteLength(text) > limit;
 }
 
 /** True if a directory was removed (IS_DEADDIR in namei.c). */

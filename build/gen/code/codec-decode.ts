@@ -15,7 +15,7 @@ export function direntDecoder(): string {
   const { lines, end } = decodeItems(DIRENT_ITEMS, 'start');
   const doc = `/**
  * Reads the directory entry at \`start\`, not beyond \`end\`. Returns the position after it, or -EINVAL when it is not
- * whole, -EILSEQ when its name is not UTF-8.
+ * whole.
  */`;
   const signature = 'export function decodeDirent(m: Dirent, p: Packet, start: number, end: number): number';
   const bounds = `if (end > p.u8.length || end < start + ${minBytes(DIRENT_ITEMS)}) return -EINVAL;`;

@@ -1,6 +1,6 @@
 // Reads and compiles the program of `run`.
 import { readFileSync } from 'node:fs';
-import { isRaw } from '../../lib/lossy.ts';
+import { hostPath } from '../../lib/lossy.ts';
 import { reasonOf } from '../../lib/reason.ts';
 import { didYouMean, nearestPath } from '../../lib/suggest.ts';
 
@@ -37,9 +37,8 @@ export function withoutShebang(bytes: Uint8Array<ArrayBuffer>): Uint8Array<Array
 }
 
 async function read(file: string): Promise<Uint8Array<ArrayBuffer>> {
-  const path = isRaw(file) ? Buffer.from((await import('../../lib/bytes.ts')).encode(file)) : file;
   try {
-    return readFileSync(path);
+    return readFileSync(hostPath(file));
   } catch (error) {
     throw new Error(unreadable(file, error), { cause: error });
   }

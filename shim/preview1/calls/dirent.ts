@@ -12,7 +12,7 @@ const entries = new DirectoryEntries();
 
 /**
  * Writes the dirents behind a cookie, given as its two halves, to `length` bytes at `ptr`; the last one is cut to fit.
- * The caller has checked the bounds.
+ * The caller has checked the bounds. Names that are not UTF-8 are left out: no call of the guest can have one.
  * @returns The bytes used, `length` if more entries may follow; or −errno.
  */
 export function putDirents(
@@ -30,15 +30,32 @@ export function putDirents(
     const left = length - used;
     const count = directory.readdir(entries, lo, hi, left, m);
     if (count <= 0) return count < 0 ? count : used;
-    while (entries.end < left && entries.next()) toDirent(entries);
+    // All entries behind one that is left out are copied at once.
+    let from = 0;
+    while (entries.end < left && entries.next()) {
+      if (entries.isUtf8) {
+        toDirent(entries);
+        continue;
+      }
+      used += copy(m, ptr + used, length - used, from, entries.start);
+      from = entries.end;
+      lo = entries.cookieLo;
+      hi = entries.cookieHi;
+    }
     const { view, start, end } = entries;
-    const part = Math.min(end, left);
-    m.u8.set(entries.u8.subarray(0, part), ptr + used);
-    used += part;
+    if (from === end) continue;
+    used += copy(m, ptr + used, length - used, from, end);
     lo = view.getInt32(start + D.d_next[0], true);
     hi = view.getInt32(start + D.d_next[0] + 4, true);
   }
   return used;
+}
+
+/** Copies dirents, cut to `room` bytes. Returns the bytes copied. */
+function copy(m: GuestMemory, ptr: number, room: number, from: number, end: number): number {
+  const size = Math.min(end - from, room);
+  m.u8.set(entries.u8.subarray(from, from + size), ptr);
+  return size;
 }
 
 /**

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { FILETYPE, OFLAGS } from '../abi/structs.ts';
 import { RIGHTS, RIGHTS_ALL } from '../abi/rights.ts';
 import type { CallName } from '../abi/signatures.ts';
-import { OUT, READ, READ_WRITE, ROOT, WRITE, type TestGuest } from '../../../testing/test-guest.ts';
+import { DATA, OUT, READ, READ_WRITE, ROOT, WRITE, type TestGuest } from '../../../testing/test-guest.ts';
 import { withGuest } from '../../../testing/uvu.ts';
 
 const FILES = { files: { '/f': '0123456789', '/d/e/x': 'x', '/d/y': 'yy' } };
@@ -248,6 +248,18 @@ withGuest('O_CREAT through a dangling symlink makes its target', FILES, (g) => {
   assert.is(g.tryOpen('link', { ...CREATE, follow: false }), 'ELOOP');
   g.open('link', CREATE);
   assert.ok(g.volume.existsSync('/d/made'));
+});
+
+withGuest('a symlink whose target is not UTF-8 is followed, and its target is EILSEQ', FILES, (g) => {
+  g.volume.mkdirSync('/d\udce9');
+  g.volume.writeFileSync('/d\udce9/f', 'found');
+  g.volume.symlinkSync('d\udce9/f', '/raw');
+  assert.is(g.read(g.open('raw')), 'found');
+  assert.is(g.call('path_readlink', ROOT, 'raw', DATA, 100, OUT), 'EILSEQ');
+  assert.is(g.call('path_readlink', ROOT, 'raw', DATA, 1, OUT), 'EILSEQ');
+  assert.is(g.tryOpen(Uint8Array.of(0x64, 0xe9)), 'EILSEQ');
+  // The bytes of the lone surrogate in a lax UTF-8.
+  assert.is(g.tryOpen(Uint8Array.of(0x64, 0xed, 0xb3, 0xa9)), 'EILSEQ');
 });
 
 test.run();

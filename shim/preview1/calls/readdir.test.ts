@@ -64,6 +64,30 @@ withGuest('the last entry is cut to fill the buffer, and nothing is written behi
   assert.is(g.readdir(dir, whole.used + 1).used, whole.used);
 });
 
+const RAW = ['\udce9', 'b\udcff', 'caf\udcc3'];
+const MIXED = { files: { '/\udce9': '', '/a': '1', '/b\udcff': '', '/caf\udcc3': '', '/é': '', '/z': '' } };
+
+withGuest('names that are not UTF-8 are left out, in buffers of every size', MIXED, (g) => {
+  assert.equal([...g.volume.readdirSync('/')].sort(), [...RAW, 'a', 'é', 'z'].sort());
+  const dir = g.open('.');
+  const all = g.readdir(dir).entries;
+  assert.equal(names(all), ['.', '..', 'a', 'é', 'z']);
+  for (let size = HEADER + 3; size < 250; size++) assert.equal(list(g, dir, size), all, `${size}`);
+  for (const { next, name } of all) {
+    const at = all.findIndex((entry) => entry.name === name);
+    assert.equal(g.readdir(dir, 4096, next).entries, all.slice(at + 1));
+  }
+});
+
+withGuest('a directory of names that are not UTF-8 is listed as empty, and is not', { files: {} }, (g) => {
+  g.volume.mkdirSync('/d');
+  for (let i = 0; i < 3000; i++) g.volume.writeFileSync(`/d/\udcff${i}`, '');
+  assert.equal(names(g.readdir(g.open('d'), 100).entries), ['.', '..']);
+  assert.is(g.call('path_remove_directory', ROOT, 'd'), 'ENOTEMPTY');
+  g.volume.writeFileSync('/d/last', '');
+  assert.equal(names(list(g, g.open('d'), 100)), ['.', '..', 'last']);
+});
+
 withGuest('a listing goes on at any cookie, also backwards', TREE, (g) => {
   const dir = g.open('.');
   const all = g.readdir(dir).entries;

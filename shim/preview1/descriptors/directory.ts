@@ -152,8 +152,10 @@ export class DirectoryDescriptor extends Descriptor {
     return target.startsWith('/') ? OUTSIDE : this.at.symlinkat(target, this.fid, path);
   }
 
+  /** EILSEQ for a target that is not UTF-8: no call of a guest can have it. */
   override readlinkat(path: string): string | number {
-    return this.at.readlinkat(this.fid, path);
+    const target = this.at.readlinkat(this.fid, path);
+    return typeof target === 'string' && !target.isWellFormed() ? E.EILSEQ : target;
   }
 
   override linkat(path: string, follow: boolean, newDir: Descriptor, newPath: string): number {

@@ -2,13 +2,13 @@
 // through it.
 import type { Memory } from '../../../vfs/lib/platform.ts';
 import { internString } from '../../../vfs/lib/intern.ts';
+import { bytesOf } from '../../../vfs/lib/utf8.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import { IOV_MAX, PATH_MAX, RW_MAX } from '../../../vfs/linux/limits.ts';
 import { Iov } from '../../../vfs/lib/iov.ts';
 import { STRUCTS } from '../abi/structs.ts';
 import { ENDED, INSIDE, OUTSIDE, type GateState } from '../gate/gate.ts';
 
-const encoder = new TextEncoder();
 const EMPTY = new Uint8Array(0);
 const IOVEC = STRUCTS.iovec;
 
@@ -82,13 +82,13 @@ export class GuestMemory {
     if (bytes.length > 0) this.fresh().set(bytes, ptr);
   }
 
-  /** Writes text as UTF-8, cut to `size` bytes, and returns the bytes written. The caller has checked `fits`. */
+  /** Writes the bytes of a text, cut to `size` bytes, and returns the bytes written. The caller has checked `fits`. */
   putText(ptr: number, size: number, text: string): number {
     const length = Math.min(text.length, size);
     for (let i = 0; i < length; i++) {
       const unit = text.charCodeAt(i);
       if (unit > 0x7f) {
-        const bytes = encoder.encode(text).subarray(0, size);
+        const bytes = bytesOf(text).subarray(0, size);
         this.put(ptr, bytes);
         return bytes.length;
       }
@@ -149,6 +149,7 @@ export class GuestMemory {
     if (length >= PATH_MAX) return E.ENAMETOOLONG;
     const path = internString(this.u8, ptr, ptr + length, this.path);
     if (typeof path === 'number' || path === this.path) return path;
+    if (!path.isWellFormed()) return E.EILSEQ;
     if (path.includes('\0')) return E.EINVAL;
     this.path = path;
     return path;

@@ -2,6 +2,7 @@
 import { FileStatus } from '../../../vfs/client/attributes.ts';
 import { WASI_ERRNO } from '../../../vfs/linux/errno.ts';
 import { check, invalid } from '../../../vfs/lib/options.ts';
+import { bytesOf } from '../../../vfs/lib/utf8.ts';
 import { ENDED } from '../gate/gate.ts';
 import { FdTable } from '../descriptors/fd-table.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
@@ -32,12 +33,10 @@ export class Guest {
   }
 }
 
-const encoder = new TextEncoder();
-
 function encodeText(text: string, name: string): Uint8Array {
   check(text, 'string', name);
   if (text.includes('\0')) throw invalid(`"${name}" holds a NUL: ${text}`);
-  return encoder.encode(`${text}\0`);
+  return bytesOf(`${text}\0`);
 }
 
 /** WASI errnos that calls return without a Linux errno. */

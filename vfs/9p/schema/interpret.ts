@@ -95,12 +95,7 @@ class Reader {
 
   private string(name: string): string {
     const length = Number(little(this.take(2, name), 0, 2));
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.take(length, name).slice());
-    } catch (error) {
-      if (error instanceof TypeError) throw new Error(`${this.row.name}: ${name} is not UTF-8`, { cause: error });
-      throw error;
-    }
+    return textOf(this.take(length, name).slice());
   }
 
   private take(length: number, name: string): Uint8Array {
@@ -142,11 +137,33 @@ function encodeValue(name: Name, item: Item, value: unknown): number[] {
   }
 }
 
-function encodeString(name: Name, field: string, value: string): number[] {
-  const bytes = new TextEncoder().encode(value);
-  if (new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) !== value) {
-    throw new Error(`${name}: ${field} holds half a surrogate pair`);
+/** Characters of UTF-8, each tried with TextDecoder; a byte that begins none is a lone surrogate. */
+function textOf(bytes: Uint8Array): string {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let text = '';
+  for (let at = 0; at < bytes.length;) {
+    let length = 1;
+    let found = String.fromCharCode(0xdc00 + bytes[at]!);
+    for (; length <= 4; length++) {
+      try {
+        found = decoder.decode(bytes.subarray(at, at + length));
+        break;
+      } catch {
+        // Longer, or none.
+      }
+    }
+    text += found;
+    at += length > 4 ? 1 : length;
   }
+  return text;
+}
+
+function encodeString(name: Name, field: string, value: string): number[] {
+  const parts = value.split(/([\udc80-\udcff])/u);
+  const bytes = parts.flatMap((part, i) =>
+    i % 2 === 0 ? [...new TextEncoder().encode(part)] : [part.charCodeAt(0) & 0xff],
+  );
+  if (textOf(Uint8Array.from(bytes)) !== value) throw new Error(`${name}: ${field} has no bytes`);
   return [...checked(name, `the length of ${field}`, bytes.length, 2), ...bytes];
 }
 

@@ -77,7 +77,8 @@ test('the interpreter reports the error of a malformed message', () => {
       () => encodeFrame('Twalk', { tag: 1, fid: 1, newfid: 2, wname: new Array(17).fill('a') }),
       'Twalk: 17 of wname, at most 16 may be',
     ],
-    [() => encodeFrame('Rreadlink', { tag: 1, target: '\ud800' }), 'Rreadlink: target holds half a surrogate pair'],
+    [() => encodeFrame('Rreadlink', { tag: 1, target: '\ud800' }), 'Rreadlink: target has no bytes'],
+    [() => encodeFrame('Rreadlink', { tag: 1, target: '\udcc3\udca9' }), 'Rreadlink: target has no bytes'],
   ];
   for (const [run, message] of cases) {
     assert.throws(run, (error: Error) => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { decode, Message } from '../codec.gen.ts';
 import { encodeFrame, type Frame } from './interpret.ts';
+import { decodeText } from '../../lib/utf8.ts';
 import { MAXWELEM } from '../constants.ts';
 import type { Name } from './messages.ts';
 import { Packet } from '../packet.ts';
@@ -14,6 +15,7 @@ const anyString = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: 'binary-ascii', maxLength: 20 }) },
   { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 60, maxLength: 300 }) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 70 }).map(decodeText) },
   fc.constantFrom('', 'tmp', '\ufeffbom', 'nul\0nul', '..', 'é', '日本語', '👩‍👩‍👧', 'x'.repeat(64), 'x'.repeat(65)),
 );
 // By default fast-check's records have no prototype, and would not equal our objects.

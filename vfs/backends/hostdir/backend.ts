@@ -8,6 +8,7 @@ import {
   SETATTR_UID,
 } from '../../9p/constants.ts';
 import { O_NOATIME, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, S_ISGID } from '../../linux/constants.ts';
+import { decodeText } from '../../lib/utf8.ts';
 import { E } from '../../linux/errno.ts';
 import { BackendBase, wantsWriting } from '../../backend/base.ts';
 import type { Attr, Backend, Capabilities, Hidden, SetAttr, StatFs } from '../../backend/backend.ts';
@@ -25,11 +26,9 @@ import { HostLocks } from './locks/record-locks.ts';
 import { HostStat } from './calls/host-stat.ts';
 import { hostError } from './node/node.ts';
 import { HostTimes } from './times.ts';
-import { decodeTarget } from './node/text.ts';
 import type { HostDirOptions, Way } from './options.ts';
 import type { HostTree } from './tree/tree.ts';
 
-const decoder = new TextDecoder();
 /** The extended attributes that guests see and set: those of others may be rights (security.capability, ACLs). */
 const USER = 'user.';
 /** Mode bits that a guest may set: all but set-user-ID and set-group-ID. */
@@ -82,6 +81,7 @@ export class HostDirBackend extends BackendBase {
       specialFiles: false,
       // Deno's fstat truncates times to milliseconds, ctime to seconds.
       nanoseconds: tree.exact || !('deno' in process.versions),
+      rawNames: tree.rawNames,
     };
     this.readOnly = options.readOnly === true;
     if (tree.exact) this.recordLocks = new HostLocks(tree, this.readOnly);
@@ -348,12 +348,13 @@ export class HostDirBackend extends BackendBase {
     return countsBlocks(this.tree.fsType(inode));
   }
 
-  /** Returns the names that are not UTF-8, which 9P cannot carry. */
+  /** The names that are not UTF-8 where node:fs has names as text only. */
   hidden(dir: HostInode): Hidden[] {
+    if (this.tree.rawNames) return [];
     const names = this.tree.listBytes(dir);
     if (typeof names === 'number') throw hostError(names, 'the directory cannot be opened');
-    const bad = names.filter((bytes) => decodeTarget(bytes) === null);
-    return bad.map((bytes) => ({ name: decoder.decode(bytes), reason: 'its name is not UTF-8' }));
+    const bad = names.map(decodeText).filter((name) => !name.isWellFormed());
+    return bad.map((name) => ({ name, reason: 'its name is not UTF-8' }));
   }
 
   /** Also ENOTSUP for an attribute that is not the user's. */

@@ -8,6 +8,7 @@ import {
   SETATTR_UID,
 } from '../../9p/constants.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT } from '../../linux/constants.ts';
+import { byteLength } from '../../lib/utf8.ts';
 import { E } from '../../linux/errno.ts';
 import { BackendBase } from '../../backend/base.ts';
 import type { Attr, Capabilities, SetAttr, StatFs } from '../../backend/backend.ts';
@@ -44,7 +45,6 @@ import {
   touchModified,
 } from './times.ts';
 
-const encoder = new TextEncoder();
 const BLOCK = 4096;
 
 /** The options of `memfs`. */
@@ -72,6 +72,7 @@ export class MemfsBackend extends BackendBase {
     sparse: false,
     specialFiles: true,
     nanoseconds: true,
+    rawNames: true,
   };
   private readonly core: Core;
   private readonly space: VolumeSpace;
@@ -126,7 +127,7 @@ export class MemfsBackend extends BackendBase {
   }
 
   override size(inode: MemfsInode): number {
-    if (inode.kind === S_IFLNK) return encoder.encode(inode.node.symlink).length;
+    if (inode.kind === S_IFLNK) return Math.max(0, byteLength(inode.node.symlink));
     // tmpfs counts 20 bytes per entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
     if (inode.kind === S_IFDIR) return 20 * (2 + this.entries(inode));
     return inode.node.size;

@@ -3,6 +3,7 @@ import { SETATTR_GID, SETATTR_MODE, SETATTR_SIZE, SETATTR_UID } from '../../9p/c
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../linux/constants.ts';
 import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
 import { checkOptions, type RowsOf } from '../../lib/options.ts';
+import { byteLength } from '../../lib/utf8.ts';
 import { tickFor } from '../../backend/change-time.ts';
 import { E } from '../../linux/errno.ts';
 import { BackendBase } from '../../backend/base.ts';
@@ -22,7 +23,6 @@ import type { NamesCursor } from './names-cursor.ts';
 import { Orphans } from './orphans.ts';
 import { isAccessDue, setChanged, setModified, setTimes } from './times.ts';
 
-const encoder = new TextEncoder();
 const BLOCK = 4096;
 
 /** The options of `ram`. */
@@ -51,6 +51,7 @@ export class RamBackend extends BackendBase {
     sparse: true,
     specialFiles: true,
     nanoseconds: true,
+    rawNames: true,
   };
   private top: RamInode;
   private readonly space: Space;
@@ -138,7 +139,7 @@ export class RamBackend extends BackendBase {
 
   override size(inode: RamInode): number {
     if (inode.kind === S_IFREG) return inode.data.size;
-    if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
+    if (inode.kind === S_IFLNK) return byteLength(inode.content as string);
     // tmpfs counts 20 bytes per entry, `.` and `..` included (BOGO_DIRENT_SIZE, shmem.c).
     return inode.kind === S_IFDIR ? 20 * (2 + inode.children.size) : 0;
   }

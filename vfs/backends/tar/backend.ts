@@ -1,5 +1,6 @@
 // The tree of a tar archive as a read-only backend. Runs in a browser.
 import { S_IFCHR, S_IFBLK, S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
+import { byteLength } from '../../lib/utf8.ts';
 import { E } from '../../linux/errno.ts';
 import { BackendBase } from '../../backend/base.ts';
 import type { Attr, Capabilities, Hidden, StatFs } from '../../backend/backend.ts';
@@ -10,8 +11,6 @@ import { getXattr, listXattrs } from '../../backend/xattrs.ts';
 import type { TarInode } from './inode.ts';
 import { BLOCK } from './format/size.ts';
 import type { Skipped, TarTree } from './tree.ts';
-
-const encoder = new TextEncoder();
 
 /**
  * The tree of a tar archive, read from the archive's own bytes. Each change is EROFS. The bytes must not be changed.
@@ -24,6 +23,7 @@ export class TarBackend extends BackendBase {
     sparse: false,
     specialFiles: true,
     nanoseconds: true,
+    rawNames: true,
   };
   /** The members left out of the tree, with reasons. */
   readonly skipped: readonly Skipped[];
@@ -72,7 +72,7 @@ export class TarBackend extends BackendBase {
 
   override size(inode: TarInode): number {
     if (inode.kind === S_IFREG) return inode.data.length;
-    if (inode.kind === S_IFLNK) return encoder.encode(inode.content as string).length;
+    if (inode.kind === S_IFLNK) return byteLength(inode.content as string);
     // As in tmpfs (BOGO_DIRENT_SIZE, shmem.c).
     return inode.kind === S_IFDIR ? 20 * (2 + inode.children.size) : 0;
   }

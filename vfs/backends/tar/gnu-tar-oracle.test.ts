@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
+import { decodeText } from '../../lib/utf8.ts';
 import type { TarInode } from './inode.ts';
 import type { TarBackend } from './backend.ts';
 import { openTar as tar } from './open.ts';
@@ -43,13 +44,13 @@ function below(root: Buffer, path: Buffer, files: Files): void {
     const kind = Number(stat.mode) & 0o170000;
     const perm = kind === S_IFLNK ? 0o777 : Number(stat.mode) & 0o7777;
     let content = '';
-    if (kind === S_IFLNK) content = fs.readlinkSync(full, 'utf8');
+    if (kind === S_IFLNK) content = decodeText(fs.readlinkSync(full, 'buffer'));
     if (kind === S_IFREG) {
       const fd = fs.openSync(full, 'r');
       content = partsOf(Number(stat.size), (offset, into) => void fs.readSync(fd, into, 0, into.length, offset));
       fs.closeSync(fd);
     }
-    files.set(child.toString(), wordsOf(kind, perm, secondsOf(stat.mtimeNs), content));
+    files.set(decodeText(child), wordsOf(kind, perm, secondsOf(stat.mtimeNs), content));
     if (kind === S_IFDIR) below(root, Buffer.concat([child, Buffer.from('/')]), files);
   }
 }

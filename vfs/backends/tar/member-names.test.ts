@@ -145,15 +145,14 @@ test('a member that Linux cannot have is left out and reported', () => {
       { name: 'label', type: 'V' },
     ],
     (kit, skipped) => {
-      // The kit's listing decodes a name without the U+FEFF before its `f`.
-      assert.equal(kit.list(''), ['dir', 'f', 'later', 'ld', 'x'.repeat(100), '\ufffd']);
+      assert.equal(kit.list(''), ['dir', 'f\udcff', 'later', 'ld', 'x'.repeat(100), '\ufefff', '\ufffd'].sort());
       assert.is(kit.get('f'), 'ENOENT');
+      assert.is(kit.get('f\udcff'), 'latin');
       assert.is(kit.get('\ufefff'), 'bom');
       assert.is(kit.get('\ufffd'), 'replacement');
       const under = 'its directory is a file or a symlink';
       assert.equal(skipped, [
         ['n'.repeat(256), 'a name of it is longer than 255 bytes'],
-        ['f\ufffd', 'its name is not UTF-8'],
         ['empty', 'its target is not a path'],
         ['far', 'its target is longer than 4095 bytes'],
         ['lost', "it links to 'later', which is not in the archive before it"],

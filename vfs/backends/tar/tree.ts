@@ -1,5 +1,6 @@
 // Builds the tree of an archive from its members, in order.
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
+import { byteLength } from '../../lib/utf8.ts';
 import { NAME_MAX, PATH_MAX } from '../../linux/limits.ts';
 import { HARD_LINK, type TarEntry } from './format/entry.ts';
 import { TarInode, type TarMeta } from './inode.ts';
@@ -14,17 +15,15 @@ export interface Skipped {
   reason: string;
 }
 
-const encoder = new TextEncoder();
 const LEADS_OUT = 'it leads out of the archive';
 
-/** True if a text has more than `max` bytes of UTF-8. */
+/** True if a text has more than `max` bytes. */
 function isLonger(text: string, max: number): boolean {
-  return text.length > max || (text.length * 3 > max && encoder.encode(text).length > max);
+  return text.length > max || (text.length * 3 > max && byteLength(text) > max);
 }
 
 /** Returns the components of a member's name; or the reason to skip it. */
-function componentsOf(name: string | null, maxDepth: number): string[] | string {
-  if (name === null) return 'its name is not UTF-8';
+function componentsOf(name: string, maxDepth: number): string[] | string {
   if (name.includes('\0')) return 'its name has a NUL';
   // As in tar, an absolute name is relative to the root of the tree.
   const names = namesOf(name, maxDepth + 1);
@@ -56,7 +55,7 @@ export class TarTree {
 
   add(entry: TarEntry): void {
     const reason = this.place(entry);
-    if (reason !== '') this.skipped.push({ path: entry.shown, reason });
+    if (reason !== '') this.skipped.push({ path: entry.name, reason });
   }
 
   /** Places a member in the tree. Returns the reason if it is skipped; '' if it is not. */
@@ -143,7 +142,6 @@ export class TarTree {
     const { kind, target } = entry;
     if (kind === S_IFREG) return this.make(kind, entry.data, metaOf(entry));
     if (kind !== S_IFLNK) return this.make(kind, null, metaOf(entry));
-    if (target === null) return 'its target is not UTF-8';
     if (target === '' || target.includes('\0')) return 'its target is not a path';
     if (isLonger(target, PATH_MAX - 1)) return `its target is longer than ${PATH_MAX - 1} bytes`;
     // On Linux a symlink has no other mode.

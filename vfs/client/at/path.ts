@@ -1,4 +1,5 @@
 // Parses paths into components, with a cache (path_resolution(7), namei.c).
+import { byteLength } from '../../lib/utf8.ts';
 import { E, OUTSIDE } from '../../linux/errno.ts';
 import { PATH_MAX } from '../../linux/limits.ts';
 
@@ -28,11 +29,9 @@ export interface Path {
   readonly hasDotDot: boolean;
 }
 
-const encoder = new TextEncoder();
-
 function isTooLong(text: string): boolean {
-  // UTF-8 has one to three bytes a UTF-16 unit.
-  return text.length * 3 >= PATH_MAX && (text.length >= PATH_MAX || encoder.encode(text).length >= PATH_MAX);
+  // A UTF-16 unit has one to three bytes.
+  return text.length * 3 >= PATH_MAX && (text.length >= PATH_MAX || byteLength(text) >= PATH_MAX);
 }
 
 function parse(text: string): Path {

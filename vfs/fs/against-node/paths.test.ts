@@ -103,4 +103,31 @@ likeNode('symlinks that lead nowhere, opened with a mode', (fs, on, call) => {
   }
 });
 
+/** Names in any order: node:fs has its own. */
+function shown(names: readonly unknown[]): string[] {
+  return names.map((name) => (typeof name === 'string' ? name : [...(name as Uint8Array)].join())).sort();
+}
+
+likeNode('paths and names as bytes that are not UTF-8', (fs, on, call) => {
+  const raw = (...bytes: number[]): Uint8Array => Buffer.concat([Buffer.from(on('')), Buffer.from(bytes)]);
+  fs.mkdirSync(raw(0x64, 0xe9));
+  fs.writeFileSync(raw(0x64, 0xe9, 0x2f, 0xff), 'latin');
+  fs.writeFileSync(raw(0x64, 0xe9, 0x2f, 0xc3, 0xa9), 'utf-8');
+  fs.symlinkSync(Buffer.from([0x64, 0xe9, 0x2f, 0xff]), raw(0x6c, 0xe9));
+  call(() => fs.readFileSync(raw(0x6c, 0xe9), 'utf8'));
+  call(() => fs.readlinkSync(raw(0x6c, 0xe9), 'buffer'));
+  call(() => fs.readlinkSync(raw(0x6c, 0xe9), 'hex'));
+  for (const encoding of ['buffer', 'hex', 'latin1', 'base64'] as const) {
+    call(() => shown(fs.readdirSync(on(''), encoding)));
+    call(() => shown(fs.readdirSync(raw(0x64, 0xe9), encoding)));
+  }
+  call(() => fs.existsSync(raw(0x64, 0xe9, 0x2f, 0xfe)));
+  call(() => fs.renameSync(raw(0x64, 0xe9, 0x2f, 0xff), raw(0x64, 0xe9, 0x2f, 0xfe)));
+  call(() => fs.readFileSync(raw(0x64, 0xe9, 0x2f, 0xfe), 'utf8'));
+  call(() => fs.readdirSync(raw(0x64, 0xe9), 'hex'));
+  call(() => fs.unlinkSync(raw(0x64, 0xe9, 0x2f, 0xfe)));
+  call(() => fs.rmSync(raw(0x64, 0xe9), { recursive: true }));
+  call(() => fs.readdirSync(on(''), 'hex'));
+});
+
 test.run();

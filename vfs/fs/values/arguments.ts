@@ -1,9 +1,13 @@
 // The arguments of node:fs: checked as Node does, and converted.
 import type { Url } from '../../lib/platform.ts';
+import { decodeText } from '../../lib/utf8.ts';
 import { UTF8 } from './encodings.ts';
 import { badArgument, outOfRange } from './errors.ts';
 
-/** A path as in node:fs: text, bytes in UTF-8, or a `file:` URL. A relative path begins at `/`. */
+/**
+ * A path as in node:fs: text, bytes, or a `file:` URL. A relative path begins at `/`. In text a byte that is not UTF-8 is
+ * a lone surrogate, its number plus 0xdc00: `caf\udce9` for `caf\xe9`.
+ */
 export type PathLike = string | Uint8Array | Url;
 /** A time: seconds since 1970 as a number or as text, a Date; or, unlike node:fs, nanoseconds as a bigint. */
 export type TimeLike = number | string | Date | bigint;
@@ -11,8 +15,6 @@ export type TimeLike = number | string | Date | bigint;
 export type Mode = number | string;
 /** Data to write. */
 export type Data = string | ArrayBufferView;
-
-const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
 /** Converts a path to text. @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_INVALID_URL_… */
 export function pathOf(value: PathLike, name = 'path'): string {
@@ -36,11 +38,8 @@ function pathOfBytes(value: unknown, name: string): string {
   if (!(value instanceof Uint8Array)) {
     throw badArgument('ERR_INVALID_ARG_TYPE', `The "${name}" argument must be a string, a Uint8Array or a URL.`);
   }
-  try {
-    return strict.decode(value);
-  } catch {
-    throw badArgument('ERR_INVALID_ARG_VALUE', `The argument '${name}' is not UTF-8.`);
-  }
+  // A copy: it may be shared with other threads.
+  return decodeText(new Uint8Array(value));
 }
 
 /** @throws TypeError ERR_INVALID_ARG_TYPE; RangeError ERR_OUT_OF_RANGE. */

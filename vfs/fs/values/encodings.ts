@@ -1,4 +1,5 @@
 // The encodings of Buffer without Buffer: utf8, utf16le, latin1, ascii, hex, base64, base64url.
+import { bytesOf as nameBytes } from '../../lib/utf8.ts';
 import { badArgument } from './errors.ts';
 
 /** An encoding of text as bytes, by its name in Buffer, in any case. */
@@ -114,11 +115,14 @@ export function codecOrBytes(encoding: string | null | undefined): Codec | null 
   return !encoding || encoding === 'buffer' ? null : codecOf(encoding);
 }
 
-/** Converts a name to the encoding wanted. @throws TypeError ERR_INVALID_ARG_VALUE. */
+/**
+ * Converts a name to the encoding wanted. As text, a byte that is not UTF-8 is a lone surrogate (lib/utf8.ts) and not
+ * U+FFFD as in node:fs, so that the name leads to the file. @throws TypeError ERR_INVALID_ARG_VALUE.
+ */
 export function namesIn(encoding: string | null | undefined): (name: string) => string | Uint8Array {
-  if (encoding === 'buffer') return UTF8.bytesOf;
+  if (encoding === 'buffer') return nameBytes;
   const codec = codecOf(encoding);
-  return codec === UTF8 ? (name) => name : (name) => codec.textOf(UTF8.bytesOf(name));
+  return codec === UTF8 ? (name) => name : (name) => codec.textOf(nameBytes(name));
 }
 
 /** An array with the result of `at` for each index. */

@@ -1,5 +1,6 @@
 // Handlers of Txattrwalk and Txattrcreate.
 import { XATTR_CREATE, XATTR_REPLACE } from '../../linux/constants.ts';
+import { byteLength, encodeText } from '../../lib/utf8.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fid.ts';
 import { checkNewFid, makeFid } from '../fid-life.ts';
@@ -9,7 +10,6 @@ import type { Request } from '../request.ts';
 import type { Session } from '../session.ts';
 import { XATTR_SIZE_MAX, XattrIo } from '../xattr-io.ts';
 
-const encoder = new TextEncoder();
 /** Most fids on attributes in a session. */
 export const XATTRS_MAX = 1024;
 
@@ -27,7 +27,7 @@ export function xattrwalk({ session, t, r }: Request): number {
   let value: Uint8Array | number;
   if (t.name === '') {
     const names = backend.listxattr(fid.inode);
-    value = typeof names === 'number' ? names : encoder.encode(names.map((name) => `${name}\0`).join(''));
+    value = typeof names === 'number' ? names : listOf(names);
   } else value = backend.getxattr(fid.inode, t.name);
   if (typeof value === 'number') return value;
   const reader = makeFid(session, t.newfid, fid.inode, fid.parent, fid.name);
@@ -57,6 +57,12 @@ export function xattrcreate({ session, t }: Request): number {
   fid.xattr = new XattrIo(t.name, new Uint8Array(t.attr_size), t.flags);
   session.xattrs++;
   return 0;
+}
+
+/** The bytes of names, each with a NUL. A name that has no bytes is left out. */
+function listOf(names: readonly string[]): Uint8Array {
+  const list = encodeText(names.map((name) => `${name}\0`).join(''));
+  return list ?? listOf(names.filter((name) => byteLength(name) >= 0));
 }
 
 /** EMFILE if the session has too many fids on attributes, each of which holds up to 64 KiB. */

@@ -267,24 +267,31 @@ each('35: names that Windows takes for something else', () => {
   }
 });
 
-linux('36: names that are not UTF-8 are hidden, and so never mangled', () => {
+linux('36: names that are not UTF-8 are those of no other file, and never mangled', () => {
   hosted(({ kit, root }) => {
     const bad = (...bytes: number[]): Buffer => Buffer.concat([Buffer.from(`${root}/d/x`), Buffer.from(bytes)]);
     kit.mkdir('d');
     fs.writeFileSync(bad(0xff), '1');
     fs.writeFileSync(bad(0xfe), '2');
     fs.writeFileSync(bad(0xc3), '3');
-    assert.equal(kit.list('d'), []);
-    for (const name of ['x\ufffd', 'x', 'xÿ']) assert.is(kit.get(`d/${name}`), 'ENOENT');
+    const names = ['x\udcc3', 'x\udcfe', 'x\udcff'];
+    assert.equal(kit.list('d'), names);
+    assert.equal([kit.get('d/x\udcff'), kit.get('d/x\udcfe'), kit.get('d/x\udcc3')], ['1', '2', '3']);
+    for (const name of ['x\ufffd', 'x', 'xÿ', 'x\udcc3\udcff']) assert.is(kit.get(`d/${name}`), 'ENOENT');
+    assert.is(kit.get('d/x\udcc3\udca9'), 'EILSEQ');
     assert.is(kit.rmdir('d'), 'ENOTEMPTY');
-    // A file that really has this name.
+    // Files that really have such names.
     kit.put('d/x\ufffd', 'mine');
-    assert.equal(kit.list('d'), ['x\ufffd']);
-    assert.is(kit.get('d/x\ufffd'), 'mine');
-    assert.is(kit.unlink('d/x\ufffd'), 'ok');
-    assert.equal(fs.readdirSync(`${root}/d`).length, 3);
+    kit.put('d/xé', 'other');
+    assert.equal(kit.list('d'), [...names, 'xé', 'x\ufffd'].sort());
+    assert.equal([kit.get('d/x\ufffd'), kit.get('d/xé')], ['mine', 'other']);
+    kit.put('d/x\udcfe', '22');
+    assert.is(fs.readFileSync(bad(0xfe), 'utf8'), '22');
+    assert.equal([kit.unlink('d/x\ufffd'), kit.unlink('d/x\udcff')], ['ok', 'ok']);
+    assert.is(fs.readdirSync(`${root}/d`).length, 3);
+    assert.not(fs.existsSync(bad(0xff)));
     fs.symlinkSync(Buffer.from([0x61, 0xff]), `${root}/l`);
-    assert.is(kit.readlink('l'), 'EILSEQ');
+    assert.is(kit.readlink('l'), 'a\udcff');
   });
 });
 

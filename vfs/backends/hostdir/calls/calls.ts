@@ -81,6 +81,8 @@ export interface HostCalls extends FileCalls {
    * checked for it.
    */
   readonly exact: boolean;
+  /** True if names that are not UTF-8 can be reached and are listed. */
+  readonly rawNames: boolean;
 
   /** Opens the news of changes in directories, with a descriptor of its own; null if there are none here. */
   news(): DirectoryNews | null;
@@ -123,7 +125,7 @@ export interface HostCalls extends FileCalls {
   getxattr(fd: number, name: string): Uint8Array | number;
   /** setxattr(2); removexattr(2) for an empty value with XATTR_REPLACE. */
   setxattr(fd: number, name: string, value: Uint8Array, flags: number): number;
-  /** The names of all extended attributes that are UTF-8, or −errno. */
+  /** The names of all extended attributes, or −errno. */
   listxattr(fd: number): string[] | number;
   statfs(fd: number, out: StatFs): number;
   /** f_type of statfs(2), or −errno. */
@@ -133,8 +135,8 @@ export interface HostCalls extends FileCalls {
    * @param atATime The number of entries read ahead, where that matters.
    */
   names(dir: number, atATime: number): Names | number;
-  /** All names of a directory as bytes, which may not be UTF-8. */
+  /** All names of a directory as bytes, also those that cannot be reached. Only if not `rawNames`. */
   listBytes(dir: number): Uint8Array[] | number;
-  /** The path of a descriptor at present; null if it was removed or is not UTF-8; empty if it cannot be determined. */
+  /** The path of a descriptor at present; null if it was removed; empty if it cannot be determined. */
   placeOf(fd: number): string | null;
 }

@@ -2,6 +2,7 @@
 import type { ForeignLock } from '../../../backend/capabilities.ts';
 import { E } from '../../../linux/errno.ts';
 import { BIG, BIG_OR_NONE, hostErrno, type Fs } from '../node/node.ts';
+import { pathForNode } from '../node/text.ts';
 import type { FileCalls } from './calls.ts';
 import { fillStat, type HostStat } from './host-stat.ts';
 
@@ -18,7 +19,7 @@ export function tried(act: () => void): number {
 /** lstat(2) of a path. Returns 0 or −errno. */
 export function statPath(fs: Fs, path: string, out: HostStat): number {
   try {
-    const st = fs.lstatSync(path, BIG_OR_NONE);
+    const st = fs.lstatSync(pathForNode(path), BIG_OR_NONE);
     if (st === undefined) return -E.ENOENT;
     fillStat(out, st);
     return 0;

@@ -1,7 +1,9 @@
 // The calls of the tree of descriptors through node:fs: each acts on /proc/PID/fd/N, or on one name below it.
 import type { SetAttr, StatFs } from '../../../backend/backend.ts';
+import { decodeText } from '../../../lib/utf8.ts';
 import { E } from '../../../linux/errno.ts';
 import { hostErrno, type Fs } from '../node/node.ts';
+import { hasRawNames, pathForNode } from '../node/text.ts';
 import { NO_NAMES, openNames, type Names } from '../tree/listings/names.ts';
 import { O_PATH } from '../tree/descriptors/proc.ts';
 import { HostStat } from './host-stat.ts';
@@ -23,6 +25,7 @@ const LEVELS = 1024;
 export class ProcCalls extends NodeCalls implements HostCalls {
   readonly way = 'proc';
   readonly exact = false;
+  readonly rawNames = hasRawNames();
   readonly flags: HostFlags;
   private readonly descriptorsAt: string;
   private readonly st = new HostStat();
@@ -41,7 +44,7 @@ export class ProcCalls extends NodeCalls implements HostCalls {
 
   private open(path: string, flags: number, mode?: number): number {
     try {
-      return this.fs.openSync(path, flags, mode);
+      return this.fs.openSync(pathForNode(path), flags, mode);
     } catch (thrown) {
       return -hostErrno(thrown);
     }
@@ -91,34 +94,36 @@ export class ProcCalls extends NodeCalls implements HostCalls {
 
   mkdirAt(dir: number, name: string, mode: number): number {
     const path = this.below(dir, name);
-    return path === null ? -E.EINVAL : tried(() => this.fs.mkdirSync(path, mode));
+    return path === null ? -E.EINVAL : tried(() => this.fs.mkdirSync(pathForNode(path), mode));
   }
 
   symlinkAt(target: string, dir: number, name: string): number {
     const path = this.below(dir, name);
-    return path === null ? -E.EINVAL : tried(() => this.fs.symlinkSync(target, path));
+    return path === null ? -E.EINVAL : tried(() => this.fs.symlinkSync(pathForNode(target), pathForNode(path)));
   }
 
   unlinkAt(dir: number, name: string): number {
     const path = this.below(dir, name);
-    return path === null ? -E.EINVAL : tried(() => this.fs.unlinkSync(path));
+    return path === null ? -E.EINVAL : tried(() => this.fs.unlinkSync(pathForNode(path)));
   }
 
   rmdirAt(dir: number, name: string): number {
     const path = this.below(dir, name);
-    return path === null ? -E.EINVAL : tried(() => this.fs.rmdirSync(path));
+    return path === null ? -E.EINVAL : tried(() => this.fs.rmdirSync(pathForNode(path)));
   }
 
   renameAt(oldDir: number, oldName: string, newDir: number, newName: string): number {
     const from = this.below(oldDir, oldName);
     const to = this.below(newDir, newName);
-    return from === null || to === null ? -E.EINVAL : tried(() => this.fs.renameSync(from, to));
+    return from === null || to === null
+      ? -E.EINVAL
+      : tried(() => this.fs.renameSync(pathForNode(from), pathForNode(to)));
   }
 
   linkAt(oldDir: number, oldName: string, newDir: number, newName: string): number {
     const from = this.below(oldDir, oldName);
     const to = this.below(newDir, newName);
-    return from === null || to === null ? -E.EINVAL : tried(() => this.fs.linkSync(from, to));
+    return from === null || to === null ? -E.EINVAL : tried(() => this.fs.linkSync(pathForNode(from), pathForNode(to)));
   }
 
   /** −ENOSYS: node:fs links names only. */
@@ -135,7 +140,7 @@ export class ProcCalls extends NodeCalls implements HostCalls {
     const path = this.below(dir, name);
     if (path === null) return -E.EINVAL;
     try {
-      return this.fs.readlinkSync(path, { encoding: 'buffer' });
+      return this.fs.readlinkSync(pathForNode(path), { encoding: 'buffer' });
     } catch (thrown) {
       return -hostErrno(thrown);
     }
@@ -203,8 +208,8 @@ export class ProcCalls extends NodeCalls implements HostCalls {
 
   placeOf(fd: number): string | null {
     try {
-      const path = this.fs.readlinkSync(this.descriptorsAt + fd);
-      return /\ufffd| \(deleted\)$/.test(path) ? null : path;
+      const path = decodeText(this.fs.readlinkSync(this.descriptorsAt + fd, { encoding: 'buffer' }));
+      return path.endsWith(' (deleted)') ? null : path;
     } catch {
       return '';
     }
@@ -219,7 +224,7 @@ function isComponent(name: string): boolean {
 /** statfs(2) of a path. Returns 0 or −errno. */
 export function statFsPath(fs: Fs, path: string, out: StatFs): number {
   try {
-    const st = fs.statfsSync(path, { bigint: true });
+    const st = fs.statfsSync(pathForNode(path), { bigint: true });
     const count = (value: bigint): number => Number(value < MOST ? value : MOST);
     out.bsize = Number(st.bsize);
     out.blocks = count(st.blocks);

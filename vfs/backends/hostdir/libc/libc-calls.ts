@@ -2,11 +2,11 @@
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../../../9p/constants.ts';
 import type { SetAttr, StatFs } from '../../../backend/backend.ts';
 import type { ForeignLock } from '../../../backend/capabilities.ts';
+import { decodeText } from '../../../lib/utf8.ts';
 import { O_CLOEXEC, XATTR_REPLACE } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { HostCalls, HostFlags } from '../calls/calls.ts';
 import type { HostStat } from '../calls/host-stat.ts';
-import { decodeTarget } from '../node/text.ts';
 import type { Names } from '../tree/listings/names.ts';
 import { O_PATH } from '../tree/descriptors/proc.ts';
 import { Inotify } from './inotify.ts';
@@ -58,6 +58,7 @@ const DOT = Uint8Array.of(0x2e, 0);
 export class LibcCalls implements HostCalls {
   readonly way: 'openat2' | 'openat';
   readonly exact = true;
+  readonly rawNames = true;
   readonly flags: HostFlags;
   private readonly libc: Libc;
   private readonly noFollow: number;
@@ -275,8 +276,7 @@ export class LibcCalls implements HostCalls {
     const names: string[] = [];
     for (let from = 0, to: number; from < length; from = to + 1) {
       to = list.indexOf(0, from);
-      const name = decodeTarget(list.subarray(from, to));
-      if (name !== null) names.push(name);
+      names.push(decodeText(list.subarray(from, to)));
     }
     return names;
   }
@@ -335,31 +335,20 @@ export class LibcCalls implements HostCalls {
   }
 
   names(dir: number): Names | number {
-    return this.entries(dir);
-  }
-
-  private entries(dir: number): LibcNames | number {
     const fd = this.reopen(dir, this.directory);
     return fd < 0 ? fd : new LibcNames(this.libc, this.getdents64, fd);
   }
 
-  listBytes(dir: number): Uint8Array[] | number {
-    const entries = this.entries(dir);
-    if (typeof entries === 'number') return entries;
-    const names: Uint8Array[] = [];
-    try {
-      for (let name = entries.nextBytes(); name !== null; name = entries.nextBytes()) names.push(name);
-    } finally {
-      entries.close();
-    }
-    return names;
+  /** −ENOSYS: `names` has them all. */
+  listBytes(_dir: number): number {
+    return -E.ENOSYS;
   }
 
   placeOf(fd: number): string | null {
     const bytes = this.target(AT_FDCWD, this.proc.of(fd));
     if (typeof bytes === 'number') return '';
-    const path = decodeTarget(bytes);
-    return path === null || path.endsWith(' (deleted)') ? null : path;
+    const path = decodeText(bytes);
+    return path.endsWith(' (deleted)') ? null : path;
   }
 }
 

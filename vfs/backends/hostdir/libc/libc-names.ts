@@ -1,4 +1,5 @@
 // The names of a directory by getdents64(2), with inode number and kind.
+import { decodeText } from '../../../lib/utf8.ts';
 import { E } from '../../../linux/errno.ts';
 import { hostError } from '../node/node.ts';
 import type { Names } from '../tree/listings/names.ts';
@@ -10,8 +11,6 @@ const SIZE = 32_768;
 /** Buffers that are kept for the next listing. */
 const SPARE = 8;
 const spare: Uint8Array[] = [];
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The entries of a directory, without `.` and `..`. */
 export class LibcNames implements Names {
@@ -44,11 +43,6 @@ export class LibcNames implements Names {
 
   next(): string | null {
     return this.step() ? this.name() : null;
-  }
-
-  /** Returns the next name as bytes; null at the end. */
-  nextBytes(): Uint8Array | null {
-    return this.step() ? this.bytes.slice(this.nameFrom, this.nameTo) : null;
   }
 
   private step(): boolean {
@@ -91,7 +85,7 @@ export class LibcNames implements Names {
     let text = '';
     for (let i = nameFrom; i < nameTo; i++) {
       const code = bytes[i]!;
-      if (code >= 0x80) return decode(bytes.subarray(nameFrom, nameTo));
+      if (code >= 0x80) return decodeText(bytes.subarray(nameFrom, nameTo));
       text += String.fromCharCode(code);
     }
     return text;
@@ -108,11 +102,3 @@ export class LibcNames implements Names {
 }
 
 const NONE = new Uint8Array(0);
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return '';
-  }
-}

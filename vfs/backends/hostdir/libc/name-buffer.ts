@@ -1,4 +1,5 @@
 // Names and paths as bytes for libc: a buffer that is filled anew for each call.
+import { byteLength, putText } from '../../../lib/utf8.ts';
 import { E } from '../../../linux/errno.ts';
 
 /** PATH_MAX of Linux, the NUL included. */
@@ -19,7 +20,8 @@ export class NameBuffer {
 
   /**
    * Sets a name, which must be a single component: the boundary of the sandbox.
-   * @returns 0, or −errno: −EINVAL for the empty name, `.`, `..` and a name with a `/` or a NUL; −ENAMETOOLONG.
+   * @returns 0, or −errno: −EINVAL for the empty name, `.`, `..` and a name with a `/` or a NUL; −ENAMETOOLONG; −EILSEQ
+   *   for a text that has no bytes (lib/utf8.ts).
    */
   setName(name: string): number {
     const { bytes } = this;
@@ -42,13 +44,15 @@ export class NameBuffer {
     return this.setText(name);
   }
 
-  /** Sets any text: the target of a symlink. −EINVAL if it has a NUL; −ENAMETOOLONG. */
+  /** Sets any text: the target of a symlink. −EINVAL if it has a NUL; −ENAMETOOLONG; −EILSEQ. */
   setText(text: string): number {
     const { bytes } = this;
     if (text.includes('\0')) return -E.EINVAL;
-    const { read, written } = encoder.encodeInto(text, this.room);
-    if (read < text.length) return -E.ENAMETOOLONG;
-    bytes[written] = 0;
+    const length = byteLength(text);
+    if (length < 0) return length;
+    if (length >= PATH_MAX) return -E.ENAMETOOLONG;
+    putText(text, bytes, 0);
+    bytes[length] = 0;
     return 0;
   }
 

@@ -1,14 +1,21 @@
-// Validity of names and symlink targets: UTF-8 everywhere, reserved names and characters on Windows.
+// Names and paths as node:fs takes them, and reserved names and characters on Windows.
+import { encodeText } from '../../../lib/utf8.ts';
+import { HostError } from './node.ts';
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** True if node:fs of this runtime takes and gives names as bytes, and the system has names that are bytes. */
+export function hasRawNames(): boolean {
+  return process.platform !== 'win32' && !('bun' in process.versions) && !('deno' in process.versions);
+}
 
-/** Decodes the target of a symlink; null if it is not UTF-8. */
-export function decodeTarget(bytes: Uint8Array): string | null {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return null;
-  }
+/**
+ * A path or the target of a symlink for node:fs, which would write U+FFFD for a byte that is not UTF-8.
+ * @throws HostError EILSEQ if the text has no bytes, or node:fs takes none here.
+ */
+export function pathForNode(path: string): string | Buffer {
+  if (path.isWellFormed()) return path;
+  const bytes = hasRawNames() ? encodeText(path) : null;
+  if (bytes === null) throw new HostError('EILSEQ', 'the name is not UTF-8');
+  return Buffer.from(bytes.buffer);
 }
 
 /** Reserved device names of Windows, with any extension; superscript digits count too. */

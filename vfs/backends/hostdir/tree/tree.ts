@@ -31,6 +31,8 @@ export interface HostTree {
   readonly flags: HostFlags;
   /** True if `link` and `utimens` act on an inode; otherwise `linkAt` and `utimes` do what can be done. */
   readonly exact: boolean;
+  /** As in HostCalls. */
+  readonly rawNames: boolean;
 
   /**
    * Looks up a name in a directory. Returns an inode or an errno.
@@ -113,7 +115,7 @@ export interface HostTree {
    * directory, on which another file system may be mounted.
    */
   listsInodes(dir: HostInode): boolean;
-  /** Returns the names as bytes, which may not be UTF-8. */
+  /** Returns the names as bytes. Only if not `rawNames`. */
   listBytes(dir: HostInode): Uint8Array[] | number;
   chmod(inode: HostInode, mode: number): number;
   chown(inode: HostInode, uid: number, gid: number): number;

@@ -206,18 +206,30 @@ test('commit: a read-only lower layer is unchanged, and the path is reported', (
   );
 });
 
-test('a directory of the host with a name that is not UTF-8 in it is not empty', () => {
+test('commit: names that are not UTF-8, and whiteouts of them, and no other name', () => {
   onHost(
     (root) => {
       fs.mkdirSync(`${root}/d`);
-      fs.writeFileSync(`${root}/d/f`, 'f');
-      fs.writeFileSync(Buffer.concat([Buffer.from(`${root}/d/`), Buffer.of(0xff)]), '');
+      for (const name of ['f', 'é', '\ufffd']) fs.writeFileSync(`${root}/d/${name}`, name);
+      for (const byte of [0xe9, 0xff]) fs.writeFileSync(rawPath(`${root}/d/`, byte), `${byte}`);
     },
     (kit, merged, root) => {
-      kit.unlink('d/f');
-      assert.equal([kit.list('d'), kit.rmdir('d')], [[], 'ENOTEMPTY']);
+      assert.equal([kit.unlink('d/\udce9'), kit.rename('d/\udcff', 'd/g\udcff')], ['ok', 'ok']);
+      assert.equal(kit.list('d'), ['f', 'g\udcff', 'é', '\ufffd']);
+      kit.put('new\udcfe', 'new');
+      kit.symlink('d/g\udcff', 'l\udcfe');
+      assert.equal(
+        merged.diff().map(({ path, change }) => `${change} ${path}`),
+        ['removed d/\udce9', 'removed d/\udcff', 'added d/g\udcff', 'added l\udcfe', 'added new\udcfe'].sort((a, b) =>
+          a.slice(a.indexOf(' ')) < b.slice(b.indexOf(' ')) ? -1 : 1,
+        ),
+      );
       assert.equal(merged.commit(), DONE);
-      assert.is(fs.readdirSync(`${root}/d`).length, 1);
+      const listed = (dir: string): string[] => fs.readdirSync(dir, { encoding: 'latin1' }).sort();
+      assert.equal(listed(`${root}/d`), ['f', 'g\xff', '\xc3\xa9', '\xef\xbf\xbd']);
+      assert.equal(listed(root), ['d', 'l\xfe', 'new\xfe']);
+      assert.is(fs.readFileSync(rawPath(`${root}/new`, 0xfe), 'utf8'), 'new');
+      assert.is(fs.readFileSync(rawPath(`${root}/l`, 0xfe), 'utf8'), '255');
     },
   );
 });
@@ -293,5 +305,10 @@ test('commit: a file that may be written to and is another’s is written, and n
   assert.equal([contents(lower).get('shared/f'), merged.diff()], ['100644 new', []]);
   kit.end();
 });
+
+/** A path whose last byte is not UTF-8. */
+function rawPath(path: string, byte: number): Buffer {
+  return Buffer.concat([Buffer.from(path), Buffer.of(byte)]);
+}
 
 test.run();

@@ -1,8 +1,9 @@
 // One member of an archive, with its extended headers applied.
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
+import { decodeText } from '../../../lib/utf8.ts';
 import type { Header } from './block.ts';
 import type { FileData } from './data.ts';
-import { decimal, parseTime, textOf, type Time } from './pax.ts';
+import { decimal, parseTime, type Time } from './pax.ts';
 import type { Limits } from './limits.ts';
 import type { Records } from './records.ts';
 
@@ -11,12 +12,10 @@ export const HARD_LINK = 0;
 
 /** One member of an archive, its extended headers applied. */
 export interface TarEntry {
-  /** The name as stored; null if it is not UTF-8. */
-  name: string | null;
-  /** The name for messages, with U+FFFD for bytes that are not UTF-8. */
-  shown: string;
-  /** The target of a link; null if it is not UTF-8. */
-  target: string | null;
+  /** The name as stored. */
+  name: string;
+  /** The target of a link. */
+  target: string;
   /** S_IFMT bits, or HARD_LINK. */
   kind: number;
   /** Permission bits. */
@@ -87,11 +86,9 @@ export function makeEntry(header: Header, long: LongNames, records: Records, lim
     return 'a time of a file cannot be read';
   const rdev = kind === S_IFCHR || kind === S_IFBLK ? deviceOf(header) : 0;
   if (!(rdev >= 0)) return 'the number of a device cannot be read';
-  const name = textOf(path);
   return {
-    name,
-    shown: name ?? new TextDecoder().decode(path),
-    target: textOf(target),
+    name: decodeText(path),
+    target: decodeText(target),
     kind,
     perm: header.mode % 0o10000,
     uid,

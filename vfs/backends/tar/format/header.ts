@@ -1,5 +1,6 @@
 // Writes the header blocks of a member: ustar, with pax records where ustar has no room.
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
+import { bytesOf } from '../../../lib/utf8.ts';
 import { formatPax, formatTime, type Time } from './pax.ts';
 import { quoted } from './records.ts';
 import { BLOCK, padded } from './size.ts';
@@ -22,8 +23,6 @@ export interface Meta {
   /** For a file stored sparse: the bytes that follow the header, with the map. Otherwise null. */
   stored: number | null;
 }
-
-const encoder = new TextEncoder();
 
 const TYPES: Readonly<Record<number, string>> = {
   0: '1',
@@ -72,7 +71,7 @@ export function mapOf(extents: readonly number[], size: number): Uint8Array {
     lines[0]!++;
     lines.push(size, 0);
   }
-  const map = encoder.encode(`${lines.join('\n')}\n`);
+  const map = bytesOf(`${lines.join('\n')}\n`);
   const blocks = new Uint8Array(padded(map.length));
   blocks.set(map);
   return blocks;
@@ -80,9 +79,9 @@ export function mapOf(extents: readonly number[], size: number): Uint8Array {
 
 function recordsOf({ path, target, size, uid, gid, mtime, xattrs, stored }: Meta): Map<string, Uint8Array> {
   const records = new Map<string, Uint8Array>();
-  const add = (keyword: string, value: string) => records.set(keyword, encoder.encode(value));
-  if (stored === null && encoder.encode(path).length > NAME_SIZE) add('path', path);
-  if (encoder.encode(target).length > NAME_SIZE) add('linkpath', target);
+  const add = (keyword: string, value: string) => records.set(keyword, bytesOf(value));
+  if (stored === null && bytesOf(path).length > NAME_SIZE) add('path', path);
+  if (bytesOf(target).length > NAME_SIZE) add('linkpath', target);
   if (stored !== null) {
     add('GNU.sparse.major', '1');
     add('GNU.sparse.minor', '0');
@@ -101,7 +100,7 @@ function recordsOf({ path, target, size, uid, gid, mtime, xattrs, stored }: Meta
 function ustar({ path, target, perm, uid, gid, rdev, size, mtime }: Meta, type: string): Uint8Array {
   const block = new Uint8Array(BLOCK);
   const text = (at: number, length: number, value: string) => {
-    block.set(encoder.encode(value).subarray(0, length), at);
+    block.set(bytesOf(value).subarray(0, length), at);
   };
   const octal = (at: number, digits: number, value: number) => {
     const fits = value >= 0 && value < 8 ** digits;

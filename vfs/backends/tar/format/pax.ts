@@ -1,7 +1,7 @@
 // Pax records and times: parsing and formatting.
+import { bytesOf, decodeText } from '../../../lib/utf8.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const encoder = new TextEncoder();
 
 /** The records of a pax extended header, by keyword. Values are bytes, since those of SCHILY.xattr are arbitrary. */
 export type PaxRecords = Map<string, Uint8Array>;
@@ -43,9 +43,9 @@ export function eachRecord(bytes: Uint8Array, visit: (keyword: string, value: Ui
     // Searched within the record only: the rest may be long.
     const equals = bytes.subarray(0, end).indexOf(EQUALS, space);
     if (equals < 0) return false;
-    const keyword = textOf(bytes.subarray(space + 1, equals));
+    const keyword = decodeText(bytes.subarray(space + 1, equals));
     // GNU tar reads a keyword as a C string.
-    if (keyword === null || keyword.includes('\0')) return false;
+    if (keyword.includes('\0')) return false;
     visit(keyword, bytes.subarray(equals + 1, end - 1));
     at = end;
   }
@@ -68,13 +68,13 @@ export function formatPax(records: ReadonlyMap<string, Uint8Array>): Uint8Array 
   const parts: Uint8Array[] = [];
   let length = 0;
   for (const [keyword, value] of records) {
-    const middle = encoder.encode(` ${keyword}=`);
+    const middle = bytesOf(` ${keyword}=`);
     const rest = middle.length + value.length + 1;
     // The length counts its own digits.
     let total = rest + String(rest).length;
     total = rest + String(total).length;
     const record = new Uint8Array(total);
-    const digits = encoder.encode(String(total));
+    const digits = bytesOf(String(total));
     record.set(digits);
     record.set(middle, digits.length);
     record.set(value, digits.length + middle.length);

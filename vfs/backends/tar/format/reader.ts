@@ -109,7 +109,7 @@ export class TarReader {
     }
     if (data !== null) return data;
     const how = 'pack it again with GNU tar, or without --sparse';
-    throw new Error(`'${entry.shown}' is stored sparse in this tar archive, and its map cannot be read: ${how}.`);
+    throw new Error(`'${entry.name}' is stored sparse in this tar archive, and its map cannot be read: ${how}.`);
   }
 
   /** Returns the bytes of data in the archive. */

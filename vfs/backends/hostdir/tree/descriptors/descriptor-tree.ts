@@ -1,4 +1,5 @@
 // The tree of Linux: inodes are reached by descriptors, without any symlink followed.
+import { decodeText } from '../../../../lib/utf8.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT } from '../../../../linux/constants.ts';
 import { E } from '../../../../linux/errno.ts';
 import { INTENT_FIND, INTENT_FURTHER } from '../../../../backend/lookup-intent.ts';
@@ -10,7 +11,6 @@ import { NEW, ACCESS_RDWR, type HostInode } from '../inode.ts';
 import { expire, isSettled, keep, refresh, unsettle } from '../lookups/name-cache.ts';
 import { nameOf } from './name-of.ts';
 import { place } from '../places.ts';
-import { decodeTarget } from '../../node/text.ts';
 import type { Entry, HostTree } from '../tree.ts';
 
 /** A time at which no name is cached. */
@@ -145,7 +145,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     const errno = this.calls.statAt(at, name, this.st);
     if (errno < 0) return errno === -E.ENOENT ? E.ESTALE : -errno;
     if (this.table.keyOf(this.st) !== inode.key) return E.ESTALE;
-    inode.target = typeof target === 'number' ? null : decodeTarget(target);
+    inode.target = typeof target === 'number' ? null : decodeText(target);
     return 0;
   }
 
@@ -184,7 +184,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     if (fd < 0) return -fd;
     const target = this.calls.readlink(fd);
     if (typeof target === 'number') return -target;
-    inode.target = decodeTarget(target);
+    inode.target = decodeText(target);
     return 0;
   }
 

@@ -33,6 +33,7 @@ export abstract class HeldInodes extends ByDescriptor {
   override readonly calls: HostCalls;
   readonly flags: HostFlags;
   readonly exact: boolean;
+  readonly rawNames: boolean;
   readonly held: Descriptors;
   protected readonly watches: Watches;
   /** The last inode looked up, whose name is probably still valid. */
@@ -61,6 +62,7 @@ export abstract class HeldInodes extends ByDescriptor {
     this.way = calls.way;
     this.flags = calls.flags;
     this.exact = calls.exact;
+    this.rawNames = calls.rawNames;
     this.held = new Descriptors(calls, this.listings, (inode) => this.close(inode));
     const errno = calls.stat(fd, this.st);
     if (errno !== 0) throw hostError(-errno, 'the directory cannot be looked at');

@@ -1,6 +1,7 @@
 // Opens the exported directory by descriptor and checks that /proc reaches it.
 import { E } from '../../../../linux/errno.ts';
 import { BIG, BIG_OR_NONE, hostErrno, type Fs } from '../../node/node.ts';
+import { pathForNode } from '../../node/text.ts';
 
 /** open(2) flag of a descriptor that only identifies a file; the same number on all architectures of Node. */
 export const O_PATH = 0o10000000;
@@ -16,7 +17,7 @@ const DESCRIPTORS = '/proc/self/fd';
  */
 export function openTop(fs: Fs, path: string): number {
   if (process.platform !== 'linux') return -1;
-  const fd = fs.openSync(path, O_PATH | fs.constants.O_DIRECTORY);
+  const fd = fs.openSync(pathForNode(path), O_PATH | fs.constants.O_DIRECTORY);
   let works = false;
   try {
     works = leadsThrough(fs, fd);

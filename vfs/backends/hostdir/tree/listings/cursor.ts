@@ -19,7 +19,7 @@ const st = new HostStat();
 
 /**
  * A listing of a host directory. Each name is looked up when it is reached, so that removed entries are left out and
- * the inode number is that of stat(2); unless the kernel has just listed both. Names that are not UTF-8 are hidden.
+ * the inode number is that of stat(2); unless the kernel has just listed both.
  */
 export class HostCursor implements DirCursor {
   name = '';

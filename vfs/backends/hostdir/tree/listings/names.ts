@@ -1,12 +1,13 @@
-// Reads the names of a host directory, one by one, with those that are not UTF-8 marked.
+// Reads the names of a host directory, one by one.
 import type { Dir } from 'node:fs';
+import { decodeText } from '../../../../lib/utf8.ts';
 import { E } from '../../../../linux/errno.ts';
 import { hostErrno, type Fs } from '../../node/node.ts';
 
 /** An iterator over the names of a host directory. */
 export interface Names {
   /**
-   * Returns the next name; empty if it is not UTF-8; null at the end.
+   * Returns the next name; empty for one that cannot be used here; null at the end.
    * @throws An error with a `code`.
    */
   next(): string | null;
@@ -24,7 +25,6 @@ export const NO_NAMES: Names = { next: () => null, close: () => {}, kind: 0, ino
 
 // oxlint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Opens a directory for its names.
@@ -32,12 +32,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  *   one is gone, `next` throws ENOENT and the others read ahead are lost; never with 1.
  * @throws The errors of node:fs.
  */
-export function openNames(fs: Fs, path: string, atATime: number): Names {
+export function openNames(fs: Fs, path: string | Buffer, atATime: number): Names {
   const { bun, deno } = process.versions as { bun?: string; deno?: string };
   // Bun and Deno read all names at once, as text.
   if (bun !== undefined || deno !== undefined) return new ReadNames(fs.readdirSync(path));
-  // latin1: one character per byte, to detect names that are not UTF-8.
-  return new StreamedNames(fs.opendirSync(path, { encoding: 'latin1', bufferSize: atATime }), atATime);
+  // latin1: one character per byte.
+  return new StreamedNames(fs.opendirSync(path as string, { encoding: 'latin1', bufferSize: atATime }), atATime);
 }
 
 class StreamedNames implements Names {
@@ -72,11 +72,7 @@ class StreamedNames implements Names {
 }
 
 function fromBytes(name: string): string {
-  try {
-    return decoder.decode(Uint8Array.from(name, (byte) => byte.charCodeAt(0)));
-  } catch {
-    return '';
-  }
+  return decodeText(Uint8Array.from(name, (byte) => byte.charCodeAt(0)));
 }
 
 /** Names read at once, with U+FFFD for bytes that are not UTF-8. */

@@ -1,5 +1,6 @@
 // The calls of a tree that need a path only, whose components are checked one by one just before.
 import type { SetAttr, StatFs } from '../../../../backend/backend.ts';
+import { decodeText } from '../../../../lib/utf8.ts';
 import { S_IFDIR } from '../../../../linux/constants.ts';
 import { E } from '../../../../linux/errno.ts';
 import type { HostFlags } from '../../calls/calls.ts';
@@ -7,7 +8,7 @@ import { HostStat } from '../../calls/host-stat.ts';
 import { NodeCalls, statPath, tried } from '../../calls/node-calls.ts';
 import { statFsPath } from '../../calls/proc-calls.ts';
 import { HostError, hostError, type Fs } from '../../node/node.ts';
-import { isWindowsName } from '../../node/text.ts';
+import { isWindowsName, pathForNode } from '../../node/text.ts';
 import type { HostInode } from '../inode.ts';
 import { openNames, type Names } from '../listings/names.ts';
 import { InodeTable } from '../table.ts';
@@ -36,11 +37,11 @@ export abstract class ByPath {
     this.fs = fs;
     this.calls = new NodeCalls(fs);
     this.flags = fs.constants;
-    this.top = fs.realpathSync.native(path);
+    this.top = decodeText(fs.realpathSync.native(pathForNode(path), { encoding: 'buffer' }));
     const errno = statPath(fs, this.top, this.st);
     if (errno !== 0) throw hostError(-errno, 'the directory cannot be looked at');
     this.root = this.table.add(this.st);
-    if (this.root.kind !== S_IFDIR) fs.readdirSync(this.top); // throws ENOTDIR
+    if (this.root.kind !== S_IFDIR) fs.readdirSync(pathForNode(this.top)); // throws ENOTDIR
   }
 
   /** Looks at a path. ENOENT is false. */
@@ -79,8 +80,9 @@ export abstract class ByPath {
   /** True if the host spells the name in exactly these characters. */
   protected isSpelt(dir: HostInode, path: string, name: string): boolean {
     const { fs } = this;
-    if (!fs.lstatSync(path).isSymbolicLink()) return /[^/\\]*$/.exec(fs.realpathSync.native(path))![0] === name;
-    return fs.readdirSync(this.pathOf(dir)).includes(name);
+    if (!fs.lstatSync(pathForNode(path)).isSymbolicLink())
+      return /[^/\\]*$/.exec(fs.realpathSync.native(pathForNode(path)))![0] === name;
+    return fs.readdirSync(pathForNode(this.pathOf(dir))).includes(name);
   }
 
   aliased(dir: HostInode, name: string, inode: HostInode): boolean {
@@ -94,24 +96,24 @@ export abstract class ByPath {
 
   unlink(dir: HostInode, name: string): number {
     const path = this.entry(dir, name);
-    return -tried(() => this.fs.unlinkSync(path));
+    return -tried(() => this.fs.unlinkSync(pathForNode(path)));
   }
 
   rmdir(dir: HostInode, name: string): number {
     const path = this.entry(dir, name);
-    return -tried(() => this.fs.rmdirSync(path));
+    return -tried(() => this.fs.rmdirSync(pathForNode(path)));
   }
 
   rename(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number {
     const from = this.entry(oldDir, oldName);
     const to = this.entry(newDir, newName);
-    return -tried(() => this.fs.renameSync(from, to));
+    return -tried(() => this.fs.renameSync(pathForNode(from), pathForNode(to)));
   }
 
   linkAt(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number {
     const from = this.entry(oldDir, oldName);
     const to = this.entry(newDir, newName);
-    return -tried(() => this.fs.linkSync(from, to));
+    return -tried(() => this.fs.linkSync(pathForNode(from), pathForNode(to)));
   }
 
   /** ENOSYS: names are linked only. */
@@ -120,7 +122,7 @@ export abstract class ByPath {
   }
 
   names(dir: HostInode, atATime = 1): Names {
-    const names = openNames(this.fs, this.pathOf(dir), atATime);
+    const names = openNames(this.fs, pathForNode(this.pathOf(dir)), atATime);
     if (!this.windows) return names;
     return {
       next: () => {
@@ -140,7 +142,7 @@ export abstract class ByPath {
   }
 
   listBytes(dir: HostInode): Uint8Array[] {
-    return this.fs.readdirSync(this.pathOf(dir), { encoding: 'buffer' });
+    return this.fs.readdirSync(pathForNode(this.pathOf(dir)), { encoding: 'buffer' });
   }
 
   chmod(inode: HostInode, mode: number): number {
@@ -159,7 +161,7 @@ export abstract class ByPath {
   utimes(inode: HostInode, atime: HostTime, mtime: HostTime): number {
     if (inode.fd >= 0) return -tried(() => this.fs.futimesSync(inode.fd, atime, mtime));
     const path = this.pathOf(inode);
-    return -tried(() => this.fs.lutimesSync(path, atime, mtime));
+    return -tried(() => this.fs.lutimesSync(pathForNode(path), atime, mtime));
   }
 
   private onDescriptor(inode: HostInode, act: (fd: number) => void): number {

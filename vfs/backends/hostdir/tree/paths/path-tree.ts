@@ -1,4 +1,5 @@
 // The tree of macOS, Windows and a Linux without /proc: inodes are reached by checked paths.
+import { decodeText } from '../../../../lib/utf8.ts';
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../../../linux/constants.ts';
 import { E } from '../../../../linux/errno.ts';
 import { ACCESS_PATH, ACCESS_RDWR, type HostInode } from '../inode.ts';
@@ -7,7 +8,7 @@ import { tried } from '../../calls/node-calls.ts';
 import { hostErrno, hostError } from '../../node/node.ts';
 import { Listings } from '../listings/listings.ts';
 import { OTHERS } from '../places.ts';
-import { decodeTarget } from '../../node/text.ts';
+import { hasRawNames, pathForNode } from '../../node/text.ts';
 import type { Entry, HostTree } from '../tree.ts';
 import { ByPath } from './by-path.ts';
 
@@ -23,6 +24,7 @@ import { ByPath } from './by-path.ts';
 export class PathTree extends ByPath implements HostTree {
   readonly way = 'paths';
   readonly exact = false;
+  readonly rawNames = hasRawNames();
   readonly limits =
     'The directory is reached by paths: a process of the host that swaps directories of the tree for symlinks while a ' +
     'guest runs can make it create, rename and remove names outside of it, and what the host renames is lost (ESTALE).';
@@ -62,7 +64,7 @@ export class PathTree extends ByPath implements HostTree {
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = this.flags;
     let fd = -1;
     try {
-      fd = this.fs.openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+      fd = this.fs.openSync(pathForNode(path), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
     } catch (thrown) {
       return hostErrno(thrown);
     }
@@ -83,13 +85,13 @@ export class PathTree extends ByPath implements HostTree {
 
   mkdir(dir: HostInode, name: string, mode: number): HostInode | number {
     const path = this.entry(dir, name);
-    const errno = tried(() => this.fs.mkdirSync(path, mode));
+    const errno = tried(() => this.fs.mkdirSync(pathForNode(path), mode));
     return errno < 0 ? -errno : this.adopt(dir, name, S_IFDIR);
   }
 
   symlink(dir: HostInode, name: string, target: string): HostInode | number {
     const path = this.entry(dir, name);
-    const errno = tried(() => this.fs.symlinkSync(target, path));
+    const errno = tried(() => this.fs.symlinkSync(pathForNode(target), pathForNode(path)));
     return errno < 0 ? -errno : this.adopt(dir, name, S_IFLNK);
   }
 
@@ -220,7 +222,7 @@ export class PathTree extends ByPath implements HostTree {
 
   readTarget(inode: HostInode): number {
     if (inode.target === undefined)
-      inode.target = decodeTarget(this.fs.readlinkSync(this.pathOf(inode), { encoding: 'buffer' }));
+      inode.target = decodeText(this.fs.readlinkSync(pathForNode(this.pathOf(inode)), { encoding: 'buffer' }));
     return 0;
   }
 
@@ -230,7 +232,7 @@ export class PathTree extends ByPath implements HostTree {
     const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
     let fd = -1;
     try {
-      fd = fs.openSync(this.pathOf(inode), flags | O_NOFOLLOW | O_NONBLOCK);
+      fd = fs.openSync(pathForNode(this.pathOf(inode)), flags | O_NOFOLLOW | O_NONBLOCK);
     } catch (thrown) {
       return -hostErrno(thrown);
     }
