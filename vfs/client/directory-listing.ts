@@ -4,6 +4,7 @@ import { E } from '../linux/errno.ts';
 import { NAME_MAX } from '../linux/limits.ts';
 import { internString } from '../lib/intern.ts';
 import { Iov } from '../lib/iov.ts';
+import { hasRaw } from '../lib/utf8.ts';
 import type { Client } from './client.ts';
 import { SYNTHETIC_COOKIE, type MountTable } from './at/mount-table.ts';
 
@@ -39,6 +40,7 @@ export class DirectoryEntries {
   /** The current entry is [start, end) of the buffer. */
   start = 0;
   end = 0;
+  private mayBeRaw = true;
 
   /** Makes the buffer at least `size` bytes long. It keeps no entries. */
   reserve(size: number): void {
@@ -47,10 +49,14 @@ export class DirectoryEntries {
     this.view = new DataView(this.u8.buffer);
   }
 
-  /** Declares that the first `length` bytes hold entries, and puts the cursor before the first one. */
-  filled(length: number): void {
+  /**
+   * Declares that the first `length` bytes hold entries, and puts the cursor before the first one.
+   * @param mayBeRaw False if it is known that each name is UTF-8.
+   */
+  filled(length: number, mayBeRaw = true): void {
     this.length = length;
     this.end = 0;
+    this.mayBeRaw = mayBeRaw;
   }
 
   /** Moves to the next entry. False at the end, before which an entry that is not whole is left out. */
@@ -95,6 +101,7 @@ export class DirectoryEntries {
 
   /** True if the name is UTF-8. */
   get isUtf8(): boolean {
+    if (!this.mayBeRaw) return true;
     const { u8, nameStart, end } = this;
     for (let i = nameStart; i < end; i++) {
       if (u8[i]! > 0x7f) return (internString(u8, nameStart, end) as string).isWellFormed();
@@ -157,7 +164,8 @@ export class DirectoryListing {
       from = 0;
     }
     if (count === 0) count = this.loadSynthetic(into, from);
-    into.filled(Math.max(0, count));
+    // A server in this process has encoded each name.
+    into.filled(Math.max(0, count), hasRaw || !this.client.transport.peer);
     if (count > 0 && !this.verify(into, cookieLo, cookieHi)) return -E.EPROTO;
     into.end = 0;
     return count;

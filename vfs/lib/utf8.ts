@@ -8,6 +8,9 @@ import { E } from '../linux/errno.ts';
 // ignoreBOM keeps a leading U+FEFF: it is part of a name.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** True once a text with a byte that is not UTF-8 was decoded or encoded: until then no name has one. */
+export let hasRaw = false;
+
 /** Decodes bytes, which must not be shared with other threads. Never fails. */
 export function decodeText(bytes: Uint8Array): string {
   const text = decoder.decode(bytes);
@@ -31,6 +34,7 @@ function isByte(code: number): boolean {
 
 /** Decodes one character after the other. */
 function decodeRaw(bytes: Uint8Array): string {
+  hasRaw = true;
   let text = '';
   for (let at = 0; at < bytes.length;) {
     const first = bytes[at]!;
@@ -74,7 +78,7 @@ export function byteLength(text: string): number {
     if (code > 0xffff) i++;
     if (!isHalf(code)) length += lengthOf(code);
     else if (isByte(code)) {
-      isRaw = true;
+      hasRaw = isRaw = true;
       length++;
     } else return -E.EILSEQ;
   }
