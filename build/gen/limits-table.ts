@@ -11,6 +11,7 @@ import { ANCESTORS, IDLE, LINGER } from '../../vfs/backends/hostdir/tree/descrip
 import { MOST } from '../../vfs/backends/hostdir/node/given.ts';
 import { OPEN } from '../../vfs/backends/hostdir/tree/listings/listings.ts';
 import { WATCHES } from '../../vfs/backends/hostdir/tree/lookups/watches.ts';
+import { MAX_EVENTS } from '../../vfs/fs/watch/fs-watcher.ts';
 import { FILE_MAX as MEMFS_FILE_MAX } from '../../vfs/backends/memfs/data.ts';
 import { MEMFS_COST } from '../../vfs/backends/memfs/space.ts';
 import { FILE_MAX } from '../../vfs/backends/ram/data.ts';
@@ -321,6 +322,13 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     answer: 'EMFILE, and that passes',
     by: '`ulimit -n`',
     test: ['vfs/backends/hostdir/deep-trees.test.ts', 'a bounded number of directories above open ones is held'],
+  },
+  {
+    resource: 'events that wait for the listener of an `fs.watch`',
+    who: 'guest, 9P client',
+    limit: count(MAX_EVENTS),
+    answer: 'dropped; one event without a name tells so',
+    test: ['vfs/fs/watch/watch.test.ts', 'more events than are kept: one without a name tells so'],
   },
   {
     resource: 'watched directories of the host',

@@ -9,6 +9,7 @@ import { constants } from './values/constants.ts';
 import { Promises } from './async/promises.ts';
 import { addFileStreams } from './streams/file-streams.ts';
 import type { FileStreams } from './streams/types.ts';
+import { Watchers, type WatchCalls } from './watch/watchers.ts';
 import { TreeCalls } from './calls/tree-calls.ts';
 
 /** Options of `createFs`. */
@@ -44,6 +45,7 @@ class FileSystemCalls extends TreeCalls {
   /** The same calls with promises, as node:fs/promises. */
   readonly promises: Promises;
   private readonly onClose: () => void;
+  private readonly watchers: Watchers;
 
   /** @param root The fid of `/`, of the client of `at`. The caller clunks it. */
   constructor(at: AtCalls, root: number, options: FileSystemOptions = {}) {
@@ -52,12 +54,20 @@ class FileSystemCalls extends TreeCalls {
     const { onClose = () => {}, Buffer: Bytes } = checkOptions(options, FILE_SYSTEM_OPTIONS);
     super(at, root, Bytes && ((u8) => Bytes.from(u8.buffer, u8.byteOffset, u8.byteLength)));
     this.onClose = onClose;
-    this.promises = new Promises(this);
+    const watchers = new Watchers(this, this.rooted);
+    this.watchers = watchers;
+    this.promises = new Promises(this, watchers);
     bindCalls(this);
     bindCalls(this.promises);
     Object.assign(this.realpathSync, { native: this.realpathSync });
     addCallbackCalls(this, this.promises);
     addFileStreams(this);
+    const calls: WatchCalls = {
+      watch: (...args: Parameters<Watchers['watch']>) => watchers.watch(...args),
+      watchFile: (...args: Parameters<Watchers['watchFile']>) => watchers.watchFile(...args),
+      unwatchFile: (path, listener) => watchers.unwatchFile(path, listener),
+    };
+    Object.assign(this, calls);
   }
 
   /** The content of a file as a Blob. It is read at once. */
@@ -65,8 +75,9 @@ class FileSystemCalls extends TreeCalls {
     return new Blob([this.readFileSync(path) as Uint8Array<ArrayBuffer>], options);
   }
 
-  /** Ends the file system: closes all descriptors. (`close` of node:fs closes one.) */
+  /** Ends the file system: closes all descriptors and watchers. (`close` of node:fs closes a descriptor.) */
   unmount(): void {
+    this.watchers.closeAll();
     this.closeAll();
     this.onClose();
   }
@@ -78,7 +89,8 @@ class FileSystemCalls extends TreeCalls {
 
 export type FileSystem = Omit<FileSystemCalls, 'realpathSync'> &
   CallbackCalls &
-  FileStreams & { realpathSync: FileSystemCalls['realpathSync'] & { native: FileSystemCalls['realpathSync'] } };
+  FileStreams &
+  WatchCalls & { realpathSync: FileSystemCalls['realpathSync'] & { native: FileSystemCalls['realpathSync'] } };
 
 /** @see FileSystemCalls */
 export const FileSystem = FileSystemCalls as unknown as new (

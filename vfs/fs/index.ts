@@ -30,5 +30,16 @@ export type { PathLike, TimeLike } from './values/arguments.ts';
 export type { Listed } from './calls/name-calls.ts';
 export type { Encoding } from './values/encodings.ts';
 export type { LineReader, ReadStream, StreamOptions, WriteStream } from './streams/types.ts';
+export type { FSWatcher, WatchEventType } from './watch/fs-watcher.ts';
+export type { StatWatcher } from './watch/stat-watcher.ts';
+export type {
+  PromisedWatchOptions,
+  StatListener,
+  WatchCalls,
+  WatchEvent,
+  WatchFileOptions,
+  WatchListener,
+  WatchOptions,
+} from './watch/watchers.ts';
 export type { CopyOptions, PromisedCopyOptions } from './calls/copy-tree.ts';
 export type { Source } from '../connect/server-for.ts';

@@ -39,16 +39,10 @@ export type CallbackCalls = {
 const TRANSFERS = new Set(['read', 'write', 'readv', 'writev']);
 /** Calls that a signal can abort. */
 const ABORTABLE = new Set(['readFile', 'writeFile', 'appendFile']);
-/** Calls that a file system over 9P does not support → the alternative. */
-const REFUSED: Readonly<Record<string, string>> = {
-  watch: '9P has no notifications',
-  watchFile: '9P has no notifications',
-  unwatchFile: '9P has no notifications',
-};
 /** Bytes of the buffer that `read` makes when it is given none. */
 const READ_SIZE = 16_384;
 
-/** Gives an object the calls that end in a callback, and those that are refused. */
+/** Gives an object the calls that end in a callback. */
 export function addCallbackCalls(fs: TreeCalls, promises: Promises): void {
   const calls = fs as unknown as Record<string, (...args: unknown[]) => unknown>;
   for (const long of Object.keys(calls)) {
@@ -65,18 +59,12 @@ export function addCallbackCalls(fs: TreeCalls, promises: Promises): void {
     later(callback === undefined ? throwing : callbackOf(callback), () => (fs.closeSync(fd as number), []));
   };
   Object.assign(calls.realpath!, { native: calls.realpath });
-  for (const [name, instead] of Object.entries(REFUSED)) calls[name] = () => refuse(`fs.${name}`, instead);
 }
 
 const NO_FD = 'The "fd" argument must be of type number. To end the file system itself, call unmount().';
 
 function throwing(error: unknown): void {
   if (error !== null) throw error;
-}
-
-/** @throws TypeError ERR_FEATURE_UNAVAILABLE_ON_PLATFORM. */
-export function refuse(name: string, instead: string): never {
-  throw badArgument('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `${name} is not available here: ${instead}.`);
 }
 
 function withCallback(

@@ -2,7 +2,6 @@
 import { chanceToAbort } from '../values/abort.ts';
 import { optionsOf, pathOf, type Mode, type PathLike, type TimeLike } from '../values/arguments.ts';
 import { writeChunks, type Chunks, type PromisedWriteOptions } from './chunks.ts';
-import { refuse } from './callback-calls.ts';
 import { constants } from '../values/constants.ts';
 import type { PromisedReadOptions } from '../calls/content-calls.ts';
 import { checkCopyOptions, copyTreeWaiting, type PromisedCopyOptions } from '../calls/copy-tree.ts';
@@ -24,6 +23,7 @@ import type {
 import type { BigIntStatsFs, StatsFs } from '../values/statfs.ts';
 import type { BigIntStats, Stats } from '../values/stats.ts';
 import type { RemoveOptions, TreeCalls } from '../calls/tree-calls.ts';
+import type { PromisedWatchOptions, WatchEvent, Watchers } from '../watch/watchers.ts';
 
 /** A path, or a file that is open. */
 type PathOrHandle = PathLike | FileHandle;
@@ -32,9 +32,11 @@ type PathOrHandle = PathLike | FileHandle;
 export class Promises {
   readonly constants = constants;
   readonly #fs: TreeCalls;
+  readonly #watchers: Watchers;
 
-  constructor(fs: TreeCalls) {
+  constructor(fs: TreeCalls, watchers: Watchers) {
     this.#fs = fs;
+    this.#watchers = watchers;
   }
 
   async access(path: PathLike, mode?: number): Promise<void> {
@@ -183,9 +185,9 @@ export class Promises {
     this.#fs.utimesSync(path, atime, mtime);
   }
 
-  /** @throws TypeError ERR_FEATURE_UNAVAILABLE_ON_PLATFORM. */
-  watch(): never {
-    return refuse('fs.promises.watch', '9P has no notifications');
+  /** The events of `watch`, one after the other. An abort of the signal ends the iteration with an AbortError. */
+  watch(path: PathLike, options?: Encoding | 'buffer' | PromisedWatchOptions | null): AsyncGenerator<WatchEvent> {
+    return this.#watchers.events(path, options);
   }
 
   /** With a signal, or with an iterable, an abort leaves the data written by then. */

@@ -65,8 +65,8 @@ export class DescriptorCalls {
   protected readonly rooted: Rooted;
   /** Makes of bytes those that the caller gets. @internal */
   readonly given: (bytes: Uint8Array) => Uint8Array;
-  /** The result of the last stat call. */
-  protected readonly status = new FileStatus();
+  /** The result of the last stat call. @internal */
+  readonly status = new FileStatus();
   private readonly files = new Map<number, OpenFile>();
   private readonly fds = new NumberPool(FIRST_FD, 2 ** 31);
 
@@ -249,8 +249,8 @@ export class DescriptorCalls {
     return errno === E.ENOENT;
   }
 
-  /** The result of the last stat call, as node:fs has it. */
-  protected stats(bigint: boolean): Stats | BigIntStats {
+  /** The result of the last stat call, as node:fs has it. @internal */
+  stats(bigint: boolean): Stats | BigIntStats {
     const { attributes, device } = this.status;
     return bigint ? new BigIntStats(attributes, device) : new Stats(attributes, device);
   }

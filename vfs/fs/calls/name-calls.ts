@@ -72,8 +72,8 @@ export interface MakeOptions {
 
 /** The calls of node:fs on names and attributes. */
 export class NameCalls extends ContentCalls {
-  /** Converts a name to the encoding wanted. @throws TypeError ERR_INVALID_ARG_VALUE. */
-  private namesIn(encoding: string | null | undefined): (name: string) => string | Uint8Array {
+  /** Converts a name to the encoding wanted. @throws TypeError ERR_INVALID_ARG_VALUE. @internal */
+  namesIn(encoding: string | null | undefined): (name: string) => string | Uint8Array {
     const convert = namesIn(encoding);
     return encoding === 'buffer' ? (name) => this.given(convert(name) as Uint8Array) : convert;
   }
