@@ -1,6 +1,15 @@
 // A user's project with the packed package, in which the blocks of one document run.
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { ROOT } from '../project.mjs';
@@ -8,6 +17,9 @@ import { isStale } from '../stale.mjs';
 
 /** The packages that the examples use besides ours, laid out as by `npm install`. */
 const PACKAGES = ['memfs', '@bjorn3/browser_wasi_shim', 'pako', '@yowasp/clang', 'esbuild', '@types/node'];
+/** Those of the recipes for packages that take node:fs, where they are installed. */
+const CONSUMERS = join(ROOT, 'wasm-tests/consumers/packages/node_modules');
+const CONSUMED = ['isomorphic-git', 'glob', 'fast-glob', 'tar-fs', 'unionfs', 'rollup', 'typescript'];
 const TIME_LIMIT = 120_000;
 /** The folder in which CI installs Deno. */
 const DENO = join(ROOT, 'wasm-tests/runtimes/binaries/node_modules/@deno/linux-x64-glibc');
@@ -41,6 +53,8 @@ export class Project {
       mkdirSync(dirname(link), { recursive: true });
       symlinkSync(join(ROOT, 'node_modules', name), link);
     }
+    for (const name of CONSUMED.filter((name) => existsSync(join(CONSUMERS, name))))
+      symlinkSync(join(CONSUMERS, name), join(this.dir, 'node_modules', name));
     mkdirSync(join(this.dir, 'node_modules/.bin'));
     symlinkSync('../wasi9p/dist/cli.js', join(this.dir, 'node_modules/.bin/wasi9p'));
     symlinkSync('../esbuild/bin/esbuild', join(this.dir, 'node_modules/.bin/esbuild'));
@@ -74,7 +88,7 @@ export class Project {
 function spawn(command: string, args: readonly string[], cwd: string): SpawnSyncReturns<string> {
   // A test under node:test within another would report to that one.
   const PATH = [join(cwd, 'node_modules/.bin'), process.env.PATH, DENO].join(delimiter);
-  const env = { ...process.env, PATH, NODE_TEST_CONTEXT: undefined, npm_config_update_notifier: 'false' };
+  const env = { ...process.env, PATH, CONSUMERS, NODE_TEST_CONTEXT: undefined, npm_config_update_notifier: 'false' };
   return spawnSync(command, args, {
     cwd,
     env,
