@@ -29,8 +29,9 @@ export function transfer(
       // A partial transfer is a success.
       return at > start ? at - start : count;
     }
-    if (count === 0) break;
     at += count;
+    // A file of the host gives less only at its end.
+    if (count === 0 || (!writes && count < length)) break;
   }
   return at - start;
 }

@@ -47,7 +47,7 @@ class FailingLibc extends Faults {
     const all: Record<string, unknown> = { ...own };
     let failed = false;
     for (const [name, call] of Object.entries(own)) {
-      if (name === 'errno' || name === 'close') continue;
+      if (name === 'errno' || name === 'address' || name === 'close') continue;
       all[name] = (...args: unknown[]) => {
         failed = this.fails(name);
         return failed ? -1 : call(...args);

@@ -10,7 +10,7 @@ import { Kit } from '../../../../testing/kit.ts';
 import { everyCall, inMemory, reasonAgainst, scratch, throughLibc } from '../testing.ts';
 import type { HostDirBackend as Store } from '../backend.ts';
 import type { HostInode } from '../tree/inode.ts';
-import { libc, type Libc } from './libc.ts';
+import { DECLARATIONS, libc, type Libc } from './libc.ts';
 
 const GUARD = 256;
 const MARK = 0xa5;
@@ -49,25 +49,54 @@ const FILLED: Readonly<Record<string, [buffer: number, size: number | { argument
   getdents64: [2, { argument: 3 }],
 };
 
+/** A buffer whose address was asked for, and its copy between guards. */
+interface Copied {
+  bytes: Uint8Array;
+  copy: Uint8Array;
+  address: number;
+}
+
 /** A libc whose buffers are copies between guards. */
 function guarded(own: Libc, used: Set<string>): Libc {
   const all: Record<string, unknown> = { errno: () => own.errno() };
+  const known: Copied[] = [];
+  all['address'] = (bytes: Uint8Array): number => {
+    const copy = between(bytes);
+    const address = own.address(copy);
+    known.push({ bytes, copy, address });
+    return address;
+  };
+  const find = (address: number): Copied => {
+    const found = known.findLast(({ address: from, copy }) => address >= from && address < from + copy.length);
+    assert.ok(found, 'an address of no buffer');
+    return found;
+  };
   for (const [name, call] of Object.entries(own) as [string, (...args: unknown[]) => number][]) {
-    if (name === 'errno') continue;
+    const declared = DECLARATIONS[name as keyof typeof DECLARATIONS] as readonly string[] | undefined;
+    if (declared === undefined) continue;
     all[name] = (...args: unknown[]): number => {
       used.add(name);
+      // The bytes of each argument that is memory, from its address on.
+      const memory = args.map((arg, i): Copied | null => {
+        if (declared[i + 2] === 'uintptr_t') return find(arg as number);
+        return arg instanceof Uint8Array ? { bytes: arg, copy: between(arg), address: 0 } : null;
+      });
+      const bytesOf = (at: number): Uint8Array => {
+        const { bytes, address } = memory[at]!;
+        return address === 0 ? bytes : bytes.subarray((args[at] as number) - address);
+      };
       const filled = FILLED[name];
       if (filled !== undefined) {
         const size = typeof filled[1] === 'number' ? filled[1] : (args[filled[1].argument] as number);
-        assert.ok((args[filled[0]] as Uint8Array).length >= size, `${name} is given too small a buffer`);
+        assert.ok(bytesOf(filled[0]).length >= size, `${name} is given too small a buffer`);
       }
-      for (const at of NAMES[name] ?? []) assert.ok((args[at] as Uint8Array).includes(0), `${name}: a name has no end`);
-      const copies = args.map((arg) => (arg instanceof Uint8Array ? between(arg) : arg));
-      const result = call(...copies);
-      for (const [i, copy] of copies.entries()) {
-        if (!(copy instanceof Uint8Array)) continue;
-        assert.ok(isIntact(copy), `${name} has written beyond argument ${i}`);
-        (args[i] as Uint8Array).set(copy);
+      for (const at of NAMES[name] ?? []) assert.ok(bytesOf(at).includes(0), `${name}: a name has no end`);
+      for (const each of memory) each?.copy.set(each.bytes);
+      const result = call(...args.map((arg, i) => (memory[i]?.address === 0 ? memory[i]!.copy : arg)));
+      for (const [i, each] of memory.entries()) {
+        if (each === null) continue;
+        assert.ok(isIntact(each.copy), `${name} has written beyond argument ${i}`);
+        each.bytes.set(each.copy);
       }
       return result;
     };
@@ -119,7 +148,7 @@ for (const way of ['openat2', 'openat'] as const) {
       kit.stat(long);
       kit.end();
       backend.close();
-      const unused = Object.keys(own).filter((name) => name !== 'errno' && !used.has(name));
+      const unused = Object.keys(DECLARATIONS).filter((name) => !used.has(name));
       // Deep trees need openat2 (openat2.test.ts), locks of a file without permissions fcntl (shared-locks.test.ts).
       assert.equal(unused, ['fcntl', 'openat2']);
       remove();

@@ -48,6 +48,7 @@ const XATTR_MAX = 65_536;
 
 const EMPTY = new Uint8Array(1);
 const DOT = Uint8Array.of(0x2e, 0);
+const NONE = new Uint8Array(0);
 
 /**
  * Calls of libc. A name is one component, which NameBuffer checks, and no call follows a symlink that a name leads to.
@@ -67,7 +68,12 @@ export class LibcCalls implements HostCalls {
   private readonly proc: NumberedPath;
   private readonly name = new NameBuffer();
   private readonly other = new NameBuffer();
+  private readonly nameAt: number;
+  private readonly emptyAt: number;
+  private readonly dotAt: number;
+  private readonly procAt: number;
   private readonly statx = new Uint8Array(STATX_SIZE);
+  private readonly statxAt: number;
   private readonly statxU32 = new Uint32Array(this.statx.buffer);
   private readonly statxI32 = new Int32Array(this.statx.buffer);
   private readonly statfsBytes = new Uint8Array(STATFS_SIZE);
@@ -79,6 +85,9 @@ export class LibcCalls implements HostCalls {
   private readonly link4096 = new Uint8Array(PATH_MAX);
   /** A value or a list of names of extended attributes, made at the first use. */
   private value: Uint8Array | undefined;
+  /** The memory that was read into or written from last, a guest's as a rule, and its address. */
+  private data: Uint8Array = NONE;
+  private dataAt = 0;
   /** False once the kernel has refused to link a descriptor without a name in /proc. */
   private linksDescriptors = true;
   /** False once the kernel has refused to set the times of a descriptor: before Linux 5.8. */
@@ -96,6 +105,11 @@ export class LibcCalls implements HostCalls {
     this.directory = flags.O_DIRECTORY ?? 0;
     this.getdents64 = SYSCALLS[process.arch]!.getdents64;
     this.proc = new NumberedPath(descriptorsAt);
+    this.nameAt = libc.address(this.name.bytes);
+    this.emptyAt = libc.address(EMPTY);
+    this.dotAt = libc.address(DOT);
+    this.procAt = libc.address(this.proc.bytes);
+    this.statxAt = libc.address(this.statx);
   }
 
   /** Returns the result of a call, or −errno. */
@@ -114,7 +128,7 @@ export class LibcCalls implements HostCalls {
 
   openAt(dir: number, name: string, flags: number, mode: number): number {
     const bad = this.name.setName(name);
-    return bad === 0 ? this.done(this.libc.openat(dir, this.name.bytes, flags | this.noFollow, mode)) : bad;
+    return bad === 0 ? this.done(this.libc.openat(dir, this.nameAt, flags | this.noFollow, mode)) : bad;
   }
 
   openBeneath(dir: number, names: readonly string[]): number {
@@ -130,7 +144,7 @@ export class LibcCalls implements HostCalls {
     let at = dir;
     for (let left = levels; left > 0; left -= LEVELS) {
       this.name.setPath('../'.repeat(Math.min(left, LEVELS)));
-      const up = this.done(this.libc.openat(at, this.name.bytes, O_PATH | this.directory | this.noFollow, 0));
+      const up = this.done(this.libc.openat(at, this.nameAt, O_PATH | this.directory | this.noFollow, 0));
       if (at !== dir) this.libc.close(at);
       if (up < 0) return up;
       at = up;
@@ -140,16 +154,19 @@ export class LibcCalls implements HostCalls {
 
   reopen(fd: number, flags: number): number {
     const { libc } = this;
-    if ((flags & this.directory) !== 0) return this.done(libc.openat(fd, DOT, flags | this.noFollow, 0));
-    return this.done(libc.openat(AT_FDCWD, this.proc.of(fd), flags | O_CLOEXEC, 0));
+    if ((flags & this.directory) !== 0) return this.done(libc.openat(fd, this.dotAt, flags | this.noFollow, 0));
+    this.proc.of(fd);
+    return this.done(libc.openat(AT_FDCWD, this.procAt, flags | O_CLOEXEC, 0));
   }
 
   close(fd: number): number {
+    // The memory of a guest that has ended is not kept.
+    this.data = NONE;
     return this.done(this.libc.close(fd));
   }
 
   stat(fd: number, out: HostStat): number {
-    if (this.libc.statx(fd, EMPTY, AT_EMPTY_PATH, STATX_MASK, this.statx) < 0) return -this.libc.errno();
+    if (this.libc.statx(fd, this.emptyAt, AT_EMPTY_PATH, STATX_MASK, this.statxAt) < 0) return -this.libc.errno();
     fillStatx(out, this.statxU32, this.statxI32);
     return 0;
   }
@@ -158,7 +175,7 @@ export class LibcCalls implements HostCalls {
     const bad = this.name.setName(name);
     if (bad !== 0) return bad;
     const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-    if (this.libc.statx(dir, this.name.bytes, flags, STATX_MASK, this.statx) < 0) return -this.libc.errno();
+    if (this.libc.statx(dir, this.nameAt, flags, STATX_MASK, this.statxAt) < 0) return -this.libc.errno();
     fillStatx(out, this.statxU32, this.statxI32);
     return 0;
   }
@@ -281,12 +298,24 @@ export class LibcCalls implements HostCalls {
     return names;
   }
 
+  /** The address of u8[at], from where on there are `length` bytes; 0 if there are not, since u8 was detached. */
+  private addressOf(u8: Uint8Array, at: number, length: number): number {
+    if (at + length > u8.length) return 0;
+    if (u8 !== this.data) {
+      this.data = u8;
+      this.dataAt = this.libc.address(u8);
+    }
+    return this.dataAt + at;
+  }
+
   read(fd: number, u8: Uint8Array, at: number, length: number, position: number): number {
-    return this.done(this.libc.pread(fd, u8.subarray(at, at + length), length, position));
+    const address = this.addressOf(u8, at, length);
+    return address === 0 ? -E.EFAULT : this.done(this.libc.pread(fd, address, length, position));
   }
 
   write(fd: number, u8: Uint8Array, at: number, length: number, position: number): number {
-    return this.done(this.libc.pwrite(fd, u8.subarray(at, at + length), length, position));
+    const address = this.addressOf(u8, at, length);
+    return address === 0 ? -E.EFAULT : this.done(this.libc.pwrite(fd, address, length, position));
   }
 
   truncate(fd: number, size: number): number {

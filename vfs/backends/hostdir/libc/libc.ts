@@ -4,15 +4,17 @@
 
 /** A name or a path as bytes that end with a NUL, or a buffer to fill. */
 type Bytes = Uint8Array;
+/** The address of such memory, of `address`: half of the price of passing the object. The caller keeps that alive. */
+type Address = number;
 
 /**
  * Calls of libc with their own arguments and results: −1 for an error, whose errno `errno` returns until the next call.
  * Memory that is passed is only used during the call.
  */
 export interface Libc {
-  openat(dir: number, name: Bytes, flags: number, mode: number): number;
+  openat(dir: number, name: Address, flags: number, mode: number): number;
   close(fd: number): number;
-  statx(dir: number, name: Bytes, flags: number, mask: number, out: Bytes): number;
+  statx(dir: number, name: Address, flags: number, mask: number, out: Address): number;
   mkdirat(dir: number, name: Bytes, mode: number): number;
   symlinkat(target: Bytes, dir: number, name: Bytes): number;
   unlinkat(dir: number, name: Bytes, flags: number): number;
@@ -27,8 +29,8 @@ export interface Libc {
   fsync(fd: number): number;
   fdatasync(fd: number): number;
   fstatfs(fd: number, out: Bytes): number;
-  pread(fd: number, out: Bytes, size: number, offset: number): number;
-  pwrite(fd: number, bytes: Bytes, size: number, offset: number): number;
+  pread(fd: number, out: Address, size: number, offset: number): number;
+  pwrite(fd: number, bytes: Address, size: number, offset: number): number;
   lseek(fd: number, offset: number, whence: number): number;
   getxattr(path: Bytes, name: Bytes, out: Bytes, size: number): number;
   setxattr(path: Bytes, name: Bytes, value: Bytes, size: number, flags: number): number;
@@ -43,6 +45,11 @@ export interface Libc {
   openat2(number: number, dir: number, path: Bytes, how: Bytes, size: number): number;
   getdents64(number: number, fd: number, out: Bytes, size: number): number;
   errno(): number;
+  /**
+   * Where the bytes are, which never move: valid as long as the object is alive and its memory is not detached. 0 for
+   * memory that is detached.
+   */
+  address(bytes: Uint8Array): Address;
 }
 
 /** A declaration in C: symbol, result, arguments. */
@@ -50,12 +57,13 @@ type Declaration = readonly [symbol: string, result: string, ...args: string[]];
 
 /**
  * The declarations in C. The last arguments of openat(2), fcntl(2) and syscall(2) are variadic there, which on x64 and
- * arm64 passes integers and pointers in the same registers. `void *` takes the memory of a Uint8Array.
+ * arm64 passes integers and pointers in the same registers. `void *` takes the memory of a Uint8Array, and `uintptr_t` an
+ * address. pread and pwrite are given at most 2^30 bytes, so that their results are an `int`.
  */
-const DECLARATIONS: Readonly<Record<Exclude<keyof Libc, 'errno'>, Declaration>> = {
-  openat: ['openat', 'int', 'int', 'void *', 'int', 'uint'],
+export const DECLARATIONS: Readonly<Record<Exclude<keyof Libc, 'errno' | 'address'>, Declaration>> = {
+  openat: ['openat', 'int', 'int', 'uintptr_t', 'int', 'uint'],
   close: ['close', 'int', 'int'],
-  statx: ['statx', 'int', 'int', 'void *', 'int', 'uint', 'void *'],
+  statx: ['statx', 'int', 'int', 'uintptr_t', 'int', 'uint', 'uintptr_t'],
   mkdirat: ['mkdirat', 'int', 'int', 'void *', 'uint'],
   symlinkat: ['symlinkat', 'int', 'void *', 'int', 'void *'],
   unlinkat: ['unlinkat', 'int', 'int', 'void *', 'int'],
@@ -70,8 +78,8 @@ const DECLARATIONS: Readonly<Record<Exclude<keyof Libc, 'errno'>, Declaration>> 
   fsync: ['fsync', 'int', 'int'],
   fdatasync: ['fdatasync', 'int', 'int'],
   fstatfs: ['fstatfs', 'int', 'int', 'void *'],
-  pread: ['pread', 'int64_t', 'int', 'void *', 'size_t', 'int64_t'],
-  pwrite: ['pwrite', 'int64_t', 'int', 'void *', 'size_t', 'int64_t'],
+  pread: ['pread', 'int', 'int', 'uintptr_t', 'uint', 'int64_t'],
+  pwrite: ['pwrite', 'int', 'int', 'uintptr_t', 'uint', 'int64_t'],
   lseek: ['lseek', 'int64_t', 'int', 'int64_t', 'int'],
   getxattr: ['getxattr', 'int64_t', 'void *', 'void *', 'void *', 'size_t'],
   setxattr: ['setxattr', 'int', 'void *', 'void *', 'void *', 'size_t', 'int'],
@@ -95,8 +103,9 @@ export const SYSCALLS: Readonly<Record<string, { openat2: number; getdents64: nu
 
 /** The members of koffi used here. */
 interface Koffi {
-  load(path: null): { func(name: string, result: string, args: string[]): (...args: never[]) => number };
+  load(path: null): { func(name: string, result: string, args: string[]): (...args: unknown[]) => number };
   errno(): number;
+  address(bytes: Uint8Array): bigint;
 }
 
 let loaded: Libc | Error | undefined;
@@ -114,18 +123,45 @@ function load(): Libc | Error {
     return new Error(`libc is called on Linux on x64 and arm64, and this is ${process.platform} on ${process.arch}`);
   }
   try {
-    const { createRequire } = process.getBuiltinModule('node:module');
-    return declare(createRequire(import.meta.url)('koffi') as Koffi);
+    return declare(loadKoffi());
   } catch (thrown) {
     return thrown instanceof Error ? thrown : new Error(String(thrown));
   }
 }
 
+/**
+ * Loads the compiled part of koffi alone, which is a package of its own for each platform: the JavaScript around it, for
+ * other platforms and old names, takes as long again. A koffi without that package is loaded as a whole.
+ */
+function loadKoffi(): Koffi {
+  const { createRequire } = process.getBuiltinModule('node:module');
+  const here = createRequire(import.meta.url);
+  try {
+    const compiled = createRequire(here.resolve('koffi'))(`@koromix/koffi-linux-${process.arch}`) as Partial<Koffi>;
+    if (compiled.load !== undefined && compiled.address !== undefined) return compiled as Koffi;
+  } catch {
+    // No koffi at all, or one that was built on this machine.
+  }
+  return here('koffi') as Koffi;
+}
+
+/** Declares each function at its first call: most programs make a few of these calls. */
 function declare(koffi: Koffi): Libc {
   const own = koffi.load(null);
-  const calls: Record<string, unknown> = { errno: () => koffi.errno() };
+  const calls: Record<string, unknown> = {
+    errno: () => koffi.errno(),
+    // The memory of a short array is moved when its buffer is first asked for, so that is done before.
+    address: (bytes: Uint8Array) => (bytes.buffer.byteLength === 0 ? 0 : Number(koffi.address(bytes))),
+  };
   for (const [name, [symbol, result, ...args]] of Object.entries(DECLARATIONS)) {
-    calls[name] = own.func(symbol, result, args);
+    let call: ((...args: unknown[]) => number) | undefined;
+    calls[name] = (...given: unknown[]): number => {
+      if (call === undefined) {
+        call = own.func(symbol, result, args);
+        calls[name] = call;
+      }
+      return call(...given);
+    };
   }
   return calls as unknown as Libc;
 }

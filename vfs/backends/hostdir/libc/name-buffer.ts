@@ -65,6 +65,7 @@ export class NameBuffer {
 
 /** A path that ends with a number: `/proc/PID/fd/N`. */
 export class NumberedPath {
+  /** Always the same memory, as that of NameBuffer. */
   readonly bytes = new Uint8Array(64);
   private readonly start: number;
 

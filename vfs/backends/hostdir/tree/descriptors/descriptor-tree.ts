@@ -55,8 +55,10 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     if (dir.watch >= 0) expire(dir, now);
     else {
       if (!isSettled(dir, now)) return this.lookupChanging(dir, name, now);
-      // Most names are looked up once. Before one is cached the directory must be looked at.
-      if (name !== dir.missed && dir.held?.has(name) !== true && dir.names?.has(name) !== true) {
+      // Most names are looked up once. Before one is cached the directory must be looked at; that is of no use for an
+      // inode that is not held any more.
+      const known = dir.held?.get(name) ?? dir.names?.get(name);
+      if (known === undefined ? name !== dir.missed : known !== null && known.fd < 0) {
         dir.missed = name;
         return this.pin(dir, name, NEVER);
       }
@@ -66,8 +68,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
       refresh(dir, now);
     }
     const kept = dir.names?.get(name);
-    if (kept === undefined) return this.lookupAgain(dir, name, now);
-    if (kept !== null && kept.fd < 0) return this.pin(dir, name, now);
+    if (kept === undefined || (kept !== null && kept.fd < 0)) return this.lookupAgain(dir, name, now);
     if (dir.watch < 0) this.watches.use(dir);
     return kept === null ? E.ENOENT : this.found(kept, dir, name);
   }

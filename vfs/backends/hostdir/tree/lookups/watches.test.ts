@@ -42,7 +42,7 @@ async function watched(run: (host: Watched) => void | Promise<void>, other: Part
     Object.entries(own).map(([name, call]) => [
       name,
       (...args: never[]) => {
-        if (name !== 'errno') log.push(name);
+        if (name !== 'errno' && name !== 'address') log.push(name);
         return (call as (...args: never[]) => number)(...args);
       },
     ]),
