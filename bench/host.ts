@@ -1,158 +1,96 @@
-// `npm run bench -- host`: the cost of calls on a host directory, through the whole stack, relative to the same calls
-// of node:fs with plain paths, which confine nothing. Each sample is a process of its own.
-import { spawnSync } from 'node:child_process';
-import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
-import { WASI } from '../shim/index.ts';
-import { TMPFS } from './calls/columns.ts';
-import { BUDGET, overBudget, type Cost } from './goals/host.ts';
+// `npm run bench -- host`: the calls table on a host directory in each way, beside node:wasi and native code on the same
+// file system, and beside the bare calls of the kernel, which bound what any of them can reach.
+import { columnOf, hostKeys, type Column } from './calls/columns.ts';
+import { measure } from './calls/measure.ts';
+import { UsageError, listOf, numberOf, readArguments } from './calls/options.ts';
+import type { Results } from './calls/results.ts';
+import { ROWS, type Row } from './calls/rows.ts';
+import { costsOf, hostGoals } from './goals/host.ts';
 import { grid, writePart } from './part.ts';
-import { compileProgram } from './program.ts';
-import { ROWS } from './calls/rows.ts';
-import { align, digits, machine, time } from './text.ts';
+import { align, machine, ratio, remarks, time } from './text.ts';
 
-const ROUNDS = 5;
-/** Calls before the measurement, and processor time of it, µs. */
-const WARM_UP = 300_000;
-const TARGET = 300_000;
+const HELP = `npm run bench -- host [OPTIONS]
 
-const block = new Uint8Array(4096);
-const DEEP = 'a/b/c/d/e/f/g';
-/** The present name of the file of `rename`. */
-let moved = false;
+  --only A,B    these workloads
+  --ways A,B    these columns beside node:wasi (default ${hostKeys.filter((key) => key !== 'node-wasi').join(',')})
+  --rounds N    measurements of each cell (default 5)
+  --seconds S   CPU time of a measurement (default 0.3)
+  --write       writes its part of docs/benchmarks.md
+`;
 
-/** The workloads of the program, with node:fs. `top` holds a file `file`, one at DEEP, and is open as `fd`. */
-const PLAIN: Readonly<Record<string, (top: string, fd: number) => void>> = {
-  fstat: (_, fd) => void fs.fstatSync(fd),
-  pread1: (_, fd) => void fs.readSync(fd, block, 0, 1, 0),
-  pwrite1: (_, fd) => void fs.writeSync(fd, block, 0, 1, 0),
-  stat1: (top) => void fs.statSync(`${top}/file`),
-  stat8: (top) => void fs.statSync(`${top}/${DEEP}/file`),
-  statabsent: (top) => void fs.statSync(`${top}/absent`, { throwIfNoEntry: false }),
-  openclose: (top) => fs.closeSync(fs.openSync(`${top}/file`, 'r')),
-  createunlink(top) {
-    make(`${top}/new`);
-    fs.unlinkSync(`${top}/new`);
-  },
-  mkdirrmdir(top) {
-    fs.mkdirSync(`${top}/dir`);
-    fs.rmdirSync(`${top}/dir`);
-  },
-  rename(top) {
-    fs.renameSync(`${top}/${moved ? 'other' : 'file'}`, `${top}/${moved ? 'file' : 'other'}`);
-    moved = !moved;
-  },
-  renameover(top) {
-    make(`${top}/new`);
-    fs.renameSync(`${top}/new`, `${top}/file`);
-  },
-  link(top) {
-    fs.linkSync(`${top}/file`, `${top}/other`);
-    fs.unlinkSync(`${top}/other`);
-  },
-  symlink(top) {
-    fs.symlinkSync('file', `${top}/link`);
-    fs.readlinkSync(`${top}/link`);
-    fs.unlinkSync(`${top}/link`);
-  },
-};
+/** The column that the others are multiples of. */
+const BASE = 'node-wasi';
 
-function make(path: string): void {
-  const fd = fs.openSync(path, 'w');
-  fs.writeSync(fd, block, 0, 100, 0);
-  fs.closeSync(fd);
+function rowsOf(words: readonly string[] | undefined): readonly Row[] {
+  const unknown = words?.find((word) => !ROWS.some(({ workload }) => workload === word));
+  if (unknown !== undefined) throw new UsageError(`Unknown workload ${unknown}.\n\n${HELP}`);
+  return ROWS.filter(({ workload }) => words?.includes(workload) !== false);
 }
 
-function cpu(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-}
-
-/** An operation by node:fs, µs. */
-function plainly(workload: string, top: string): number {
-  fs.mkdirSync(`${top}/${DEEP}`, { recursive: true });
-  fs.writeFileSync(`${top}/${DEEP}/file`, block);
-  fs.writeFileSync(`${top}/file`, block);
-  const fd = fs.openSync(`${top}/file`, 'r+');
-  const run = PLAIN[workload]!;
-  for (const begun = cpu(); cpu() - begun < WARM_UP;) for (let i = 0; i < 100; i++) run(top, fd);
-  const start = cpu();
-  let operations = 0;
-  for (; cpu() - start < TARGET; operations += 100) for (let i = 0; i < 100; i++) run(top, fd);
-  const took = (cpu() - start) / operations;
-  fs.closeSync(fd);
-  return took;
-}
-
-/** An operation of the program in the host directory, µs. */
-async function guarded(workload: string, top: string): Promise<number> {
-  let took = NaN;
-  const bench = {
-    cpu,
-    report: (operations: number, us: number) => (took = us / operations),
-    fail: () => {
-      throw new Error(`The workload ${workload} failed.`);
-    },
-  };
-  const args = ['bench', workload, '/', String(WARM_UP), String(TARGET), '1e9'];
-  const wasi = new WASI({ args, preopens: { '/': top } });
-  const module = await WebAssembly.compile(fs.readFileSync((await compileProgram(false)).wasm));
-  wasi.start(new WebAssembly.Instance(module, { ...wasi.getImportObject(), bench }));
-  return took;
-}
-
-async function cell(side: string, workload: string): Promise<void> {
-  const top = fs.mkdtempSync(join(fs.existsSync(TMPFS) ? TMPFS : tmpdir(), 'wasi9p-bench-'));
-  try {
-    console.log(side === 'plain' ? plainly(workload, top) : await guarded(workload, top));
-  } finally {
-    fs.rmSync(top, { recursive: true, force: true });
-  }
-}
-
-function sample(side: string, workload: string): number {
-  const ran = spawnSync(process.execPath, ['--no-warnings', process.argv[1]!, side, workload], { encoding: 'utf8' });
-  if (ran.status !== 0) throw new Error(ran.stderr);
-  return 1000 * Number(ran.stdout);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-async function table(): Promise<void> {
-  await compileProgram(false);
-  const costs = Object.keys(PLAIN).map((workload): Cost => {
-    const rounds = Array.from({ length: ROUNDS }, () => [sample('plain', workload), sample('guarded', workload)]);
-    const label = ROWS.find((row) => row.workload === workload)!.label;
-    return { label, plain: median(rounds.map(([ns]) => ns!)), guarded: median(rounds.map(([, ns]) => ns!)) };
+function lines(results: Results): { head: string[]; cells: string[][] } {
+  const columns = results.columns.filter(({ key }) => key !== BASE);
+  const base = results.column(BASE)!;
+  const cells = results.rows.map((row) => {
+    const figure = results.figure(row, base);
+    const ratios = columns.map((column) => ratio(results.figure(row, column), figure));
+    return [row.label, figure === null ? '—' : time(figure.median), ...ratios];
   });
-  const head = ['a call on a host directory', 'node:fs, plain paths', 'wasi9p, hostdir', 'ratio'];
-  const lines = costs.map(({ label, plain, guarded: ours }) => [
-    label,
-    time(plain),
-    time(ours),
-    `${digits(ours / plain)}`,
-  ]);
-  console.log(`${align([head, ...lines])}\n\n${overBudget(costs)}`);
-  if (!process.argv.includes('--write')) return;
-  writePart(
-    'host',
-    `# Cost of a host directory
+  return { head: ['call', base.label, ...columns.map(({ label }) => label)], cells };
+}
 
-A guest's calls through the whole stack, confined to a directory of tmpfs, against the same calls of node:fs by plain
-paths, without confinement. Medians of ${ROUNDS} interleaved rounds, CPU time, each cell a process. The budget is
-${BUDGET} times the plain calls. A step of a path costs a system call, since each is resolved separately.
+/** The cells without a figure, but not those of bare calls, which are a few only. */
+function missing(results: Results): string[] {
+  return remarks(results, ({ label }) => label).filter((text) => !text.endsWith('it is no call of its own'));
+}
+
+function docs(results: Results, goals: readonly string[], leftOut: readonly string[], rounds: number): string {
+  const { head, cells } = lines(results);
+  const notes = [...missing(results), ...leftOut].map((note) => `- ${note}`);
+  return `# Cost of a host directory
+
+The rows of the first table, of a guest on a directory of tmpfs: in each way in which a host directory is reached, and as
+multiples of node:wasi's time, which is in the second column. The last two columns have no guest. \`libc, bare\` makes the
+fewest calls of the kernel that do the work and keep to the directory, through koffi, without a server or a cache: what a
+row of ours costs beyond it is our own, and where it is above 1 no way through koffi can reach node:wasi. \`node:fs, plain
+paths\` confines nothing. Medians of ${rounds} interleaved rounds, CPU time, each cell a process.
 ${machine()}
 
-- ${overBudget(costs)}
+${goals.map((goal) => `- ${goal}`).join('\n')}
 
-${grid(head, lines)}`,
-  );
+${grid(head, cells)}${notes.length === 0 ? '' : `\n\n${notes.join('\n')}`}`;
 }
 
-const [side, workload] = process.argv.slice(2);
-if (workload !== undefined) await cell(side!, workload);
-else await table();
+async function host(argv: readonly string[]): Promise<void> {
+  if (argv.includes('--help')) return console.log(HELP);
+  const given = readArguments(argv, ['write'], ['only', 'ways', 'rounds', 'seconds'], HELP);
+  const ways = listOf(given, 'ways');
+  const found = hostKeys.filter((key) => key === BASE || ways?.includes(key) !== false).map(columnOf);
+  const columns = found.filter((column): column is Column => typeof column !== 'string');
+  const leftOut = found.filter((column) => typeof column === 'string');
+  const rounds = numberOf(given, 'rounds') ?? 5;
+  const target = numberOf(given, 'seconds') ?? 0.3;
+  const limits = { warmUp: 0.5, target, cap: 10, wall: 120 };
+  const results = await measure({
+    rows: rowsOf(listOf(given, 'only')),
+    columns,
+    rounds,
+    elsewhere: rounds,
+    limits,
+    once: 30,
+  });
+  const { head, cells } = lines(results);
+  console.log(align([head, ...cells]));
+  for (const line of [...leftOut, ...missing(results)]) console.log(`\n${line}`);
+  const way = ['openat2', 'openat', 'proc'].find((key) => results.column(key) !== undefined);
+  const goals = way === undefined ? [] : hostGoals(costsOf(results, way, ({ label }) => label));
+  for (const goal of goals) console.log(`\n${goal}`);
+  if (given.has('write')) writePart('host', docs(results, goals, leftOut, rounds));
+}
+
+try {
+  await host(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,37 +1,10 @@
 // `npm run bench`: runs the same program on every host and prints the table of the cost of each call.
-import { runCell } from './calls/cell.ts';
 import { goals } from './goals/calls.ts';
-import { HELP, UsageError, parseOptions, type Options } from './calls/options.ts';
-import { compileProgram } from './program.ts';
-import { Results } from './calls/results.ts';
+import { measure } from './calls/measure.ts';
+import { HELP, UsageError, parseOptions } from './calls/options.ts';
 import type { Row } from './calls/rows.ts';
 import { consoleTable, goalText, remarks } from './text.ts';
 import { writeDocs } from './calls/docs.ts';
-
-/** Runs all cells, interleaved: every round runs every cell once, and begins with another host. */
-async function measure({ rows, columns, rounds, elsewhere, limits, once }: Options): Promise<Results> {
-  const program = await compileProgram(columns.some(({ script }) => script === null));
-  const results = new Results(rows, columns);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, row] of rows.entries()) {
-      progress(`round ${round + 1} of ${rounds}: ${row.label}`);
-      for (let k = 0; k < columns.length; k++) {
-        const column = columns[(round + i + k) % columns.length]!;
-        if (round >= elsewhere && column.elsewhere) continue;
-        const last = results.of(row, column).at(-1);
-        if (last !== undefined && (last.error !== undefined || last.seconds > once)) continue;
-        results.add(row, column, runCell(column, row, program, limits));
-      }
-    }
-  }
-  progress('');
-  return results;
-}
-
-/** Replaces the progress line, on a terminal only. */
-function progress(line: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${line}\x1b[K`);
-}
 
 const short = (row: Row) => row.workload;
 

@@ -19,8 +19,8 @@ interface Host {
   node?: readonly string[];
   /** Package below peers/ that it needs. */
   package?: string;
-  /** True if the comparison of file systems runs it, and the benchmark does not. */
-  isComparedOnly?: true;
+  /** The only table that it is in: that of checks of a file system, or that of host directories. */
+  only?: 'compare' | 'host';
 }
 
 const HOSTS: readonly Host[] = [
@@ -32,7 +32,12 @@ const HOSTS: readonly Host[] = [
   { key: 'browser-wasi-shim', label: 'browser_wasi_shim, in memory', kind: 'peer' },
   { key: 'wasm-util', label: 'wasm-util + memfs', kind: 'peer', package: '@tybys/wasm-util' },
   { key: 'runno', label: '@runno/wasi, in memory', kind: 'peer', package: '@runno/wasi' },
-  { key: 'wasmer', label: '@wasmer/wasi, in memory', kind: 'peer', package: '@wasmer/wasi', isComparedOnly: true },
+  { key: 'wasmer', label: '@wasmer/wasi, in memory', kind: 'peer', package: '@wasmer/wasi', only: 'compare' },
+  { key: 'openat2', label: 'openat2', kind: 'ours', only: 'host' },
+  { key: 'openat', label: 'openat', kind: 'ours', only: 'host' },
+  { key: 'proc', label: 'proc', kind: 'ours', only: 'host' },
+  { key: 'bare-libc', label: 'libc, bare', kind: 'node', only: 'host' },
+  { key: 'bare-fs', label: 'node:fs, plain paths', kind: 'node', only: 'host' },
 ];
 
 interface Runtime {
@@ -70,19 +75,24 @@ export interface Column {
 export const runtimeNames = Object.keys(RUNTIMES);
 
 /** The hosts' keys when none are named. */
-export const defaultKeys = HOSTS.filter(({ isComparedOnly }) => isComparedOnly !== true).map(({ key }) => key);
+export const defaultKeys = HOSTS.filter(({ only }) => only === undefined).map(({ key }) => key);
 
 /** The hosts of the comparison: Linux, ours, the others. */
 export const comparedKeys = (['native', 'ours', 'node', 'peer'] as const).flatMap((wanted) =>
-  HOSTS.filter(({ kind }) => kind === wanted).map(({ key }) => key),
+  HOSTS.filter(({ kind, only }) => kind === wanted && only !== 'host').map(({ key }) => key),
 );
+
+/** The columns of the table of host directories. */
+export const hostKeys = ['openat2', 'openat', 'proc', 'node-wasi', 'native', 'bare-libc', 'bare-fs'];
 
 /** The hosts of a quick run. */
 export const quickKeys = ['native', 'node-wasi', 'ram', 'memfs', 'browser-wasi-shim', 'runno'];
 
 /** Returns our backends on that runtime, and node:wasi if the runtime has it. */
 export function keysOn(runtime: string): string[] {
-  const keys = HOSTS.filter(({ kind }) => kind === 'ours' || (kind === 'node' && runtime.startsWith('node')));
+  const keys = HOSTS.filter(
+    ({ kind, only }) => only === undefined && (kind === 'ours' || (kind === 'node' && runtime.startsWith('node'))),
+  );
   return keys.map(({ key }) => `${key}@${runtime}`);
 }
 

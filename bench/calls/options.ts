@@ -24,7 +24,7 @@ npm run bench -- work          real programs (see its --help)
 npm run bench -- growth        cost per byte and per directory entry, small to large (see its --help)
 npm run bench -- memory        memory that ram retains and that a call allocates; --write as below
 npm run bench -- clone         a clone of ram with 100,000 files and 1 GiB, and its memory; --write as below
-npm run bench -- host          a host directory against plain calls of node:fs; --write as below
+npm run bench -- host          a host directory in each way, beside node:wasi and native (see its --help)
 npm run bench -- profile       the time of a call by layer; WORKLOADS may follow
 npm run bench -- archive       the time until a large tar archive is ready, mounted and unpacked
 npm run bench -- cold          a program's first 1,000 calls, in a fresh process each; --rounds, --only, --write
