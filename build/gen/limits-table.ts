@@ -7,7 +7,9 @@ import { COMPLAINTS } from '../../cli/commands/tool.ts';
 import { FD_MAX } from '../../shim/preview1/descriptors/fd-table.ts';
 import { DENSE_MAX } from '../../shim/foreign/descriptor.ts';
 import { LINE_MAX } from '../../shim/preview1/descriptors/stream.ts';
-import { ANCESTORS, IDLE, LINGER } from '../../vfs/backends/hostdir/tree/descriptors/descriptors.ts';
+import { MAX_DESCRIPTORS } from '../../vfs/backends/hostdir/options.ts';
+import { RECORDS } from '../../vfs/backends/hostdir/tree/cached/records.ts';
+import { LINGER } from '../../vfs/backends/hostdir/tree/descriptors/descriptors.ts';
 import { MOST } from '../../vfs/backends/hostdir/node/given.ts';
 import { OPEN } from '../../vfs/backends/hostdir/tree/listings/listings.ts';
 import { WATCHES } from '../../vfs/backends/hostdir/tree/lookups/watches.ts';
@@ -318,9 +320,9 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
   {
     resource: 'descriptors of the host',
     who: CLIENT,
-    limit: `one for each inode in use, ${IDLE} more for ${LINGER / 1000} s after, ${ANCESTORS} for directories above, one for each file with record locks; an overlay holds one for each directory of the host that it has changed`,
+    limit: `one for each inode in use, ${MAX_DESCRIPTORS / 2} more for ${LINGER / 1000} s after, ${MAX_DESCRIPTORS / 2} for directories above, one for each file with record locks; an overlay holds one for each directory of the host that it has changed`,
     answer: 'EMFILE, and that passes',
-    by: '`ulimit -n`',
+    by: '`hostDir(path, { maxDescriptors })`, `--max-descriptors`, `ulimit -n`',
     test: ['vfs/backends/hostdir/deep-trees.test.ts', 'a bounded number of directories above open ones is held'],
   },
   {

@@ -1,7 +1,16 @@
 // `wasi9p run`: runs a program on the mounts, and reports traps and programs that cannot be started.
 import { CHANGE_OPTIONS } from './changes.ts';
 import { Memory } from '../mounts/memory.ts';
-import { MAPDIR_OPTION, MOUNT_OPTIONS, closeStore, loadStores, mountsOf, withRoot } from '../mounts/mounts.ts';
+import {
+  DESCRIPTORS,
+  MAPDIR_OPTION,
+  MOUNT_OPTIONS,
+  closeStore,
+  hostOptions,
+  loadStores,
+  mountsOf,
+  withRoot,
+} from '../mounts/mounts.ts';
 import { EXIT_SIGINT } from '../lib/interrupt.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '../lib/options.ts';
 import { print } from '../lib/output.ts';
@@ -27,6 +36,7 @@ const TIMED_OUT = 124;
 export const RUN_OPTIONS: readonly Option[] = [
   ...MOUNT_OPTIONS,
   HOST,
+  DESCRIPTORS,
   ...CHANGE_OPTIONS,
   ENV,
   ...TRACE_OPTIONS,
@@ -103,7 +113,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   await loadStores(options, GRANTING);
   const memory = new Memory();
   const granted = mountsOf(options, memory, GRANTING);
-  const host = options.has('host') ? await (await import('../mounts/host-root.ts')).hostRoot(granted, memory) : null;
+  const host = options.has('host')
+    ? await (await import('../mounts/host-root.ts')).hostRoot(granted, memory, hostOptions(options))
+    : null;
   const mounts = host?.mounts ?? withRoot(granted, memory);
   try {
     return await runJob({

@@ -87,7 +87,7 @@ async function mountsOf({ grants, cwd }: Plan): Promise<GuestMount[]> {
       const { dev, ino } = directory(host, written);
       const key = `${dev} ${ino} ${readOnly}`;
       const known = opened.get(key);
-      const backend = known === undefined ? openHostDir(written, host, readOnly) : known.backend;
+      const backend = known === undefined ? openHostDir(written, host, { readOnly }) : known.backend;
       const mount = { guest, backend, host, ...place };
       opened.set(key, mount);
       mounts.push(mount);

@@ -2,7 +2,7 @@
 import { isatty } from 'node:tty';
 import type { Sink } from '../../toolchain/sink.ts';
 import { bugOf } from '../lib/bug.ts';
-import { MOUNT_OPTIONS, limitsOf, mountsOf } from '../mounts/mounts.ts';
+import { DESCRIPTORS, MOUNT_OPTIONS, limitsOf, mountsOf } from '../mounts/mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '../lib/options.ts';
 import { OutputError, endOf, print, tell } from '../lib/output.ts';
 import { ARCHIVES, Places, type ArchiveKind } from '../mounts/place.ts';
@@ -113,7 +113,7 @@ const HELP: Option = { name: 'help', help: 'Prints this help.' };
 
 /** The options of a tool: its own, then the mount options. */
 function optionsOf(tool: Tool): Option[] {
-  return [...tool.options, ...MOUNT_OPTIONS, HELP];
+  return [...tool.options, ...MOUNT_OPTIONS, DESCRIPTORS, HELP];
 }
 
 export function helpOf(tool: Tool): Text {

@@ -1,6 +1,7 @@
 // The mounts of `run --host`: one tree in which relative paths and absolute ones lead to the current directory.
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import type { HostDirOptions } from '../../vfs/backends/hostdir/options.ts';
 import { UsageError } from '../lib/options.ts';
 import type { Memory } from './memory.ts';
 import { isOutside, loadHostDirs, openHostDir, placeOf, type GuestMount } from './mounts.ts';
@@ -19,7 +20,11 @@ export interface HostRoot {
  * directory and /tmp are in memory, unless they are granted. A name that the current directory has is that one: to
  * wasi-libc `tmp/x` and `/tmp/x` are alike.
  */
-export async function hostRoot(others: readonly GuestMount[], memory: Memory): Promise<HostRoot> {
+export async function hostRoot(
+  others: readonly GuestMount[],
+  memory: Memory,
+  options: HostDirOptions,
+): Promise<HostRoot> {
   const inside = others.filter(({ guest }) => !isOutside(guest));
   const other = inside.find(({ guest }) => placeOf(guest) === '/');
   if (other !== undefined) throw new UsageError(`--host grants the root: leave out the other mount at ${other.guest}.`);
@@ -27,7 +32,7 @@ export async function hostRoot(others: readonly GuestMount[], memory: Memory): P
   const cwd = process.cwd();
   const home = placeOf(process.env['HOME'] ?? '');
   const temporary = TEMPORARY.find((place) => isFree(cwd, place)) ?? TEMPORARY[1];
-  const root = { guest: '/', host: cwd, backend: openHostDir('--host', cwd) };
+  const root = { guest: '/', host: cwd, backend: openHostDir('--host', cwd, options) };
   const hidden = { within: true, hidden: true };
   const taken = new Set(['/', ...inside.map(({ guest }) => placeOf(guest))]);
   const mounts: GuestMount[] = [root];

@@ -10,10 +10,11 @@ import { DEFAULT_SHARE, Memory, sizeOf } from './memory.ts';
 import { hostPath } from '../lib/lossy.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
+import { LEAST_DESCRIPTORS, MAX_DESCRIPTORS, type HostDirOptions } from '../../vfs/backends/hostdir/options.ts';
 import { hostDir, load, overlay, remote, tar, type StoreName } from './stores.ts';
 
 /** A store of this process, or a server elsewhere, which has no members of a backend. */
-export type Store = Backend | (Attachable & { readonly [Name in 'changes' | 'limits' | 'close']?: undefined });
+export type Store = Backend | (Attachable & { readonly [Name in 'changes' | 'limits' | 'way' | 'cached' | 'close']?: undefined });
 
 /** A store and its mount point. */
 export interface GuestMount {
@@ -35,7 +36,7 @@ export interface MountOption extends Option {
   /** The stores that `mount` opens. */
   readonly stores: readonly StoreName[];
   /** @throws UsageError if the value is invalid. */
-  mount(value: string, memory: Memory): GuestMount;
+  mount(value: string, memory: Memory, host: HostDirOptions): GuestMount;
 }
 
 export const MOUNT_OPTIONS: readonly MountOption[] = [
@@ -44,12 +45,14 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     many: true,
     also: ['mapdir', 'volume', 'v', 'd', 'bind', 'directory', 'preopen'],
     stores: ['hostDir'],
-    value: 'HOST[::GUEST[::ro]]',
-    help: 'Grants a directory of this machine at the path GUEST (default: HOST as written), with\n::ro read-only. May be repeated, like all of these.',
-    mount(value) {
-      const [host, guest = host, mode] = parts('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro', 3);
-      if (mode !== undefined && mode !== 'ro') throw invalidValue('dir', value, 'HOST, HOST::GUEST or HOST::GUEST::ro');
-      return hostMount('dir', value, host!, guest!, mode === 'ro');
+    value: 'HOST[::GUEST[::ro][::cached]]',
+    help: 'Grants a directory of this machine at the path GUEST (default: HOST as written), with\n::ro read-only. ::cached is for one that nobody else changes meanwhile: names and attributes\nare asked once. May be repeated, like all of these.',
+    mount(value, _memory, options) {
+      const usage = 'HOST, HOST::GUEST, HOST::GUEST::ro or HOST::GUEST::cached';
+      const [host, guest = host, ...modes] = parts('dir', value, usage, 4);
+      const [readOnly, cached] = ['ro', 'cached'].map((mode) => modes.includes(mode));
+      if (modes.length !== Number(readOnly) + Number(cached)) throw invalidValue('dir', value, usage);
+      return hostMount('dir', value, host!, guest!, { ...options, readOnly: readOnly!, cached: cached! });
     },
   },
   {
@@ -59,9 +62,9 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     stores: ['hostDir'],
     value: 'HOST[::GUEST]',
     help: 'Grants a directory of this machine read-only.',
-    mount(value) {
+    mount(value, _memory, options) {
       const [host, guest = host] = parts('ro', value, 'HOST or HOST::GUEST', 2);
-      return hostMount('ro', value, host!, guest!, true);
+      return hostMount('ro', value, host!, guest!, { ...options, readOnly: true });
     },
   },
   {
@@ -70,9 +73,10 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     stores: ['hostDir', 'overlay'],
     value: 'HOST::GUEST',
     help: 'Grants a copy-on-write view of a directory of this machine: changes are kept in memory.',
-    mount(value, memory) {
+    mount(value, memory, options) {
       const [host, guest] = parts('overlay', value, 'HOST::GUEST', 2);
-      const lower = opened('overlay', value, host!);
+      // Unchanged by contract, until the commit.
+      const lower = opened('overlay', value, host!, { ...options, cached: true });
       if (guest !== undefined) return { guest, backend: overlay({ lower, upper: memory.directory() }), host: host! };
       lower.close?.();
       throw withoutGuest('overlay', value);
@@ -138,14 +142,14 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
 export const MAPDIR_OPTION: MountOption = {
   ...MAPDIR,
   stores: ['hostDir'],
-  mount(value) {
+  mount(value, _memory, options) {
     const [guest, host = guest] = parts('mapdir', value, 'GUEST::HOST', 2);
     if (!existsSync(host!) && existsSync(guest!)) {
       throw new UsageError(
         `--mapdir ${value}: the directory ${host} does not exist: did you mean --mapdir ${host}::${guest}?`,
       );
     }
-    return hostMount('mapdir', value, host!, guest!, false);
+    return hostMount('mapdir', value, host!, guest!, options);
   },
 };
 
@@ -170,8 +174,8 @@ export function isRemoteUrl(text: string): boolean {
   return /^9p(?:\+\w*)?:/i.test(text);
 }
 
-function hostMount(option: string, value: string, host: string, guest: string, readOnly: boolean): GuestMount {
-  return { guest, backend: opened(option, value, host, readOnly), host };
+function hostMount(option: string, value: string, host: string, guest: string, options: HostDirOptions): GuestMount {
+  return { guest, backend: opened(option, value, host, options), host };
 }
 
 /** Splits a value at `::` into non-empty parts. */
@@ -196,15 +200,15 @@ function withoutGuest(option: string, value: string): UsageError {
 }
 
 /** @throws UsageError if it is no directory, Error if it cannot be opened. */
-function opened(option: string, value: string, host: string, readOnly = false): Backend {
+function opened(option: string, value: string, host: string, options: HostDirOptions): Backend {
   checkDirectory({ option, value }, host);
-  return openHostDir(`--${option} ${value}`, host, readOnly);
+  return openHostDir(`--${option} ${value}`, host, options);
 }
 
 /** Opens a host directory, after `loadHostDirs`. @param written The option, for the error. @throws Error */
-export function openHostDir(written: string, host: string, readOnly = false): Backend {
+export function openHostDir(written: string, host: string, options: HostDirOptions = {}): Backend {
   try {
-    return hostDir(host, { readOnly });
+    return hostDir(host, options);
   } catch (error) {
     throw new Error(`${written}: ${host} cannot be opened: ${reasonOf(error)}.`, { cause: error });
   }
@@ -229,6 +233,24 @@ export async function loadStores(options: Parsed['options'], table = MOUNT_OPTIO
   await load(table.filter(({ name }) => options.has(name)).flatMap(({ stores }) => stores));
 }
 
+/** The option for all directories of this machine. */
+export const DESCRIPTORS: Option = {
+  name: 'max-descriptors',
+  value: 'NUMBER',
+  help: `Limits the descriptors that are kept for files of this machine that are not in use: ${LEAST_DESCRIPTORS} or\nmore, default ${MAX_DESCRIPTORS}.`,
+};
+
+/** Returns what the options say about all directories of this machine. @throws UsageError */
+export function hostOptions(options: Parsed['options']): HostDirOptions {
+  const written = options.get(DESCRIPTORS.name)?.at(-1);
+  if (written === undefined) return {};
+  const maxDescriptors = /^\d{1,9}$/.test(written) ? Number(written) : 0;
+  if (maxDescriptors >= LEAST_DESCRIPTORS) return { maxDescriptors };
+  throw new UsageError(
+    `--${DESCRIPTORS.name} ${written}: invalid value, expected a number from ${LEAST_DESCRIPTORS} on.`,
+  );
+}
+
 /** Returns the mounts of a command line. @throws UsageError, also for two mounts at one path. */
 export function mountsOf(
   options: Parsed['options'],
@@ -236,10 +258,12 @@ export function mountsOf(
   table: readonly MountOption[] = MOUNT_OPTIONS,
 ): GuestMount[] {
   const mounts: GuestMount[] = [];
+  const host = hostOptions(options);
   try {
     for (const option of table) {
       // The same value twice is one mount.
-      for (const value of new Set(options.get(option.name))) addMount(mounts, option, value, memory);
+      for (const value of new Set(options.get(option.name)))
+        addMount(mounts, option.name, option.mount(value, memory, host), value);
     }
     return mounts;
   } catch (error) {
@@ -249,8 +273,7 @@ export function mountsOf(
 }
 
 /** @throws UsageError if the path is a mount point already. */
-function addMount(mounts: GuestMount[], { name, mount }: MountOption, value: string, memory: Memory): void {
-  const wanted = mount(value, memory);
+function addMount(mounts: GuestMount[], name: string, wanted: GuestMount, value: string): void {
   // It may contain `..` only at its start, if HOST is written so.
   const made = { ...wanted, guest: cleanName(wanted.guest) };
   const isTaken = mounts.some(({ guest }) => keyOf(guest) === keyOf(made.guest));

@@ -45,7 +45,10 @@ export const SHARED_OPTIONS: readonly Option[] = [
   { name: 'gdbstub', letter: 'g', value: '[ADDR:]PORT', help: 'Not supported: no debugger can be attached.' },
   { name: 'target', value: 'TARGET', help: 'Without effect.' },
   { name: 'allow-precompiled', help: 'Without effect: precompiled modules cannot be run.' },
-  { name: 'verbose', help: 'Says which options are without effect.' },
+  {
+    name: 'verbose',
+    help: 'Says which options are without effect; run also says how each directory of this machine is reached.',
+  },
 ];
 
 /** The option of `run` that makes the current directory the root. */

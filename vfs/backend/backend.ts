@@ -95,6 +95,10 @@ export interface Backend {
    * user; empty or absent if it gives them all.
    */
   readonly limits?: string;
+  /** In a store that reaches its files in one of several ways: its name, for the user. */
+  readonly way?: string;
+  /** True if names and attributes are cached without a look at the store: see `uncache`. */
+  readonly cached?: boolean;
   /** In a store that keeps the changes to another store apart: lists them and commits them. */
   readonly changes?: Changes;
   /** In a store whose files other processes lock: its record locks. Otherwise they are the server's alone. */
@@ -287,6 +291,11 @@ export interface Backend {
    */
   reclaim(inode: Inode): number;
 
+  /**
+   * Forgets what is cached of names and attributes, and caches none from now on. Called before a commit of an overlay to
+   * its lower layer, which may have changed meanwhile. Absent if nothing is cached.
+   */
+  uncache?(): void;
   /**
    * Writes back everything that is cached (syncfs(2)). Called by a server when its last session has ended. A failed
    * write is reported by the `fsync` of its file, too, since a server cannot report the errno of this one. Absent

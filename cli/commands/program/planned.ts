@@ -12,6 +12,7 @@ import { withMemoryLimit } from './sections.ts';
 import type { Entry } from './start.ts';
 import { STARTED } from './thread.ts';
 import { unblocked } from './unblocked.ts';
+import { tellWays } from './ways.ts';
 
 /** A program whose start is planned. */
 export interface Planned {
@@ -24,11 +25,9 @@ export interface Planned {
  * Loads the program and applies the plan. @throws Error if it cannot be started.
  * @param isInterruptible True if it may have to be ended while it waits for a stream.
  */
-export async function prepare(
-  plan: Plan,
-  { program, argv, lenient, load }: Job,
-  isInterruptible: boolean,
-): Promise<Planned> {
+export async function prepare(plan: Plan, job: Job, isInterruptible: boolean): Promise<Planned> {
+  const { program, argv, lenient, load } = job;
+  if (plan.verbose && job.separate === undefined) tellWays(job.mounts);
   if (plan.verbose && plan.unused.length > 0) {
     tell(text`wasi9p: without effect here: ${sentence(plan.unused.join(', '))}.\n`);
   }

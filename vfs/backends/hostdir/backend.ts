@@ -48,7 +48,7 @@ const LET_GO = {
  * orphan lives in the kernel, held by a descriptor. The kernel sets the times of access and modification.
  *
  * Confinement: no symlink is followed here, and `..` ends at the directory. A file with a hard link in the directory
- * counts as inside. Fifos, sockets and devices are listed, but never opened or created.
+ * counts as inside. Fifos, sockets and devices are listed, but never opened; devices are never made.
  */
 export class HostDirBackend extends BackendBase {
   readonly name = 'hostdir';
@@ -77,8 +77,8 @@ export class HostDirBackend extends BackendBase {
       // node:fs has no calls for xattrs, and not every file system has them.
       xattrs: tree.getxattr(tree.root, `${USER}probe`) !== E.ENOTSUP,
       sparse: true,
-      // Nor one for mkfifo(3).
-      specialFiles: false,
+      // Nor one for mknod(2).
+      specialFiles: tree.exact,
       // Deno's fstat truncates times to milliseconds, ctime to seconds.
       nanoseconds: tree.exact || !('deno' in process.versions),
       rawNames: tree.rawNames,
@@ -103,8 +103,8 @@ export class HostDirBackend extends BackendBase {
   }
 
   /**
-   * The number of descriptors that hold inodes: one for the root, one for each inode in use, up to 256 recently used
-   * ones for a second, and up to 256 directories above those in use.
+   * The number of descriptors that hold inodes: one for the root, one for each inode in use, and at most
+   * `maxDescriptors` others.
    */
   get descriptors(): number {
     return this.tree.descriptors();
@@ -113,6 +113,15 @@ export class HostDirBackend extends BackendBase {
   /** The number of known inodes: the root, those in use or held, and the directories above them. */
   get inodes(): number {
     return this.tree.known();
+  }
+
+  /** As in HostDirOptions. */
+  get cached(): boolean {
+    return this.tree.cached;
+  }
+
+  uncache(): void {
+    this.tree.uncache();
   }
 
   /** Closes the unused descriptors now rather than in a second. */
@@ -212,7 +221,7 @@ export class HostDirBackend extends BackendBase {
 
   private resize(inode: HostInode, size: number): number {
     const { calls, flags } = this.tree;
-    this.tree.touched();
+    this.tree.touched(inode);
     const errno = this.dropPrivileges(inode);
     if (errno !== 0) return errno;
     // ftruncate(2) works on a descriptor opened before the file became read-only.
@@ -238,7 +247,7 @@ export class HostDirBackend extends BackendBase {
     const kind = mode & S_IFMT;
     const bits = mode & MODE_MASK;
     if (kind === S_IFDIR) return this.tree.mkdir(dir, name, bits);
-    return kind === S_IFREG ? this.tree.create(dir, name, bits) : E.EPERM;
+    return kind === S_IFREG ? this.tree.create(dir, name, bits) : this.tree.mknod(dir, name, kind | bits);
   }
 
   override symlink(dir: HostInode, name: string, target: string): Inode | number {
@@ -256,7 +265,8 @@ export class HostDirBackend extends BackendBase {
     tree.hold(inode);
     const errno = inode.kind === S_IFDIR ? tree.rmdir(dir, name) : tree.unlink(dir, name);
     if (errno !== 0) return errno;
-    tree.changed(dir);
+    tree.changed(dir, name);
+    tree.touched(inode);
     this.unnamed(inode);
     return 0;
   }
@@ -280,9 +290,13 @@ export class HostDirBackend extends BackendBase {
     else if (tree.aliased(newDir, newName, inode)) return E.EEXIST;
     const errno = tree.rename(oldDir, oldName, newDir, newName);
     if (errno !== 0) return errno;
-    tree.changed(oldDir);
-    tree.changed(newDir);
-    if (target !== null) this.unnamed(target);
+    tree.changed(oldDir, oldName);
+    tree.changed(newDir, newName);
+    tree.touched(inode);
+    if (target !== null) {
+      tree.touched(target);
+      this.unnamed(target);
+    }
     tree.place(inode, newDir, newName);
     return 0;
   }
@@ -304,15 +318,15 @@ export class HostDirBackend extends BackendBase {
     this.handles.close(inode, handle);
   }
 
-  read(_inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
-    this.tree.touched();
+  read(inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
+    this.tree.touched(inode);
     return transfer(this.tree.calls, false, handle, offset, u8, start, end);
   }
 
   override write(inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
     const errno = inode.privileged ? this.dropPrivileges(inode) : 0;
     if (errno !== 0) return -errno;
-    this.tree.touched();
+    this.tree.touched(inode);
     return transfer(this.tree.calls, true, handle, offset, u8, start, end);
   }
 
@@ -321,7 +335,7 @@ export class HostDirBackend extends BackendBase {
     const { tree } = this;
     const errno = this.dropPrivileges(inode);
     if (errno !== 0) return errno;
-    tree.touched();
+    tree.touched(inode);
     for (;;) {
       const failed = -tree.calls.allocate(handle, offset, length);
       if (failed !== E.EINTR) return failed;

@@ -3,12 +3,13 @@
 import { check, checkOptions, invalid, type RowsOf } from '../../lib/options.ts';
 import type { OwnedBackend } from '../../backend/backend.ts';
 import { HostDirBackend as Store } from './backend.ts';
-import type { HostDirOptions, Way } from './options.ts';
+import { LEAST_DESCRIPTORS, MAX_DESCRIPTORS, type HostDirOptions, type Way } from './options.ts';
 import { hostError, nodeFs, type Fs } from './node/node.ts';
 import { PathTree } from './tree/paths/path-tree.ts';
 import { descriptorsAt, openTop } from './tree/descriptors/proc.ts';
 import { DESCRIPTOR_WAYS, choose, type DescriptorWay } from './calls/choose.ts';
 import type { HostCalls } from './calls/calls.ts';
+import { CachedTree } from './tree/cached/cached-tree.ts';
 import { DescriptorTree } from './tree/descriptors/descriptor-tree.ts';
 
 export type { HostDirOptions, Way } from './options.ts';
@@ -23,9 +24,13 @@ export interface HostDirBackend extends OwnedBackend {
    * `proc` through node:fs; `paths` where there are no descriptors to go by.
    */
   readonly way: Way;
+  /** True if names and attributes are remembered: see HostDirOptions. */
+  readonly cached: boolean;
+  /** Forgets them, and remembers no more: from now on changes by others show. */
+  uncache(): void;
   /**
-   * The number of descriptors that hold inodes: one for the root, one for each inode in use, up to 256 recently used
-   * ones for a second, and up to 256 directories above those in use.
+   * The number of descriptors that hold inodes: one for the root, one for each inode in use, and at most
+   * `maxDescriptors` others.
    */
   readonly descriptors: number;
   /** The number of known inodes: the root, those in use or held, and the directories above them. */
@@ -39,6 +44,8 @@ export const HOSTDIR_OPTIONS = {
   readOnly: 'boolean',
   paths: 'boolean',
   way: 'string',
+  cached: 'boolean',
+  maxDescriptors: 'number',
 } satisfies RowsOf<HostDirOptions>;
 
 /**
@@ -54,15 +61,17 @@ export const HOSTDIR_OPTIONS = {
 export function hostDir(path: string, options: HostDirOptions = {}): HostDirBackend {
   check(path, 'string', 'path');
   options = checkOptions(options, HOSTDIR_OPTIONS);
-  const { way } = options;
+  const { way, cached = false, maxDescriptors = MAX_DESCRIPTORS } = options;
   if (way !== undefined && !DESCRIPTOR_WAYS.includes(way)) {
     throw invalid(`"options.way" must be one of ${DESCRIPTOR_WAYS.join(', ')}, not ${JSON.stringify(way)}`);
   }
   if (way !== undefined && options.paths === true)
     throw invalid('"options.way" and "options.paths" exclude each other');
+  if (!Number.isInteger(maxDescriptors) || maxDescriptors < LEAST_DESCRIPTORS)
+    throw invalid(`"options.maxDescriptors" must be an integer from ${LEAST_DESCRIPTORS} on, not ${maxDescriptors}`);
   const fs = nodeFs();
   const fd = options.paths === true ? -1 : openTop(fs, path);
-  const tree = fd < 0 ? byPaths(fs, path, way) : byDescriptors(fs, fd, way);
+  const tree = fd < 0 ? byPaths(fs, path, way) : byDescriptors(fs, fd, way, maxDescriptors, cached);
   return new Store(tree, options);
 }
 
@@ -72,7 +81,13 @@ function byPaths(fs: Fs, path: string, way: DescriptorWay | undefined): PathTree
 }
 
 /** Takes the descriptor over; it is closed if this throws. */
-function byDescriptors(fs: Fs, fd: number, way: DescriptorWay | undefined): DescriptorTree {
+function byDescriptors(
+  fs: Fs,
+  fd: number,
+  way: DescriptorWay | undefined,
+  most: number,
+  cached: boolean,
+): DescriptorTree {
   let calls: HostCalls;
   let own: number;
   try {
@@ -85,7 +100,7 @@ function byDescriptors(fs: Fs, fd: number, way: DescriptorWay | undefined): Desc
   if (own !== fd) fs.closeSync(fd);
   if (own < 0) throw hostError(-own, 'the directory cannot be opened');
   try {
-    return new DescriptorTree(calls, own);
+    return cached ? new CachedTree(calls, own, most) : new DescriptorTree(calls, own, most);
   } catch (thrown) {
     calls.close(own);
     throw thrown;

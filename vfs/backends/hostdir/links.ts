@@ -29,7 +29,8 @@ export class Links {
     const { tree } = this;
     const errno = tree.link(inode, dir, name);
     if (errno !== 0) return errno;
-    tree.changed(dir);
+    tree.changed(dir, name);
+    tree.touched(inode);
     inode.links++;
     tree.place(inode, dir, name);
     return 0;
@@ -56,7 +57,8 @@ export class Links {
     const before = inode.links;
     const errno = tree.linkAt(...from, dir, name);
     if (errno !== 0) return errno;
-    tree.changed(dir);
+    tree.changed(dir, name);
+    tree.touched(inode);
     // ESTALE (path-tree.ts): the next call on the inode reports it.
     tree.look(inode);
     // A link count one higher proves it, unless other processes link the inode as well.

@@ -1,4 +1,4 @@
-// The options of `hostDir`, apart from the class, whose declarations name the types of node:fs.
+// The options of `hostDir`, apart from the class, whose declarations name the types of node:fs. Imports nothing.
 
 /**
  * The way in which a host directory is reached.
@@ -10,6 +10,14 @@
  * - `paths`: the calls of node:fs by checked paths, which another process can lead astray.
  */
 export type Way = 'openat2' | 'openat' | 'proc' | 'paths';
+
+/**
+ * The default limit of inodes that are held without being in use. Half of them are idle: the next paths are probably
+ * like the last. The other half are directories above inodes in use.
+ */
+export const MAX_DESCRIPTORS = 512;
+/** The least limit: a call needs some at once. */
+export const LEAST_DESCRIPTORS = 64;
 
 /** The options of `hostDir`. */
 export interface HostDirOptions {
@@ -26,4 +34,16 @@ export interface HostDirOptions {
    * terminated thread only if it has opened them itself. Not with `paths`.
    */
   way?: Exclude<Way, 'paths'>;
+  /**
+   * True for a directory that nobody else changes while it is in use, such as an installed toolchain: names and
+   * attributes are remembered, and asked only once. If somebody changes it all the same, answers may be old or ESTALE;
+   * nothing outside is reached, whatever happens. Without effect on `paths`. Default false.
+   */
+  cached?: boolean;
+  /**
+   * The most descriptors that are kept for inodes that are not in use: half of them for the last ones used, for a
+   * second, and half for the directories above those in use. Whatever is not kept is found again when it is needed. From
+   * 64 on; default 512.
+   */
+  maxDescriptors?: number;
 }

@@ -102,6 +102,8 @@ export interface HostCalls extends FileCalls {
   /** lstat(2) of one name. */
   statAt(dir: number, name: string, out: HostStat): number;
   mkdirAt(dir: number, name: string, mode: number): number;
+  /** mknod(2) of a fifo or a socket. −EPERM if not `exact`. */
+  mknodAt(dir: number, name: string, mode: number): number;
   symlinkAt(target: string, dir: number, name: string): number;
   unlinkAt(dir: number, name: string): number;
   rmdirAt(dir: number, name: string): number;

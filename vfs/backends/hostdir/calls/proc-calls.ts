@@ -97,6 +97,11 @@ export class ProcCalls extends NodeCalls implements HostCalls {
     return path === null ? -E.EINVAL : tried(() => this.fs.mkdirSync(pathForNode(path), mode));
   }
 
+  /** −EPERM: node:fs has no mknod(2). */
+  mknodAt(_dir: number, _name: string, _mode: number): number {
+    return -E.EPERM;
+  }
+
   symlinkAt(target: string, dir: number, name: string): number {
     const path = this.below(dir, name);
     return path === null ? -E.EINVAL : tried(() => this.fs.symlinkSync(pathForNode(target), pathForNode(path)));

@@ -185,6 +185,12 @@ export class LibcCalls implements HostCalls {
     return bad === 0 ? this.done(this.libc.mkdirat(dir, this.name.bytes, mode)) : bad;
   }
 
+  mknodAt(dir: number, name: string, mode: number): number {
+    const bad = this.name.setName(name);
+    if (bad !== 0) return bad;
+    return this.done(this.libc.mknodat(SYSCALLS[process.arch]!.mknodat, dir, this.name.bytes, mode, 0));
+  }
+
   symlinkAt(target: string, dir: number, name: string): number {
     const bad = this.name.setName(name) || this.other.setText(target);
     return bad === 0 ? this.done(this.libc.symlinkat(this.other.bytes, dir, this.name.bytes)) : bad;

@@ -42,6 +42,7 @@ export interface Libc {
   read(fd: number, out: Bytes, size: number): number;
   fcntl(fd: number, command: number, argument: number): number;
   fcntlLock(fd: number, command: number, lock: Bytes): number;
+  mknodat(number: number, dir: number, name: Bytes, mode: number, device: number): number;
   openat2(number: number, dir: number, path: Bytes, how: Bytes, size: number): number;
   getdents64(number: number, fd: number, out: Bytes, size: number): number;
   errno(): number;
@@ -91,14 +92,15 @@ export const DECLARATIONS: Readonly<Record<Exclude<keyof Libc, 'errno' | 'addres
   read: ['read', 'int64_t', 'int', 'void *', 'size_t'],
   fcntl: ['fcntl', 'int', 'int', 'int', 'int'],
   fcntlLock: ['fcntl', 'int', 'int', 'int', 'void *'],
+  mknodat: ['syscall', 'long', 'long', 'int', 'void *', 'uint', 'uint'],
   openat2: ['syscall', 'long', 'long', 'int', 'void *', 'void *', 'size_t'],
   getdents64: ['syscall', 'long', 'long', 'int', 'void *', 'size_t'],
 };
 
 /** The numbers of system calls that not every libc has a function for, by `process.arch`. */
-export const SYSCALLS: Readonly<Record<string, { openat2: number; getdents64: number }>> = {
-  x64: { openat2: 437, getdents64: 217 },
-  arm64: { openat2: 437, getdents64: 61 },
+export const SYSCALLS: Readonly<Record<string, Readonly<Record<'openat2' | 'getdents64' | 'mknodat', number>>>> = {
+  x64: { openat2: 437, getdents64: 217, mknodat: 259 },
+  arm64: { openat2: 437, getdents64: 61, mknodat: 33 },
 };
 
 /** The members of koffi used here. */

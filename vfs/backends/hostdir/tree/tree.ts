@@ -29,6 +29,10 @@ export interface HostTree {
   /** Calls on open descriptors. */
   readonly calls: FileCalls;
   readonly flags: HostFlags;
+  /** True if names and attributes are remembered without a look (HostDirOptions). */
+  readonly cached: boolean;
+  /** Forgets them, and remembers no more. */
+  uncache(): void;
   /** True if `link` and `utimens` act on an inode; otherwise `linkAt` and `utimes` do what can be done. */
   readonly exact: boolean;
   /** As in HostCalls. */
@@ -48,6 +52,8 @@ export interface HostTree {
   create(dir: HostInode, name: string, mode: number): HostInode | number;
   /** Creates a directory. Returns its inode; one without a name if another process has removed it. */
   mkdir(dir: HostInode, name: string, mode: number): HostInode | number;
+  /** Creates a fifo or a socket, as `mkdir`. EPERM if not `exact`. */
+  mknod(dir: HostInode, name: string, mode: number): HostInode | number;
   /** Creates a symlink, as `mkdir`. */
   symlink(dir: HostInode, name: string, target: string): HostInode | number;
   unlink(dir: HostInode, name: string): number;
@@ -57,10 +63,10 @@ export interface HostTree {
   linkAt(oldDir: HostInode, oldName: string, newDir: HostInode, newName: string): number;
   /** Links an inode. Only if `exact`. */
   link(inode: HostInode, dir: HostInode, name: string): number;
-  /** Called before a read or a write, which changes attributes. */
-  touched(): void;
-  /** Called after a change of the entries of a directory. */
-  changed(dir: HostInode): void;
+  /** Called when a read, a write or a name changes the attributes of an inode. */
+  touched(inode: HostInode): void;
+  /** Called after a change of an entry of a directory. */
+  changed(dir: HostInode, name: string): void;
   /** Called after an inode was given this name. */
   place(inode: HostInode, dir: HostInode, name: string): void;
   /** Called before a name is removed, so that an inode in use survives. */

@@ -54,6 +54,8 @@ export class Commit implements RunningCommit {
     this.durable = durable;
     this.matches = new Matches(merged, table);
     this.work = this.all();
+    // It has to see what others have changed in spite of the contract.
+    merged.lower.uncache?.();
   }
 
   step(): boolean {

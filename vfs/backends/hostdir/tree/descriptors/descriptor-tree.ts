@@ -25,18 +25,28 @@ const TRIES = 64;
  */
 export class DescriptorTree extends HeldInodes implements HostTree {
   readonly limits = '';
-  private readonly assumed: Assumed;
+  protected readonly assumed: Assumed;
   /** The directory or symlink created last, which is in no table yet: most are released at once. */
   private made: HostInode | null = null;
 
   /**
    * @param fd A descriptor of the directory, which is closed with the tree (openTop).
+   * @param most As `maxDescriptors` of HostDirOptions.
    * @throws HostError if it cannot be looked at.
    */
-  constructor(calls: HostCalls, fd: number) {
-    super(calls, fd);
+  constructor(calls: HostCalls, fd: number, most?: number) {
+    super(calls, fd, most);
     // Deno's unlinkSync removes an empty directory, too.
     this.assumed = new Assumed(!calls.exact && 'deno' in process.versions, (inode) => this.close(inode));
+  }
+
+  /** False: names are only cached as far as a look shows that they hold. */
+  get cached(): boolean {
+    return false;
+  }
+
+  uncache(): void {
+    // Each name is looked at.
   }
 
   lookup(dir: HostInode, name: string, intent: number): HostInode | number {
@@ -167,7 +177,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
   }
 
   /** Returns the known inode of a file, if any. An inode that is not held and had the number before is dropped. */
-  private knownAs(st: HostStat): HostInode | undefined {
+  protected knownAs(st: HostStat): HostInode | undefined {
     if (this.made !== null) this.keepMade();
     const inode = this.table.find(st);
     if (inode === undefined || inode.fd >= 0 || inode.mayBe(st)) return inode;
@@ -212,7 +222,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     const { O_RDWR, O_CREAT, O_EXCL } = this.flags;
     const fd = this.held.openAt(at, name, O_RDWR | O_CREAT | O_EXCL, mode);
     if (fd < 0) return -fd;
-    this.changing(dir, name);
+    this.changing(dir, name, true);
     const inode = this.record(fd);
     if (typeof inode === 'number') return inode;
     // Otherwise the inode is known already: the host has linked the file.
@@ -229,6 +239,12 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     return errno < 0 ? -errno : this.adopt(dir, name, S_IFDIR);
   }
 
+  mknod(dir: HostInode, name: string, mode: number): HostInode | number {
+    const at = this.at(dir);
+    const errno = at < 0 ? at : this.calls.mknodAt(at, name, mode);
+    return errno < 0 ? -errno : this.adopt(dir, name, mode & S_IFMT);
+  }
+
   symlink(dir: HostInode, name: string, target: string): HostInode | number {
     const at = this.at(dir);
     const errno = at < 0 ? at : this.calls.symlinkAt(target, at, name);
@@ -238,7 +254,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
   /** Returns the inode of what was just created. It is opened on first use: most are released at once. */
   private adopt(dir: HostInode, name: string, kind: number): HostInode {
     this.keepMade();
-    this.changing(dir, name);
+    this.changing(dir, name, true);
     const { st } = this;
     // Otherwise it was created all the same, whatever became of it.
     if (this.calls.statAt(dir.fd, name, st) < 0 || (st.mode & S_IFMT) !== kind) return this.table.gone(kind);
@@ -252,7 +268,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
   }
 
   /** Takes the inode that was just created into the table, if it is in use. */
-  private keepMade(): void {
+  protected keepMade(): void {
     const { made } = this;
     this.made = null;
     if (made === null || made.refs === 0 || made.wasIn === null) return;
@@ -260,19 +276,19 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     this.place(made, made.wasIn, made.name);
   }
 
-  /** Notes a change of the entries of a directory. `made` is the name created, or empty. */
-  private changing(dir: HostInode, made: string): void {
+  /** Notes a change of an entry of a directory. */
+  protected changing(dir: HostInode, name: string, isMade: boolean): void {
     dir.changes++;
     if (dir.watch >= 0) this.watches.end(dir);
     else {
       dir.uses = 0;
       unsettle(dir);
     }
-    dir.made = made;
+    dir.made = isMade ? name : '';
   }
 
-  changed(dir: HostInode): void {
-    this.changing(dir, '');
+  changed(dir: HostInode, name: string): void {
+    this.changing(dir, name, false);
     this.last = null;
   }
 
@@ -282,7 +298,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     if (left !== null) this.release(left);
   }
 
-  hold(): void {
+  hold(_inode: HostInode): void {
     // Held by its descriptor.
   }
 

@@ -6,12 +6,8 @@ import type { Listings } from '../listings/listings.ts';
 import type { HostCalls } from '../../calls/calls.ts';
 import { O_PATH } from './proc.ts';
 
-/** The limit of unused inodes that are held: the next paths are probably like the last. */
-export const IDLE = 256;
 /** The time that an unused inode is held, in milliseconds: a removed file uses disk space meanwhile. */
 export const LINGER = 1000;
-/** The limit of directories that are held only for inodes in use below them. */
-export const ANCESTORS = 256;
 
 /**
  * The descriptors that hold inodes, while they are in use and for a while after. On EMFILE those are closed that can be
@@ -27,16 +23,19 @@ export class Descriptors {
   private readonly idle: Idle;
   private readonly ancestors: Idle;
 
-  /** @param close Called for an inode that is no longer in use. */
-  constructor(calls: HostCalls, listings: Listings, close: (inode: HostInode) => void) {
+  /**
+   * @param most The limit of inodes that are held without being in use.
+   * @param close Called for an inode that is no longer in use.
+   */
+  constructor(calls: HostCalls, listings: Listings, most: number, close: (inode: HostInode) => void) {
     this.calls = calls;
     this.flags = O_PATH | (calls.flags.O_NOFOLLOW ?? 0);
     this.listings = listings;
-    this.idle = new Idle(IDLE, LINGER, (inode) => {
+    this.idle = new Idle(most >> 1, LINGER, (inode) => {
       if (inode.pins > 0) this.ancestors.add(inode);
       else close(inode);
     });
-    this.ancestors = new Idle(ANCESTORS, 0, (inode) => this.sleep(inode));
+    this.ancestors = new Idle(most >> 1, 0, (inode) => this.sleep(inode));
   }
 
   /** Makes a descriptor hold the inode. */

@@ -4,7 +4,7 @@ import { E } from '../../../../linux/errno.ts';
 import type { HostCalls, HostFlags } from '../../calls/calls.ts';
 import { HostStat, copyStat } from '../../calls/host-stat.ts';
 import { hostError } from '../../node/node.ts';
-import type { Way } from '../../options.ts';
+import { MAX_DESCRIPTORS, type Way } from '../../options.ts';
 import { ACCESS_RDWR, type HostInode } from '../inode.ts';
 import { Listings } from '../listings/listings.ts';
 import type { Names } from '../listings/names.ts';
@@ -54,16 +54,17 @@ export abstract class HeldInodes extends ByDescriptor {
 
   /**
    * @param fd A descriptor of the directory, which is closed with the tree (openTop).
+   * @param most As `maxDescriptors` of HostDirOptions.
    * @throws HostError if it cannot be looked at.
    */
-  constructor(calls: HostCalls, fd: number) {
+  constructor(calls: HostCalls, fd: number, most = MAX_DESCRIPTORS) {
     super();
     this.calls = calls;
     this.way = calls.way;
     this.flags = calls.flags;
     this.exact = calls.exact;
     this.rawNames = calls.rawNames;
-    this.held = new Descriptors(calls, this.listings, (inode) => this.close(inode));
+    this.held = new Descriptors(calls, this.listings, most, (inode) => this.close(inode));
     const errno = calls.stat(fd, this.st);
     if (errno !== 0) throw hostError(-errno, 'the directory cannot be looked at');
     this.root = this.table.add(this.st);
@@ -81,14 +82,23 @@ export abstract class HeldInodes extends ByDescriptor {
 
   /** Reopens an inode without a descriptor. ESTALE if the host has moved or replaced it. */
   private reach(inode: HostInode): number {
-    if (this.closed) return -E.EIO;
-    const fd = reopen(this, inode);
+    const fd = this.reopen(inode);
     if (fd < 0) return fd;
     this.held.take(inode, fd);
     // A fid still referred to it as its directory.
     this.table.put(inode);
-    if (inode.refs === 0) this.held.wait(inode);
+    if (inode.refs === 0) this.wait(inode);
     return fd;
+  }
+
+  /** Opens a descriptor of an inode that has none. */
+  protected reopen(inode: HostInode): number {
+    return this.closed ? -E.EIO : reopen(this, inode);
+  }
+
+  /** Keeps the descriptor of an inode without fids for a while. */
+  protected wait(inode: HostInode): void {
+    this.held.wait(inode);
   }
 
   /** True if the directory of a descriptor is the root or below it. */
@@ -101,7 +111,7 @@ export abstract class HeldInodes extends ByDescriptor {
     if (inode.kind !== S_IFDIR) this.fresh = inode;
   }
 
-  touched(): void {
+  touched(_inode: HostInode): void {
     this.fresh = null;
   }
 
@@ -160,10 +170,10 @@ export abstract class HeldInodes extends ByDescriptor {
   }
 
   /** True if an inode is to be closed now; otherwise it is in use, or starts to wait. */
-  private isDone(inode: HostInode): boolean {
+  protected isDone(inode: HostInode): boolean {
     if (inode === this.root || inode.refs > 0) return false;
     if (inode.pins === 0 && (inode.fd < 0 || inode.access === ACCESS_RDWR || inode.links === 0)) return true;
-    if (inode.fd >= 0) this.held.wait(inode);
+    if (inode.fd >= 0) this.wait(inode);
     return false;
   }
 

@@ -25,6 +25,7 @@ export class PathTree extends ByPath implements HostTree {
   readonly way = 'paths';
   readonly exact = false;
   readonly rawNames = hasRawNames();
+  readonly cached = false;
   readonly limits =
     'The directory is reached by paths: a process of the host that swaps directories of the tree for symlinks while a ' +
     'guest runs can make it create, rename and remove names outside of it, and what the host renames is lost (ESTALE).';
@@ -145,6 +146,14 @@ export class PathTree extends ByPath implements HostTree {
       throw hostError(-fd, 'the file cannot be held');
     }
     // Otherwise not writable by this user: open handles go on, later opens are ESTALE.
+  }
+
+  uncache(): void {
+    // Nothing is remembered.
+  }
+
+  mknod(): number {
+    return E.EPERM;
   }
 
   returned(): void {
