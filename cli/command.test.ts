@@ -136,7 +136,7 @@ wrong('wrong options and operands of run', 'run', [
   ],
   [
     ['run', '--dir', 'a::b::c::d', 'prog.wasm'],
-    '--dir a::b::c::d: invalid value, expected HOST, HOST::GUEST or HOST::GUEST::ro.',
+    '--dir a::b::c::d: invalid value, expected HOST, HOST::GUEST, HOST::GUEST::ro or HOST::GUEST::cached.',
   ],
   [['run', '--diff', 'prog.wasm'], '--diff needs an overlay: add --overlay HOST::GUEST.'],
   [

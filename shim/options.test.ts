@@ -61,6 +61,7 @@ const TAKES: Readonly<Record<string, string[]>> = {
   tty: ['object', 'bare'],
   way: [],
   only: [],
+  maxDescriptors: [],
   stdin: ['string', 'function', 'Uint8Array'],
   stdout: ['function'],
   stderr: ['function'],

@@ -233,6 +233,14 @@ export const API: readonly Call[] = [
         text: 'The way in which the kernel is called on Linux: `openat2` or `openat` (with koffi), or `proc`. An error if it does not work here.',
         byDefault: 'the first that works',
       },
+      cached: {
+        text: 'Names and attributes are asked once, for a directory that nobody else changes meanwhile. If somebody does, answers may be old or ESTALE. Without effect by paths.',
+        byDefault: '`false`',
+      },
+      maxDescriptors: {
+        text: 'The most descriptors that are kept for inodes that are not in use: 64 or more.',
+        byDefault: '512',
+      },
     },
   },
   {

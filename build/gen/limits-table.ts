@@ -8,7 +8,6 @@ import { FD_MAX } from '../../shim/preview1/descriptors/fd-table.ts';
 import { DENSE_MAX } from '../../shim/foreign/descriptor.ts';
 import { LINE_MAX } from '../../shim/preview1/descriptors/stream.ts';
 import { MAX_DESCRIPTORS } from '../../vfs/backends/hostdir/options.ts';
-import { RECORDS } from '../../vfs/backends/hostdir/tree/cached/records.ts';
 import { LINGER } from '../../vfs/backends/hostdir/tree/descriptors/descriptors.ts';
 import { MOST } from '../../vfs/backends/hostdir/node/given.ts';
 import { OPEN } from '../../vfs/backends/hostdir/tree/listings/listings.ts';

@@ -381,11 +381,28 @@ run('a program that cannot be started ends with a sentence and status 1', () => 
   assert.is(wasi9p(['run', 'text.wasm']).status, 1);
 });
 
+linux('--verbose says in which way each directory is reached', () => {
+  const stderr = (...argv: string[]): string => wasi9p(['run', ...argv, 'program.wasm', 'exit', '0']).stderr;
+  const way = '(openat2|openat|proc)';
+  const mounts = ['--dir', 'data::/a', '--dir', 'data::/b::cached', '--overlay', 'data::/c', '--mem', '/m'];
+  assert.match(
+    stderr('--verbose', ...mounts),
+    new RegExp(
+      `^wasi9p: /a is data, by way of ${way}\\.\n` +
+        `wasi9p: /b is data, by way of ${way}, cached\\.\n` +
+        `wasi9p: /c is data, by way of ${way}, cached\\.\n$`,
+    ),
+  );
+  assert.is(stderr(...mounts), '');
+  // In a thread, which may be terminated.
+  assert.match(stderr('--verbose', '--dir', 'data::/a', '--stack', '4M'), /by way of proc\.\n$/);
+});
+
 run('prints help', () => {
   const { status, stdout } = wasi9p(['help']);
   assert.is(status, 0);
   assert.match(stdout, /run PROGRAM\.wasm/);
-  assert.match(wasi9p(['run', '--help']).stdout, /--dir HOST\[::GUEST\[::ro\]\]/);
+  assert.match(wasi9p(['run', '--help']).stdout, /--dir HOST\[::GUEST\[::ro\]\[::cached\]\]/);
   assert.match(wasi9p(['help', 'cc']).stdout, /wasi9p cc/);
   for (const tool of ['ls', 'cat', 'cp', 'tree']) {
     assert.match(wasi9p(['help', tool]).stdout, new RegExp(`^Usage: wasi9p ${tool} .*PLACE`));

@@ -45,6 +45,32 @@ test('each option makes a mount', () => {
   });
 });
 
+test('--dir with ::cached, an overlay, and --max-descriptors', () => {
+  inScratch(() => {
+    fs.mkdirSync('d');
+    const isCached = (options: Record<string, string[]>): unknown[] =>
+      mountsOf(new Map(Object.entries(options))).map(({ backend }) => {
+        closeStore(backend);
+        return [(backend.changes?.lower ?? backend).cached, backend.readOnly === true];
+      });
+    const onLinux = process.platform === 'linux';
+    assert.equal(isCached({ dir: ['d::/a', 'd::/b::cached', 'd::/c::ro::cached', 'd::/d::cached::ro', 'd::/e::ro'] }), [
+      [false, false],
+      [onLinux, false],
+      [onLinux, true],
+      [onLinux, true],
+      [false, true],
+    ]);
+    assert.equal(isCached({ overlay: ['d::/a'] }), [[onLinux, false]]);
+    assert.equal(isCached({ dir: ['d::/a'], 'max-descriptors': ['64'] }), [[false, false]]);
+    for (const value of ['63', '0', '-1', 'x', '1e9', ''])
+      assert.is(
+        refused({ dir: ['d'], 'max-descriptors': [value] }),
+        `--max-descriptors ${value}: invalid value, expected a number from 64 on.`,
+      );
+  });
+});
+
 test('the guest path of each mount is normalized, for every option', () => {
   inScratch(() => {
     fs.mkdirSync('d');
@@ -103,8 +129,9 @@ test('an invalid mount option is reported in a sentence', () => {
       ['x:y', 'hostdir', false],
       ['512M', 'ram', false],
     ]);
-    assert.match(refused({ dir: ['d::/x::rw'] }), /expected HOST, HOST::GUEST or HOST::GUEST::ro/);
-    for (const value of ['', 'd::', '::d', 'd::/a::ro::x']) assert.match(refused({ dir: [value] }), /invalid value/);
+    assert.match(refused({ dir: ['d::/x::rw'] }), /expected HOST, HOST::GUEST, HOST::GUEST::ro or HOST::GUEST::cached/);
+    for (const value of ['', 'd::', '::d', 'd::/a::ro::x', 'd::/a::ro::ro', 'd::/a::cached::x'])
+      assert.match(refused({ dir: [value] }), /invalid value/);
     for (const value of ['', 'd::/a::ro']) assert.match(refused({ ro: [value] }), /expected HOST or HOST::GUEST\./);
     for (const value of ['', '/a::/b']) assert.match(refused({ mem: [value] }), /expected GUEST or GUEST=SIZE\./);
     assert.match(

@@ -14,7 +14,7 @@ import { unless } from '../../build/test/skip.ts';
 
 /** Calls of the normal run; `npm run test:linux` makes 1,000,000. */
 const CALLS = 20_000;
-/** Calls on each kind of overlay. */
+/** Calls on each of the others. */
 const LAYERED_CALLS = 4000;
 /** Calls within which a planted mistake must be found. */
 const SOON = 5000;
@@ -32,7 +32,9 @@ compare(`${CALLS} calls do on memfs through 9P what they do on the kernel's tmpf
   }
 });
 
-for (const name of ['overlay', 'overlay-empty', 'overlay-host', 'overlay-to-host']) {
+for (const name of [
+  ...['hostdir-cached', 'overlay', 'overlay-empty', 'overlay-host', 'overlay-cached-host', 'overlay-to-host'],
+]) {
   compare(`${LAYERED_CALLS} calls on ${name} do what they do on the kernel's tmpfs`, () => {
     const { calls, late, difference } = exercise(STORES[name]!, LAYERED_CALLS, Date.now() % 2 ** 31);
     assert.is(difference, '', difference);

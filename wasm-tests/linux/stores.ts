@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { Volume } from 'memfs';
 import type { Backend } from '../../vfs/backend/backend.ts';
-import { hostDir } from '../../vfs/backends/hostdir/index.ts';
+import { hostDir, type HostDirOptions } from '../../vfs/backends/hostdir/index.ts';
 import { memfs } from '../../vfs/backends/memfs/index.ts';
 import { overlay, type OverlayBackend } from '../../vfs/backends/overlay/index.ts';
 import { picture } from '../../vfs/backends/overlay/testing.ts';
@@ -22,9 +22,9 @@ export function onRam(): Store {
 }
 
 /** An empty directory of the host: on the same tmpfs, for what the file system itself does must be the same. */
-export function onHost(): Store {
+export function onHost(options: HostDirOptions = {}): Store {
   const dir = fs.mkdtempSync(join(TMPFS, 'wasi9p-host-'));
-  const backend = hostDir(dir);
+  const backend = hostDir(dir, options);
   const dispose = (): void => {
     backend.close();
     fs.rmSync(dir, { recursive: true });
@@ -67,11 +67,13 @@ export function layered(
 /** The backends that can be exercised. */
 export const STORES: Readonly<Record<string, MakeStore>> = {
   memfs: onMemfs,
-  hostdir: onHost,
+  hostdir: () => onHost(),
+  'hostdir-cached': () => onHost({ cached: true }),
   overlay: () => layered(onRam()),
   'overlay-empty': () => ({ ...onRam(), backend: overlay({ lower: ram() }) }),
   'overlay-memfs': () => layered(onMemfs()),
   'overlay-host': () => layered(onHost()),
+  'overlay-cached-host': () => layered(onHost({ cached: true })),
   'overlay-to-host': () => {
     const { backend, dispose } = onHost();
     const lower = { backend: ram(), ticks: true, movesAtimes: false, dispose };

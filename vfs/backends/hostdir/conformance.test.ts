@@ -17,7 +17,15 @@ for (const [way, reason] of waysHere()) {
   if (way === 'openat') skips[HOLES] = 'files on a disk may be limited to 16 TiB (holes.test.ts)';
   else if (way !== 'openat2') skips[HOLES] = 'node:fs finds only holes that are a whole file (holes.test.ts)';
   if (reason !== '') skip(`${name}: all of the suite`, reason);
-  else conformance(name, () => hostStore(options, base), byUvu(skips));
+  else {
+    conformance(name, () => hostStore(options, base), byUvu(skips));
+    // Without a host that changes it.
+    conformance(
+      `${name}, cached`,
+      () => ({ ...hostStore({ ...options, cached: true }, base), outside: undefined! }),
+      byUvu(skips),
+    );
+  }
 }
 
 test.run();

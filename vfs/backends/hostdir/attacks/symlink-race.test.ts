@@ -8,6 +8,7 @@ import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../../linux/con
 import { Found } from '../../../client/at/found.ts';
 import { FileStatus } from '../../../client/attributes.ts';
 import { Kit } from '../../../../testing/kit.ts';
+import type { HostDirOptions } from '../options.ts';
 import { everyWay, hostDir, scratch } from '../testing.ts';
 import { NOT_LINUX } from '../../../../build/test/skip.ts';
 
@@ -108,7 +109,7 @@ function picture(dir: string): string {
   return ['.', ...fs.readdirSync(dir).sort()].map(show).join('\n');
 }
 
-async function race(pace: 'fast' | 'slow', count: number): Promise<void> {
+async function race(pace: 'fast' | 'slow', count: number, options: HostDirOptions = {}): Promise<void> {
   const { root, outside, remove } = scratch();
   fs.mkdirSync(`${root}/dir`);
   fs.writeFileSync(`${root}/dir/file`, 'inside');
@@ -126,7 +127,7 @@ async function race(pace: 'fast' | 'slow', count: number): Promise<void> {
   });
   await new Promise((resolve) => attacker.stdout.once('data', resolve));
 
-  const backend = hostDir(root);
+  const backend = hostDir(root, options);
   const kit = new Kit({ backend, dispose: () => {} });
   const attempts = tries(kit);
   const escapes: string[] = [];
@@ -164,5 +165,9 @@ onLinux('25: against a process that swaps directories and files for symlinks as 
   race('fast', TRIES),
 );
 onLinux('25: and against one that lets names settle before it swaps them', () => race('slow', TRIES));
+
+// These break the promise of a cached directory.
+onLinux('25: the same against a cached directory, fast', () => race('fast', TRIES / 2, { cached: true }));
+onLinux('25: the same against a cached directory, slow', () => race('slow', TRIES / 2, { cached: true }));
 
 test.run();

@@ -112,7 +112,7 @@ export class HostInode extends Inode {
    * be known.
    */
   mayBe(st: HostStat): boolean {
-    return this.isBornAt(st) || (this.fresh && isFresh(st));
+    return (st.mode & S_IFMT) === this.kind && (this.isBornAt(st) || (this.fresh && isFresh(st)));
   }
 
   /** Updates the inode from a fresh stat(2). */

@@ -1,4 +1,5 @@
 // The tree of a directory that nobody else changes: names and attributes are remembered.
+import { S_IFLNK } from '../../../../linux/constants.ts';
 import { E } from '../../../../linux/errno.ts';
 import { INTENT_CREATE } from '../../../../backend/lookup-intent.ts';
 import type { HostCalls } from '../../calls/calls.ts';
@@ -82,6 +83,8 @@ export class CachedTree extends DescriptorTree {
   /** Answers from what is remembered, else by a look. */
   private recall(dir: HostInode, name: string): HostInode | number {
     const known = recall(dir, name);
+    // By this name it is found again: another one may be gone.
+    if (typeof known === 'object') this.place(known, dir, name);
     if (known !== undefined) return known;
     const st = this.freshStat;
     const errno = this.lookAt(dir, name, st);
@@ -91,6 +94,8 @@ export class CachedTree extends DescriptorTree {
     inode.seen(st);
     keepAttr(inode, st);
     this.place(inode, dir, name);
+    // A listing does not release it.
+    this.records!.add(inode);
     return inode;
   }
 
@@ -136,7 +141,9 @@ export class CachedTree extends DescriptorTree {
 
   /** A fid may not have needed the descriptor yet, which alone leads to the inode once the name is gone. */
   override hold(inode: HostInode): void {
-    if (inode.refs > 0 && this.records !== null) this.at(inode);
+    if (inode.refs === 0 || this.records === null) return;
+    this.at(inode);
+    if (!this.exact && inode.kind === S_IFLNK && inode.target === undefined) this.readTarget(inode);
   }
 
   protected override isDone(inode: HostInode): boolean {
