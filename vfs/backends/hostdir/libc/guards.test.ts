@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NOT_LINUX, unless } from '../../../../build/test/skip.ts';
 import { LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../../../9p/constants.ts';
-import { O_RDONLY, O_RDWR, XATTR_REPLACE } from '../../../linux/constants.ts';
+import { O_RDONLY, O_RDWR, S_IFIFO, XATTR_REPLACE } from '../../../linux/constants.ts';
 import { Kit } from '../../../../testing/kit.ts';
 import { everyCall, inMemory, reasonAgainst, scratch, throughLibc } from '../testing.ts';
 import type { HostDirBackend as Store } from '../backend.ts';
@@ -34,6 +34,7 @@ const NAMES: Readonly<Record<string, number[]>> = {
   removexattr: [0, 1],
   listxattr: [0],
   openat2: [2],
+  mknodat: [2],
 };
 
 /** The limit of bytes that the kernel writes, by call: the argument of the buffer, and its size or the argument that has it. */
@@ -165,6 +166,7 @@ function locksAndSpace(backend: Store, file: HostInode): void {
   assert.is(lock.type, LOCK_TYPE_UNLCK);
   assert.is(backend.recordLocks!.set(file, handle, LOCK_TYPE_UNLCK, 0, 0), 0);
   assert.is(backend.allocate(file, handle, 0, 10), 0);
+  assert.is(typeof backend.create(backend.root() as HostInode, 'fifo', S_IFIFO | 0o600), 'object');
   backend.closeHandle(file, handle);
 }
 
