@@ -14,7 +14,9 @@ import { LEAST_DESCRIPTORS, MAX_DESCRIPTORS, type HostDirOptions } from '../../v
 import { hostDir, load, overlay, remote, tar, type StoreName } from './stores.ts';
 
 /** A store of this process, or a server elsewhere, which has no members of a backend. */
-export type Store = Backend | (Attachable & { readonly [Name in 'changes' | 'limits' | 'way' | 'cached' | 'close']?: undefined });
+export type Store =
+  | Backend
+  | (Attachable & { readonly [Name in 'changes' | 'limits' | 'way' | 'cached' | 'readOnly' | 'close']?: undefined });
 
 /** A store and its mount point. */
 export interface GuestMount {
