@@ -58,7 +58,7 @@ function wrong(title: string, topic: string, cases: readonly (readonly [readonly
 wrong('a wrong line of serve', 'serve', [
   [['serve'], 'There is nothing to serve: add --dir HOST, --mem / or --export NAME=MOUNT.'],
   [['serve', 'data'], 'data is one word too many: wasi9p serve --dir data serves a directory.'],
-  [['serve', '--dri', 'data'], 'Unknown option --dri: did you mean --dir HOST[::GUEST[::ro]]?'],
+  [['serve', '--dri', 'data'], 'Unknown option --dri: did you mean --dir HOST[::GUEST[::ro][::cached]]?'],
   [['serve', '--ro=x', '--mem', '/'], '--ro takes no value: leave out =x.'],
   [
     ['serve', '--mem', '/', '--listen', 'udp:127.0.0.1:1'],
