@@ -64,6 +64,16 @@ export const LAYERS = [
     ],
     packages: ['*'],
   },
+  {
+    name: 'embed/node-wasi',
+    files: /^embed\/node-wasi\//,
+    may: [
+      ...['toolchain', 'shim', 'shim/trace', 'shim/preview0', 'shim/preview1/gate', 'shim/preview1/descriptors'],
+      ...['vfs/namespace', 'vfs/connect', 'vfs/backends/overlay', 'vfs/backends/hostdir', 'vfs/backend', ...BASE],
+    ],
+    packages: ['*'],
+  },
+  { name: 'embed/register', files: /^embed\/register\//, may: [], packages: ['*'] },
   { name: 'cli/runners', files: /^cli\/runners\//, may: ['cli/mounts', 'cli/lib', ...BASE], packages: ['*'] },
   {
     name: 'cli/copy',
@@ -100,6 +110,12 @@ export const LAYERS = [
     name: 'shim/trace',
     files: /^shim\/trace\//,
     may: ['shim/preview1', ...PREVIEW1, 'vfs/connect', 'vfs/transport', ...ABI],
+    core: true,
+  },
+  {
+    name: 'shim/preview0',
+    files: /^shim\/preview0\//,
+    may: ['shim/preview1', 'shim/preview1/abi', ...BASE],
     core: true,
   },
   {

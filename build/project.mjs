@@ -31,7 +31,12 @@ export const ENTRIES = {
   testing: 'testing/index.ts',
   trace: 'shim/trace/index.ts',
   test: 'runner/index.ts',
+  'node-wasi': 'embed/node-wasi/index.ts',
+  register: 'embed/register/index.ts',
 };
+
+/** The published modules of which an import has an effect, which is their purpose. */
+export const WITH_EFFECT = ['register'];
 
 /** The scripts of worker threads: name below dist/ to source. package.json does not export them. */
 export const WORKERS = { 'test-worker': 'runner/worker.ts' };
@@ -79,6 +84,8 @@ export const COPIES = [
     chunks: ['files', 'foreign', 'hostdir'],
   },
   { name: 'testing', importers: /^testing\//, sources: /^(shim\/(wasi|mounts|stdio|foreign)|vfs\/namespace)\b/ },
+  // Host directories, of which it has no table: one file, which is read when a program first asks for node:wasi.
+  { name: 'node-wasi', importers: /^embed\/node-wasi\//, sources: /^(shim|vfs|toolchain)\// },
   // The parts then hold the constants that they use as numbers, and no others.
   {
     name: 'tables',
@@ -115,6 +122,7 @@ export const SOURCE_DIRS = [
   'bench',
   'build',
   'cli',
+  'embed',
   'examples',
   'runner',
   'shim',

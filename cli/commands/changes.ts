@@ -1,5 +1,5 @@
 // The options `--diff` and `--commit` of `run`: lists the changes of the overlays and commits them.
-import type { Change } from '../../vfs/backend/capabilities.ts';
+import { CHANGE_LETTERS } from '../../vfs/backend/capabilities.ts';
 import type { ChangedMount } from './commit.ts';
 import type { GuestMount } from '../mounts/mounts.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
@@ -19,8 +19,6 @@ export const CHANGE_OPTIONS: readonly Option[] = [
     help: 'Writes these changes to the directories at the end, all or none, if the exit status is 0.\nWith =durable, they are synced to the disk.',
   },
 ];
-
-const LETTERS: Readonly<Record<Change['change'], string>> = { added: 'A', changed: 'M', removed: 'D' };
 
 /** Returns the overlays of a command line. @throws UsageError if an option needs an overlay and there is none. */
 export function overlaysOf(options: Parsed['options'], mounts: readonly GuestMount[]): ChangedMount[] {
@@ -89,6 +87,6 @@ function listing({ guest, changes }: ChangedMount): Text[] {
   const base = guest.replace(/\/+$/, '');
   return changes.diff().map(({ path, change, kind }) => {
     const where = path === '.' ? guest : `${base}/${path}${kind === 'directory' ? '/' : ''}`;
-    return text`${LETTERS[change]} ${where}\n`;
+    return text`${CHANGE_LETTERS[change]} ${where}\n`;
   });
 }

@@ -1,5 +1,4 @@
 // The optional capabilities of a backend, each asked for by the name of a member of Backend.
-// Types only.
 import type { Backend } from './backend.ts';
 import type { Inode } from './inode.ts';
 
@@ -66,6 +65,9 @@ export interface Change {
   /** Its kind in the overlay; for `removed` in the lower layer. */
   kind: Kind;
 }
+
+/** The letter of a change in a list: of an added, a modified and a removed path, as git has them. */
+export const CHANGE_LETTERS: Readonly<Record<Change['change'], string>> = { added: 'A', changed: 'M', removed: 'D' };
 
 /** The options of a commit. */
 export interface CommitOptions {
