@@ -25,7 +25,10 @@ export interface Bounds {
  *   neither.
  */
 export function interruptible<Result>(act: () => Result, { sigint, ms }: Bounds): Result {
-  const options = { breakOnSigint: sigint, displayErrors: false, ...(ms !== undefined && { timeout: ms }) };
+  // Bun would hold back the signal and not end the guest.
+  const breakOnSigint = sigint && process.versions['bun'] === undefined;
+  if (!breakOnSigint && ms === undefined) return act();
+  const options = { breakOnSigint, displayErrors: false, ...(ms !== undefined && { timeout: ms }) };
   try {
     return runInNewContext('act()', { act }, options) as Result;
   } catch (error) {
