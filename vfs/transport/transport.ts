@@ -33,6 +33,8 @@ export interface Transport {
 
 /** A transport on which several requests may be on their way. */
 export interface Pipelining<Ticket extends object = object> extends Transport {
+  /** False if the server takes requests in another order than they are sent. */
+  readonly isOrdered: boolean;
   /**
    * Encodes `t` for the next write.
    * @param payload The data of Twrite.

@@ -88,7 +88,9 @@ interface Walk {
 
 /** The transport of a client, if it can have several requests on their way; else null. */
 function pipelining({ transport }: Client): Pipelining | null {
-  return 'begin' in transport ? (transport as Pipelining) : null;
+  if (!('begin' in transport)) return null;
+  const wire = transport as Pipelining;
+  return wire.isOrdered ? wire : null;
 }
 
 /** Begins a walk of all names of a path; null if it cannot be sent. */

@@ -1,14 +1,16 @@
 // The fids of a session: what the client calls a number, and the number that the server knows.
 import { MESSAGES } from '../../9p/schema/messages.ts';
 import { NOFID } from '../../9p/constants.ts';
-import type { Message } from '../../9p/codec.gen.ts';
+import { TYPE, type Message } from '../../9p/codec.gen.ts';
 import { NumberPool } from '../../client/pool.ts';
+import type { Orphan } from './orphans.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import type { Flight } from './requests.ts';
 
 /** A fid of the client. */
 export class RemoteFid {
   /** Its number on the wire. */
-  readonly wire: number;
+  wire: number;
   /** The qid of its file: the type and the path. */
   type = 0;
   pathLo = 0;
@@ -21,13 +23,19 @@ export class RemoteFid {
   walk: Flight | null = null;
   /** The errno of that walk, if nobody waited for it: each request on the fid has it. */
   failed = 0;
+  /** What was read before it was asked for. */
+  ahead: ReadAhead | null = null;
+  /** Its file, if that was unlinked and has another name here. */
+  orphan: Orphan | null = null;
 
   constructor(wire: number) {
     this.wire = wire;
   }
 
   /** Takes the file of another fid. */
-  copy({ type, pathLo, pathHi }: RemoteFid): void {
+  copy({ type, pathLo, pathHi, orphan }: RemoteFid): void {
+    this.orphan = orphan;
+    if (orphan !== null) orphan.users++;
     this.type = type;
     this.pathLo = pathLo;
     this.pathHi = pathHi;
@@ -52,6 +60,8 @@ function fieldsOf(): (readonly FidField[])[] {
   return fields;
 }
 
+/** The client's numbers are below, those of our own requests are these and above. */
+export const OWN_FIDS = 0x2000_0000;
 /** A number that no fid has. */
 const NONE = NOFID - 1;
 
@@ -61,10 +71,11 @@ const NONE = NOFID - 1;
  */
 export class Fids {
   private readonly byNumber: (RemoteFid | undefined)[] = [];
+  private readonly owned = new Map<number, RemoteFid>();
   private readonly numbers = new NumberPool(0, NONE);
 
   get(num: number): RemoteFid | undefined {
-    return this.byNumber[num];
+    return num < OWN_FIDS ? this.byNumber[num] : this.owned.get(num);
   }
 
   /** Makes a fid, which the client does not see before `put`. */
@@ -74,17 +85,20 @@ export class Fids {
 
   /** Makes the client's number stand for a fid. */
   put(num: number, fid: RemoteFid): void {
-    this.byNumber[num] = fid;
+    if (num < OWN_FIDS) this.byNumber[num] = fid;
+    else this.owned.set(num, fid);
   }
 
   /** The client's number does not stand for that fid any more. */
   forget(num: number, fid: RemoteFid): void {
-    if (this.byNumber[num] === fid) this.byNumber[num] = undefined;
+    if (this.get(num) !== fid) return;
+    if (num < OWN_FIDS) this.byNumber[num] = undefined;
+    else this.owned.delete(num);
   }
 
   /** The number on the wire is free. */
-  free(fid: RemoteFid): void {
-    this.numbers.give(fid.wire);
+  free({ wire }: Pick<RemoteFid, 'wire'>): void {
+    this.numbers.give(wire);
   }
 
   /** All fids that the client has. */
@@ -96,7 +110,7 @@ export class Fids {
   of(t: Message, into: RemoteFid[]): void {
     into.length = 0;
     for (const field of FIELDS[t.type] ?? NO_FIELDS) {
-      const fid = this.byNumber[t[field]];
+      const fid = this.get(t[field]);
       if (fid !== undefined) into.push(fid);
     }
   }
@@ -105,7 +119,7 @@ export class Fids {
   translate(t: Message, saved: number[]): void {
     for (const [i, field] of (FIELDS[t.type] ?? NO_FIELDS).entries()) {
       saved[i] = t[field];
-      t[field] = this.byNumber[t[field]]?.wire ?? NONE;
+      t[field] = wireOf(this.get(t[field]), t.type);
     }
   }
 
@@ -113,6 +127,23 @@ export class Fids {
   restore(t: Message, saved: readonly number[]): void {
     for (const [i, field] of (FIELDS[t.type] ?? NO_FIELDS).entries()) t[field] = saved[i]!;
   }
+}
+
+/** The requests that go to the file by its open fid; a server may do all others by the name that the fid was walked by. */
+const BY_HANDLE = new Set<number>([
+  TYPE.Tread,
+  TYPE.Twrite,
+  TYPE.Treaddir,
+  TYPE.Tfsync,
+  TYPE.Tlock,
+  TYPE.Tgetlock,
+  TYPE.Tclunk,
+]);
+
+/** The number of a fid for a request: that of its file's present name if it is open and the file has another one. */
+function wireOf(fid: RemoteFid | undefined, type: number): number {
+  if (fid === undefined) return NONE;
+  return fid.orphan === null || fid.flags < 0 || BY_HANDLE.has(type) ? fid.wire : fid.orphan.wire;
 }
 
 const NO_FIELDS: readonly FidField[] = [];

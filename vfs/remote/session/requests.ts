@@ -59,11 +59,12 @@ const NOTHING = new Uint8Array(0);
 
 /** Sends requests over a wire, and finds the replies. */
 export class Requests {
-  /** Requests that somebody waited for, and all that were sent: the first are the round trips. */
-  waits = 0;
+  /** The round trips: writes with a reply that somebody waited for. */
+  trips = 0;
+  /** All requests. */
   sent = 0;
-  /** Milliseconds of the shortest wait. */
-  nearest = Infinity;
+  /** Requests that the server has refused because it took them before an earlier one. */
+  repeated = 0;
   /** Longest message that both sides agreed on. */
   msize: number;
   private readonly wire: Wire;
@@ -75,6 +76,8 @@ export class Requests {
   /** The number of the write that `out` is for, and whether it was made. */
   private write = 0;
   private isWritten = true;
+  /** The number of the write that somebody waited for last. */
+  private awaited = -1;
   private inbox = new Uint8Array(ROOM);
   private start = 0;
   private end = 0;
@@ -173,6 +176,8 @@ export class Requests {
     flight.state = SENT;
     flight.isEarly = false;
     this.sent++;
+    this.repeated++;
+    this.awaited = -1;
     if (!this.wire.send(this.out.subarray(flight.from, flight.to), this.deadline())) this.over();
     return true;
   }
@@ -186,13 +191,27 @@ export class Requests {
    * @returns 0; the errno of an Rlerror; EIO: the connection is over; EPROTO and others: the reply is wrong.
    */
   wait(flight: Flight, r: Message, payload: Iov): number {
-    this.waits += flight.state === SENT ? 1 : 0;
-    if (!this.flush()) return this.over();
-    const begun = performance.now();
-    while (flight.state === SENT) if (!this.pump(flight, begun + this.timeout)) return this.over();
-    this.nearest = Math.min(this.nearest, performance.now() - begun);
+    if (!this.flush() || !this.arrives(flight)) return this.over();
     const errno = decoded(flight, r);
     return errno || take(r, flight.reply, payload);
+  }
+
+  /** Waits until the reply is there. Returns false if the connection is over. */
+  private arrives(flight: Flight): boolean {
+    const deadline = this.deadline();
+    if (flight.state === SENT && flight.write !== this.awaited) {
+      this.awaited = flight.write;
+      this.trips++;
+    }
+    while (flight.state === SENT) if (!this.pump(flight, deadline)) return false;
+    return true;
+  }
+
+  /** Waits for an Rread, whose data stay in the reply. Returns 0 or an errno. */
+  data(flight: Flight, r: Message): number {
+    if (!this.flush() || !this.arrives(flight)) return this.over();
+    const errno = decoded(flight, r);
+    return errno === 0 && r.data_offset + r.count > flight.reply.length ? E.EPROTO : errno;
   }
 
   /** The request's reply is used: its tag is free. */

@@ -1,11 +1,18 @@
 // The transport to a server over a wire: what the client sends one by one is put together here where nobody has to wait.
 import { Message, TYPE } from '../../9p/codec.gen.ts';
-import { NONUNAME, QTDIR } from '../../9p/constants.ts';
+import { NONUNAME } from '../../9p/constants.ts';
+import { Client } from '../../client/client.ts';
+import { NumberPool } from '../../client/pool.ts';
 import { Iov } from '../../lib/iov.ts';
 import { O_ACCMODE, O_RDONLY } from '../../linux/constants.ts';
+import { E } from '../../linux/errno.ts';
 import type { Pipelining } from '../../transport/transport.ts';
+import type { OrphanMode } from '../settings.ts';
 import type { Wire } from '../wire/wire.ts';
-import { Fids, type RemoteFid } from './fids.ts';
+import { Fids, OWN_FIDS, RemoteFid } from './fids.ts';
+import { isUnknown, removeByFid, renameByFid } from './old-servers.ts';
+import { NAMELESS, Orphans, type Orphan } from './orphans.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { Requests, type Flight } from './requests.ts';
 
 /** What a session is told at its start. */
@@ -15,7 +22,11 @@ export interface SessionSettings {
   readonly aname: string;
   readonly uname: string;
   readonly uid: number | null;
+  readonly orphans: OrphanMode;
 }
+
+/** Requests that a server may refuse for their order before it counts as one that has none. */
+const OUT_OF_ORDER = 3;
 
 const NOTHING = new Iov();
 
@@ -32,11 +43,28 @@ export class RemoteTransport implements Pipelining<Flight> {
   private readonly saved: number[] = [];
   private readonly about: RemoteFid[] = [];
   private isClosed = false;
+  /** Requests of our own. */
+  private readonly client: Client;
+  private readonly orphans: Orphans;
+  /** True once a file was read. */
+  private hasRead = false;
+  /** True once the server has refused Trenameat or Tunlinkat. */
+  private isOld = false;
+  /** True if the server keeps the fid of a walk that has not found all names (diod 1.0.24); null: not known yet. */
+  private leavesFids: boolean | null = null;
 
   constructor(wire: Wire, settings: SessionSettings) {
     this.wire = wire;
     this.settings = settings;
     this.requests = new Requests(wire, settings.msize, settings.timeout, new Message());
+    this.client = new Client(this);
+    Object.assign(this.client, { fids: new NumberPool(OWN_FIDS, OWN_FIDS * 2) });
+    this.orphans = new Orphans(this.client, this.fids, settings.orphans);
+  }
+
+  /** True unless the server takes requests in another order than they were sent: then each is sent alone. */
+  get isOrdered(): boolean {
+    return this.requests.repeated < OUT_OF_ORDER;
   }
 
   get msize(): number {
@@ -53,6 +81,27 @@ export class RemoteTransport implements Pipelining<Flight> {
         return t.nwname === 0 ? this.clone(t, r) : this.plain(t, r, payload);
       case TYPE.Tclunk:
         return this.clunk(t, r);
+      case TYPE.Tremove:
+        return this.remove(t, r);
+      case TYPE.Tread:
+        return this.read(t, r, payload);
+      case TYPE.Treaddir:
+        return this.readdir(t, r, payload);
+      case TYPE.Tgetattr:
+        return this.getattr(t, r);
+      case TYPE.Tunlinkat:
+        return this.unlink(t, r);
+      case TYPE.Trenameat:
+        return this.rename(t, r);
+      case TYPE.Tlink:
+      case TYPE.Trename:
+        return this.isNameless(t) ? refuse(t, r, NAMELESS) : this.plain(t, r, payload);
+      case TYPE.Twrite:
+      case TYPE.Tsetattr:
+      case TYPE.Tlock:
+      case TYPE.Tfsync:
+        this.changed(t);
+        return this.plain(t, r, payload);
       default:
         return this.plain(t, r, payload);
     }
@@ -120,7 +169,7 @@ export class RemoteTransport implements Pipelining<Flight> {
       const isMade = errno === 0 && (flight.type !== TYPE.Twalk || r.nwqid === count);
       if (!isMade) {
         this.fids.forget(newfid, made);
-        this.fids.free(made);
+        this.unmade(made, errno === 0 && flight.type === TYPE.Twalk && r.nwqid > 0);
       } else if (flight.type === TYPE.Txattrwalk) made.isXattr = true;
       else if (count === 0) made.copy(fid!);
       else setQid(made, r.wqid_type[count - 1]!, r.wqid_path_lo[count - 1]!, r.wqid_path_hi[count - 1]!);
@@ -129,6 +178,26 @@ export class RemoteTransport implements Pipelining<Flight> {
     if (flight.type === TYPE.Txattrcreate) fid.isXattr = true;
     if (flight.type === TYPE.Tlcreate) setQid(fid, r.qid_type, r.qid_path_lo, r.qid_path_hi);
     if (flight.type === TYPE.Tlopen || flight.type === TYPE.Tlcreate) fid.flags = flight.count;
+  }
+
+  /** The fid of a request that has failed: its number is free, unless the server has kept it for a part of the walk. */
+  private unmade(fid: RemoteFid, isPart: boolean): void {
+    // Requests that are on their way already have failed, and are not to be sent again.
+    fid.failed = E.ENOENT;
+    if (!isPart || this.leavesFids === false) return this.fids.free(fid);
+    const own = this.client.fids.take();
+    this.fids.put(own, new RemoteFid(fid.wire));
+    const { t } = this.client;
+    t.type = TYPE.Tclunk;
+    t.fid = own;
+    const flight = this.begin(t);
+    this.fids.forget(own, this.fids.get(own)!);
+    this.client.fids.give(own);
+    if (typeof flight === 'number') return;
+    this.requests.drop(flight, (errno) => {
+      this.leavesFids ??= errno === 0;
+      this.fids.free(fid);
+    });
   }
 
   private version(t: Message, r: Message): number {
@@ -158,6 +227,7 @@ export class RemoteTransport implements Pipelining<Flight> {
 
   /** A walk of no names: nothing but a fid that is not there, or one too many, can make it fail. */
   private clone(t: Message, r: Message): number {
+    if (!this.isOrdered) return this.plain(t, r, NOTHING);
     const from = this.fids.get(t.fid);
     const flight = this.begin(t);
     if (typeof flight === 'number') return refuse(t, r, -flight);
@@ -176,6 +246,15 @@ export class RemoteTransport implements Pipelining<Flight> {
   private clunk(t: Message, r: Message): number {
     const fid = this.fids.get(t.fid);
     if (fid === undefined) return this.plain(t, r, NOTHING);
+    fid.ahead?.drop();
+    const { orphan } = fid;
+    if (orphan !== null) fid.orphan = null;
+    const errno = this.drop(fid, t, r);
+    if (orphan !== null && t.fid < OWN_FIDS) this.orphans.left(orphan);
+    return errno;
+  }
+
+  private drop(fid: RemoteFid, t: Message, r: Message): number {
     if (fid.failed !== 0) {
       this.fids.forget(t.fid, fid);
       this.fids.free(fid);
@@ -198,8 +277,106 @@ export class RemoteTransport implements Pipelining<Flight> {
     return answer(t, r);
   }
 
+  /** Tremove drops the fid even on an error. */
+  private remove(t: Message, r: Message): number {
+    const fid = this.fids.get(t.fid);
+    const errno = this.plain(t, r, NOTHING);
+    if (fid === undefined) return errno;
+    fid.ahead?.drop();
+    this.fids.forget(t.fid, fid);
+    this.fids.free(fid);
+    return errno;
+  }
+
+  private read(t: Message, r: Message, payload: Iov): number {
+    const { fid: num, offset } = t;
+    const fid = this.fids.get(num);
+    if (fid === undefined || fid.isXattr || fid.flags < 0) return this.plain(t, r, payload);
+    fid.ahead ??= new ReadAhead(this, num);
+    this.hasRead = true;
+    const { total } = payload;
+    let done = fid.ahead.take(offset, payload);
+    if (done < 0) {
+      const errno = this.plain(t, r, payload);
+      if (errno !== 0) return errno;
+      done = r.count;
+    }
+    fid.ahead.read(offset, done, done === total && total > 0);
+    r.type = TYPE.Rread;
+    r.tag = t.tag;
+    r.count = done;
+    return 0;
+  }
+
+  private readdir(t: Message, r: Message, payload: Iov): number {
+    for (;;) {
+      const errno = this.plain(t, r, payload);
+      if (errno !== 0 || !this.orphans.isHiding || r.count === 0) return errno;
+      const { count } = r;
+      const cookie = lastCookie(payload, count);
+      r.count = this.orphans.filter(payload, count);
+      if (r.count > 0 || cookie === null) return 0;
+      // Nothing but hidden names: no end of the directory.
+      [t.cookie_lo, t.cookie_hi] = cookie;
+    }
+  }
+
+  private getattr(t: Message, r: Message): number {
+    this.changed(t);
+    const errno = this.plain(t, r, NOTHING);
+    const orphan = this.fids.get(t.fid)?.orphan ?? null;
+    if (errno === 0 && orphan !== null) r.nlink = Math.max(0, r.nlink - 1);
+    return errno;
+  }
+
+  /** Forgets what was read ahead of a file that a request may change, or look at. */
+  private changed(t: Message): void {
+    const fid = this.fids.get(t.fid);
+    if (fid === undefined || !this.hasRead) return;
+    for (const other of this.fids.all()) {
+      if (other.ahead !== null && other.pathLo === fid.pathLo && other.pathHi === fid.pathHi) other.ahead.drop();
+    }
+  }
+
+  /** True if the file of a request has no name for the client. */
+  private isNameless(t: Message): boolean {
+    return t.fid < OWN_FIDS && (this.fids.get(t.fid)?.orphan ?? null) !== null;
+  }
+
+  private unlink(t: Message, r: Message): number {
+    const { dfid, name, flags } = t;
+    if (flags === 0 && dfid < OWN_FIDS) {
+      const orphan = this.orphans.hide(dfid, name);
+      if (typeof orphan === 'number') return refuse(t, r, orphan);
+      if (orphan !== null) return answer(t, r);
+    }
+    let errno = this.isOld ? E.ENOTSUP : this.plain(t, r, NOTHING);
+    if (!isUnknown(errno)) return errno;
+    errno = removeByFid(this.client, dfid, name, flags);
+    // A server that knows neither has no removal at all.
+    this.isOld ||= !isUnknown(errno);
+    return errno === 0 ? answer(t, r) : refuse(t, r, errno);
+  }
+
+  private rename(t: Message, r: Message): number {
+    const { olddirfid, oldname, newdirfid, newname } = t;
+    let orphan: Orphan | null | number = null;
+    if (olddirfid < OWN_FIDS) {
+      orphan = this.orphans.hide(newdirfid, newname, { dir: olddirfid, name: oldname });
+      if (typeof orphan === 'number') return refuse(t, r, orphan);
+    }
+    let errno = this.isOld ? E.ENOTSUP : this.plain(t, r, NOTHING);
+    if (isUnknown(errno)) {
+      errno = renameByFid(this.client, olddirfid, oldname, newdirfid, newname);
+      this.isOld ||= !isUnknown(errno);
+    }
+    if (errno !== 0 && orphan !== null) this.orphans.restore(orphan, newdirfid, newname);
+    return errno === 0 ? answer(t, r) : refuse(t, r, errno);
+  }
+
   close(): void {
     if (this.isClosed) return;
+    if (!this.requests.isOver) this.orphans.end();
     this.isClosed = true;
     this.requests.close();
     this.wire.close();
@@ -227,7 +404,12 @@ function setQid(fid: RemoteFid, type: number, pathLo: number, pathHi: number): v
   fid.pathHi = pathHi;
 }
 
-/** True if a fid is on a directory. */
-export function isDirectory(fid: RemoteFid): boolean {
-  return (fid.type & QTDIR) !== 0;
+/** The cookie of the last entry of an Rreaddir, in halves; null without a whole entry. */
+function lastCookie({ u8, start }: Iov, count: number): [number, number] | null {
+  const view = new DataView(u8.buffer, u8.byteOffset + start[0]!, count);
+  let last: [number, number] | null = null;
+  for (let at = 0; at + 24 <= count; at += 24 + view.getUint16(at + 22, true)) {
+    last = [view.getUint32(at + 13, true), view.getUint32(at + 17, true)];
+  }
+  return last;
 }
