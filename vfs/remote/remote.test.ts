@@ -38,7 +38,7 @@ function checkAtRest(server: ServerThread): void {
 
 test('a file system over TCP', () =>
   withServer({}, (server) => {
-    for (const query of ['', '?msize=8192', '?msize=64K&cache=none&timeout=5s']) {
+    for (const query of ['', '?msize=8192', '?msize=64K&cache=loose']) {
       const fs = createFs(remote(server.url + query));
       exercise(fs);
       fs.unmount();

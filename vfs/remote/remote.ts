@@ -51,6 +51,7 @@ export class RemoteServer implements Attachable {
       aname: options.aname ?? '',
       uname: options.uname ?? nameOfUser(),
       uid: options.uid ?? process.getuid?.() ?? null,
+      cache: options.cache ?? 'none',
       orphans: options.orphans ?? 'probe',
     });
   }

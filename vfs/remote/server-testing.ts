@@ -15,6 +15,8 @@ export interface Serving {
   readonly path?: string;
   /** The directory that it serves. Default: a store in memory. */
   readonly dir?: string;
+  /** Bytes of the store in memory. */
+  readonly capacity?: number;
   /** Milliseconds that each chunk takes, each way. */
   readonly delay?: number;
   /** A fault, from the reply with this number on. */
@@ -33,7 +35,10 @@ export interface Question {
 }
 
 const serving = workerData as Serving;
-const backend: Backend = serving.dir === undefined ? ram() : hostDir(serving.dir);
+const backend: Backend =
+  serving.dir === undefined
+    ? ram(serving.capacity === undefined ? {} : { capacity: serving.capacity })
+    : hostDir(serving.dir);
 const server = new Server(backend, serving.msize === undefined ? {} : { msize: serving.msize });
 let frames = 0;
 

@@ -23,6 +23,8 @@ export class RemoteFid {
   walk: Flight | null = null;
   /** The errno of that walk, if nobody waited for it: each request on the fid has it. */
   failed = 0;
+  /** The errno of a write that nobody waited for. */
+  lost = 0;
   /** What was read before it was asked for. */
   ahead: ReadAhead | null = null;
   /** Its file, if that was unlinked and has another name here. */

@@ -4,12 +4,13 @@ import { NONUNAME } from '../../9p/constants.ts';
 import { Client } from '../../client/client.ts';
 import { NumberPool } from '../../client/pool.ts';
 import { Iov } from '../../lib/iov.ts';
-import { O_ACCMODE, O_RDONLY } from '../../linux/constants.ts';
+import { O_ACCMODE, O_APPEND, O_RDONLY } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { Pipelining } from '../../transport/transport.ts';
-import type { OrphanMode } from '../settings.ts';
+import type { CacheMode, OrphanMode } from '../settings.ts';
 import type { Wire } from '../wire/wire.ts';
 import { Fids, OWN_FIDS, RemoteFid } from './fids.ts';
+import { Loose } from './loose.ts';
 import { isUnknown, removeByFid, renameByFid } from './old-servers.ts';
 import { NAMELESS, Orphans, type Orphan } from './orphans.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -23,10 +24,23 @@ export interface SessionSettings {
   readonly uname: string;
   readonly uid: number | null;
   readonly orphans: OrphanMode;
+  readonly cache: CacheMode;
 }
 
 /** Requests that a server may refuse for their order before it counts as one that has none. */
 const OUT_OF_ORDER = 3;
+
+/** The requests that change attributes. */
+const CHANGES = new Set<number>(
+  [TYPE.Twrite, TYPE.Tsetattr, TYPE.Tlopen, TYPE.Tlcreate, TYPE.Tlink, TYPE.Trename, TYPE.Trenameat].concat([
+    TYPE.Tunlinkat,
+    TYPE.Tremove,
+    TYPE.Tmkdir,
+    TYPE.Tmknod,
+    TYPE.Tsymlink,
+    TYPE.Tread,
+  ]),
+);
 
 const NOTHING = new Iov();
 
@@ -46,6 +60,8 @@ export class RemoteTransport implements Pipelining<Flight> {
   /** Requests of our own. */
   private readonly client: Client;
   private readonly orphans: Orphans;
+  /** What is kept with `cache=loose`; else null. */
+  private readonly loose: Loose | null;
   /** True once a file was read. */
   private hasRead = false;
   /** True once the server has refused Trenameat or Tunlinkat. */
@@ -59,6 +75,7 @@ export class RemoteTransport implements Pipelining<Flight> {
     this.requests = new Requests(wire, settings.msize, settings.timeout, new Message());
     this.client = new Client(this);
     Object.assign(this.client, { fids: new NumberPool(OWN_FIDS, OWN_FIDS * 2) });
+    this.loose = settings.cache === 'loose' ? new Loose(this.requests) : null;
     this.orphans = new Orphans(this.client, this.fids, settings.orphans);
   }
 
@@ -72,6 +89,23 @@ export class RemoteTransport implements Pipelining<Flight> {
   }
 
   rpc(t: Message, r: Message, payload: Iov): number {
+    const { loose } = this;
+    if (loose !== null) {
+      if (t.type === TYPE.Twrite) {
+        if (this.writeBehind(loose, t, payload)) return ((r.count = t.count), answer(t, r));
+      } else if (t.type === TYPE.Tgetattr) {
+        const fid = this.fids.get(t.fid);
+        if (fid !== undefined && loose.attributesOf(fid, t.request_mask, r)) return answer(t, r);
+      }
+      loose.settle();
+      const lost = this.lost(t);
+      if (lost !== 0) return t.type === TYPE.Tclunk ? (this.clunk(t, r), refuse(t, r, lost)) : refuse(t, r, lost);
+      if (CHANGES.has(t.type)) loose.forget();
+    }
+    return this.dispatch(t, r, payload);
+  }
+
+  private dispatch(t: Message, r: Message, payload: Iov): number {
     switch (t.type) {
       case TYPE.Tversion:
         return this.version(t, r);
@@ -105,6 +139,31 @@ export class RemoteTransport implements Pipelining<Flight> {
       default:
         return this.plain(t, r, payload);
     }
+  }
+
+  /** Sends a write that nobody waits for; false if it must be waited for. */
+  private writeBehind(loose: Loose, t: Message, payload: Iov): boolean {
+    const fid = this.fids.get(t.fid);
+    if (fid === undefined || fid.isXattr || fid.lost !== 0 || !this.isOrdered || (fid.flags & O_APPEND) !== 0)
+      return false;
+    if (!loose.follows(fid, t.offset)) loose.settle();
+    if (fid.lost !== 0) return false;
+    this.changed(t);
+    loose.forget();
+    const flight = this.begin(t, payload);
+    if (typeof flight === 'number') return false;
+    loose.behind(flight, fid, t.offset, t.count);
+    return true;
+  }
+
+  /** The errno of a write of the same fid that was not waited for: a write, an fsync or the clunk has it, once. */
+  private lost(t: Message): number {
+    const fid = this.fids.get(t.fid);
+    if (fid === undefined || fid.lost === 0) return 0;
+    if (t.type !== TYPE.Twrite && t.type !== TYPE.Tfsync && t.type !== TYPE.Tclunk) return 0;
+    const { lost } = fid;
+    fid.lost = 0;
+    return lost;
   }
 
   /** Sends a request and waits for its reply. */
@@ -323,8 +382,13 @@ export class RemoteTransport implements Pipelining<Flight> {
 
   private getattr(t: Message, r: Message): number {
     this.changed(t);
-    const errno = this.plain(t, r, NOTHING);
-    const orphan = this.fids.get(t.fid)?.orphan ?? null;
+    const fid = this.fids.get(t.fid);
+    const flight = this.begin(t);
+    const errno = typeof flight === 'number' ? refuse(t, r, -flight) : this.finish(flight, r);
+    const orphan = fid?.orphan ?? null;
+    if (errno === 0 && orphan === null && fid !== undefined && typeof flight === 'object') {
+      this.loose?.keep(fid, t.request_mask, flight.reply);
+    }
     if (errno === 0 && orphan !== null) r.nlink = Math.max(0, r.nlink - 1);
     return errno;
   }
@@ -376,6 +440,7 @@ export class RemoteTransport implements Pipelining<Flight> {
 
   close(): void {
     if (this.isClosed) return;
+    this.loose?.settle();
     if (!this.requests.isOver) this.orphans.end();
     this.isClosed = true;
     this.requests.close();
