@@ -12,106 +12,16 @@ import { CheckedBackend } from '../../testing/checked-backend.ts';
 import { Server } from '../server/server.ts';
 import { anyBroken, anyGood, anyVersion } from '../server/requests-testing.ts';
 import { Service, type ByteStream } from './index.ts';
+import { Socket } from './socket-testing.ts';
 
 const MESSAGES = Number(process.env.WASI9P_FUZZ ?? 50_000);
 const CLIENTS = 3;
 const MSIZE = 8192;
 const TAGS = 6;
 
-/** A socket of the test. It keeps what is written by reference until `drain`, as the kernel does not take it at once. */
-class Socket {
-  writableLength = 0;
-  isClosed = false;
-  isSlow = false;
-  private readonly listeners = new Map<string, (...args: never[]) => void>();
-  private isPaused = false;
-  private readonly coming: Uint8Array[] = [];
-  private kept: { bytes: Uint8Array; done: () => void }[] = [];
-  private finished: (() => void) | null = null;
-  /** All that the client has read. */
-  readonly replies: Uint8Array[] = [];
-  private rest: Uint8Array = new Uint8Array(0);
-
-  setNoDelay(): void {}
-
-  on(event: string, listener: (...args: never[]) => void): void {
-    this.listeners.set(event, listener);
-  }
-
-  private emit(event: string, ...args: unknown[]): void {
-    (this.listeners.get(event) as ((...args: unknown[]) => void) | undefined)?.(...args);
-  }
-
-  feed(chunk: Uint8Array): void {
-    this.coming.push(chunk);
-    this.flow();
-  }
-
-  private flow(): void {
-    while (!this.isPaused && !this.isClosed && this.coming.length > 0) this.emit('data', this.coming.shift());
-  }
-
-  get isWaiting(): boolean {
-    return !this.isClosed && this.coming.length > 0;
-  }
-
-  pause(): void {
-    this.isPaused = true;
-  }
-
-  resume(): void {
-    this.isPaused = false;
-    queueMicrotask(() => this.flow());
-  }
-
-  write(bytes: Uint8Array, done: () => void): void {
-    if (this.isSlow) {
-      this.kept.push({ bytes, done });
-      this.writableLength += bytes.length;
-    } else {
-      this.read(bytes);
-      queueMicrotask(done);
-    }
-  }
-
-  drain(): void {
-    for (const { bytes, done } of this.kept.splice(0)) {
-      this.read(bytes);
-      this.writableLength -= bytes.length;
-      done();
-    }
-    this.finished?.();
-  }
-
-  private read(bytes: Uint8Array): void {
-    let all = Uint8Array.from([...this.rest, ...bytes]);
-    while (all.length >= 4) {
-      const size = new DataView(all.buffer, all.byteOffset).getUint32(0, true);
-      assert.ok(size >= 7 && size <= MSIZE, `a reply of ${size} bytes`);
-      if (all.length < size) break;
-      this.replies.push(all.slice(0, size));
-      all = all.subarray(size);
-    }
-    this.rest = all;
-  }
-
-  end(done: () => void): void {
-    this.finished = done;
-    if (this.writableLength === 0) queueMicrotask(done);
-  }
-
-  destroy(): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.kept = [];
-    this.writableLength = 0;
-    queueMicrotask(() => this.emit('close'));
-  }
-}
-
 /** A client of the test: what it has sent and was not answered. */
 class Client {
-  readonly socket = new Socket();
+  readonly socket = new Socket(MSIZE);
   /** Types of the requests by tag, oldest first. */
   private readonly asked = new Map<number, number[]>();
   /** True once a damaged frame was sent, after which anything may come. */
