@@ -185,7 +185,7 @@ async function cargo(project) {
       const prefix = home === '' ? '' : `PATH=${home}:$PATH; `;
       const probe = `${prefix}test -d "$(rustc --print sysroot)/lib/rustlib/${target}"`;
       if (spawnSync('bash', ['-c', probe]).status !== 0) continue;
-      const made = project.shell(`${prefix}rustc --version`).trim().split(' ')[1] ?? '?';
+      const made = project.shell(`${prefix}rustc --version`).trim().split(/\s+/)[1] ?? '?';
       const edit = (/** @type {string} */ text) =>
         prefix +
         text.replaceAll('wasm32-wasip1', target).replaceAll('WASM32_WASIP1', target.toUpperCase().replace('-', '_'));
