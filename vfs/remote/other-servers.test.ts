@@ -1,14 +1,12 @@
 // Servers of others: without Trenameat and Tunlinkat, without orphans, and diod itself if it is installed.
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unless } from '../../build/test/skip.ts';
 import { AT_REST } from '../../testing/at-rest.ts';
 import { createFs, type FileSystem } from '../fs/index.ts';
+import { Diod, NO_DIOD } from './diod-testing.ts';
 import { remote } from './index.ts';
 import { withServer } from './testing.ts';
 
@@ -137,48 +135,20 @@ function transportClose(fs: FileSystem): void {
   fs.unmount();
 }
 
-const HAS_DIOD = spawnSync('diod', ['--help']).error === undefined && process.getuid?.() === 0;
-
-/** Calls `act` with the URL of a diod on a directory of the host. */
-async function withDiod(act: (url: string, dir: string) => void): Promise<void> {
-  const dir = mkdtempSync(join(tmpdir(), 'wasi9p-diod-'));
-  const port = await freePort();
-  const options = ['-f', '-n', '-N', '-u', '0', '-c', '/dev/null', '-L', 'stderr'];
-  const diod = spawn('diod', [...options, '-l', `127.0.0.1:${port}`, '-e', dir], { stdio: 'ignore' });
-  const ended = new Promise((resolve) => diod.once('exit', resolve));
+/** Calls `act` with a diod. */
+async function withDiod(act: (diod: Diod) => void): Promise<void> {
+  const diod = await Diod.start();
   try {
-    const url = `9p+tcp://127.0.0.1:${port}/${dir}`;
-    for (let i = 0; i < 100 && !isUp(url); i++) await new Promise((resolve) => setTimeout(resolve, 50));
-    act(url, dir);
+    act(diod);
   } finally {
-    diod.kill();
-    await ended;
-    rmSync(dir, { recursive: true });
+    await diod.end();
   }
 }
 
-function isUp(url: string): boolean {
-  try {
-    createFs(remote(url)).unmount();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-const diod = unless(HAS_DIOD ? '' : 'diod is not installed, or this user is not root');
+const diod = unless(NO_DIOD);
 
 diod('diod: names, orphans, large files, listings, and a way out that is none', () =>
-  withDiod((url, dir) => {
+  withDiod(({ url, dir }) => {
     const fs = createFs(remote(url));
     names(fs);
     orphans(fs, () => readdirSync(join(dir, 'o')));

@@ -5,6 +5,7 @@ import type { Backend } from '../backend/backend.ts';
 import { hostDir } from '../backends/hostdir/index.ts';
 import { ram } from '../backends/ram/index.ts';
 import { TYPE } from '../9p/codec.gen.ts';
+import { createFs } from '../fs/index.ts';
 import { E } from '../linux/errno.ts';
 import { Connection } from '../server/connection.ts';
 import { Server } from '../server/server.ts';
@@ -31,6 +32,8 @@ export interface Serving {
 
 /** A question to the server: it answers by numbers, in the order of Inspection, and the count of frames. */
 export interface Question {
+  /** True if all files are to be removed first. */
+  readonly clear?: boolean;
   readonly words: Int32Array;
 }
 
@@ -111,6 +114,14 @@ const net = createServer({ noDelay: true }, (socket: Socket) => {
   socket.on('close', () => served.close());
 });
 
+/** Removes all files. */
+function clear(): void {
+  const fs = createFs(server);
+  for (const name of fs.readdirSync('/')) fs.rmSync(`/${name}`, { recursive: true });
+  fs.unmount();
+  server.sync();
+}
+
 function servePort(port: MessagePort): void {
   const served = new Served(
     (bytes) => port.postMessage(new Uint8Array(bytes)),
@@ -122,6 +133,7 @@ function servePort(port: MessagePort): void {
 
 parentPort!.on('message', (asked: Question | MessagePort) => {
   if (!('words' in asked)) return servePort(asked);
+  if (asked.clear === true) clear();
   const counts = Object.values(server.inspect());
   for (const [i, count] of [...counts, frames].entries()) Atomics.store(asked.words, i + 1, count);
   Atomics.store(asked.words, 0, 1);

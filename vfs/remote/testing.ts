@@ -1,4 +1,5 @@
 // Helpers for the tests of remote servers: a server in a thread of its own.
+import { existsSync, readdirSync } from 'node:fs';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { bundleToRun } from '../../build/bundle.mjs';
 import { AT_REST } from '../../testing/at-rest.ts';
@@ -38,9 +39,14 @@ export class ServerThread {
     this.worker.postMessage(port, [port]);
   }
 
-  private ask(): Int32Array {
+  /** Removes all files. */
+  clear(): void {
+    this.ask(true);
+  }
+
+  private ask(clear = false): Int32Array {
     const words = new Int32Array(new SharedArrayBuffer(40));
-    this.worker.postMessage({ words } satisfies Question, []);
+    this.worker.postMessage({ words, clear } satisfies Question, []);
     Atomics.wait(words, 0, 0, 5000);
     return words;
   }
@@ -71,6 +77,17 @@ export class ServerThread {
   async end(): Promise<void> {
     await this.worker.terminate();
   }
+}
+
+/** The number of this process's descriptors, where the system tells it. */
+export function descriptors(): number {
+  return existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0;
+}
+
+/** Waits, in this thread, until helper threads that end have closed their descriptors. */
+export function waitForHelpers(before: number): void {
+  const sleep = new Int32Array(new SharedArrayBuffer(4));
+  for (const end = Date.now() + 10_000; descriptors() > before && Date.now() < end;) Atomics.wait(sleep, 0, 0, 5);
 }
 
 /** Calls `act` with a server, which is ended afterwards. */
