@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CLOCKID, EVENTTYPE, STRUCTS, SUBCLOCKFLAGS } from '../abi/structs.ts';
+import { CLOCKID, EVENTRWFLAGS, EVENTTYPE, STRUCTS, SUBCLOCKFLAGS } from '../abi/structs.ts';
 import { FD_MAX } from '../descriptors/fd-table.ts';
 import { RIGHTS } from '../abi/rights.ts';
 import { DATA, OUT, ROOT, TestGuest } from '../../../testing/test-guest.ts';
@@ -211,14 +211,30 @@ test('a poll of a pipe takes one byte, others read the rest, and the end is repo
   const g = new TestGuest({ stdin: pipe });
   writeSync(writer, 'abc');
   assert.is(poll(g, { tag: FD_READ, fd: 0 }).events.length, 1);
+  assert.is(hangups(g), 0);
   const byte = new Uint8Array(3);
   assert.equal([readSync(pipe, byte), byte[0]], [2, 0x62]);
   assert.is(g.read(0), 'a');
   closeSync(writer);
   assert.is(poll(g, { tag: FD_READ, fd: 0 }).events[0]!.nbytes, 0n);
+  assert.is(hangups(g), EVENTRWFLAGS.HANGUP, 'POLLHUP of poll(2)');
   assert.equal([g.read(0), g.read(0)], ['', '']);
   g.end();
   closeSync(pipe);
+});
+
+/** The $eventrwflags of the first event of the last poll. */
+function hangups(g: TestGuest): number {
+  return g.view.getUint16(EVENTS + STRUCTS.event.fields.flags[0], true);
+}
+
+test('a device at its end is ready, and nothing has hung up', () => {
+  const stdin = openSync('/dev/null', 'r');
+  const g = new TestGuest({ stdin });
+  assert.is(poll(g, { tag: FD_READ, fd: 0 }).events[0]!.nbytes, 0n);
+  assert.is(hangups(g), 0);
+  g.end();
+  closeSync(stdin);
 });
 
 withPipe('stdin that has nothing, and a time-out', (g) => {

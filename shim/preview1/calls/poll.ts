@@ -67,11 +67,14 @@ export function pollCalls(guest: Guest) {
   /** Writes the event of a subscription; false if it is not ready. */
   function report(sub: Subscription, ptr: number): boolean {
     let nbytes = 0;
+    let flags: number | undefined;
     let { error } = sub;
     if (error === 0 && sub.tag === EVENTTYPE.CLOCK) {
       if (clockNow(sub.clock)! < sub.due) return false;
     } else if (error === 0 && sub.tag === EVENTTYPE.FD_READ) {
-      const ready = fds.get(sub.fd)!.readable();
+      const d = fds.get(sub.fd)!;
+      const ready = d.readable();
+      flags = d.rwflags;
       if (ready === -1) return false;
       if (ready < 0) error = wasiErrnoOf(-ready - 1);
       else nbytes = ready;
@@ -81,6 +84,7 @@ export function pollCalls(guest: Guest) {
     m.view.setUint16(ptr + EV.fields.error[0], error, true);
     m.view.setUint8(ptr + EV.fields.type[0], sub.tag);
     m.putU64(ptr + EV.fields.nbytes[0], nbytes);
+    m.u8[ptr + EV.fields.flags[0]] = flags!;
     return true;
   }
 

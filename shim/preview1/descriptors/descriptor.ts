@@ -54,6 +54,8 @@ export abstract class Descriptor {
   private readonly rightsOfKind: number;
   /** The guest path of a preopen, as UTF-8; null for other descriptors. */
   preopen: Uint8Array | null = null;
+  /** The $eventrwflags of an event to read, which `readable` sets; absent: none. */
+  rwflags?: number;
 
   /**
    * @param rightsOfKind All rights of the kind.

@@ -2,7 +2,7 @@
 import { E, errnoOf } from '../../../vfs/linux/errno.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';
 import { filetypeOf } from '../abi/filetype.ts';
-import { FDFLAGS, FILETYPE, WHENCE } from '../abi/structs.ts';
+import { EVENTRWFLAGS, FDFLAGS, FILETYPE, WHENCE } from '../abi/structs.ts';
 import { hostFs, hostProcess, isTerminal, sleep, type HostFs } from '../../host/host.ts';
 import { RIGHTS_ALL, RIGHTS_SEEK, RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from '../abi/rights.ts';
 import { StreamDescriptor } from './stream.ts';
@@ -139,6 +139,9 @@ export class HostDescriptor extends StreamDescriptor {
       const byte = new Uint8Array(1);
       try {
         this.ahead = this.fs.readSync(this.probe!, byte, 0, 1, null) === 0 ? null : byte[0]!;
+        // poll(2): the other end of a pipe or socket was closed. A device has no other end.
+        const isHungUp = this.ahead === null && this.filetype !== FILETYPE.CHARACTER_DEVICE;
+        this.rwflags = isHungUp ? EVENTRWFLAGS.HANGUP : 0;
       } catch (thrown) {
         return errnoOf(thrown) === E.EAGAIN ? -1 : 1;
       }
