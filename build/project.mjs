@@ -62,8 +62,7 @@ export const PARTS = [
   { chunk: 'core', reachedBy: ['core'] },
   {
     chunk: 'core',
-    sources:
-      /^vfs\/(client|server\/(?!index|connection|locks\/(wait|poll)|exports)|connect\/(inside|backend-server))\b/,
+    sources: /^vfs\/(client|server\/(?!index|connection|locks\/(wait|poll))|connect\/(inside|backend-server))\b/,
   },
   { chunk: 'hostdir', reachedBy: ['backends/hostdir'] },
   { chunk: 'files', reachedBy: ['fs'] },
