@@ -165,7 +165,7 @@ hostile('only output.ts writes, and only text.ts creates the texts that it accep
     const source = fs.readFileSync(new URL(file, dir), 'utf8');
     const writers = /\bconsole\.|\bprocess\.(stdout|stderr)\b|\bwriteSync\([12]|import \{[^}]*\b(put|say)\b[^}]*\/sink/;
     // In a trace all names are quoted (strace.ts).
-    if (file !== 'lib/output.ts' && file !== 'commands/trace-file.ts') assert.not.match(source, writers, file);
+    if (file !== 'lib/output.ts' && file !== 'commands/trace/output.ts') assert.not.match(source, writers, file);
     if (file === 'lib/text.ts') continue;
     assert.not.match(source, /\bText\.of\(/, file);
     // The program's own texts are help texts or plain.

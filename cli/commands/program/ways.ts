@@ -8,6 +8,6 @@ export function tellWays(mounts: readonly GuestMount[]): void {
   for (const { guest, host, backend } of mounts) {
     const { way, cached } = backend.changes?.lower ?? backend;
     if (host === undefined || way === undefined) continue;
-    tell(text`wasi9p: ${guest} is ${host}, by way of ${way}${own(cached === true ? ', cached' : '')}.\n`);
+    tell(text`wasi9p: ${guest} is ${host}, by way of ${way}${cached === true ? own(', cached') : own('')}.\n`);
   }
 }
