@@ -158,9 +158,9 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
 function exportsText(mounts: readonly Exported[]): Text {
   return joined(
     mounts.map((mount) => {
-      const how = mount.backend.readOnly === true ? ', read-only' : '';
+      const how = mount.backend.readOnly === true ? own(', read-only') : own('');
       const { host } = mount;
-      return text`serving ${`/${anameOf(mount)}`} (${host ?? mount.backend.name}${own(how)})\n`;
+      return text`serving ${`/${anameOf(mount)}`} (${host ?? mount.backend.name}${how})\n`;
     }),
   );
 }

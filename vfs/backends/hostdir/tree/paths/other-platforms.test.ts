@@ -45,7 +45,7 @@ function folding(): Fs {
   // A file can be given another spelling of its own name.
   folded['renameSync'] = (from: string, to: string) =>
     fs.renameSync(spelt(from), spelt(from) === spelt(to) ? to : spelt(to));
-  const native = (path: string): string => fs.realpathSync.native(spelt(path));
+  const native = (path: string, options: object): unknown => fs.realpathSync.native(spelt(path), options);
   folded['realpathSync'] = Object.assign((path: string) => fs.realpathSync(path), { native });
   return folded as unknown as Fs;
 }
