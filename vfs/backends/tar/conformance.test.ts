@@ -1,5 +1,6 @@
 // The read-only conformance suite on tar archives.
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readOnlyConformance, type MakeReadOnly } from '../../../testing/conformance/read-only.ts';
 import { hostDir } from '../hostdir/index.ts';
 import { ram } from '../ram/index.ts';
@@ -29,8 +30,8 @@ function theirs(...options: string[]): MakeReadOnly {
         const host = hostDir(dir);
         fill(host);
         host.close();
-        // node:fs has no call for it.
-        execFileSync('mkfifo', ['-m', '600', `${dir}/fifo`]);
+        // Without koffi the store makes none.
+        if (!existsSync(`${dir}/fifo`)) execFileSync('mkfifo', ['-m', '600', `${dir}/fifo`]);
         archive = systemTar(dir, '-c', ...options, '.');
       });
     return tar(archive!);

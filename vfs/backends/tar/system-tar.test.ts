@@ -71,7 +71,7 @@ compare('we read and load what the system’s tar packs, in each of its formats'
       for (const name of ['far', 'x'.repeat(255)]) assert.is(kit.unlink(name), 'ok');
     });
     for (const format of ['ustar', 'v7']) {
-      const names = fs.readdirSync(`${dir}/in`).filter((name) => format !== 'v7' || name !== 'pipe');
+      const names = fs.readdirSync(`${dir}/in`).filter((name) => format !== 'v7' || !/^(pipe|fifo)$/.test(name));
       const archive = systemTar(dir, '-c', `--format=${format}`, '-C', 'in', ...names.sort());
       mounted(tar(archive), (kit) => {
         assert.equal(kit.list(''), names.sort());
