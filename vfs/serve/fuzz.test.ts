@@ -19,11 +19,17 @@ const CLIENTS = 3;
 const MSIZE = 8192;
 const TAGS = 6;
 
-/** A client of the test: what it has sent and was not answered. */
+/** The numbers of requests and replies with one tag. A client that uses it twice cannot tell whose an Rlerror is. */
+interface Tag {
+  readonly asked: Map<number, number>;
+  readonly answered: Map<number, number>;
+  pending: number;
+}
+
+/** A client of the test: its requests, and the replies to them. */
 class Client {
   readonly socket = new Socket(MSIZE);
-  /** Types of the requests by tag, oldest first. */
-  private readonly asked = new Map<number, number[]>();
+  private readonly tags = new Map<number, Tag>();
   /** True once a damaged frame was sent, after which anything may come. */
   isBroken = false;
   sent = 0;
@@ -43,8 +49,8 @@ class Client {
 
   send(frames: readonly Uint8Array[], cuts: readonly number[] = []): void {
     for (const frame of frames) {
-      const tag = frame[5]! | (frame[6]! << 8);
-      this.asked.set(tag, [...(this.asked.get(tag) ?? []), frame[4]!]);
+      const { asked } = this.tagOf(frame[5]! | (frame[6]! << 8), 1);
+      asked.set(frame[4]!, (asked.get(frame[4]!) ?? 0) + 1);
       this.sent++;
     }
     const bytes = Uint8Array.from(Buffer.concat(frames));
@@ -55,15 +61,24 @@ class Client {
     }
   }
 
+  private tagOf(tag: number, more: number): Tag {
+    let counts = this.tags.get(tag);
+    if (counts === undefined) this.tags.set(tag, (counts = { asked: new Map(), answered: new Map(), pending: 0 }));
+    counts.pending += more;
+    return counts;
+  }
+
   /** Checks the replies that have come. */
   check(): void {
     for (const bytes of this.socket.replies.splice(0)) {
       const { tag, message } = decodeFrame(bytes);
       if (this.isBroken) continue;
-      const types = this.asked.get(tag) ?? [];
-      const at = types.findIndex((type) => message === 'Rlerror' || bytes[4] === type + 1);
-      assert.ok(at >= 0, `${message} of tag ${tag} was not asked for`);
-      types.splice(at, 1);
+      const counts = this.tagOf(tag, -1);
+      const type = bytes[4]! - 1;
+      const times = (counts.answered.get(type) ?? 0) + 1;
+      counts.answered.set(type, times);
+      const isAsked = message === 'Rlerror' || times <= (counts.asked.get(type) ?? 0);
+      assert.ok(isAsked && counts.pending >= 0, `${message} of tag ${tag} was not asked for`);
     }
   }
 }
