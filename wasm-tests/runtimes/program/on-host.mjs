@@ -30,12 +30,16 @@ function files(root) {
     codeOf(() => ours.unlinkSync('/empty')),
     codeOf(() => ours.rmdirSync('/file')),
     codeOf(() => ours.lstatSync('/odd')),
-    codeOf(() => ours.readlinkSync('/odd')),
+    codeOf(() => {
+      if (ours.readlinkSync('/odd') !== '\udcff') throw Object.assign(new Error('other bytes'), { code: 'other' });
+    }),
     String(ours.readdirSync('/')),
   ].join(' ');
   ours.unmount();
   backend.close();
-  return found === 'EISDIR ENOTDIR ok EILSEQ empty,file,odd' ? '' : `on a host directory: ${found}`;
+  // node:fs of Deno and Bun has no bytes of a target: without koffi it is EILSEQ.
+  const target = backend.capabilities.rawNames === true ? 'ok' : 'EILSEQ';
+  return found === `EISDIR ENOTDIR ok ${target} empty,file,odd` ? '' : `on a host directory: ${found}`;
 }
 
 /** A directory that others remove while an overlay has it. @param {string} root */
