@@ -1,7 +1,16 @@
 // Builds dist/: the published modules, the command, the core as one file, and the types.
 import { build as esbuild } from 'esbuild';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { minify } from 'terser';
 import { COMMON, Failure, run } from './bundle.mjs';
 import { buildLibc, lazyLibc } from './lazy-libc.mjs';
@@ -39,6 +48,27 @@ export async function build() {
   }
   writeFileSync(join(ROOT, 'dist/core.min.js'), await coreBundle());
   await run('tsc', ['-p', 'build/tsconfig.types.json']);
+  pruneTypes(join(ROOT, 'dist/types'));
+}
+
+/**
+ * Removes the declarations that no published module leads to: tsc writes one for each source.
+ * @param {string} dir
+ */
+function pruneTypes(dir) {
+  /** @type {Set<string>} */
+  const needed = new Set();
+  const need = (/** @type {string} */ file) => {
+    if (needed.has(file)) return;
+    needed.add(file);
+    const imports = readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+?)\.ts['"]/g);
+    for (const [, path = ''] of imports) need(join(dirname(file), `${path}.d.ts`));
+  };
+  for (const source of Object.values(ENTRIES)) need(join(dir, source.replace(/\.ts$/, '.d.ts')));
+  for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !needed.has(file)) rmSync(file);
+  }
 }
 
 /**

@@ -82,9 +82,11 @@ export const COPIES = [
     importers: /^(shim\/(index|wasi)|vfs\/namespace\/\w+)\.ts$/,
     chunks: ['files', 'foreign', 'hostdir'],
   },
-  { name: 'testing', importers: /^testing\//, sources: /^(shim\/(wasi|mounts|stdio|foreign)|vfs\/namespace)\b/ },
-  // Host directories, of which it has no table: one file, which is read when a program first asks for node:wasi.
-  { name: 'node-wasi', importers: /^embed\/node-wasi\//, sources: /^(shim|vfs|toolchain)\// },
+  {
+    name: 'guests',
+    importers: /^(testing|embed\/node-wasi)\//,
+    sources: /^(shim\/(wasi|mounts|stdio|foreign|on-backends)|vfs\/namespace)\b/,
+  },
   // The parts then hold the constants that they use as numbers, and no others.
   {
     name: 'tables',

@@ -81,6 +81,13 @@ function nameOfUser(): string {
   }
 }
 
+/** The MessagePort of node:worker_threads, as far as a type needs it: the declarations need no types of Node. */
+export interface Port {
+  postMessage(message: unknown, transfer?: readonly never[]): void;
+  ref(): void;
+  unref(): void;
+}
+
 /**
  * A 9P2000.L server elsewhere, for whatever accepts a server: `preopens`, `createFs`, `Namespace`, `Attachment`.
  *
@@ -96,7 +103,7 @@ function nameOfUser(): string {
  * @param options They have precedence over the parameters.
  * @throws TypeError if an argument is invalid. `connect()` throws an Error if there is no connection.
  */
-export function remote(where: string | MessagePort, options: RemoteOptions = {}): RemoteServer {
+export function remote(where: string | Port, options: RemoteOptions = {}): RemoteServer {
   const checked = checkSettings(options);
   if (where instanceof MessagePort) return new RemoteServer('The port', { kind: 'port' }, checked, where);
   if (typeof where !== 'string') throw mustBe('a URL or a MessagePort', 'where', where);

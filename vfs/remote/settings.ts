@@ -56,7 +56,7 @@ const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> =
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, MS: 1, S: 1000 };
 
-/** The options of the parameters of a URL. @param wrong Makes the error of a reason. */
+/** The options of the parameters of a URL. @param wrong Makes the error of a reason. @internal */
 export function settingsOf(params: URLSearchParams, wrong: (why: string) => Error): RemoteOptions {
   const options: Record<string, unknown> = {};
   for (const [name, text] of params) {

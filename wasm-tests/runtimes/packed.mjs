@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { WITH_EFFECT } from '../../build/project.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -156,10 +157,14 @@ function bytesBelow(dir) {
   return entries.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 }
 
-/** Imports and requires every module that package.json exports; each must export something. @param {string} user */
+/**
+ * Imports and requires every module that package.json exports; each must export something, unless it is there for an
+ * effect.
+ * @param {string} user
+ */
 function importAll(user) {
   const names = Object.keys(manifest(join(user, 'node_modules/wasi9p')).exports).filter(
-    (name) => !name.endsWith('.json'),
+    (name) => !name.endsWith('.json') && !WITH_EFFECT.includes(name.slice(2)),
   );
   const script = names.map((name, i) => `import * as m${i} from '${name.replace('.', 'wasi9p')}';`).join('\n');
   const check = `\n[${names.map((_, i) => `m${i}`)}].forEach((m, i) => { if (!Object.keys(m).length) throw new Error('empty: ' + i); });`;
