@@ -27,7 +27,7 @@ const SIZES: Readonly<Record<string, number>> = {
 const START = 'nothing';
 const LABELS = new Map([[START, 'new WASI, instance, start and end, without a call']]);
 
-/** Host, label, flags of Node. The last one is no row of the goal: it shows how much is spent on optimized code. */
+/** Host, label, flags of Node. The last one does not count for the goal: it shows the time of the optimizing compiler. */
 const HOSTS = [
   ['node-wasi', 'node:wasi, tmpfs', []],
   ['ram', 'wasi9p, ram', []],

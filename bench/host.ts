@@ -40,7 +40,7 @@ function lines(results: Results): { head: string[]; cells: string[][] } {
 
 /** The cells without a figure, but not those of bare calls, which are a few only. */
 function missing(results: Results): string[] {
-  return remarks(results, ({ label }) => label).filter((text) => !text.endsWith('it is no call of its own'));
+  return remarks(results, ({ label }) => label).filter((text) => !text.endsWith('not a call of its own'));
 }
 
 function docs(results: Results, goals: readonly string[], leftOut: readonly string[], rounds: number): string {

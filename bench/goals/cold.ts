@@ -8,7 +8,7 @@ export interface ColdRow {
   ours: readonly { label: string; ns: number }[];
 }
 
-/** Returns a sentence for each of our hosts, with the number of rows that are no slower, and the others. */
+/** Returns a sentence for each of our hosts: the number of rows that are not slower, and the slower ones. */
 export function slowerRows(rows: readonly ColdRow[]): string[] {
   const [first] = rows;
   return (first?.ours ?? []).map(({ label }, i) => {

@@ -6,7 +6,7 @@ import process from 'node:process';
 export const BLOCK = new Uint8Array(4096);
 export const DEEP = 'a/b/c/d/e/f/g';
 
-/** What a workload acts on: a directory with a file `file` and one at DEEP, and `file` open for both. */
+/** The files of a workload: a directory with a file `file` and one at DEEP, and `file` open for both. */
 export interface Place {
   readonly top: string;
   readonly fd: number;
@@ -25,7 +25,7 @@ export function runBare(workloads: (place: Place) => Readonly<Record<string, () 
   const [, where = '', workload = '', warmUp = '', target = ''] = process.argv.slice(2);
   const run = workloads(prepare(where))[workload];
   if (run === undefined) {
-    console.log('error it is no call of its own');
+    console.log('error not a call of its own');
     return;
   }
   for (const begun = cpu(); cpu() - begun < Number(warmUp);) for (let i = 0; i < 100; i++) run();

@@ -7,7 +7,7 @@ import type * as ours from '../../shim/index.ts';
 import type * as stores from '../../vfs/backends/ram/index.ts';
 import { GUEST_DIR } from './host.ts';
 
-/** What all hosts have in common. */
+/** The members of every host. */
 interface Host {
   readonly imports: WebAssembly.Imports;
   start(instance: WebAssembly.Instance): unknown;

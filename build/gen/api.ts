@@ -234,7 +234,7 @@ export const API: readonly Call[] = [
         byDefault: 'the first that works',
       },
       cached: {
-        text: 'Names and attributes are asked once, for a directory that nobody else changes meanwhile. If somebody does, answers may be old or ESTALE. Without effect by paths.',
+        text: 'Caches names and attributes. No other process may change the directory meanwhile; otherwise results may be out of date, or ESTALE. No effect with `paths`.',
         byDefault: '`false`',
       },
       maxDescriptors: {

@@ -48,7 +48,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     also: ['mapdir', 'volume', 'v', 'd', 'bind', 'directory', 'preopen'],
     stores: ['hostDir'],
     value: 'HOST[::GUEST[::ro][::cached]]',
-    help: 'Grants a directory of this machine at the path GUEST (default: HOST as written), with\n::ro read-only. ::cached is for one that nobody else changes meanwhile: names and attributes\nare asked once. May be repeated, like all of these.',
+    help: 'Grants a directory of this machine at the path GUEST (default: HOST as written), with\n::ro read-only. ::cached caches names and attributes: no other process may change it\nmeanwhile. May be repeated, like all of these.',
     mount(value, _memory, options) {
       const usage = 'HOST, HOST::GUEST, HOST::GUEST::ro or HOST::GUEST::cached';
       const [host, guest = host, ...modes] = parts('dir', value, usage, 4);
@@ -302,7 +302,7 @@ export function isOutside(guest: string): boolean {
   return /^\.\.(?:\/|$)/.test(guest);
 }
 
-/** What two mounts must not have in common: the place in the tree, or the name of a mount outside of it. */
+/** The key of a mount, different for each: its place in the tree, or its name if it is outside of the tree. */
 function keyOf(guest: string): string {
   return isOutside(guest) ? guest : placeOf(guest);
 }

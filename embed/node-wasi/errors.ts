@@ -44,7 +44,7 @@ export function checkType(value: unknown, name: string, type: 'string' | 'boolea
   if (!fits) throw wrongType(name, `of type ${type}`, value);
 }
 
-/** @throws TypeError (ERR_INVALID_ARG_TYPE) if the value is no array. */
+/** @throws TypeError (ERR_INVALID_ARG_TYPE) if the value is not an array. */
 export function checkArray(value: unknown, name: string): void {
   if (!Array.isArray(value)) throw wrongType(name, 'an instance of Array', value);
 }
@@ -54,7 +54,7 @@ export function checkUndefined(value: unknown, name: string): void {
   if (value !== undefined) throw wrongType(name, 'undefined', value);
 }
 
-/** @throws TypeError (ERR_INVALID_ARG_TYPE); RangeError (ERR_OUT_OF_RANGE) if it is no integer from 0 to 2³¹ − 1. */
+/** @throws TypeError (ERR_INVALID_ARG_TYPE); RangeError (ERR_OUT_OF_RANGE) if it is not an integer from 0 to 2³¹ − 1. */
 export function checkDescriptor(value: unknown, name: string): void {
   if (typeof value !== 'number') throw wrongType(name, 'of type number', value);
   const range = Number.isInteger(value) ? '>= 0 && <= 2147483647' : 'an integer';

@@ -31,7 +31,7 @@ const ADAPTERS: Adapters = {
   output: (fd: number) => HostDescriptor.open(fd, false),
 };
 
-/** What a guest has besides its options. */
+/** The properties of a guest besides its options. */
 export interface Nature {
   /** True for the structs of wasi_unstable. */
   readonly unstable: boolean;

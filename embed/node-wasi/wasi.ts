@@ -58,7 +58,7 @@ export class WASI {
 
   /**
    * @throws TypeError (ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE) or RangeError (ERR_OUT_OF_RANGE) if an option is
-   *   invalid; Error if a descriptor is not open (UVWASI_EBADF) or a preopen is no directory (UVWASI_ENOENT,
+   *   invalid; Error if a descriptor is not open (UVWASI_EBADF) or a preopen is not a directory (UVWASI_ENOENT,
    *   UVWASI_ENOTDIR, …).
    */
   constructor(options: NodeWASIOptions = {} as NodeWASIOptions) {

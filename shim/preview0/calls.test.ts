@@ -8,7 +8,7 @@ import { STRUCTS_0, WHENCE_0 } from './structs.ts';
 
 const STAT = STRUCTS_0.filestat;
 const SUB = STRUCTS_0.subscription;
-/** Where structs are put. */
+/** The address of the structs. */
 const AT = 0x50000;
 const EVENTS = AT + 4096;
 

@@ -29,7 +29,7 @@ function subject(
   const server = serverFor(backend);
   let transport: Transport | null = null;
   server.inspect = () => {
-    // What was sent and not waited for is done, too.
+    // Requests whose replies were not awaited are done, too.
     t.type = TYPE.Tgetattr;
     t.fid = 1;
     t.request_mask = 0;
@@ -60,7 +60,7 @@ const COUNTS = 'diod does not tell how many orphans it has';
 const BY_PATH = 'diod knows the file of a fid by its path';
 const COOKIES = 'the cookies of the host file system are longer than the numbers of the suite';
 
-/** What diod 1.0.24 lacks, or does in another way. */
+/** The tests that diod 1.0.24 does not pass, each with the reason. */
 const DIOD_LACKS: Readonly<Record<string, string>> = {
   'access modes': 'diod sets the size of a file that the fid has open for reading only',
   'the version of the qid moves with the content': 'diod gives no versions',

@@ -1,4 +1,4 @@
-// How many times a call waits for the server, and what that means on a slow link.
+// Counts the round trips of each call, and measures their time on a slow link.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { AT_REST } from '../../testing/at-rest.ts';
@@ -104,7 +104,7 @@ test('a file that is read from front to back is read ahead', () =>
     assert.is(at, data.length);
     // Of 256 reads, as many bytes are on their way at a time.
     assert.ok(trips < 64, `${trips} round trips`);
-    // What others have written since is seen by a read after a look at the file.
+    // A read after a stat sees the writes of others.
     other.writeFileSync('/f', 'new');
     fs.fstatSync(fd);
     assert.is(fs.readSync(fd, part, 0, part.length, 0), 3);

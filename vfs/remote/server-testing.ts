@@ -10,7 +10,7 @@ import { E } from '../linux/errno.ts';
 import { Connection } from '../server/connection.ts';
 import { Server } from '../server/server.ts';
 
-/** How a server for tests behaves. */
+/** The behaviour of a server for tests. */
 export interface Serving {
   /** The socket that it listens at; '' for a free port of the loopback address. */
   readonly path?: string;

@@ -1,7 +1,7 @@
 // The options of a remote server, which are the parameters of its URL as well: one table.
 import { checkOptions, invalid, type RowsOf } from '../lib/options.ts';
 
-/** What the client keeps: `none` asks the server each time, `loose` keeps attributes and delays writes. */
+/** The cache of the client: `none` asks the server each time, `loose` keeps attributes and delays writes. */
 export type CacheMode = 'none' | 'loose';
 /** A file that is unlinked while it is open: `keep` leaves it to the server, `rename` keeps it under another name. */
 export type OrphanMode = 'probe' | 'keep' | 'rename';
@@ -26,6 +26,17 @@ export interface RemoteOptions {
   orphans?: OrphanMode;
   /** Sent to a `9p+ws:` server as the parameter `token`. Default: none. */
   token?: string;
+}
+
+/** The settings of a session, with the defaults filled in. */
+export interface SessionSettings {
+  readonly msize: number;
+  readonly timeout: number;
+  readonly aname: string;
+  readonly uname: string;
+  readonly uid: number | null;
+  readonly orphans: OrphanMode;
+  readonly cache: CacheMode;
 }
 
 export const REMOTE_OPTIONS = {

@@ -51,7 +51,7 @@ export class ServerThread {
     return words;
   }
 
-  /** What the server counts, as `inspect()`. */
+  /** The result of `inspect()` on the server. */
   inspect(): Inspection {
     const counts = this.ask();
     const names = Object.keys(AT_REST) as (keyof Inspection)[];

@@ -7,7 +7,7 @@ const PORT = 564;
 
 const PREFIX = 'x-';
 
-/** Where a server is. Plain data: it crosses to the helper thread. */
+/** The address of a server. Plain data: it crosses to the helper thread. */
 export type Address =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }

@@ -4,7 +4,7 @@ import { Packet } from '../9p/packet.ts';
 import { E } from '../linux/errno.ts';
 import { Carrier } from './carrier.ts';
 
-/** Where the tag of a message is. */
+/** The offset of the tag in a message. */
 const TAG_AT = 5;
 /** size[4] type[1] tag[2] ecode[4] */
 const RLERROR = 11;

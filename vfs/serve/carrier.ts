@@ -29,7 +29,7 @@ export abstract class Carrier implements Attached, ReplySink {
   readonly connection: Connection;
   readonly closed: Promise<void>;
   protected readonly host: Host;
-  /** When the last request came, and when the session had a fid for the last time. */
+  /** The time of the last request, and the last time at which the session had a fid. */
   private last: number;
   private attached: number;
   private requests = 0;

@@ -14,7 +14,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(Buffer.concat(parts));
 }
 
-/** What has been made room for, at present and at most. */
+/** The bytes that are counted, at present and at most. */
 class Room {
   now = 0;
   most = 0;

@@ -23,7 +23,7 @@ export class FrameCutter {
   start = 0;
   end = 0;
   packet: Packet | null = null;
-  /** Where the next frame begins in `u8`. */
+  /** The offset of the next frame in `u8`. */
   private at = 0;
   /** The frame that has begun in an earlier chunk: its first `have` bytes. */
   private begun: Packet | null = null;

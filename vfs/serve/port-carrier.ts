@@ -2,7 +2,7 @@
 import type { Packet } from '../9p/packet.ts';
 import { Carrier, type Host } from './carrier.ts';
 
-/** What a port must have: a MessagePort and a Worker have it, of browsers and of Node. */
+/** The members of a port that are used: a MessagePort and a Worker have them, in browsers and in Node. */
 export interface Port {
   postMessage(message: Uint8Array, transfer: ArrayBuffer[]): void;
   addEventListener?(type: string, listener: (event: object) => void): void;

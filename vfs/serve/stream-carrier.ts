@@ -4,7 +4,7 @@ import { later } from './later.ts';
 import { Carrier, type Host } from './carrier.ts';
 import { BAD, FrameCutter, MORE } from './frame-cutter.ts';
 
-/** What a stream must have: a Duplex of Node, such as a net.Socket, has it. */
+/** The members of a stream that are used: a Duplex of Node has them, such as a net.Socket. */
 export interface ByteStream {
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   on(event: 'end' | 'close', listener: () => void): unknown;
@@ -26,7 +26,7 @@ const TURN_MS = 4;
 /** Requests between two looks at the clock. */
 const LOOKS = 16;
 
-/** Why a turn has ended: all frames are served, the client must read first, others wait, or the connection is over. */
+/** The end of a turn: all frames are served, the client must read first, others wait, or the connection is over. */
 const SERVED = 0;
 const FULL = 1;
 const TURN = 2;
@@ -52,11 +52,11 @@ export class StreamCarrier extends Carrier {
   /** Writes that are not done, oldest first. */
   private readonly writes: Write[] = [];
   private isServing = false;
-  /** Why the stream is paused: FULL or TURN; SERVED if it is not. */
+  /** The reason of a pause: FULL or TURN; SERVED if the stream is not paused. */
   private paused: typeof SERVED | typeof FULL | typeof TURN = SERVED;
   /** True if the client has sent its last byte, or one that ends the connection. */
   private isOver = false;
-  /** Since when a request, or the reading of a reply, has not gone on; 0 if none is on its way. */
+  /** The time since which a request, or the reading of a reply, has not gone on; 0 if there is none. */
   private comingFrom = 0;
   private goingFrom = 0;
   private readonly written = (): void => this.wrote();

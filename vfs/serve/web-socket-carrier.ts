@@ -3,7 +3,7 @@ import type { Packet } from '../9p/packet.ts';
 import { later } from './later.ts';
 import { Carrier, type Host } from './carrier.ts';
 
-/** What a socket must have: one of the package `ws` has it. */
+/** The members of a socket that are used: one of the package `ws` has them. */
 export interface WebSocketLike {
   on(event: 'message', listener: (data: unknown, isBinary: boolean) => void): unknown;
   on(event: 'close' | 'error', listener: () => void): unknown;

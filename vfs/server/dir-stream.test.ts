@@ -134,9 +134,14 @@ scenario('one answer has at most 64 KiB of a listing, whatever was asked for', (
   const c = store.client(2 << 20);
   const fid = c.open('', O_RDONLY);
   const count = 1 << 20;
-  const { length } = c.call('Treaddir', { fid, cookie: 0n, count }).data;
-  // On a slow machine its time is over before.
-  assert.ok(length <= 65_536 && length > 3_500, `${length}`);
+  // A listing also ends when its time is over, as on a loaded machine: the longest of some counts.
+  let longest = 0;
+  for (let i = 0; i < 20 && longest <= 65_000; i++) {
+    const { length } = c.call('Treaddir', { fid, cookie: 0n, count }).data;
+    assert.ok(length <= 65_536, `${length}`);
+    longest = Math.max(longest, length);
+  }
+  assert.ok(longest > 65_000, `${longest}`);
   assert.equal(c.names(fid, count), names);
 });
 

@@ -11,7 +11,7 @@ import type { Handler, Handlers } from './handlers/guest.ts';
 import type { Request } from './request.ts';
 import type { Session } from './session.ts';
 
-/** What a request did, as the events of inotify(7). */
+/** The kinds of changes, as the events of inotify(7). */
 export type ChangeKind =
   | 'made'
   | 'removed'
@@ -55,7 +55,7 @@ function placeOf({ parent, name, inode }: Fid): Place {
   return { dir: parent?.ino ?? 0, name, ino: inode.ino, isDir: inode.kind === S_IFDIR, nlink: 0 };
 }
 
-/** What a name stands for before a request changes it. */
+/** The place of a name before a request changes it. */
 function look({ server, fids }: Session, dfid: number, name: string): Place {
   const dir = fids.get(dfid)?.inode;
   const none = { dir: dir?.ino ?? 0, name, ino: 0, isDir: false, nlink: 0 };

@@ -1,6 +1,6 @@
 // The command line on each runtime: the same checks everywhere, as a table in docs/runtimes.md.
 // `node wasm-tests/runtimes/commands.mjs [--write]`, after `npm run build` and `npm ci --ignore-scripts` in binaries/.
-// What a runtime does not pass needs a reason in LACKS, and a reason that is not needed is a failure.
+// A check that a runtime does not pass needs a reason in LACKS. A reason without need is a failure.
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -88,7 +88,7 @@ function equal(found, wanted) {
   return found === wanted ? '' : JSON.stringify(found).slice(0, 600);
 }
 
-/** What may be said of a thread that the runtime does not end in two seconds; the status is the right one. */
+/** The message on a thread that the runtime does not end in two seconds; the status is right. */
 const STILL_RUNS = /^(wasi9p: A program that was ended still runs: this process is killed\.\n)?$/;
 
 /**
@@ -216,7 +216,7 @@ const CHECKS = [
 ];
 
 /**
- * What a runtime does not pass, and why; a name covers all versions that begin with it.
+ * The checks that a runtime does not pass, with the reasons. A name covers all versions that begin with it.
  * @type {{ runtime: RegExp, check: string, why: string }[]}
  */
 const LACKS = [

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 export const HERE = import.meta.dirname;
 
-/** Why a runtime may be missing. */
+/** The reason for a missing runtime. */
 export const NO_BINARY = `npm installed no binary of it for ${process.platform} ${process.arch}`;
 
 /** Arguments of Deno before a script. */

@@ -1,7 +1,7 @@
 // The addresses of `serve --listen`.
 import { UsageError } from '../../lib/options.ts';
 
-/** Where clients connect. */
+/** An address at which clients connect. */
 export type Address =
   | { readonly kind: 'tcp' | 'ws'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }

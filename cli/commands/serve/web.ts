@@ -6,7 +6,7 @@ import type { Service, WebSocketLike } from '../../../vfs/serve/index.ts';
 import type { Address } from './address.ts';
 import { listenerOf, listening, type Listener } from './listener.ts';
 
-/** Who may connect by a WebSocket. */
+/** The rules for clients of a WebSocket. */
 export interface WebOptions {
   /** The token that a client must give, as `?token=` or as a bearer; '' for none. */
   readonly token: string;
@@ -18,7 +18,7 @@ export interface WebOptions {
   readonly handshakeTimeout: number;
 }
 
-/** What is used of the package ws. */
+/** The parts of the package ws that are used. */
 interface WebSocketServer {
   handleUpgrade(
     request: http.IncomingMessage,

@@ -5,7 +5,7 @@ import { UsageError, type Parsed } from '../../lib/options.ts';
 import { didYouMean, nearest } from '../../lib/suggest.ts';
 import { TraceOutput } from './output.ts';
 
-/** What the options ask for. */
+/** The parsed options. */
 interface Wanted {
   /** The file of --trace, '' for stderr; null without --trace. */
   readonly trace: string | null;

@@ -33,7 +33,7 @@ export function hostDir(path: string, options: HostDirOptions = {}): HostDirBack
   return exported(path, options.paths === true || current === undefined ? options : { way: current, ...options });
 }
 
-/** Why a way does not work here; '' if it does. */
+/** The reason that a way does not work here; '' if it works. */
 export function reasonAgainst(way: DescriptorWay): string {
   try {
     exported('/', { way }).close();

@@ -8,7 +8,7 @@ import { optionsOf, type PathLike } from '../values/arguments.ts';
 import type { FileStreams, ReadStream, StreamOptions, WriteStream } from './types.ts';
 import type { DescriptorCalls, Position } from '../calls/descriptor-calls.ts';
 
-/** What node:fs makes streams with. */
+/** The classes of node:fs that make streams. */
 interface NodeFs {
   createReadStream(path: PathLike | undefined, options: object): ReadStream;
   createWriteStream(path: PathLike | undefined, options: object): WriteStream;

@@ -16,7 +16,7 @@ export type WatchEventType = 'rename' | 'change';
 /** A timer of Node, or the number of one of a browser. */
 type Timer = { ref?(): unknown; unref?(): unknown } | number;
 
-/** What is watched. */
+/** The watched file or directory. */
 export interface Watched extends Where {
   /** The last name of the path, which events of the file itself have. */
   readonly name: string;

@@ -13,7 +13,7 @@ interface Node {
 /** The directories on one server. */
 export type Nodes = Map<number, Node>;
 
-/** Where a directory is: its server and its number there. */
+/** The identity of a directory: its server and its inode number there. */
 export interface Where {
   readonly server: GuestServer;
   readonly ino: number;
@@ -67,7 +67,7 @@ export class WatchedTree {
       return false;
     }
     const node = nodes.get(ino);
-    // What is moved out is kept, for it may come back.
+    // A directory that is moved out is kept, for it may come back.
     if (kind === 'moved-from' && node !== undefined) node.isBelow = false;
     if (kind !== 'moved-to' || above === undefined) return false;
     if (node === undefined) return this.add({ server, ino }, name, { server, ino: dir });

@@ -25,13 +25,19 @@ export class RemoteFid {
   failed = 0;
   /** The errno of a write that nobody waited for. */
   lost = 0;
-  /** What was read before it was asked for. */
+  /** The data that were read ahead. */
   ahead: ReadAhead | null = null;
   /** Its file, if that was unlinked and has another name here. */
   orphan: Orphan | null = null;
 
   constructor(wire: number) {
     this.wire = wire;
+  }
+
+  setQid(type: number, pathLo: number, pathHi: number): void {
+    this.type = type;
+    this.pathLo = pathLo;
+    this.pathHi = pathHi;
   }
 
   /** Takes the file of another fid. */

@@ -11,6 +11,18 @@ const BYTES = 8 << 20;
 const AGE = 1000;
 const FILES = 4096;
 
+/** The requests that change attributes, that of the access time included. */
+export const CHANGES = new Set<number>(
+  [TYPE.Twrite, TYPE.Tsetattr, TYPE.Tlopen, TYPE.Tlcreate, TYPE.Tlink, TYPE.Trename, TYPE.Trenameat].concat([
+    TYPE.Tunlinkat,
+    TYPE.Tremove,
+    TYPE.Tmkdir,
+    TYPE.Tmknod,
+    TYPE.Tsymlink,
+    TYPE.Tread,
+  ]),
+);
+
 /** The attributes of a file: an Rgetattr as it came. */
 interface Kept {
   readonly reply: Uint8Array;
@@ -18,7 +30,7 @@ interface Kept {
   readonly at: number;
 }
 
-/** What a session with `cache=loose` keeps. */
+/** The attributes and delayed writes of a session with `cache=loose`. */
 export class Loose {
   private readonly requests: Requests;
   private readonly attributes = new Map<string, Kept>();
@@ -88,4 +100,13 @@ export class Loose {
 
 function keyOf({ pathLo, pathHi }: RemoteFid): string {
   return `${pathHi} ${pathLo}`;
+}
+
+/** The errno of a write of a fid that was not waited for: a write, an fsync or the clunk has it, once. */
+export function takeLost(fid: RemoteFid | undefined, type: number): number {
+  if (fid === undefined || fid.lost === 0) return 0;
+  if (type !== TYPE.Twrite && type !== TYPE.Tfsync && type !== TYPE.Tclunk) return 0;
+  const { lost } = fid;
+  fid.lost = 0;
+  return lost;
 }

@@ -5,6 +5,24 @@ import { remove, rename } from '../../client/rare-messages.ts';
 import { AT_REMOVEDIR } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 
+/** Requests on names, which are made by fid once the server has refused Trenameat or Tunlinkat. */
+export class NameRequests {
+  private isOld = false;
+
+  /**
+   * @param byName Sends the request by name. Returns 0 or an errno.
+   * @param byFid The same by fid.
+   */
+  send(byName: () => number, byFid: () => number): number {
+    let errno = this.isOld ? E.ENOTSUP : byName();
+    if (!isUnknown(errno)) return errno;
+    errno = byFid();
+    // A server that knows neither can change no name.
+    this.isOld ||= !isUnknown(errno);
+    return errno;
+  }
+}
+
 /** True if a server has refused a request because it does not know its type. */
 export function isUnknown(errno: number): boolean {
   return errno === E.ENOTSUP || errno === E.ENOSYS;

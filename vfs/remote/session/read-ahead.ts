@@ -34,7 +34,7 @@ interface Piece {
 export class ReadAhead {
   private readonly transport: RemoteTransport;
   private readonly fid: number;
-  /** Where the next read begins if the file is read from front to back. */
+  /** The offset of the next read of a sequential reader. */
   private next = 0;
   private streak = 0;
   private window = 2;
@@ -130,5 +130,5 @@ export class ReadAhead {
   }
 }
 
-/** Where the data begin in an Rread: size[4] type[1] tag[2] count[4]. */
+/** The offset of the data in an Rread: size[4] type[1] tag[2] count[4]. */
 const DATA_AT = 11;

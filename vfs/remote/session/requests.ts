@@ -35,7 +35,7 @@ export class Flight {
   isEarly = false;
   /** Called with the reply if nobody waits for it: the errno. */
   dropped: ((errno: number, r: Message) => void) | null = null;
-  /** Where it is among the bytes that were sent last, and which write that was. */
+  /** Its offset in the bytes that were sent last, and the number of that write. */
   from = 0;
   to = 0;
   write = 0;

@@ -7,40 +7,18 @@ import { Iov } from '../../lib/iov.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { Pipelining } from '../../transport/transport.ts';
-import type { CacheMode, OrphanMode } from '../settings.ts';
+import type { SessionSettings } from '../settings.ts';
 import type { Wire } from '../wire/wire.ts';
 import { Fids, OWN_FIDS, RemoteFid } from './fids.ts';
-import { Loose } from './loose.ts';
-import { isUnknown, removeByFid, renameByFid } from './old-servers.ts';
+import { CHANGES, Loose, takeLost } from './loose.ts';
+import { NameRequests, removeByFid, renameByFid } from './old-servers.ts';
 import { NAMELESS, Orphans, type Orphan } from './orphans.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { answer, lastCookie, refuse } from './replies.ts';
 import { Requests, type Flight } from './requests.ts';
-
-/** What a session is told at its start. */
-export interface SessionSettings {
-  readonly msize: number;
-  readonly timeout: number;
-  readonly aname: string;
-  readonly uname: string;
-  readonly uid: number | null;
-  readonly orphans: OrphanMode;
-  readonly cache: CacheMode;
-}
 
 /** Requests that a server may refuse for their order before it counts as one that has none. */
 const OUT_OF_ORDER = 3;
-
-/** The requests that change attributes. */
-const CHANGES = new Set<number>(
-  [TYPE.Twrite, TYPE.Tsetattr, TYPE.Tlopen, TYPE.Tlcreate, TYPE.Tlink, TYPE.Trename, TYPE.Trenameat].concat([
-    TYPE.Tunlinkat,
-    TYPE.Tremove,
-    TYPE.Tmkdir,
-    TYPE.Tmknod,
-    TYPE.Tsymlink,
-    TYPE.Tread,
-  ]),
-);
 
 const NOTHING = new Iov();
 
@@ -60,12 +38,11 @@ export class RemoteTransport implements Pipelining<Flight> {
   /** Requests of our own. */
   private readonly client: Client;
   private readonly orphans: Orphans;
-  /** What is kept with `cache=loose`; else null. */
+  /** The cache of `cache=loose`; else null. */
   private readonly loose: Loose | null;
   /** True once a file was read. */
   private hasRead = false;
-  /** True once the server has refused Trenameat or Tunlinkat. */
-  private isOld = false;
+  private readonly names = new NameRequests();
   /** True if the server keeps the fid of a walk that has not found all names (diod 1.0.24); null: not known yet. */
   private leavesFids: boolean | null = null;
 
@@ -98,7 +75,7 @@ export class RemoteTransport implements Pipelining<Flight> {
         if (fid !== undefined && loose.attributesOf(fid, t.request_mask, r)) return answer(t, r);
       }
       loose.settle();
-      const lost = this.lost(t);
+      const lost = takeLost(this.fids.get(t.fid), t.type);
       if (lost !== 0) return t.type === TYPE.Tclunk ? (this.clunk(t, r), refuse(t, r, lost)) : refuse(t, r, lost);
       if (CHANGES.has(t.type)) loose.forget();
     }
@@ -154,16 +131,6 @@ export class RemoteTransport implements Pipelining<Flight> {
     if (typeof flight === 'number') return false;
     loose.behind(flight, fid, t.offset, t.count);
     return true;
-  }
-
-  /** The errno of a write of the same fid that was not waited for: a write, an fsync or the clunk has it, once. */
-  private lost(t: Message): number {
-    const fid = this.fids.get(t.fid);
-    if (fid === undefined || fid.lost === 0) return 0;
-    if (t.type !== TYPE.Twrite && t.type !== TYPE.Tfsync && t.type !== TYPE.Tclunk) return 0;
-    const { lost } = fid;
-    fid.lost = 0;
-    return lost;
   }
 
   /** Sends a request and waits for its reply. */
@@ -231,11 +198,11 @@ export class RemoteTransport implements Pipelining<Flight> {
         this.unmade(made, errno === 0 && flight.type === TYPE.Twalk && r.nwqid > 0);
       } else if (flight.type === TYPE.Txattrwalk) made.isXattr = true;
       else if (count === 0) made.copy(fid!);
-      else setQid(made, r.wqid_type[count - 1]!, r.wqid_path_lo[count - 1]!, r.wqid_path_hi[count - 1]!);
+      else made.setQid(r.wqid_type[count - 1]!, r.wqid_path_lo[count - 1]!, r.wqid_path_hi[count - 1]!);
     }
     if (fid === null || errno !== 0) return;
     if (flight.type === TYPE.Txattrcreate) fid.isXattr = true;
-    if (flight.type === TYPE.Tlcreate) setQid(fid, r.qid_type, r.qid_path_lo, r.qid_path_hi);
+    if (flight.type === TYPE.Tlcreate) fid.setQid(r.qid_type, r.qid_path_lo, r.qid_path_hi);
     if (flight.type === TYPE.Tlopen || flight.type === TYPE.Tlcreate) fid.flags = flight.count;
   }
 
@@ -278,7 +245,7 @@ export class RemoteTransport implements Pipelining<Flight> {
     [t.fid, t.uname, t.aname, t.n_uname] = [fid, askedName, askedTree, askedId];
     if (errno !== 0) this.fids.free(root);
     else {
-      setQid(root, r.qid_type, r.qid_path_lo, r.qid_path_hi);
+      root.setQid(r.qid_type, r.qid_path_lo, r.qid_path_hi);
       this.fids.put(fid, root);
     }
     return errno;
@@ -414,11 +381,10 @@ export class RemoteTransport implements Pipelining<Flight> {
       if (typeof orphan === 'number') return refuse(t, r, orphan);
       if (orphan !== null) return answer(t, r);
     }
-    let errno = this.isOld ? E.ENOTSUP : this.plain(t, r, NOTHING);
-    if (!isUnknown(errno)) return errno;
-    errno = removeByFid(this.client, dfid, name, flags);
-    // A server that knows neither has no removal at all.
-    this.isOld ||= !isUnknown(errno);
+    const errno = this.names.send(
+      () => this.plain(t, r, NOTHING),
+      () => removeByFid(this.client, dfid, name, flags),
+    );
     return errno === 0 ? answer(t, r) : refuse(t, r, errno);
   }
 
@@ -429,11 +395,10 @@ export class RemoteTransport implements Pipelining<Flight> {
       orphan = this.orphans.hide(newdirfid, newname, { dir: olddirfid, name: oldname });
       if (typeof orphan === 'number') return refuse(t, r, orphan);
     }
-    let errno = this.isOld ? E.ENOTSUP : this.plain(t, r, NOTHING);
-    if (isUnknown(errno)) {
-      errno = renameByFid(this.client, olddirfid, oldname, newdirfid, newname);
-      this.isOld ||= !isUnknown(errno);
-    }
+    const errno = this.names.send(
+      () => this.plain(t, r, NOTHING),
+      () => renameByFid(this.client, olddirfid, oldname, newdirfid, newname),
+    );
     if (errno !== 0 && orphan !== null) this.orphans.restore(orphan, newdirfid, newname);
     return errno === 0 ? answer(t, r) : refuse(t, r, errno);
   }
@@ -446,35 +411,4 @@ export class RemoteTransport implements Pipelining<Flight> {
     this.requests.close();
     this.wire.close();
   }
-}
-
-/** Makes `r` the reply of a request that needs none of the server. Returns 0. */
-function answer(t: Message, r: Message): number {
-  r.type = t.type + 1;
-  r.tag = t.tag;
-  return 0;
-}
-
-/** Makes `r` an Rlerror. Returns the errno. */
-function refuse(t: Message, r: Message, errno: number): number {
-  r.type = TYPE.Rlerror;
-  r.tag = t.tag;
-  r.ecode = errno;
-  return errno;
-}
-
-function setQid(fid: RemoteFid, type: number, pathLo: number, pathHi: number): void {
-  fid.type = type;
-  fid.pathLo = pathLo;
-  fid.pathHi = pathHi;
-}
-
-/** The cookie of the last entry of an Rreaddir, in halves; null without a whole entry. */
-function lastCookie({ u8, start }: Iov, count: number): [number, number] | null {
-  const view = new DataView(u8.buffer, u8.byteOffset + start[0]!, count);
-  let last: [number, number] | null = null;
-  for (let at = 0; at + 24 <= count; at += 24 + view.getUint16(at + 22, true)) {
-    last = [view.getUint32(at + 13, true), view.getUint32(at + 17, true)];
-  }
-  return last;
 }

@@ -16,7 +16,7 @@ export function helper(load: NodeJS.Require): void {
   const { parentPort, workerData } = load('node:worker_threads') as typeof Threads;
   const { address, words, input, output, reason, base, port, names } = workerData as HelperData;
   const orders = parentPort!;
-  /** What has come and is not in the in-buffer yet. */
+  /** Received bytes that are not in the in-buffer yet. */
   const queue: Uint8Array[] = [];
   let isOver = false;
 

@@ -24,7 +24,7 @@ export const OVER = 2;
 const ROOM = 256 << 10;
 const REASON_ROOM = 512;
 
-/** What the helper is started with. */
+/** The workerData of the helper thread. */
 export interface HelperData {
   readonly address: Address;
   readonly words: Int32Array;

@@ -80,7 +80,7 @@ export class Wire {
     return Atomics.load(this.words, STATE) === OVER;
   }
 
-  /** Why it is over, as a phrase. */
+  /** The reason of the end, as a phrase. */
   reasonOf(): string {
     if (this.why !== '') return this.why;
     return new TextDecoder().decode(this.reason.slice(0, Atomics.load(this.words, REASON)));

@@ -137,7 +137,7 @@ async function race(pace: 'fast' | 'slow', count: number, options: HostDirOption
   const end = performance.now() + 30_000;
   // On a slow disk the attacker may need longer for its turns.
   for (let i = 0; i < count || (!enough() && performance.now() < end); i++) {
-    // What was seen as a symlink stays one: forget it, or the race is over.
+    // A name seen as a symlink stays one: forget it, or the race is over.
     if (options.cached === true && i % 40 === 0) backend.trim();
     const met = attempts[i % attempts.length]!(i);
     if (met === '') inside++;

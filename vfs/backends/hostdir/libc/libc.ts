@@ -47,7 +47,7 @@ export interface Libc {
   getdents64(number: number, fd: number, out: Bytes, size: number): number;
   errno(): number;
   /**
-   * Where the bytes are, which never move: valid as long as the object is alive and its memory is not detached. 0 for
+   * The address of the bytes, which never move: valid as long as the object is alive and its memory is not detached. 0 for
    * memory that is detached.
    */
   address(bytes: Uint8Array): Address;

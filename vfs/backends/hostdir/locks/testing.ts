@@ -110,7 +110,7 @@ class Child implements Party {
   }
 }
 
-/** Why there is no native program here; '' if there is. */
+/** The reason for the lack of a native program; '' if there is one. */
 export function whyNoNative(): string {
   return spawnSync('gcc', ['--version']).status === 0 ? '' : 'gcc is not installed';
 }

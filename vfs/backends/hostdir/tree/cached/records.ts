@@ -11,7 +11,7 @@ const MISSING = 4096;
 const TRIES = 64;
 
 /**
- * What a tree remembers of inodes that are not in use, for as long as nobody else changes them: each inode under the
+ * The inodes that a tree remembers without their being in use, while no other process changes them: each under the
  * names it was found by (`held` and `parent`, places.ts), the names that are missing (`names`), and the attributes.
  *
  * A record has no descriptor. Whatever acts on its inode finds it again from the root, in the kernel, without any
@@ -57,7 +57,7 @@ export class Records {
   }
 }
 
-/** What is known of a name: its inode, ENOENT, or undefined. */
+/** The known inode of a name; ENOENT if it is known to be missing; undefined if neither is known. */
 export function recall(dir: HostInode, name: string): HostInode | number | undefined {
   return dir.held?.get(name) ?? (dir.names?.get(name) === null ? E.ENOENT : undefined);
 }

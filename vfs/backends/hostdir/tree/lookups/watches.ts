@@ -48,7 +48,7 @@ export class Watches {
     }
     this.watched.set(watch, dir);
     dir.watch = watch;
-    // What was cached before may have changed since the look.
+    // A name cached before may have changed since the look.
     dir.names?.clear();
     dir.settled = 0;
   }
