@@ -1,10 +1,10 @@
 // Builds the core as one small file for browsers (everything but a store such as memfs), and checks its size.
 import { build as esbuild } from 'esbuild';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { minify } from 'terser';
-import { Failure } from './bundle.mjs';
+import { Failure, load } from './bundle.mjs';
 import { ENTRIES, ROOT, SIZE_LIMIT } from './project.mjs';
 
 /**
@@ -21,6 +21,7 @@ const INTERNAL = `
   reload renameat retire revive rewind rightsBase rightsInheriting
   rightsOfKind rmdirat setFlags setRights setTerminal spares statat step subscription symlinkat tooLong
   trailingSlash transfer unlinkat userdata utimensat viewed
+  levels cursor listed onCancel respond waiter waitForLock xattrs pending
   cookieHi cookieLo device filled inoHi inoLo isReadable isWritable nameStart reserve synthetic
 `
   .trim()
@@ -42,7 +43,7 @@ export async function size() {
  * terser makes it smaller than esbuild would.
  */
 export async function coreBundle() {
-  const { outputFiles = [], metafile } = await esbuild({ ...options(), minify: false, metafile: true });
+  const { outputFiles = [], metafile } = await esbuild({ ...(await options()), minify: false, metafile: true });
   const [core] = outputFiles;
   if (!core) throw new Failure('size: esbuild wrote nothing');
   const names = privateNames(Object.keys(/** @type {import('esbuild').Metafile} */ (metafile).inputs), core.text);
@@ -66,7 +67,7 @@ export async function coreBundle() {
       loops: false,
       lhs_constants: false,
     },
-    mangle: { properties: { regex: new RegExp(`^(?:${[...names, ...INTERNAL].join('|')})$`) } },
+    mangle: { properties: { builtins: true, regex: new RegExp(`^(?:${[...names, ...INTERNAL].join('|')})$`) } },
   });
   return code ?? '';
 }
@@ -108,15 +109,32 @@ export function privateNames(files, text) {
 
 /** Prints each source file's bytes in the core, largest first. */
 export async function sizeParts() {
-  const { metafile } = await esbuild({ ...options(), metafile: true });
+  const { metafile } = await esbuild({ ...(await options()), metafile: true });
   const inputs = Object.values(/** @type {import('esbuild').Metafile} */ (metafile).outputs)[0]?.inputs ?? {};
   const parts = Object.entries(inputs).sort((a, b) => b[1].bytesInOutput - a[1].bytesInOutput);
   for (const [file, { bytesInOutput }] of parts) console.log(`${String(bytesInOutput).padStart(7)} ${file}`);
 }
 
-/** @returns {import('esbuild').BuildOptions} */
-function options() {
+/**
+ * The core's codec has the messages that the core's server answers. It is generated from the same table as the whole one.
+ * @returns {Promise<import('esbuild').Plugin>}
+ */
+async function guestCodec() {
+  const { GUEST } = await load('vfs/server/handlers/guest.ts');
+  const { generate } = await load('build/gen/code/codec.ts');
+  const contents = generate(Object.keys(GUEST).map(Number));
   return {
+    name: 'guest-codec',
+    setup({ onLoad }) {
+      onLoad({ filter: /\bcodec\.gen\.ts$/ }, ({ path }) => ({ contents, loader: 'ts', resolveDir: dirname(path) }));
+    },
+  };
+}
+
+/** @returns {Promise<import('esbuild').BuildOptions>} */
+async function options() {
+  return {
+    plugins: [await guestCodec()],
     absWorkingDir: ROOT,
     entryPoints: [ENTRIES.core],
     outfile: 'core.js',

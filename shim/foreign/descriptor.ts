@@ -6,6 +6,7 @@ import type { Iov } from '../../vfs/lib/iov.ts';
 import { FDFLAGS, FILETYPE, LOOKUPFLAGS, OFLAGS, WHENCE } from '../preview1/abi/structs.ts';
 import { Descriptor, type Caller, type OpenRequest } from '../preview1/descriptors/descriptor.ts';
 import type { Times } from '../preview1/abi/arguments.ts';
+import { INSIDE, OUTSIDE } from '../preview1/gate/gate.ts';
 import { bounded, failed, pathErrno } from './errno.ts';
 import { readEach, writeEach } from './io.ts';
 import { ForeignListing } from './listing.ts';
@@ -156,6 +157,14 @@ export class ForeignDescriptor extends Descriptor {
     if (ret !== 0) return failed(ret, E.ESPIPE);
     const reached = Number(to);
     return reached >= 0 ? (this.at = reached) : -E.EIO;
+  }
+
+  /** If `fd_seek` throws, the guest stays INSIDE: its next call traps. */
+  override tell({ state }: Caller): number {
+    state.value = INSIDE;
+    const offset = this.seek(0, WHENCE.CUR);
+    state.value = OUTSIDE;
+    return offset;
   }
 
   /** The flags of an Fd that does not keep them (ENOTSUP) are kept here, where APPEND is implemented. */

@@ -8,15 +8,20 @@ import { DIRENT_ITEMS, type Item, MIN_BYTES, ROWS, type Row } from '../../../vfs
 /**
  * The text of codec.gen.ts, derived from the table: one flat class, and one straight-line encoder and decoder a
  * message. It depends on nothing but the table, so that a check can compare it with the file that is checked in.
+ * @param requests The requests to encode and decode, by number, with their responses and Rlerror. Default: all.
  */
-export function generate(): string {
+export function generate(requests?: readonly number[]): string {
+  const rows = requests ? ROWS.filter(({ type }) => type === RLERROR || requests.includes(type & ~1)) : ROWS;
+  const isRare = ({ name }: Row) => requests === undefined && RARE_MESSAGES.has(name);
+  const straight = rows.filter((row) => !isRare(row));
+  const [sameEncoder, sameDecoder] = [encoder, decoder].map((write) => firstAlike(write, straight)) as [Alike, Alike];
   const parts = [
     HEAD,
     flatClass(
       'Message',
       MESSAGE_DOC,
       ['type', 'tag'],
-      ROWS.flatMap((row) => row.items),
+      rows.flatMap((row) => row.items),
     ),
     flatClass('Dirent', DIRENT_DOC, [], DIRENT_ITEMS),
     types(),
@@ -24,31 +29,35 @@ export function generate(): string {
     direntEncoder(),
     direntDecoder(),
     HELPERS,
-    ...STRAIGHT.filter((row) => sameEncoder(row) === row.name).map(encoder),
-    ...STRAIGHT.filter((row) => sameDecoder(row) === row.name).map(decoder),
-    BY_ROW,
-    tables(),
+    ...straight.filter((row) => sameEncoder(row) === row.name).map(encoder),
+    ...straight.filter((row) => sameDecoder(row) === row.name).map(decoder),
+    ...(requests ? [CODER] : [CODER, BY_ROW]),
+    tables(rows, (row) =>
+      isRare(row)
+        ? [`...byRow('${row.items.flatMap(shortItem).join(' ')}')`]
+        : [`encode${sameEncoder(row)}`, `decode${sameDecoder(row)}`],
+    ),
   ];
   return parts.join('\n\n') + '\n';
 }
 
-/** Messages with straight-line code. */
-const STRAIGHT = ROWS.filter(({ name }) => !RARE_MESSAGES.has(name));
+/** Rlerror has no request of its own. */
+const RLERROR = 7;
 
-/** The name of the first message whose encoder is equal except for its name. */
-const sameEncoder = firstAlike(encoder);
-/** The same for decoders. */
-const sameDecoder = firstAlike(decoder);
+/** Returns the name of the first message whose encoder, or decoder, is equal except for its name. */
+type Alike = (row: Row) => Name;
 
-function firstAlike(write: (row: Row) => string): (row: Row) => Name {
+function firstAlike(write: (row: Row) => string, rows: readonly Row[]): Alike {
   const text = (row: Row) => write(row).replace(row.name, '');
-  return (row) => STRAIGHT.find((other) => text(other) === text(row))!.name;
+  return (row) => rows.find((other) => text(other) === text(row))!.name;
 }
 
-/** Requests with their responses. Only Rlerror has no request of its own. */
-const PAIRS = ROWS.filter(({ type }) => type % 2 === 0 || !ROWS.some((row) => row.type === type - 1)).map((row) =>
-  ROWS.filter(({ type }) => type === row.type || (row.type % 2 === 0 && type === row.type + 1)),
-);
+/** Returns the requests with their responses. */
+function pairsOf(rows: readonly Row[]): Row[][] {
+  return rows
+    .filter(({ type }) => type % 2 === 0 || type === RLERROR)
+    .map((row) => rows.filter(({ type }) => type === row.type || (row.type % 2 === 0 && type === row.type + 1)));
+}
 
 const HEAD = `// Generated from schema/messages.ts by build/gen/code/codec.ts. Do not edit it: change the table and generate it anew.
 import { internString } from '../lib/intern.ts';
@@ -197,10 +206,10 @@ ${decodeQid((word) => `m.qid_${word}`, 'at', 0)
   .join('\n')}
 }`;
 
-const BY_ROW = `/** \`end\` is where the packet ends or the longest message does, whichever is first. Gives the position behind it. */
-type Coder = (m: Message, view: DataView, end: number, p: Packet) => number;
+const CODER = `/** \`end\` is where the packet ends or the longest message does, whichever is first. Gives the position behind it. */
+type Coder = (m: Message, view: DataView, end: number, p: Packet) => number;`;
 
-/** The coders of a rare message, from its fields and their widths in bytes; 0 is a string. */
+const BY_ROW = `/** The coders of a rare message, from its fields and their widths in bytes; 0 is a string. */
 function byRow(row: string): Coder[] {
   let parsed: [field: 'fid', width: number][] | undefined;
   return [false, true].map((reads) => (m, view, end, p) => {
@@ -278,12 +287,6 @@ function types(): string {
   ].join('\n');
 }
 
-/** The encoder and the decoder of a message, as arguments of `rows`. */
-function codersOf(row: Row): string[] {
-  if (RARE_MESSAGES.has(row.name)) return [`...byRow('${row.items.flatMap(shortItem).join(' ')}')`];
-  return [`encode${sameEncoder(row)}`, `decode${sameDecoder(row)}`];
-}
-
 /** An item as `byRow` reads it: a field and its width. @throws Error for a kind that it does not know. */
 function shortItem({ name, kind, counter }: Item): string[] {
   if (kind === 'opaque') return [`${name}_lo4`, `${name}_hi4`];
@@ -297,7 +300,8 @@ function leastOf({ items }: Row): number {
   return items.at(-1)?.kind === 'data' ? -bytes : bytes;
 }
 
-function tables(): string {
+/** @param codersOf The encoder and the decoder of a message, as arguments of `rows`. */
+function tables(all: readonly Row[], codersOf: (row: Row) => string[]): string {
   return [
     'const ENCODERS: Coder[] = [];',
     'const DECODERS: Coder[] = [];',
@@ -313,7 +317,7 @@ function tables(): string {
     '  }',
     '}',
     '',
-    ...PAIRS.map((pair) => {
+    ...pairsOf(all).map((pair) => {
       const columns = pair.flatMap((row) => [leastOf(row), ...codersOf(row)]);
       return `rows(${[pair[0]!.type, ...columns].join(', ')});`;
     }),

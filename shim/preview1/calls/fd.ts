@@ -170,7 +170,7 @@ export function fdCalls(guest: Guest) {
       if (d.filetype === FILETYPE.DIRECTORY || (d.dropped(RIGHTS.FD_TELL) && d.dropped(RIGHTS.FD_SEEK))) {
         return NOTCAPABLE;
       }
-      const to = d.tell();
+      const to = d.tell(m);
       // FAULT comes before SPIPE.
       if (to < 0) return m.fits(ptr >>> 0, 8) ? wasiErrnoOf(-to) : FAULT;
       return m.putU64(ptr >>> 0, to) === 0 ? 0 : FAULT;

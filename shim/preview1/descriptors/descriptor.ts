@@ -4,6 +4,7 @@ import type { Times } from '../abi/arguments.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import type { Iov } from '../../../vfs/lib/iov.ts';
 import { RIGHTS } from '../abi/rights.ts';
+import type { GateState } from '../gate/gate.ts';
 import { FILETYPE, OFLAGS, WHENCE } from '../abi/structs.ts';
 import type { FileStatus } from '../../../vfs/client/attributes.ts';
 import type { DirectoryEntries } from '../../../vfs/client/directory-listing.ts';
@@ -14,6 +15,8 @@ export interface Caller {
   leave<T>(call: () => T): T;
   /** The guest's memory as it is now: after code of the host, the `u8` of an Iov may be a view that is detached. */
   fresh(): Uint8Array;
+  /** INSIDE while the guest may not be called. */
+  readonly state: GateState;
 }
 
 /** The decoded arguments of path_open. The object is reused by the next call: copy the fields to keep. */
@@ -132,8 +135,8 @@ export abstract class Descriptor {
     return -E.ESPIPE;
   }
 
-  /** The offset in bytes, or −errno: lseek(2) by 0 from SEEK_CUR. */
-  tell(): number {
+  /** The offset in bytes, or −errno: lseek(2) by 0 from SEEK_CUR. The gate does not guard this call. */
+  tell(_caller: Caller): number {
     return this.seek(0, WHENCE.CUR);
   }
 

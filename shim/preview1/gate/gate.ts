@@ -26,10 +26,15 @@ const VALUES = 50;
 /** Calls with effects: the gate checks the stack before each. */
 const ROOMY = /path_[^f]|write|close|set_|alloc|ren/;
 /**
- * Calls that may run code of the host: all but the getters of the guest's own state. If an exception leaves one of
- * them, every later call traps. Code of the host may call the guest within GuestMemory.leave only.
+ * Calls that may run code of the host: all but the getters of the guest's own state. A foreign Fd that runs code in
+ * fd_tell sets the state itself. If an exception leaves one of them, every later call traps. Code of the host may call the guest within GuestMemory.leave only.
  */
-const GUARDED = /file|^(?!.*_get)/;
+const GUARDED = /file|^(?!.*(_get|tell))/;
+/**
+ * Getters that programs call in a loop. They have no effects and take no i64, so they are exported as they were imported:
+ * engines then call the JavaScript function without a trampoline. After exit they find every descriptor closed.
+ */
+const BARE = /tell|fdstat_get/;
 /**
  * A number below 16,384 in LEB128, always in two bytes. The module is built as a string with a character for each byte,
  * which is the fastest way in JavaScript that is not compiled yet.
@@ -83,7 +88,7 @@ function moduleText(names: readonly string[]): string {
     types += `\x60${sized(text)}${results}\x60${sized(text.replaceAll(I64, '\x7f\x7f'))}${results}`;
     imports += `\x01a${sized(name)}\0${leb(2 * i + 1)}`;
     functions += leb(2 * i);
-    exports += `${sized(name)}\0${leb(count + i)}`;
+    exports += `${sized(name)}\0${leb(BARE.test(name) ? i : count + i)}`;
     let call = text.replace(/./g, (type, k: number) => {
       const get = LOCAL_GET + leb(k);
       return type === I64 ? get + LOWER_HALF + get + UPPER_HALF : get;
@@ -147,7 +152,8 @@ function plainExports(names: readonly string[], calls: Functions): Record<string
   PARAMETERS.split(',').forEach((text, i) => {
     const name = names[i]!;
     functions[name] = (...values: never[]) => {
-      if (state.value) trap();
+      const before = state.value;
+      if (before && !BARE.test(name)) trap();
       if (ROOMY.test(name)) Boolean.apply(null, room);
       state.value = +GUARDED.test(name);
       const result = calls[name]!(
@@ -156,7 +162,7 @@ function plainExports(names: readonly string[], calls: Functions): Record<string
         ) as never[]),
       );
       if (state.value > INSIDE) trap();
-      state.value = OUTSIDE;
+      state.value = before;
       return result;
     };
   });
@@ -165,8 +171,8 @@ function plainExports(names: readonly string[], calls: Functions): Record<string
 
 /**
  * Returns the functions for the import object of a guest. They are wasm functions, so that the engine compares their
- * types at link time. They trap after the exit of the guest, and after a call that an exception has left; a guest
- * cannot catch a trap. A call with effects starts only with enough stack; otherwise the engine throws a RangeError,
+ * types at link time. All but the BARE ones trap after the exit of the guest, and after a call that an exception has
+ * left; a guest cannot catch a trap. A call with effects starts only with enough stack; otherwise the engine throws a RangeError,
  * which the guest cannot catch either. Where compiling is forbidden they are JavaScript functions.
  * @param calls All 46 functions by their WASI names. They take an i64 as two numbers, the lower half first.
  * @param memory Its `state` is set to the global of the guest: OUTSIDE, INSIDE or ENDED.
