@@ -40,7 +40,8 @@ export class DirectoryEntries {
   /** The current entry is [start, end) of the buffer. */
   start = 0;
   end = 0;
-  private mayBeRaw = true;
+  /** False if it is known that each name is UTF-8. */
+  mayBeRaw = true;
 
   /** Makes the buffer at least `size` bytes long. It keeps no entries. */
   reserve(size: number): void {
@@ -101,7 +102,6 @@ export class DirectoryEntries {
 
   /** True if the name is UTF-8. */
   get isUtf8(): boolean {
-    if (!this.mayBeRaw) return true;
     const { u8, nameStart, end } = this;
     for (let i = nameStart; i < end; i++) {
       if (u8[i]! > 0x7f) return (internString(u8, nameStart, end) as string).isWellFormed();

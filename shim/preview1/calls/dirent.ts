@@ -32,8 +32,9 @@ export function putDirents(
     if (count <= 0) return count < 0 ? count : used;
     // All entries behind one that is left out are copied at once.
     let from = 0;
+    const { mayBeRaw } = entries;
     while (entries.end < left && entries.next()) {
-      if (entries.isUtf8) {
+      if (!mayBeRaw || entries.isUtf8) {
         toDirent(entries);
         continue;
       }
