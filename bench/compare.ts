@@ -5,7 +5,7 @@ import { columnOf, comparedKeys, type Column } from './calls/columns.ts';
 import { MAIN, checksOf, runCheck, type Check } from './compare/checks.ts';
 import { page, passed, sums, withSums, type Outcome } from './compare/text.ts';
 import { compileProgram, type Program } from './program.ts';
-import { INSTALL } from './hosts/peers.ts';
+import { INSTALL } from './hosts/lib/peers.ts';
 
 const HELP = `npm run compare -- [--write]
 

@@ -121,7 +121,7 @@ export const LAYERS = [
   {
     name: 'shim/foreign',
     files: /^shim\/foreign\//,
-    may: ['shim/preview1/descriptors', 'shim/preview1/memory', ...ABI],
+    may: ['shim/preview1/descriptors', 'shim/preview1/memory', 'shim/preview1/gate', ...ABI],
     packages: ['@bjorn3/browser_wasi_shim'],
     core: true,
   },
@@ -141,7 +141,7 @@ export const LAYERS = [
   {
     name: 'shim/preview1/descriptors',
     files: /^shim\/preview1\/descriptors\//,
-    may: ['shim/preview1/memory', ...ABI],
+    may: ['shim/preview1/memory', 'shim/preview1/gate', ...ABI],
     core: true,
   },
   {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { INSTALL } from '../hosts/peers.ts';
+import { INSTALL } from '../hosts/lib/peers.ts';
 
 const BENCH = fileURLToPath(new URL('..', import.meta.url));
 const BINARIES = fileURLToPath(new URL('../../wasm-tests/runtimes/binaries/node_modules/', import.meta.url));

@@ -1,7 +1,7 @@
 // Child process of the benchmark: the calls of the workloads by node:fs with plain paths, which confine nothing, and
 // without a guest.
 import * as fs from 'node:fs';
-import { BLOCK, DEEP, runBare } from './bare.ts';
+import { BLOCK, DEEP, runBare } from './lib/bare.ts';
 
 runBare(({ top, fd }) => {
   let isMoved = false;

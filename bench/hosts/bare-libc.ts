@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import { libc, type Libc } from '../../vfs/backends/hostdir/libc/libc.ts';
 import { openBeneath } from '../../vfs/backends/hostdir/libc/openat2.ts';
-import { BLOCK, DEEP, runBare } from './bare.ts';
+import { BLOCK, DEEP, runBare } from './lib/bare.ts';
 
 const O_PATH = 0o10000000;
 const AT_SYMLINK_NOFOLLOW = 0x100;

@@ -1,6 +1,6 @@
 // Child process of the benchmark: runs the program on browser_wasi_shim.
 import { ConsoleStdout, PreopenDirectory, WASI } from '@bjorn3/browser_wasi_shim';
-import { GUEST_DIR, runProgram } from './host.ts';
+import { GUEST_DIR, runProgram } from './lib/host.ts';
 
 await runProgram((args) => {
   const silent = () => new ConsoleStdout(() => {});

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import type * as ours from '../../shim/index.ts';
 import type * as stores from '../../vfs/backends/ram/index.ts';
-import { GUEST_DIR } from './host.ts';
+import { GUEST_DIR } from './lib/host.ts';
 
 /** The members of every host. */
 interface Host {

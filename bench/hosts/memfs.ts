@@ -1,5 +1,5 @@
 // Child process of the benchmark: runs the program on wasi9p with memfs.
 import { Volume } from 'memfs';
-import { runOn } from './ours.ts';
+import { runOn } from './lib/ours.ts';
 
 await runOn(() => new Volume());

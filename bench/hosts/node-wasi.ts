@@ -1,6 +1,6 @@
 // Child process of the benchmark: runs the program on node:wasi.
 import { WASI } from 'node:wasi';
-import { GUEST_DIR, runProgram } from './host.ts';
+import { GUEST_DIR, runProgram } from './lib/host.ts';
 
 await runProgram((args, where) => {
   const wasi = new WASI({ version: 'preview1', args, preopens: { [GUEST_DIR]: where } });

@@ -1,5 +1,5 @@
 // Child process of the benchmark: runs the program on wasi9p with a host directory, reached by way of openat2.
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
-import { runOn } from './ours.ts';
+import { runOn } from './lib/ours.ts';
 
 await runOn((where) => hostDir(where, { way: 'openat2' }));

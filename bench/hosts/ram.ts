@@ -1,5 +1,5 @@
 // Child process of the benchmark: runs the program on wasi9p with ram.
 import { ram } from '../../vfs/backends/ram/index.ts';
-import { runOn } from './ours.ts';
+import { runOn } from './lib/ours.ts';
 
 await runOn(() => ram());

@@ -1,6 +1,6 @@
 // Child process of the benchmark: runs the program on runno.
-import { runProgram } from './host.ts';
-import { peer } from './peers.ts';
+import { runProgram } from './lib/host.ts';
+import { peer } from './lib/peers.ts';
 
 interface Runno {
   WASI: new (options: object) => {

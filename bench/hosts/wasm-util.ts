@@ -1,7 +1,7 @@
 // Child process of the benchmark: runs the program on @tybys/wasm-util.
 import { Volume, createFsFromVolume } from 'memfs';
-import { GUEST_DIR, runProgram } from './host.ts';
-import { peer } from './peers.ts';
+import { GUEST_DIR, runProgram } from './lib/host.ts';
+import { peer } from './lib/peers.ts';
 
 interface WasmUtil {
   WASI: new (options: object) => {

@@ -1,6 +1,6 @@
 // Child process of the comparison: runs the program on @wasmer/wasi.
-import { runProgram } from './host.ts';
-import { peer } from './peers.ts';
+import { runProgram } from './lib/host.ts';
+import { peer } from './lib/peers.ts';
 
 interface Wasmer {
   init(): Promise<void>;

@@ -4,7 +4,7 @@ import { Capture } from '../../toolchain/capture.ts';
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
-import { Found } from '../../vfs/client/at/found.ts';
+import { Found } from '../../vfs/client/at/resolve/found.ts';
 import { Attachment } from '../../vfs/connect/attachment.ts';
 import { O_CREAT, O_RDONLY, O_WRONLY } from '../../vfs/linux/constants.ts';
 import { errnoName } from '../../vfs/linux/errno.ts';

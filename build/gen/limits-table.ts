@@ -19,16 +19,16 @@ import { FILE_MAX } from '../../vfs/backends/ram/data.ts';
 import { OUTPUT_MAX } from '../../runner/output.ts';
 import { COST, HEAP_FULL, HEAP_SHARE, MEMORY_SHARE } from '../../vfs/backend/space.ts';
 import { Limits } from '../../vfs/backends/tar/format/limits.ts';
-import { CACHE, MAX_KEPT } from '../../vfs/client/at/path.ts';
-import { MAX_STEPS } from '../../vfs/client/at/walker.ts';
+import { CACHE, MAX_KEPT } from '../../vfs/client/at/resolve/path.ts';
+import { MAX_STEPS } from '../../vfs/client/at/resolve/walker.ts';
 import { XATTR_LIST_MAX } from '../../vfs/backend/xattrs.ts';
-import { MAX_AHEAD, MAX_LISTED } from '../../vfs/server/dir-stream.ts';
+import { MAX_AHEAD, MAX_LISTED } from '../../vfs/server/fids/dir-stream.ts';
 import { MAX_LISTING } from '../../vfs/server/handlers/io.ts';
 import { XATTRS_MAX } from '../../vfs/server/handlers/xattr.ts';
 import { MAX_SESSION_WAITING, MAX_WAITING } from '../../vfs/server/locks/wait.ts';
 import { MAX_LOCKS, MAX_SESSION_LOCKS } from '../../vfs/server/locks/locks.ts';
 import { MAX_FIDS, MSIZE } from '../../vfs/server/server.ts';
-import { XATTR_SIZE_MAX } from '../../vfs/server/xattr-io.ts';
+import { XATTR_SIZE_MAX } from '../../vfs/server/fids/xattr-io.ts';
 
 /** One resource. */
 export interface LimitRow {
@@ -258,28 +258,28 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     who: CLIENT,
     limit: size(MAX_LISTING),
     answer: 'a short answer',
-    test: ['vfs/server/dir-stream.test.ts', 'one answer has at most 64 KiB of a listing, whatever was asked for'],
+    test: ['vfs/server/fids/dir-stream.test.ts', 'one answer has at most 64 KiB of a listing, whatever was asked for'],
   },
   {
     resource: 'entries that are gone through for a cookie',
     who: CLIENT,
     limit: `${count(MAX_AHEAD)} ahead of what the listing has come upon`,
     answer: 'the end of the listing',
-    test: ['vfs/server/dir-stream.test.ts', 'for a cookie that is far ahead nothing is gone through'],
+    test: ['vfs/server/fids/dir-stream.test.ts', 'for a cookie that is far ahead nothing is gone through'],
   },
   {
     resource: 'names that the listings of a session keep',
     who: CLIENT,
     limit: count(MAX_LISTED),
     answer: 'ENOMEM',
-    test: ['vfs/server/dir-stream.test.ts', 'the listings of a session keep no more than 4,194,304 names'],
+    test: ['vfs/server/fids/dir-stream.test.ts', 'the listings of a session keep no more than 4,194,304 names'],
   },
   {
     resource: 'time of a look-up by numbers that a client chooses',
     who: '9P client',
     limit: 'as of others',
     answer: '',
-    test: ['vfs/server/fid-table.test.ts', 'numbers chosen to collide cost what others do'],
+    test: ['vfs/server/fids/fid-table.test.ts', 'numbers chosen to collide cost what others do'],
   },
   {
     resource: 'a name',
@@ -293,28 +293,28 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     who: CLIENT,
     limit: `${count(PATH_MAX - 1)} bytes`,
     answer: 'ENAMETOOLONG',
-    test: ['vfs/client/at/path.test.ts', 'too long is counted in bytes of UTF-8, from 4096 on'],
+    test: ['vfs/client/at/resolve/path.test.ts', 'too long is counted in bytes of UTF-8, from 4096 on'],
   },
   {
     resource: 'symlinks in a path',
     who: GUEST,
     limit: `${MAXSYMLINKS}, of together ${count(MAX_STEPS)} names`,
     answer: 'ELOOP',
-    test: ['vfs/client/at/resolver.test.ts', '40 symlinks are followed, 41 are ELOOP'],
+    test: ['vfs/client/at/resolve/resolver.test.ts', '40 symlinks are followed, 41 are ELOOP'],
   },
   {
     resource: 'time of `..` in a deep directory',
     who: GUEST,
     limit: 'the same at any depth',
     answer: '',
-    test: ['vfs/client/at/resolver.test.ts', '`..` costs the same at any depth'],
+    test: ['vfs/client/at/resolve/resolver.test.ts', '`..` costs the same at any depth'],
   },
   {
     resource: 'paths that are remembered taken apart',
     who: GUEST,
     limit: `${count(CACHE)}, of together ${count(MAX_KEPT)} characters`,
     answer: 'the oldest are forgotten',
-    test: ['vfs/client/at/path.test.ts', 'long paths are forgotten when there are many'],
+    test: ['vfs/client/at/resolve/path.test.ts', 'long paths are forgotten when there are many'],
   },
   {
     resource: 'descriptors of the host',

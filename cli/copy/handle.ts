@@ -22,8 +22,8 @@ import {
   S_IFREG,
 } from '../../vfs/linux/constants.ts';
 import type { AtCalls } from '../../vfs/client/at/at-calls.ts';
-import { Found } from '../../vfs/client/at/found.ts';
-import { step } from '../../vfs/client/at/step.ts';
+import { Found } from '../../vfs/client/at/resolve/found.ts';
+import { step } from '../../vfs/client/at/resolve/step.ts';
 import { DirectoryListing } from '../../vfs/client/directory-listing.ts';
 import { entriesOf, sortByName, type Entry } from '../../vfs/client/entries.ts';
 import { setMode } from '../../vfs/client/rare-messages.ts';

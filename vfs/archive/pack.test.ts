@@ -15,7 +15,7 @@ import { readOnly } from '../backends/readonly/index.ts';
 import { unpackTar, packTar } from './index.ts';
 import { tar, type Skipped } from '../backends/tar/index.ts';
 import { content, rich, setTimes, inScratch, mounted, pack, pax } from '../backends/tar/testing.ts';
-import { Found } from '../client/at/found.ts';
+import { Found } from '../client/at/resolve/found.ts';
 import { mknod, setMode, xattrcreate, xattrwalk } from '../client/rare-messages.ts';
 
 const TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_MTIME_SET;

@@ -18,7 +18,7 @@ import {
 } from '../linux/constants.ts';
 import { E, errnoName } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
-import { Found } from './at/found.ts';
+import { Found } from './at/resolve/found.ts';
 import { FileStatus } from './attributes.ts';
 import { OFFSET_MAX, OpenFile } from './open-file.ts';
 import { closeTrees, small, type MemfsTree } from './testing.ts';

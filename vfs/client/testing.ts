@@ -6,7 +6,7 @@ import { memfs } from '../backends/memfs/index.ts';
 import { errnoName } from '../linux/errno.ts';
 import { Server, type ServerOptions } from '../server/server.ts';
 import { AtCalls } from './at/at-calls.ts';
-import { Found } from './at/found.ts';
+import { Found } from './at/resolve/found.ts';
 import { FileStatus } from './attributes.ts';
 import { Client } from './client.ts';
 import { FaultyTransport } from '../../testing/faulty-transport.ts';

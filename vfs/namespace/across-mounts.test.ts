@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } from '../linux/constants.ts';
 import { memfs } from '../backends/memfs/index.ts';
 import { ram } from '../backends/ram/index.ts';
-import { Found } from '../client/at/found.ts';
+import { Found } from '../client/at/resolve/found.ts';
 import { FileStatus } from '../client/attributes.ts';
 import type { Attachment } from '../connect/attachment.ts';
 import { errnoName } from '../linux/errno.ts';

@@ -5,7 +5,7 @@ import { SETATTR_SIZE } from '../9p/constants.ts';
 import { O_TRUNC, S_IFDIR } from '../linux/constants.ts';
 import type { Inode } from '../backend/inode.ts';
 import { releaseUnused } from '../backend/inode-refs.ts';
-import type { Fid } from './fid.ts';
+import type { Fid } from './fids/fid.ts';
 import type { GuestServer } from './guest-server.ts';
 import type { Handler, Handlers } from './handlers/guest.ts';
 import type { Request } from './request.ts';

@@ -23,7 +23,7 @@ import type { Backend } from '../../vfs/backend/backend.ts';
 import type { Inode } from '../../vfs/backend/inode.ts';
 import { AtCalls } from '../../vfs/client/at/at-calls.ts';
 import { FileStatus } from '../../vfs/client/attributes.ts';
-import { Found } from '../../vfs/client/at/found.ts';
+import { Found } from '../../vfs/client/at/resolve/found.ts';
 import { Client } from '../../vfs/client/client.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
 import { Server } from '../../vfs/server/server.ts';

@@ -12,9 +12,9 @@ import {
   O_WRONLY,
 } from '../../../vfs/linux/constants.ts';
 import type { AtCalls } from '../../../vfs/client/at/at-calls.ts';
-import { Found } from '../../../vfs/client/at/found.ts';
-import { parsePath } from '../../../vfs/client/at/path.ts';
-import { findParent } from '../../../vfs/client/at/resolver.ts';
+import { Found } from '../../../vfs/client/at/resolve/found.ts';
+import { parsePath } from '../../../vfs/client/at/resolve/path.ts';
+import { findParent } from '../../../vfs/client/at/resolve/resolver.ts';
 import type { FileStatus } from '../../../vfs/client/attributes.ts';
 import { OpenFile } from '../../../vfs/client/open-file.ts';
 import { DirectoryListing, type DirectoryEntries } from '../../../vfs/client/directory-listing.ts';

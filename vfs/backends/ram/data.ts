@@ -2,8 +2,8 @@
 import { E } from '../../linux/errno.ts';
 import { LARGEST_CELL, cellFor, cellWithin, type Cells, type Slab } from './cells.ts';
 import { Chunks } from './chunks.ts';
-import { copyBytes } from './copy.ts';
-import type { Origin } from './origin.ts';
+import { copyBytes } from './clones/copy.ts';
+import type { Origin } from './clones/origin.ts';
 
 /**
  * The size of a chunk. The head grows to it by doubling; other chunks are allocated whole, or shorter if the store has

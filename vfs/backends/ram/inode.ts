@@ -5,7 +5,7 @@ import { Space } from '../../backend/space.ts';
 import { copyXattrs, type Xattrs } from '../../backend/xattrs.ts';
 import { Cells } from './cells.ts';
 import { FileData } from './data.ts';
-import type { Era } from './era.ts';
+import type { Era } from './clones/era.ts';
 import { Names } from './names.ts';
 
 /** The data of every file without bytes, made at the first use. */

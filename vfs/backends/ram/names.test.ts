@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { S_IFDIR, S_IFREG } from '../../linux/constants.ts';
-import { Era } from './era.ts';
+import { Era } from './clones/era.ts';
 import { RamInode } from './inode.ts';
 import type { Names } from './names.ts';
 import type { NamesCursor } from './names-cursor.ts';

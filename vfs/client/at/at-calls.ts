@@ -1,14 +1,14 @@
 // The *at system calls (openat(2), renameat(2), …) on top of the 9P client. Never imports the server.
 import type { FileStatus } from '../attributes.ts';
 import type { Client } from '../client.ts';
-import type { Found } from './found.ts';
+import type { Found } from './resolve/found.ts';
 import { linkat } from './link.ts';
 import { mkdirat } from './mkdir.ts';
 import type { MountTable } from './mount-table.ts';
 import { openat } from './open.ts';
-import { parsePath } from './path.ts';
+import { parsePath } from './resolve/path.ts';
 import { renameat } from './rename.ts';
-import { lookup } from './resolver.ts';
+import { lookup } from './resolve/resolver.ts';
 import { statat } from './stat.ts';
 import { readlinkat, symlinkat } from './symlink.ts';
 import { utimensat } from './times.ts';

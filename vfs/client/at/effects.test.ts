@@ -15,7 +15,7 @@ import { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WR
 import { E } from '../../linux/errno.ts';
 import { Iov } from '../../lib/iov.ts';
 import { FileStatus } from '../attributes.ts';
-import { Found } from './found.ts';
+import { Found } from './resolve/found.ts';
 import { link, named, open, rename, rmdir, small, closeTrees } from '../testing.ts';
 
 test.after.each(closeTrees);

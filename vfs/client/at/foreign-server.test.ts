@@ -11,7 +11,7 @@ import type { Transport } from '../../transport/transport.ts';
 import { Client } from '../client.ts';
 import { MemfsTree, closeTrees, named } from '../testing.ts';
 import { AtCalls } from './at-calls.ts';
-import { Found } from './found.ts';
+import { Found } from './resolve/found.ts';
 
 test.after.each(closeTrees);
 

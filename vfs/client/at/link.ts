@@ -1,10 +1,10 @@
 // linkat(2).
 import { E } from '../../linux/errno.ts';
 import type { AtCalls } from './at-calls.ts';
-import { Found } from './found.ts';
+import { Found } from './resolve/found.ts';
 import { newNameErrno } from './new-name.ts';
-import { parsePath } from './path.ts';
-import { findParent, lookup } from './resolver.ts';
+import { parsePath } from './resolve/path.ts';
+import { findParent, lookup } from './resolve/resolver.ts';
 
 const found = new Found();
 

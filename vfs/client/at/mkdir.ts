@@ -2,9 +2,9 @@
 import { E } from '../../linux/errno.ts';
 import type { AtCalls } from './at-calls.ts';
 import { isMountPoint } from './mount-table.ts';
-import { Found } from './found.ts';
-import { LAST_NORM, parsePath, type Path } from './path.ts';
-import { findParent } from './resolver.ts';
+import { Found } from './resolve/found.ts';
+import { LAST_NORM, parsePath, type Path } from './resolve/path.ts';
+import { findParent } from './resolve/resolver.ts';
 
 const parent = new Found();
 

@@ -2,7 +2,7 @@
 import { E } from '../../linux/errno.ts';
 import type { AtCalls } from './at-calls.ts';
 import { isMountPoint } from './mount-table.ts';
-import { LAST_NORM, type Path } from './path.ts';
+import { LAST_NORM, type Path } from './resolve/path.ts';
 
 /**
  * The errno of making a file other than a directory in the directory found: 0, EEXIST, ENOENT.

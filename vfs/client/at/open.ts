@@ -4,10 +4,10 @@ import { O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_TRUNC } from '..
 import { E } from '../../linux/errno.ts';
 import type { Client } from '../client.ts';
 import type { AtCalls } from './at-calls.ts';
-import type { Found } from './found.ts';
+import type { Found } from './resolve/found.ts';
 import { isMountPoint } from './mount-table.ts';
-import { LAST_NORM, parsePath, type Path } from './path.ts';
-import { find, findOrParent, findParent } from './resolver.ts';
+import { LAST_NORM, parsePath, type Path } from './resolve/path.ts';
+import { find, findOrParent, findParent } from './resolve/resolver.ts';
 
 /** New files are made 0666 less the usual umask: WASI has no modes. */
 const FILE_MODE = 0o644;

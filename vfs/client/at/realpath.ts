@@ -1,8 +1,8 @@
 // realpath(3).
 import type { AtCalls } from './at-calls.ts';
-import { Found } from './found.ts';
-import { parsePath, pathErrno } from './path.ts';
-import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, Walker } from './walker.ts';
+import { Found } from './resolve/found.ts';
+import { parsePath, pathErrno } from './resolve/path.ts';
+import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, Walker } from './resolve/walker.ts';
 
 /**
  * The absolute path of a file, with `dir` as the root: without symlinks, `.` and `..`; or an errno.

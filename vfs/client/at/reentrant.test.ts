@@ -20,7 +20,7 @@ import {
   type MemfsTree,
 } from '../testing.ts';
 import { AtCalls } from './at-calls.ts';
-import { Found } from './found.ts';
+import { Found } from './resolve/found.ts';
 import { realpathat } from './realpath.ts';
 
 test.after.each(closeTrees);

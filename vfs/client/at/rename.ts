@@ -3,10 +3,10 @@ import { GETATTR_NLINK, QTDIR } from '../../9p/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { Client } from '../client.ts';
 import type { AtCalls } from './at-calls.ts';
-import { Found } from './found.ts';
+import { Found } from './resolve/found.ts';
 import { isMountPoint } from './mount-table.ts';
-import { LAST_NORM, parsePath, type Path } from './path.ts';
-import { findParent } from './resolver.ts';
+import { LAST_NORM, parsePath, type Path } from './resolve/path.ts';
+import { findParent } from './resolve/resolver.ts';
 
 const parent = new Found();
 

@@ -1,9 +1,9 @@
 // fstatat(2).
 import type { FileStatus } from '../attributes.ts';
 import type { AtCalls } from './at-calls.ts';
-import { Found } from './found.ts';
-import { parsePath } from './path.ts';
-import { lookup } from './resolver.ts';
+import { Found } from './resolve/found.ts';
+import { parsePath } from './resolve/path.ts';
+import { lookup } from './resolve/resolver.ts';
 
 const found = new Found();
 

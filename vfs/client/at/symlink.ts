@@ -2,10 +2,10 @@
 import { QTSYMLINK } from '../../9p/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { AtCalls } from './at-calls.ts';
-import { Found } from './found.ts';
+import { Found } from './resolve/found.ts';
 import { newNameErrno } from './new-name.ts';
-import { parsePath, type Path } from './path.ts';
-import { findParent, lookup } from './resolver.ts';
+import { parsePath, type Path } from './resolve/path.ts';
+import { findParent, lookup } from './resolve/resolver.ts';
 
 const found = new Found();
 

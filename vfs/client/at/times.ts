@@ -1,8 +1,8 @@
 // utimensat(2).
 import type { AtCalls } from './at-calls.ts';
-import { Found } from './found.ts';
-import { parsePath } from './path.ts';
-import { lookup } from './resolver.ts';
+import { Found } from './resolve/found.ts';
+import { parsePath } from './resolve/path.ts';
+import { lookup } from './resolve/resolver.ts';
 
 const found = new Found();
 

@@ -4,9 +4,9 @@ import { AT_REMOVEDIR } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { AtCalls } from './at-calls.ts';
 import { isMountPoint } from './mount-table.ts';
-import { Found } from './found.ts';
-import { findParent } from './resolver.ts';
-import { LAST_DOT, LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './path.ts';
+import { Found } from './resolve/found.ts';
+import { findParent } from './resolve/resolver.ts';
+import { LAST_DOT, LAST_DOTDOT, LAST_NORM, parsePath, type Path } from './resolve/path.ts';
 
 const parent = new Found();
 

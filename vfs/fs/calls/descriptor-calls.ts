@@ -11,7 +11,7 @@ import {
 } from '../../9p/constants.ts';
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY } from '../../linux/constants.ts';
 import type { AtCalls } from '../../client/at/at-calls.ts';
-import { Found } from '../../client/at/found.ts';
+import { Found } from '../../client/at/resolve/found.ts';
 import { FileStatus } from '../../client/attributes.ts';
 import { DirectoryListing } from '../../client/directory-listing.ts';
 import { OpenFile } from '../../client/open-file.ts';

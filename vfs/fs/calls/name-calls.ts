@@ -2,7 +2,7 @@
 import { Message } from '../../9p/codec.gen.ts';
 import { GETATTR_BASIC } from '../../9p/constants.ts';
 import { O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT, S_IFREG } from '../../linux/constants.ts';
-import { Found } from '../../client/at/found.ts';
+import { Found } from '../../client/at/resolve/found.ts';
 import { E } from '../../linux/errno.ts';
 import {
   booleansIn,

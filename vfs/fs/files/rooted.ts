@@ -3,7 +3,7 @@ import { SETATTR_GID, SETATTR_MODE, SETATTR_UID } from '../../9p/constants.ts';
 import type { Message } from '../../9p/codec.gen.ts';
 import type { FileStatus } from '../../client/attributes.ts';
 import type { AtCalls } from '../../client/at/at-calls.ts';
-import { Found } from '../../client/at/found.ts';
+import { Found } from '../../client/at/resolve/found.ts';
 import { realpathat } from '../../client/at/realpath.ts';
 import type { Client } from '../../client/client.ts';
 import { setMode, setOwner, statfs } from '../../client/rare-messages.ts';

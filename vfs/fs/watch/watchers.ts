@@ -1,7 +1,7 @@
 // watch, watchFile and unwatchFile of a FileSystem, and the watchers that are open.
 import { insideOf } from '../../connect/inside.ts';
 import { GETATTR_BASIC, QTDIR } from '../../9p/constants.ts';
-import { Found } from '../../client/at/found.ts';
+import { Found } from '../../client/at/resolve/found.ts';
 import type { Signal } from '../../lib/platform.ts';
 import type { Encoding } from '../values/encodings.ts';
 import { booleansIn, optionsOf, pathOf, type PathLike } from '../values/arguments.ts';

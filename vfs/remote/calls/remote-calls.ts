@@ -2,9 +2,9 @@
 import { TYPE, Message } from '../../9p/codec.gen.ts';
 import { MAXWELEM, QTDIR, QTSYMLINK } from '../../9p/constants.ts';
 import { AtCalls } from '../../client/at/at-calls.ts';
-import type { Found } from '../../client/at/found.ts';
-import { parsePath, pathErrno, type Path } from '../../client/at/path.ts';
-import { isPlain } from '../../client/at/resolver.ts';
+import type { Found } from '../../client/at/resolve/found.ts';
+import { parsePath, pathErrno, type Path } from '../../client/at/resolve/path.ts';
+import { isPlain } from '../../client/at/resolve/resolver.ts';
 import type { FileStatus } from '../../client/attributes.ts';
 import type { Client } from '../../client/client.ts';
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_TRUNC } from '../../linux/constants.ts';

@@ -19,7 +19,7 @@ import {
 import { S_IFDIR, S_IFREG } from '../../linux/constants.ts';
 import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
 import { E } from '../../linux/errno.ts';
-import { UNOPENED } from '../fid.ts';
+import { UNOPENED } from '../fids/fid.ts';
 import { changed, setQid } from '../qid.ts';
 import { NAME_MAX } from '../../linux/limits.ts';
 import type { Request } from '../request.ts';

@@ -1,8 +1,8 @@
 // Handlers of Tclunk and Tremove.
 import { S_IFDIR } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
-import type { Fid } from '../fid.ts';
-import { dropFid } from '../fid-life.ts';
+import type { Fid } from '../fids/fid.ts';
+import { dropFid } from '../fids/fid-life.ts';
 import type { Request } from '../request.ts';
 import type { Session } from '../session.ts';
 import { checkWalked, unlink } from './names.ts';

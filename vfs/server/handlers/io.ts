@@ -4,8 +4,8 @@ import { O_APPEND, S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { E } from '../../linux/errno.ts';
 import { Views, type Iov } from '../../lib/iov.ts';
-import { DirStream } from '../dir-stream.ts';
-import { UNOPENED, type Fid } from '../fid.ts';
+import { DirStream } from '../fids/dir-stream.ts';
+import { UNOPENED, type Fid } from '../fids/fid.ts';
 import { changed } from '../qid.ts';
 import type { Request } from '../request.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '../../9p/constants.ts';
 import type { ForeignLock } from '../../backend/capabilities.ts';
 import { E } from '../../linux/errno.ts';
-import { UNOPENED, type Fid } from '../fid.ts';
+import { UNOPENED, type Fid } from '../fids/fid.ts';
 import { isLockable, lockEnd, lockLength, type Lock } from '../locks/lock.ts';
 import { findConflict, setLock } from '../locks/locks.ts';
 import { NAME_MAX } from '../../linux/limits.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../backend/lookup-intent.ts';
 import { E } from '../../linux/errno.ts';
 import { releaseUnused } from '../../backend/inode-refs.ts';
-import { nameTaken, renamed } from '../fid-life.ts';
+import { nameTaken, renamed } from '../fids/fid-life.ts';
 import { changed } from '../qid.ts';
 import { checkEntryName, checkRemoval, checkRename } from '../checks.ts';
 import type { GuestServer } from '../guest-server.ts';

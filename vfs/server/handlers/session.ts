@@ -1,7 +1,7 @@
 // Handlers of Tversion, Tauth, Tattach and Tflush.
 import { IOHDRSZ, NOFID, NOTAG, VERSION } from '../../9p/constants.ts';
 import { E } from '../../linux/errno.ts';
-import { checkNewFid, makeFid } from '../fid-life.ts';
+import { checkNewFid, makeFid } from '../fids/fid-life.ts';
 import { setQid } from '../qid.ts';
 import type { Request } from '../request.ts';
 

@@ -2,13 +2,13 @@
 import { XATTR_CREATE, XATTR_REPLACE } from '../../linux/constants.ts';
 import { byteLength, encodeText } from '../../lib/utf8.ts';
 import { E } from '../../linux/errno.ts';
-import { UNOPENED } from '../fid.ts';
-import { checkNewFid, makeFid } from '../fid-life.ts';
+import { UNOPENED } from '../fids/fid.ts';
+import { checkNewFid, makeFid } from '../fids/fid-life.ts';
 import { NAME_MAX } from '../../linux/limits.ts';
 import { longerThan } from '../checks.ts';
 import type { Request } from '../request.ts';
 import type { Session } from '../session.ts';
-import { XATTR_SIZE_MAX, XattrIo } from '../xattr-io.ts';
+import { XATTR_SIZE_MAX, XattrIo } from '../fids/xattr-io.ts';
 
 /** Most fids on attributes in a session. */
 export const XATTRS_MAX = 1024;

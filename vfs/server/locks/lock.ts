@@ -1,5 +1,5 @@
 // A POSIX record lock (fcntl(2)).
-import type { Fid } from '../fid.ts';
+import type { Fid } from '../fids/fid.ts';
 
 /** The end of a lock to the end of the file, however far the file grows. */
 const TO_EOF = Number.MAX_SAFE_INTEGER;

@@ -2,7 +2,7 @@
 import { LOCK_TYPE_RDLCK, LOCK_TYPE_UNLCK } from '../../9p/constants.ts';
 import type { Inode } from '../../backend/inode.ts';
 import { E } from '../../linux/errno.ts';
-import type { Fid } from '../fid.ts';
+import type { Fid } from '../fids/fid.ts';
 import type { Session } from '../session.ts';
 import { setInStore, unlockInStore } from './in-store.ts';
 import { sameOwner, type Lock } from './lock.ts';

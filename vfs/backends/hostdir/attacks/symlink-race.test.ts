@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../../linux/constants.ts';
-import { Found } from '../../../client/at/found.ts';
+import { Found } from '../../../client/at/resolve/found.ts';
 import { FileStatus } from '../../../client/attributes.ts';
 import { Kit } from '../../../../testing/kit.ts';
 import type { HostDirOptions } from '../options.ts';

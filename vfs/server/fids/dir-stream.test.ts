@@ -2,17 +2,17 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { QTDIR, QTFILE, QTSYMLINK } from '../9p/constants.ts';
-import { DT_DIR, DT_FIFO, DT_LNK, DT_REG, O_DIRECTORY, O_RDONLY, S_IFIFO } from '../linux/constants.ts';
-import { encodeFrame } from '../9p/schema/interpret.ts';
-import { Packet } from '../9p/packet.ts';
-import { ram } from '../backends/ram/index.ts';
-import { E } from '../linux/errno.ts';
-import { Iov } from '../lib/iov.ts';
-import { Server } from './server.ts';
-import { MemfsStore } from '../../testing/memfs-store.ts';
-import { RawClient, ROOT } from '../../testing/raw-client.ts';
-import { scenario } from '../../testing/uvu.ts';
+import { QTDIR, QTFILE, QTSYMLINK } from '../../9p/constants.ts';
+import { DT_DIR, DT_FIFO, DT_LNK, DT_REG, O_DIRECTORY, O_RDONLY, S_IFIFO } from '../../linux/constants.ts';
+import { encodeFrame } from '../../9p/schema/interpret.ts';
+import { Packet } from '../../9p/packet.ts';
+import { ram } from '../../backends/ram/index.ts';
+import { E } from '../../linux/errno.ts';
+import { Iov } from '../../lib/iov.ts';
+import { Server } from '../server.ts';
+import { MemfsStore } from '../../../testing/memfs-store.ts';
+import { RawClient, ROOT } from '../../../testing/raw-client.ts';
+import { scenario } from '../../../testing/uvu.ts';
 
 function makeFiles(c: RawClient, count: number): string[] {
   const names = Array.from({ length: count }, (_, i) => `f${i}`);

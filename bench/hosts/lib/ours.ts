@@ -1,5 +1,5 @@
 // Runs the benchmark's program on wasi9p, for the children hostdir, memfs and ram.
-import { WASI, type Preopen } from '../../shim/index.ts';
+import { WASI, type Preopen } from '../../../shim/index.ts';
 import { GUEST_DIR, runProgram } from './host.ts';
 
 /** Runs the program on our stack with the root that `root` gives. */

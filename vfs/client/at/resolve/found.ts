@@ -1,5 +1,5 @@
 // The result of a path lookup.
-import type { AtCalls } from './at-calls.ts';
+import type { AtCalls } from '../at-calls.ts';
 
 /**
  * A file that a lookup found, as the kernel's `struct path`: its tree, and a fid on it. The caller passes the record

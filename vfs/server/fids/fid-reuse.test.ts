@@ -1,10 +1,10 @@
 // Fid objects are reused: a call that walks, acts and clunks allocates none, and nothing of the former use is left.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_RDONLY } from '../linux/constants.ts';
-import { E } from '../linux/errno.ts';
-import { ROOT } from '../../testing/raw-client.ts';
-import { scenario } from '../../testing/uvu.ts';
+import { O_RDONLY } from '../../linux/constants.ts';
+import { E } from '../../linux/errno.ts';
+import { ROOT } from '../../../testing/raw-client.ts';
+import { scenario } from '../../../testing/uvu.ts';
 
 scenario('the object of a clunked fid is that of the next one', (c) => {
   const first = c.walk('');

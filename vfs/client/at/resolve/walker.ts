@@ -1,9 +1,9 @@
 // The resolution of a path in steps, for paths with `..` or symlinks.
-import { QTDIR, QTSYMLINK } from '../../9p/constants.ts';
-import { E, OUTSIDE } from '../../linux/errno.ts';
-import { MAXSYMLINKS } from '../../linux/limits.ts';
-import type { Client } from '../client.ts';
-import type { AtCalls } from './at-calls.ts';
+import { QTDIR, QTSYMLINK } from '../../../9p/constants.ts';
+import { E, OUTSIDE } from '../../../linux/errno.ts';
+import { MAXSYMLINKS } from '../../../linux/limits.ts';
+import type { Client } from '../../client.ts';
+import type { AtCalls } from '../at-calls.ts';
 import { Found } from './found.ts';
 import { LAST_NORM, parsePath, pathErrno, type Path } from './path.ts';
 import { step } from './step.ts';

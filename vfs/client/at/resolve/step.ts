@@ -1,6 +1,6 @@
 // One step of a path.
-import { QTDIR } from '../../9p/constants.ts';
-import type { AtCalls } from './at-calls.ts';
+import { QTDIR } from '../../../9p/constants.ts';
+import type { AtCalls } from '../at-calls.ts';
 import type { Found } from './found.ts';
 
 /** Walks one name, across a mount on it. A symlink is not followed. Returns 0 or an errno. */

@@ -1,12 +1,12 @@
 // Paths resolved as in a chroot(2): absolute paths and symlinks, and `..` of the root.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } from '../../linux/constants.ts';
-import { errnoName } from '../../linux/errno.ts';
-import { named, MemfsTree, closeTrees } from '../testing.ts';
-import { AtCalls } from './at-calls.ts';
+import { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } from '../../../linux/constants.ts';
+import { errnoName } from '../../../linux/errno.ts';
+import { named, MemfsTree, closeTrees } from '../../testing.ts';
+import { AtCalls } from '../at-calls.ts';
 import { Found } from './found.ts';
-import { realpathat } from './realpath.ts';
+import { realpathat } from '../realpath.ts';
 
 test.after.each(closeTrees);
 

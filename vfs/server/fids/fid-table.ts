@@ -1,6 +1,6 @@
 // The fids of a session by number.
 import { Fid } from './fid.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../session.ts';
 
 /**
  * Fid numbers below this index an array (clients count up from 0); others are in a Map. Its keys are mixed with a

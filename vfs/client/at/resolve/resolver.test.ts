@@ -1,11 +1,11 @@
 // Path resolution: the number of messages, symlinks, `..`, confinement, and directories that move meanwhile.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { QTDIR, QTFILE, QTSYMLINK } from '../../9p/constants.ts';
+import { QTDIR, QTFILE, QTSYMLINK } from '../../../9p/constants.ts';
 import { Found } from './found.ts';
 import { parsePath } from './path.ts';
 import * as resolver from './resolver.ts';
-import { named, MemfsTree, closeTrees } from '../testing.ts';
+import { named, MemfsTree, closeTrees } from '../../testing.ts';
 
 test.after.each(closeTrees);
 

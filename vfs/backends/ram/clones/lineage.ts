@@ -1,14 +1,14 @@
 // The part of a store that is shared with its clones: makes their inodes at the first lookup, and preserves its own
 // before they change.
-import { S_IFDIR } from '../../linux/constants.ts';
-import { E } from '../../linux/errno.ts';
-import type { Cells } from './cells.ts';
-import { FileData } from './data.ts';
+import { S_IFDIR } from '../../../linux/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import type { Cells } from '../cells.ts';
+import { FileData } from '../data.ts';
 import { Era, PRESERVED, newHome } from './era.ts';
 import { Family, type Member } from './family.ts';
-import type { RamInode } from './inode.ts';
+import type { RamInode } from '../inode.ts';
 import { addLayer, shareNames } from './layers.ts';
-import type { Names } from './names.ts';
+import type { Names } from '../names.ts';
 import { Origin } from './origin.ts';
 
 /** Begins the names in the table of files with several names. No name in a directory has it. */

@@ -1,8 +1,8 @@
 // The value of an extended attribute as a fid reads or writes it.
-import type { Backend } from '../backend/backend.ts';
-import type { Inode } from '../backend/inode.ts';
-import { E } from '../linux/errno.ts';
-import { Views, type Iov } from '../lib/iov.ts';
+import type { Backend } from '../../backend/backend.ts';
+import type { Inode } from '../../backend/inode.ts';
+import { E } from '../../linux/errno.ts';
+import { Views, type Iov } from '../../lib/iov.ts';
 
 /** Longest value of an attribute, in bytes (XATTR_SIZE_MAX of limits.h). */
 export const XATTR_SIZE_MAX = 65536;

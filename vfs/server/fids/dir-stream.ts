@@ -1,14 +1,14 @@
 // A directory listing for Treaddir, with cookies that stay valid while entries come and go.
-import { Dirent, encodeDirent } from '../9p/codec.gen.ts';
-import { S_IFDIR } from '../linux/constants.ts';
-import { Packet } from '../9p/packet.ts';
-import type { Backend, DirCursor } from '../backend/backend.ts';
-import type { Inode } from '../backend/inode.ts';
-import { releaseUnused } from '../backend/inode-refs.ts';
-import { E } from '../linux/errno.ts';
-import type { Iov } from '../lib/iov.ts';
-import { qidType } from './qid.ts';
-import type { Session } from './session.ts';
+import { Dirent, encodeDirent } from '../../9p/codec.gen.ts';
+import { S_IFDIR } from '../../linux/constants.ts';
+import { Packet } from '../../9p/packet.ts';
+import type { Backend, DirCursor } from '../../backend/backend.ts';
+import type { Inode } from '../../backend/inode.ts';
+import { releaseUnused } from '../../backend/inode-refs.ts';
+import { E } from '../../linux/errno.ts';
+import type { Iov } from '../../lib/iov.ts';
+import { qidType } from '../qid.ts';
+import type { Session } from '../session.ts';
 
 /** Cookies 1 and 2 are `.` and `..`; entry i of the backend has cookie i + FIRST. */
 const FIRST = 3;

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { FidTable } from './fid-table.ts';
 import type { Fid } from './fid.ts';
 import { makeFid } from './fid-life.ts';
-import { scenario } from '../../testing/uvu.ts';
+import { scenario } from '../../../testing/uvu.ts';
 
 // Nothing here looks at a fid's session.
 const NONE = null as never;

@@ -1,8 +1,8 @@
 // Path resolution over 9P: symlinks, `..`, mounts, and confinement to a directory.
-import { MAXWELEM, QTDIR, QTSYMLINK } from '../../9p/constants.ts';
-import { E } from '../../linux/errno.ts';
-import type { Client } from '../client.ts';
-import type { AtCalls } from './at-calls.ts';
+import { MAXWELEM, QTDIR, QTSYMLINK } from '../../../9p/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import type { Client } from '../../client.ts';
+import type { AtCalls } from '../at-calls.ts';
 import type { Found } from './found.ts';
 import { LAST_DOTDOT, LAST_NORM, pathErrno, type Path } from './path.ts';
 import { step } from './step.ts';

@@ -1,11 +1,11 @@
 // The life of a fid: made, moved and dropped; and its inode, which becomes an orphan, is queued or released.
-import type { Inode } from '../backend/inode.ts';
-import { isOrphan } from '../backend/inode-refs.ts';
-import { E } from '../linux/errno.ts';
+import type { Inode } from '../../backend/inode.ts';
+import { isOrphan } from '../../backend/inode-refs.ts';
+import { E } from '../../linux/errno.ts';
 import { UNOPENED, type Fid } from './fid.ts';
-import type { FileLocks } from './locks/locks.ts';
-import type { GuestServer } from './guest-server.ts';
-import type { Session } from './session.ts';
+import type { FileLocks } from '../locks/locks.ts';
+import type { GuestServer } from '../guest-server.ts';
+import type { Session } from '../session.ts';
 
 /** Checks a number for a new fid. EBADF: NOFID, or in use; EMFILE: the session has too many fids. */
 export function checkNewFid(session: Session, num: number): number {

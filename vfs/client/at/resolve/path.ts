@@ -1,7 +1,7 @@
 // Parses paths into components, with a cache (path_resolution(7), namei.c).
-import { byteLength } from '../../lib/utf8.ts';
-import { E, OUTSIDE } from '../../linux/errno.ts';
-import { PATH_MAX } from '../../linux/limits.ts';
+import { byteLength } from '../../../lib/utf8.ts';
+import { E, OUTSIDE } from '../../../linux/errno.ts';
+import { PATH_MAX } from '../../../linux/limits.ts';
 
 /** Kinds of the last component of a path, as in namei.c of the kernel. NORM: a name. */
 export const LAST_NORM = 0;

@@ -1,17 +1,17 @@
 // Random calls on stores that are cloned at random moments, compared with models that are copied the slow way.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SETATTR_MODE, SETATTR_SIZE } from '../../9p/constants.ts';
-import { S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
-import { E } from '../../linux/errno.ts';
-import { noAttr, noSetAttr, type Attr } from '../../backend/attr.ts';
-import { forget, ref, unref } from '../../backend/inode-refs.ts';
-import { COST, nameCost, type Space } from '../../backend/space.ts';
-import { xattrBytes } from '../../backend/xattrs.ts';
-import { RamBackend } from './backend.ts';
-import type { Cells } from './cells.ts';
-import type { RamInode } from './inode.ts';
-import type { NamesCursor } from './names-cursor.ts';
+import { SETATTR_MODE, SETATTR_SIZE } from '../../../9p/constants.ts';
+import { S_IFDIR, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
+import { E } from '../../../linux/errno.ts';
+import { noAttr, noSetAttr, type Attr } from '../../../backend/attr.ts';
+import { forget, ref, unref } from '../../../backend/inode-refs.ts';
+import { COST, nameCost, type Space } from '../../../backend/space.ts';
+import { xattrBytes } from '../../../backend/xattrs.ts';
+import { RamBackend } from '../backend.ts';
+import type { Cells } from '../cells.ts';
+import type { RamInode } from '../inode.ts';
+import type { NamesCursor } from '../names-cursor.ts';
 
 const CALLS = 100_000;
 const MIB = 2 ** 20;

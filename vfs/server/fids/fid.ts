@@ -1,8 +1,8 @@
 // A fid: a client's handle on an inode (intro(5)).
-import { QUEUED, type Inode } from '../backend/inode.ts';
-import { dropRef, ref } from '../backend/inode-refs.ts';
+import { QUEUED, type Inode } from '../../backend/inode.ts';
+import { dropRef, ref } from '../../backend/inode-refs.ts';
 import type { DirStream } from './dir-stream.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../session.ts';
 import type { XattrIo } from './xattr-io.ts';
 
 /** The inode of an unused Fid object. */
