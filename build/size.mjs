@@ -21,7 +21,7 @@ const INTERNAL = `
   reload renameat retire revive rewind rightsBase rightsInheriting
   rightsOfKind rmdirat setFlags setRights setTerminal spares statat step subscription symlinkat tooLong
   trailingSlash transfer unlinkat userdata utimensat viewed
-  levels cursor listed onCancel respond waiter waitForLock xattrs pending
+  finish empty levels cursor listed onCancel respond waiter waitForLock xattrs pending
   cookieHi cookieLo device filled inoHi inoLo isReadable isWritable nameStart reserve synthetic
 `
   .trim()

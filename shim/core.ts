@@ -12,8 +12,6 @@ import {
   type GuestServer,
 } from '../vfs/connect/attachment.ts';
 import { BACKEND, SERVER, check } from '../vfs/lib/options.ts';
-import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
-import { SeparateMounts } from './mounts.ts';
 import {
   FunctionInput,
   FunctionOutput,
@@ -21,6 +19,8 @@ import {
   textInput,
   type InputChunk,
 } from './preview1/descriptors/stream.ts';
+import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
+import { SeparateMounts } from './mounts.ts';
 
 /** The source of a preopened directory. */
 export type Preopen = Attachable | Backend;

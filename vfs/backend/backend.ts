@@ -120,8 +120,9 @@ export interface Backend {
    * The directory that contains `dir`; the root's is the root. Of a removed directory it is the one that contained it,
    * which may be QUEUED, or RECLAIMED (the server then answers ENOENT). Errors: ENOENT if the store does not know it
    * any more.
+   * @param intent INTENT_BRIEF if only the number of the directory is asked, for a listing.
    */
-  parent(dir: Inode): Inode | number;
+  parent(dir: Inode, intent?: number): Inode | number;
   /**
    * The link count (st_nlink): the number of names of a file that is not a directory, and for a directory 2 and one for each
    * subdirectory, or 1 if the store does not count these. 0 once the last name is removed, of a directory too. Called

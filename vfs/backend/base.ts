@@ -56,7 +56,7 @@ export abstract class BackendBase implements OwnedBackend {
 
   abstract root(): Inode;
   abstract lookup(dir: Inode, name: string, intent?: number): Inode | number;
-  abstract parent(dir: Inode): Inode | number;
+  abstract parent(dir: Inode, intent?: number): Inode | number;
   abstract getattr(inode: Inode, out: Attr): number;
   abstract read(inode: Inode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number;
   abstract list(dir: Inode): DirCursor | number;

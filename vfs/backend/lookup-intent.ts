@@ -13,6 +13,11 @@ export const INTENT_FIND = 0;
  * backend that asked for news of changes at that lookup need not ask again.
  */
 export const INTENT_FURTHER = 6;
+/**
+ * A bit beside INTENT_FIND or INTENT_FURTHER: the attributes of the inode are asked next, or the target of a symlink, and
+ * then the inode is released. A backend need not hold it, as long as these answers are of the file that had the name.
+ */
+export const INTENT_BRIEF = 8;
 /** Make the name: 0, if `create`, `symlink` and `link` return EEXIST, and ENOENT in a removed directory. */
 export const INTENT_CREATE = 1;
 /** Remove a file: an inode of kind 0, if no fid is on the file and `unlink` returns ENOENT and EISDIR. */

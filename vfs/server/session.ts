@@ -42,6 +42,8 @@ export class Session {
   pending: Map<number, Request> | null = null;
   /** Lets a Tlock wait (locks/wait.ts); null if no request can be answered later. */
   waitForLock: ((request: Request, wanted: Lock) => number) | null = null;
+  /** As in LocalPeer. */
+  brief = false;
   /** posix_fallocate(3) of a fid (allocate.ts). Absent in the sessions of a GuestServer. */
   declare allocate?: (fid: number, offset: number, length: number) => number;
   /** The request of `serve`. */

@@ -5,6 +5,11 @@ import type { Iov } from '../lib/iov.ts';
 /** A session of a server in the same process. */
 export interface LocalPeer {
   /**
+   * True while the client walks to a file only to ask its attributes or its target, and then clunks the fid
+   * (INTENT_BRIEF).
+   */
+  brief?: boolean;
+  /**
    * posix_fallocate(3) of a fid that is open for writing, which 9P has no message for: 0, an errno, or −1 if the store
    * provides no space. Absent in the server of `wasi9p/core`.
    */

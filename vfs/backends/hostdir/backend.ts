@@ -14,7 +14,7 @@ import { BackendBase, wantsWriting } from '../../backend/base.ts';
 import type { Attr, Backend, Capabilities, Hidden, SetAttr, StatFs } from '../../backend/backend.ts';
 import { shut } from '../../backend/closed.ts';
 import type { Inode } from '../../backend/inode.ts';
-import { INTENT_FIND } from '../../backend/lookup-intent.ts';
+import { INTENT_BRIEF, INTENT_FIND } from '../../backend/lookup-intent.ts';
 import { fillAttr } from './attr.ts';
 import { HostCursor } from './tree/listings/cursor.ts';
 import { transfer } from './data.ts';
@@ -144,11 +144,11 @@ export class HostDirBackend extends BackendBase {
 
   lookup(dir: HostInode, name: string, intent = INTENT_FIND): Inode | number {
     // A read-only export answers EROFS to a change before EEXIST or ENOENT, so it has to look.
-    return this.tree.lookup(dir, name, this.readOnly ? INTENT_FIND : intent);
+    return this.tree.lookup(dir, name, this.readOnly ? intent & INTENT_BRIEF : intent);
   }
 
-  parent(dir: HostInode): Inode | number {
-    return this.tree.parent(dir);
+  parent(dir: HostInode, intent = INTENT_FIND): Inode | number {
+    return this.tree.parent(dir, intent);
   }
 
   override nlink(inode: HostInode): number {

@@ -152,9 +152,8 @@ export class MemfsBackend extends BackendBase {
     out.mtime_nsec = inode.mtime_nsec;
     out.ctime_sec = inode.ctime_sec;
     out.ctime_nsec = inode.ctime_nsec;
-    const born = node._btime.getTime();
-    out.btime_sec = Math.floor(born / 1000);
-    out.btime_nsec = (born - out.btime_sec * 1000) * 1e6;
+    out.btime_sec = inode.btime_sec;
+    out.btime_nsec = inode.btime_nsec;
     return 0;
   }
 

@@ -41,8 +41,13 @@ export class MemfsCursor implements DirCursor {
       const step = this.entries.next();
       if (step.done === true) return false;
       const [name, link] = step.value;
-      if (link === undefined || name === '.' || name === '..' || !isUsable(name)) continue;
+      if (link === undefined || name === '.' || name === '..') continue;
       const inode = this.inodeOf(link);
+      // Listings of a directory repeat: the name of the last one is known to be usable.
+      if (inode.listedAs !== name) {
+        if (!isUsable(name)) continue;
+        inode.listedAs = name;
+      }
       this.name = name;
       this.ino = inode.ino;
       this.kind = inode.kind;

@@ -32,10 +32,15 @@ export class MemfsInode extends Inode {
   mtime_nsec = 0;
   ctime_sec = 0;
   ctime_nsec = 0;
+  btime_sec = 0;
+  btime_nsec = 0;
   /** The Date objects made of the times above, to detect those set by JavaScript. */
   atime: Date | null = null;
   mtime: Date | null = null;
   ctime: Date | null = null;
+  btime: Date | null = null;
+  /** The name under which it was listed last, which is valid in 9P. */
+  listedAs = '';
   /** Extended attributes, in insertion order. */
   xattrs: Xattrs | null = null;
 

@@ -47,7 +47,7 @@ function nanosecondsOf(date: Date): number {
 
 /** Adopts the times that JavaScript has set through memfs. */
 export function refresh(inode: MemfsInode): void {
-  const { _atime, _mtime, _ctime } = inode.node;
+  const { _atime, _mtime, _ctime, _btime } = inode.node;
   if (_atime !== inode.atime) setAtime(inode, secondsOf(_atime), nanosecondsOf(_atime));
   if (_mtime !== inode.mtime) {
     // The content may have changed too.
@@ -55,6 +55,11 @@ export function refresh(inode: MemfsInode): void {
     setMtime(inode, secondsOf(_mtime), nanosecondsOf(_mtime));
   }
   if (_ctime !== inode.ctime) setCtime(inode, secondsOf(_ctime), nanosecondsOf(_ctime));
+  if (_btime !== inode.btime) {
+    inode.btime = _btime;
+    inode.btime_sec = secondsOf(_btime);
+    inode.btime_nsec = nanosecondsOf(_btime);
+  }
 }
 
 /** Sets mtime and ctime to now, after a change of data or entries. */

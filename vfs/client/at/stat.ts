@@ -3,7 +3,7 @@ import type { FileStatus } from '../attributes.ts';
 import type { AtCalls } from './at-calls.ts';
 import { Found } from './resolve/found.ts';
 import { parsePath } from './resolve/path.ts';
-import { lookup } from './resolve/resolver.ts';
+import { look } from './resolve/resolver.ts';
 
 const found = new Found();
 
@@ -16,7 +16,7 @@ export function statat(
   mask: number,
   into: FileStatus,
 ): number {
-  let errno = lookup(at, dir, parsePath(text), follow, found);
+  let errno = look(at, dir, parsePath(text), follow, found);
   if (errno !== 0) return errno;
   const { tree, fid, borrowed } = found;
   errno = tree.client.getattr(fid, mask, into.attributes);

@@ -5,7 +5,7 @@ import type { AtCalls } from './at-calls.ts';
 import { Found } from './resolve/found.ts';
 import { newNameErrno } from './new-name.ts';
 import { parsePath, type Path } from './resolve/path.ts';
-import { findParent, lookup } from './resolve/resolver.ts';
+import { findParent, look } from './resolve/resolver.ts';
 
 const found = new Found();
 
@@ -29,7 +29,7 @@ function symlinkName(tree: AtCalls, dir: number, path: Path, target: string): nu
 
 /** See AtCalls.readlinkat. */
 export function readlinkat(at: AtCalls, dir: number, text: string): string | number {
-  let errno = lookup(at, dir, parsePath(text), false, found);
+  let errno = look(at, dir, parsePath(text), false, found);
   if (errno !== 0) return errno;
   const { tree, fid, type, borrowed } = found;
   const { client } = tree;

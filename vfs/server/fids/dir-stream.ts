@@ -3,6 +3,7 @@ import { Dirent, encodeDirent } from '../../9p/codec.gen.ts';
 import { S_IFDIR } from '../../linux/constants.ts';
 import { Packet } from '../../9p/packet.ts';
 import type { Backend, DirCursor } from '../../backend/backend.ts';
+import { INTENT_BRIEF } from '../../backend/lookup-intent.ts';
 import type { Inode } from '../../backend/inode.ts';
 import { releaseUnused } from '../../backend/inode-refs.ts';
 import { E } from '../../linux/errno.ts';
@@ -113,7 +114,7 @@ export class DirStream {
   }
 
   private loadDot(cookie: number): typeof ENTRY {
-    const inode = cookie === 1 ? this.dir : this.backend.parent(this.dir);
+    const inode = cookie === 1 ? this.dir : this.backend.parent(this.dir, INTENT_BRIEF);
     this.name = cookie === 1 ? '.' : '..';
     this.ino = typeof inode === 'number' ? this.dir.ino : inode.ino;
     this.kind = S_IFDIR;

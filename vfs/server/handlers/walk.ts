@@ -2,7 +2,7 @@
 import { S_IFDIR } from '../../linux/constants.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { RECLAIMED, type Inode } from '../../backend/inode.ts';
-import { INTENT_FIND, INTENT_FURTHER } from '../../backend/lookup-intent.ts';
+import { INTENT_BRIEF, INTENT_FIND, INTENT_FURTHER } from '../../backend/lookup-intent.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fids/fid.ts';
 import { releaseUnused } from '../../backend/inode-refs.ts';
@@ -40,7 +40,8 @@ export function walk({ session, t, r }: Request): number {
   let parent = fid.parent;
   let name = fid.name;
   for (let i = 0; i < count; i++) {
-    const next = step(backend, at, t.wname[i]!, i === 0 ? INTENT_FIND : INTENT_FURTHER);
+    const intent = (i === 0 ? INTENT_FIND : INTENT_FURTHER) | (session.brief && i === count - 1 ? INTENT_BRIEF : 0);
+    const next = step(backend, at, t.wname[i]!, intent);
     if (typeof next === 'number') {
       releaseUnused(backend, at);
       return i === 0 ? next : 0;

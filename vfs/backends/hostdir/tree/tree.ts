@@ -45,7 +45,7 @@ export interface HostTree {
    */
   lookup(dir: HostInode, name: string, intent: number): HostInode | number;
   /** Returns the parent of a directory; ESTALE outside the root. */
-  parent(dir: HostInode): HostInode | number;
+  parent(dir: HostInode, intent: number): HostInode | number;
   /** Looks at one name without an inode: lstat(2). */
   statName(dir: HostInode, name: string, out: HostStat): number;
   /** Creates a regular file, with O_EXCL. Returns its inode. */

@@ -1,6 +1,7 @@
 // Path resolution over 9P: symlinks, `..`, mounts, and confinement to a directory.
 import { MAXWELEM, QTDIR, QTSYMLINK } from '../../../9p/constants.ts';
 import { E } from '../../../linux/errno.ts';
+import type { LocalPeer } from '../../../transport/transport.ts';
 import type { Client } from '../../client.ts';
 import type { AtCalls } from '../at-calls.ts';
 import type { Found } from './found.ts';
@@ -29,6 +30,15 @@ export function find(at: AtCalls, base: number, path: Path, follow: boolean, int
 export function lookup(at: AtCalls, base: number, path: Path, follow: boolean, into: Found): number {
   if (path.names.length > 0) return find(at, base, path, follow, into);
   return pathErrno(at, path) || into.set(at, base, QTDIR, true);
+}
+
+/** Resolves a path as `lookup`, for a fid that is only asked for its attributes or its target, and then clunked. */
+export function look(at: AtCalls, base: number, path: Path, follow: boolean, into: Found): number {
+  const peer: LocalPeer = at.client.transport.peer ?? {};
+  peer.brief = true;
+  const errno = lookup(at, base, path, follow, into);
+  peer.brief = false;
+  return errno;
 }
 
 /** Resolves the directory of a path's last component, which is not looked up. It may be `base`, borrowed. */

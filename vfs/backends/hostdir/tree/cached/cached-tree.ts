@@ -115,8 +115,8 @@ export class CachedTree extends DescriptorTree {
     return typeof found === 'number' ? found : this.stat(found, out);
   }
 
-  override parent(dir: HostInode): HostInode | number {
-    return this.records !== null && dir.parent !== null ? dir.parent : super.parent(dir);
+  override parent(dir: HostInode, intent: number): HostInode | number {
+    return this.records !== null && dir.parent !== null ? dir.parent : super.parent(dir, intent);
   }
 
   override stat(inode: HostInode, out: HostStat): number {

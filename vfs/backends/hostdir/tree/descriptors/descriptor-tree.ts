@@ -2,11 +2,11 @@
 import { decodeText } from '../../../../lib/utf8.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT } from '../../../../linux/constants.ts';
 import { E } from '../../../../linux/errno.ts';
-import { INTENT_FIND, INTENT_FURTHER } from '../../../../backend/lookup-intent.ts';
+import { INTENT_BRIEF, INTENT_FIND, INTENT_FURTHER } from '../../../../backend/lookup-intent.ts';
 import type { HostCalls } from '../../calls/calls.ts';
 import type { HostStat } from '../../calls/host-stat.ts';
 import { Assumed } from '../lookups/assumed.ts';
-import { HeldInodes } from './held-inodes.ts';
+import { FRESH, HeldInodes } from './held-inodes.ts';
 import { NEW, ACCESS_RDWR, type HostInode } from '../inode.ts';
 import { expire, isSettled, keep, refresh, unsettle } from '../lookups/name-cache.ts';
 import { nameOf } from './name-of.ts';
@@ -49,18 +49,20 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     // Each name is looked at.
   }
 
-  lookup(dir: HostInode, name: string, intent: number): HostInode | number {
+  lookup(dir: HostInode, name: string, purpose: number): HostInode | number {
     const at = this.at(dir);
     if (at < 0) return -at;
     if (this.made !== null) this.keepMade();
+    const intent = purpose & ~INTENT_BRIEF;
     if (intent !== INTENT_FIND && intent !== INTENT_FURTHER) {
       const answer = this.assumed.answer(dir, name, intent);
       if (answer !== null) return answer;
     }
-    if (intent !== INTENT_FURTHER) {
-      this.now = Date.now();
-      if (dir.watch >= 0) this.watches.check();
-    }
+    if (intent !== INTENT_FURTHER) this.now = Date.now();
+    // A name that is missing again and again is better cached.
+    if (purpose !== intent && this.exact && name !== dir.missed && dir.names?.get(name) !== null)
+      return this.glance(dir, name);
+    if (intent !== INTENT_FURTHER && dir.watch >= 0) this.watches.check();
     const { now } = this;
     if (dir.watch >= 0) expire(dir, now);
     else {
@@ -81,6 +83,28 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     if (kept === undefined || (kept !== null && kept.fd < 0)) return this.lookupAgain(dir, name, now);
     if (dir.watch < 0) this.watches.use(dir);
     return kept === null ? E.ENOENT : this.found(kept, dir, name);
+  }
+
+  /**
+   * Looks at a name, and opens it only if more is asked than its attributes and its target (INTENT_BRIEF). A known inode
+   * is found again.
+   */
+  private glance(dir: HostInode, name: string): HostInode | number {
+    const st = this.freshStat;
+    const errno = this.calls.statAt(dir.fd, name, st);
+    if (errno === -E.ENOENT) dir.missed = name;
+    if (errno < 0) return -errno;
+    const known = this.knownAs(st);
+    const inode = known !== undefined && known.fd >= 0 ? known : this.table.make(st);
+    if (inode === known) {
+      known.seen(st);
+      this.isFresh(known);
+      return this.found(known, dir, name);
+    }
+    inode.wasIn = dir;
+    inode.name = name;
+    this.made = this.fresh = inode;
+    return inode;
   }
 
   /** Looks a name up that is not cached: one that leads to the same inode as last time needs no descriptor. */
@@ -191,6 +215,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
       const dir = inode.parent ?? inode.wasIn;
       return dir === null ? E.ESTALE : this.reads(inode, dir, inode.name);
     }
+    if (inode === this.made && inode.wasIn !== null) return this.readMade(inode, inode.wasIn);
     const fd = this.at(inode);
     if (fd < 0) return -fd;
     const target = this.calls.readlink(fd);
@@ -199,8 +224,20 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     return 0;
   }
 
-  parent(dir: HostInode): HostInode | number {
+  /** Reads the target of an inode without a descriptor. Another symlink may have its name by now, and is read then. */
+  private readMade(inode: HostInode, dir: HostInode): number {
+    const at = this.at(dir);
+    const target = at < 0 ? at : this.calls.readlinkAt(at, inode.name);
+    if (typeof target === 'number') return -target;
+    inode.target = decodeText(target);
+    return 0;
+  }
+
+  parent(dir: HostInode, intent: number): HostInode | number {
     if (dir === this.root) return dir;
+    // The directory in which it was just found has the number that is asked for.
+    if (intent === INTENT_BRIEF && dir === this.last && dir.parent !== null && Date.now() - this.now <= FRESH)
+      return dir.parent;
     const at = this.at(dir);
     const fd = at < 0 ? at : this.held.openUp(at, 1);
     if (fd < 0) return -fd;
@@ -272,6 +309,8 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     const { made } = this;
     this.made = null;
     if (made === null || made.refs === 0 || made.wasIn === null) return;
+    // It may be that of another symlink.
+    made.target = undefined;
     this.table.put(made);
     this.place(made, made.wasIn, made.name);
   }

@@ -19,7 +19,7 @@ import { reopen } from './refind.ts';
 import { borrow, returned, share } from './shared.ts';
 
 /** The time in which attributes asked right after a lookup are those that the lookup saw, in milliseconds. */
-const FRESH = 1;
+export const FRESH = 1;
 
 /**
  * Inodes held by descriptors. An inode with a fid is held. A directory that is known only for inodes in use below it may
@@ -46,7 +46,7 @@ export abstract class HeldInodes extends ByDescriptor {
    * The inode that was just looked at by its name, until anything else is asked: if its attributes are asked next, they
    * are those in `freshStat`. Not of a directory, whose fid a guest may keep.
    */
-  private fresh: HostInode | null = null;
+  protected fresh: HostInode | null = null;
   private readonly below: Below;
   private closed = false;
   /** True if listings of the file system have the inode numbers and kinds; undefined until it is needed. */
@@ -118,7 +118,8 @@ export abstract class HeldInodes extends ByDescriptor {
   stat(inode: HostInode, out: HostStat): number {
     const { fresh } = this;
     this.fresh = null;
-    if (inode === fresh && Date.now() - this.now <= FRESH) {
+    // One without a descriptor was looked at for this call.
+    if (inode === fresh && (inode.fd < 0 || Date.now() - this.now <= FRESH)) {
       copyStat(out, this.freshStat);
       return 0;
     }
