@@ -282,7 +282,7 @@ test('snapshots that cannot be written fail their test only', async () => {
       /^Its snapshots cannot be written: .*a\.stdout is a symlink: replace it by a file/,
     );
     assert.is(then('b').status, 'pass');
-    // What it leads to stays as it is, also where the snapshot would be removed.
+    // The target of the symlink stays as it is, also if the snapshot would be removed.
     writeFileSync(join(dir, 'victim'), 'precious');
     rmSync(join(dir, 'a.stdout'));
     for (const [name, args] of [

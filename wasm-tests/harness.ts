@@ -48,9 +48,9 @@ export interface Scenario {
   status?: number | 'trap';
   during?: (stop: Stop) => void;
   after?: (end: End) => void;
-  /** Why it cannot be run on a directory of this machine. */
+  /** The reason for not running it on a directory of this machine. */
   notOnHost?: string;
-  /** Why the native run prints something else; then it is not compared. */
+  /** The reason for which the native run prints something else; then it is not compared. */
   nativeDiffers?: string;
 }
 
@@ -174,7 +174,7 @@ export function assertAtRest(server: Server): void {
   assert.equal(server.inspect(), { sessions: 0, fids: 0, inodes: 0, orphans: 0, reclaiming: 0, bytes: 0 });
 }
 
-/** Why there can be no native run here, or undefined. */
+/** Returns the reason against a native run here, or undefined. */
 function noNative(): string | undefined {
   if (spawnSync('gcc', ['--version']).status !== 0) return 'gcc is not installed';
   return existsSync(TMPFS) ? undefined : `${TMPFS} does not exist`;

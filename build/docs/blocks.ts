@@ -9,7 +9,7 @@ export interface Block {
   /** The rest of that line: the name of a file, or `output` for what the block before it prints. */
   readonly name: string;
   readonly text: string;
-  /** Why it is not run; undefined if it is. */
+  /** The reason for not running it; undefined if it is run. */
   readonly notRun?: string;
   /** True if another block runs it. */
   readonly byOther?: true;

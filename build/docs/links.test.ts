@@ -48,7 +48,7 @@ const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string
 const OF_NPM = new Set(['ci', 'install', 'pack', 'start', 'test']);
 const CHECKS = new Set(Array.from(read('build.mjs').matchAll(/^ {2}(\w+): \[/gm), ([, name = '']) => name));
 
-/** Why a command cannot be run; '' if it can. */
+/** Returns the reason against running a command; '' if there is none. */
 function wrongIn(command: string): string {
   const [program, first = '', second = ''] = command.replace(/^npx /, '').split(/[ ,]+/);
   if (program === 'wasi9p')

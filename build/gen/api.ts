@@ -308,7 +308,7 @@ export const API: readonly Call[] = [
   {
     call: 'unsettled(lower)',
     from: ['wasi9p/backends/overlay'],
-    about: 'What commits that were cut off have left: to be settled before there is another one.',
+    about: 'The unfinished commits that a kill has left. They are settled before the next commit.',
     args: { lower: { text: 'The lower layer of the overlay.', type: 'Backend' } },
   },
   {

@@ -362,7 +362,7 @@ runner('one sentence names a path that this machine has and that was not granted
     told(['wasmtime', '--verbose', '--dir=sub::.', 'show.wasm', 'open', one]),
     asked('SCRATCH/pkg/sub/one.txt', 'SCRATCH/pkg/sub'),
   );
-  // What was granted and is not there, what this machine does not have either, and another runtime's command line.
+  // Granted paths that do not exist, paths that this machine lacks as well, and the command line of another runtime.
   for (const argv of [
     ['run', 'show.wasm', 'open', 'none', '/none/none'],
     ['run', '--dir', 'sub', 'show.wasm', 'open', 'sub/none', 'sub/one.txt'],

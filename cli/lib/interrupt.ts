@@ -10,7 +10,7 @@ export class TimedOut extends Error {}
 /** Exit status as a shell reports SIGINT: 128 + 2. */
 export const EXIT_SIGINT = 130;
 
-/** What ends the function. */
+/** The events that end the function. */
 export interface Bounds {
   /** True if SIGINT does. */
   readonly sigint: boolean;

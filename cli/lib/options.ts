@@ -18,7 +18,7 @@ export interface Option {
   readonly help: string;
 }
 
-/** How a command writes its options, where it differs from most. */
+/** The style of a command's options, if it differs from that of most. */
 export interface Style {
   /** True if options may follow operands: then only `--` ends them. */
   readonly mixed?: boolean;

@@ -6,7 +6,7 @@ import { UsageError } from '../lib/options.ts';
 import type { Memory } from './memory.ts';
 import { isOutside, loadHostDirs, openHostDir, placeOf, type GuestMount } from './mounts.ts';
 
-/** Where the program's temporary files are, in memory: the second where the current directory has a name `tmp`. */
+/** The directory of temporary files, in memory: the second if the current directory has a name `tmp`. */
 const TEMPORARY = ['/tmp', '/.wasi9p/tmp'] as const;
 
 /** The mounts, and the variables that belong to them. */

@@ -26,7 +26,7 @@ export class Namespace {
   private readonly mounts: NamespaceMounts<Source>;
   /** The paths that were given by a path of the host. */
   private readonly lent: ReadonlySet<string>;
-  /** What was made for this namespace, if it is a fork. */
+  /** The copies and views made for this namespace, if it is a fork. */
   private made: Fork | null = null;
 
   /**

@@ -193,7 +193,7 @@ export class StreamCarrier extends Carrier {
     if (this.isOver) return;
     this.isOver = true;
     this.goingFrom ||= performance.now();
-    // What comes is dropped; the end of the stream is seen only while it flows.
+    // Further bytes are dropped: a stream that does not flow never ends.
     this.stream.resume();
     this.stream.end(() => this.stream.destroy());
   }

@@ -159,7 +159,7 @@ export class Orphans {
     this.mode = 'keep';
     const fid = client.clone(dir);
     if (fid < 0) return this.mode;
-    // Where nothing can be made, nothing can be removed.
+    // A guest that can make nothing here can remove nothing.
     if (client.lcreate(fid, name, O_RDWR | O_CREAT | O_EXCL, 0o600) === 0) {
       const walked = client.walk(dir, [name], 0, 1);
       const errno = client.unlinkat(dir, name, 0);
