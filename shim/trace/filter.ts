@@ -49,6 +49,11 @@ export class Filter {
     return this.types.size > 0;
   }
 
+  /** True if messages of this type are named, or none is. */
+  has(type: number): boolean {
+    return this.isAll || this.types.has(type);
+  }
+
   /** True if a message is printed. Called once for each, in their order. */
   hasMessage(type: number): boolean {
     if (!this.namesMessages) return true;

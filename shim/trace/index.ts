@@ -3,4 +3,5 @@ export { strace, type StraceOptions } from './strace.ts';
 export { callStats, type CallStats, type Stat } from './stats.ts';
 export { capture } from './capture.ts';
 export { together } from './together.ts';
+export { wireCapture, wireStats, wireTrace, type WireStats } from './wire.ts';
 export type { TracedGuest, Tracer } from '../preview1/tracer.ts';

@@ -6,16 +6,9 @@ import type { Transport } from '../../vfs/transport/transport.ts';
 import { SIGNATURES } from '../preview1/abi/signatures.ts';
 import type { Calls } from '../preview1/imports.ts';
 import type { Tracer } from '../preview1/tracer.ts';
+import { count, table, type Stat } from './counts.ts';
 
-/** The count of one call or message. */
-export interface Stat {
-  /** Number of calls. */
-  calls: number;
-  /** Number of calls with an errno; for messages, those answered by Rlerror. */
-  errors: number;
-  /** Time of all calls, in milliseconds. That of a call includes its messages. */
-  ms: number;
-}
+export type { Stat };
 
 /** A tracer that counts. */
 export interface CallStats extends Tracer {
@@ -53,14 +46,6 @@ class CountedTransport implements Transport {
   }
 }
 
-function count(counts: Map<string, Stat>, name: string, failed: boolean, ms: number): void {
-  let stat = counts.get(name);
-  if (stat === undefined) counts.set(name, (stat = { calls: 0, errors: 0, ms: 0 }));
-  stat.calls++;
-  if (failed) stat.errors++;
-  stat.ms += ms;
-}
-
 /**
  * Counts the calls of one guest and the 9P messages that they cause, with errors and time.
  * @returns A tracer for the `trace` option of one WASI object, with the counts.
@@ -95,38 +80,4 @@ export function callStats(): CallStats {
       client.transport = new CountedTransport(client.transport, messages);
     },
   };
-}
-
-const COLUMNS = ['% time', 'seconds', 'usecs/call', 'calls', 'errors'];
-const WIDTHS = [6, 11, 11, 9, 9];
-
-/** A table as that of strace -c. */
-function table(kind: string, counts: ReadonlyMap<string, Stat>): string[] {
-  const rows = [...counts].sort(([, a], [, b]) => b.ms - a.ms);
-  const total: Stat = { calls: 0, errors: 0, ms: 0 };
-  for (const [, stat] of rows) {
-    total.calls += stat.calls;
-    total.errors += stat.errors;
-    total.ms += stat.ms;
-  }
-  const line = (cells: readonly string[], name: string): string =>
-    `${cells.map((cell, i) => cell.padStart(WIDTHS[i]!)).join(' ')} ${name}`;
-  const row = ([name, { calls, errors, ms }]: readonly [string, Stat]): string => {
-    const share = ((100 * ms) / (total.ms || 1)).toFixed(2);
-    return line(
-      [
-        share,
-        (ms / 1000).toFixed(6),
-        ((1000 * ms) / (calls || 1)).toFixed(1),
-        String(calls),
-        errors > 0 ? String(errors) : '',
-      ],
-      name,
-    );
-  };
-  const rule = line(
-    WIDTHS.map((width) => '-'.repeat(width)),
-    '-'.repeat(16),
-  );
-  return [line(COLUMNS, kind), rule, ...rows.map(row), rule, row(['total', total])];
 }

@@ -3,6 +3,7 @@ import { Connection, type ReplySink } from '../server/connection.ts';
 import type { Packet } from '../9p/packet.ts';
 import type { Exports } from '../server/exports.ts';
 import type { GuestServer } from '../server/guest-server.ts';
+import type { WireObserver } from '../server/connection.ts';
 import type { ServiceOptions } from './limits.ts';
 
 /** The service as its carriers see it. */
@@ -10,6 +11,7 @@ export interface Host {
   readonly limits: Required<ServiceOptions>;
   readonly exports: Exports;
   readonly first: GuestServer;
+  readonly observers: ReadonlySet<WireObserver>;
   /** Counts bytes in flight. False, and not counted, if there are too many, of all clients together. */
   count(bytes: number): boolean;
   /** Called once by a carrier that has ended. */
@@ -41,6 +43,7 @@ export abstract class Carrier implements Attached, ReplySink {
     this.host = host;
     this.closed = new Promise((resolve) => (this.settle = resolve));
     this.connection = Connection.to(host.first, this, host.exports);
+    this.connection.observers = host.observers;
     this.last = this.attached = performance.now();
   }
 

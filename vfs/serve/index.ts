@@ -3,6 +3,7 @@ export { Service, type Exported } from './service.ts';
 export type { Attached } from './carrier.ts';
 export type { Reply } from './call-carrier.ts';
 export type { ServiceOptions } from './limits.ts';
+export type { WireObserver } from '../server/connection.ts';
 export type { ByteStream } from './stream-carrier.ts';
 export type { Port } from './port-carrier.ts';
 export type { WebSocketLike } from './web-socket-carrier.ts';

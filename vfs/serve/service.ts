@@ -2,6 +2,7 @@
 import { DISPOSE } from '../lib/dispose.ts';
 import { SERVER, check, invalid } from '../lib/options.ts';
 import type { GuestServer } from '../server/guest-server.ts';
+import type { WireObserver } from '../server/connection.ts';
 import { CallCarrier, type Reply } from './call-carrier.ts';
 import type { Attached, Carrier, Host } from './carrier.ts';
 import { limitsOf, type ServiceOptions } from './limits.ts';
@@ -31,6 +32,8 @@ const LOOK_MOST = 1000;
  * allows.
  */
 export class Service {
+  /** Called with the messages of all clients. Whoever adds an observer deletes it. */
+  readonly observers: Set<WireObserver> = new Set();
   private readonly servers = new Map<string, GuestServer>();
   private readonly carriers = new Set<Carrier>();
   private readonly host: Host;
@@ -55,6 +58,7 @@ export class Service {
     this.host = {
       limits,
       first: this.servers.get('') ?? first,
+      observers: this.observers,
       exports: { find: (aname) => this.find(aname) },
       count: (bytes) => {
         if (bytes > 0 && inFlight + bytes > limits.maxInFlight) return false;

@@ -1,5 +1,5 @@
 // The server's end of a wire: whole frames come in, and replies go out, some of them later.
-import { TYPE, decode } from '../9p/codec.gen.ts';
+import { TYPE, decode, type Message } from '../9p/codec.gen.ts';
 import { Packet } from '../9p/packet.ts';
 import { E } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
@@ -13,6 +13,7 @@ import { MIN_MSIZE } from './handlers/session.ts';
 import { waitForLock } from './locks/wait.ts';
 import { PENDING, Request } from './request.ts';
 import { ENDED, HEADER, Session } from './session.ts';
+import type { WireObserver } from '../transport/wire-observer.ts';
 
 /** Rread and Rreaddir before their data: the header and count[4]. */
 const DATA_AT = HEADER + 4;
@@ -28,6 +29,10 @@ const PAGE = 4096;
 const KEPT_ROOM = (1 << 20) + PAGE;
 /** Request objects kept for reuse: most clients have few requests in flight. */
 const SPARES = 16;
+
+export type { WireObserver };
+
+const NO_OBSERVERS: ReadonlySet<WireObserver> = new Set();
 
 /** Takes the replies of a connection. */
 export interface ReplySink {
@@ -60,6 +65,9 @@ export class Connection {
   private readonly payload = new Iov();
   /** A short request is copied here. */
   private readonly short = new Packet(SHORT);
+  /** Called with each message. @internal */
+  observers: ReadonlySet<WireObserver> = NO_OBSERVERS;
+  private isOpen = true;
   /** The buffer of the next reply; null if the last one was long, or the sink has kept it. */
   private reply: Packet | null = null;
 
@@ -118,6 +126,7 @@ export class Connection {
     const request = this.spares.pop() ?? this.makeRequest();
     const { t } = request;
     let errno = decode(t, packet, length);
+    if (this.observers.size > 0) this.observe(packet, length, t, errno);
     const room = errno === 0 ? this.load(request, packet.u8) : 0;
     // The replies of two pending requests with one tag could not be distinguished.
     if (errno === 0 && pending.has(t.tag)) errno = E.EINVAL;
@@ -127,6 +136,11 @@ export class Connection {
     if (errno === PENDING) pending.set(t.tag, request);
     else this.answer(request, errno, room);
     return true;
+  }
+
+  private observe(packet: Packet, length: number, t: Message, errno: number): void {
+    const frame = packet.u8.subarray(0, length);
+    for (const observer of this.observers) observer.request?.(this, frame, t, errno);
   }
 
   /** Sets the payload of a request. Returns the bytes that its reply has room for. */
@@ -174,6 +188,7 @@ export class Connection {
     const reply = this.buffer(Math.max(target, DATA_AT));
     const length = this.session.reply(request, errno, reply);
     const whole = room > 0 && reply.u8[4] === t.type + 1 ? length + r.count : length;
+    for (const observer of this.observers) observer.reply?.(this, reply.u8.subarray(0, whole), t, r);
     request.onCancel = null;
     request.waiter = null;
     if (this.spares.length < SPARES) this.spares.push(request);
@@ -200,6 +215,9 @@ export class Connection {
   /** Ends the session: its pending requests are cancelled and its fids clunked. May be called again. */
   close(): void {
     this.session.close();
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    for (const observer of this.observers) observer.closed?.(this);
   }
 
   [DISPOSE](): void {

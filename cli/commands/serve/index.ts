@@ -8,11 +8,13 @@ import { joined, own, sentence, text, type Text } from '../../lib/text.ts';
 import { sizeOf } from '../../mounts/memory.ts';
 import { limitsOf as sentencesOf } from '../../mounts/mounts.ts';
 import { timeOf } from '../../runners/values.ts';
+import { SERVE_TRACE_OPTIONS } from '../trace/options.ts';
 import { DEFAULT_LISTEN, LISTEN_VALUE, addressOf } from './address.ts';
 import { EXPORT, EXPORT_MOUNTS, closeExports, exportsOf, type Exported } from './exports.ts';
 import { anameOf, hintsFor, warningFor } from './hints.ts';
 import { listen, type Listener } from './listener.ts';
 import { Stop } from './stop.ts';
+import type { Watching } from './watching.ts';
 
 /** Longest message by default, in bytes: Linux sends no longer ones over TCP. */
 const MSIZE = '1M';
@@ -73,6 +75,7 @@ export const SERVE_OPTIONS: readonly Option[] = [
     help: `Closes a client whose request does not come whole, or that reads no reply, for so long.\nDefault: ${SECONDS(SERVICE_DEFAULTS.stallTimeout)}.`,
   },
   { name: 'idle-timeout', value: 'TIME', help: 'Closes a client that sends nothing for so long. Default: never.' },
+  ...SERVE_TRACE_OPTIONS,
   { name: 'help', help: 'Prints this help.' },
 ];
 
@@ -108,13 +111,16 @@ export async function serve(argv: readonly string[]): Promise<number> {
     if (options.has(name) && !hasWeb) throw new UsageError(`--${name} is for --listen ws:HOST:PORT: add it.`);
   }
   const limits = limitsOf(parsed);
+  const watching = await watchingOf(parsed);
   const stop = new Stop();
   const mounts = await exportsOf(parsed);
   const servers = mounts.map(({ backend }) => new Server(backend, { msize: limits.msize, maxFids: limits.maxFids }));
   const exported = Object.fromEntries(mounts.map((mount, i) => [`/${anameOf(mount)}`, servers[i]!]));
   const service = new Service(exported, limits.service);
+  for (const observer of watching?.observers ?? []) service.observers.add(observer);
   const listeners: Listener[] = [];
   const token = options.get('token')?.[0] ?? '';
+  let isWhole = true;
   try {
     for (const limit of sentencesOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
     const web = {
@@ -137,7 +143,6 @@ export async function serve(argv: readonly string[]): Promise<number> {
     else print(said);
     const ends = listeners.filter(({ kind }) => kind === 'stdio').map(({ ended }) => ended);
     await Promise.race([stop.first, ...(ends.length === listeners.length ? ends : [])]);
-    return 0;
   } finally {
     for (const listener of listeners) void listener.close();
     await within(GRACE_MS, service.end());
@@ -145,7 +150,16 @@ export async function serve(argv: readonly string[]): Promise<number> {
     for (const server of servers) server.close();
     closeExports(mounts);
     stop.end();
+    isWhole = watching?.close() !== false;
   }
+  return isWhole ? 0 : 1;
+}
+
+/** The observers of --trace and the like, which is loaded if one of them is given. @throws UsageError */
+async function watchingOf({ options }: Parsed): Promise<Watching | null> {
+  if (!SERVE_TRACE_OPTIONS.some(({ name }) => options.has(name))) return null;
+  const { Watching } = await import('./watching.ts');
+  return new Watching(options);
 }
 
 /** Waits for work, but not longer than this. */

@@ -117,6 +117,40 @@ serve('--ro, ::ro and --export', async () => {
   });
 });
 
+serve('--trace, --stats and --pcap show the messages of all clients', async () => {
+  const argv = [
+    '--mem',
+    '/',
+    '--trace=Tmkdir',
+    '--trace-time',
+    '--stats',
+    '--pcap',
+    'wire.pcapng',
+    '--listen',
+    'tcp:0',
+  ];
+  await serving(argv, async (server) => {
+    for (const name of ['one', 'two']) {
+      const c = await (await server.connect()).begin();
+      assert.is(await c.errno('Tmkdir', { dfid: 0, name, mode: 0o755, gid: 0 }), 'Rmkdir');
+      await c.close();
+    }
+    assert.is(await server.end(), 0);
+    assert.match(server.err, /^[\d.]+ \[1\] Tmkdir .*\n[\d.]+ \[1\] Rmkdir .* <[\d.]+>\n[\d.]+ \[2\] Tmkdir /);
+    assert.match(server.err, / 2 +Tmkdir\n/);
+  });
+  assert.is(fs.readFileSync(join(scratch, 'wire.pcapng')).readUInt32LE(0), 0x0a0d0d0a);
+  for (const [option, message] of [
+    ['--trace=path_open', /--trace=path_open: path_open is the name of no 9P message/],
+    ['--trace=Tmkdri', /Tmkdri is the name of no 9P message: did you mean Tmkdir\?/],
+    ['--pcap=none/x', /--pcap=none\/x cannot be written/],
+  ] as const) {
+    const server = new Serving(['--mem', '/', option, '--listen', 'tcp:0']);
+    assert.is.not(await server.status, 0);
+    assert.match(server.err, message);
+  }
+});
+
 serve('--max-clients: one more is closed', async () => {
   await serving(['--mem', '/', '--max-clients', '1', '--listen', 'tcp:0'], async (server) => {
     const c = await (await server.connect()).begin();

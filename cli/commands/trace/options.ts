@@ -1,4 +1,4 @@
-// The options of `run` that show the calls of the program and its 9P messages.
+// The options of `run` that show the calls of the program and its 9P messages, and those of `serve`.
 import type { Option } from '../../lib/options.ts';
 
 export const TRACE_OPTIONS: readonly Option[] = [
@@ -23,3 +23,16 @@ export const TRACE_OPTIONS: readonly Option[] = [
     help: 'Writes the 9P messages to FILE as a capture that Wireshark reads (pcapng).',
   },
 ];
+
+const SERVED: Readonly<Record<string, string>> = {
+  trace: 'Prints the messages of each client to stderr, or to FILE; those of NAMES only, as Tlopen,Tunlinkat or T*.',
+  'trace-time':
+    'With --trace: the time of each message in seconds, since the start and, with a reply, since its request.',
+  stats: 'Counts messages, with errors and time, and prints a table to stderr at the end.',
+};
+
+/** The same of `serve`, for all its clients. */
+export const SERVE_TRACE_OPTIONS: readonly Option[] = TRACE_OPTIONS.map((option) => ({
+  ...option,
+  help: SERVED[option.name] ?? option.help,
+}));
