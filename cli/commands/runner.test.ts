@@ -162,6 +162,15 @@ runner('the environment: what is inherited, and what is not', () => {
   assert.match(wasi9p(['run', '-S', 'inherit-env', 'show.wasm'], { env }).stdout, /^env HOME=\/h$/m);
 });
 
+runner('WASMTIME_NEW_CLI=0 asks for the command line of wasmtime 13, in a thread too', () => {
+  const env = { WASMTIME_NEW_CLI: '0' };
+  for (const options of [[], ['-W', 'max-wasm-stack=8388608']]) {
+    const argv = ['wasmtime', ...options, 'show.wasm', '--dir=sub::/', '--', '--listen=-', '--'];
+    assert.is(wasi9p(argv, { env }).stdout, given(['show.wasm', '--listen=-', '--'], [], ['/']));
+    assert.is(wasi9p(argv).stdout, given(['show.wasm', '--dir=sub::/', '--', '--listen=-', '--'], [], []));
+  }
+});
+
 runner('the exit status is that of wasmtime', () => {
   for (const status of [0, 1, 42, 125])
     assert.is(wasi9p(['wasmtime', 'show.wasm', 'exit', `${status}`]).status, status);

@@ -11,7 +11,7 @@ import { readLine, type Grammar } from '../runners/grammar.ts';
 import { keyRows } from '../runners/groups.ts';
 import { OTHERS } from '../runners/others.ts';
 import type { Grant, Plan } from '../runners/plan.ts';
-import { WASMTIME } from '../runners/wasmtime.ts';
+import { WASMTIME, wasmtimeOf } from '../runners/wasmtime.ts';
 import { runJob } from './program/job.ts';
 import { load } from './program/load.ts';
 import { TRAPPED } from './program/start.ts';
@@ -46,7 +46,7 @@ be started${refusesStatus === true ? ', or if its status is above 255' : ''}; 2 
 
 /** Runs a command line of a runtime and returns its exit status. @throws UsageError */
 export async function runAs(name: string, argv: readonly string[], version: () => Text): Promise<number> {
-  const grammar = grammarOf(name);
+  const grammar = name === WASMTIME.name ? wasmtimeOf(process.env) : grammarOf(name);
   const { asks, plan, program, args } = readLine(grammar, argv);
   if (asks !== undefined) {
     print(asks === 'help' ? helpOfRunner(name) : version());

@@ -25,6 +25,8 @@ export interface Grammar {
   readonly commands?: readonly string[];
   /** True if a `--` after the program is not the program's. */
   readonly separator?: boolean;
+  /** True if options may follow the program too, until its first argument or a `--`, which is not the program's. */
+  readonly lateOptions?: boolean;
   /** True if argv[0] is the name of the file, without its directory. */
   readonly baseName?: boolean;
   /** Exit status of a program whose time is over. */
@@ -63,6 +65,12 @@ export function readLine(grammar: Grammar, argv: readonly string[]): Line {
       `Unknown command ${word} of ${name}${didYouMean(nearest(word, ['run']), ': only run is one.')}`,
     );
   }
+  let [program, ...words] = rest;
+  if (program !== undefined && grammar.lateOptions === true) {
+    const late = parseOptions(options, words, lastCounts);
+    given.push(...late.given);
+    words = [...late.rest];
+  }
   const plan = new Plan();
   for (const ask of ['help', 'version'] as const) {
     if (given.some(([option, value]) => option === ask || option === ask[0] || isGroupHelp(option, value, ask)))
@@ -75,7 +83,6 @@ export function readLine(grammar: Grammar, argv: readonly string[]): Line {
       value,
       style,
     );
-  const [program, ...words] = rest;
   if (program === undefined) throw new UsageError(`Missing program: wasi9p ${name} ${grammar.usage}.`);
   if (program === '') throw new UsageError(`The program '' is empty: wasi9p ${name} ${grammar.usage}.`);
   const args = grammar.separator === true && words[0] === '--' ? words.slice(1) : words;

@@ -8,7 +8,7 @@ import { environmentOf } from './apply.ts';
 import { readLine, type Grammar, type Line } from './grammar.ts';
 import { GROUPS } from './groups.ts';
 import { OTHERS } from './others.ts';
-import { WASMTIME } from './wasmtime.ts';
+import { WASMTIME, wasmtimeOf } from './wasmtime.ts';
 
 const GRAMMARS = new Map<string, Grammar>([WASMTIME, ...OTHERS].map((grammar) => [grammar.name, grammar]));
 
@@ -222,6 +222,32 @@ test('options may come before run and after it, and -- ends them', () => {
   assert.equal([plan.grants.map(({ host }) => host), program, args], [['a', 'b'], '--dir', ['--', 'c']]);
   assert.is(read(['wasmtime', '--', 'run', 'x']).program, 'run');
   assert.equal(read(['wasmtime', 'run', 'run', 'run']).args, ['run']);
+});
+
+test('WASMTIME_NEW_CLI=0 asks for the line of wasmtime 13, where options may follow the program', () => {
+  const old = wasmtimeOf({ WASMTIME_NEW_CLI: '0' });
+  const lines: [line: string, program: string, args: string[], hosts: string[]][] = [
+    ['--dir=. x.wasm -- --listen=-', 'x.wasm', ['--listen=-'], ['.']],
+    ['run x.wasm --dir a --dir=b -- -- c', 'x.wasm', ['--', 'c'], ['a', 'b']],
+    ['--dir=a x.wasm c --dir=b -- d', 'x.wasm', ['c', '--dir=b', '--', 'd'], ['a']],
+    ['x.wasm', 'x.wasm', [], []],
+  ];
+  for (const [line, ...expected] of lines) {
+    const { program, args, plan } = readLine(old, line.split(' '));
+    assert.equal([program, [...args], plan.grants.map(({ host }) => host)], expected, line);
+  }
+  assert.throws(
+    () => readLine(old, ['x.wasm', '--listen=-']),
+    (error: unknown) => error instanceof UsageError && /Unknown option --listen/.test(error.message),
+  );
+  assert.throws(
+    () => readLine(old, ['--dir=.']),
+    (error: unknown) => error instanceof UsageError && /Missing program/.test(error.message),
+  );
+  assert.is(readLine(old, ['x.wasm', '--version']).asks, 'version');
+  for (const env of [{}, { WASMTIME_NEW_CLI: '1' }]) {
+    assert.equal(readLine(wasmtimeOf(env), ['x.wasm', '--', 'a']).args, ['--', 'a']);
+  }
 });
 
 test('--mapdir is --dir the other way round', () => {

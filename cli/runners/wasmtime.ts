@@ -46,3 +46,14 @@ export const WASMTIME: Grammar = {
   timedOut: 134,
   refusesStatus: true,
 };
+
+/** The command line of wasmtime 13 and older, as far as it differs after the program. */
+const OLD_WASMTIME: Grammar = { ...WASMTIME, lateOptions: true };
+
+/**
+ * The command line that counts: as in wasmtime 14 to 21, `WASMTIME_NEW_CLI=0` in the environment asks for the old one,
+ * for toolchains that write `PROGRAM -- ARGUMENTS`, as Zig 0.11 does.
+ */
+export function wasmtimeOf(env: NodeJS.ProcessEnv): Grammar {
+  return env['WASMTIME_NEW_CLI'] === '0' ? OLD_WASMTIME : WASMTIME;
+}
