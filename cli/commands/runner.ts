@@ -22,11 +22,16 @@ function grammarOf(name: string): Grammar {
   return GRAMMARS.find((grammar) => grammar.name === name)!;
 }
 
+const OLD_LINE = `
+With WASMTIME_NEW_CLI=0 in the environment the command line is that of wasmtime 13 and older: options may follow PROGRAM
+too, until its first argument or a --, which the program does not get.
+`;
+
 export function helpOfRunner(name: string): Text {
   const { usage, options, style, timedOut, refusesStatus } = grammarOf(name);
   const keys =
     name === 'wasmtime'
-      ? `\nThe other keys of wasmtime are accepted without effect.\n\n${helpLines(keyRows(), '')}\n`
+      ? `\nThe other keys of wasmtime are accepted without effect.\n\n${helpLines(keyRows(), '')}\n${OLD_LINE}`
       : '';
   const ends =
     timedOut === TRAPPED

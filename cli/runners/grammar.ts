@@ -65,8 +65,9 @@ export function readLine(grammar: Grammar, argv: readonly string[]): Line {
       `Unknown command ${word} of ${name}${didYouMean(nearest(word, ['run']), ': only run is one.')}`,
     );
   }
-  let [program, ...words] = rest;
-  if (program !== undefined && grammar.lateOptions === true) {
+  const [program] = rest;
+  let words = rest.slice(1);
+  if (grammar.lateOptions === true) {
     const late = parseOptions(options, words, lastCounts);
     given.push(...late.given);
     words = [...late.rest];
