@@ -1,9 +1,12 @@
 // The smoke program as a browser bundle in headless Chromium.
 import { build } from 'esbuild';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { recipes } from './recipes.mjs';
+
+const TIME_LIMIT = 20_000;
 
 /** The paths of Linux distributions; CHROMIUM overrides them. */
 const CANDIDATES = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'];
@@ -61,6 +64,36 @@ export async function withPage(use) {
     return errors.length ? errors.join('\n') : result;
   } finally {
     await browser.close();
+  }
+}
+
+/**
+ * Serves files of a site, opens its root, and waits for `text` on the page.
+ * @param {Record<string, [type: string, body: string | Buffer, policy?: string]>} files path → content type, body, policy
+ * @param {string} text
+ * @returns {Promise<string>} the text of the page
+ */
+export async function textOfPage(files, text) {
+  const server = createServer(({ url = '' }, response) => {
+    const [type, body, policy = ''] = files[url] ?? [];
+    if (body === undefined) return response.writeHead(404).end();
+    return response.writeHead(200, { 'content-type': type, 'content-security-policy': policy }).end(body);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  try {
+    return await withPage(async (page) => {
+      await page.goto(`http://127.0.0.1:${port}/`);
+      // Not waitForFunction: it evaluates a string, which a policy may forbid.
+      await page
+        .getByText(text)
+        .waitFor({ timeout: TIME_LIMIT })
+        .catch(() => {});
+      return String(await page.textContent('body')).trim();
+    });
+  } finally {
+    server.close();
+    server.closeAllConnections();
   }
 }
 

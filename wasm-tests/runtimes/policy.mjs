@@ -1,9 +1,6 @@
 // The recipe of docs/recipes.md for a page with a strict Content-Security-Policy, in headless Chromium.
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { bundle, withPage } from './browser.mjs';
-
-const TIME_LIMIT = 20_000;
+import { bundle, textOfPage } from './browser.mjs';
 
 /** The page's policy: no `wasm-unsafe-eval`. */
 const STRICT = "default-src 'none'; script-src 'self'; worker-src 'self'";
@@ -15,29 +12,8 @@ const COMPILING = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; con
  * @returns {Promise<string>} the verdict line, or what went wrong
  */
 export async function runUnderPolicy(program) {
-  const files = await responses(program);
-  const server = createServer(({ url = '' }, response) => {
-    const [type, body, policy = ''] = files[url] ?? [];
-    if (body === undefined) return response.writeHead(404).end();
-    return response.writeHead(200, { 'content-type': type, 'content-security-policy': policy }).end(body);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  try {
-    return await withPage(async (page) => {
-      await page.goto(`http://127.0.0.1:${port}/`);
-      // Not waitForFunction: it evaluates a string, which the policy forbids.
-      await page
-        .getByText('HELLO')
-        .waitFor({ timeout: TIME_LIMIT })
-        .catch(() => {});
-      const found = String(await page.textContent('body')).trim();
-      return found === 'CompileError 0 HELLO' ? 'smoke: ok' : `the page shows: ${found}`;
-    });
-  } finally {
-    server.close();
-    server.closeAllConnections();
-  }
+  const found = await textOfPage(await responses(program), 'HELLO');
+  return found === 'CompileError 0 HELLO' ? 'smoke: ok' : `the page shows: ${found}`;
 }
 
 /**

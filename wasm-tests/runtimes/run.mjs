@@ -9,6 +9,7 @@ import { staleTable, tryCommands } from './commands.mjs';
 import { tryAlone, tryPacked } from './packed.mjs';
 import { runUnderPolicy } from './policy.mjs';
 import { HERE, NO_BINARY, RUNTIMES, pathOf } from './runtimes.mjs';
+import { runVolumePage } from './volume-page.mjs';
 import { runInWorkerd } from './workerd.mjs';
 
 const TIME_LIMIT = 60_000;
@@ -90,6 +91,7 @@ tell('memfs in other versions', runProgram(process.execPath, [join(HERE, 'progra
 await worker(upper, sum);
 await browser('Chromium', () => runInBrowser(seed), sum);
 await browser('Chromium: the recipe for a strict policy', () => runUnderPolicy(upper), sum);
+await browser('Chromium: the recipe for memfs', () => runVolumePage(upper), sum);
 tell('the packed package and its types', `smoke: ${tryPacked() || 'ok'}`, sum);
 tell('the packed package alone in a project', `smoke: ${tryAlone() || 'ok'}`, sum);
 console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped ? `, ${sum.skipped} skipped` : ''}`);
