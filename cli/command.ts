@@ -87,8 +87,8 @@ export const COMMANDS: readonly Command[] = [
     run: async (argv) => (await loadTests()).runTestCommand(argv),
   },
   toolRow('ls', 'Lists directories, archives and mounts, without running a program.', ['list', 'dir']),
-  toolRow('cat', 'Prints files of them.', ['type']),
-  toolRow('tree', 'Draws their trees.', []),
+  toolRow('cat', 'Prints files of directories, archives and mounts.', ['type']),
+  toolRow('tree', 'Draws directories, archives and mounts as trees.', []),
   toolRow('cp', 'Copies files between directories, archives and mounts.', ['copy']),
   {
     name: 'commit',
@@ -107,7 +107,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'shims',
     operands: 'DIR',
-    about: 'Writes scripts that toolchains call in place of these runtimes.',
+    about: 'Writes scripts that toolchains call in place of wasmtime, wazero and others.',
     help: async () => (await loadShims()).shimsHelp,
     run: async (argv) => (await loadShims()).shims(argv),
   },

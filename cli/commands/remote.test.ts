@@ -88,7 +88,7 @@ places('what is not there is one sentence', () => {
     ['9p+tpc://h::/a', '9p+tpc://h: the scheme 9p+tpc is unknown: write 9p+tcp://HOST:PORT/ANAME, '],
     [
       'dir::/a',
-      '--mount dir::/a: dir is no URL of a 9P server: write 9p+tcp://HOST:PORT/ANAME::/GUEST, or --dir for a directory.',
+      '--mount dir::/a: dir is not the URL of a 9P server: write 9p+tcp://HOST:PORT/ANAME::/GUEST, or --dir for a directory.',
     ],
   ] as const) {
     const [code, text] = run('run', '--mount', mount, program);

@@ -131,7 +131,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
       const { url, path } = splitUrl(value);
       if (!isRemoteUrl(url)) {
         throw new UsageError(
-          `--mount ${value}: ${url} is no URL of a 9P server: write 9p+tcp://HOST:PORT/ANAME::/GUEST, or --dir for a directory.`,
+          `--mount ${value}: ${url} is not the URL of a 9P server: write 9p+tcp://HOST:PORT/ANAME::/GUEST, or --dir for a directory.`,
         );
       }
       if (path === undefined) throw withoutGuest('mount', value);
@@ -201,7 +201,7 @@ function withoutGuest(option: string, value: string): UsageError {
   return new UsageError(`--${option} ${value}: the program's path is missing: write --${option} ${value}::/GUEST.`);
 }
 
-/** @throws UsageError if it is no directory, Error if it cannot be opened. */
+/** @throws UsageError if it is not a directory, Error if it cannot be opened. */
 function opened(option: string, value: string, host: string, options: HostDirOptions): Backend {
   checkDirectory({ option, value }, host);
   return openHostDir(`--${option} ${value}`, host, options);
@@ -297,7 +297,7 @@ function emptyRoot(memory: Memory): Backend {
   return store;
 }
 
-/** True for a name such as `..` or `../a`: its mount is no part of the tree, but a preopen beside it, as in wasmtime. */
+/** True for a name such as `..` or `../a`: its mount is not part of the tree, but a preopen beside it, as in wasmtime. */
 export function isOutside(guest: string): boolean {
   return /^\.\.(?:\/|$)/.test(guest);
 }

@@ -100,7 +100,7 @@ export class Places {
     for (const backend of this.backends) closeStore(backend);
   }
 
-  /** Returns null if it is no `URL::PATH`, or if a file of this machine has exactly this name. */
+  /** Returns null if it is not a `URL::PATH`, or if a file of this machine has exactly this name. */
   private onServer(text: string): Place | null {
     if (!isRemoteUrl(text) || isThere(text)) return null;
     const { url, path = '/' } = splitUrl(text);

@@ -204,7 +204,7 @@ export function names({ test, when }: Part): void {
 
   test('a name has one text only', (kit) => {
     kit.put('é', 'x');
-    // Halves of pairs that are no bytes, and the bytes of é.
+    // Halves of pairs that do not stand for bytes, and the bytes of é.
     for (const name of ['\ud800', 'a\udc00', '\udd00', '\udcc3\udca9', '\udc41', '\udcff\ud800']) {
       const say = JSON.stringify(name);
       assert.is(kit.mkdir(name), 'EILSEQ', say);

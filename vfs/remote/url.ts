@@ -77,7 +77,7 @@ export function parseUrl(text: string): Target {
   if (row === undefined) throw invalid(`${text}: ${unknownScheme(scheme)}: write ${usages()}.`);
   let url: URL;
   try {
-    // A scheme that begins with a digit is none to URL.
+    // URL refuses a scheme that begins with a digit.
     url = new URL(`${PREFIX}${text}`);
   } catch {
     throw invalid(`${text}: the URL cannot be read: write ${row.usage}.`);

@@ -28,7 +28,7 @@ export class FrameCutter {
   /** The frame that has begun in an earlier chunk: its first `have` bytes. */
   private begun: Packet | null = null;
   private have = 0;
-  /** Called when the room for frames in pieces changes, by so many bytes. False if there is to be no more. */
+  /** Called with the bytes by which the room for unfinished frames grows or shrinks. Returns false if it may not grow. */
   private readonly grown: (bytes: number) => boolean;
 
   constructor(grown: (bytes: number) => boolean) {
@@ -92,7 +92,7 @@ export class FrameCutter {
     return FRAME;
   }
 
-  /** Keeps the rest of the chunk. False if there is to be no room. */
+  /** Keeps the rest of the chunk. Returns false if no room is allowed for it. */
   private keep(size: number, left: number): boolean {
     if (!this.makeRoom(size, left)) return false;
     this.fill(size);

@@ -12,7 +12,7 @@ export interface Port {
   close?(): void;
 }
 
-/** Serves the frames that a port receives. What is no Uint8Array ends the connection. */
+/** Serves the frames that a port receives. Anything but a Uint8Array ends the connection. */
 export class PortCarrier extends Carrier {
   private readonly port: Port;
   private isOver = false;

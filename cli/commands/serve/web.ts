@@ -10,7 +10,7 @@ import { listenerOf, listening, type Listener } from './listener.ts';
 export interface WebOptions {
   /** The token that a client must give, as `?token=` or as a bearer; '' for none. */
   readonly token: string;
-  /** The origins of the pages that may connect; clients that are no browsers have none. */
+  /** The origins of the pages that may connect; clients other than browsers have none. */
   readonly origins: readonly string[];
   /** Longest message in bytes. */
   readonly msize: number;

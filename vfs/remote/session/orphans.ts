@@ -52,7 +52,7 @@ export class Orphans {
 
   /**
    * Gives a file that is about to lose its name another one, if the client has fids on it.
-   * @param from The name that will take its place; the same file is no change.
+   * @param from The name that will take its place; the same file is not a change.
    * @returns The orphan; null if the file needs none; an errno. Without such a name it is null.
    */
   hide(dir: number, name: string, from?: { readonly dir: number; readonly name: string }): Orphan | null | number {

@@ -298,7 +298,7 @@ export class Requests {
     this.end = there;
   }
 
-  /** The server has sent what is no reply: nothing that it sends can be trusted to be one. */
+  /** The server has sent something that is not a reply: nothing that it sends can be trusted to be one. */
   private broken(): false {
     this.errno ||= E.EPROTO;
     this.wire.close();

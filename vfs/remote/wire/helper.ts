@@ -176,7 +176,7 @@ export function helper(load: NodeJS.Require): void {
     on('open', () => opened({ write: send, resume: () => undefined, close: () => made.close() }, -1));
     on('message', ({ data }) => {
       if (data instanceof ArrayBuffer) arrived(new Uint8Array(data));
-      else end('the server has sent text: it is no 9P server');
+      else end('the server has sent text: it is not a 9P server');
     });
     on('error', ({ message }) => end(message ?? 'the connection has failed'));
     on('close', () => end('the server has closed the connection'));
@@ -187,7 +187,7 @@ export function helper(load: NodeJS.Require): void {
     given.on('message', (message: unknown) => {
       if (message instanceof Uint8Array) arrived(message);
       else if (message instanceof ArrayBuffer) arrived(new Uint8Array(message));
-      else end('the port has sent what is no message of 9P');
+      else end('the port has sent something that is not a 9P message');
     });
     given.on('close', () => end('the other side has closed the port'));
     opened(
