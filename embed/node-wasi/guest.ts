@@ -6,7 +6,7 @@ import type { Backend } from '../../vfs/backend/backend.ts';
 import { serverForBackend } from '../../vfs/connect/backend-server.ts';
 import { NamespaceMounts } from '../../vfs/namespace/mounts.ts';
 import { HostDescriptor } from '../../shim/preview1/descriptors/host-stream.ts';
-import { OUTSIDE } from '../../shim/preview1/gate/gate.ts';
+import { IDLE } from '../../shim/preview1/gate/gate.ts';
 import { preview0Calls } from '../../shim/preview0/calls.ts';
 import type { Memory } from '../../vfs/lib/platform.ts';
 import { notStarted } from './errors.ts';
@@ -67,7 +67,7 @@ export class NodeGuest extends WASIBase {
   /** Binds the functions to a memory: from now on they can be called. */
   bind(memory: Memory): void {
     this.guest.memory.attach(memory);
-    this.guest.memory.state.value = OUTSIDE;
+    this.guest.memory.state.value = IDLE;
     this.life.bound = true;
   }
 
@@ -85,7 +85,7 @@ export class NodeGuest extends WASIBase {
     const code = this.guest.code ?? 0;
     // As with node:wasi, the functions that the instance exports may be called later.
     this.guest.code = null;
-    this.guest.memory.state.value = OUTSIDE;
+    this.guest.memory.state.value = IDLE;
     return code | 0;
   }
 

@@ -3,7 +3,7 @@ import { WASIProcExit, strace, type Fd } from '@bjorn3/browser_wasi_shim';
 import type { Memory } from '../../vfs/lib/platform.ts';
 import { check, checkOptions, mustBe, type RowsOf } from '../../vfs/lib/options.ts';
 import { ForeignDescriptor, descriptorOf, isForeignFd } from '../foreign/descriptor.ts';
-import { OUTSIDE } from '../preview1/gate/gate.ts';
+import { IDLE } from '../preview1/gate/gate.ts';
 import { Guest } from '../preview1/process/guest.ts';
 import { importsOf, type Calls, type Imports } from '../preview1/imports.ts';
 import type { Tracer } from '../preview1/tracer.ts';
@@ -139,7 +139,7 @@ export class WASI {
   private begin(instance: Instance): void {
     this.inst = instance;
     this.guest.code = null;
-    this.guest.memory.state.value = OUTSIDE;
+    this.guest.memory.state.value = IDLE;
     if (this.lent === null) this.lend();
   }
 

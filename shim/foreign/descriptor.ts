@@ -6,7 +6,7 @@ import type { Iov } from '../../vfs/lib/iov.ts';
 import { FDFLAGS, FILETYPE, LOOKUPFLAGS, OFLAGS, WHENCE } from '../preview1/abi/structs.ts';
 import { Descriptor, type Caller, type OpenRequest } from '../preview1/descriptors/descriptor.ts';
 import type { Times } from '../preview1/abi/arguments.ts';
-import { INSIDE, OUTSIDE } from '../preview1/gate/gate.ts';
+import { IN_CALL, IDLE } from '../preview1/gate/gate.ts';
 import { bounded, failed, pathErrno } from './errno.ts';
 import { readEach, writeEach } from './io.ts';
 import { ForeignListing } from './listing.ts';
@@ -159,11 +159,11 @@ export class ForeignDescriptor extends Descriptor {
     return reached >= 0 ? (this.at = reached) : -E.EIO;
   }
 
-  /** If `fd_seek` throws, the guest stays INSIDE: its next call traps. */
+  /** If `fd_seek` throws, the guest stays IN_CALL: its next call traps. */
   override tell({ state }: Caller): number {
-    state.value = INSIDE;
+    state.value = IN_CALL;
     const offset = this.seek(0, WHENCE.CUR);
-    state.value = OUTSIDE;
+    state.value = IDLE;
     return offset;
   }
 

@@ -15,7 +15,7 @@ export interface Caller {
   leave<T>(call: () => T): T;
   /** The guest's memory as it is now: after code of the host, the `u8` of an Iov may be a view that is detached. */
   fresh(): Uint8Array;
-  /** INSIDE while the guest may not be called. */
+  /** IN_CALL while the guest may not be called. */
   readonly state: GateState;
 }
 

@@ -10,10 +10,10 @@ export interface GateState {
   value: number;
 }
 
-/** The values of a state. OUTSIDE: the guest makes no call. */
-export const OUTSIDE = 0;
+/** The values of a state. IDLE: the guest makes no call. */
+export const IDLE = 0;
 /** The guest is in a call, or an exception has left one; every further call traps. */
-export const INSIDE = 1;
+export const IN_CALL = 1;
 /** The guest has exited; every further call traps. */
 export const ENDED = 2;
 
@@ -63,7 +63,7 @@ const LOCAL_GET = '\x20';
 const GET_STATE = '\x23\0';
 const SET_STATE = '\x24\0';
 const I32_CONST = '\x41';
-/** i32.ctz of the state: 0 for INSIDE, 1 for ENDED. */
+/** i32.ctz of the state: 0 for IN_CALL, 1 for ENDED. */
 const IS_ENDED = '\x68';
 const LOWER_HALF = '\xa7';
 const UPPER_HALF = '\x42\x20\x87\xa7';
@@ -145,7 +145,7 @@ function trap(): never {
  * its own type, or throw a TypeError.
  */
 function plainExports(names: readonly string[], calls: Functions): Record<string, unknown> {
-  const state = { value: OUTSIDE };
+  const state = { value: IDLE };
   // Passed as arguments it is as large as the two frames above, for which engines check the stack, too.
   const room = Array(2 * TIMES * VALUES) as [];
   const functions: Record<string, unknown> = { 0: state };
@@ -161,7 +161,7 @@ function plainExports(names: readonly string[], calls: Functions): Record<string
           type === I64 ? [...new Int32Array(new BigInt64Array([values[k]!]).buffer)] : values[k]! | 0,
         ) as never[]),
       );
-      if (state.value > INSIDE) trap();
+      if (state.value > IN_CALL) trap();
       state.value = before;
       return result;
     };
@@ -175,7 +175,7 @@ function plainExports(names: readonly string[], calls: Functions): Record<string
  * left; a guest cannot catch a trap. A call with effects starts only with enough stack; otherwise the engine throws a RangeError,
  * which the guest cannot catch either. Where compiling is forbidden they are JavaScript functions.
  * @param calls All 46 functions by their WASI names. They take an i64 as two numbers, the lower half first.
- * @param memory Its `state` is set to the global of the guest: OUTSIDE, INSIDE or ENDED.
+ * @param memory Its `state` is set to the global of the guest: IDLE, IN_CALL or ENDED.
  */
 export function gate(calls: Functions, memory: { state: GateState }): Functions {
   const names = Object.keys(calls).sort();

@@ -7,7 +7,7 @@ import { E } from '../../../vfs/linux/errno.ts';
 import { IOV_MAX, PATH_MAX, RW_MAX } from '../../../vfs/linux/limits.ts';
 import { Iov } from '../../../vfs/lib/iov.ts';
 import { STRUCTS } from '../abi/structs.ts';
-import { ENDED, INSIDE, OUTSIDE, type GateState } from '../gate/gate.ts';
+import { ENDED, IN_CALL, IDLE, type GateState } from '../gate/gate.ts';
 
 const EMPTY = new Uint8Array(0);
 const IOVEC = STRUCTS.iovec;
@@ -25,7 +25,7 @@ export class GuestMemory {
   view: DataView = new DataView(EMPTY.buffer);
   /** The ranges of the last `loadIovs`. */
   iov = new Iov();
-  /** OUTSIDE, INSIDE or ENDED. The gate sets it. */
+  /** IDLE, IN_CALL or ENDED. The gate sets it. */
   state!: GateState;
   /** The last path, interned: programs often make several calls with one path. */
   private path = '';
@@ -43,14 +43,14 @@ export class GuestMemory {
   leave<T>(call: () => T): T {
     const { iov, state } = this;
     this.iov = new Iov();
-    state.value = OUTSIDE;
+    state.value = IDLE;
     try {
       return call();
     } finally {
       this.iov = iov;
       this.fresh();
       // An exit or an exception in a nested call ends this call too, even if the host caught it.
-      state.value = state.value ? ENDED : INSIDE;
+      state.value = state.value ? ENDED : IN_CALL;
     }
   }
 
