@@ -11,10 +11,9 @@ const BY_TYPE = new Map(ROWS.map((row) => [row.type, row]));
 
 /**
  * Formats a message as one line of a trace: `Twalk tag=1 fid=1 newfid=2 wname=["tmp","x"]`. Flags and errnos are names,
- * modes octal, a qid is `(path version type)` with the path in hex and the type in letters (d directory, L symbolic
- * link,
- * - file, …), times are seconds.nanoseconds. Of a payload only `count` is printed. Fields that `valid` does not name
- *   are left out.
+ * modes octal, a qid is `(path version type)` with the path in hex and the type in letters (`d` directory, `L` symbolic
+ * link, `-` file, …), times are seconds.nanoseconds. Of a payload only `count` is printed. Fields that `valid` does not
+ * name are left out.
  */
 export function printMessage(m: Message): string {
   const row = BY_TYPE.get(m.type);
