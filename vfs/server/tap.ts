@@ -126,7 +126,8 @@ const onFid =
     return errno;
   };
 
-const WRAPS: Readonly<Record<number, Wrap>> = {
+/** By the type of a request that changes something. */
+export const WRAPS: Readonly<Record<number, Wrap>> = {
   [TYPE.Tlcreate]: (handler, tell) => (request) => {
     const { session, t } = request;
     const dir = session.fids.get(t.fid)?.inode;
@@ -197,11 +198,11 @@ class Tap {
   remove(): void {
     delete (this.server as Partial<GuestServer>).connected;
     const own = new Map([...this.wrapped].map(([plain, telling]) => [telling, plain]));
-    for (const session of this.server.sessions) handlersOf(session).handlers = own.get(handlersOf(session).handlers)!;
+    for (const session of this.server.sessions) fieldOf(session).handlers = own.get(fieldOf(session).handlers)!;
   }
 
   private attach(session: Session): void {
-    const inner = handlersOf(session);
+    const inner = fieldOf(session);
     let telling = this.wrapped.get(inner.handlers);
     if (telling === undefined) {
       telling = inner.handlers.map((handler, type) => handler && (WRAPS[type]?.(handler, this.tell) ?? handler));
@@ -215,8 +216,8 @@ class Tap {
   };
 }
 
-/** The handlers of a session, which are its own otherwise. */
-function handlersOf(session: Session): { handlers: Handlers } {
+/** The private field of a session that holds its handlers. */
+function fieldOf(session: Session): { handlers: Handlers } {
   return session as unknown as { handlers: Handlers };
 }
 
