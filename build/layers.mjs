@@ -9,8 +9,8 @@ import { ROOT, sources } from './project.mjs';
 
 /**
  * A layer: its files, the layers it may import besides itself, and the packages. The first row whose pattern matches
- * a file is its layer. `core` layers run everywhere, so they import no module of Node and use no global of Node.
- * @typedef {{ name: string, files: RegExp, may: string[], packages?: string[], core?: boolean }} Layer
+ * a file is its layer. Layers that are portable run everywhere, so they import no module of Node and use no global of Node.
+ * @typedef {{ name: string, files: RegExp, may: string[], packages?: string[], isPortable?: boolean }} Layer
  */
 
 /** Layers that every other may import: Linux's errnos and constants, and small helpers. */
@@ -50,7 +50,7 @@ export const LAYERS = [
         'shim/preview1/abi',
         'vfs/fs',
       ],
-      ...['vfs/serve', 'vfs/server', 'vfs/connect', 'vfs/backends/readonly'],
+      ...['vfs/serve', 'vfs/server', 'vfs/backends/readonly'],
       ...['vfs/backends/overlay', 'vfs/backends/hostdir', 'vfs/backends/ram', 'vfs/backend', ...BASE],
     ],
     packages: ['*'],
@@ -97,79 +97,79 @@ export const LAYERS = [
     files: /^shim\/browser-wasi-shim\//,
     may: ['shim', 'shim/trace', 'shim/foreign', 'shim/preview1', ...PREVIEW1, 'vfs/connect', ...ABI],
     packages: ['@bjorn3/browser_wasi_shim'],
-    core: true,
+    isPortable: true,
   },
   {
     name: 'shim',
     files: /^shim\/[^/]+$/,
     may: ['shim/foreign', 'shim/preview1', ...PREVIEW1, 'vfs/namespace', 'vfs/connect', ...ABI],
     packages: ['@bjorn3/browser_wasi_shim'],
-    core: true,
+    isPortable: true,
   },
   {
     name: 'shim/trace',
     files: /^shim\/trace\//,
     may: ['shim/preview1', ...PREVIEW1, 'vfs/connect', 'vfs/transport', ...ABI],
-    core: true,
+    isPortable: true,
   },
   {
     name: 'shim/preview0',
     files: /^shim\/preview0\//,
     may: ['shim/preview1', 'shim/preview1/abi', ...BASE],
-    core: true,
+    isPortable: true,
   },
   {
     name: 'shim/foreign',
     files: /^shim\/foreign\//,
     may: ['shim/preview1/descriptors', 'shim/preview1/memory', 'shim/preview1/gate', ...ABI],
     packages: ['@bjorn3/browser_wasi_shim'],
-    core: true,
+    isPortable: true,
   },
   {
     name: 'shim/preview1',
     files: /^shim\/preview1\/[^/]+$/,
     may: ['shim/preview1/calls', ...PREVIEW1, 'vfs/connect', ...ABI],
-    core: true,
+    isPortable: true,
   },
-  { name: 'shim/preview1/calls', files: /^shim\/preview1\/calls\//, may: [...PREVIEW1, ...ABI], core: true },
+  { name: 'shim/preview1/calls', files: /^shim\/preview1\/calls\//, may: [...PREVIEW1, ...ABI], isPortable: true },
   {
     name: 'shim/preview1/process',
     files: /^shim\/preview1\/process\//,
     may: ['shim/preview1/descriptors', 'shim/preview1/memory', 'shim/preview1/gate', 'vfs/client', ...BASE],
-    core: true,
+    isPortable: true,
   },
   {
     name: 'shim/preview1/descriptors',
     files: /^shim\/preview1\/descriptors\//,
     may: ['shim/preview1/memory', 'shim/preview1/gate', ...ABI],
-    core: true,
+    isPortable: true,
   },
   {
     name: 'shim/preview1/memory',
     files: /^shim\/preview1\/memory\//,
     may: ['shim/preview1/gate', 'shim/preview1/abi', ...BASE],
-    core: true,
+    isPortable: true,
   },
-  { name: 'shim/preview1/gate', files: /^shim\/preview1\/gate\//, may: [], core: true },
-  { name: 'shim/preview1/abi', files: /^shim\/preview1\/abi\//, may: ['vfs/9p'], core: true },
-  { name: 'shim/host', files: /^shim\/host\//, may: [], core: true },
+  { name: 'shim/preview1/gate', files: /^shim\/preview1\/gate\//, may: [], isPortable: true },
+  { name: 'shim/preview1/abi', files: /^shim\/preview1\/abi\//, may: ['vfs/9p'], isPortable: true },
+  { name: 'shim/host', files: /^shim\/host\//, may: [], isPortable: true },
   {
     name: 'vfs/namespace',
     files: /^vfs\/namespace\//,
     may: ['vfs/fs', 'vfs/backends/readonly', 'vfs/connect', 'vfs/client', 'vfs/backends/ram', ...STORE],
-    core: true,
+    isPortable: true,
   },
   {
     name: 'vfs/fs',
     files: /^vfs\/fs\//,
-    may: ['vfs/connect', 'vfs/server', 'vfs/client', 'vfs/transport', ...STORE],
-    core: true,
+    may: ['vfs/connect', 'vfs/server', 'vfs/client', ...STORE],
+    isPortable: true,
   },
   {
     name: 'vfs/archive',
     files: /^vfs\/archive\//,
-    may: ['vfs/connect', 'vfs/server', 'vfs/client', 'vfs/transport', 'vfs/backends/tar', ...STORE],
-    core: true,
+    may: ['vfs/connect', 'vfs/client', 'vfs/backends/tar', ...STORE],
+    isPortable: true,
   },
   {
     name: 'vfs/remote',
@@ -181,28 +181,33 @@ export const LAYERS = [
     name: 'vfs/connect',
     files: /^vfs\/connect\/[^/]+$/,
     may: ['vfs/server', 'vfs/client', 'vfs/transport', 'vfs/backends/hostdir', 'vfs/backends/memfs', ...STORE],
-    core: true,
+    isPortable: true,
   },
-  { name: 'vfs/serve', files: /^vfs\/serve\//, may: ['vfs/server', 'vfs/9p', ...BASE], core: true },
-  { name: 'vfs/server', files: /^vfs\/server\//, may: ['vfs/transport', ...STORE], core: true },
-  { name: 'vfs/client', files: /^vfs\/client\//, may: ['vfs/transport', 'vfs/9p', ...BASE], core: true },
-  { name: 'vfs/transport', files: /^vfs\/transport\//, may: ['vfs/9p', ...BASE], core: true },
-  { name: 'vfs/backends/overlay', files: /^vfs\/backends\/overlay\//, may: ['vfs/backends/ram', ...STORE], core: true },
+  { name: 'vfs/serve', files: /^vfs\/serve\//, may: ['vfs/server', 'vfs/9p', ...BASE], isPortable: true },
+  { name: 'vfs/server', files: /^vfs\/server\//, may: ['vfs/transport', ...STORE], isPortable: true },
+  { name: 'vfs/client', files: /^vfs\/client\//, may: ['vfs/transport', 'vfs/9p', ...BASE], isPortable: true },
+  { name: 'vfs/transport', files: /^vfs\/transport\//, may: ['vfs/9p', ...BASE], isPortable: true },
+  {
+    name: 'vfs/backends/overlay',
+    files: /^vfs\/backends\/overlay\//,
+    may: ['vfs/backends/ram', ...STORE],
+    isPortable: true,
+  },
   {
     name: 'vfs/backends/tar',
     files: /^vfs\/backends\/tar\//,
-    may: ['vfs/backends/readonly', ...STORE],
+    may: STORE,
     packages: ['pako'],
-    core: true,
+    isPortable: true,
   },
   { name: 'vfs/backends/hostdir', files: /^vfs\/backends\/hostdir\//, may: STORE, packages: ['*'] },
-  { name: 'vfs/backends/memfs', files: /^vfs\/backends\/memfs\//, may: STORE, packages: ['memfs'], core: true },
-  { name: 'vfs/backends/ram', files: /^vfs\/backends\/ram\//, may: STORE, core: true },
-  { name: 'vfs/backends/readonly', files: /^vfs\/backends\/readonly\//, may: STORE, core: true },
-  { name: 'vfs/backend', files: /^vfs\/backend\//, may: ['vfs/9p', ...BASE], core: true },
-  { name: 'vfs/9p', files: /^vfs\/9p\//, may: BASE, core: true },
-  { name: 'vfs/lib', files: /^vfs\/lib\//, may: ['vfs/linux'], core: true },
-  { name: 'vfs/linux', files: /^vfs\/linux\//, may: [], core: true },
+  { name: 'vfs/backends/memfs', files: /^vfs\/backends\/memfs\//, may: STORE, packages: ['memfs'], isPortable: true },
+  { name: 'vfs/backends/ram', files: /^vfs\/backends\/ram\//, may: STORE, isPortable: true },
+  { name: 'vfs/backends/readonly', files: /^vfs\/backends\/readonly\//, may: STORE, isPortable: true },
+  { name: 'vfs/backend', files: /^vfs\/backend\//, may: ['vfs/9p', ...BASE], isPortable: true },
+  { name: 'vfs/9p', files: /^vfs\/9p\//, may: BASE, isPortable: true },
+  { name: 'vfs/lib', files: /^vfs\/lib\//, may: ['vfs/linux'], isPortable: true },
+  { name: 'vfs/linux', files: /^vfs\/linux\//, may: [], isPortable: true },
 ];
 
 /** Globals that only Node and its imitators have. */
@@ -294,7 +299,7 @@ function edge(from, layer, to, kind) {
 }
 
 /**
- * Uses of Node's globals in core files. esbuild replaces a name by `define` only where nothing declares it, so neither
+ * Uses of Node's globals in portable files. esbuild replaces a name by `define` only where nothing declares it, so neither
  * a comment nor a local variable of that name counts; code that looks a global up on `globalThis` means to.
  * @param {string[]} files
  * @param {string} root
@@ -304,7 +309,7 @@ export async function wrongGlobals(files, root) {
   /** @type {string[]} */
   const wrong = [];
   for (const file of files) {
-    if (!layerOf(file)?.core) continue;
+    if (!layerOf(file)?.isPortable) continue;
     const source = readFileSync(join(root, file), 'utf8');
     const { code } = await transform(source, { loader: 'ts', define: Object.fromEntries(marks) });
     for (const [name, mark] of marks)

@@ -73,7 +73,7 @@ test('only tests import a test, and every file has a layer', () => {
   ]);
 });
 
-test("a core file's use of Buffer is found, its mention is not", async () => {
+test("a portable file's use of Buffer is found, its mention is not", async () => {
   const files = {
     'vfs/server/a.ts': 'export const a = Buffer.alloc(1);',
     'vfs/server/b.ts': '// Buffer\nexport function b(Buffer: number): string { return `${Buffer} process`; }',

@@ -1,4 +1,4 @@
-// Servers of backends, and clients attached to them. vfs/connect alone imports both client and server.
+// Servers of backends, and clients attached to them. vfs/connect alone joins the two.
 import type { Backend } from '../backend/backend.ts';
 import { AtCalls } from '../client/at/at-calls.ts';
 import { Client } from '../client/client.ts';
