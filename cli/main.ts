@@ -1,4 +1,4 @@
-// The entry point of the command `wasi9p`. What each command needs is imported when it runs: see command.ts.
+// The entry point of the command `wasi9p`. The modules of each command are imported when it runs: see command.ts.
 import { main, statusOf } from './command.ts';
 import { isLossy } from './lib/lossy.ts';
 import { GUEST_THREAD, thread } from './lib/thread.ts';

@@ -143,7 +143,7 @@ option, what it takes and what it got. An option that is undefined counts as not
 
 A *Source* is a memfs Volume, a path of the host, a Server or a backend.
 
-Who opens something closes it: \`close()\` (of a FileSystem \`unmount()\`), or \`using\` (\`Symbol.dispose\`). That holds for
+The opener of a resource closes it: \`close()\` (of a FileSystem \`unmount()\`), or \`using\` (\`Symbol.dispose\`). That holds for
 backends, Server, Attachment, Namespace, WASI, FileSystem and MountedDirectory. A directory given by its path is opened here, and closed
 with its last user. A given backend or server stays open. After \`close()\` every call answers an errno; to close
 again does nothing.

@@ -73,7 +73,7 @@ export const API: readonly Call[] = [
     call: 'new WASI(options)',
     from: ['wasi9p', 'wasi9p/core'],
     about:
-      'Runs one program, as node:wasi does. What node:wasi refuses is refused, with the same `code`. `start()` closes all ' +
+      'Runs one program, as node:wasi does. It refuses the options that node:wasi refuses, with the same `code`. `start()` closes all ' +
       'descriptors at the end, after `initialize()` it is for `close()`.',
     rows: WASI_OPTIONS,
     options: {
@@ -92,7 +92,7 @@ export const API: readonly Call[] = [
         byDefault: 'none',
       },
       returnOnExit: {
-        text: 'Whether `start()` returns the exit status, rather than ending this process with it.',
+        text: 'If true, `start()` returns the exit status; if false, it ends this process with it.',
         byDefault: '`true`',
       },
       stdin: {
@@ -248,7 +248,7 @@ export const API: readonly Call[] = [
     from: ['wasi9p/backends/memfs'],
     about: 'A memfs volume. There is one backend of each; options count the first time.',
     args: {
-      volume: { text: 'What `new Volume()` or `Volume.fromJSON()` gives.', type: 'Volume of memfs 4.59 or later' },
+      volume: { text: 'The result of `new Volume()` or `Volume.fromJSON()`.', type: 'Volume of memfs 4.59 or later' },
     },
     rows: MEMFS_OPTIONS,
     options: { capacity: CAPACITY },
@@ -320,7 +320,7 @@ export const API: readonly Call[] = [
   {
     call: 'tar(bytes, options)',
     from: ['wasi9p/backends/tar'],
-    about: 'The tree of an archive, read-only. What passes a limit is refused with a sentence.',
+    about: 'The tree of an archive, read-only. An archive that exceeds a limit is refused with a sentence.',
     args: { bytes: ARCHIVE },
     rows: TAR_OPTIONS,
     options: LIMITS,
@@ -407,7 +407,7 @@ export const API: readonly Call[] = [
     },
     rows: SHIM_OPTIONS,
     options: {
-      debug: { text: 'Whether each call and its result go to console.log.', byDefault: '`false`' },
+      debug: { text: 'If true, each call and its result go to console.log.', byDefault: '`false`' },
       trace: TRACE,
     },
   },

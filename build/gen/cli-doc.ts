@@ -28,7 +28,7 @@ function paragraphOf(text: string): string {
   return text.startsWith('  -') ? table(text) : prose(text);
 }
 
-/** A paragraph in one line. What begins with a dash, or `wasi9p`, is code. */
+/** A paragraph in one line. Words that begin with a dash, and `wasi9p`, are code. */
 function prose(text: string): string {
   return cell(text).replaceAll(/(?<![\w`-])(--[a-z][\w-]*(?:=[\w+]+)?|wasi9p (?:run|help cc))(?![\w`])/g, '`$1`');
 }

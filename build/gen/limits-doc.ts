@@ -16,7 +16,7 @@ export function limitsDoc(): string {
 }
 
 function limitsTable(): string {
-  const head = ['What', 'Who makes it grow', 'Limit', 'Beyond', 'Set by', 'Test'];
+  const head = ['Resource', 'Grown by', 'Limit', 'Beyond', 'Set by', 'Test'];
   return [head, head.map(() => '---'), ...LIMIT_ROWS.map(cells)].map((row) => `| ${row.join(' | ')} |\n`).join('');
 }
 

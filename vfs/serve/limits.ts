@@ -1,7 +1,7 @@
 // The limits of a service, with their defaults.
 import { checkOptions, invalid, type RowsOf } from '../lib/options.ts';
 
-/** Limits of a service. What passes them is answered with an errno, or its connection is closed. */
+/** Limits of a service. A request that exceeds one is answered with an errno, or its connection is closed. */
 export interface ServiceOptions {
   /** Clients at a time: one more is closed at once. Default 256. */
   maxClients?: number;

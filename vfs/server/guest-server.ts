@@ -58,7 +58,7 @@ export class GuestServer implements Attachable {
   readonly reclaim: ReclaimQueue;
   /** Open connections, those of views included. @internal */
   readonly sessions: Set<Session>;
-  /** Called when something happens on the server. Whoever adds an observer deletes it. `close` empties the set. */
+  /** Called when something happens on the server. The caller that adds an observer deletes it. `close` empties the set. */
   readonly observers: Set<ServerObserver>;
   /** The server with which a view shares the above. @internal */
   readonly base: GuestServer;

@@ -49,7 +49,7 @@ export interface Store {
 }
 export type MakeStore = () => Store;
 
-/** Our client over 9P. What a fid does not keep (the offset of a file, its flags) is kept here. */
+/** Our client over 9P. It keeps the state that a fid does not: the offset of a file, its flags. */
 export class Ours implements System {
   base: number;
   readonly movesAtimes: boolean;

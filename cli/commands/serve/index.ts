@@ -57,7 +57,7 @@ export const SERVE_OPTIONS: readonly Option[] = [
   {
     name: 'max-unsent',
     value: 'SIZE',
-    help: `What a client may leave unread before its next request waits. Default: ${MIB(SERVICE_DEFAULTS.maxUnsent)}.`,
+    help: `Replies that a client may leave unread before its next request waits. Default: ${MIB(SERVICE_DEFAULTS.maxUnsent)}.`,
   },
   {
     name: 'max-in-flight',

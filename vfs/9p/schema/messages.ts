@@ -144,7 +144,7 @@ export const MESSAGES = {
   Rremove: [123, '', 'done (remove(5))'],
 } as const satisfies Record<string, readonly [number, string, string]>;
 
-/** An entry in the data of Rreaddir. What the manual calls its offset and type are cookie and dtype. */
+/** An entry in the data of Rreaddir. Its offset and type in the manual are cookie and dtype here. */
 export const DIRENT = 'qid[13] cookie[8] dtype[1] name[s]';
 
 /** A qid, wherever a row says `[13]`. */

@@ -3,8 +3,8 @@
 /**
  * The way in which a host directory is reached.
  *
- * - `openat2`: the kernel's own calls through libc, which the package koffi calls. What has lost its descriptor is found
- *   again by one openat2(2), beneath the directory and without any symlink.
+ * - `openat2`: the kernel's own calls through libc, which the package koffi calls. An inode that has lost its descriptor
+ *   is found again by one openat2(2), beneath the directory and without any symlink.
  * - `openat`: the same where there is no openat2(2): before Linux 5.6, and in some containers.
  * - `proc`: the calls of node:fs, one name at a time below a descriptor in /proc/self/fd.
  * - `paths`: the calls of node:fs by checked paths, which another process can lead astray.
@@ -42,7 +42,7 @@ export interface HostDirOptions {
   cached?: boolean;
   /**
    * The most descriptors that are kept for inodes that are not in use: half of them for the last ones used, for a
-   * second, and half for the directories above those in use. Whatever is not kept is found again when it is needed. From
+   * second, and half for the directories above those in use. An inode whose descriptor is not kept is found again when it is needed. From
    * 64 on; default 512.
    */
   maxDescriptors?: number;

@@ -41,7 +41,7 @@ export class CachedTree extends DescriptorTree {
   }
 
   override at(inode: HostInode): number {
-    // Whatever needs the descriptor may change the attributes.
+    // A call that needs the descriptor may change the attributes.
     inode.hasAttr = false;
     return super.at(inode);
   }

@@ -14,7 +14,7 @@ const TRIES = 64;
  * The inodes that a tree remembers without their being in use, while no other process changes them: each under the
  * names it was found by (`held` and `parent`, places.ts), the names that are missing (`names`), and the attributes.
  *
- * A record has no descriptor. Whatever acts on its inode finds it again from the root, in the kernel, without any
+ * A record has no descriptor. A call on its inode finds it again from the root, in the kernel, without any
  * symlink, and checks that it is the same (refind.ts). So a record that is out of date is a stale answer or ESTALE, and
  * never another file.
  */

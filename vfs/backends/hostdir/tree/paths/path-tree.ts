@@ -14,7 +14,7 @@ import { ByPath } from './by-path.ts';
 
 /**
  * The tree of macOS, Windows, and Linux without /proc. No call there acts relative to a descriptor, so each step uses a
- * path whose components are checked one by one just before. What this cannot guarantee:
+ * path whose components are checked one by one just before. Its limits:
  * - A process of the host that swaps a directory of the tree for a symlink between the check and the call can make
  *   `create`, `mkdir`, `unlink` and `rename` act outside the tree. Data is never read or written there: an opened file
  *   is compared with the one that was looked up.
