@@ -180,7 +180,7 @@ commit('a second signal stops the commit at the next step, and the commit is set
     assert.equal([settled.status, settled.stderr], [0, '']);
     assert.match(settled.stdout, how === 'resume' ? /the commit is complete/ : /the commit is undone/);
     assert.equal(look(dir), how === 'resume' ? NEW : OLD);
-    assert.match(wasi9p(['commit', `--${how}`, dir]).stdout, /nothing to settle/);
+    assert.match(wasi9p(['commit', `--${how}`, dir]).stdout, /no commit was interrupted/);
     assert.equal(look(dir), how === 'resume' ? NEW : OLD);
   }
 });
@@ -238,7 +238,7 @@ commit('a directory of this name that is the user’s own is left alone', () => 
   const dir = plant('own', 2);
   fs.mkdirSync(join(dir, '.wasi9p-commit'));
   fs.writeFileSync(join(dir, '.wasi9p-commit', 'journal-1'), 'mine');
-  assert.match(wasi9p(['commit', '--undo', dir]).stdout, /nothing to settle/);
+  assert.match(wasi9p(['commit', '--undo', dir]).stdout, /no commit was interrupted/);
   assert.is(wasi9p(['run', '--overlay', `${dir}::/w`, '--commit', 'program.wasm', '/w', '2']).status, 0);
   assert.equal(look(dir), { old: 0, changed: 2, made: 2, rest: ['.wasi9p-commit'] });
   assert.is(fs.readFileSync(join(dir, '.wasi9p-commit', 'journal-1'), 'utf8'), 'mine');

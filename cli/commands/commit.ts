@@ -29,7 +29,7 @@ only a commit with --commit=durable has its content on the disk for sure: undo a
 
 ${helpLines(OPTIONS)}
 
-The exit status is 0, also if there is nothing to settle; 1 if the commit could not be settled; 2 for wrong usage.
+The exit status is 0, also if no commit was interrupted; 1 if one could not be completed or undone; 2 for wrong usage.
 `);
 
 /** A mount with changes to list or commit. */
@@ -173,7 +173,7 @@ async function settle(lower: Backend, how: 'resume' | 'undo', host: string): Pro
 }
 
 const OUTCOMES = {
-  nothing: own('nothing to settle.'),
+  nothing: own('no commit was interrupted.'),
   completed: own('the commit is complete.'),
   undone: own('the commit is undone.'),
 } as const;
