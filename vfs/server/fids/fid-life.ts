@@ -25,14 +25,14 @@ export function moveFid(session: Session, fid: Fid, inode: Inode, parent: Inode 
   const before = fid.inode;
   fid.detach();
   fid.move(inode, parent, name);
-  settle(session.server, before);
+  queueOrRelease(session.server, before);
 }
 
 /**
  * Called when an inode may have lost its last fid or its last name. Without both it is queued to be reclaimed; with a
  * name alone the backend may release it.
  */
-export function settle(server: GuestServer, inode: Inode): void {
+export function queueOrRelease(server: GuestServer, inode: Inode): void {
   if (inode.refs > 0) return;
   if (server.backend.nlink(inode) === 0) server.reclaim.add(inode);
   else server.backend.release(inode);
@@ -42,7 +42,7 @@ export function settle(server: GuestServer, inode: Inode): void {
 export function nameTaken(server: GuestServer, inode: Inode): void {
   if (server.observers.size > 0 && isOrphan(server.backend, inode))
     for (const observer of server.observers) observer.orphan?.(inode);
-  settle(server, inode);
+  queueOrRelease(server, inode);
 }
 
 /**
@@ -58,7 +58,7 @@ export function dropFid(session: Session, fid: Fid): number {
   if (fid.stream !== null) errno = attempt(closeStream, server, fid) || errno;
   if (fid.flags !== UNOPENED) errno = attempt(closeHandle, server, fid) || errno;
   fid.detach();
-  errno = attempt(settleFid, server, fid) || errno;
+  errno = attempt(queueOrReleaseOf, server, fid) || errno;
   session.fids.retire(fid);
   return errno;
 }
@@ -80,8 +80,8 @@ function closeHandle(server: GuestServer, fid: Fid): void {
   server.backend.closeHandle(fid.inode, fid.handle);
 }
 
-function settleFid(server: GuestServer, fid: Fid): void {
-  settle(server, fid.inode);
+function queueOrReleaseOf(server: GuestServer, fid: Fid): void {
+  queueOrRelease(server, fid.inode);
 }
 
 function commitXattr(server: GuestServer, fid: Fid): number {

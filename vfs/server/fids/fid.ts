@@ -61,7 +61,7 @@ export class Fid {
     ref(inode);
   }
 
-  /** Leaves the inode's list. The caller handles the last reference (`settle` in fid-life.ts). */
+  /** Leaves the inode's list. The caller handles the last reference (`queueOrRelease` in fid-life.ts). */
   detach(): void {
     const { next, prev } = this;
     if (next !== null) next.prev = prev;
