@@ -1,9 +1,12 @@
 // The check of dist/ against its sources: is any of them younger?
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENTRIES, ROOT, sources } from './project.mjs';
+import { COMMAND, ENTRIES, ROOT, WORKERS, sources } from './project.mjs';
 
-const SOURCES = sources(/(?<!\.test)\.(ts|mjs)$/, ['build', 'cli', 'shim', 'testing', 'toolchain', 'vfs']);
+const MODULES = [...Object.values(ENTRIES), ...Object.values(WORKERS), COMMAND];
+/** The folders of the published modules, and of what they import. */
+const FOLDERS = new Set(['build', 'toolchain', ...MODULES.map((file) => file.replace(/\/.*/, ''))]);
+const SOURCES = sources(/(?<!\.test)\.(ts|mjs)$/, [...FOLDERS]);
 
 /** True if a module of dist/ is missing, or a source or the build itself is younger than one. */
 export function isStale() {
