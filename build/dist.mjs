@@ -92,13 +92,17 @@ function withoutHelpers(paths) {
   rmSync(helpers);
 }
 
-/** Shortens the names of parameters and local variables. @param {string} path */
-async function shorten(path) {
+/**
+ * Shortens the names of parameters and local variables. In the command's own files those of functions, too, since nobody
+ * else calls them; names of classes and methods are left in stacks everywhere.
+ * @param {string} path @param {boolean} [isCommand]
+ */
+async function shorten(path, isCommand = false) {
   const { code } = await minify(readFileSync(path, 'utf8'), {
     ecma: 2020,
     module: true,
     compress: false,
-    mangle: { toplevel: false, keep_fnames: true, keep_classnames: true, module: false },
+    mangle: { toplevel: isCommand, keep_fnames: !isCommand, keep_classnames: true, module: isCommand },
     format: { wrap_func_args: false, max_line_len: 160 },
   });
   writeFileSync(path, code ?? '');
@@ -283,7 +287,7 @@ export async function buildCommand(outdir) {
     writeFileSync(join(ROOT, path), text.replaceAll(`"./${name}"`, '"../cli.js"'));
   }
   const target = join(ROOT, outdir, 'cli.js');
-  await Promise.all(outputs.map(([path]) => shorten(join(ROOT, path))));
+  await Promise.all(outputs.map(([path]) => shorten(join(ROOT, path), true)));
   const text = readFileSync(join(ROOT, chunk), 'utf8').replaceAll('import("./', 'import("./cli/');
   rmSync(join(ROOT, chunk));
   // npm links `bin` files unchanged.
@@ -304,7 +308,7 @@ async function buildWorkers(outdir) {
     plugins: [lazyLibc, builtins],
     metafile: true,
   });
-  for (const path of Object.keys(metafile.outputs)) await shorten(join(ROOT, path));
+  for (const path of Object.keys(metafile.outputs)) await shorten(join(ROOT, path), true);
 }
 
 /**
