@@ -159,8 +159,12 @@ export class ForeignDescriptor extends Descriptor {
     return reached >= 0 ? (this.at = reached) : -E.EIO;
   }
 
-  /** If `fd_seek` throws, the guest stays IN_CALL: its next call traps. */
+  /**
+   * If `fd_seek` throws, the guest stays IN_CALL: its next call traps. EBADF for a guest that is in a call or has ended:
+   * it must stay so.
+   */
   override tell({ state }: Caller): number {
+    if (state.value !== IDLE) return -E.EBADF;
     state.value = IN_CALL;
     const offset = this.seek(0, WHENCE.CUR);
     state.value = IDLE;

@@ -263,6 +263,47 @@ test('an Fd that throws in any of its methods ends the guest, which cannot go on
   }
 });
 
+test('fd_tell of an Fd lets no guest go on that has ended, or is in a call', () => {
+  for (const end of ['an exception', 'an exit']) {
+    const fd = new OpenFile(new File([]));
+    let inner = '';
+    const g: TestGuest = new TestGuest({
+      preopens: () => ({ '/': fd }),
+      stdout: () => {
+        if (end === 'an exception') throw new Error('enough');
+        try {
+          g.call('proc_exit', 3);
+        } catch {
+          inner = String(g.call('fd_tell', ROOT, OUT));
+        }
+      },
+    });
+    assert.throws(() => g.write(1, 'x'), end === 'an exit' ? WebAssembly.RuntimeError : /enough/);
+    assert.is(inner, end === 'an exit' ? 'EBADF' : '');
+    assert.is(g.call('fd_tell', ROOT, OUT), 'EBADF', end);
+    assert.throws(() => g.call('sched_yield'), WebAssembly.RuntimeError, end);
+    g.end();
+  }
+  const fd = new OpenFile(new File([]));
+  const answers: unknown[] = [];
+  Object.assign(fd, {
+    fd_seek: () => (answers.push(g.call('fd_tell', ROOT, OUT)), answers.push(trapped()), { ret: 0, offset: 0n }),
+  });
+  const g: TestGuest = new TestGuest({ preopens: () => ({ '/': fd }) });
+  const trapped = (): boolean => {
+    try {
+      g.call('sched_yield');
+      g.call('fd_filestat_get', ROOT, OUT);
+      return false;
+    } catch (thrown) {
+      return thrown instanceof WebAssembly.RuntimeError;
+    }
+  };
+  g.ok('fd_tell', ROOT, OUT);
+  assert.equal(answers, ['EBADF', true]);
+  g.end();
+});
+
 test('a stdin function that returns a promise is an error that says so', () => {
   const g = new TestGuest({ stdin: (() => Promise.resolve('x')) as never });
   assert.throws(() => g.read(0), /"stdin\(\)" must be string\|Uint8Array, not Promise/);

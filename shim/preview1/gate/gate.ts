@@ -152,17 +152,20 @@ function plainExports(names: readonly string[], calls: Functions): Record<string
   PARAMETERS.split(',').forEach((text, i) => {
     const name = names[i]!;
     functions[name] = (...values: never[]) => {
-      const before = state.value;
-      if (before && !BARE.test(name)) trap();
+      if (state.value && !BARE.test(name)) trap();
       if (ROOMY.test(name)) Boolean.apply(null, room);
-      state.value = +GUARDED.test(name);
+      // The others leave the state as it is: an ended guest must not go on if one of them throws.
+      const isGuarded = GUARDED.test(name);
+      if (isGuarded) state.value = IN_CALL;
       const result = calls[name]!(
         ...([...text].flatMap((type, k) =>
           type === I64 ? [...new Int32Array(new BigInt64Array([values[k]!]).buffer)] : values[k]! | 0,
         ) as never[]),
       );
-      if (state.value > IN_CALL) trap();
-      state.value = before;
+      if (isGuarded) {
+        if (state.value > IN_CALL) trap();
+        state.value = IDLE;
+      }
       return result;
     };
   });

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from '../abi/signatures.ts';
 import { PLAIN_GATE, unless } from '../../../build/test/skip.ts';
-import { ENDED, gate, type GateState } from './gate.ts';
+import { ENDED, IN_CALL, gate, type GateState } from './gate.ts';
 
 /** A test of both gates, in a run that can compile the other one. */
 const compare = unless(PLAIN_GATE && 'the other gate cannot be compiled in this run');
@@ -129,6 +129,18 @@ test('after an exit all calls trap but two getters without effects', () => {
       (name) => outcome(() => recorder.functions[name]!(...valuesFor(name)[0]!)) !== 'trap',
     );
     assert.equal(answered.sort(), ['fd_fdstat_get', 'fd_tell']);
+  }
+});
+
+test('a call with a value of another type, or one that throws, does not let an ended guest go on', () => {
+  const { functions, memory } = spares[0]!;
+  for (const state of [IN_CALL, ENDED]) {
+    for (const name of NAMES) {
+      memory.state.value = state;
+      const types = parametersOf(name).flatMap(wasmTypesOf);
+      outcome(() => functions[name]!(...types.map((type) => (type === 'i64' ? 1 : 1n))));
+      assert.is(memory.state.value, state, name);
+    }
   }
 });
 
