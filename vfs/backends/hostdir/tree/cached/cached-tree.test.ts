@@ -145,6 +145,35 @@ each('changes of its own show at once', () => {
   }, fill);
 });
 
+each('each file has its own attributes, also one that was just created and closed', () => {
+  hosted(
+    ({ kit, root }) => {
+      const stat = (path: string): string => {
+        const { ino, size, nlink, kind } = kit.stat(path);
+        return `${ino} ${size} ${nlink} ${kind}`;
+      };
+      const onHost = (path: string): string => {
+        const { ino, size, nlink, mode } = fs.lstatSync(`${root}/${path}`);
+        return `${ino} ${size} ${nlink} ${mode & 0o170000}`;
+      };
+      fs.writeFileSync(`${root}/other`, 'of another size');
+      fs.mkdirSync(`${root}/dir`);
+      for (const other of ['other', 'dir']) {
+        for (const name of [`file ${other}`, `second ${other}`]) {
+          kit.clunk(kit.open(name, O_RDWR | O_CREAT));
+          assert.is(stat(other), onHost(other));
+          assert.is(stat(name), onHost(name));
+          kit.client.symlink(kit.root, `${name} link`, 'x');
+          const fid = kit.walk(other);
+          assert.is(stat(`${name} link`), onHost(`${name} link`));
+          kit.clunk(fid);
+        }
+      }
+    },
+    { cached: true },
+  );
+});
+
 each('an open file that loses its only name lives on', () => {
   cached(({ kit }) => {
     const fid = kit.walk('a/b/c/f');

@@ -87,6 +87,7 @@ export class CachedTree extends DescriptorTree {
     if (typeof known === 'object') this.place(known, dir, name);
     if (known !== undefined) return known;
     const st = this.freshStat;
+    this.fresh = null;
     const errno = this.lookAt(dir, name, st);
     if (errno === -E.ENOENT) miss(dir, name);
     if (errno < 0) return -errno;

@@ -107,6 +107,10 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     return inode;
   }
 
+  protected override isGlanced(inode: HostInode): boolean {
+    return inode === this.made;
+  }
+
   /** Looks a name up that is not cached: one that leads to the same inode as last time needs no descriptor. */
   private lookupAgain(dir: HostInode, name: string, now: number): HostInode | number {
     const last = dir.held?.get(name);

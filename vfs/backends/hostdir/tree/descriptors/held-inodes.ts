@@ -38,6 +38,8 @@ export abstract class HeldInodes extends ByDescriptor {
   protected readonly watches: Watches;
   /** The last inode looked up, whose name is probably still valid. */
   protected last: HostInode | null = null;
+  /** `now` of that lookup. */
+  protected lastAt = 0;
   protected readonly st = new HostStat();
   /** Date.now() at the beginning of the request. */
   protected now = 0;
@@ -115,11 +117,13 @@ export abstract class HeldInodes extends ByDescriptor {
     this.fresh = null;
   }
 
+  /** True if an inode was looked at for the next call, and has no descriptor. */
+  protected abstract isGlanced(inode: HostInode): boolean;
+
   stat(inode: HostInode, out: HostStat): number {
     const { fresh } = this;
     this.fresh = null;
-    // One without a descriptor was looked at for this call.
-    if (inode === fresh && (inode.fd < 0 || Date.now() - this.now <= FRESH)) {
+    if (inode === fresh && (this.isGlanced(inode) || Date.now() - this.now <= FRESH)) {
       copyStat(out, this.freshStat);
       return 0;
     }
