@@ -21,24 +21,20 @@ import { LOOKUP_CREATE, LOOKUP_DIRECTORY, LOOKUP_FOLLOW, Walker } from './walker
  * Resolves a path to a fid of its own. ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, OUTSIDE.
  * @param follow Follow a symlink at the end; one before a trailing slash is always followed.
  */
-export function find(at: AtCalls, base: number, path: Path, follow: boolean, into: Found): number {
+export function find(at: AtCalls, base: number, path: Path, follow: boolean, into: Found, isBrief?: boolean): number {
   const flags = path.mustBeDir ? LOOKUP_DIRECTORY : follow ? LOOKUP_FOLLOW : 0;
-  return pathErrno(at, path) || walkNames(at, base, path, path.names.length, flags, into);
+  return pathErrno(at, path) || walkNames(at, base, path, path.names.length, flags, into, isBrief);
 }
 
 /** Resolves a path as `find`, and one without names to `base` itself, which is then borrowed. */
-export function lookup(at: AtCalls, base: number, path: Path, follow: boolean, into: Found): number {
-  if (path.names.length > 0) return find(at, base, path, follow, into);
+export function lookup(at: AtCalls, base: number, path: Path, follow: boolean, into: Found, isBrief?: boolean): number {
+  if (path.names.length > 0) return find(at, base, path, follow, into, isBrief);
   return pathErrno(at, path) || into.set(at, base, QTDIR, true);
 }
 
 /** Resolves a path as `lookup`, for a fid that is only asked for its attributes or its target, and then clunked. */
 export function look(at: AtCalls, base: number, path: Path, follow: boolean, into: Found): number {
-  const peer: LocalPeer = at.client.transport.peer ?? {};
-  peer.brief = true;
-  const errno = lookup(at, base, path, follow, into);
-  peer.brief = false;
-  return errno;
+  return lookup(at, base, path, follow, into, true);
 }
 
 /** Resolves the directory of a path's last component, which is not looked up. It may be `base`, borrowed. */
@@ -104,7 +100,15 @@ export function isPlain({ mountTable }: AtCalls, path: Path): boolean {
 }
 
 /** Resolves a path's first `count` names. */
-function walkNames(at: AtCalls, base: number, path: Path, count: number, flags: number, into: Found): number {
+function walkNames(
+  at: AtCalls,
+  base: number,
+  path: Path,
+  count: number,
+  flags: number,
+  into: Found,
+  isBrief?: boolean,
+): number {
   const { client } = at;
   const { names } = path;
   if (count === 0) {
@@ -118,7 +122,16 @@ function walkNames(at: AtCalls, base: number, path: Path, count: number, flags: 
     if (count > MAXWELEM) {
       if (walkLong(at, base, names, count, into) === 0) ({ fid, type } = into);
     } else {
-      fid = client.walk(base, names, 0, count);
+      // The Walker is not brief: what a step finds is asked for the next name or the target, and that must be the same
+      // file, whoever replaces it meanwhile.
+      const peer: LocalPeer = (isBrief && client.transport.peer) || {};
+      peer.brief = true;
+      try {
+        fid = client.walk(base, names, 0, count);
+      } finally {
+        // Also if the stack is at its end: the fid of a later walk is kept.
+        peer.brief = false;
+      }
       if (fid < 0 && (fid !== -E.ENOENT || r.nwqid === 0)) return -fid;
       type = r.wqid_type[r.nwqid - 1]!;
       if (fid < 0 && type !== QTSYMLINK) return type === QTDIR ? whyNot(client, base, names, r.nwqid) : E.ENOTDIR;

@@ -143,6 +143,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
   private found(inode: HostInode, dir: HostInode, name: string): HostInode {
     this.place(inode, dir, name);
     this.last = inode;
+    this.lastAt = this.now;
     return inode;
   }
 
@@ -240,7 +241,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
   parent(dir: HostInode, intent: number): HostInode | number {
     if (dir === this.root) return dir;
     // The directory in which it was just found has the number that is asked for.
-    if (intent === INTENT_BRIEF && dir === this.last && dir.parent !== null && Date.now() - this.now <= FRESH)
+    if (intent === INTENT_BRIEF && dir === this.last && dir.parent !== null && Date.now() - this.lastAt <= FRESH)
       return dir.parent;
     const at = this.at(dir);
     const fd = at < 0 ? at : this.held.openUp(at, 1);
