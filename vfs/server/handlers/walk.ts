@@ -39,17 +39,20 @@ export function walk({ session, t, r }: Request): number {
   let at = fid.inode;
   let parent = fid.parent;
   let name = fid.name;
+  let intent = INTENT_FIND;
   for (let i = 0; i < count; i++) {
-    const intent = (i === 0 ? INTENT_FIND : INTENT_FURTHER) | (session.brief && i === count - 1 ? INTENT_BRIEF : 0);
-    const next = step(backend, at, t.wname[i]!, intent);
+    const component = t.wname[i]!;
+    const next = step(backend, at, component, intent | (session.brief && i === count - 1 ? INTENT_BRIEF : 0));
+    // The steps `.` and `..` are no lookups.
+    if (component[0] !== '.') intent = INTENT_FURTHER;
     if (typeof next === 'number') {
       releaseUnused(backend, at);
       return i === 0 ? next : 0;
     }
     if (next !== at) {
-      const up = t.wname[i] === '..';
+      const up = component === '..';
       parent = up ? null : at;
-      name = up ? '' : t.wname[i]!;
+      name = up ? '' : component;
       releaseUnused(backend, at);
       at = next;
     }

@@ -28,6 +28,8 @@ export class DescriptorTree extends HeldInodes implements HostTree {
   protected readonly assumed: Assumed;
   /** The directory or symlink created last, which is in no table yet: most are released at once. */
   private made: HostInode | null = null;
+  /** True once this request has asked for the changes of watched directories. */
+  private isChecked = false;
 
   /**
    * @param fd A descriptor of the directory, which is closed with the tree (openTop).
@@ -58,11 +60,17 @@ export class DescriptorTree extends HeldInodes implements HostTree {
       const answer = this.assumed.answer(dir, name, intent);
       if (answer !== null) return answer;
     }
-    if (intent !== INTENT_FURTHER) this.now = Date.now();
+    if (intent !== INTENT_FURTHER) {
+      this.now = Date.now();
+      this.isChecked = false;
+    }
     // A name that is missing again and again is better cached.
     if (purpose !== intent && this.exact && name !== dir.missed && dir.names?.get(name) !== null)
       return this.glance(dir, name);
-    if (intent !== INTENT_FURTHER && dir.watch >= 0) this.watches.check();
+    if (dir.watch >= 0 && !this.isChecked) {
+      this.isChecked = true;
+      this.watches.check();
+    }
     const { now } = this;
     if (dir.watch >= 0) expire(dir, now);
     else {

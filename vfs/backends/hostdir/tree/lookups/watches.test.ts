@@ -123,6 +123,34 @@ for (const [name, [change, expected]] of Object.entries(CHANGES)) {
   );
 }
 
+/** The ways in which a path comes to its first watched directory, with the names before it. */
+const BEGINNINGS: Readonly<Record<string, (kit: Kit) => string[]>> = {
+  'from a directory that is not watched any more': (kit) => (kit.put('another', ''), []),
+  'from `.`': () => ['.'],
+  'from `..`': () => ['..'],
+  'from `..` of a directory': () => ['a', '..'],
+};
+
+for (const [way, begin] of Object.entries(BEGINNINGS)) {
+  linux(`a change shows at once to a walk ${way}`, () =>
+    watched(async ({ kit, root }) => {
+      const walk = (...names: string[]): string => {
+        const fid = kit.client.walk(kit.root, names, 0, names.length);
+        if (fid > 0) kit.clunk(fid);
+        return fid > 0 ? 'ok' : errnoName(-fid);
+      };
+      const path = [...begin(kit), ...`${DEEP}/file`.split('/')];
+      assert.is(walk(...path), 'ok');
+      fs.unlinkSync(`${root}/${DEEP}/file`);
+      assert.is(walk(...path), 'ENOENT');
+      fs.writeFileSync(`${root}/${DEEP}/file`, '');
+      assert.is(walk(...path), 'ok');
+      fs.renameSync(`${root}/a/b`, `${root}/a/x`);
+      assert.is(walk(...path), 'ENOENT');
+    }),
+  );
+}
+
 linux('our own changes show at once, and a directory may be watched again', () =>
   watched(async ({ kit, calls }) => {
     for (let round = 0; round < 3; round++) {
