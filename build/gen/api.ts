@@ -2,10 +2,10 @@
 import { WASI_OPTIONS } from '../../shim/wasi-base.ts';
 import { STRACE_OPTIONS } from '../../shim/trace/strace.ts';
 import { SHIM_OPTIONS } from '../../shim/browser-wasi-shim/wasi.ts';
-import { HOSTDIR_OPTIONS } from '../../vfs/backends/hostdir/index.ts';
-import { MEMFS_OPTIONS } from '../../vfs/backends/memfs/index.ts';
+import { HOSTDIR_OPTIONS } from '../../vfs/backends/hostdir/options.ts';
+import { MEMFS_OPTIONS } from '../../vfs/backends/memfs/backend.ts';
 import { COMMIT_OPTIONS } from '../../vfs/backends/overlay/commit/commit.ts';
-import { OVERLAY_OPTIONS } from '../../vfs/backends/overlay/index.ts';
+import { OVERLAY_OPTIONS } from '../../vfs/backends/overlay/options.ts';
 import { RAM_OPTIONS } from '../../vfs/backends/ram/backend.ts';
 import { TAR_OPTIONS } from '../../vfs/backends/tar/format/limits.ts';
 import { FILE_SYSTEM_OPTIONS, FS_OPTIONS } from '../../vfs/fs/file-system.ts';

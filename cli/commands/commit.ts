@@ -2,7 +2,8 @@
 import { hostDir } from '../../vfs/backends/hostdir/index.ts';
 import type { Backend } from '../../vfs/backend/backend.ts';
 import type { Changes, CommitResult, Running } from '../../vfs/backend/capabilities.ts';
-import { Settlement, unsettled, type Unsettled, isStagingName } from '../../vfs/backends/overlay/index.ts';
+import { isStagingName } from '../../vfs/backends/overlay/commit/staging.ts';
+import { Settlement, unsettled, type Unsettled } from '../../vfs/backends/overlay/index.ts';
 import { E } from '../../vfs/linux/errno.ts';
 import { checkDirectory } from '../mounts/host-path.ts';
 import type { GuestMount } from '../mounts/mounts.ts';

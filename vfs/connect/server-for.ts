@@ -1,6 +1,7 @@
 // Servers for everything that a user can give as a file system: a path, a memfs Volume, a backend, a server.
 import { hostDir } from '../backends/hostdir/index.ts';
-import { isMemfsVolume, memfs, type MemfsVolume } from '../backends/memfs/index.ts';
+import { isMemfsVolume } from '../backends/memfs/core.ts';
+import { memfs, type MemfsVolume } from '../backends/memfs/index.ts';
 import { refuseOtherVersions } from '../backends/memfs/core.ts';
 import { mustBe } from '../lib/options.ts';
 import { Server } from '../server/server.ts';

@@ -1,9 +1,9 @@
 // The public entry `hostDir`: exports a directory of the host. Needs Node, Deno or Bun at run time; may be bundled for
 // a browser, where `hostDir` throws.
-import { check, checkOptions, invalid, type RowsOf } from '../../lib/options.ts';
+import { check, checkOptions, invalid } from '../../lib/options.ts';
 import type { OwnedBackend } from '../../backend/backend.ts';
 import { HostDirBackend as Store } from './backend.ts';
-import { LEAST_DESCRIPTORS, MAX_DESCRIPTORS, type HostDirOptions, type Way } from './options.ts';
+import { HOSTDIR_OPTIONS, LEAST_DESCRIPTORS, MAX_DESCRIPTORS, type HostDirOptions, type Way } from './options.ts';
 import { hostError, nodeFs, type Fs } from './node/node.ts';
 import { PathTree } from './tree/paths/path-tree.ts';
 import { descriptorsAt, openTop } from './tree/descriptors/proc.ts';
@@ -38,15 +38,6 @@ export interface HostDirBackend extends OwnedBackend {
   /** Closes the unused descriptors now rather than in a second. */
   trim(): void;
 }
-
-/** The kinds of the options. @internal */
-export const HOSTDIR_OPTIONS = {
-  readOnly: 'boolean',
-  paths: 'boolean',
-  way: 'string',
-  cached: 'boolean',
-  maxDescriptors: 'number',
-} satisfies RowsOf<HostDirOptions>;
 
 /**
  * Exports a directory of the host. On Linux a guest cannot escape from it, whatever it or another process does to the

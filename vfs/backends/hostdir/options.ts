@@ -1,4 +1,5 @@
-// The options of `hostDir`, apart from the class, whose declarations name the types of node:fs. Imports nothing.
+// The options of `hostDir`, apart from the class, whose declarations name the types of node:fs.
+import type { RowsOf } from '../../lib/options.ts';
 
 /**
  * The way in which a host directory is reached.
@@ -47,3 +48,12 @@ export interface HostDirOptions {
    */
   maxDescriptors?: number;
 }
+
+/** The kinds of the options. */
+export const HOSTDIR_OPTIONS = {
+  readOnly: 'boolean',
+  paths: 'boolean',
+  way: 'string',
+  cached: 'boolean',
+  maxDescriptors: 'number',
+} satisfies RowsOf<HostDirOptions>;

@@ -1,4 +1,5 @@
 // A memfs Volume as a backend. Runs in a browser; imports no memfs, only its shape (core.ts).
+import type { RowsOf } from '../../lib/options.ts';
 import {
   SETATTR_ATIME,
   SETATTR_GID,
@@ -57,6 +58,9 @@ export interface MemfsOptions {
    */
   capacity?: number;
 }
+
+/** The kinds of the options. */
+export const MEMFS_OPTIONS = { capacity: 'number' } satisfies RowsOf<MemfsOptions>;
 
 /**
  * A memfs Volume as a backend, by inode and never by path, shared by JavaScript and guests: a change by either is

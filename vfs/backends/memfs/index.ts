@@ -1,16 +1,13 @@
 // The public entry `memfs`: one backend for each Volume.
-import { checkOptions, mustBe, type RowsOf } from '../../lib/options.ts';
+import { checkOptions, mustBe } from '../../lib/options.ts';
 import type { OwnedBackend } from '../../backend/backend.ts';
 import { isClosed } from '../../backend/closed.ts';
 import { isMemfsVolume, refuseOtherVersions, type MemfsVolume } from './core.ts';
-import { MemfsBackend, type MemfsOptions } from './backend.ts';
+import { MEMFS_OPTIONS, MemfsBackend, type MemfsOptions } from './backend.ts';
 
 export type { OwnedBackend } from '../../backend/backend.ts';
 export type { MemfsOptions } from './backend.ts';
-export { isMemfsVolume, type MemfsVolume } from './core.ts';
-
-/** The kinds of the options. @internal */
-export const MEMFS_OPTIONS = { capacity: 'number' } satisfies RowsOf<MemfsOptions>;
+export type { MemfsVolume } from './core.ts';
 
 const backends = new WeakMap<object, MemfsBackend>();
 

@@ -76,7 +76,10 @@ export class VolumeInodes {
     if (dir.epoch !== this.epoch) this.recount(dir);
     // A directory that JavaScript removed recursively still has its entries in memfs.
     const link = dir.removed ? undefined : children.get(name);
-    return link === undefined ? undefined : this.seen(link);
+    if (link === undefined) return undefined;
+    // In most lookups the inode is known, with its link.
+    const known = link.getNode()[INODE] as MemfsInode | undefined;
+    return known !== undefined && known.link === link && known.epoch !== 0 ? known : this.seen(link);
   }
 
   /** Returns the inode of a link of the tree: a new one has lost no names yet. */
@@ -94,10 +97,11 @@ export class VolumeInodes {
   nlink(inode: MemfsInode): number {
     const { node } = inode;
     // A new root starts a new epoch.
-    if (inode === this.root()) return 2 + this.subdirectories(inode);
-    if (inode.epoch !== this.epoch) this.recount(inode);
-    if (inode.removed) return 0;
-    return inode.kind === S_IFDIR ? node._nlink : Math.max(node._nlink - inode.lost, 0);
+    const root = this.root();
+    if (inode.epoch !== this.epoch && inode !== root) this.recount(inode);
+    if (inode.kind !== S_IFDIR) return inode.removed ? 0 : Math.max(node._nlink - inode.lost, 0);
+    if (inode === root) return 2 + this.subdirectories(inode);
+    return inode.removed ? 0 : node._nlink;
   }
 
   /** Counts the names that an inode has lost by changes of JavaScript, which memfs may still count. */

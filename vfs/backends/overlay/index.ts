@@ -1,12 +1,13 @@
 // The public entry `overlay`: a copy-on-write view of a read-only tree, with diff and commit. Runs in a browser.
-import { BACKEND, check, checkOptions, invalid, type RowsOf } from '../../lib/options.ts';
+import { BACKEND, check, checkOptions, invalid } from '../../lib/options.ts';
 import type { Backend, OwnedBackend } from '../../backend/backend.ts';
 import type { Changes } from '../../backend/capabilities.ts';
 import { ram } from '../ram/index.ts';
 import { OverlayBackend as Store } from './backend.ts';
+import { OVERLAY_OPTIONS, type OverlayOptions } from './options.ts';
 
+export type { OverlayOptions } from './options.ts';
 export { Settlement, settle, unsettled, type SettleResult, type Unsettled } from './commit/settle.ts';
-export { isStagingName } from './commit/staging.ts';
 export type { Change, CommitOptions, CommitResult, Running, RunningCommit } from '../../backend/capabilities.ts';
 
 /** A copy-on-write overlay. */
@@ -23,17 +24,6 @@ export interface OverlayBackend extends OwnedBackend, Changes {
    */
   readonly kept: number;
 }
-
-/** The layers of an overlay. */
-export interface OverlayOptions {
-  /** The lower layer: shown through, and written to by `commit` only. */
-  lower: Backend;
-  /** The upper layer: holds all changes. It must have no other user. Default: an empty store in memory. */
-  upper?: Backend;
-}
-
-/** The kinds of the options. @internal */
-export const OVERLAY_OPTIONS = { lower: BACKEND, upper: BACKEND } satisfies RowsOf<OverlayOptions>;
 
 /**
  * A copy-on-write overlay: `overlay({ lower: hostDir('.') })` lets a program change a directory that stays as it is
