@@ -28,19 +28,23 @@ export class MemfsCursor implements DirCursor {
   name = '';
   ino = 0;
   kind = 0;
-  private readonly entries: Iterator<[string, CoreLink | undefined]>;
+  // Side by side, since each pair would be an array.
+  private readonly names: Iterator<string>;
+  private readonly links: Iterator<CoreLink | undefined>;
   private readonly inodeOf: (link: CoreLink) => MemfsInode;
 
   constructor(dir: CoreLink, inodeOf: (link: CoreLink) => MemfsInode) {
-    this.entries = dir.children.entries();
+    this.names = dir.children.keys();
+    this.links = dir.children.values();
     this.inodeOf = inodeOf;
   }
 
   next(): boolean {
     for (;;) {
-      const step = this.entries.next();
+      const step = this.names.next();
+      const link = this.links.next().value as CoreLink | undefined;
       if (step.done === true) return false;
-      const [name, link] = step.value;
+      const name = step.value;
       if (link === undefined || name === '.' || name === '..') continue;
       const inode = this.inodeOf(link);
       // Listings of a directory repeat: the name of the last one is known to be usable.

@@ -72,8 +72,10 @@ export class VolumeInodes {
 
   /** Returns the inode of an entry, or undefined. */
   lookup(dir: MemfsInode, name: string): MemfsInode | undefined {
-    const { children } = this.linkOf(dir);
+    // A new root has a new link.
+    if (this.top.link !== this.core.root) this.root();
     if (dir.epoch !== this.epoch) this.recount(dir);
+    const { children } = dir.link;
     // A directory that JavaScript removed recursively still has its entries in memfs.
     const link = dir.removed ? undefined : children.get(name);
     if (link === undefined) return undefined;
@@ -96,11 +98,12 @@ export class VolumeInodes {
 
   nlink(inode: MemfsInode): number {
     const { node } = inode;
+    const { top } = this;
     // A new root starts a new epoch.
-    const root = this.root();
-    if (inode.epoch !== this.epoch && inode !== root) this.recount(inode);
+    if (top.link !== this.core.root) this.root();
+    if (inode.epoch !== this.epoch && inode !== top) this.recount(inode);
     if (inode.kind !== S_IFDIR) return inode.removed ? 0 : Math.max(node._nlink - inode.lost, 0);
-    if (inode === root) return 2 + this.subdirectories(inode);
+    if (inode === top) return 2 + this.subdirectories(inode);
     return inode.removed ? 0 : node._nlink;
   }
 
