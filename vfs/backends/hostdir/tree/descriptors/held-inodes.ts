@@ -49,6 +49,8 @@ export abstract class HeldInodes extends ByDescriptor {
    * are those in `freshStat`. Not of a directory, whose fid a guest may keep.
    */
   protected fresh: HostInode | null = null;
+  /** Its fids at that time. With one more, the look was a walk's that has just made that fid; a failed one makes none. */
+  private freshRefs = 0;
   private readonly below: Below;
   private closed = false;
   /** True if listings of the file system have the inode numbers and kinds; undefined until it is needed. */
@@ -110,7 +112,9 @@ export abstract class HeldInodes extends ByDescriptor {
 
   /** Notes that `freshStat` was just filled with the attributes of the inode. */
   protected isFresh(inode: HostInode): void {
-    if (inode.kind !== S_IFDIR) this.fresh = inode;
+    if (inode.kind === S_IFDIR) return;
+    this.fresh = inode;
+    this.freshRefs = inode.refs;
   }
 
   touched(_inode: HostInode): void {
@@ -123,7 +127,8 @@ export abstract class HeldInodes extends ByDescriptor {
   stat(inode: HostInode, out: HostStat): number {
     const { fresh } = this;
     this.fresh = null;
-    if (inode === fresh && (this.isGlanced(inode) || Date.now() - this.now <= FRESH)) {
+    const isWalked = inode === fresh && inode.refs === this.freshRefs + 1;
+    if (inode === fresh && (this.isGlanced(inode) || (isWalked && Date.now() - this.now <= FRESH))) {
       copyStat(out, this.freshStat);
       return 0;
     }

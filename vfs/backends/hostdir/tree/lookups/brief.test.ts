@@ -220,4 +220,16 @@ everyWay(NOT_LINUX)('the number of .. follows a directory that is moved, whateve
   }
 });
 
+linux('after a walk that failed, an open file shows a change of the host at once', () =>
+  hosted(({ kit, root }) => {
+    const fid = kit.walk('a/b/file');
+    for (let i = 0; i < 50; i++) {
+      assert.is(stat(kit, 'a/b/file/x'), 'ENOTDIR');
+      fs.truncateSync(`${root}/a/b/file`, i);
+      assert.is(kit.fstat(fid).size, i);
+    }
+    kit.clunk(fid);
+  }),
+);
+
 test.run();
