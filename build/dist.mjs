@@ -93,8 +93,8 @@ function withoutHelpers(paths) {
 }
 
 /**
- * Shortens the names of parameters and local variables. In the command's own files those of functions, too, since nobody
- * else calls them; names of classes and methods are left in stacks everywhere.
+ * Shortens the names of parameters and local variables, and in the files of the command those of functions: no other file
+ * calls them. The names of classes and methods stay, so that stacks show them.
  * @param {string} path @param {boolean} [isCommand]
  */
 async function shorten(path, isCommand = false) {

@@ -9,7 +9,7 @@ const STACK = 16 << 20;
 const ENV = { PYTHONPATH: '/lib', TMPDIR: '/tmp' };
 
 /**
- * What a run needs: the program, the directory with the package `test`, and one for the report.
+ * The input of a run: the program, the directory with the package `test`, and one for the report.
  * @typedef {{ program: string, lib: string, exchange: string, args: readonly string[] }} Job
  * @typedef {{ name: string, command: (job: Job, root: string) => string[] }} Side
  */

@@ -47,7 +47,7 @@ function runOnce(side, module, python, results, exchange, root) {
   for (const [word = '', name = '', why = ''] of lines.map((line) => line.split('\t'))) {
     if (word === 'end') return true;
     running = word === 'begin' ? name : '';
-    // Of the results of subtests the first failure counts.
+    // A test with several results (subtests) counts as its first failure.
     if (word !== 'begin' && results.get(name)?.kind !== 'fail') results.set(name, { kind: word, why });
   }
   const reason = (signal ?? /(?:trapped: |RuntimeError: |RangeError: )(.*)/.exec(stderr)?.[1]) || `status ${status}`;

@@ -317,7 +317,7 @@ for (const { key, what, run } of ROWS) {
     const { message } = /** @type {Error} */ (error);
     const isMissing = error instanceof Missing;
     sum[isMissing ? 'skipped' : 'failed']++;
-    // What ran elsewhere stays written.
+    // Rows of other machines stay in the table.
     if (!isMissing || !written().has(what))
       lines.set(what, `| ${what} | — | ${isMissing ? `not here: ${message}` : 'FAILS'} | — |`);
     console.log(`${isMissing ? 'skip' : 'FAIL'} ${key}: ${message}`);

@@ -2,13 +2,13 @@
 import { capture, callStats, strace, together, type CallStats, type Tracer } from '../../../shim/trace/index.ts';
 import { NAMES } from '../../../shim/trace/filter.ts';
 import type { Parsed } from '../../lib/options.ts';
-import { TraceOutput } from './output.ts';
+import { TraceOutputs } from './outputs.ts';
 import { wantedBy } from './wanted.ts';
 
 /** The tracers of one program, with their outputs. */
 export class Tracing {
   readonly tracer: Tracer;
-  private readonly outputs: TraceOutput[] = [];
+  private readonly outputs = new TraceOutputs();
   private readonly stats: CallStats | null;
 
   /** @throws UsageError; Error if a file cannot be opened. */
@@ -19,30 +19,20 @@ export class Tracing {
     });
     const tracers: Tracer[] = [];
     if (trace !== null) {
-      const output = this.open('--trace', trace);
+      const output = this.outputs.open('--trace', trace);
       tracers.push(strace((line) => output.line(line), { time, ...(only !== null && { only }) }));
     }
     this.stats = stats ? callStats() : null;
     if (this.stats !== null) tracers.push(this.stats);
     if (pcap !== null) {
-      const output = this.open('--pcap', pcap);
+      const output = this.outputs.open('--pcap', pcap);
       tracers.push(capture((bytes) => output.write(bytes)));
     }
     this.tracer = together(...tracers);
   }
 
-  private open(option: string, file: string): TraceOutput {
-    const output = new TraceOutput(option, file);
-    this.outputs.push(output);
-    return output;
-  }
-
   /** Prints the tables, and closes the files. Prints a message and returns false if an output is incomplete. */
   close(): boolean {
-    if (this.stats !== null) {
-      const output = this.open('--stats', '');
-      for (const line of this.stats.report()) output.line(line);
-    }
-    return this.outputs.map((output) => output.close()).every(Boolean);
+    return this.outputs.close(this.stats);
   }
 }

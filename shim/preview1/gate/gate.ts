@@ -27,7 +27,8 @@ const VALUES = 50;
 const ROOMY = /path_[^f]|write|close|set_|alloc|ren/;
 /**
  * Calls that may run code of the host: all but the getters of the guest's own state. A foreign Fd that runs code in
- * fd_tell sets the state itself. If an exception leaves one of them, every later call traps. Code of the host may call the guest within GuestMemory.leave only.
+ * fd_tell sets the state itself. If an exception leaves one of them, every later call traps. Code of the host may call
+ * the guest within GuestMemory.leave only.
  */
 const GUARDED = /file|^(?!.*(_get|tell))/;
 /**
@@ -175,7 +176,8 @@ function plainExports(names: readonly string[], calls: Functions): Record<string
 /**
  * Returns the functions for the import object of a guest. They are wasm functions, so that the engine compares their
  * types at link time. All but the BARE ones trap after the exit of the guest, and after a call that an exception has
- * left; a guest cannot catch a trap. A call with effects starts only with enough stack; otherwise the engine throws a RangeError,
+ * left; a guest cannot catch a trap. A call with effects starts only with enough stack; otherwise the engine
+ * throws a RangeError,
  * which the guest cannot catch either. Where compiling is forbidden they are JavaScript functions.
  * @param calls All 46 functions by their WASI names. They take an i64 as two numbers, the lower half first.
  * @param memory Its `state` is set to the global of the guest: IDLE, IN_CALL or ENDED.

@@ -43,7 +43,7 @@ export function walk({ session, t, r }: Request): number {
   for (let i = 0; i < count; i++) {
     const component = t.wname[i]!;
     const next = step(backend, at, component, intent | (session.brief && i === count - 1 ? INTENT_BRIEF : 0));
-    // The steps `.` and `..` are no lookups.
+    // `.` and `..` need no lookup, so the next name is the first one.
     if (component[0] !== '.') intent = INTENT_FURTHER;
     if (typeof next === 'number') {
       releaseUnused(backend, at);

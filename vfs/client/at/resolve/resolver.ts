@@ -124,8 +124,8 @@ function walkNames(
     } else {
       // The Walker is not brief: what a step finds is asked for the next name or the target, and that must be the same
       // file, whoever replaces it meanwhile.
-      const peer: LocalPeer = (isBrief && client.transport.peer) || {};
-      peer.brief = true;
+      const peer: LocalPeer = client.transport.peer ?? {};
+      peer.brief = isBrief === true;
       try {
         fid = client.walk(base, names, 0, count);
       } finally {

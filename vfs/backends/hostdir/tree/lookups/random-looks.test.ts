@@ -87,7 +87,7 @@ function looked(kit: Kit, call: Step['call'], path: string): string {
   return `${(qid_path_hi >>> 0) * 2 ** 32 + (qid_path_lo >>> 0)} ${size} ${nlink} ${mode.toString(8)}`;
 }
 
-/** What Linux answers. A walk follows no symlink. */
+/** Returns the answer of Linux. A walk follows no symlink. */
 function expected(root: string, call: Step['call'], path: string): string {
   const host = `${root}/${path}`;
   if (call === 'stat') return native(() => attributes(fs.statSync(host)));
