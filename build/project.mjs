@@ -13,6 +13,7 @@ export const SCRATCH = join(ROOT, '.build');
 export const ENTRIES = {
   index: 'shim/index.ts',
   core: 'shim/core.ts',
+  namespace: 'vfs/namespace/preopens.ts',
   server: 'vfs/server/index.ts',
   serve: 'vfs/serve/index.ts',
   client: 'vfs/client/index.ts',
@@ -86,6 +87,11 @@ export const COPIES = [
     name: 'guests',
     importers: /^(testing|embed\/node-wasi)\//,
     sources: /^(shim\/(wasi|mounts|stdio|foreign|on-backends)|vfs\/namespace)\b/,
+  },
+  {
+    name: 'namespace',
+    importers: /^vfs\/namespace\/preopens\.ts$/,
+    sources: /^vfs\/namespace\/(mounts|tree-mounts)\.ts$/,
   },
   // The parts then hold the constants that they use as numbers, and no others.
   {

@@ -1,7 +1,7 @@
 /**
- * The core of wasi9p, for browsers and for embedding: everything but the stores and the namespace. Preopens are servers
- * or backends, each a tree of its own, and stdin, stdout and stderr are functions. `wasi9p` is this with memfs, the host,
- * browser_wasi_shim, and preopens that make up one tree.
+ * The core of wasi9p, for browsers and for embedding: everything but the stores. Preopens are servers or backends, and
+ * stdin, stdout and stderr are functions. `wasi9p` is this with memfs, the host, browser_wasi_shim, and the namespace
+ * that `wasi9p/namespace` adds to the core.
  * @module
  */
 import {
@@ -20,7 +20,7 @@ import {
   type InputChunk,
 } from './preview1/descriptors/stream.ts';
 import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
-import { SeparateMounts } from './mounts.ts';
+import { SeparateMounts, type MakeMounts } from './mounts.ts';
 
 /** The source of a preopened directory. */
 export type Preopen = Attachable | Backend;
@@ -36,8 +36,10 @@ export type Input = string | Uint8Array | ((max: number) => InputChunk);
 export type Output = (bytes: Uint8Array) => void;
 /** The options of WASI. */
 export interface WASIOptions extends BaseOptions {
-  /** Preopened directories: guest path → source. Each is a tree of its own, see WASI. Default: none. */
+  /** Preopened directories: guest path → source. Default: none. */
   preopens?: Readonly<Record<string, Preopen>>;
+  /** `namespace` of `wasi9p/namespace`: the preopens make up one tree. Default: each is a tree of its own, see WASI. */
+  namespace?: MakeMounts;
   /** Default: an empty stream. */
   stdin?: Input;
   /** Default: lines on the console. */
@@ -60,8 +62,8 @@ export function serverFor(source: Preopen, name = 'source'): Attachable {
 }
 
 const ADAPTERS: Adapters = {
-  rows: WASI_OPTIONS,
-  mounts: () => new SeparateMounts<Preopen>(serverFor),
+  rows: { ...WASI_OPTIONS, namespace: 'function' },
+  mounts: ({ namespace }: WASIOptions) => namespace?.(serverFor as never) ?? new SeparateMounts(serverFor),
   descriptor: () => null,
   input: (stdin: Input = '') => (typeof stdin === 'function' ? new FunctionInput(stdin) : textInput(stdin)),
   output: (output: Output | undefined, fd) => (output === undefined ? new LineOutput(fd) : new FunctionOutput(output)),
@@ -70,10 +72,9 @@ const ADAPTERS: Adapters = {
 /**
  * Runs one WASI program on servers and backends. The methods are those of WASIBase.
  *
- * Each preopen is a tree of its own, as with node:wasi. Unlike those of `wasi9p`, they do not make up one namespace: with
- * preopens `/` and `/data`, a listing of `/` does not show `data` unless the tree at `/` has one, and neither a path
- * that crosses from one to the other nor `..` leads across. The namespace would make the core a quarter larger, for the
- * tree of implied directories above a mount point is a store.
+ * Without the option `namespace` each preopen is a tree of its own, as with node:wasi: with preopens `/` and `/data`, a
+ * listing of `/` does not show `data` unless the tree at `/` has one, and neither a path that crosses from one to the
+ * other nor `..` leads across. `wasi9p/namespace` joins them, as `wasi9p` does.
  */
 export class WASI extends WASIBase {
   /** @throws TypeError if an option is invalid; Error if a server refuses the attach. */
@@ -82,6 +83,7 @@ export class WASI extends WASIBase {
   }
 }
 
+export type { MakeMounts, Mounts } from './mounts.ts';
 export type { Imports } from './preview1/imports.ts';
 export type { Tracer } from './preview1/tracer.ts';
 export {

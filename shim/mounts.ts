@@ -19,6 +19,9 @@ export interface Mounts<Source> {
   close(): void;
 }
 
+/** Makes the attachments of one guest. `serverFor` returns the server of the preopen with a path. */
+export type MakeMounts = (serverFor: (source: unknown, path: string) => Attachable) => Mounts<unknown>;
+
 /**
  * Separate trees without a mount table. Preopens of one server share a client, so that rename and link work between
  * them.
@@ -33,11 +36,8 @@ export class SeparateMounts<Source> implements Mounts<Source> {
 
   add(path: string, source: Source): Attachment {
     const server = this.serverFor(source, path);
-    let mount = this.byServer.get(server);
-    if (mount === undefined) {
-      mount = new Attachment(server);
-      this.byServer.set(server, mount);
-    }
+    const mount = this.byServer.get(server) ?? new Attachment(server);
+    this.byServer.set(server, mount);
     return mount;
   }
 
@@ -50,7 +50,7 @@ export class SeparateMounts<Source> implements Mounts<Source> {
   }
 
   close(): void {
-    for (const mount of this.byServer.values()) mount.close();
+    for (const mount of this.all()) mount.close();
     this.byServer.clear();
   }
 }

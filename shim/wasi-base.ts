@@ -1,7 +1,7 @@
 // The WASI class without its inputs: descriptors, start, initialize, close. An entry point (core.ts, wasi.ts) adds
 // adapters.
 import { DISPOSE } from '../vfs/lib/dispose.ts';
-import { check, checkOptions, invalid, type RowsOf } from '../vfs/lib/options.ts';
+import { check, checkOptions, invalid, type Rows, type RowsOf } from '../vfs/lib/options.ts';
 import { bytesOf } from '../vfs/lib/utf8.ts';
 import type { Instance, Memory } from '../vfs/lib/platform.ts';
 import type { Descriptor } from './preview1/descriptors/descriptor.ts';
@@ -18,9 +18,9 @@ import type { Mounts } from './mounts.ts';
  */
 export interface Adapters {
   /** The kinds of the options, for `checkOptions`. */
-  rows: RowsOf<AnyOptions>;
+  rows: Rows;
   /** Makes the attachments of one guest. */
-  mounts(): Mounts<unknown>;
+  mounts(options: object): Mounts<unknown>;
   /** Returns the descriptor of a preopen that is an Fd; null for one that needs an attachment. */
   descriptor(preopen: unknown): Descriptor | null;
   /** @throws TypeError if `stdin` is invalid. */
@@ -92,18 +92,17 @@ export class WASIBase {
    */
   constructor(options: AnyOptions, adapters: Adapters) {
     options = checkOptions(options, adapters.rows);
-    const { version = 'preview1', args = [], env = {}, preopens = {}, returnOnExit = true } = options;
+    const { version = 'preview1', args = [], env = {}, preopens = {}, returnOnExit = true, trace } = options;
     if (version !== 'preview1') throw invalid('"options.version" must be preview1');
     this.returnOnExit = returnOnExit;
     this.adapters = adapters;
-    this.mounts = adapters.mounts();
+    this.mounts = adapters.mounts(options);
     this.guest = new Guest(args, environment(env));
     try {
       this.openStdio(options);
       const paths = Object.keys(preopens);
       for (const path of paths) this.preopen(path, preopens[path], paths);
       this.mounts.join();
-      const { trace } = options;
       this.wasiImport = importsOf(this.guest, trace);
       for (const mount of this.mounts.all()) trace?.listen(mount);
     } catch (thrown) {
@@ -235,10 +234,9 @@ function exportsOf(instance: Instance, start: string, initialize: string): WebAs
 }
 
 function environment(env: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.entries(env)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => {
-      check(value, 'string', `options.env.${name}`);
-      return `${name}=${value}`;
-    });
+  return Object.entries(env).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    check(value, 'string', `options.env.${name}`);
+    return `${name}=${value}`;
+  });
 }

@@ -87,7 +87,8 @@ export const API: readonly Call[] = [
       preopens: {
         text:
           'The directories: the path of each for the guest → what it is. A path of the host is opened for this guest and ' +
-          'closed with it; `wasi9p/core` takes servers and backends only, and has no namespace: each is a tree of its own.',
+          'closed with it; `wasi9p/core` takes servers and backends only, each of which is a tree of its own without its ' +
+          'option `namespace`, the function of `wasi9p/namespace`.',
         type: 'object of Source or Fd',
         byDefault: 'none',
       },

@@ -11,12 +11,9 @@ const servers = new WeakMap<Backend, GuestServer>();
 
 /** The server of a backend: always the same one. The first caller's `Kind` is its class. */
 export function guestServerFor(backend: Backend, Kind = GuestServer): GuestServer {
-  let server = servers.get(backend);
-  if (server === undefined) {
-    const base = backend.viewOf && guestServerFor(backend.viewOf, Kind);
-    server = new Kind(backend, {}, base);
-    servers.set(backend, server);
-  }
+  const { viewOf } = backend;
+  const server = servers.get(backend) ?? new Kind(backend, {}, viewOf && guestServerFor(viewOf, Kind));
+  servers.set(backend, server);
   return server;
 }
 
@@ -55,8 +52,10 @@ export class Attachment<S extends Attachable = Attachable> {
     this.server = server;
     this.client = new Client(server.connect());
     const errno = this.client.attach();
-    if (errno !== 0) this.client.close();
-    if (errno !== 0) throw new Error(`The 9P server refused the attach (errno ${errno}).`);
+    if (errno !== 0) {
+      this.client.close();
+      throw new Error(`The 9P server refused the attach (errno ${errno}).`);
+    }
     this.at = new ((server as WithCalls).Calls ?? AtCalls)(this.client);
     // st_dev: one number per server, which a view has in common with its base.
     const key = (server as Partial<GuestServer>).base ?? server;
