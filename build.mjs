@@ -56,11 +56,10 @@ async function start(args) {
   process.exitCode = await runNode(['--enable-source-maps', /** @type {string} */ (bundle), ...args]);
 }
 
-/** The benchmarks: the table, or `work`, `growth`, `memory`, `clone`, `host`, `cold`, `profile`, `archive` or `compare`. @param {string[]} args */
+/** The benchmarks: the table, or `work`, `growth`, `memory`, `clone`, `host`, `cold`, `profile`, `archive`, `wire` or `compare`. @param {string[]} args */
 async function bench(args) {
-  const other = ['work', 'growth', 'memory', 'clone', 'host', 'cold', 'profile', 'archive', 'start', 'compare'].find(
-    (name) => name === args[0],
-  );
+  const kinds = ['work', 'growth', 'memory', 'clone', 'host', 'cold', 'profile', 'archive', 'start', 'wire', 'compare'];
+  const other = kinds.find((name) => name === args[0]);
   const files = [`bench/${other ?? 'run'}.ts`, ...sources(/\.ts$/, ['bench/hosts']), 'bench/work/child.ts'];
   const [bundle] = await bundleToRun(files, 'bench');
   // The collector is exposed to measure memory; a large semi-space keeps garbage countable.

@@ -15,6 +15,7 @@ const PARTS = {
   host: 'npm run bench -- host --write',
   cold: 'npm run bench -- cold --write',
   start: 'npm run bench -- start --write',
+  wire: 'npm run bench -- wire --write',
 } as const;
 
 export type PartName = keyof typeof PARTS;
