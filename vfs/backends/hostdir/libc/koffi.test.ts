@@ -27,9 +27,10 @@ linux('without koffi it goes through node:fs, and another way is refused', () =>
 /** The child process of the test before. */
 function withoutKoffi(root: string): void {
   const own = process.getBuiltinModule;
-  const createRequire = () => (name: string) => {
+  const missing = (name: string) => {
     throw new Error(`Cannot find module '${name}'`);
   };
+  const createRequire = () => Object.assign(missing.bind(null), { resolve: missing });
   const other = (name: string): unknown => (name === 'node:module' ? { createRequire } : own(name));
   process.getBuiltinModule = other as typeof own;
   const ways = [undefined, 'openat2', 'openat'] as const;

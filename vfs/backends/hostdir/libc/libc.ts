@@ -133,18 +133,37 @@ function load(): Libc | Error {
 
 /**
  * Loads the compiled part of koffi alone, which is a package of its own for each platform: the JavaScript around it, for
- * other platforms and old names, takes as long again. A koffi without that package is loaded as a whole.
+ * other platforms and old names, takes longer than the rest. A koffi without that package is loaded as a whole.
  */
 function loadKoffi(): Koffi {
   const { createRequire } = process.getBuiltinModule('node:module');
   const here = createRequire(import.meta.url);
+  const compiled = `@koromix/koffi-linux-${process.arch}`;
+  // npm has it beside koffi, others below koffi. Its own index reads the ELF header of Node to tell glibc from musl.
+  const file = isMusl() ? '' : `/linux_${process.arch}/koffi.node`;
+  const beside = tryLoad(() => here(compiled + file));
+  if (beside !== null) return beside;
+  // Throws if there is no koffi at all.
+  const below = createRequire(here.resolve('koffi'));
+  return tryLoad(() => below(compiled + file)) ?? tryLoad(() => below(compiled)) ?? (here('koffi') as Koffi);
+}
+
+/** True if the C library may be musl, by its dynamic linker: a koffi for glibc could be loaded there, but not used. */
+function isMusl(): boolean {
+  const linker = `/lib/ld-musl-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}.so.1`;
+  return process.getBuiltinModule('node:fs').existsSync(linker);
+}
+
+/** The result of `load` if it has the members that are used; null if there is none, or an older one. */
+function tryLoad(load: () => unknown): Koffi | null {
   try {
-    const compiled = createRequire(here.resolve('koffi'))(`@koromix/koffi-linux-${process.arch}`) as Partial<Koffi>;
-    if (compiled.load !== undefined && compiled.address !== undefined) return compiled as Koffi;
+    const koffi = load() as Partial<Koffi>;
+    return koffi.load !== undefined && koffi.address !== undefined && koffi.errno !== undefined
+      ? (koffi as Koffi)
+      : null;
   } catch {
-    // No koffi at all, or one that was built on this machine.
+    return null;
   }
-  return here('koffi') as Koffi;
 }
 
 /** Declares each function at its first call: most programs make a few of these calls. */
