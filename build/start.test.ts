@@ -153,7 +153,7 @@ start('the calls through libc are a file of their own, which a host directory lo
 start('the command is one file, and loads no other to run a program', () => {
   assert.is(loaded(join(outdir, 'cli.js')).size, 1);
   const text = readFileSync(join(outdir, 'cli.js'), 'utf8');
-  for (const part of ['class HostDirBackend', 'class OverlayBackend', 'class Inflate']) assert.not.match(text, part);
+  for (const part of ['class HostDirStore', 'class OverlayStore', 'class Inflate']) assert.not.match(text, part);
 });
 
 start.run();

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { WASI } from '../shim/wasi.ts';
-import type { End, Job, Outcome } from './job.ts';
+import type { End, TestJob, Outcome } from './job.ts';
 import { TestFiles, type Fixtures } from './files.ts';
 import { judge } from './judge.ts';
 import { KeptOutput } from './output.ts';
@@ -17,7 +17,7 @@ const FRAMES_MAX = 20;
  * @param started Called when the program is compiled and about to start.
  */
 export async function execute(
-  job: Job,
+  job: TestJob,
   fixtures: Fixtures,
   memory: SharedArrayBuffer,
   started: () => void,
@@ -34,7 +34,7 @@ export async function execute(
     begin = performance.now();
     started();
     const module = new WebAssembly.Module(program);
-    const run = new Run(job, files, [stdout, stderr]);
+    const run = new TestRun(job, files, [stdout, stderr]);
     end = run.start(module);
     orphans = run.orphans;
   } catch (error) {
@@ -65,7 +65,7 @@ export async function execute(
 }
 
 /** The module of a program: the file itself, or what the compiler makes of a source. */
-async function programOf({ file, spec }: Job): Promise<Uint8Array<ArrayBuffer>> {
+async function programOf({ file, spec }: TestJob): Promise<Uint8Array<ArrayBuffer>> {
   // A read from a fifo would not end.
   if (!statSync(file).isFile()) throw new Error(`The test ${basename(file)} is not a file.`);
   if (!/\.(c|cc|cpp)$/.test(file)) return readFileSync(file);
@@ -74,13 +74,13 @@ async function programOf({ file, spec }: Job): Promise<Uint8Array<ArrayBuffer>> 
 }
 
 /** One run of a program. */
-class Run {
+class TestRun {
   /** Unlinked files that were open when the program ended. */
   orphans = 0;
   private readonly wasi: WASI;
   private readonly files: TestFiles;
 
-  constructor({ spec, program }: Job, files: TestFiles, [stdout, stderr]: readonly [KeptOutput, KeptOutput]) {
+  constructor({ spec, program }: TestJob, files: TestFiles, [stdout, stderr]: readonly [KeptOutput, KeptOutput]) {
     this.files = files;
     this.wasi = new WASI({
       args: [program, ...spec.args],

@@ -47,20 +47,20 @@ export function expectationOf(all: Expectations, suite: string, name: string): E
 }
 
 type Wrong = (message: string) => ExpectationError;
-type Table = Readonly<Record<string, unknown>>;
+type TomlTable = Readonly<Record<string, unknown>>;
 
-function tables(value: unknown, key: string, wrong: Wrong): Table[] {
+function tables(value: unknown, key: string, wrong: Wrong): TomlTable[] {
   const isTable = (each: unknown): boolean => typeof each === 'object' && each !== null && !Array.isArray(each);
   if (!Array.isArray(value) || !value.every(isTable)) throw wrong(`"${key}" must be an array of tables`);
-  return value as Table[];
+  return value as TomlTable[];
 }
 
-function nameOf({ name }: Table, key: string, wrong: Wrong): string {
+function nameOf({ name }: TomlTable, key: string, wrong: Wrong): string {
   if (typeof name !== 'string') throw wrong(`"${key}.name" must be a string`);
   return name;
 }
 
-function expectation({ name, action, expected }: Table, wrong: Wrong): Expectation {
+function expectation({ name, action, expected }: TomlTable, wrong: Wrong): Expectation {
   if (action === undefined && expected === undefined) {
     throw wrong(`the test "${String(name)}" needs action = "skip" or expected = "fail"`);
   }

@@ -2,7 +2,7 @@
 import type { TestSpec } from './spec.ts';
 
 /** One run of one test, as a worker gets it. Plain data: it crosses to another thread. */
-export interface Job {
+export interface TestJob {
   readonly id: number;
   /** The absolute path of the program, or of its source. */
   readonly file: string;

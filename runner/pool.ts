@@ -1,6 +1,6 @@
 // The workers: each runs one job at a time, and is ended and replaced when a job runs too long.
 import { Worker } from 'node:worker_threads';
-import type { FromWorker, Job, Outcome, WorkerData } from './job.ts';
+import type { FromWorker, TestJob, Outcome, WorkerData } from './job.ts';
 import { sharedOutput, writtenSoFar } from './output.ts';
 
 export interface PoolOptions {
@@ -23,7 +23,7 @@ interface Seat {
 }
 
 interface Pending {
-  readonly job: Job;
+  readonly job: TestJob;
   /** Milliseconds. */
   readonly timeout: number;
   readonly resolve: (outcome: Outcome) => void;
@@ -43,7 +43,7 @@ export class Pool {
   }
 
   /** Runs a job when a worker is free. @param timeout Milliseconds from the start of the program. */
-  run(job: Job, timeout: number): Promise<Outcome> {
+  run(job: TestJob, timeout: number): Promise<Outcome> {
     return new Promise((resolve) => {
       this.waiting.push({ job, timeout, resolve });
       this.dispatch();

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { checkOptions, invalid, mustBe, type RowsOf } from '../vfs/lib/options.ts';
 import { expectationOf, type Expectation, type Expectations } from './expectations.ts';
 import { findTests, shortName, type FoundTest } from './find.ts';
-import type { Job, Outcome } from './job.ts';
+import type { TestJob, Outcome } from './job.ts';
 import { Pool } from './pool.ts';
 import { isFailure, summaryOf, type Status, type Summary, type TestResult } from './result.ts';
 import { updateSnapshots } from './snapshot.ts';
@@ -174,7 +174,7 @@ function withUpdate(test: FoundTest, outcome: Outcome, updated: string[]): Outco
   }
 }
 
-function jobOf(test: FoundTest, id: number, { update, leaks }: Checked): Job {
+function jobOf(test: FoundTest, id: number, { update, leaks }: Checked): TestJob {
   const { file } = test;
   // Snapshots that are to be written are not compared.
   const spec = update ? test.given : test.spec;

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ram } from '../vfs/backends/ram/index.ts';
-import { ROOT, TestGuest, type Entry } from '../testing/test-guest.ts';
+import { ROOT, TestGuest, type GuestEntry } from '../testing/test-guest.ts';
 
 /** A guest with two mounts on existing directories of its root, and two on names that do not exist there. */
 function guest(run: (g: TestGuest) => void): void {
@@ -15,7 +15,7 @@ function guest(run: (g: TestGuest) => void): void {
   g.end();
 }
 
-const names = (entries: readonly Entry[]) => entries.map(({ name }) => name);
+const names = (entries: readonly GuestEntry[]) => entries.map(({ name }) => name);
 
 test('mount points appear in listings', () =>
   guest((g) => {

@@ -10,21 +10,21 @@ import { SeparateMounts } from './mounts.ts';
 import { WatchedDirectory, type Missed } from './watched-directory.ts';
 import { WASIBase, WASI_OPTIONS, type Adapters, type BaseOptions } from './wasi-base.ts';
 
-type Store = Backend | Attachable;
+type Mountable = Backend | Attachable;
 
 /** A store in the guest's tree. */
 export interface Mount {
   /** The guest path. */
   readonly guest: string;
   /** A store of this process, or a server elsewhere. */
-  readonly backend: Store;
+  readonly backend: Mountable;
   /** True if the guest reaches it through the tree around it only. Default: it is a preopen, too. */
   readonly within?: boolean;
   /** True if listings do not show it. */
   readonly hidden?: boolean;
 }
 
-export interface Options extends Omit<BaseOptions, 'returnOnExit' | 'tty' | 'version'> {
+export interface BackendsOptions extends Omit<BaseOptions, 'returnOnExit' | 'tty' | 'version'> {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** In the order of the preopens. */
@@ -39,17 +39,18 @@ export interface Options extends Omit<BaseOptions, 'returnOnExit' | 'tty' | 'ver
   readonly missed?: Missed;
 }
 
-function serverOf(store: Store): Attachable {
+function serverOf(store: Mountable): Attachable {
   return isAttachable(store) ? store : serverForBackend(store);
 }
 
-function adaptersOf({ separate, stdio = [0, 1, 2] }: Options): Adapters {
+function adaptersOf({ separate, stdio = [0, 1, 2] }: BackendsOptions): Adapters {
   const output = (fd: number | null) =>
     fd === null ? new FunctionOutput(() => undefined) : HostDescriptor.open(fd, false);
   const [stdin = null] = stdio;
   return {
     rows: WASI_OPTIONS,
-    mounts: () => (separate === true ? new SeparateMounts<Store>(serverOf) : new NamespaceMounts<Store>(serverOf)),
+    mounts: () =>
+      separate === true ? new SeparateMounts<Mountable>(serverOf) : new NamespaceMounts<Mountable>(serverOf),
     descriptor: () => null,
     input: () => (stdin === null ? new FunctionInput(() => null) : HostDescriptor.open(stdin, true)),
     output: (_, fd) => output(stdio[fd] ?? null),
@@ -61,7 +62,7 @@ export class WASIOnBackends extends WASIBase {
   private readonly missed: Missed | undefined;
 
   /** @throws TypeError if an argument holds a NUL; Error if a mount point is not a directory. */
-  constructor(options: Options) {
+  constructor(options: BackendsOptions) {
     const { args, env, trace, mounts, raw } = options;
     super({ args, env, ...(trace && { trace }) }, adaptersOf(options));
     this.missed = options.missed;

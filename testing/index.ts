@@ -16,4 +16,4 @@ export type { Qid } from '../vfs/9p/schema/types.ts';
 export type { Inspection } from '../vfs/server/server.ts';
 export { AT_REST, assertAtRest } from './at-rest.ts';
 export { RawClient, ROOT as ROOT_FID, Wire, exchange } from './raw-client.ts';
-export { TestGuest, ROOT as PREOPEN_FD, OUT, DATA, type Entry as GuestEntry, type GuestOptions } from './test-guest.ts';
+export { TestGuest, ROOT as PREOPEN_FD, OUT, DATA, type GuestEntry, type GuestOptions } from './test-guest.ts';

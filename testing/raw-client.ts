@@ -14,9 +14,9 @@ import * as assert from './assert.ts';
 /** The fid of the root of every RawClient. */
 export const ROOT = 0;
 
-type Request = Extract<Name, `T${string}`>;
-type Answer<N extends Request> = N extends `T${infer M}` ? Extract<Name, `R${M}`> : never;
-type Entry = { name: string; cookie: bigint; type: number; dtype: number; path: bigint };
+type RequestName = Extract<Name, `T${string}`>;
+type Answer<N extends RequestName> = N extends `T${infer M}` ? Extract<Name, `R${M}`> : never;
+type RawEntry = { name: string; cookie: bigint; type: number; dtype: number; path: bigint };
 
 /** A connection whose requests are answered at once. */
 export class Wire {
@@ -38,7 +38,7 @@ export class Wire {
   }
 
   /** Sends a request that is answered later, or not at all. */
-  send<N extends Request>(name: N, fields: Fields<N>, tag: number): void {
+  send<N extends RequestName>(name: N, fields: Fields<N>, tag: number): void {
     assert.ok(this.connection.receive(encodeFrame(name, { tag, ...fields })), `${name}: the connection was closed`);
   }
 
@@ -48,7 +48,7 @@ export class Wire {
 }
 
 /** Sends a request of any session and reads the answer: null when the server closes the connection. */
-export function exchange<N extends Request>(wire: Wire, name: N, fields: Fields<N>, tag = 1): Frame | null {
+export function exchange<N extends RequestName>(wire: Wire, name: N, fields: Fields<N>, tag = 1): Frame | null {
   const bytes = wire.frame(encodeFrame(name, { tag, ...fields }));
   if (bytes === null) return null;
   const reply = decodeFrame(bytes);
@@ -84,7 +84,7 @@ export class RawClient {
   }
 
   /** The answer to a request, which must succeed. */
-  call<N extends Request>(name: N, fields: Fields<N>): Fields<Answer<N>> {
+  call<N extends RequestName>(name: N, fields: Fields<N>): Fields<Answer<N>> {
     const reply = exchange(this.wire, name, fields);
     assert.ok(reply !== null, `${name}: the connection was closed`);
     if (reply.message === 'Rlerror') throw new Error(`${name}: ${errnoName(reply.ecode)}`);
@@ -92,14 +92,14 @@ export class RawClient {
   }
 
   /** The errno that a request is answered with, 0 when it succeeds. */
-  errno<N extends Request>(name: N, fields: Fields<N>): number {
+  errno<N extends RequestName>(name: N, fields: Fields<N>): number {
     const reply = exchange(this.wire, name, fields);
     assert.ok(reply !== null, `${name}: the connection was closed`);
     return reply.message === 'Rlerror' ? reply.ecode : 0;
   }
 
   /** Sends a request that must fail with this errno. */
-  expectError<N extends Request>(name: N, fields: Fields<N>, errno: number, why = ''): void {
+  expectError<N extends RequestName>(name: N, fields: Fields<N>, errno: number, why = ''): void {
     assert.is(errnoName(this.errno(name, fields)), errnoName(errno), `${name} ${why}`);
   }
 
@@ -198,7 +198,7 @@ export class RawClient {
   }
 
   /** The entries of one Treaddir. */
-  entries(fid: number, cookie = 0n, count = 4096): Entry[] {
+  entries(fid: number, cookie = 0n, count = 4096): RawEntry[] {
     return parseEntries(this.call('Treaddir', { fid, cookie, count }).data);
   }
 
@@ -219,9 +219,9 @@ function split(path: string): [dir: string, name: string] {
   return [path.slice(0, Math.max(at, 0)), path.slice(at + 1)];
 }
 
-function parseEntries(data: Uint8Array): Entry[] {
+function parseEntries(data: Uint8Array): RawEntry[] {
   const view = new DataView(data.buffer, data.byteOffset, data.length);
-  const entries: Entry[] = [];
+  const entries: RawEntry[] = [];
   for (let at = 0; at < data.length;) {
     const length = view.getUint16(at + 22, true);
     assert.ok(at + 24 + length <= data.length, 'entries are whole');

@@ -50,7 +50,7 @@ interface OpenOptions {
   fdflags?: number;
 }
 
-export interface Entry {
+export interface GuestEntry {
   name: string;
   next: bigint;
   ino: bigint;
@@ -241,10 +241,10 @@ export class TestGuest {
   }
 
   /** One fd_readdir; returns the complete entries in the buffer, and the bytes used. */
-  readdir(fd: number, size = 4096, cookie: number | bigint = 0): { entries: Entry[]; used: number } {
+  readdir(fd: number, size = 4096, cookie: number | bigint = 0): { entries: GuestEntry[]; used: number } {
     this.ok('fd_readdir', fd, DATA, size, cookie, OUT);
     const used = this.u32();
-    const entries: Entry[] = [];
+    const entries: GuestEntry[] = [];
     for (let at = DATA; at + STRUCTS.dirent.size <= DATA + used;) {
       const { d_next, d_ino, d_namlen, d_type } = this.struct('dirent', at);
       at += STRUCTS.dirent.size;

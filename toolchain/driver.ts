@@ -1,7 +1,7 @@
 // The compiler driver: asks clang for its steps and runs them one after another, since a WASI program cannot spawn.
 import { Capture } from './capture.ts';
 import { parsePlan } from './plan.ts';
-import type { Host } from './run.ts';
+import type { ToolHost } from './run.ts';
 import { say } from './sink.ts';
 import type { Toolchain } from './toolchain.ts';
 
@@ -13,7 +13,7 @@ export type Driver = 'clang' | 'clang++';
  * spawn processes, so the driver prints its plan (`-###`) and the steps are run here one after another.
  * As in clang, a step that needs the output of a failed step is skipped.
  */
-export function drive(tools: Toolchain, driver: Driver, args: readonly string[], host: Host): number {
+export function drive(tools: Toolchain, driver: Driver, args: readonly string[], host: ToolHost): number {
   if (runsItself(args)) return tools.run([driver, ...args], host);
   const err = new Capture();
   const status = tools.run([driver, '-###', ...args], {
@@ -45,7 +45,7 @@ function isVerbose(args: readonly string[]): boolean {
   return args.includes('-v') || args.includes('--verbose');
 }
 
-function runSteps(tools: Toolchain, driver: Driver, steps: readonly string[][], host: Host): number {
+function runSteps(tools: Toolchain, driver: Driver, steps: readonly string[][], host: ToolHost): number {
   const spoiled = new Set<string>();
   let status = 0;
   for (const step of steps) {

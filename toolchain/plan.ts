@@ -1,7 +1,7 @@
 // Parses the output of `clang -###`.
 
 /** The plan of the compiler driver, as `clang -###` writes it to standard error. */
-export interface Plan {
+export interface DriverPlan {
   /** The version lines with which -### begins; an ordinary compile does not print them. */
   readonly banner: string;
   /** The command lines to run, in turn; `argv[0]` is empty or names the tool. */
@@ -21,7 +21,7 @@ const BANNER =
  * are quoted, with a backslash before `"`, `\` and `$` (llvm::sys::printArg). A quoted argument may hold
  * newlines.
  */
-export function parsePlan(text: string): Plan {
+export function parsePlan(text: string): DriverPlan {
   const steps: string[][] = [];
   let banner = '';
   let messages = '';

@@ -3,7 +3,7 @@ import { WASI, type Input, type Preopen } from '../shim/index.ts';
 import type { Sink } from './sink.ts';
 
 /** The environment in which a tool runs. */
-export interface Host {
+export interface ToolHost {
   /** The tool's preopens, by guest path. */
   preopens: Record<string, Preopen>;
   env?: Record<string, string>;
@@ -14,7 +14,7 @@ export interface Host {
 }
 
 /** Runs a WASI command module once and returns its exit status. May throw on a trap. */
-export type RunWasi = (module: WebAssembly.Module, args: string[], host: Host) => number;
+export type RunWasi = (module: WebAssembly.Module, args: string[], host: ToolHost) => number;
 
 export const runWasi: RunWasi = (module, args, { preopens, env = {}, stdin = '', stdout, stderr }) => {
   const wasi = new WASI({ version: 'preview1', args, env, preopens, stdin, stdout, stderr, returnOnExit: true });

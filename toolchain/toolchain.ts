@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Preopen } from '../shim/index.ts';
 import { tar } from '../vfs/backends/tar/index.ts';
 import { findCompiler } from './package.ts';
-import { runWasi, type Host, type RunWasi } from './run.ts';
+import { runWasi, type ToolHost, type RunWasi } from './run.ts';
 import { say } from './sink.ts';
 
 /** The tools in the module, by the names allowed as argv[0], also with the prefix `llvm-`. */
@@ -44,7 +44,7 @@ export class Toolchain {
   }
 
   /** Runs the tool that argv[0] names and returns its exit status; 134 with a message if it crashes. */
-  run(argv: readonly string[], host: Host): number {
+  run(argv: readonly string[], host: ToolHost): number {
     const name = argv[0] ?? '';
     if (!TOOLS.has(name.replace(/^llvm-/, ''))) {
       say(host.stderr, `error: unknown tool ${JSON.stringify(name)}\n`);

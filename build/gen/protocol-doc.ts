@@ -1,7 +1,7 @@
 // Generates docs/protocol.md from the table in vfs/9p/schema/messages.ts.
 import { MAXWELEM } from '../../vfs/9p/constants.ts';
 import { DIRENT, QID } from '../../vfs/9p/schema/messages.ts';
-import { type Row, ROWS } from '../../vfs/9p/schema/rows.ts';
+import { type MessageRow, ROWS } from '../../vfs/9p/schema/rows.ts';
 
 /** The text of docs/protocol.md, derived from the table. */
 export function protocolDoc(): string {
@@ -36,17 +36,17 @@ Linux. The numbers that fields hold, flags and masks and types, are in \`vfs/9p/
 `;
 
 /** The requests, and Rlerror, a response to any of them. */
-function requests(): Row[] {
+function requests(): MessageRow[] {
   return ROWS.filter((row) => row.name.startsWith('T') || row.name === 'Rlerror');
 }
 
-function section(row: Row): string {
+function section(row: MessageRow): string {
   const reply = ROWS.find((other) => other.type === row.type + 1);
   const both = reply && row.name.startsWith('T') ? [row, reply] : [row];
   return `## ${row.name.slice(1)}\n\n${both.map(entry).join('\n')}\n`;
 }
 
-function entry({ name, type, text, about }: Row): string {
+function entry({ name, type, text, about }: MessageRow): string {
   const line = `- **${name}** ${type}: ${about}`;
   return text === '' ? line : `${line}\n  \`${text}\``;
 }

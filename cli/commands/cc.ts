@@ -1,6 +1,6 @@
 // `wasi9p cc` and `c++`: the compiler on the files of this machine.
 import { drive, isFrontEnd, type Driver } from '../../toolchain/driver.ts';
-import type { Host } from '../../toolchain/run.ts';
+import type { ToolHost } from '../../toolchain/run.ts';
 import { loadToolchain } from '../../toolchain/toolchain.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { findOutside } from './outside.ts';
@@ -29,21 +29,21 @@ ${SYSROOT}.
 const VARIABLES = ['SOURCE_DATE_EPOCH', 'CPATH', 'C_INCLUDE_PATH', 'CPLUS_INCLUDE_PATH'];
 
 /** The compiler's standard streams. */
-type Io = Pick<Host, 'stdin' | 'stdout' | 'stderr'>;
+type CompilerStdio = Pick<ToolHost, 'stdin' | 'stdout' | 'stderr'>;
 
-const STDIO: Io = { stdin: 0, stdout: 1, stderr: 2 };
+const STDIO: CompilerStdio = { stdin: 0, stdout: 1, stderr: 2 };
 
 /** `wasi9p cc`: compiles files of the current directory; resolves to clang's exit status, or 1 without a compiler. */
-export function cc(argv: string[], io: Io = STDIO): Promise<number> {
+export function cc(argv: string[], io: CompilerStdio = STDIO): Promise<number> {
   return compile('clang', argv, io);
 }
 
 /** `wasi9p c++`. */
-export function cxx(argv: string[], io: Io = STDIO): Promise<number> {
+export function cxx(argv: string[], io: CompilerStdio = STDIO): Promise<number> {
   return compile('clang++', argv, io);
 }
 
-async function compile(driver: Driver, argv: string[], io: Io): Promise<number> {
+async function compile(driver: Driver, argv: string[], io: CompilerStdio): Promise<number> {
   const cwd = process.cwd();
   const outside = findOutside(argv, cwd);
   // The same directory twice: for relative paths and for absolute ones.
@@ -58,9 +58,9 @@ async function compile(driver: Driver, argv: string[], io: Io): Promise<number> 
 export async function compileIn(
   driver: Driver,
   argv: readonly string[],
-  preopens: Host['preopens'],
+  preopens: ToolHost['preopens'],
   env: Readonly<Record<string, string>>,
-  io: Io = STDIO,
+  io: CompilerStdio = STDIO,
   guarded: <Result>(act: () => Result) => Result = (act) => act(),
 ): Promise<number> {
   let tools;
@@ -70,7 +70,7 @@ export async function compileIn(
     tell(text`wasi9p: ${sentence((error as Error).message)}\n`, io.stderr);
     return 1;
   }
-  const host: Host = {
+  const host: ToolHost = {
     preopens: { ...preopens, [SYSROOT]: tools.sysroot, [TEMPORARY]: ram() },
     env: { ...env },
     ...io,

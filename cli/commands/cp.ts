@@ -8,7 +8,7 @@ import { Handle } from '../copy/handle.ts';
 import { isSame } from '../copy/identity.ts';
 import { tell } from '../lib/output.ts';
 import type { Place } from '../mounts/place.ts';
-import { Plan, RootItem, found, textOf, type Failed } from '../copy/plan.ts';
+import { CopyPlan, RootItem, found, textOf, type Failed } from '../copy/plan.ts';
 import { Progress } from '../copy/progress.ts';
 import { own } from '../lib/text.ts';
 import type { Tool, Work } from './tool.ts';
@@ -36,7 +36,7 @@ this symlink is the last PLACE, or without -r; with -r no symlink below the last
       const side = (error as { path?: string }).path === 'to' ? 'toText' : 'text';
       work.complain(textOf(item, side, name), error);
     };
-    const plan = new Plan(failed);
+    const plan = new CopyPlan(failed);
     for (const word of words) work.attempt(word, () => add(work, plan, work.places.at(word), place, into));
     const [first] = plan.items;
     if (first === undefined) return;
@@ -66,7 +66,7 @@ function directory(fs: FileSystem, path: string): Handle {
 }
 
 /** Plans the copy of one operand to another, or into it. @throws Error if the copy is refused. */
-function add(work: Work, plan: Plan, place: Place, target: Place, into: boolean): void {
+function add(work: Work, plan: CopyPlan, place: Place, target: Place, into: boolean): void {
   const { fs, path, text } = place;
   // With -r a symlink is copied as a symlink; otherwise its target is copied.
   const find = (): Handle | number => Handle.find(fs, path, !work.has('recursive'), 'from');

@@ -6,7 +6,7 @@ import { dirname, isAbsolute, normalize, relative, resolve } from 'node:path';
 const JOINED = /^(-I|-L|-F|-o|-iquote|-isystem|-idirafter|-include|-imacros)(?=.)/;
 
 /** The compiler's arguments, rewritten, and the directories outside the current one that they name. */
-export interface Outside {
+export interface OutsideArguments {
   argv: string[];
   /** Absolute paths, mounted under the same paths. */
   directories: string[];
@@ -28,7 +28,7 @@ function directoryOf(path: string): string | undefined {
  * Finds the paths of a command line outside the current directory. Makes them absolute, because no path leads out of a
  * mounted directory, and collects their directories, which are to be mounted.
  */
-export function findOutside(argv: readonly string[], cwd: string): Outside {
+export function findOutside(argv: readonly string[], cwd: string): OutsideArguments {
   const directories = new Set<string>();
   const words = argv.map((word) => {
     const option = JOINED.exec(word)?.[0] ?? '';

@@ -1,6 +1,6 @@
 // `wasi9p run`: runs a program on the mounts, and reports traps and programs that cannot be started.
 import { CHANGE_OPTIONS } from './changes.ts';
-import { Memory } from '../mounts/memory.ts';
+import { MountMemory } from '../mounts/memory.ts';
 import {
   DESCRIPTORS,
   MAPDIR_OPTION,
@@ -17,7 +17,7 @@ import { print } from '../lib/output.ts';
 import { own, type Text } from '../lib/text.ts';
 import { thread } from '../lib/thread.ts';
 import { ENV, HOST, LIMIT_OPTIONS, SHARED_OPTIONS } from '../runners/options.ts';
-import type { Plan } from '../runners/plan.ts';
+import type { RunPlan } from '../runners/plan.ts';
 import { variableOf } from '../runners/variable.ts';
 import { runJob } from './program/job.ts';
 import { load, type Prepare } from './program/load.ts';
@@ -111,7 +111,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return (await import('./program/thread.ts')).runInThread(plan, ['run', ...argv], TIMED_OUT);
   }
   await loadStores(options, GRANTING);
-  const memory = new Memory();
+  const memory = new MountMemory();
   const granted = mountsOf(options, memory, GRANTING);
   const host = options.has('host')
     ? await (await import('../mounts/host-root.ts')).hostRoot(granted, memory, hostOptions(options))
@@ -141,7 +141,7 @@ function environment(options: Parsed['options']): Record<string, string> {
 const loadApply = () => import('../runners/apply.ts');
 
 /** Returns what the options besides those of the file system ask for; null if there are none. */
-async function planOf(parsed: Parsed): Promise<Plan | null> {
+async function planOf(parsed: Parsed): Promise<RunPlan | null> {
   if (!PLANNED.some(({ name }) => parsed.options.has(name))) return null;
   const plan = (await loadApply()).planOf(parsed);
   if (plan.cwd === null) return plan;

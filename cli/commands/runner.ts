@@ -10,7 +10,7 @@ import { environmentOf } from '../runners/apply.ts';
 import { readLine, type Grammar } from '../runners/grammar.ts';
 import { keyRows } from '../runners/groups.ts';
 import { OTHERS } from '../runners/others.ts';
-import type { Grant, Plan } from '../runners/plan.ts';
+import type { Grant, RunPlan } from '../runners/plan.ts';
 import { WASMTIME, wasmtimeOf } from '../runners/wasmtime.ts';
 import { runJob } from './program/job.ts';
 import { load } from './program/load.ts';
@@ -81,7 +81,7 @@ export async function runAs(name: string, argv: readonly string[], version: () =
 }
 
 /** Opens the granted directories. @throws Error if one cannot be opened. */
-async function mountsOf({ grants, cwd }: Plan): Promise<GuestMount[]> {
+async function mountsOf({ grants, cwd }: RunPlan): Promise<GuestMount[]> {
   const all = cwd === null ? grants : unionAt(grants, cwd);
   if (all.length > 0) await loadHostDirs();
   const mounts: GuestMount[] = [];

@@ -2,7 +2,7 @@
 import { S_IFDIR, S_IFLNK } from '../../vfs/linux/constants.ts';
 
 import { join } from '../../vfs/fs/values/path-text.ts';
-import { Handle, type Entry } from '../copy/handle.ts';
+import { Handle, type ListedEntry } from '../copy/handle.ts';
 import { isHidden, shown } from '../lib/names.ts';
 import { found } from '../copy/plan.ts';
 import { own, text, type Text } from '../lib/text.ts';
@@ -43,7 +43,7 @@ function sums({ directories, files }: Count): Text {
 }
 
 /** The listed entries, last first. */
-function entriesOf(work: Work, dir: Handle): Entry[] {
+function entriesOf(work: Work, dir: Handle): ListedEntry[] {
   const entries = dir.entries().filter(({ name }) => work.has('all') || !isHidden(name));
   return entries.reverse();
 }
@@ -51,12 +51,12 @@ function entriesOf(work: Work, dir: Handle): Entry[] {
 /** A directory being drawn, with its remaining entries. */
 interface Level {
   readonly path: string;
-  readonly entries: Entry[];
+  readonly entries: ListedEntry[];
   /** The prefix of its lines. */
   readonly indent: string;
 }
 
-function draw(work: Work, path: string, top: Handle, entries: Entry[]): Count {
+function draw(work: Work, path: string, top: Handle, entries: ListedEntry[]): Count {
   const count: Count = { directories: 0, files: 0 };
   const trail = new Trail();
   try {
@@ -80,7 +80,7 @@ function draw(work: Work, path: string, top: Handle, entries: Entry[]): Count {
 }
 
 /** Draws one line; returns the level below it, or null. */
-function drawEntry(work: Work, trail: Trail, level: Level, { name, kind }: Entry, count: Count): Level | null {
+function drawEntry(work: Work, trail: Trail, level: Level, { name, kind }: ListedEntry, count: Count): Level | null {
   const isLast = level.entries.length === 0;
   const isDirectory = kind === S_IFDIR;
   const path = join(level.path, name);

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HostDirBackend } from '../../vfs/backends/hostdir/backend.ts';
+import { HostDirStore } from '../../vfs/backends/hostdir/backend.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { packTar } from '../../vfs/archive/index.ts';
 import { E } from '../../vfs/linux/errno.ts';
@@ -212,15 +212,15 @@ linux('an incomplete copy is readable only by its owner', () => {
     fs.mkdirSync('d', { mode: 0o700 });
     fs.writeFileSync('d/f', 'secret', { mode: 0o600 });
     const modes: string[] = [];
-    const { write } = HostDirBackend.prototype;
-    HostDirBackend.prototype.write = function watched(this: HostDirBackend, ...args) {
+    const { write } = HostDirStore.prototype;
+    HostDirStore.prototype.write = function watched(this: HostDirStore, ...args) {
       if (fs.existsSync('e/f')) modes.push(...['e', 'e/f'].map((file) => (fs.statSync(file).mode & 0o777).toString(8)));
       return write.apply(this, args);
     };
     try {
       assert.is(runIt(cp, ['-r', 'd', 'e']).stderr, '');
     } finally {
-      HostDirBackend.prototype.write = write;
+      HostDirStore.prototype.write = write;
     }
     assert.equal(modes, ['700', '600']);
   });
@@ -292,8 +292,8 @@ linux('a hole of a terabyte costs nothing', () => {
     const archives = [{ ending: /\.ram$/, names: '', open: () => store }];
     fs.writeFileSync('x.ram', '');
     let reads = 0;
-    const { read } = HostDirBackend.prototype;
-    HostDirBackend.prototype.read = function counted(this: HostDirBackend, ...args) {
+    const { read } = HostDirStore.prototype;
+    HostDirStore.prototype.read = function counted(this: HostDirStore, ...args) {
       // It would take an hour.
       if (++reads > 100) throw new Error('the hole is read');
       return read.apply(this, args);
@@ -303,7 +303,7 @@ linux('a hole of a terabyte costs nothing', () => {
       if (COUNTING.has(fs.statfsSync('.').type)) assert.is(runIt(cp, ['s', 'one']).stderr, '');
       assert.is(runIt(cp, ['x.ram:s', 'two'], { archives }).stderr, '');
     } finally {
-      HostDirBackend.prototype.read = read;
+      HostDirStore.prototype.read = read;
     }
     for (const name of ['one', 'two']) {
       if (!fs.existsSync(name)) continue;

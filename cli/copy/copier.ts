@@ -5,12 +5,12 @@ import { join } from '../../vfs/fs/values/path-text.ts';
 import { pour } from './content.ts';
 import { Handle, isRegular, type Attributes } from './handle.ts';
 import { isSame } from './identity.ts';
-import { found, namesOf, rootOf, type Failed, type Item, type Plan } from './plan.ts';
+import { found, namesOf, rootOf, type Failed, type CopyItem, type CopyPlan } from './plan.ts';
 import { sizeText, type Progress } from './progress.ts';
 import { Trail } from './trail.ts';
 
 /** The target of a copy. */
-export interface Target {
+export interface CopyTarget {
   readonly fs: FileSystem;
   /** The path of `dir`. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface Target {
 
 /** The first copy of a file with several names. */
 interface Copied {
-  readonly item: Item;
+  readonly item: CopyItem;
   readonly key: string;
 }
 
@@ -29,7 +29,7 @@ interface Copied {
  * fids: a name is looked up once, and no symlink is followed except one that the user names.
  */
 export class Copier {
-  private readonly target: Target;
+  private readonly target: CopyTarget;
   private readonly progress: Progress;
   private readonly failed: Failed;
   /** The copies of files with several names, by the file's key. */
@@ -37,20 +37,20 @@ export class Copier {
   /** The symlinks that were created: the files of one archive must not go through a symlink of another. */
   private readonly made = new Set<string>();
   /** The current target directories, and their sources. */
-  private readonly open: Item[] = [];
+  private readonly open: CopyItem[] = [];
   private readonly from = new Trail();
   private readonly to = new Trail();
   private files = 0;
   private bytes = 0;
 
   /** @param failed Called for each item that cannot be copied; the rest is copied. */
-  constructor(target: Target, progress: Progress, failed: Failed) {
+  constructor(target: CopyTarget, progress: Progress, failed: Failed) {
     this.target = target;
     this.progress = progress;
     this.failed = failed;
   }
 
-  run(plan: Plan): void {
+  run(plan: CopyPlan): void {
     try {
       for (const item of plan.items) {
         this.leaveTo(item.depth);
@@ -80,7 +80,7 @@ export class Copier {
   }
 
   /** Calls `act` and reports its error; false if it failed. */
-  private attempt(item: Item, act: () => void): boolean {
+  private attempt(item: CopyItem, act: () => void): boolean {
     try {
       act();
       return true;
@@ -91,7 +91,7 @@ export class Copier {
     }
   }
 
-  private copy(item: Item): void {
+  private copy(item: CopyItem): void {
     const source = found(item.parent === null ? rootOf(item).find() : this.from.top().child(item.name), 'from');
     try {
       const stat = source.attributes();
@@ -106,12 +106,12 @@ export class Copier {
   }
 
   /** Returns the directory of an item's copy. */
-  private dirOf(item: Item): Handle {
+  private dirOf(item: CopyItem): Handle {
     return item.parent === null ? this.target.dir : this.to.top();
   }
 
   /** Enters a directory, and creates it if it does not exist. */
-  private enter(item: Item, source: Handle): void {
+  private enter(item: CopyItem, source: Handle): void {
     const to = this.makeDirectory(this.dirOf(item), item.name);
     this.to.push(item.name, to);
     this.from.push(item.name, source.clone());
@@ -133,7 +133,7 @@ export class Copier {
     throw new Error('a directory cannot overwrite a non-directory');
   }
 
-  private copySymlink(item: Item, source: Handle, stat: Attributes): void {
+  private copySymlink(item: CopyItem, source: Handle, stat: Attributes): void {
     // Opened before the target is removed: an unreadable file must not replace another.
     const text = source.target();
     if (this.linkAgain(item, stat, source)) return;
@@ -153,7 +153,7 @@ export class Copier {
   }
 
   /** Removes an existing file of this name that cannot be overwritten, unless it is the source. */
-  private removeExisting(item: Item, dir: Handle, source: Handle): void {
+  private removeExisting(item: CopyItem, dir: Handle, source: Handle): void {
     const there = dir.child(item.name);
     if (there === E.ENOENT) return;
     const other = found(there, 'to');
@@ -169,7 +169,7 @@ export class Copier {
   }
 
   /** True if a file is the source, or the target of a source symlink, which would be lost with it. */
-  private isSourceOf(item: Item, source: Handle, file: Handle): boolean {
+  private isSourceOf(item: CopyItem, source: Handle, file: Handle): boolean {
     if (isSame(source, file)) return true;
     if (!source.isSymlink || file.isSymlink || item.parent !== null) return false;
     const target = rootOf(item).follow();
@@ -182,7 +182,7 @@ export class Copier {
   }
 
   /** Creates a hard link to an earlier copy; false if there is none or the store has no hard links. */
-  private linkAgain(item: Item, stat: Attributes, source: Handle): boolean {
+  private linkAgain(item: CopyItem, stat: Attributes, source: Handle): boolean {
     const copied = stat.nlink > 1 && item.name !== '.' ? this.copies.get(stat.key) : undefined;
     if (copied === undefined) return false;
     const first = this.copyOf(copied);
@@ -203,7 +203,7 @@ export class Copier {
     }
   }
 
-  private remember(item: Item, stat: Attributes, key: string): void {
+  private remember(item: CopyItem, stat: Attributes, key: string): void {
     if (stat.nlink > 1) this.copies.set(stat.key, { item, key });
   }
 
@@ -222,7 +222,7 @@ export class Copier {
     return null;
   }
 
-  private copyFile(item: Item, source: Handle, stat: Attributes): void {
+  private copyFile(item: CopyItem, source: Handle, stat: Attributes): void {
     if (this.linkAgain(item, stat, source)) return;
     const dir = this.dirOf(item);
     let there = this.existing(item, dir);
@@ -259,7 +259,7 @@ export class Copier {
    * Returns the existing file to be overwritten, if there is one.
    * @throws Error for a symlink that the user has not named, that this copy has created, or that is dangling.
    */
-  private existing(item: Item, dir: Handle): Handle | null {
+  private existing(item: CopyItem, dir: Handle): Handle | null {
     const there = dir.child(item.name);
     if (there === E.ENOENT) return null;
     const file = found(there, 'to');

@@ -25,7 +25,7 @@ import type { AtCalls } from '../../vfs/client/at/at-calls.ts';
 import { Found } from '../../vfs/client/at/resolve/found.ts';
 import { step } from '../../vfs/client/at/resolve/step.ts';
 import { DirectoryListing } from '../../vfs/client/directory-listing.ts';
-import { entriesOf, sortByName, type Entry } from '../../vfs/client/entries.ts';
+import { entriesOf, sortByName, type ListedEntry } from '../../vfs/client/entries.ts';
 import { setMode } from '../../vfs/client/rare-messages.ts';
 import { E } from '../../vfs/linux/errno.ts';
 import { fsError } from '../../vfs/fs/values/errors.ts';
@@ -38,7 +38,7 @@ const BOTH_TIMES = SETATTR_ATIME | SETATTR_ATIME_SET | SETATTR_MTIME | SETATTR_M
 const NEW_FILE = 0o600;
 const NEW_DIRECTORY = 0o700;
 
-export type { Entry };
+export type { ListedEntry };
 
 /** The attributes of a file. */
 export interface Attributes {
@@ -133,7 +133,7 @@ export class Handle {
   }
 
   /** The entries of a directory, by name. */
-  entries(): Entry[] {
+  entries(): ListedEntry[] {
     const entries = entriesOf(DirectoryListing.open(this.at, this.fid));
     if (typeof entries === 'number') throw this.error(entries);
     return sortByName(entries);

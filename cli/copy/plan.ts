@@ -6,9 +6,9 @@ import { insideOf } from '../../vfs/connect/inside.ts';
 import { Trail } from './trail.ts';
 
 /** A file to be copied. */
-export class Item {
+export class CopyItem {
   /** The directory of the item; null for an operand. */
-  readonly parent: Item | null;
+  readonly parent: CopyItem | null;
   /** The name of the item and of its copy; for an operand, only that of the copy. */
   readonly name: string;
   /** The attributes at planning: a file that takes the name later is not copied. */
@@ -19,7 +19,7 @@ export class Item {
   /** True if it could not be copied: the content of such a directory is skipped without further errors. */
   isLost = false;
 
-  constructor(parent: Item | null, name: string, source: Handle, stat: Attributes) {
+  constructor(parent: CopyItem | null, name: string, source: Handle, stat: Attributes) {
     this.parent = parent;
     this.name = name;
     this.stat = stat;
@@ -29,21 +29,21 @@ export class Item {
 }
 
 /** Returns the operand to which an item belongs. */
-export function rootOf(item: Item): RootItem {
+export function rootOf(item: CopyItem): RootItem {
   let at = item;
   while (at.parent !== null) at = at.parent;
   return at as RootItem;
 }
 
 /** Returns the names from the operand (excluded) down to the item. */
-export function namesOf(item: Item): string[] {
+export function namesOf(item: CopyItem): string[] {
   const names: string[] = [];
   for (let at = item; at.parent !== null; at = at.parent) names.push(at.name);
   return names.reverse();
 }
 
 /** An operand. */
-export class RootItem extends Item {
+export class RootItem extends CopyItem {
   /** The operand and its copy as the user wrote them. */
   readonly text: string;
   readonly toText: string;
@@ -69,16 +69,16 @@ export class RootItem extends Item {
 }
 
 /** Called for a file that cannot be copied: `item` is the file, or its directory if `name` is given. */
-export type Failed = (item: Item, error: unknown, name?: string) => void;
+export type Failed = (item: CopyItem, error: unknown, name?: string) => void;
 
 /** Returns the path of an item, or of a name in it, for messages. */
-export function textOf(item: Item, side: 'text' | 'toText', name = ''): string {
+export function textOf(item: CopyItem, side: 'text' | 'toText', name = ''): string {
   return join(join(rootOf(item)[side], namesOf(item).join('/')), name);
 }
 
 /** The items to be copied, each directory before its content. */
-export class Plan {
-  readonly items: Item[] = [];
+export class CopyPlan {
+  readonly items: CopyItem[] = [];
   bytes = 0;
   private readonly failed: Failed;
 
@@ -104,12 +104,12 @@ export class Plan {
     }
   }
 
-  private note(item: Item): void {
+  private note(item: CopyItem): void {
     this.items.push(item);
     if (isRegular(item.stat)) this.bytes += item.stat.size;
   }
 
-  private walk(root: Item, trail: Trail): void {
+  private walk(root: CopyItem, trail: Trail): void {
     const open = [{ item: root, names: this.namesIn(root, trail.top()) }];
     while (open.length > 0) {
       const { item, names } = open.at(-1)!;
@@ -121,7 +121,7 @@ export class Plan {
       }
       try {
         const source = found(trail.top().child(name), 'from');
-        const child = new Item(item, name, source, source.attributes());
+        const child = new CopyItem(item, name, source, source.attributes());
         this.note(child);
         if (!child.isDirectory) {
           source.close();
@@ -136,7 +136,7 @@ export class Plan {
   }
 
   /** Last first. */
-  private namesIn(item: Item, dir: Handle): string[] {
+  private namesIn(item: CopyItem, dir: Handle): string[] {
     try {
       const names = dir.entries().map((entry) => entry.name);
       const inside = insideOf(dir.at.client, dir.fid);

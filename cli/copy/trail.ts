@@ -7,7 +7,7 @@ const HELD = 32;
 /** Distance in levels between the outer directories that are held, as starting points. */
 const MARK = 256;
 
-interface Step {
+interface TrailStep {
   readonly name: string;
   /** The directory's identity when it was entered. */
   readonly key: string;
@@ -19,7 +19,7 @@ interface Step {
  * few descriptors. The others are walked to again, name by name, and must have the same identity as before.
  */
 export class Trail {
-  private readonly steps: Step[] = [];
+  private readonly steps: TrailStep[] = [];
 
   get depth(): number {
     return this.steps.length;
@@ -59,7 +59,7 @@ export class Trail {
     step.handle = null;
   }
 
-  private enter(dir: Handle, { name, key }: Step): Handle {
+  private enter(dir: Handle, { name, key }: TrailStep): Handle {
     const found = dir.child(name);
     if (typeof found === 'number') throw fsError(found, 'cp', dir.side);
     if (found.isDirectory && found.attributes().key === key) return found;

@@ -14,7 +14,7 @@ const [COUNT, STATUS, HELD, WORDS] = [0, 1, 2, 3];
 const PATIENCE_MS = 1000;
 
 /** A request of a thread to the main thread. */
-interface Request {
+interface SignalRequest {
   readonly shared: Int32Array;
   readonly notice: string;
   readonly hold: boolean;
@@ -53,7 +53,7 @@ export class Signals {
   }
 
   private ask(isHold: boolean): void {
-    const request: Request = { shared: this.shared, notice: this.notice, hold: isHold };
+    const request: SignalRequest = { shared: this.shared, notice: this.notice, hold: isHold };
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows
     parentPort?.postMessage(request);
   }
@@ -77,7 +77,7 @@ function hold(shared: Int32Array, notice: string): () => void {
 /** Holds back signals for the `Signals` of a thread, as long as it asks for it. */
 export function holdFor(worker: Worker): void {
   let release: (() => void) | undefined;
-  worker.on('message', ({ shared, notice, hold: isHold }: Partial<Request>) => {
+  worker.on('message', ({ shared, notice, hold: isHold }: Partial<SignalRequest>) => {
     if (shared === undefined) return;
     release?.();
     release = isHold === true ? hold(shared, notice ?? '') : undefined;

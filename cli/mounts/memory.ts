@@ -16,7 +16,7 @@ export function sizeOf(text: string): number | undefined {
 }
 
 /** The memory of all in-memory mounts: those without a size share one capacity, and all share the heap's limit. */
-export class Memory {
+export class MountMemory {
   private heap: Heap | null = null;
   private shared: Space | null = null;
 

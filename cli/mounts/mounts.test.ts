@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Backend } from '../../vfs/backend/backend.ts';
-import { HostDirBackend } from '../../vfs/backends/hostdir/backend.ts';
+import { HostDirStore } from '../../vfs/backends/hostdir/backend.ts';
 import { PathTree } from '../../vfs/backends/hostdir/tree/paths/path-tree.ts';
 import type { RamBackend } from '../../vfs/backends/ram/backend.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
@@ -187,7 +187,7 @@ test('a place is a path from the root', () => {
 
 test('a limit of the platform is printed once', () => {
   inScratch((dir) => {
-    const weak = [0, 1].map((i) => ({ guest: `/${i}`, backend: new HostDirBackend(new PathTree(fs, dir)) }));
+    const weak = [0, 1].map((i) => ({ guest: `/${i}`, backend: new HostDirStore(new PathTree(fs, dir)) }));
     const limits = limitsOf([...weak, { guest: '/m', backend: ram() }]);
     assert.is(limits.length, 1);
     assert.match(limits[0]!, /can make it create, rename and remove names outside/);

@@ -6,7 +6,7 @@ import type { Backend } from '../../vfs/backend/backend.ts';
 import type { Attachable } from '../../vfs/transport/transport.ts';
 import { checkDirectory, checkFile } from './host-path.ts';
 import { MAPDIR } from './mapdir.ts';
-import { DEFAULT_SHARE, Memory, sizeOf } from './memory.ts';
+import { DEFAULT_SHARE, MountMemory, sizeOf } from './memory.ts';
 import { hostPath } from '../lib/lossy.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
@@ -38,7 +38,7 @@ export interface MountOption extends Option {
   /** The stores that `mount` opens. */
   readonly stores: readonly StoreName[];
   /** @throws UsageError if the value is invalid. */
-  mount(value: string, memory: Memory, host: HostDirOptions): GuestMount;
+  mount(value: string, memory: MountMemory, host: HostDirOptions): GuestMount;
 }
 
 export const MOUNT_OPTIONS: readonly MountOption[] = [
@@ -256,7 +256,7 @@ export function hostOptions(options: Parsed['options']): HostDirOptions {
 /** Returns the mounts of a command line. @throws UsageError, also for two mounts at one path. */
 export function mountsOf(
   options: Parsed['options'],
-  memory = new Memory(),
+  memory = new MountMemory(),
   table: readonly MountOption[] = MOUNT_OPTIONS,
 ): GuestMount[] {
   const mounts: GuestMount[] = [];
@@ -284,14 +284,14 @@ function addMount(mounts: GuestMount[], name: string, wanted: GuestMount, value:
 }
 
 /** Puts the root first, so that libc prefers the other mounts; the default is an in-memory root with a /tmp. */
-export function withRoot(mounts: readonly GuestMount[], memory = new Memory()): GuestMount[] {
+export function withRoot(mounts: readonly GuestMount[], memory = new MountMemory()): GuestMount[] {
   const isRoot = ({ guest }: GuestMount): boolean => keyOf(guest) === '/';
   const roots = mounts.filter(isRoot);
   const root = roots.length > 0 ? roots : [{ guest: '/', backend: emptyRoot(memory), isDefault: true }];
   return [...root, ...mounts.filter((mount) => !isRoot(mount))];
 }
 
-function emptyRoot(memory: Memory): Backend {
+function emptyRoot(memory: MountMemory): Backend {
   const store = memory.directory();
   store.create(store.root(), 'tmp', S_IFDIR | 0o1777, 0, 0, 0);
   return store;

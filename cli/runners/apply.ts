@@ -3,11 +3,11 @@ import { UsageError, type Parsed } from '../lib/options.ts';
 import { sizeOf } from '../mounts/memory.ts';
 import { applyConfig } from './config.ts';
 import { GROUPS, applyGroup } from './groups.ts';
-import { Plan } from './plan.ts';
+import { RunPlan } from './plan.ts';
 import { timeOf, wrongValue } from './values.ts';
 import { variableOf } from './variable.ts';
 
-type Meaning = (plan: Plan, value: string) => void;
+type Meaning = (plan: RunPlan, value: string) => void;
 
 /** An option that is refused because it would change the result. */
 function refused(name: string, why: string): Meaning {
@@ -45,13 +45,13 @@ export const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['max-memory', (plan, value) => (plan.maxMemory = bytesOf('max-memory', value))],
 ]);
 
-function timeout(value: string): Plan['timeout'] {
+function timeout(value: string): RunPlan['timeout'] {
   const written = `--timeout ${value}`;
   return { ms: timeOf(value, written), written };
 }
 
 /** Sets a variable of the program: `NAME=VALUE`, or `NAME`. @throws UsageError if the name is missing. */
-export function setVariable(plan: Plan, word: string): void {
+export function setVariable(plan: RunPlan, word: string): void {
   const variable = variableOf(word);
   if (variable !== undefined) plan.env.set(...variable);
 }
@@ -63,14 +63,14 @@ export function configFirst(given: Parsed['given']): Parsed['given'] {
 }
 
 /** Returns the plan of the options; those of other tables are left. */
-export function planOf({ given }: Parsed): Plan {
-  const plan = new Plan();
+export function planOf({ given }: Parsed): RunPlan {
+  const plan = new RunPlan();
   for (const [name, value] of configFirst(given)) MEANINGS.get(name)?.(plan, value);
   return plan;
 }
 
 /** The environment of the program: what is inherited, then what the options set. */
-export function environmentOf({ inheritEnv, env, cwd }: Plan): Record<string, string> {
+export function environmentOf({ inheritEnv, env, cwd }: RunPlan): Record<string, string> {
   const inherited = inheritEnv ? (process.env as Record<string, string>) : {};
   return { ...inherited, ...(cwd !== null && { PWD: cwd }), ...Object.fromEntries(env) };
 }

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { GROUPS, applyGroup } from './groups.ts';
-import type { Plan } from './plan.ts';
+import type { RunPlan } from './plan.ts';
 
 const TABLE = /^\[\s*([\w-]+)\s*\]\s*(?:#.*)?$/;
 const PAIR = /^([\w-]+|"[\w-]+")\s*=\s*(\S.*)$/;
 const SCALAR = /^(?:"([^"\\]*)"|'([^']*)'|(true|false|[\d_]+|0x[\da-fA-F_]+))\s*/;
 
 /** Applies the tables of a file. @throws UsageError with the line that cannot be read; Error if there is no file. */
-export function applyConfig(plan: Plan, file: string): void {
+export function applyConfig(plan: RunPlan, file: string): void {
   let text;
   try {
     text = readFileSync(file, 'utf8');

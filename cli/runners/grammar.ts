@@ -3,12 +3,12 @@ import { UsageError, parseOptions, type Option, type Style } from '../lib/option
 import { didYouMean, nearest } from '../lib/suggest.ts';
 import { configFirst } from './apply.ts';
 import { GROUPS } from './groups.ts';
-import { Plan } from './plan.ts';
+import { RunPlan } from './plan.ts';
 
 /** An option of a grammar. Without `act` it is without effect here. */
-export interface Row extends Option {
+export interface GrammarOption extends Option {
   /** Changes the plan. @throws UsageError if the value is wrong, or if the option is refused. */
-  act?(plan: Plan, value: string): void;
+  act?(plan: RunPlan, value: string): void;
 }
 
 /** The command line of a runtime. */
@@ -17,7 +17,7 @@ export interface Grammar {
   readonly name: string;
   /** The usage after the name. */
   readonly usage: string;
-  readonly options: readonly Row[];
+  readonly options: readonly GrammarOption[];
   readonly style?: Style;
   /** True if the program follows the word `run`; otherwise the word may be left out. Undefined: there is no such word. */
   readonly needsRun?: boolean;
@@ -39,7 +39,7 @@ export interface Grammar {
 export interface Line {
   /** To be answered instead of running a program. */
   readonly asks?: 'help' | 'version';
-  readonly plan: Plan;
+  readonly plan: RunPlan;
   readonly program: string;
   readonly args: readonly string[];
 }
@@ -57,7 +57,7 @@ export function readLine(grammar: Grammar, argv: readonly string[]): Line {
     given.push(...second.given);
     rest = second.rest;
   } else if (!first.ended && word !== undefined && commands.includes(word)) {
-    if (word === 'help' || word === 'version') return { asks: word, plan: new Plan(), program: '', args: [] };
+    if (word === 'help' || word === 'version') return { asks: word, plan: new RunPlan(), program: '', args: [] };
     throw new UsageError(`${name} ${word} is not supported: wasi9p ${name} runs programs only.`);
   } else if (needsRun === true && !isAnswer(given)) {
     if (word === undefined) throw new UsageError(`Missing command: ${name} run PROGRAM.`);
@@ -72,7 +72,7 @@ export function readLine(grammar: Grammar, argv: readonly string[]): Line {
     given.push(...late.given);
     words = [...late.rest];
   }
-  const plan = new Plan();
+  const plan = new RunPlan();
   for (const ask of ['help', 'version'] as const) {
     if (given.some(([option, value]) => option === ask || option === ask[0] || isGroupHelp(option, value, ask)))
       return { asks: ask, plan, program: '', args: [] };
@@ -100,7 +100,7 @@ function isAnswer(given: readonly (readonly [string, string])[]): boolean {
   return given.some(([name]) => ['help', 'h', 'version'].includes(name));
 }
 
-function apply(plan: Plan, row: Row, value: string, { oneDash }: Style): void {
+function apply(plan: RunPlan, row: GrammarOption, value: string, { oneDash }: Style): void {
   if (row.act !== undefined) row.act(plan, value);
   else plan.unused.push(`${oneDash === true ? '-' : '--'}${row.name}${value === '' ? '' : ` ${value}`}`);
 }

@@ -2,7 +2,7 @@
 // is without effect here.
 import { UsageError, type Option } from '../lib/options.ts';
 import { didYouMean, nearest } from '../lib/suggest.ts';
-import type { Plan } from './plan.ts';
+import type { RunPlan } from './plan.ts';
 import { flagOf, numberOf, timeOf } from './values.ts';
 
 /** A key of a group that is not without effect. */
@@ -12,7 +12,7 @@ interface Key {
   readonly value: string;
   readonly help: string;
   /** Changes the plan. @param option The option as written, for errors. */
-  act?(plan: Plan, value: string | undefined, option: string): void;
+  act?(plan: RunPlan, value: string | undefined, option: string): void;
 }
 
 /** A group of options. */
@@ -203,12 +203,12 @@ export const GROUPS: readonly Group[] = [
  * Applies a value of a group, such as `p3,http` of -S.
  * @throws UsageError for an unknown key, a wrong value, or a key that is refused.
  */
-export function applyGroup(plan: Plan, name: string, value: string): void {
+export function applyGroup(plan: RunPlan, name: string, value: string): void {
   const group = GROUPS.find((row) => row.name === name)!;
   for (const word of value.split(',')) applyKey(plan, group, word);
 }
 
-function applyKey(plan: Plan, group: Group, word: string): void {
+function applyKey(plan: RunPlan, group: Group, word: string): void {
   const at = word.indexOf('=');
   const [name, value] = at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
   const written = `-${group.letter} ${word}`;

@@ -1,13 +1,13 @@
 // The command lines of wazero, wasmer, wasmkit, wasmedge and iwasm, as toolchains write them.
 import { UsageError } from '../lib/options.ts';
 import { setVariable } from './apply.ts';
-import type { Grammar, Row } from './grammar.ts';
-import type { Plan } from './plan.ts';
+import type { Grammar, GrammarOption } from './grammar.ts';
+import type { RunPlan } from './plan.ts';
 import { numberOf, timeOf } from './values.ts';
 import { HELP, VERSION, grantDir } from './wasmtime.ts';
 
 /** Refuses an option that would change the result. `why` ends the sentence. */
-function refused(name: string, value: string | undefined, why: string): Row {
+function refused(name: string, value: string | undefined, why: string): GrammarOption {
   return {
     ...{ name, ...(value !== undefined && { value, many: true }), help: `Not supported: ${why}.` },
     act() {
@@ -17,17 +17,17 @@ function refused(name: string, value: string | undefined, why: string): Row {
 }
 
 /** An option without effect. */
-function unused(name: string, value?: string): Row {
+function unused(name: string, value?: string): GrammarOption {
   return { name, ...(value !== undefined && { value, many: true }), help: 'Without effect.' };
 }
 
 const NO_SOCKETS = 'WASI preview1 programs get no sockets here';
 
-function variable(value = 'NAME=VALUE'): Row {
+function variable(value = 'NAME=VALUE'): GrammarOption {
   return { name: 'env', many: true, value, help: "Sets a variable of the program's environment.", act: setVariable };
 }
 
-const DIR: Row = {
+const DIR: GrammarOption = {
   name: 'dir',
   many: true,
   value: 'HOST[::GUEST]',
@@ -36,7 +36,7 @@ const DIR: Row = {
 };
 
 /** `HOST[:GUEST][:ro]`, as wazero writes a mount. */
-function grantMount(plan: Plan, value: string): void {
+function grantMount(plan: RunPlan, value: string): void {
   const readOnly = value.endsWith(':ro');
   const whole = readOnly ? value.slice(0, -3) : value;
   const at = whole.lastIndexOf(':');
@@ -46,20 +46,20 @@ function grantMount(plan: Plan, value: string): void {
 
 /** `GUEST:HOST`, with one colon or two; `HOST` alone is both. */
 function grantReversed(option: string) {
-  return (plan: Plan, value: string): void => {
+  return (plan: RunPlan, value: string): void => {
     const [, guest = value, host = value] = /^(.*?)::?(.*)$/.exec(value) ?? [];
     plan.grants.push({ host, guest, written: `--${option} ${value}` });
   };
 }
 
 /** `HOST:GUEST`. */
-function grantVolume(plan: Plan, value: string): void {
+function grantVolume(plan: RunPlan, value: string): void {
   const [, host = value, guest = value] = /^(.*?)::?(.*)$/.exec(value) ?? [];
   plan.grants.push({ host, guest, written: `--volume ${value}` });
 }
 
 function timeout(option: string, unit = '') {
-  return (plan: Plan, value: string): void => {
+  return (plan: RunPlan, value: string): void => {
     const written = `${option} ${value}`;
     plan.timeout = { ms: timeOf(value + unit, written), written };
   };
@@ -138,7 +138,7 @@ const WASMER: Grammar = {
 };
 
 function setStack(option: string) {
-  return (plan: Plan, value: string): void => {
+  return (plan: RunPlan, value: string): void => {
     plan.stack = numberOf(value, `${option} ${value}`);
   };
 }

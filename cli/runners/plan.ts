@@ -11,7 +11,7 @@ export interface Grant {
 }
 
 /** The conditions under which a program runs. */
-export class Plan {
+export class RunPlan {
   readonly grants: Grant[] = [];
   /** Variables of the program; null for one that is not to be set although it is inherited. */
   readonly env = new Map<string, string>();

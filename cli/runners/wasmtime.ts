@@ -1,23 +1,23 @@
 // The command line of wasmtime: `[OPTIONS] [run] [OPTIONS] PROGRAM [ARGUMENTS]`.
 import type { Option } from '../lib/options.ts';
 import { MEANINGS } from './apply.ts';
-import type { Grammar, Row } from './grammar.ts';
+import type { Grammar, GrammarOption } from './grammar.ts';
 import { DIR, ENV, SHARED_OPTIONS } from './options.ts';
-import type { Plan } from './plan.ts';
+import type { RunPlan } from './plan.ts';
 
 /** Adds a directory as written: `HOST` or `HOST::GUEST`. */
-export function grantDir(plan: Plan, value: string): void {
+export function grantDir(plan: RunPlan, value: string): void {
   const [host = '', guest = host] = value.split('::');
   plan.grants.push({ host, guest, written: `--dir ${value}` });
 }
 
 /** The reverse, of older versions: `GUEST::HOST`. */
-function grantMapdir(plan: Plan, value: string): void {
+function grantMapdir(plan: RunPlan, value: string): void {
   const [guest = '', host = guest] = value.split('::');
   plan.grants.push({ host, guest, written: `--mapdir ${value}` });
 }
 
-function withMeaning(option: Option): Row {
+function withMeaning(option: Option): GrammarOption {
   const act = MEANINGS.get(option.name);
   return act === undefined ? option : { ...option, act };
 }

@@ -7,15 +7,15 @@ import { serverForBackend } from '../../vfs/connect/backend-server.ts';
 import { NamespaceMounts } from '../../vfs/namespace/mounts.ts';
 import { HostDescriptor } from '../../shim/preview1/descriptors/host-stream.ts';
 import { IDLE } from '../../shim/preview1/gate/gate.ts';
+import type { Calls } from '../../shim/preview1/gate/parameters.gen.ts';
 import { preview0Calls } from '../../shim/preview0/calls.ts';
 import type { Memory } from '../../vfs/lib/platform.ts';
 import { notStarted } from './errors.ts';
 
-type Calls = Parameters<Tracer['wrap']>[0];
 type AnyCall = (...args: number[]) => number | undefined;
 
 /** The options: each descriptor is one of the host. */
-interface GuestOptions extends BaseOptions {
+interface NodeGuestOptions extends BaseOptions {
   preopens: Readonly<Record<string, Backend>>;
   stdin: number;
   stdout: number;
@@ -52,7 +52,7 @@ export class NodeGuest extends WASIBase {
   private readonly life: Life;
 
   /** @throws The errors of WASIBase. */
-  constructor(options: GuestOptions, nature: Nature) {
+  constructor(options: NodeGuestOptions, nature: Nature) {
     const life: Life = { bound: false, guest: null };
     const { trace, unstable } = nature;
     const wrap: Tracer['wrap'] = (calls, guest) => {

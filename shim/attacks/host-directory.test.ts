@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HostDirBackend as Store } from '../../vfs/backends/hostdir/backend.ts';
+import { HostDirStore } from '../../vfs/backends/hostdir/backend.ts';
 import { hostDir, type HostDirBackend } from '../../vfs/backends/hostdir/index.ts';
 import { PathTree } from '../../vfs/backends/hostdir/tree/paths/path-tree.ts';
 import { OFLAGS } from '../preview1/abi/structs.ts';
@@ -125,7 +125,7 @@ const OPENINGS: [way: string, reason: string, open: (root: string) => HostDirBac
     reason,
     (root) => hostDir(root, way === undefined ? {} : { way }),
   ]),
-  ['by paths', '', (root) => new Store(new PathTree(fs, root))],
+  ['by paths', '', (root) => new HostDirStore(new PathTree(fs, root))],
 ];
 
 for (const [way, reason, open] of OPENINGS) {

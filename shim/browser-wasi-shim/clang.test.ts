@@ -12,14 +12,14 @@ import { Toolchain, loadToolchain } from '../../toolchain/toolchain.ts';
 import type { LocalSource } from '../../vfs/connect/server-for.ts';
 import { AT_REST } from '../../testing/at-rest.ts';
 import { MountedDirectory } from './directory.ts';
-import { Sink, input, instantiate, type Shape } from './testing.ts';
+import { StdoutText, input, instantiate, type ShimClass } from './testing.ts';
 import { WASI } from './wasi.ts';
 
 const SOURCE = '#include <stdio.h>\nint main(void) { puts("compiled"); }\n';
 const decoder = new TextDecoder();
 
 /** Runs a tool in a WASI class of the shape of browser_wasi_shim. */
-function runIn(shape: Shape): RunWasi {
+function runIn(shape: ShimClass): RunWasi {
   return (module, args, { preopens, env = {}, stdout, stderr }) => {
     const dirs = Object.entries(preopens).map(([path, source]) => new MountedDirectory(path, source as LocalSource));
     const console = [stdout, stderr].map((sink) => new ConsoleStdout((bytes) => say(sink, decoder.decode(bytes))));
@@ -37,7 +37,7 @@ function runIn(shape: Shape): RunWasi {
 }
 
 for (const [name, shape] of [
-  ['theirs', Theirs as unknown as Shape],
+  ['theirs', Theirs as unknown as ShimClass],
   ['ours', WASI],
 ] as const) {
   test(`clang compiles in the WASI class that is ${name}`, async () => {
@@ -51,7 +51,7 @@ for (const [name, shape] of [
         output: 'hello.wasm',
       };
       const bytes = await compile(job, { cache, load });
-      const out = new Sink();
+      const out = new StdoutText();
       const wasi = new WASI(['hello'], [], [input(), out.fd, out.fd]);
       const hello = await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
       assert.is(wasi.start(instantiate(hello, wasi.wasiImport)), 0);

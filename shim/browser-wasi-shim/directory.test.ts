@@ -10,7 +10,7 @@ import { AT_REST } from '../../testing/at-rest.ts';
 import { utf8 } from '../../testing/test-guest.ts';
 import { MountedDirectory } from './directory.ts';
 import { OpenMountedDirectory } from './open-directory.ts';
-import { Sink, input, instantiate, tourModule } from './testing.ts';
+import { StdoutText, input, instantiate, tourModule } from './testing.ts';
 
 const READ = BigInt(RIGHTS.FD_READ);
 const WRITE = BigInt(RIGHTS.FD_WRITE);
@@ -352,7 +352,7 @@ withMount('as a preopen and as a directory', (dir) => {
 });
 
 withMount('their WASI class: what a program leaves open lasts until close()', async (dir, volume) => {
-  const out = new Sink();
+  const out = new StdoutText();
   const shell = new Theirs(['tour', '/mnt', 'leave', 'exit'], [], [input(), out.fd, out.fd, dir], { debug: false });
   assert.is(shell.start(instantiate(await tourModule(), shell.wasiImport)), 7);
   assert.is(dir.server.inspect().orphans, 1);

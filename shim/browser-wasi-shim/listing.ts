@@ -16,7 +16,7 @@ const read = new DirectoryEntries();
  * Returns directory entries one by one, as fd_readdir_single requires, from a buffer of several. Cookies are those of
  * the server: an entry that is not in the buffer is fetched with the entries after it.
  */
-export class EntryReader {
+export class DirentReader {
   private entries: wasi.Dirent[] = [];
   /** The cookie before the first entry. */
   private start = 0n;

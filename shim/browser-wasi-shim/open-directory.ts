@@ -12,7 +12,7 @@ import { DescriptorFd } from './fd.ts';
 import { MountedFile } from './file.ts';
 import { filestatOf, type MountedFilestat } from './filestat.ts';
 import { MountedInode } from './inode.ts';
-import { EntryReader } from './listing.ts';
+import { DirentReader } from './listing.ts';
 
 const { EINVAL: INVAL, ENOTCAPABLE: NOTCAPABLE } = WASI_ERRNO;
 const { SYMLINK_FOLLOW } = LOOKUPFLAGS;
@@ -25,7 +25,7 @@ const AS_DIRECTORY: OpenRequest = { follow: true, oflags: OFLAGS.DIRECTORY, fdfl
 
 /** An open directory of a MountedDirectory. A path that leaves it is NOTCAPABLE. */
 export class OpenMountedDirectory extends DescriptorFd<DirectoryDescriptor> {
-  private readonly reader = new EntryReader();
+  private readonly reader = new DirentReader();
 
   /**
    * Returns a descriptor of the same directory with the same rights at most, which the caller closes.

@@ -10,17 +10,17 @@ export const ANYWHERE = ['files', 'directories', 'names'];
 export const FLAGS = ['-std=gnu17', '-O1'];
 
 /** The argument of start(). */
-export type Command = WebAssembly.Instance & {
+export type CommandInstance = WebAssembly.Instance & {
   exports: { memory: WebAssembly.Memory; _start: () => unknown };
 };
 
 /** A WASI class of the shape of browser_wasi_shim. */
-export type Shape = new (
+export type ShimClass = new (
   args: string[],
   env: string[],
   fds: Fd[],
   options: { debug?: boolean },
-) => { wasiImport: object; start(instance: Command): number };
+) => { wasiImport: object; start(instance: CommandInstance): number };
 
 let tour: Promise<WebAssembly.Module> | null = null;
 
@@ -35,7 +35,7 @@ export function tourModule(): Promise<WebAssembly.Module> {
 }
 
 /** A stdout that collects the text written to it. */
-export class Sink {
+export class StdoutText {
   text = '';
   private readonly decoder = new TextDecoder();
   readonly fd: ConsoleStdout = new ConsoleStdout((bytes) => {
@@ -48,15 +48,15 @@ export function input(text = ''): OpenFile {
   return new OpenFile(new File(new TextEncoder().encode(text)));
 }
 
-export function instantiate(module: WebAssembly.Module, wasiImport: object): Command {
+export function instantiate(module: WebAssembly.Module, wasiImport: object): CommandInstance {
   const imports = { wasi_snapshot_preview1: wasiImport as WebAssembly.ModuleImports };
-  return new WebAssembly.Instance(module, imports) as Command;
+  return new WebAssembly.Instance(module, imports) as CommandInstance;
 }
 
 /** Runs parts of the tour in /tmp. Returns the exit status and the output. */
-export async function runTour(shape: Shape, dir: Fd, parts: readonly string[]): Promise<[number, string]> {
-  const out = new Sink();
-  const wasi = new shape(['tour', '/tmp', ...parts], [], [input(), out.fd, new Sink().fd, dir], { debug: false });
+export async function runTour(shape: ShimClass, dir: Fd, parts: readonly string[]): Promise<[number, string]> {
+  const out = new StdoutText();
+  const wasi = new shape(['tour', '/tmp', ...parts], [], [input(), out.fd, new StdoutText().fd, dir], { debug: false });
   const code = wasi.start(instantiate(await tourModule(), wasi.wasiImport));
   return [code, out.text];
 }

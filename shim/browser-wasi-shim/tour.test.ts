@@ -10,7 +10,7 @@ import * as assert from 'uvu/assert';
 import { WASI as Ours, serverFor } from '../index.ts';
 import { AT_REST } from '../../testing/at-rest.ts';
 import { MountedDirectory } from './directory.ts';
-import { ANYWHERE, FLAGS, TOUR, instantiate, runTour, tourModule, type Shape } from './testing.ts';
+import { ANYWHERE, FLAGS, TOUR, instantiate, runTour, tourModule, type ShimClass } from './testing.ts';
 import { WASI } from './wasi.ts';
 import { unless } from '../../build/test/skip.ts';
 
@@ -33,7 +33,7 @@ async function reference(parts: readonly string[]): Promise<string> {
   return text;
 }
 
-async function onMount(shape: Shape, parts: readonly string[]): Promise<string> {
+async function onMount(shape: ShimClass, parts: readonly string[]): Promise<string> {
   const dir = new MountedDirectory('/', Volume.fromJSON({ '/tmp': null }));
   const [code, text] = await runTour(shape, dir, parts);
   assert.is(code, 0);
@@ -47,11 +47,11 @@ async function onMount(shape: Shape, parts: readonly string[]): Promise<string> 
 
 test('their WASI class on a MountedDirectory', async () => {
   const parts = [...ANYWHERE, 'inodes'];
-  assert.fixture(await onMount(Theirs as unknown as Shape, parts), await reference(parts));
+  assert.fixture(await onMount(Theirs as unknown as ShimClass, parts), await reference(parts));
 });
 
 test('their WASI class never gives symlinks to a directory', async () => {
-  const text = await onMount(Theirs as unknown as Shape, ['symlinks']);
+  const text = await onMount(Theirs as unknown as ShimClass, ['symlinks']);
   assert.match(text, 'symlink("target", "s"): ENOTSUP');
 });
 

@@ -10,7 +10,7 @@ import { serverFor } from '../index.ts';
 import { strace } from '../trace/strace.ts';
 import { AT_REST } from '../../testing/at-rest.ts';
 import { utf8 } from '../../testing/test-guest.ts';
-import { Sink, input, instantiate, tourModule, type Command } from './testing.ts';
+import { StdoutText, input, instantiate, tourModule, type CommandInstance } from './testing.ts';
 
 const { WASI, MountedDirectory, WASIProcExit, Fd, PreopenDirectory } = entry;
 
@@ -49,7 +49,7 @@ test('all names of the package are there', () => {
 });
 
 test('arguments, environment and the three streams', async () => {
-  const [out, err] = [new Sink(), new Sink()];
+  const [out, err] = [new StdoutText(), new StdoutText()];
   const fds = [input('one\ntwo\n'), out.fd, err.fd, new PreopenDirectory('/', new Map())];
   assert.is(await run(['words', 'end'], fds, ['WHO=naïve 🦊', 'EMPTY=']), 0);
   assert.is(out.text, '-- words\n<tour></><words><end>\nWHO=naïve 🦊\n> one\n> two\n-- end\n');
@@ -96,7 +96,7 @@ test('each Fd has the number of its place', () => {
 });
 
 test('the end of a program: its exit status, and no Fd of the host is closed', async () => {
-  const fds = [new Counted(), new Sink().fd, new Sink().fd, new PreopenDirectory('/', new Map())] as const;
+  const fds = [new Counted(), new StdoutText().fd, new StdoutText().fd, new PreopenDirectory('/', new Map())] as const;
   assert.is(await run(['exit'], [...fds]), 7);
   assert.is(await run(['end'], [...fds]), 0);
   assert.is(fds[0].closed, 0);
@@ -120,7 +120,7 @@ for (const [part, ending] of [
   test(`files left open are closed when the program ends: ${part}`, async () => {
     const volume = new Volume();
     const dir = new MountedDirectory('/', volume);
-    const fds = [input(), new Sink().fd, new Sink().fd, dir];
+    const fds = [input(), new StdoutText().fd, new StdoutText().fd, dir];
     if (ending === null) {
       let thrown: unknown;
       await run(['leave', part], fds).catch((error: unknown) => (thrown = error));
@@ -135,7 +135,7 @@ for (const [part, ending] of [
 }
 
 test('another instance is started with the same object, and finds its Fds again', async () => {
-  const out = new Sink();
+  const out = new StdoutText();
   const dir = new MountedDirectory('/', new Volume());
   const shape = new WASI(['tour', '/', 'files'], [], [input(), out.fd, out.fd, dir]);
   const module = await tourModule();
@@ -207,12 +207,12 @@ test('an exit in _initialize is thrown as WASIProcExit', () => {
 
 test('an instance without a memory is refused', () => {
   const shape = new WASI([], [], []);
-  const instance = { exports: { _start: () => {} } } as unknown as Command;
+  const instance = { exports: { _start: () => {} } } as unknown as CommandInstance;
   assert.throws(() => shape.start(instance), 'exports no memory');
 });
 
 test('calls that 0.4.2 throws or refuses: sockets, poll, renumber', () => {
-  const { calls, view } = attached([input('x'), new Sink().fd]);
+  const { calls, view } = attached([input('x'), new StdoutText().fd]);
   assert.is(calls.sock_accept(0, 0, 0), W.ENOTSOCK);
   assert.is(calls.sock_send(9, 0, 0, 0, 0), W.EBADF);
   assert.is(calls.fd_renumber(0, 0), 0);
@@ -256,7 +256,7 @@ test('nothing is logged unless asked for', async () => {
   const lines: unknown[][] = [];
   console.log = (...words: unknown[]) => void lines.push(words);
   try {
-    const fds = () => [input(), new Sink().fd, new Sink().fd, new PreopenDirectory('/', new Map())];
+    const fds = () => [input(), new StdoutText().fd, new StdoutText().fd, new PreopenDirectory('/', new Map())];
     await run(['end'], fds());
     assert.is(lines.length, 0);
     const shape = new WASI(['tour', '/', 'end'], [], fds(), { debug: true });
@@ -270,7 +270,7 @@ test('nothing is logged unless asked for', async () => {
 test('a trace shows calls and messages', async () => {
   const lines: string[] = [];
   const dir = new MountedDirectory('/', new Volume());
-  const fds = [input(), new Sink().fd, new Sink().fd, dir];
+  const fds = [input(), new StdoutText().fd, new StdoutText().fd, dir];
   const shape = new WASI(['tour', '/', 'leave'], [], fds, { trace: strace((line) => lines.push(line)) });
   assert.is(shape.start(instantiate(await tourModule(), shape.wasiImport)), 0);
   dir.close();

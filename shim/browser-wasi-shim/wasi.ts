@@ -29,7 +29,7 @@ export interface Options {
 export const SHIM_OPTIONS = { debug: 'boolean', trace: 'Tracer.wrap' } satisfies RowsOf<Options>;
 
 /** The part of a WebAssembly.Instance that is used. */
-interface Instance {
+interface ProgramInstance {
   exports: { memory: Memory };
 }
 
@@ -45,7 +45,7 @@ export class WASI {
   /** The 46 functions: `{ wasi_snapshot_preview1: wasi.wasiImport }`. */
   wasiImport: Imports & { [key: string]: (...args: never[]) => unknown };
   private readonly guest: Guest;
-  private instance: Instance | null = null;
+  private instance: ProgramInstance | null = null;
   /** The host's Fds in the descriptor table; null between two programs. */
   private lent: ForeignDescriptor[] | null = null;
 
@@ -92,12 +92,12 @@ export class WASI {
   }
 
   /** The instance whose memory the functions use. It can be set without a start. @throws Error if none is set. */
-  get inst(): Instance {
+  get inst(): ProgramInstance {
     if (this.instance === null) throw new Error('No instance has been started.');
     return this.instance;
   }
 
-  set inst(instance: Instance) {
+  set inst(instance: ProgramInstance) {
     const { memory } = instance.exports;
     if (memory === undefined) throw new Error('The module exports no memory.');
     this.guest.memory.attach(memory);
@@ -136,7 +136,7 @@ export class WASI {
     }
   }
 
-  private begin(instance: Instance): void {
+  private begin(instance: ProgramInstance): void {
     this.inst = instance;
     this.guest.code = null;
     this.guest.memory.state.value = IDLE;

@@ -1,7 +1,7 @@
 // fd_readdir on a directory Fd of browser_wasi_shim.
 import type { Fd, wasi } from '@bjorn3/browser_wasi_shim';
 import { errnoOfWasi } from '../../vfs/linux/errno.ts';
-import { Dirent, encodeDirent } from '../../vfs/9p/codec.gen.ts';
+import { WireDirent, encodeDirent } from '../../vfs/9p/codec.gen.ts';
 import type { DirectoryEntries } from '../../vfs/client/directory-listing.ts';
 import { kindOfFiletype } from '../preview1/abi/filetype.ts';
 import type { Caller } from '../preview1/descriptors/descriptor.ts';
@@ -22,7 +22,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 export class ForeignListing {
   private readonly fd: Fd;
   private entries: readonly ForeignEntry[] | null = null;
-  private readonly entry = new Dirent();
+  private readonly entry = new WireDirent();
 
   constructor(fd: Fd) {
     this.fd = fd;

@@ -5,7 +5,7 @@ import { Packet } from '../../vfs/9p/packet.ts';
 import type { Attachment } from '../../vfs/connect/attachment.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
 import { check } from '../../vfs/lib/options.ts';
-import { Capture, type CapturedConnection, type WriteBytes } from '../../vfs/transport/pcapng.ts';
+import { PacketCapture, type CapturedConnection, type WriteBytes } from '../../vfs/transport/pcapng.ts';
 import type { Transport } from '../../vfs/transport/transport.ts';
 import type { Tracer } from '../preview1/tracer.ts';
 
@@ -68,7 +68,7 @@ class CapturedTransport implements Transport {
  */
 export function capture(write: WriteBytes): Tracer {
   check(write, 'function', 'write');
-  const file = new Capture(write);
+  const file = new PacketCapture(write);
   const packet = new Packet(HEADER_ROOM);
   return {
     wrap: (calls) => calls,

@@ -1,7 +1,7 @@
 // Counts of calls and messages by name, and their table, as that of strace -c.
 
 /** The count of one call or message. */
-export interface Stat {
+export interface CallCount {
   /** Number of calls. */
   calls: number;
   /** Number of calls with an errno; for messages, those answered by Rlerror. */
@@ -11,7 +11,7 @@ export interface Stat {
 }
 
 /** Adds one call of this name. */
-export function count(counts: Map<string, Stat>, name: string, failed: boolean, ms: number): void {
+export function count(counts: Map<string, CallCount>, name: string, failed: boolean, ms: number): void {
   let stat = counts.get(name);
   if (stat === undefined) counts.set(name, (stat = { calls: 0, errors: 0, ms: 0 }));
   stat.calls++;
@@ -23,9 +23,9 @@ const COLUMNS = ['% time', 'seconds', 'usecs/call', 'calls', 'errors'];
 const WIDTHS = [6, 11, 11, 9, 9];
 
 /** Returns the lines of a table, the row with the most time first. `kind` is the heading of the names. */
-export function table(kind: string, counts: ReadonlyMap<string, Stat>): string[] {
+export function table(kind: string, counts: ReadonlyMap<string, CallCount>): string[] {
   const rows = [...counts].sort(([, a], [, b]) => b.ms - a.ms);
-  const total: Stat = { calls: 0, errors: 0, ms: 0 };
+  const total: CallCount = { calls: 0, errors: 0, ms: 0 };
   for (const [, stat] of rows) {
     total.calls += stat.calls;
     total.errors += stat.errors;
@@ -33,7 +33,7 @@ export function table(kind: string, counts: ReadonlyMap<string, Stat>): string[]
   }
   const line = (cells: readonly string[], name: string): string =>
     `${cells.map((cell, i) => cell.padStart(WIDTHS[i]!)).join(' ')} ${name}`;
-  const row = ([name, { calls, errors, ms }]: readonly [string, Stat]): string => {
+  const row = ([name, { calls, errors, ms }]: readonly [string, CallCount]): string => {
     const share = ((100 * ms) / (total.ms || 1)).toFixed(2);
     return line(
       [

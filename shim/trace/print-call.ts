@@ -16,7 +16,7 @@ import type { Parameter } from '../preview1/abi/signatures.ts';
 import type { TracedGuest } from '../preview1/tracer.ts';
 import type { Args } from './whole-calls.ts';
 
-type Memory = TracedGuest['memory'];
+type TracedMemory = TracedGuest['memory'];
 
 /** Bytes of a path or of data that are printed. */
 const TEXT_MAX = 64;
@@ -37,7 +37,7 @@ function quoteBytes(bytes: Uint8Array): string {
 }
 
 /** Prints an input argument: flags by name, paths and written data as text, the sizes of a read's ranges. */
-export function printInput(m: Memory, p: Parameter, args: Args): string {
+export function printInput(m: TracedMemory, p: Parameter, args: Args): string {
   const value = args[p.index]!;
   const number = Number(value);
   switch (p.type) {
@@ -73,11 +73,11 @@ function printRights(rights: bigint): string {
   return set.length > 4 ? `${set.length} rights` : set.join('|') || '0';
 }
 
-function printText(m: Memory, ptr: number, length: number): string {
+function printText(m: TracedMemory, ptr: number, length: number): string {
   return m.fits(ptr, length) ? quoteBytes(m.u8.subarray(ptr, ptr + length)) : `(bad pointer ${ptr}+${length})`;
 }
 
-function printSizes(m: Memory, ptr: number, count: number): string {
+function printSizes(m: TracedMemory, ptr: number, count: number): string {
   if (!m.fits(ptr, count * STRUCTS.iovec.size)) return `bad pointer ${ptr}`;
   const sizes: number[] = [];
   for (let i = 0; i < Math.min(count, 16); i++) sizes.push(m.view.getUint32(ptr + i * 8 + 4, true));
@@ -85,7 +85,7 @@ function printSizes(m: Memory, ptr: number, count: number): string {
 }
 
 /** Prints the first bytes of the first range that is not empty, and the total size of all ranges. */
-function printData(m: Memory, ptr: number, count: number): string {
+function printData(m: TracedMemory, ptr: number, count: number): string {
   if (!m.fits(ptr, count * STRUCTS.iovec.size)) return `(bad pointer ${ptr})`;
   let total = 0;
   let first = '""';
@@ -99,7 +99,7 @@ function printData(m: Memory, ptr: number, count: number): string {
 }
 
 /** Prints the value at an out-pointer after a call that succeeded; null for a type that is not printed. */
-export function printOutput(m: Memory, p: Parameter, args: Args): string | null {
+export function printOutput(m: TracedMemory, p: Parameter, args: Args): string | null {
   const ptr = Number(args[p.index]) >>> 0;
   if (p.type === 'u32' || p.type === 'fd') return m.fits(ptr, 4) ? `${p.name}=${m.view.getUint32(ptr, true)}` : null;
   if (p.type === 'size' || p.type === 'time') {
@@ -110,7 +110,7 @@ export function printOutput(m: Memory, p: Parameter, args: Args): string | null 
   return null;
 }
 
-function printFilestat(m: Memory, ptr: number): string {
+function printFilestat(m: TracedMemory, ptr: number): string {
   const f = STRUCTS.filestat.fields;
   const field = (offset: number) => m.view.getBigUint64(ptr + offset, true);
   return `{ino=${field(f.ino[0])} nlink=${field(f.nlink[0])} size=${field(f.size[0])}}`;

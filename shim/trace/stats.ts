@@ -6,16 +6,16 @@ import type { Transport } from '../../vfs/transport/transport.ts';
 import { SIGNATURES } from '../preview1/abi/signatures.ts';
 import type { Calls } from '../preview1/imports.ts';
 import type { Tracer } from '../preview1/tracer.ts';
-import { count, table, type Stat } from './counts.ts';
+import { count, table, type CallCount } from './counts.ts';
 
-export type { Stat };
+export type { CallCount };
 
 /** A tracer that counts. */
 export interface CallStats extends Tracer {
   /** By the name of the WASI call. */
-  readonly calls: ReadonlyMap<string, Readonly<Stat>>;
+  readonly calls: ReadonlyMap<string, Readonly<CallCount>>;
   /** By the name of the request: `Twalk`. */
-  readonly messages: ReadonlyMap<string, Readonly<Stat>>;
+  readonly messages: ReadonlyMap<string, Readonly<CallCount>>;
   /** The lines of two tables, of calls and of messages, the row with the most time first. */
   report(): string[];
 }
@@ -25,9 +25,9 @@ class CountedTransport implements Transport {
   readonly msize: number;
   readonly peer: object | null;
   private readonly inner: Transport;
-  private readonly counts: Map<string, Stat>;
+  private readonly counts: Map<string, CallCount>;
 
-  constructor(inner: Transport, counts: Map<string, Stat>) {
+  constructor(inner: Transport, counts: Map<string, CallCount>) {
     this.msize = inner.msize;
     this.peer = inner.peer ?? null;
     this.inner = inner;
@@ -51,8 +51,8 @@ class CountedTransport implements Transport {
  * @returns A tracer for the `trace` option of one WASI object, with the counts.
  */
 export function callStats(): CallStats {
-  const calls = new Map<string, Stat>();
-  const messages = new Map<string, Stat>();
+  const calls = new Map<string, CallCount>();
+  const messages = new Map<string, CallCount>();
   return {
     calls,
     messages,

@@ -2,14 +2,14 @@
 import { TYPE, type Message } from '../../vfs/9p/codec.gen.ts';
 import { printMessage } from '../../vfs/9p/print.ts';
 import { check, checkOptions } from '../../vfs/lib/options.ts';
-import { Capture, type CapturedConnection, type WriteBytes } from '../../vfs/transport/pcapng.ts';
+import { PacketCapture, type CapturedConnection, type WriteBytes } from '../../vfs/transport/pcapng.ts';
 import type { WireObserver } from '../../vfs/transport/wire-observer.ts';
-import { count, table, type Stat } from './counts.ts';
+import { count, table, type CallCount } from './counts.ts';
 import { Filter } from './filter.ts';
 import { STRACE_OPTIONS, type StraceOptions } from './strace.ts';
 
 /** The times at which the requests of each connection came, by their tags. */
-class Times {
+class RequestTimes {
   private readonly began = new WeakMap<object, Map<number, number>>();
 
   begin(connection: object, tag: number): void {
@@ -39,7 +39,7 @@ export function wireTrace(write: (line: string) => void, options: StraceOptions 
   check(write, 'function', 'write');
   const { only, time = false } = checkOptions(options, STRACE_OPTIONS);
   const filter = new Filter(only);
-  const times = new Times();
+  const times = new RequestTimes();
   const numbers = new Map<object, number>();
   const start = performance.now();
   let last = 0;
@@ -68,15 +68,15 @@ export function wireTrace(write: (line: string) => void, options: StraceOptions 
 /** An observer that counts. */
 export interface WireStats extends WireObserver {
   /** By the name of the request: `Twalk`. A request without a reply is not counted. */
-  readonly messages: ReadonlyMap<string, Readonly<Stat>>;
+  readonly messages: ReadonlyMap<string, Readonly<CallCount>>;
   /** The lines of a table, the row with the most time first. */
   report(): string[];
 }
 
 /** Counts the messages of all clients of a service, with errors and the time from each request to its reply. */
 export function wireStats(): WireStats {
-  const messages = new Map<string, Stat>();
-  const times = new Times();
+  const messages = new Map<string, CallCount>();
+  const times = new RequestTimes();
   return {
     messages,
     report: () => table('message', messages),
@@ -95,7 +95,7 @@ export function wireStats(): WireStats {
  */
 export function wireCapture(write: WriteBytes): WireObserver {
   check(write, 'function', 'write');
-  const file = new Capture(write);
+  const file = new PacketCapture(write);
   const connections = new Map<object, CapturedConnection>();
   const store = (connection: object, toServer: boolean, frame: Uint8Array): void => {
     let captured = connections.get(connection);

@@ -178,7 +178,7 @@ export class Message {
 }
 
 /** An entry in the data of Rreaddir.`cookie_*` is the position after it, `dtype` a DT_ number. */
-export class Dirent {
+export class WireDirent {
   qid_type: number;
   qid_version: number;
   qid_path_lo: number;
@@ -331,7 +331,7 @@ export function isT(type: number): boolean {
  * Writes a directory entry into the packet at `start`, not beyond `end`. Returns the position after it, or -EMSGSIZE
  * when it does not fit, -EINVAL and -EILSEQ as `encode`.
  */
-export function encodeDirent(m: Dirent, p: Packet, start: number, end: number): number {
+export function encodeDirent(m: WireDirent, p: Packet, start: number, end: number): number {
   if (end < start + 24) return -EMSGSIZE;
   const view = p.view;
   view.setUint8(start, m.qid_type);
@@ -348,7 +348,7 @@ export function encodeDirent(m: Dirent, p: Packet, start: number, end: number): 
  * Reads the directory entry at `start`, not beyond `end`. Returns the position after it, or -EINVAL when it is not
  * whole.
  */
-export function decodeDirent(m: Dirent, p: Packet, start: number, end: number): number {
+export function decodeDirent(m: WireDirent, p: Packet, start: number, end: number): number {
   if (end > p.u8.length || end < start + 24) return -EINVAL;
   fault = 0;
   const view = p.view;

@@ -6,7 +6,7 @@ import { E } from '../linux/errno.ts';
 import { decode, encode, isT, Message, NAMES, TYPE } from './codec.gen.ts';
 import { decodeFrame } from './schema/interpret.ts';
 import { Packet } from './packet.ts';
-import { type Row, ROWS } from './schema/rows.ts';
+import { type MessageRow, ROWS } from './schema/rows.ts';
 import { anyFields, decodeBytes, fill, frameOf, packetOf, read, rowOf, sample, samples } from './schema/testing.ts';
 
 const ROOM = 1 << 20;
@@ -14,7 +14,7 @@ const anyRow = fc.constantFrom(...ROWS);
 /** A row and fields for it. */
 const anyMessage = anyRow.chain((row) => anyFields(row).map((fields) => ({ row, fields })));
 
-function hasData(row: Row): boolean {
+function hasData(row: MessageRow): boolean {
   return row.items.at(-1)?.kind === 'data';
 }
 

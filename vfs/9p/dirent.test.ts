@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { E } from '../linux/errno.ts';
-import { decodeDirent, Dirent, encodeDirent } from './codec.gen.ts';
+import { decodeDirent, WireDirent, encodeDirent } from './codec.gen.ts';
 import { Packet } from './packet.ts';
 
 const u32 = fc.nat(0xffffffff);
@@ -24,8 +24,8 @@ test('entries written one after the other are read the same', () => {
     fc.property(fc.array(anyEntry, { maxLength: 5 }), (entries) => {
       const packet = new Packet(4096);
       let end = 0;
-      for (const entry of entries) end = encodeDirent(Object.assign(new Dirent(), entry), packet, end, 4096);
-      const back = new Dirent();
+      for (const entry of entries) end = encodeDirent(Object.assign(new WireDirent(), entry), packet, end, 4096);
+      const back = new WireDirent();
       let at = 0;
       for (const entry of entries) {
         at = decodeDirent(back, packet, at, end);
@@ -38,7 +38,7 @@ test('entries written one after the other are read the same', () => {
 
 test('the layout is that of the manual', () => {
   const packet = new Packet(64);
-  const entry = Object.assign(new Dirent(), { qid_type: 0x80, qid_path_lo: 7, cookie_lo: 3, dtype: 4, name: '..' });
+  const entry = Object.assign(new WireDirent(), { qid_type: 0x80, qid_path_lo: 7, cookie_lo: 3, dtype: 4, name: '..' });
   assert.is(encodeDirent(entry, packet, 2, 64), 28);
   const expected = [0x80, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 2, 0, 0x2e, 0x2e];
   assert.equal([...packet.u8.subarray(2, 28)], expected);
@@ -46,7 +46,7 @@ test('the layout is that of the manual', () => {
 
 test('an entry that does not fit is not written, and an incomplete entry is not read', () => {
   const packet = new Packet(256);
-  const entry = Object.assign(new Dirent(), { name: 'näme' });
+  const entry = Object.assign(new WireDirent(), { name: 'näme' });
   const end = 10 + 24 + 5;
   for (let cut = 0; cut < end; cut++) {
     packet.u8.fill(0xee);
@@ -55,10 +55,10 @@ test('an entry that does not fit is not written, and an incomplete entry is not 
     assert.equal([...behind], new Array(256 - cut).fill(0xee), 'nothing is written behind the end');
   }
   assert.is(encodeDirent(entry, packet, 10, 256), end);
-  for (let cut = 0; cut < end; cut++) assert.is(decodeDirent(new Dirent(), packet, 10, cut), -E.EINVAL);
-  assert.is(decodeDirent(new Dirent(), packet, 10, 257), -E.EINVAL, 'beyond the packet');
+  for (let cut = 0; cut < end; cut++) assert.is(decodeDirent(new WireDirent(), packet, 10, cut), -E.EINVAL);
+  assert.is(decodeDirent(new WireDirent(), packet, 10, 257), -E.EINVAL, 'beyond the packet');
   packet.u8[35] = 0xff;
-  const raw = new Dirent();
+  const raw = new WireDirent();
   assert.is(decodeDirent(raw, packet, 10, end), end);
   assert.is(raw.name, 'n\udcff\udca4me');
   entry.name = '\ud800';

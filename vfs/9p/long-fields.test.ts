@@ -6,11 +6,11 @@ import { E } from '../linux/errno.ts';
 import { decode, encode, Message } from './codec.gen.ts';
 import { VALID_BITS } from './schema/messages.ts';
 import { Packet } from './packet.ts';
-import { MIN_BYTES, type Row, ROWS } from './schema/rows.ts';
+import { MIN_BYTES, type MessageRow, ROWS } from './schema/rows.ts';
 import { anyFields, decodeBytes, frameOf, rowOf, sample } from './schema/testing.ts';
 
 /** The offset of a fixed-length item in the frame; -1 after a string. */
-function offsetOf(row: Row, name: string): number {
+function offsetOf(row: MessageRow, name: string): number {
   let at = 7;
   for (const item of row.items) {
     if (item.name === name) return at;

@@ -5,7 +5,7 @@ import type { Message } from './codec.gen.ts';
 import * as LINUX from '../linux/constants.ts';
 import * as P9 from './constants.ts';
 import { VALID_BITS } from './schema/messages.ts';
-import { type Item, type Row, ROWS } from './schema/rows.ts';
+import { type RowItem, type MessageRow, ROWS } from './schema/rows.ts';
 
 const BY_TYPE = new Map(ROWS.map((row) => [row.type, row]));
 
@@ -24,7 +24,7 @@ export function printMessage(m: Message): string {
 
 type Values = Record<string, number> & Record<string, unknown>;
 
-function printItem(m: Values, row: Row, item: Item): string[] {
+function printItem(m: Values, row: MessageRow, item: RowItem): string[] {
   const { name, kind } = item;
   const bit = VALID_BITS[row.name]?.[name];
   if (bit && (m.valid & bit) === 0) return [];
@@ -37,7 +37,7 @@ function printItem(m: Values, row: Row, item: Item): string[] {
   return [`${name}=${printValue(m, row, item)}`];
 }
 
-function printValue(m: Values, row: Row, item: Item): string {
+function printValue(m: Values, row: MessageRow, item: RowItem): string {
   const { name, kind, counter } = item;
   if (kind === 'string' && counter) return list((m[name] as unknown as string[]).slice(0, m[counter]));
   if (kind === 'string') return quote(m[name] as unknown as string);

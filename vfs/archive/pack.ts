@@ -7,13 +7,13 @@ import { Iov } from '../lib/iov.ts';
 import { decodeText } from '../lib/utf8.ts';
 import { check } from '../lib/options.ts';
 import { canHold, headersOf, mapOf, type Meta } from '../backends/tar/format/header.ts';
-import { failure, namesIn, walkTo, inTree, type TreeRoot, type Tree } from './tree.ts';
+import { failure, namesIn, walkTo, inTree, type TreeRoot, type TreeSession } from './tree.ts';
 import { BLOCK, padded } from '../backends/tar/format/size.ts';
 import type { Skipped } from '../backends/tar/tree.ts';
 import { xattrwalk } from '../client/rare-messages.ts';
 
 /** A member to write: its header blocks (with the map of a sparse file), and the file whose data follows. */
-interface Item {
+interface PackedMember {
   head: Uint8Array;
   path: string;
   /** Pairs of begin and end offsets of its data, each begin aligned to a block of the archive. */
@@ -92,22 +92,22 @@ function copy(client: Client, path: string, extents: readonly number[], bytes: U
 
 /** Walks a tree and collects the members. */
 class Survey {
-  private readonly tree: Tree;
+  private readonly tree: TreeSession;
   private readonly client: Client;
   private readonly onSkip: ((skipped: Skipped) => void) | undefined;
-  private readonly list: Item[] = [];
+  private readonly list: PackedMember[] = [];
   /** The first path of each file with several names, by inode number. */
   private readonly links = new Map<number, string>();
   /** From the root down; a list instead of recursion, since a tree may be deeper than the call stack. */
   private readonly levels: Level[] = [];
 
-  constructor(tree: Tree, onSkip: ((skipped: Skipped) => void) | undefined) {
+  constructor(tree: TreeSession, onSkip: ((skipped: Skipped) => void) | undefined) {
     this.tree = tree;
     this.client = tree.client;
     this.onSkip = onSkip;
   }
 
-  items(): Item[] {
+  items(): PackedMember[] {
     const { client, levels } = this;
     this.add(client.root, '');
     this.enter(client.root, '');
@@ -183,7 +183,7 @@ class Survey {
   }
 
   /** Returns the member, stored sparse if that is shorter. */
-  private item(fid: number, meta: Meta, path: string, blocks: number): Item {
+  private item(fid: number, meta: Meta, path: string, blocks: number): PackedMember {
     const { size } = meta;
     const head = headersOf(meta);
     const plain = { head, path, extents: size > 0 ? [0, size] : [] };

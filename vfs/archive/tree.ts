@@ -16,7 +16,7 @@ import { BLOCK, padded } from '../backends/tar/format/size.ts';
 export type TreeRoot = Backend | Attachable | Attachment;
 
 /** A private 9P session on a tree. */
-export class Tree {
+export class TreeSession {
   readonly client: Client;
 
   constructor(server: Attachable) {
@@ -54,8 +54,8 @@ export class Tree {
  * @param name The name of the argument, for errors.
  * @throws TypeError if `root` has an unsupported type; Error if the attach is refused; the errors of `run`.
  */
-export function inTree<T>(root: TreeRoot, name: string, run: (tree: Tree) => T): T {
-  const tree = new Tree(serverIn(root, name));
+export function inTree<T>(root: TreeRoot, name: string, run: (tree: TreeSession) => T): T {
+  const tree = new TreeSession(serverIn(root, name));
   try {
     return run(tree);
   } finally {

@@ -16,11 +16,11 @@ import { AT_REMOVEDIR, O_EXCL, O_WRONLY, S_IFDIR, S_IFLNK, S_IFREG } from '../li
 import type { Client } from '../client/client.ts';
 import { E, errnoName } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
-import type { TarBackend } from '../backends/tar/backend.ts';
-import { Sparse, type FileData } from '../backends/tar/format/data.ts';
+import type { TarStore } from '../backends/tar/backend.ts';
+import { Sparse, type MemberData } from '../backends/tar/format/data.ts';
 import type { TarInode } from '../backends/tar/inode.ts';
-import type { Time } from '../backends/tar/format/pax.ts';
-import { failure, walkTo, inTree, type TreeRoot, type Tree } from './tree.ts';
+import type { PaxTime } from '../backends/tar/format/pax.ts';
+import { failure, walkTo, inTree, type TreeRoot, type TreeSession } from './tree.ts';
 import type { Skipped } from '../backends/tar/tree.ts';
 import { mknod, setMode, setOwner, xattrcreate } from '../client/rare-messages.ts';
 
@@ -30,7 +30,7 @@ const DATE_MAX = 8.64e12;
 const NOT_MADE = 'special files of its kind cannot be made there';
 
 /** Copies the tree of an archive over an existing tree: directories are merged, everything else is replaced. */
-function copyInto(archive: TarBackend, into: TreeRoot, onSkip?: (skipped: Skipped) => void): void {
+function copyInto(archive: TarStore, into: TreeRoot, onSkip?: (skipped: Skipped) => void): void {
   for (const skipped of archive.skipped) onSkip?.(skipped);
   inTree(into, 'into', (tree) => new Loader(tree, archive, onSkip).run());
 }
@@ -47,14 +47,14 @@ interface Level {
 
 class Loader {
   private readonly client: Client;
-  private readonly archive: TarBackend;
+  private readonly archive: TarStore;
   private readonly onSkip: ((skipped: Skipped) => void) | undefined;
   /** From the root down; a list instead of recursion, since a tree may be deeper than the call stack. */
   private readonly levels: Level[] = [];
   /** The first path of each file with several names; null if it was skipped. */
   private readonly placed = new Map<TarInode, string | null>();
 
-  constructor(tree: Tree, archive: TarBackend, onSkip: ((skipped: Skipped) => void) | undefined) {
+  constructor(tree: TreeSession, archive: TarStore, onSkip: ((skipped: Skipped) => void) | undefined) {
     this.client = tree.client;
     this.archive = archive;
     this.onSkip = onSkip;
@@ -200,7 +200,7 @@ class Loader {
     }
   }
 
-  private write(fid: number, data: FileData, name: string): void {
+  private write(fid: number, data: MemberData, name: string): void {
     if (!(data instanceof Sparse)) {
       this.put(fid, data, 0, name);
       return;
@@ -234,7 +234,7 @@ class Loader {
     else if (times !== 0) throw this.failure('given its times', name, times);
   }
 
-  private setTimes(fid: number, atime: Time, mtime: Time): number {
+  private setTimes(fid: number, atime: PaxTime, mtime: PaxTime): number {
     return this.client.setTimes(fid, TIMES, atime.sec, atime.nsec, mtime.sec, mtime.nsec);
   }
 
@@ -256,7 +256,7 @@ class Loader {
 }
 
 /** Clamps a time to the range of JavaScript's Date, as Linux clamps to that of the file system. */
-function clamped({ sec, nsec }: Time): Time {
+function clamped({ sec, nsec }: PaxTime): PaxTime {
   return Math.abs(sec) < DATE_MAX ? { sec, nsec } : { sec: Math.sign(sec) * DATE_MAX, nsec: 0 };
 }
 

@@ -1,7 +1,7 @@
 // DirectoryEntries and DirectoryListing: the cursor, the end, mounts, and wrong replies of a server.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Dirent, encodeDirent, TYPE, type Message } from '../9p/codec.gen.ts';
+import { WireDirent, encodeDirent, TYPE, type Message } from '../9p/codec.gen.ts';
 import { Packet } from '../9p/packet.ts';
 import type { Iov } from '../lib/iov.ts';
 import { DT_DIR, DT_LNK, DT_REG, DT_UNKNOWN } from '../linux/constants.ts';
@@ -103,7 +103,7 @@ test('open: ENOTDIR for a fid that is not a directory, and no fid is left', () =
 
 /** Encodes an entry. */
 function encoded(name: string, lo: number, hi: number, dtype = DT_UNKNOWN): Uint8Array {
-  const entry = new Dirent();
+  const entry = new WireDirent();
   Object.assign(entry, { name, cookie_lo: lo, cookie_hi: hi, dtype, qid_path_hi: 0xffff_ffff, qid_path_lo: 7 });
   const packet = new Packet(400);
   return packet.u8.slice(0, encodeDirent(entry, packet, 0, 400));

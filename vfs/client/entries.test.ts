@@ -1,7 +1,7 @@
 // The entries of a listing as objects: their numbers, and their order.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Dirent, encodeDirent, TYPE, type Message } from '../9p/codec.gen.ts';
+import { WireDirent, encodeDirent, TYPE, type Message } from '../9p/codec.gen.ts';
 import { Packet } from '../9p/packet.ts';
 import type { Iov } from '../lib/iov.ts';
 import { DT_DIR, DT_REG, S_IFDIR, S_IFREG } from '../linux/constants.ts';
@@ -38,9 +38,9 @@ test('names are sorted by their bytes, on both sides of the surrogates', () => {
 /** A server with one directory: each Treaddir returns the entry behind the cookie. ENOENT: no entry has it. */
 class OneEach implements Transport {
   readonly msize = 1 << 17;
-  private readonly entries: readonly Partial<Dirent>[];
+  private readonly entries: readonly Partial<WireDirent>[];
 
-  constructor(entries: readonly Partial<Dirent>[]) {
+  constructor(entries: readonly Partial<WireDirent>[]) {
     this.entries = entries;
   }
 
@@ -54,7 +54,7 @@ class OneEach implements Transport {
     const entry = this.entries[before + 1];
     if (entry === undefined) return 0;
     const packet = new Packet(64);
-    r.count = encodeDirent(Object.assign(new Dirent(), entry), packet, 0, 64);
+    r.count = encodeDirent(Object.assign(new WireDirent(), entry), packet, 0, 64);
     iov.u8.set(packet.u8.subarray(0, r.count));
     return 0;
   }

@@ -7,7 +7,7 @@ import { DirectoryEntries, type DirectoryListing } from './directory-listing.ts'
 const ROOM = 64 << 10;
 
 /** A directory entry. */
-export interface Entry {
+export interface ListedEntry {
   readonly name: string;
   readonly ino: number;
   /** S_IFMT bits of its mode. */
@@ -29,8 +29,8 @@ export class EntryReader {
   }
 
   /** The next entries, those of a message; none at the end. Or an errno. */
-  next(): Entry[] | number {
-    const entries: Entry[] = [];
+  next(): ListedEntry[] | number {
+    const entries: ListedEntry[] = [];
     // A message may have nothing but the dots.
     while (entries.length === 0 && !this.isAtEnd) {
       const count = this.listing.read(read, this.cookieLo, this.cookieHi, ROOM);
@@ -49,8 +49,8 @@ export class EntryReader {
   }
 
   /** All entries that are left; or an errno. */
-  all(): Entry[] | number {
-    const all: Entry[] = [];
+  all(): ListedEntry[] | number {
+    const all: ListedEntry[] = [];
     for (;;) {
       const some = this.next();
       if (typeof some === 'number') return some;
@@ -61,7 +61,7 @@ export class EntryReader {
 }
 
 /** All entries of a listing but `.` and `..`, or an errno. Closes the listing; an errno instead of one is returned. */
-export function entriesOf(listing: DirectoryListing | number): Entry[] | number {
+export function entriesOf(listing: DirectoryListing | number): ListedEntry[] | number {
   if (typeof listing === 'number') return listing;
   const entries = new EntryReader(listing).all();
   listing.close();
@@ -69,12 +69,12 @@ export function entriesOf(listing: DirectoryListing | number): Entry[] | number 
 }
 
 /** Sorts entries by the bytes of their names (strcmp(3)), and returns them. */
-export function sortByName(entries: Entry[]): Entry[] {
+export function sortByName(entries: ListedEntry[]): ListedEntry[] {
   return entries.sort(byBytes);
 }
 
 /** The order of UTF-16 units is that of bytes, unless one is a surrogate: of a large code point, or of a byte. */
-function byBytes({ name: a }: Entry, { name: b }: Entry): number {
+function byBytes({ name: a }: ListedEntry, { name: b }: ListedEntry): number {
   for (let i = 0; i < a.length && i < b.length; i++) {
     const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
     if (x !== y) return isSurrogate(x) || isSurrogate(y) ? compare(bytesOf(a), bytesOf(b)) : x - y;

@@ -19,4 +19,4 @@ export type FileBlob = Global<
   { readonly size: number; readonly type: string; arrayBuffer(): Promise<ArrayBuffer>; text(): Promise<string> }
 >;
 /** A `ReadableStream` of bytes. */
-export type ByteStream = Global<'ReadableStream', { getReader(): unknown; cancel(reason?: unknown): Promise<void> }>;
+export type WebStream = Global<'ReadableStream', { getReader(): unknown; cancel(reason?: unknown): Promise<void> }>;

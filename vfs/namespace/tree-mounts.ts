@@ -1,5 +1,5 @@
 // The mount table of one tree of a namespace, by the inode numbers of its directories.
-import { Dirent, encodeDirent } from '../9p/codec.gen.ts';
+import { WireDirent, encodeDirent } from '../9p/codec.gen.ts';
 import { QTDIR } from '../9p/constants.ts';
 import { S_IFDIR } from '../linux/constants.ts';
 import { Packet } from '../9p/packet.ts';
@@ -98,7 +98,7 @@ export class TreeMounts implements MountTable {
 
 /** Encodes the entry of a mount point. `cookie` is the lower half of the cookie. */
 function entryOf({ name, at: { client } }: Point, cookie: number): Uint8Array {
-  const entry = new Dirent();
+  const entry = new WireDirent();
   if (client.getattr(client.root, 0) === 0) {
     entry.qid_path_lo = client.r.qid_path_lo;
     entry.qid_path_hi = client.r.qid_path_hi;

@@ -6,8 +6,8 @@ import type { Attachable, Transport } from '../transport/transport.ts';
 import { RemoteCalls } from './calls/remote-calls.ts';
 import { checkSettings, type RemoteOptions } from './settings.ts';
 import { RemoteTransport } from './session/transport.ts';
-import { parseUrl, type Address } from './url.ts';
-import { Wire } from './wire/wire.ts';
+import { parseUrl, type ServerAddress } from './url.ts';
+import { ByteWire } from './wire/wire.ts';
 
 /** Defaults of RemoteOptions. */
 const MSIZE = 1 << 20;
@@ -24,12 +24,12 @@ export class RemoteServer implements Attachable {
   readonly Calls = RemoteCalls;
   /** The URL, for messages; `a port` without one. */
   readonly url: string;
-  private readonly address: Address;
+  private readonly address: ServerAddress;
   private readonly options: RemoteOptions;
   private port: MessagePort | null;
 
   /** @internal */
-  constructor(url: string, address: Address, options: RemoteOptions, port: MessagePort | null = null) {
+  constructor(url: string, address: ServerAddress, options: RemoteOptions, port: MessagePort | null = null) {
     this.url = url;
     this.address = address;
     this.options = options;
@@ -56,10 +56,10 @@ export class RemoteServer implements Attachable {
     });
   }
 
-  private open(port: MessagePort | null): Wire {
+  private open(port: MessagePort | null): ByteWire {
     const ms = this.options.connectTimeout ?? CONNECT_TIMEOUT;
     try {
-      return Wire.open(addressWith(this.address, this.options.token), port, ms);
+      return ByteWire.open(addressWith(this.address, this.options.token), port, ms);
     } catch (error) {
       const why = (error as Error).message;
       throw new Error(`${this.url} cannot be reached: ${why}. Check that a 9P server listens there.`, { cause: error });
@@ -67,7 +67,7 @@ export class RemoteServer implements Attachable {
   }
 }
 
-function addressWith(address: Address, token: string | undefined): Address {
+function addressWith(address: ServerAddress, token: string | undefined): ServerAddress {
   if (address.kind !== 'ws' || token === undefined) return address;
   return { kind: 'ws', url: `${address.url}?token=${encodeURIComponent(token)}` };
 }
@@ -82,7 +82,7 @@ function nameOfUser(): string {
 }
 
 /** The MessagePort of node:worker_threads, as far as a type needs it: the declarations need no types of Node. */
-export interface Port {
+export interface NodePort {
   postMessage(message: unknown, transfer?: readonly never[]): void;
   ref(): void;
   unref(): void;
@@ -103,7 +103,7 @@ export interface Port {
  * @param options They have precedence over the parameters.
  * @throws TypeError if an argument is invalid. `connect()` throws an Error if there is no connection.
  */
-export function remote(where: string | Port, options: RemoteOptions = {}): RemoteServer {
+export function remote(where: string | NodePort, options: RemoteOptions = {}): RemoteServer {
   const checked = checkSettings(options);
   if (where instanceof MessagePort) return new RemoteServer('The port', { kind: 'port' }, checked, where);
   if (typeof where !== 'string') throw mustBe('a URL or a MessagePort', 'where', where);

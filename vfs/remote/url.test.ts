@@ -1,9 +1,9 @@
 // The URLs of servers elsewhere, and the sentences about wrong ones.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseUrl, type Address } from './url.ts';
+import { parseUrl, type ServerAddress } from './url.ts';
 
-const GOOD: readonly [url: string, address: Address, options: object][] = [
+const GOOD: readonly [url: string, address: ServerAddress, options: object][] = [
   ['9p+tcp://127.0.0.1', { kind: 'tcp', host: '127.0.0.1', port: 564 }, {}],
   ['9p+tcp://[::1]:5640/a/b?msize=64K', { kind: 'tcp', host: '::1', port: 5640 }, { aname: 'a/b', msize: 65536 }],
   ['9p+tcp://host/a%20b?aname=c', { kind: 'tcp', host: 'host', port: 564 }, { aname: 'c' }],

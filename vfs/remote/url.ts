@@ -8,15 +8,15 @@ const PORT = 564;
 const PREFIX = 'x-';
 
 /** The address of a server. Plain data: it crosses to the helper thread. */
-export type Address =
+export type ServerAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'ws'; readonly url: string }
   | { readonly kind: 'port' };
 
 /** A parsed URL. */
-export interface Target {
-  readonly address: Address;
+export interface ParsedUrl {
+  readonly address: ServerAddress;
   /** The options that the URL has. */
   readonly options: RemoteOptions;
 }
@@ -25,7 +25,7 @@ export interface Target {
 interface Scheme {
   /** An example, for messages. */
   readonly usage: string;
-  parse(url: URL): { readonly address: Address; readonly aname?: string };
+  parse(url: URL): { readonly address: ServerAddress; readonly aname?: string };
 }
 
 const SCHEMES: Readonly<Record<string, Scheme>> = {
@@ -57,7 +57,7 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
   '9p+wss': { usage: '9p+wss://HOST:PORT/PATH?aname=ANAME', parse: (url) => webSocket(url, 'wss') },
 };
 
-function webSocket(url: URL, scheme: 'ws' | 'wss'): { address: Address } {
+function webSocket(url: URL, scheme: 'ws' | 'wss'): { address: ServerAddress } {
   hostOf(url, `9p+${scheme}`);
   return { address: { kind: 'ws', url: `${scheme}://${url.host}${url.pathname}` } };
 }
@@ -71,7 +71,7 @@ export function isRemoteUrl(text: string): boolean {
  * Parses the URL of a server.
  * @throws TypeError if it is invalid, with a sentence that has the cause and the way out.
  */
-export function parseUrl(text: string): Target {
+export function parseUrl(text: string): ParsedUrl {
   const [, scheme = ''] = /^([\w+.-]+):/.exec(text) ?? [];
   const row = SCHEMES[scheme.toLowerCase()];
   if (row === undefined) throw invalid(`${text}: ${unknownScheme(scheme)}: write ${usages()}.`);

@@ -7,7 +7,7 @@ import type { WireObserver } from '../server/connection.ts';
 import type { ServiceOptions } from './limits.ts';
 
 /** The service as its carriers see it. */
-export interface Host {
+export interface CarrierHost {
   readonly limits: Required<ServiceOptions>;
   readonly exports: Exports;
   readonly first: GuestServer;
@@ -30,7 +30,7 @@ export interface Attached {
 export abstract class Carrier implements Attached, ReplySink {
   readonly connection: Connection;
   readonly closed: Promise<void>;
-  protected readonly host: Host;
+  protected readonly host: CarrierHost;
   /** The time of the last request, and the last time at which the session had a fid. */
   private last: number;
   private attached: number;
@@ -39,7 +39,7 @@ export abstract class Carrier implements Attached, ReplySink {
   private isOpen = true;
   private settle: () => void = () => {};
 
-  constructor(host: Host) {
+  constructor(host: CarrierHost) {
     this.host = host;
     this.closed = new Promise((resolve) => (this.settle = resolve));
     this.connection = Connection.to(host.first, this, host.exports);

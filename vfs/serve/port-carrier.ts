@@ -1,6 +1,6 @@
 // Serves a client behind a message port: each message is one frame.
 import type { Packet } from '../9p/packet.ts';
-import { Carrier, type Host } from './carrier.ts';
+import { Carrier, type CarrierHost } from './carrier.ts';
 
 /** The members of a port that are used: a MessagePort and a Worker have them, in browsers and in Node. */
 export interface Port {
@@ -17,7 +17,7 @@ export class PortCarrier extends Carrier {
   private readonly port: Port;
   private isOver = false;
 
-  constructor(host: Host, port: Port) {
+  constructor(host: CarrierHost, port: Port) {
     super(host);
     this.port = port;
     if (port.addEventListener === undefined) {

@@ -4,7 +4,7 @@ import { SERVER, check, invalid } from '../lib/options.ts';
 import type { GuestServer } from '../server/guest-server.ts';
 import type { WireObserver } from '../server/connection.ts';
 import { CallCarrier, type Reply } from './call-carrier.ts';
-import type { Attached, Carrier, Host } from './carrier.ts';
+import type { Attached, Carrier, CarrierHost } from './carrier.ts';
 import { limitsOf, type ServiceOptions } from './limits.ts';
 import { PortCarrier, type Port } from './port-carrier.ts';
 import { StreamCarrier, type ByteStream } from './stream-carrier.ts';
@@ -36,7 +36,7 @@ export class Service {
   readonly observers: Set<WireObserver> = new Set();
   private readonly servers = new Map<string, GuestServer>();
   private readonly carriers = new Set<Carrier>();
-  private readonly host: Host;
+  private readonly host: CarrierHost;
   private timer: ReturnType<typeof setInterval> | null = null;
   private readonly period: number;
 

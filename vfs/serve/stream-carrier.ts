@@ -1,7 +1,7 @@
 // Serves a client behind a stream of bytes, such as a socket, a pipe, or standard input and output.
 import { Packet } from '../9p/packet.ts';
 import { later } from './later.ts';
-import { Carrier, type Host } from './carrier.ts';
+import { Carrier, type CarrierHost } from './carrier.ts';
 import { BAD, FrameCutter, MORE } from './frame-cutter.ts';
 
 /** The members of a stream that are used: a Duplex of Node has them, such as a net.Socket. */
@@ -33,7 +33,7 @@ const TURN = 2;
 const OVER = 3;
 
 /** A write that the stream has not reported as done: its bytes, and the packet to be given back. */
-interface Write {
+interface PendingWrite {
   readonly bytes: number;
   readonly packet: Packet | null;
 }
@@ -50,7 +50,7 @@ export class StreamCarrier extends Carrier {
   private batch: Packet | null = null;
   private filled = 0;
   /** Writes that are not done, oldest first. */
-  private readonly writes: Write[] = [];
+  private readonly writes: PendingWrite[] = [];
   private isServing = false;
   /** The reason of a pause: FULL or TURN; SERVED if the stream is not paused. */
   private paused: typeof SERVED | typeof FULL | typeof TURN = SERVED;
@@ -61,7 +61,7 @@ export class StreamCarrier extends Carrier {
   private goingFrom = 0;
   private readonly written = (): void => this.wrote();
 
-  constructor(host: Host, stream: ByteStream, copies: boolean) {
+  constructor(host: CarrierHost, stream: ByteStream, copies: boolean) {
     super(host);
     this.stream = stream;
     this.copies = copies;

@@ -10,7 +10,7 @@ import { assertAtRest } from '../../testing/at-rest.ts';
 import type { Server } from '../server/server.ts';
 import { Service, type ServiceOptions } from './index.ts';
 
-type Request = Extract<Name, `T${string}`>;
+type RequestName = Extract<Name, `T${string}`>;
 
 /** Milliseconds until a reply or an end that does not come fails a test. */
 const PATIENCE = 20_000;
@@ -76,13 +76,13 @@ export class RawSocket {
     return this.replies.shift() ?? null;
   }
 
-  async ask<N extends Request>(name: N, fields: Fields<N>, tag = 1): Promise<Frame | null> {
+  async ask<N extends RequestName>(name: N, fields: Fields<N>, tag = 1): Promise<Frame | null> {
     this.send(encodeFrame(name, { tag, ...fields }));
     return this.next();
   }
 
   /** The name of the errno of a request; the name of its reply if it succeeds; `closed`. */
-  async errno<N extends Request>(name: N, fields: Fields<N>, tag = 1): Promise<string> {
+  async errno<N extends RequestName>(name: N, fields: Fields<N>, tag = 1): Promise<string> {
     const reply = await this.ask(name, fields, tag);
     if (reply === null) return 'closed';
     return reply.message === 'Rlerror' ? errnoName(reply.ecode) : reply.message;

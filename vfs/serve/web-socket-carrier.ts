@@ -1,7 +1,7 @@
 // Serves a client behind a WebSocket: each binary message is one frame, as v86 and Wanix send them.
 import type { Packet } from '../9p/packet.ts';
 import { later } from './later.ts';
-import { Carrier, type Host } from './carrier.ts';
+import { Carrier, type CarrierHost } from './carrier.ts';
 
 /** The members of a socket that are used: one of the package `ws` has them. */
 export interface WebSocketLike {
@@ -29,7 +29,7 @@ export class WebSocketCarrier extends Carrier {
   private isOver = false;
   private goingFrom = 0;
 
-  constructor(host: Host, socket: WebSocketLike) {
+  constructor(host: CarrierHost, socket: WebSocketLike) {
     super(host);
     this.socket = socket;
     socket.on('error', () => this.close());

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { NOFID, NOTAG, VERSION } from '../9p/constants.ts';
 import { encodeFrame, type Frame } from '../9p/schema/interpret.ts';
-import { ROWS, type Row } from '../9p/schema/rows.ts';
+import { ROWS, type MessageRow } from '../9p/schema/rows.ts';
 import { anyFields } from '../9p/schema/testing.ts';
 import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR } from '../linux/constants.ts';
 
@@ -48,7 +48,7 @@ const LIKELY: Record<string, fc.Arbitrary<unknown>> = {
 };
 
 /** Any request of a row; its tag is 1, or that of Tversion. */
-function anyRequest(row: Row): fc.Arbitrary<Uint8Array> {
+function anyRequest(row: MessageRow): fc.Arbitrary<Uint8Array> {
   const likely = Object.entries(LIKELY).filter(([name]) => row.items.some((item) => item.name === name));
   // The flags of open(2) and those of unlinkat(2) share no useful values.
   const flags =

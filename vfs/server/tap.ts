@@ -23,7 +23,7 @@ export type ChangeKind =
   | 'attributes';
 
 /** A change of a file. */
-export interface Change {
+export interface FileChange {
   readonly kind: ChangeKind;
   /** Number of the directory that the name is in; 0 if that is unknown: the root, or a directory reached by `..`. */
   readonly dir: number;
@@ -36,10 +36,10 @@ export interface Change {
 }
 
 /** Called for each change, within the request: it must not send one. */
-export type Listen = (change: Change) => void;
+export type Listen = (change: FileChange) => void;
 
 /** A name in a directory, and the file that it stands for. */
-interface Place {
+interface NamedFile {
   readonly dir: number;
   readonly name: string;
   readonly ino: number;
@@ -48,15 +48,15 @@ interface Place {
 }
 
 /** Handlers that tell what they did. */
-type Wrap = (handler: Handler, tell: (kind: ChangeKind, place: Place, isGone?: boolean) => void) => Handler;
+type Wrap = (handler: Handler, tell: (kind: ChangeKind, place: NamedFile, isGone?: boolean) => void) => Handler;
 
 /** The place that a fid was walked to. */
-function placeOf({ parent, name, inode }: Fid): Place {
+function placeOf({ parent, name, inode }: Fid): NamedFile {
   return { dir: parent?.ino ?? 0, name, ino: inode.ino, isDir: inode.kind === S_IFDIR, nlink: 0 };
 }
 
 /** The place of a name before a request changes it. */
-function look({ server, fids }: Session, dfid: number, name: string): Place {
+function look({ server, fids }: Session, dfid: number, name: string): NamedFile {
   const dir = fids.get(dfid)?.inode;
   const none = { dir: dir?.ino ?? 0, name, ino: 0, isDir: false, nlink: 0 };
   if (dir === undefined || dir.kind !== S_IFDIR) return none;
@@ -89,7 +89,7 @@ function making(isDir: boolean): Wrap {
 }
 
 /** A request that moves a name; `version` of its directory shows whether it did, as two names of a file stay. */
-function moving(from: (request: Request) => Place, to: (request: Request) => [dfid: number, name: string]): Wrap {
+function moving(from: (request: Request) => NamedFile, to: (request: Request) => [dfid: number, name: string]): Wrap {
   return (handler, tell) => (request) => {
     const { session } = request;
     const source = from(request);
@@ -105,7 +105,7 @@ function moving(from: (request: Request) => Place, to: (request: Request) => [df
 }
 
 const removing =
-  (what: (request: Request) => Place): Wrap =>
+  (what: (request: Request) => NamedFile): Wrap =>
   (handler, tell) =>
   (request) => {
     const place = what(request);
@@ -166,7 +166,7 @@ export const WRAPS: Readonly<Record<number, Wrap>> = {
 };
 
 /** The place of a fid that is about to lose its name. */
-function lookFid({ server, fids }: Session, num: number): Place {
+function lookFid({ server, fids }: Session, num: number): NamedFile {
   const fid = fids.get(num);
   if (fid === undefined) return { dir: 0, name: '', ino: 0, isDir: false, nlink: 0 };
   const place = placeOf(fid);
@@ -211,7 +211,7 @@ class Tap {
     inner.handlers = telling;
   }
 
-  private readonly tell = (kind: ChangeKind, { dir, name, ino, isDir }: Place, isGone = false): void => {
+  private readonly tell = (kind: ChangeKind, { dir, name, ino, isDir }: NamedFile, isGone = false): void => {
     for (const listen of this.listeners) listen({ kind, dir, name, ino, isDir, isGone });
   };
 }

@@ -29,7 +29,7 @@ const PSH = 8;
 const ACK = 16;
 
 /** A capture: the header is written at once, packets as they come. */
-export class Capture {
+export class PacketCapture {
   private readonly write: WriteBytes;
   private connections = 0;
 
@@ -133,14 +133,14 @@ const NO_DATA = new Uint8Array(0);
 
 /** One connection of a capture. */
 export class CapturedConnection {
-  private readonly capture: Capture;
+  private readonly capture: PacketCapture;
   private readonly port: number;
   /** The next byte of each side. */
   private client = 0;
   private server = 0;
   private ended = false;
 
-  constructor(capture: Capture, port: number) {
+  constructor(capture: PacketCapture, port: number) {
     this.capture = capture;
     this.port = port;
     this.send(true, SYN, NO_DATA);

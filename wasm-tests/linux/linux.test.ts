@@ -4,7 +4,7 @@ import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MemfsBackend } from '../../vfs/backends/memfs/backend.ts';
-import { OverlayBackend } from '../../vfs/backends/overlay/backend.ts';
+import { OverlayStore } from '../../vfs/backends/overlay/backend.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { FAILS, INSIDE, OUTSIDE, whereTo, type Found } from './escape.ts';
 import { exercise } from './exercise.ts';
@@ -77,23 +77,23 @@ for (const [bug, Planted, word] of PLANTED) {
   });
 }
 
-class NoWhiteout extends OverlayBackend {
-  override unlink(...args: Parameters<OverlayBackend['unlink']>): number {
+class NoWhiteout extends OverlayStore {
+  override unlink(...args: Parameters<OverlayStore['unlink']>): number {
     const errno = super.unlink(...args);
     args[0].whiteouts?.delete(args[1]);
     return errno;
   }
 }
 
-class WritesThrough extends OverlayBackend {
-  override accessed(...args: Parameters<OverlayBackend['accessed']>): void {
+class WritesThrough extends OverlayStore {
+  override accessed(...args: Parameters<OverlayStore['accessed']>): void {
     super.accessed(...args);
     if (args[0].lower !== null) this.lower.accessed(args[0].lower);
   }
 }
 
 /** The same for overlays. */
-const PLANTED_OVER: [bug: string, backend: typeof OverlayBackend, word: string][] = [
+const PLANTED_OVER: [bug: string, backend: typeof OverlayStore, word: string][] = [
   ['an overlay that forgets its whiteouts', NoWhiteout, 'unlink'],
   ['an overlay that writes to its lower layer', WritesThrough, 'lower layer has changed'],
 ];

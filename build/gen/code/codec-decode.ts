@@ -2,10 +2,17 @@
 import { assignment, coder, func, ifWanted, isFixed, minBytes, position } from './codec-encode.ts';
 import { MAXWELEM } from '../../../vfs/9p/constants.ts';
 import { VALID_BITS } from '../../../vfs/9p/schema/messages.ts';
-import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from '../../../vfs/9p/schema/rows.ts';
+import {
+  DIRENT_ITEMS,
+  type RowItem,
+  MIN_BYTES,
+  type MessageRow,
+  type Seldom,
+  seldomOf,
+} from '../../../vfs/9p/schema/rows.ts';
 
 /** Writes the decoder of one message: `decodeTwalk(m, view, end, p)`, with the parameters that it needs. */
-export function decoder(row: Row): string {
+export function decoder(row: MessageRow): string {
   const { lines, end } = decodeItems(row.items, '7', row);
   return func(coder('decode', row, lines), [...lines, `return ${end};`]);
 }
@@ -17,14 +24,14 @@ export function direntDecoder(): string {
  * Reads the directory entry at \`start\`, not beyond \`end\`. Returns the position after it, or -EINVAL when it is not
  * whole.
  */`;
-  const signature = 'export function decodeDirent(m: Dirent, p: Packet, start: number, end: number): number';
+  const signature = 'export function decodeDirent(m: WireDirent, p: Packet, start: number, end: number): number';
   const bounds = `if (end > p.u8.length || end < start + ${minBytes(DIRENT_ITEMS)}) return -EINVAL;`;
   const body = [bounds, 'fault = 0;', 'const view = p.view;', ...lines, `return fault === 0 ? ${end} : -fault;`];
   return `${doc}\n${func(signature, body)}`;
 }
 
 /** The lines that read items from `start` on, and the position after the last as an expression. */
-function decodeItems(items: Item[], start: string, row?: Row): { lines: string[]; end: string } {
+function decodeItems(items: RowItem[], start: string, row?: MessageRow): { lines: string[]; end: string } {
   const bits = VALID_BITS[row?.name ?? ''] ?? {};
   const seldom = row === undefined ? [] : seldomOf(row.name);
   const lines: string[] = [];
@@ -54,7 +61,7 @@ function decodeString(field: string, assign: string, at: string, stop: string): 
   return [`${assign} = get(p, ${at}, ${field}, ${stop});`, `${field} = string;`];
 }
 
-function decodeFixed(item: Item, base: string, offset: number, bit: number, isMessage: boolean): string[] {
+function decodeFixed(item: RowItem, base: string, offset: number, bit: number, isMessage: boolean): string[] {
   const at = position(base, offset);
   const field = `m.${item.name}`;
   switch (item.kind) {
@@ -90,7 +97,7 @@ export function decodeQid(field: (word: string) => string, base: string, offset:
 }
 
 /** Position 0 is never the end of a message, so decode rejects the message. */
-function decodeList(item: Item, at: string, stop: string, assign: string): string[] {
+function decodeList(item: RowItem, at: string, stop: string, assign: string): string[] {
   const strings = item.kind === 'string';
   const width = MIN_BYTES[item.kind];
   return [

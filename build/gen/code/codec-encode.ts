@@ -1,15 +1,22 @@
 // Generates the encoder of one message, as straight-line code.
 import { MAXWELEM } from '../../../vfs/9p/constants.ts';
-import { DIRENT_ITEMS, type Item, MIN_BYTES, type Row, type Seldom, seldomOf } from '../../../vfs/9p/schema/rows.ts';
+import {
+  DIRENT_ITEMS,
+  type RowItem,
+  MIN_BYTES,
+  type MessageRow,
+  type Seldom,
+  seldomOf,
+} from '../../../vfs/9p/schema/rows.ts';
 
 /** Writes the encoder of one message: `encodeTwalk(m, view, end, p)`, with the parameters that it needs. */
-export function encoder(row: Row): string {
+export function encoder(row: MessageRow): string {
   const { lines, end } = encodeItems(row.items, '7', row);
   return func(coder('encode', row, lines), [...lines, `return ${end};`]);
 }
 
 /** The signature of the encoder or decoder of a message; unused parameters come last and are omitted. */
-export function coder(verb: string, row: Row, lines: string[]): string {
+export function coder(verb: string, row: MessageRow, lines: string[]): string {
   const all: [name: string, type: string][] = [
     ['m', 'Message'],
     ['view', 'DataView'],
@@ -31,13 +38,13 @@ export function direntEncoder(): string {
  * when it does not fit, -EINVAL and -EILSEQ as \`encode\`.
  */`;
   const bounds = `if (end < start + ${minBytes(DIRENT_ITEMS)}) return -EMSGSIZE;`;
-  const signature = 'export function encodeDirent(m: Dirent, p: Packet, start: number, end: number): number';
+  const signature = 'export function encodeDirent(m: WireDirent, p: Packet, start: number, end: number): number';
   const body = [bounds, 'const view = p.view;', ...lines, `return putString(p, ${end}, m.${name.name}, end);`];
   return `${doc}\n${func(signature, body)}`;
 }
 
 /** Returns the minimum size of items in bytes. */
-export function minBytes(items: Item[]): number {
+export function minBytes(items: RowItem[]): number {
   return items.reduce((sum, item) => sum + (item.counter ? 0 : MIN_BYTES[item.kind]), 0);
 }
 
@@ -61,12 +68,12 @@ export function position(base: string, offset: number): string {
 }
 
 /** True if an item always takes the same number of bytes. */
-export function isFixed(item: Item): boolean {
+export function isFixed(item: RowItem): boolean {
   return item.kind !== 'string' && item.counter === '';
 }
 
 /** The lines that write items from `start` on, and the position after the last as an expression. */
-function encodeItems(items: Item[], start: string, row?: Row): { lines: string[]; end: string } {
+function encodeItems(items: RowItem[], start: string, row?: MessageRow): { lines: string[]; end: string } {
   const seldom = row === undefined ? [] : seldomOf(row.name);
   const lines: string[] = [];
   let base = start;
@@ -93,21 +100,21 @@ function encodeItems(items: Item[], start: string, row?: Row): { lines: string[]
 }
 
 /** Returns the left side of the assignment of the position after an item without a fixed length. */
-export function assignment(items: Item[], index: number): string {
+export function assignment(items: RowItem[], index: number): string {
   const varying = items.filter((item) => !isFixed(item) && item.kind !== 'data');
   if (varying[0] !== items[index]) return 'at';
   return varying.length > 1 || varying[0]!.counter ? 'let at' : 'const at';
 }
 
 /** Returns the lines for an item, with the condition around the rare fields before the first and after the last. */
-export function ifWanted(all: Seldom[], item: Item, lines: string[], zeros: (one: Seldom) => string[]): string[] {
+export function ifWanted(all: Seldom[], item: RowItem, lines: string[], zeros: (one: Seldom) => string[]): string[] {
   const one = all.find(({ names }) => names.includes(item.name));
   if (one === undefined) return lines;
   const before = one.names[0] === item.name ? [`if ((m.valid & ${one.bits}) === 0) {`, ...zeros(one), '} else {'] : [];
   return [...before, ...lines, ...(one.names.at(-1) === item.name ? ['}'] : [])];
 }
 
-function encodeFixed(item: Item, base: string, offset: number, isMessage: boolean): string[] {
+function encodeFixed(item: RowItem, base: string, offset: number, isMessage: boolean): string[] {
   const at = position(base, offset);
   const value = `m.${item.name}`;
   switch (item.kind) {
@@ -141,7 +148,7 @@ export function encodeQid(field: (word: string) => string, base: string, offset:
   ];
 }
 
-function encodeList(item: Item, at: string, stop: string, assign: string): string[] {
+function encodeList(item: RowItem, at: string, stop: string, assign: string): string[] {
   const strings = item.kind === 'string';
   const width = MIN_BYTES[item.kind];
   const tooMany = strings ? `count > ${MAXWELEM} || count > m.${item.name}.length` : `count > ${MAXWELEM}`;

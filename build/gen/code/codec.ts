@@ -3,7 +3,7 @@ import { decodeQid, decoder, direntDecoder } from './codec-decode.ts';
 import { direntEncoder, encodeQid, encoder } from './codec-encode.ts';
 import { MAXWELEM } from '../../../vfs/9p/constants.ts';
 import { RARE_MESSAGES, type Name } from '../../../vfs/9p/schema/messages.ts';
-import { DIRENT_ITEMS, type Item, MIN_BYTES, ROWS, type Row } from '../../../vfs/9p/schema/rows.ts';
+import { DIRENT_ITEMS, type RowItem, MIN_BYTES, ROWS, type MessageRow } from '../../../vfs/9p/schema/rows.ts';
 
 /**
  * The text of codec.gen.ts, derived from the table: one flat class, and one straight-line encoder and decoder a
@@ -12,7 +12,7 @@ import { DIRENT_ITEMS, type Item, MIN_BYTES, ROWS, type Row } from '../../../vfs
  */
 export function generate(requests?: readonly number[]): string {
   const rows = requests ? ROWS.filter(({ type }) => type === RLERROR || requests.includes(type & ~1)) : ROWS;
-  const isRare = ({ name }: Row) => requests === undefined && RARE_MESSAGES.has(name);
+  const isRare = ({ name }: MessageRow) => requests === undefined && RARE_MESSAGES.has(name);
   const straight = rows.filter((row) => !isRare(row));
   const [sameEncoder, sameDecoder] = [encoder, decoder].map((write) => firstAlike(write, straight)) as [Alike, Alike];
   const parts = [
@@ -23,7 +23,7 @@ export function generate(requests?: readonly number[]): string {
       ['type', 'tag'],
       rows.flatMap((row) => row.items),
     ),
-    flatClass('Dirent', DIRENT_DOC, [], DIRENT_ITEMS),
+    flatClass('WireDirent', DIRENT_DOC, [], DIRENT_ITEMS),
     types(),
     ENTRY,
     direntEncoder(),
@@ -45,15 +45,15 @@ export function generate(requests?: readonly number[]): string {
 const RLERROR = 7;
 
 /** Returns the name of the first message whose encoder, or decoder, is equal except for its name. */
-type Alike = (row: Row) => Name;
+type Alike = (row: MessageRow) => Name;
 
-function firstAlike(write: (row: Row) => string, rows: readonly Row[]): Alike {
-  const text = (row: Row) => write(row).replace(row.name, '');
+function firstAlike(write: (row: MessageRow) => string, rows: readonly MessageRow[]): Alike {
+  const text = (row: MessageRow) => write(row).replace(row.name, '');
   return (row) => rows.find((other) => text(other) === text(row))!.name;
 }
 
 /** Returns the requests with their responses. */
-function pairsOf(rows: readonly Row[]): Row[][] {
+function pairsOf(rows: readonly MessageRow[]): MessageRow[][] {
   return rows
     .filter(({ type }) => type % 2 === 0 || type === RLERROR)
     .map((row) => rows.filter(({ type }) => type === row.type || (row.type % 2 === 0 && type === row.type + 1)));
@@ -241,7 +241,7 @@ const LARGE: ReadonlySet<string> = new Set(['afid', 'n_uname']);
 const LARGEST = '0xffff_ffff';
 
 /** Returns the fields of an item in the flat class, each with its initial value. */
-function fields(item: Item): [string, string][] {
+function fields(item: RowItem): [string, string][] {
   const { name, kind, counter } = item;
   if (kind === 'data') return [['data_offset', '0']];
   if (kind === 'opaque') return ['lo', 'hi'].map((half) => [`${name}_${half}`, '0']);
@@ -260,7 +260,7 @@ function typeOf(value: string): string {
   return value === "''" ? 'string' : 'string[]';
 }
 
-function flatClass(name: string, doc: string, first: string[], items: Item[]): string {
+function flatClass(name: string, doc: string, first: string[], items: RowItem[]): string {
   const all = new Map<string, string>(first.map((field) => [field, '0']));
   for (const [field, value] of items.flatMap(fields)) {
     const before = all.get(field);
@@ -288,20 +288,20 @@ function types(): string {
 }
 
 /** An item as `byRow` reads it: a field and its width. @throws Error for a kind that it does not know. */
-function shortItem({ name, kind, counter }: Item): string[] {
+function shortItem({ name, kind, counter }: RowItem): string[] {
   if (kind === 'opaque') return [`${name}_lo4`, `${name}_hi4`];
   if (counter || !['u8', 'u16', 'u32', 'size', 'string'].includes(kind)) throw new Error(`${name} needs its own code`);
   return [`${name}${kind === 'string' ? 0 : MIN_BYTES[kind]}`];
 }
 
 /** The size of a message with empty strings, lists and payload; negative for one with a payload. */
-function leastOf({ items }: Row): number {
+function leastOf({ items }: MessageRow): number {
   const bytes = items.reduce((sum, { kind, counter }) => sum + (counter === '' ? MIN_BYTES[kind] : 0), 7);
   return items.at(-1)?.kind === 'data' ? -bytes : bytes;
 }
 
 /** @param codersOf The encoder and the decoder of a message, as arguments of `rows`. */
-function tables(all: readonly Row[], codersOf: (row: Row) => string[]): string {
+function tables(all: readonly MessageRow[], codersOf: (row: MessageRow) => string[]): string {
   return [
     'const ENCODERS: Coder[] = [];',
     'const DECODERS: Coder[] = [];',

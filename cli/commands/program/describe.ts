@@ -1,7 +1,7 @@
 // Describes a file that is not a WebAssembly module for WASI preview1, and names the way to one.
 
 /** A kind of file that is taken for a program. */
-interface Kind {
+interface FileSignature {
   /** The bytes at its start, or at `at`. */
   readonly magic: readonly number[] | string;
   readonly at?: number;
@@ -15,7 +15,7 @@ const ARCHIVE = (file: string): string =>
 const UNPACK = (kind: string): string => `${kind}: unpack it first`;
 
 /** In this order: the first that fits. Magic numbers as in file(1). */
-const KINDS: readonly Kind[] = [
+const KINDS: readonly FileSignature[] = [
   { magic: '\x7fELF', what: `a native program (ELF) or was precompiled for another runtime: ${COMPILE}` },
   { magic: 'MZ', what: `a native program for Windows: ${COMPILE}` },
   ...['\xfe\xed\xfa\xce', '\xfe\xed\xfa\xcf', '\xce\xfa\xed\xfe', '\xcf\xfa\xed\xfe', '\xca\xfe\xba\xbe'].map(

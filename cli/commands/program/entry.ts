@@ -1,11 +1,11 @@
 // Ways into a program besides `_start`: --invoke, a reactor, and functions that no one provides.
 import type { WASIBase } from '../../../shim/wasi-base.ts';
-import type { Plan } from '../../runners/plan.ts';
+import type { RunPlan } from '../../runners/plan.ts';
 import { UsageError } from '../../lib/options.ts';
 import { print } from '../../lib/output.ts';
 import { text } from '../../lib/text.ts';
 import { VALUE, typeOfExport, type FunctionType } from './sections.ts';
-import type { Entry } from './start.ts';
+import type { EntryPoint } from './start.ts';
 
 /** A program that is to be entered. */
 export interface Program {
@@ -20,7 +20,7 @@ export interface Program {
  * @param lenient True if a program without `_start` is only instantiated, and initialized, as by wasmtime.
  * @throws UsageError if the function to call does not exist, or if its arguments do not fit.
  */
-export function entryOf(wasi: WASIBase, program: Program, plan: Plan, lenient: boolean): Entry | undefined {
+export function entryOf(wasi: WASIBase, program: Program, plan: RunPlan, lenient: boolean): EntryPoint | undefined {
   const { module, bytes, args, name } = program;
   const names = new Set(WebAssembly.Module.exports(module).map((row) => row.name));
   const hasStart = names.has('_start');

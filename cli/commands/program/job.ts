@@ -1,5 +1,5 @@
 // Runs a program, or the compiler, on its mounts, to the exit status of the command.
-import { WASIOnBackends, type Options } from '../../../shim/on-backends.ts';
+import { WASIOnBackends, type BackendsOptions } from '../../../shim/on-backends.ts';
 import type { Driver } from '../../../toolchain/driver.ts';
 import { EXIT_SIGINT, Interrupted, TimedOut, interruptible } from '../../lib/interrupt.ts';
 import { isLossy, isRaw } from '../../lib/lossy.ts';
@@ -7,7 +7,7 @@ import { UsageError, type Parsed } from '../../lib/options.ts';
 import { tell } from '../../lib/output.ts';
 import { sentence, text } from '../../lib/text.ts';
 import { limitsOf, type GuestMount } from '../../mounts/mounts.ts';
-import type { Plan } from '../../runners/plan.ts';
+import type { RunPlan } from '../../runners/plan.ts';
 import { overlaysOf, settleChanges, tellDropped } from '../changes.ts';
 import { TRACE_OPTIONS } from '../trace/options.ts';
 import type { Tracing } from '../trace/tracing.ts';
@@ -21,12 +21,12 @@ export interface Job {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly GuestMount[];
-  /** True if each mount is a tree of its own: see `Options.separate` of on-backends.ts. */
+  /** True if each mount is a tree of its own: see `BackendsOptions.separate` of on-backends.ts. */
   readonly separate?: boolean;
   /** The options of `run`: those of traces, --diff, --commit. */
   readonly options: Parsed['options'];
   /** Null if nothing is asked for but a plain start. */
-  readonly plan: Plan | null;
+  readonly plan: RunPlan | null;
   /** True if a program without `_start` may be started. */
   readonly lenient?: boolean;
   /** Exit status of a program whose time is over. */
@@ -124,8 +124,8 @@ function statusOf({ program, refusesStatus }: Job, status: number): number {
   return 1;
 }
 
-function wasiOptions({ argv, env, mounts, separate, plan }: Job, missed: Miss[]): Options {
-  const options: Options = { args: argv, env, mounts, ...(separate !== undefined && { separate }) };
+function wasiOptions({ argv, env, mounts, separate, plan }: Job, missed: Miss[]): BackendsOptions {
+  const options: BackendsOptions = { args: argv, env, mounts, ...(separate !== undefined && { separate }) };
   // Under the grammar of another runtime only what it says is said.
   if (separate === true && plan?.verbose !== true) return options;
   return {
@@ -147,7 +147,7 @@ function isLossless({ argv, env }: Job): boolean {
   return !argv.some(isRaw) && !Object.entries(env).some((pair) => pair.some((text) => isRaw(text) || isLossy(text)));
 }
 
-async function rawOf({ argv, env }: Job): Promise<NonNullable<Options['raw']>> {
+async function rawOf({ argv, env }: Job): Promise<NonNullable<BackendsOptions['raw']>> {
   const { rawOf, recovered } = await import('../../lib/bytes.ts');
   return rawOf(argv, recovered(env));
 }

@@ -1,15 +1,15 @@
 // Applies a plan to the run of a program: its module, its streams, its entry point.
 import { parentPort } from 'node:worker_threads';
-import type { Options } from '../../../shim/on-backends.ts';
+import type { BackendsOptions } from '../../../shim/on-backends.ts';
 import type { WASIBase } from '../../../shim/wasi-base.ts';
 import { tell } from '../../lib/output.ts';
 import { sentence, text } from '../../lib/text.ts';
 import { thread } from '../../lib/thread.ts';
-import type { Plan } from '../../runners/plan.ts';
+import type { RunPlan } from '../../runners/plan.ts';
 import { entryOf } from './entry.ts';
 import type { Job } from './job.ts';
 import { withMemoryLimit } from './sections.ts';
-import type { Entry } from './start.ts';
+import type { EntryPoint } from './start.ts';
 import { STARTED } from './thread.ts';
 import { unblocked } from './unblocked.ts';
 import { tellWays } from './ways.ts';
@@ -17,15 +17,15 @@ import { tellWays } from './ways.ts';
 /** A program whose start is planned. */
 export interface Planned {
   readonly module: WebAssembly.Module;
-  readonly options: Partial<Options>;
-  entry(wasi: WASIBase): Entry | undefined;
+  readonly options: Partial<BackendsOptions>;
+  entry(wasi: WASIBase): EntryPoint | undefined;
 }
 
 /**
  * Loads the program and applies the plan. @throws Error if it cannot be started.
  * @param isInterruptible True if it may have to be ended while it waits for a stream.
  */
-export async function prepare(plan: Plan, job: Job, isInterruptible: boolean): Promise<Planned> {
+export async function prepare(plan: RunPlan, job: Job, isInterruptible: boolean): Promise<Planned> {
   const { program, argv, lenient, load } = job;
   if (plan.verbose && job.separate === undefined) tellWays(job.mounts);
   if (plan.verbose && plan.unused.length > 0) {
@@ -60,6 +60,6 @@ function limited(program: string, bytes: Uint8Array<ArrayBuffer>, max: number | 
 }
 
 /** The host's descriptors of the streams; null for an empty one. */
-function stdioOf({ closed }: Plan, isInterruptible: boolean): (number | null)[] {
+function stdioOf({ closed }: RunPlan, isInterruptible: boolean): (number | null)[] {
   return [0, 1, 2].map((fd) => (closed.has(fd) ? null : isInterruptible ? unblocked(fd) : fd));
 }

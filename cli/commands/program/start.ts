@@ -8,7 +8,7 @@ import { whyUnfit } from './unfit.ts';
 export const TRAPPED = 134;
 
 /** Another way into a program than its `_start`. */
-export interface Entry {
+export interface EntryPoint {
   /** Imports besides those of WASI. */
   readonly imports: WebAssembly.Imports;
   /** Runs it to its end, closes `wasi`, and returns the exit status. */
@@ -19,7 +19,7 @@ export interface Entry {
  * Runs a program to its end and returns its exit status. @throws Error with a sentence if it cannot be started.
  * @param entry Default: `_start`.
  */
-export function start(wasi: WASIBase, module: WebAssembly.Module, program: string, entry?: Entry): number {
+export function start(wasi: WASIBase, module: WebAssembly.Module, program: string, entry?: EntryPoint): number {
   // Nothing of it runs if it has no _start, its wasm start function neither.
   const isFit = entry !== undefined || WebAssembly.Module.exports(module).some(({ name }) => name === '_start');
   const unfit = isFit ? undefined : whyUnfit(program, module);

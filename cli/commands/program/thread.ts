@@ -6,7 +6,7 @@ import { tell } from '../../lib/output.ts';
 import { holdFor } from '../../lib/signals.ts';
 import { sentence, text } from '../../lib/text.ts';
 import { GUEST_THREAD, thread } from '../../lib/thread.ts';
-import type { Plan } from '../../runners/plan.ts';
+import type { RunPlan } from '../../runners/plan.ts';
 
 /** The message of the thread when the time begins. */
 export const STARTED = 'started';
@@ -26,7 +26,7 @@ const GRACE_MS = 2000;
  * @param argv The words of this process's command line.
  * @param timedOut The exit status of a program whose time is over.
  */
-export function runInThread(plan: Plan, argv: readonly string[], timedOut: number): Promise<number> {
+export function runInThread(plan: RunPlan, argv: readonly string[], timedOut: number): Promise<number> {
   const asked = plan.stack === null ? DEFAULT_STACK : Math.ceil((plan.stack * FRAME_FACTOR) / MIB);
   const worker = new Worker(new URL(thread.entry), {
     argv: [GUEST_THREAD, ...argv],

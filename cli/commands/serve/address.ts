@@ -2,7 +2,7 @@
 import { UsageError } from '../../lib/options.ts';
 
 /** An address at which clients connect. */
-export type Address =
+export type ListenAddress =
   | { readonly kind: 'tcp' | 'ws'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'stdio' };
@@ -15,7 +15,7 @@ const LOOPBACK = '127.0.0.1';
 const PORT_MAX = 65_535;
 
 /** Parses `tcp:HOST:PORT`, `tcp:PORT`, `tcp:[::1]:PORT`, `unix:PATH` or `stdio`. @throws UsageError */
-export function addressOf(value: string): Address {
+export function addressOf(value: string): ListenAddress {
   if (value === 'stdio') return { kind: 'stdio' };
   const [, kind = '', rest = ''] = /^(\w+):(.*)$/s.exec(value) ?? [];
   if (kind === 'unix' && rest !== '') return { kind, path: rest };

@@ -2,11 +2,11 @@
 import type { Backend } from '../../../vfs/backend/backend.ts';
 import { readOnly } from '../../../vfs/backends/readonly/index.ts';
 import { UsageError, type Option, type Parsed } from '../../lib/options.ts';
-import { Memory } from '../../mounts/memory.ts';
+import { MountMemory } from '../../mounts/memory.ts';
 import { MOUNT_OPTIONS, closeStore, loadStores, mountsOf, placeOf, type GuestMount } from '../../mounts/mounts.ts';
 
 /** An export: a mount whose store is in this process. */
-export interface Exported extends GuestMount {
+export interface ExportMount extends GuestMount {
   readonly backend: Backend;
 }
 
@@ -47,12 +47,12 @@ function optionsOf({ options }: Parsed): Map<string, readonly string[]> {
 }
 
 /** Opens the exports of a command line. The caller closes them. @throws UsageError, also if there is none. */
-export async function exportsOf(parsed: Parsed): Promise<Exported[]> {
+export async function exportsOf(parsed: Parsed): Promise<ExportMount[]> {
   const isReadOnly = parsed.options.has('ro');
   const mounts = optionsOf({ ...parsed, options: without(parsed.options, 'ro') });
   await loadStores(mounts);
-  const opened = mountsOf(mounts, new Memory()).map((mount) => ({
-    ...(mount as Exported),
+  const opened = mountsOf(mounts, new MountMemory()).map((mount) => ({
+    ...(mount as ExportMount),
     guest: placeOf(mount.guest),
   }));
   if (opened.length === 0) {
@@ -70,7 +70,7 @@ function without(options: Parsed['options'], name: string): Map<string, readonly
 }
 
 /** Closes the stores of exports, views included. */
-export function closeExports(mounts: readonly Exported[]): void {
+export function closeExports(mounts: readonly ExportMount[]): void {
   for (const { backend } of mounts) {
     closeStore(backend);
     if (backend.viewOf !== undefined) closeStore(backend.viewOf);

@@ -2,7 +2,7 @@
 import { joined, text, type Text } from '../../lib/text.ts';
 import type { GuestMount } from '../../mounts/mounts.ts';
 import { hostPort, isLoopback } from './address.ts';
-import type { Listener } from './listener.ts';
+import type { Endpoint } from './listener.ts';
 
 /** The name of an export, as a client writes it: '' for the default one. */
 export function anameOf({ guest }: GuestMount): string {
@@ -10,19 +10,19 @@ export function anameOf({ guest }: GuestMount): string {
 }
 
 /** The lines for an address. */
-export function hintsFor(listener: Listener, exports: readonly GuestMount[], msize: number, token: string): Text {
+export function hintsFor(listener: Endpoint, exports: readonly GuestMount[], msize: number, token: string): Text {
   const head = text`listening on ${addressText(listener)}\n`;
   const lines = exports.map((mount) => linesFor(listener, anameOf(mount), msize, token));
   return joined([head, ...lines]);
 }
 
 /** An address as `--listen` has it. */
-export function addressText({ kind, host, port, path }: Listener): string {
+export function addressText({ kind, host, port, path }: Endpoint): string {
   if (kind === 'stdio') return 'stdio';
   return kind === 'unix' ? `unix:${path}` : `${kind}:${hostPort(host, port)}`;
 }
 
-function linesFor(listener: Listener, aname: string, msize: number, token: string): Text {
+function linesFor(listener: Endpoint, aname: string, msize: number, token: string): Text {
   const { kind, port } = listener;
   // The kernel takes a dotted quad, and no name.
   const host = isAny(listener.host) ? 'ADDRESS' : listener.host;
@@ -47,7 +47,7 @@ function isAny(host: string): boolean {
 }
 
 /** The warning about an address that other machines reach; null for one that only this machine does. */
-export function warningFor(listener: Listener, isReadOnly: boolean): Text | null {
+export function warningFor(listener: Endpoint, isReadOnly: boolean): Text | null {
   const { kind, host } = listener;
   if (kind === 'stdio' || kind === 'unix' || isLoopback(host)) return null;
   const may = isReadOnly ? 'read' : 'read and change';

@@ -10,9 +10,9 @@ import { limitsOf as sentencesOf } from '../../mounts/mounts.ts';
 import { timeOf } from '../../runners/values.ts';
 import { SERVE_TRACE_OPTIONS } from '../trace/options.ts';
 import { DEFAULT_LISTEN, LISTEN_VALUE, addressOf } from './address.ts';
-import { EXPORT, EXPORT_MOUNTS, closeExports, exportsOf, type Exported } from './exports.ts';
+import { EXPORT, EXPORT_MOUNTS, closeExports, exportsOf, type ExportMount } from './exports.ts';
 import { anameOf, hintsFor, warningFor } from './hints.ts';
-import { listen, type Listener } from './listener.ts';
+import { listen, type Endpoint } from './listener.ts';
 import { Stop } from './stop.ts';
 import type { Watching } from './watching.ts';
 
@@ -118,7 +118,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const exported = Object.fromEntries(mounts.map((mount, i) => [`/${anameOf(mount)}`, servers[i]!]));
   const service = new Service(exported, limits.service);
   for (const observer of watching?.observers ?? []) service.observers.add(observer);
-  const listeners: Listener[] = [];
+  const listeners: Endpoint[] = [];
   const token = options.get('token')?.[0] ?? '';
   let isWhole = true;
   try {
@@ -169,7 +169,7 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
-function exportsText(mounts: readonly Exported[]): Text {
+function exportsText(mounts: readonly ExportMount[]): Text {
   return joined(
     mounts.map((mount) => {
       const how = mount.backend.readOnly === true ? own(', read-only') : own('');

@@ -4,7 +4,7 @@ import * as net from 'node:net';
 import type { Service } from '../../../vfs/serve/index.ts';
 import { UsageError } from '../../lib/options.ts';
 import { reasonOf } from '../../lib/reason.ts';
-import { hostPort, type Address } from './address.ts';
+import { hostPort, type ListenAddress } from './address.ts';
 import type { WebOptions } from './web.ts';
 
 /** Milliseconds after which the kernel asks a silent peer whether it is alive. */
@@ -13,8 +13,8 @@ const KEEP_ALIVE_MS = 30_000;
 const UMASK = 0o177;
 
 /** An address at which clients connect. */
-export interface Listener {
-  readonly kind: Address['kind'];
+export interface Endpoint {
+  readonly kind: ListenAddress['kind'];
   /** The address, with the port that the system has chosen for port 0. */
   readonly host: string;
   readonly port: number;
@@ -28,7 +28,7 @@ export interface Listener {
 const NEVER = new Promise<void>(() => {});
 
 /** Listens on an address. @throws UsageError, Error with a sentence */
-export async function listen(address: Address, service: Service, web: WebOptions): Promise<Listener> {
+export async function listen(address: ListenAddress, service: Service, web: WebOptions): Promise<Endpoint> {
   if (address.kind === 'stdio') return (await import('./stdio.ts')).listenOnStdio(service);
   if (address.kind === 'ws') return (await import('./web.ts')).listenOnWeb(address, service, web);
   // The half of a client that has sent all stays open for its replies.
@@ -53,7 +53,7 @@ export async function listen(address: Address, service: Service, web: WebOptions
 }
 
 /** The listener of a server that listens. */
-export function listenerOf(address: Exclude<Address, { kind: 'stdio' }>, server: net.Server): Listener {
+export function listenerOf(address: Exclude<ListenAddress, { kind: 'stdio' }>, server: net.Server): Endpoint {
   const bound = server.address();
   const isInternet = bound !== null && typeof bound === 'object';
   return {
@@ -67,7 +67,7 @@ export function listenerOf(address: Exclude<Address, { kind: 'stdio' }>, server:
 }
 
 /** Waits until a server listens. @throws UsageError for an address that is in use, Error with a sentence for others. */
-export async function listening(server: net.Server, address: Exclude<Address, { kind: 'stdio' }>): Promise<void> {
+export async function listening(server: net.Server, address: Exclude<ListenAddress, { kind: 'stdio' }>): Promise<void> {
   const written =
     address.kind === 'unix' ? `unix:${address.path}` : `${address.kind}:${hostPort(address.host, address.port)}`;
   try {

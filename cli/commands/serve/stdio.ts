@@ -1,6 +1,6 @@
 // `serve --listen stdio`: one client behind standard input and output.
 import type { ByteStream, Service } from '../../../vfs/serve/index.ts';
-import type { Listener } from './listener.ts';
+import type { Endpoint } from './listener.ts';
 
 /** Both streams as one. */
 function duplex(): ByteStream {
@@ -31,7 +31,7 @@ function duplex(): ByteStream {
 }
 
 /** Serves the client; `ended` settles when it is gone. */
-export function listenOnStdio(service: Service): Listener {
+export function listenOnStdio(service: Service): Endpoint {
   const client = service.attachStream(duplex());
   return {
     kind: 'stdio',

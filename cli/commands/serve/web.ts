@@ -3,8 +3,8 @@ import { timingSafeEqual, createHash } from 'node:crypto';
 import * as http from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Service, WebSocketLike } from '../../../vfs/serve/index.ts';
-import type { Address } from './address.ts';
-import { listenerOf, listening, type Listener } from './listener.ts';
+import type { ListenAddress } from './address.ts';
+import { listenerOf, listening, type Endpoint } from './listener.ts';
 
 /** The rules for clients of a WebSocket. */
 export interface WebOptions {
@@ -45,10 +45,10 @@ async function load(): Promise<Ws> {
 
 /** Listens for WebSockets. */
 export async function listenOnWeb(
-  address: Extract<Address, { kind: 'tcp' | 'ws' }>,
+  address: Extract<ListenAddress, { kind: 'tcp' | 'ws' }>,
   service: Service,
   options: WebOptions,
-): Promise<Listener> {
+): Promise<Endpoint> {
   const { WebSocketServer } = await load();
   const sockets = new WebSocketServer({
     noServer: true,

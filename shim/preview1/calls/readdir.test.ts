@@ -2,20 +2,20 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FILETYPE, STRUCTS } from '../abi/structs.ts';
-import { DATA, OUT, ROOT, type Entry, type TestGuest } from '../../../testing/test-guest.ts';
+import { DATA, OUT, ROOT, type GuestEntry, type TestGuest } from '../../../testing/test-guest.ts';
 import { withGuest } from '../../../testing/uvu.ts';
 
 const HEADER = STRUCTS.dirent.size;
 const TREE = { files: { '/a': '1', '/bb': '22', '/dir/x': '', '/naïve-name': '' } };
 const NAMES = ['.', '..', 'a', 'bb', 'dir', 'naïve-name'];
 
-function names(entries: readonly Entry[]): string[] {
+function names(entries: readonly GuestEntry[]): string[] {
   return entries.map(({ name }) => name);
 }
 
 /** Lists a directory as wasi-libc does: calls again as long as the buffer is filled. */
-function list(g: TestGuest, fd: number, size: number): Entry[] {
-  const found: Entry[] = [];
+function list(g: TestGuest, fd: number, size: number): GuestEntry[] {
+  const found: GuestEntry[] = [];
   for (let cookie = 0n; ; cookie = found.at(-1)!.next) {
     const { entries, used } = g.readdir(fd, size, cookie);
     found.push(...entries);

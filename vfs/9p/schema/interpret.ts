@@ -1,7 +1,7 @@
 // A slow codec that interprets the message table: the oracle of the generated one. For tests only.
 import { MAXWELEM } from '../constants.ts';
 import { MESSAGES, type Name, RARE_FIELDS, VALID_BITS } from './messages.ts';
-import { type Item, type Kind, MIN_BYTES, parseRow, type Row, ROWS } from './rows.ts';
+import { type RowItem, type ItemKind, MIN_BYTES, parseRow, type MessageRow, ROWS } from './rows.ts';
 import type { Fields, Qid } from './types.ts';
 
 /**
@@ -43,7 +43,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 }
 
 /** True if an item is written as zeros because `valid` names no field of its group (RARE_FIELDS). */
-function isUnwanted(name: Name, item: Item, values: Values): boolean {
+function isUnwanted(name: Name, item: RowItem, values: Values): boolean {
   const together = RARE_FIELDS[name]?.find((names) => names.includes(item.name)) ?? [];
   const isValid = (field: string) => (BigInt(values.valid as number) & BigInt(VALID_BITS[name]![field]!)) !== 0n;
   return together.length > 0 && !together.some(isValid);
@@ -52,28 +52,28 @@ function isUnwanted(name: Name, item: Item, values: Values): boolean {
 class Reader {
   readonly values: Values = {};
   at = 7;
-  private readonly row: Row;
+  private readonly row: MessageRow;
   private readonly bytes: Uint8Array;
 
-  constructor(row: Row, bytes: Uint8Array) {
+  constructor(row: MessageRow, bytes: Uint8Array) {
     this.row = row;
     this.bytes = bytes;
   }
 
-  item(item: Item): void {
+  item(item: RowItem): void {
     const { values } = this;
     if (item.kind === 'data') values.data = this.take(Number(values[item.counter]), item.name).slice();
     else if (item.counter) values[item.name] = this.list(item);
     else values[item.name] = this.value(item.name, item.kind);
   }
 
-  private list(item: Item): unknown[] {
+  private list(item: RowItem): unknown[] {
     const length = Number(this.values[item.counter]);
     if (length > MAXWELEM) throw new Error(`${this.row.name}: ${length} of ${item.name}, at most ${MAXWELEM} may be`);
     return Array.from({ length }, () => this.value(item.name, item.kind));
   }
 
-  private value(name: string, kind: Kind): unknown {
+  private value(name: string, kind: ItemKind): unknown {
     if (kind === 'string') return this.string(name);
     const bytes = this.take(MIN_BYTES[kind], name);
     const all = little(bytes, 0, bytes.length);
@@ -108,7 +108,7 @@ class Reader {
   }
 }
 
-function encodeItem(name: Name, item: Item, values: Values, later: Item[]): number[] {
+function encodeItem(name: Name, item: RowItem, values: Values, later: RowItem[]): number[] {
   if (item.kind === 'data') return [...(values.data as Uint8Array)];
   const counted = later.find((other) => other.counter === item.name);
   if (counted)
@@ -120,7 +120,7 @@ function encodeItem(name: Name, item: Item, values: Values, later: Item[]): numb
   return list.flatMap((one) => encodeValue(name, item, one));
 }
 
-function encodeValue(name: Name, item: Item, value: unknown): number[] {
+function encodeValue(name: Name, item: RowItem, value: unknown): number[] {
   switch (item.kind) {
     case 'string':
       return encodeString(name, item.name, value as string);

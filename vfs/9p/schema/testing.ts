@@ -6,7 +6,7 @@ import { decodeText } from '../../lib/utf8.ts';
 import { MAXWELEM } from '../constants.ts';
 import type { Name } from './messages.ts';
 import { Packet } from '../packet.ts';
-import { type Item, type Row, ROWS, seldomOf } from './rows.ts';
+import { type RowItem, type MessageRow, ROWS, seldomOf } from './rows.ts';
 import type { Qid } from './types.ts';
 
 type Values = Record<string, unknown>;
@@ -35,7 +35,7 @@ const anyQid: fc.Arbitrary<Qid> = fc.record(
   PLAIN,
 );
 
-function anyValue(item: Item): fc.Arbitrary<unknown> {
+function anyValue(item: RowItem): fc.Arbitrary<unknown> {
   switch (item.kind) {
     case 'u8':
       return fc.nat(0xff);
@@ -59,7 +59,7 @@ function anyValue(item: Item): fc.Arbitrary<unknown> {
 }
 
 /** Any fields a message of this row may have, its tag among them. */
-export function anyFields(row: Row): fc.Arbitrary<Values> {
+export function anyFields(row: MessageRow): fc.Arbitrary<Values> {
   const fields: Record<string, fc.Arbitrary<unknown>> = { tag: fc.nat(0xffff) };
   for (const item of row.items) {
     const value = anyValue(item);
@@ -75,12 +75,12 @@ export function anyFields(row: Row): fc.Arbitrary<Values> {
 }
 
 /** encodeFrame for fields whose types are known from the row only. */
-export function frameOf(row: Row, fields: Values): Uint8Array {
+export function frameOf(row: MessageRow, fields: Values): Uint8Array {
   return (encodeFrame as (name: Name, fields: Values) => Uint8Array)(row.name, fields);
 }
 
 /** Puts fields into the flat class. */
-export function fill(m: Message, row: Row, fields: Values): void {
+export function fill(m: Message, row: MessageRow, fields: Values): void {
   m.type = row.type;
   m.tag = fields.tag as number;
   const flat = m as unknown as Values;
@@ -118,7 +118,7 @@ function putQidAt(flat: Values, name: string, i: number, qid: Qid): void {
 }
 
 /** The plain object of a message in the flat class, whose payload, if it has one, is in `bytes`. */
-export function read(m: Message, row: Row, bytes: Uint8Array): Frame {
+export function read(m: Message, row: MessageRow, bytes: Uint8Array): Frame {
   const flat = m as unknown as Record<string, number> & Record<string, ArrayLike<unknown>>;
   const values: Values = { message: row.name, tag: m.tag };
   const u64Of = (name: string, of: (field: string) => unknown): bigint =>
@@ -142,17 +142,17 @@ export function read(m: Message, row: Row, bytes: Uint8Array): Frame {
 }
 
 /** A row by its name. */
-export function rowOf(name: string): Row {
-  return ROWS.find((row) => row.name === name) as Row;
+export function rowOf(name: string): MessageRow {
+  return ROWS.find((row) => row.name === name) as MessageRow;
 }
 
 /** Valid frames of a row, always the same. */
-export function samples(row: Row, numRuns: number): Uint8Array[] {
+export function samples(row: MessageRow, numRuns: number): Uint8Array[] {
   return fc.sample(anyFields(row), { numRuns, seed: 9 }).map((fields) => frameOf(row, fields));
 }
 
 /** A valid frame of a row, always the same. */
-export function sample(row: Row): Uint8Array {
+export function sample(row: MessageRow): Uint8Array {
   return samples(row, 1)[0];
 }
 

@@ -50,7 +50,7 @@ const LET_GO = {
  * Confinement: no symlink is followed here, and `..` ends at the directory. A file with a hard link in the directory
  * counts as inside. Fifos, sockets and devices are listed, but never opened; devices are never made.
  */
-export class HostDirBackend extends BackendBase {
+export class HostDirStore extends BackendBase {
   readonly name = 'hostdir';
   override readonly capabilities: Capabilities;
   override readonly readOnly: boolean;

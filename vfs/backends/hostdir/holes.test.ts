@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { O_RDONLY } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import { Extents } from '../../backend/extents.ts';
-import type { HostDirBackend } from './backend.ts';
+import type { HostDirStore } from './backend.ts';
 import { libc, type Libc } from './libc/libc.ts';
 import { reasonAgainst, scratch, throughLibc, throughProc } from './testing.ts';
 import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
@@ -36,7 +36,7 @@ function extents(root: string, type?: bigint, more: Partial<typeof fs> = {}): [n
   return found;
 }
 
-function extentsOf(backend: HostDirBackend): [number, number][] {
+function extentsOf(backend: HostDirStore): [number, number][] {
   const inode = backend.lookup(backend.root() as never, 'f') as never;
   const handle = backend.open(inode, O_RDONLY);
   const found: [number, number][] = [];

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { E } from '../../linux/errno.ts';
 import { Kit } from '../../../testing/kit.ts';
 import { openDirectories } from '../../../testing/scratch.ts';
-import { HostDirBackend } from './backend.ts';
+import { HostDirStore } from './backend.ts';
 import { PathTree } from './tree/paths/path-tree.ts';
 import { everyCall, everyWay, hostDir, inMemory, reasonAgainst, scratch, throughLibc, throughProc } from './testing.ts';
 import { libc, type Libc } from './libc/libc.ts';
@@ -24,7 +24,7 @@ abstract class Faults {
   /** The call that failed. */
   failed = '';
 
-  abstract open(root: string): HostDirBackend;
+  abstract open(root: string): HostDirStore;
 
   protected fails(name: string): boolean {
     if (this.count++ !== this.at) return false;
@@ -42,7 +42,7 @@ class FailingLibc extends Faults {
     this.way = way;
   }
 
-  open(root: string): HostDirBackend {
+  open(root: string): HostDirStore {
     const own = libc() as unknown as Record<string, (...args: unknown[]) => number>;
     const all: Record<string, unknown> = { ...own };
     let failed = false;
@@ -80,8 +80,8 @@ class FailingFs extends Faults {
     this.fs = all as unknown as typeof fs;
   }
 
-  open(root: string): HostDirBackend {
-    return this.byPaths ? new HostDirBackend(new PathTree(this.fs, root)) : throughProc(this.fs, root);
+  open(root: string): HostDirStore {
+    return this.byPaths ? new HostDirStore(new PathTree(this.fs, root)) : throughProc(this.fs, root);
   }
 
   private dir(dir: fs.Dir): unknown {

@@ -2,7 +2,7 @@
 // a browser, where `hostDir` throws.
 import { check, checkOptions, invalid } from '../../lib/options.ts';
 import type { OwnedBackend } from '../../backend/backend.ts';
-import { HostDirBackend as Store } from './backend.ts';
+import { HostDirStore } from './backend.ts';
 import { HOSTDIR_OPTIONS, LEAST_DESCRIPTORS, MAX_DESCRIPTORS, type HostDirOptions, type Way } from './options.ts';
 import { hostError, nodeFs, type Fs } from './node/node.ts';
 import { PathTree } from './tree/paths/path-tree.ts';
@@ -63,7 +63,7 @@ export function hostDir(path: string, options: HostDirOptions = {}): HostDirBack
   const fs = nodeFs();
   const fd = options.paths === true ? -1 : openTop(fs, path);
   const tree = fd < 0 ? byPaths(fs, path, way) : byDescriptors(fs, fd, way, maxDescriptors, cached);
-  return new Store(tree, options);
+  return new HostDirStore(tree, options);
 }
 
 function byPaths(fs: Fs, path: string, way: DescriptorWay | undefined): PathTree {

@@ -2,7 +2,7 @@
 import { E } from '../../linux/errno.ts';
 import { HostStat } from './calls/host-stat.ts';
 import type { HostInode } from './tree/inode.ts';
-import type { Entry, HostTree } from './tree/tree.ts';
+import type { DirName, HostTree } from './tree/tree.ts';
 
 /** Attempts to link by another name. */
 const TRIES = 16;
@@ -38,7 +38,7 @@ export class Links {
 
   private byName(dir: HostInode, name: string, inode: HostInode): number {
     const { tree } = this;
-    let from: Entry | number | null = tree.lastName(inode);
+    let from: DirName | number | null = tree.lastName(inode);
     for (let tries = 0; ; tries++) {
       from ??= tree.nameOf(inode);
       if (typeof from === 'number') return from;
@@ -52,7 +52,7 @@ export class Links {
   }
 
   /** Links by one name. ENOENT or ESTALE if it is no longer a name of the inode; then nothing is linked. */
-  private by(from: Entry, dir: HostInode, name: string, inode: HostInode): number {
+  private by(from: DirName, dir: HostInode, name: string, inode: HostInode): number {
     const { tree } = this;
     const before = inode.links;
     const errno = tree.linkAt(...from, dir, name);
@@ -74,7 +74,7 @@ export class Links {
    * Handles a new name that leads to another inode. If another process has removed or replaced the new name, the link
    * was right. If `from` led to another file, the new name is removed again: ESTALE.
    */
-  private unsure(from: Entry, dir: HostInode, name: string, isMade: boolean): number {
+  private unsure(from: DirName, dir: HostInode, name: string, isMade: boolean): number {
     const { tree } = this;
     const { table } = tree;
     if (!isMade || !this.found(...from, this.source) || table.keyOf(this.source) !== table.keyOf(this.made)) return 0;

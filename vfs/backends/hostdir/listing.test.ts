@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { Kit, type Entry } from '../../../testing/kit.ts';
 import { ram } from '../ram/index.ts';
 import { overlay } from '../overlay/index.ts';
-import type { HostDirBackend } from './backend.ts';
+import type { HostDirStore } from './backend.ts';
 import { Given, markOf } from './node/given.ts';
 import { Listings } from './tree/listings/listings.ts';
 import { everyWay, hostDir, inMemory, scratch, throughProc } from './testing.ts';
@@ -17,7 +17,7 @@ const atOnce = 'bun' in process.versions || 'deno' in process.versions;
 const streamed = unless(NOT_LINUX || (atOnce ? 'this runtime reads a directory at once' : ''));
 
 /** A backend on a directory of `count` files, whose node:fs counts the entries read. */
-function counted(count: number): { kit: Kit; backend: HostDirBackend; root: string; reads(): number; end(): void } {
+function counted(count: number): { kit: Kit; backend: HostDirStore; root: string; reads(): number; end(): void } {
   const { root, remove } = scratch(inMemory);
   for (let i = 0; i < count; i++) fs.closeSync(fs.openSync(`${root}/f${i}`, 'w'));
   let reads = 0;

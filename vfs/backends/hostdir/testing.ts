@@ -7,7 +7,7 @@ import { mknod, remove, rename, setMode, setOwner, statfs } from '../../client/r
 import { O_APPEND, O_CREAT, O_NOATIME, O_RDWR, O_TRUNC } from '../../linux/constants.ts';
 import { Kit, type Subject } from '../../../testing/kit.ts';
 import { scratch } from '../../../testing/scratch.ts';
-import { HostDirBackend as Store } from './backend.ts';
+import { HostDirStore } from './backend.ts';
 import type { HostDirOptions } from './options.ts';
 import { hostDir as exported, type HostDirBackend } from './index.ts';
 import { DESCRIPTOR_WAYS, type DescriptorWay } from './calls/choose.ts';
@@ -66,7 +66,7 @@ export function everyWay(reason = ''): (title: string, run: () => void | Promise
 /** A scratch directory that is reached by paths, as on macOS and Windows. */
 export function byPaths(): Subject {
   const { root, remove } = scratch();
-  const backend = new Store(new PathTree(fs, root));
+  const backend = new HostDirStore(new PathTree(fs, root));
   return {
     backend,
     outside: { fs, root },
@@ -82,17 +82,17 @@ export function byPaths(): Subject {
 }
 
 /** A host directory that is reached through /proc with another node:fs. */
-export function throughProc(own: Fs, root: string): Store {
-  return new Store(new DescriptorTree(new ProcCalls(own, descriptorsAt(own)), openTop(own, root)));
+export function throughProc(own: Fs, root: string): HostDirStore {
+  return new HostDirStore(new DescriptorTree(new ProcCalls(own, descriptorsAt(own)), openTop(own, root)));
 }
 
 /** A host directory that is reached through another libc. */
-export function throughLibc(own: Libc, way: 'openat2' | 'openat', root: string): Store {
+export function throughLibc(own: Libc, way: 'openat2' | 'openat', root: string): HostDirStore {
   const calls = new LibcCalls(own, way, fs.constants, descriptorsAt(fs));
   const fd = openTop(fs, root);
   const top = calls.own(fd);
   fs.closeSync(fd);
-  return new Store(new DescriptorTree(calls, top));
+  return new HostDirStore(new DescriptorTree(calls, top));
 }
 
 /** The parts of a test of a host directory. */

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
 import { XATTR_CREATE, XATTR_REPLACE } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
-import type { HostDirBackend } from './backend.ts';
+import type { HostDirStore } from './backend.ts';
 import { hostDir } from './index.ts';
 import { libc, type Libc } from './libc/libc.ts';
 import { reasonAgainst, scratch } from './testing.ts';
@@ -27,12 +27,12 @@ function keepsThem(): boolean {
 }
 
 /** Runs a test on a directory with a file, a directory and a symlink. */
-function tried(run: (backend: HostDirBackend, root: string, own: Libc) => void, readOnly = false): void {
+function tried(run: (backend: HostDirStore, root: string, own: Libc) => void, readOnly = false): void {
   const { root, remove } = scratch();
   fs.writeFileSync(`${root}/file`, '');
   fs.mkdirSync(`${root}/dir`);
   fs.symlinkSync('file', `${root}/link`);
-  const backend = hostDir(root, { way: 'openat', readOnly }) as unknown as HostDirBackend;
+  const backend = hostDir(root, { way: 'openat', readOnly }) as unknown as HostDirStore;
   run(backend, root, libc() as Libc);
   backend.close();
   remove();

@@ -15,8 +15,8 @@ import { diff } from './merged/diff.ts';
 import { Directories } from './merged/directory.ts';
 import { Handles } from './merged/handles.ts';
 import type { OverlayInode } from './merged/inode.ts';
-import { Names } from './merged/names.ts';
-import { Table } from './merged/table.ts';
+import { NameChanges } from './merged/names.ts';
+import { MergedTable } from './merged/table.ts';
 
 /** The methods of a closed overlay that must not fail: it holds no references to its layers. */
 const LET_GO = {
@@ -34,17 +34,17 @@ const LET_GO = {
  * copies it up; all changes are in the upper layer. The lower layer is written to by `commit` only; reads do not move
  * its access times either. The upper layer belongs to the overlay.
  */
-export class OverlayBackend implements Backend, Changes {
+export class OverlayStore implements Backend, Changes {
   readonly name = 'overlay';
   /** Those of the upper layer, which holds all changes. */
   readonly capabilities: Capabilities;
   readonly lower: Backend;
   readonly upper: Backend;
-  private readonly table: Table;
+  private readonly table: MergedTable;
   private readonly dirs: Directories;
   private readonly handles: Handles;
   private readonly copy: CopyUp;
-  private readonly names: Names;
+  private readonly names: NameChanges;
   private readonly ownsUpper: boolean;
 
   /** @param ownsUpper True if `close` closes the upper layer too. */
@@ -53,11 +53,11 @@ export class OverlayBackend implements Backend, Changes {
     this.lower = lower;
     this.upper = upper;
     this.capabilities = upper.capabilities;
-    this.table = new Table(lower, upper);
+    this.table = new MergedTable(lower, upper);
     this.dirs = new Directories(lower, upper, this.table);
     this.handles = new Handles(lower, upper);
     this.copy = new CopyUp(lower, upper, this.table, this.dirs, this.handles, this);
-    this.names = new Names(upper, this.table, this.dirs, this.copy, this);
+    this.names = new NameChanges(upper, this.table, this.dirs, this.copy, this);
   }
 
   /** The overlay lists and commits its changes itself. */

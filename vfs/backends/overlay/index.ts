@@ -3,7 +3,7 @@ import { BACKEND, check, checkOptions, invalid } from '../../lib/options.ts';
 import type { Backend, OwnedBackend } from '../../backend/backend.ts';
 import type { Changes } from '../../backend/capabilities.ts';
 import { ram } from '../ram/index.ts';
-import { OverlayBackend as Store } from './backend.ts';
+import { OverlayStore } from './backend.ts';
 import { OVERLAY_OPTIONS, type OverlayOptions } from './options.ts';
 
 export type { OverlayOptions } from './options.ts';
@@ -35,5 +35,5 @@ export function overlay(options: OverlayOptions): OverlayBackend {
   const { lower, upper } = checkOptions(options, OVERLAY_OPTIONS);
   check(lower, BACKEND, 'options.lower');
   if (lower === upper) throw invalid('An overlay needs two backends: its lower and its upper one are the same.');
-  return new Store(lower, upper ?? ram(), upper === undefined);
+  return new OverlayStore(lower, upper ?? ram(), upper === undefined);
 }

@@ -20,7 +20,7 @@ import type { Era } from './clones/era.ts';
 import { RamInode } from './inode.ts';
 import { Lineage } from './clones/lineage.ts';
 import type { NamesCursor } from './names-cursor.ts';
-import { Orphans } from './orphans.ts';
+import { OrphanList } from './orphans.ts';
 import { isAccessDue, setChanged, setModified, setTimes } from './times.ts';
 
 const BLOCK = 4096;
@@ -59,7 +59,7 @@ export class RamBackend extends BackendBase {
   private readonly lineage: Lineage;
   /** That of the lineage. */
   private era: Era;
-  private readonly orphans = new Orphans();
+  private readonly orphans = new OrphanList();
   private nextIno = 1;
   /** The number of inodes, orphans included. */
   private inodes = 0;

@@ -1,7 +1,7 @@
 // The sorted chunk array agrees with a Map under random operations.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Chunks } from './chunks.ts';
+import { SparseChunks } from './chunks.ts';
 
 const PIECES = Array.from({ length: 64 }, (_, i) => new Uint8Array(i));
 
@@ -9,7 +9,7 @@ test('at random: as a Map has them, in order', () => {
   let seed = 99;
   const random = (below: number) => (seed = (Math.imul(seed, 48271) >>> 0) % 0x7fffffff) % below;
   for (let round = 0; round < 200; round++) {
-    const chunks = new Chunks();
+    const chunks = new SparseChunks();
     const model = new Map<number, Uint8Array>();
     // Close together, so that some are adjacent, or far apart.
     const scale = [12, 40, 2 ** 31][round % 3]!;

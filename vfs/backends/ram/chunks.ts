@@ -4,7 +4,7 @@
  * The existing chunks of a file, sorted by number; a missing one costs nothing, however far away the last one is. (An
  * array with holes is iterated by its length; a Map has no order, and a hash of integers that a guest can predict.)
  */
-export class Chunks {
+export class SparseChunks {
   private numbers: number[] = [];
   private pieces: Uint8Array[] = [];
   /** For each chunk, true if another store may hold it; null if none is shared. */
@@ -26,9 +26,9 @@ export class Chunks {
   }
 
   /** Returns the same chunks, all of them shared. */
-  share(): Chunks {
+  share(): SparseChunks {
     const { numbers, pieces } = this;
-    const copy = new Chunks();
+    const copy = new SparseChunks();
     copy.numbers = numbers.slice();
     copy.pieces = pieces.slice();
     copy.lend();

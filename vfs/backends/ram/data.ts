@@ -1,7 +1,7 @@
 // The sparse data of a file: a growing head and 1 MiB chunks, each of which clones may share.
 import { E } from '../../linux/errno.ts';
 import { LARGEST_CELL, cellFor, cellWithin, type Cells, type Slab } from './cells.ts';
-import { Chunks } from './chunks.ts';
+import { SparseChunks } from './chunks.ts';
 import { copyBytes } from './clones/copy.ts';
 import type { Origin } from './clones/origin.ts';
 
@@ -40,7 +40,7 @@ export class FileData {
   /** The slab of a small head; null if it has its own buffer. */
   private slab: Slab | null = null;
   /** Chunk i holds the bytes from (i + 1) * CHUNK on; a missing one is a hole. */
-  private chunks: Chunks | null = null;
+  private chunks: SparseChunks | null = null;
   /** True once the head was trimmed: then it grows by an eighth, so that it need not be trimmed again. */
   private trimmed = false;
   /** The shared data that this one is a copy of, until it is used. */
@@ -202,7 +202,7 @@ export class FileData {
       return this.ownChunk(number);
     }
     if (there !== undefined) copyBytes(there, 0, chunk, 0, before);
-    (this.chunks ??= new Chunks()).set(number, chunk);
+    (this.chunks ??= new SparseChunks()).set(number, chunk);
     this.allocated += length - before;
     return chunk;
   }
@@ -228,7 +228,7 @@ export class FileData {
     if (number < 0 || this.chunks?.get(number) !== undefined || !this.cells.space.take(CHUNK)) return false;
     try {
       const chunk = new Uint8Array(u8.subarray(start, start + CHUNK));
-      (this.chunks ??= new Chunks()).set(number, chunk);
+      (this.chunks ??= new SparseChunks()).set(number, chunk);
     } catch {
       this.cells.space.give(CHUNK);
       return false;
@@ -273,7 +273,7 @@ export class FileData {
     return true;
   }
 
-  private cutChunks(chunks: Chunks, size: number): boolean {
+  private cutChunks(chunks: SparseChunks, size: number): boolean {
     const kept = Math.max(0, Math.ceil(size / CHUNK) - 1);
     const within = size % CHUNK;
     if (kept > 0 && within > 0 && chunks.get(kept - 1) !== undefined) {

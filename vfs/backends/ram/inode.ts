@@ -6,12 +6,12 @@ import { copyXattrs, type Xattrs } from '../../backend/xattrs.ts';
 import { Cells } from './cells.ts';
 import { FileData } from './data.ts';
 import type { Era } from './clones/era.ts';
-import { Names } from './names.ts';
+import { NameTable } from './names.ts';
 
 /** The data of every file without bytes, made at the first use. */
 let nothing: FileData | null = null;
 /** The entries of every directory that never had any. */
-const EMPTY = new Names(null);
+const EMPTY = new NameTable(null);
 
 /** An inode in memory, with times in seconds and nanoseconds. */
 export class RamInode extends Inode {
@@ -34,7 +34,7 @@ export class RamInode extends Inode {
    * A file's data and a directory's entries, once there were any; a symlink's target. null for a special file, and after
    * a reclaim.
    */
-  content: FileData | Names | string | null;
+  content: FileData | NameTable | string | null;
   /**
    * The directory with its name: the parent of a directory; of a file that has or had several names the store's table
    * of such files (lineage.ts). Of a removed one it is the last. null for a preserved inode.
@@ -64,13 +64,13 @@ export class RamInode extends Inode {
   }
 
   /** The entries of a directory, for reads only while there are none. */
-  get children(): Names {
-    return (this.content ?? EMPTY) as Names;
+  get children(): NameTable {
+    return (this.content ?? EMPTY) as NameTable;
   }
 
   /** The entries of a directory, for an addition. */
-  get ownChildren(): Names {
-    return (this.content ??= new Names(this)) as Names;
+  get ownChildren(): NameTable {
+    return (this.content ??= new NameTable(this)) as NameTable;
   }
 
   /** A copy of the attributes, without the content of a file or directory, which the caller adds. */

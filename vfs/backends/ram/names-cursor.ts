@@ -1,9 +1,9 @@
 // The listing of a directory in memory.
 import type { DirCursor } from '../../backend/backend.ts';
 import type { RamInode } from './inode.ts';
-import type { Entry, Names } from './names.ts';
+import type { EntryValue, NameTable } from './names.ts';
 
-const NONE = new Map<string, Entry>();
+const NONE = new Map<string, EntryValue>();
 
 /**
  * A listing of a directory in memory. Keys and values are iterated side by side, since each pair would be an object.
@@ -19,12 +19,12 @@ export class NamesCursor implements DirCursor {
   /** The same if there was one layer at the beginning: until the directory gets another one, that layer has it, too. */
   private readonly plain: RamInode | null | undefined;
   /** The layer that is listed, and those above it, the next one last. */
-  private layer: Names;
-  private readonly above: Names[] = [];
+  private layer: NameTable;
+  private readonly above: NameTable[] = [];
   private names: Iterator<string>;
-  private inodes: Iterator<Entry>;
+  private inodes: Iterator<EntryValue>;
 
-  constructor(names: Names) {
+  constructor(names: NameTable) {
     this.dir = names.dir;
     this.plain = names.base === null ? names.dir : undefined;
     this.layer = names;

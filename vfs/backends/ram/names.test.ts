@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { S_IFDIR, S_IFREG } from '../../linux/constants.ts';
 import { Era } from './clones/era.ts';
 import { RamInode } from './inode.ts';
-import type { Names } from './names.ts';
+import type { NameTable } from './names.ts';
 import type { NamesCursor } from './names-cursor.ts';
 
 const ERA = new Era(1);
@@ -15,7 +15,7 @@ function inode(): RamInode {
 }
 
 /** The entries of a new directory. */
-function newNames(): Names {
+function newNames(): NameTable {
   return new RamInode(++made, S_IFDIR | 0o755, 0, 0, null, ERA).ownChildren;
 }
 

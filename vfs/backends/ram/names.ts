@@ -16,7 +16,7 @@ export class Cell {
 }
 
 /** The value of an entry. A Cell occurs only in a layer that is not the top one of any directory. */
-export type Entry = RamInode | Cell | null;
+export type EntryValue = RamInode | Cell | null;
 
 /**
  * The entries of a directory, in insertion order.
@@ -30,13 +30,13 @@ export type Entry = RamInode | Cell | null;
  * After a clone the entries are shared: they become the base of a layer that has the changes only (layers.ts). There a
  * dead name hides that of the base. The methods from `get` to `remove` act on the top layer of a directory.
  */
-export class Names {
+export class NameTable {
   /** null until the first entry. Others than layers.ts and the cursor do not touch it. */
-  map: Map<string, Entry> | null = null;
+  map: Map<string, EntryValue> | null = null;
   /** The directory of which this is the top layer; null for the layers below. */
   dir: RamInode | null;
   /** The layer below, with the entries of which `map` has no name; null if there is none. */
-  base: Names | null;
+  base: NameTable | null;
   private dead = 0;
   /** The number of entries of the base whose name is not in `map`. */
   private inherited: number;
@@ -47,7 +47,7 @@ export class Names {
   private last = '';
   private found: RamInode | null = null;
 
-  constructor(dir: RamInode | null, base: Names | null = null) {
+  constructor(dir: RamInode | null, base: NameTable | null = null) {
     this.dir = dir;
     this.base = base;
     this.inherited = base === null ? 0 : base.size;
@@ -77,7 +77,7 @@ export class Names {
 
   /** Adds a name, which must not exist. */
   add(name: string, inode: RamInode): void {
-    const map = (this.map ??= new Map<string, Entry>());
+    const map = (this.map ??= new Map<string, EntryValue>());
     const before = map.size;
     map.set(name, inode);
     const cost = nameCost(name);
@@ -89,7 +89,7 @@ export class Names {
 
   /** Puts an entry of the base into this layer, with the inode that the directory's store has for it; null to remove it. */
   adopt(name: string, inode: RamInode | null): void {
-    (this.map ??= new Map<string, Entry>()).set(name, inode);
+    (this.map ??= new Map<string, EntryValue>()).set(name, inode);
     this.liveCost += nameCost(name);
     this.inherited--;
     this.remember(name, inode);
@@ -111,7 +111,7 @@ export class Names {
     if (this.deadCost > SPARE + this.liveCost) this.bury(map);
   }
 
-  private bury(map: Map<string, Entry>): void {
+  private bury(map: Map<string, EntryValue>): void {
     const { base } = this;
     if (this.size === 0) {
       // A listing in progress may keep the old map: it has no live entries left.
@@ -127,7 +127,7 @@ export class Names {
   }
 
   /** Deletes the dead names that hide nothing. The others cost as much as live ones, so that burials stay rare. */
-  private buryAbove(map: Map<string, Entry>, base: Names): void {
+  private buryAbove(map: Map<string, EntryValue>, base: NameTable): void {
     this.dead = 0;
     this.liveCost = 0;
     for (const [name, inode] of map) {
@@ -152,7 +152,7 @@ export class Names {
   }
 
   /** The first layer from this one down that has a name, live or dead. */
-  layerOf(name: string): Names | null {
+  layerOf(name: string): NameTable | null {
     if (this.has(name)) return this;
     let layer = this.base;
     while (layer !== null && !layer.has(name)) layer = layer.base;
@@ -163,7 +163,7 @@ export class Names {
    * Replaces the inode of an entry below this layer, which keeps it itself.
    * @returns The layer in which it was; null if there is none.
    */
-  replaceBelow(name: string, inode: RamInode, preserved: RamInode): Names | null {
+  replaceBelow(name: string, inode: RamInode, preserved: RamInode): NameTable | null {
     const layer = this.base === null || this.has(name) ? null : this.base.layerOf(name);
     if (layer === null) return null;
     const entry = layer.map!.get(name)!;
@@ -187,7 +187,7 @@ export class Names {
   }
 
   /** Fills a new layer with entries, of which `base` may have some; `size` is that of both. */
-  setEntries(map: Map<string, Entry>, size: number): void {
+  setEntries(map: Map<string, EntryValue>, size: number): void {
     this.map = map;
     for (const entry of map.values()) if (entry === null) this.dead++;
     this.inherited = size - (map.size - this.dead);

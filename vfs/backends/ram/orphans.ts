@@ -6,7 +6,7 @@ import type { RamInode } from './inode.ts';
 const SPARE = 256;
 
 /** The inodes that have lost their last name and are not reclaimed. */
-export class Orphans {
+export class OrphanList {
   /** The number of them. */
   count = 0;
   /** In [0, length) also reclaimed ones. It is reused, so that nothing is allocated. */

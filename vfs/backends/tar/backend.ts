@@ -15,7 +15,7 @@ import type { Skipped, TarTree } from './tree.ts';
 /**
  * The tree of a tar archive, read from the archive's own bytes. Each change is EROFS. The bytes must not be changed.
  */
-export class TarBackend extends BackendBase {
+export class TarStore extends BackendBase {
   readonly name = 'tar';
   override readonly capabilities: Capabilities = {
     hardLinks: true,

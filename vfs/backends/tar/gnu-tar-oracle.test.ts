@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../linux/constants.ts';
 import { decodeText } from '../../lib/utf8.ts';
 import type { TarInode } from './inode.ts';
-import type { TarBackend } from './backend.ts';
+import type { TarStore } from './backend.ts';
 import { openTar as tar } from './open.ts';
 import { hasTar, inScratch, pack, pax, systemTar, type Raw } from './testing.ts';
 import { NOT_ROOT, unless } from '../../../build/test/skip.ts';
@@ -75,7 +75,7 @@ function wordsOf(kind: number, perm: number, sec: number, content: string): stri
 }
 
 /** The same for our reader. */
-function ours(backend: TarBackend): Files {
+function ours(backend: TarStore): Files {
   const files: Files = new Map();
   const visit = (dir: TarInode, path: string): void => {
     for (const [name, inode] of dir.children) {

@@ -1,9 +1,9 @@
 // The inode of a tar archive.
 import { S_IFDIR } from '../../linux/constants.ts';
 import { Inode } from '../../backend/inode.ts';
-import type { FileData } from './format/data.ts';
+import type { MemberData } from './format/data.ts';
 import type { TarEntry } from './format/entry.ts';
-import type { Time } from './format/pax.ts';
+import type { PaxTime } from './format/pax.ts';
 
 /** The attributes of a member besides kind and content. */
 export type TarMeta = Pick<TarEntry, 'perm' | 'uid' | 'gid' | 'rdev' | 'mtime' | 'atime' | 'ctime' | 'xattrs'>;
@@ -12,7 +12,7 @@ export type TarMeta = Pick<TarEntry, 'perm' | 'uid' | 'gid' | 'rdev' | 'mtime' |
 export class TarInode extends Inode {
   meta: TarMeta;
   /** A file's data (views of the archive), a directory's entries, a symlink's target; null for a special file. */
-  readonly content: FileData | Map<string, TarInode> | string | null;
+  readonly content: MemberData | Map<string, TarInode> | string | null;
   /** The parent of a directory. */
   parent: TarInode | null = null;
   nlink: number;
@@ -24,7 +24,7 @@ export class TarInode extends Inode {
     this.nlink = kind === S_IFDIR ? 2 : 0;
   }
 
-  get mtime(): Time {
+  get mtime(): PaxTime {
     return this.meta.mtime;
   }
 
@@ -34,7 +34,7 @@ export class TarInode extends Inode {
   }
 
   /** The bytes of a regular file. */
-  get data(): FileData {
-    return this.content as FileData;
+  get data(): MemberData {
+    return this.content as MemberData;
   }
 }

@@ -12,7 +12,7 @@ import { nodeModule } from '../streams/node.ts';
 import type { FileStreams, LineReader, ReadStream, StreamOptions, WriteStream } from '../streams/types.ts';
 import { webStream } from '../streams/web-stream.ts';
 import type { BigIntStats, Stats } from '../values/stats.ts';
-import type { ByteStream } from '../../lib/platform.ts';
+import type { WebStream } from '../../lib/platform.ts';
 
 /** Bytes of the buffer that `read` makes when it is given none. */
 const READ_SIZE = 16_384;
@@ -176,7 +176,7 @@ export class FileHandle extends Emitter {
    * The bytes of the file as a ReadableStream. With `autoClose` it closes the handle at its end.
    * @throws Error ERR_INVALID_STATE: the handle is closed, or has such a stream already.
    */
-  readableWebStream(options: { autoClose?: boolean } = {}): ByteStream {
+  readableWebStream(options: { autoClose?: boolean } = {}): WebStream {
     if (this.fd < 0) throw invalidState('The FileHandle is closed');
     if (this.#isLocked) throw invalidState('The FileHandle is locked');
     this.#isLocked = true;

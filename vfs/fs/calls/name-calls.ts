@@ -23,7 +23,7 @@ import { Dirent } from '../values/dirent.ts';
 import { namesIn, type AsBytes, type AsText, type AsUsual, type Encoding } from '../values/encodings.ts';
 import { badArgument, check, fsError, outOfRange, type FsError } from '../values/errors.ts';
 import type { DirectoryListing } from '../../client/directory-listing.ts';
-import { entriesOf, sortByName, type Entry } from '../../client/entries.ts';
+import { entriesOf, sortByName, type ListedEntry } from '../../client/entries.ts';
 import { join, parentOf } from '../values/path-text.ts';
 import { BigIntStatsFs, StatsFs } from '../values/statfs.ts';
 import type { BigIntStats, Stats } from '../values/stats.ts';
@@ -312,7 +312,7 @@ export class NameCalls extends ContentCalls {
     const given = this.namesIn(encoding);
     const top = pathOf(path);
     booleansIn({ recursive }, 'recursive');
-    const found: { dir: string; entry: Entry }[] = [];
+    const found: { dir: string; entry: ListedEntry }[] = [];
     // Directories by their paths below `top`, in the order in which node:fs goes through them.
     const todo = [''];
     for (let next = 0; next < todo.length; next++) {
@@ -328,7 +328,7 @@ export class NameCalls extends ContentCalls {
   }
 
   /** @throws FsError of scandir. */
-  protected entries(path: string): Entry[] {
+  protected entries(path: string): ListedEntry[] {
     const entries = entriesOf(this.openListing(path, 'scandir'));
     if (typeof entries === 'number') throw fsError(entries, 'scandir', path);
     return sortByName(entries);

@@ -4,7 +4,7 @@ import { Dirent } from '../values/dirent.ts';
 import { fsError } from '../values/errors.ts';
 import { later, callbackOf, type Callback } from '../values/callback.ts';
 import type { DirectoryListing } from '../../client/directory-listing.ts';
-import { EntryReader, type Entry } from '../../client/entries.ts';
+import { EntryReader, type ListedEntry } from '../../client/entries.ts';
 import { join } from '../values/path-text.ts';
 
 /** Options of a Dir. */
@@ -22,7 +22,7 @@ export class Dir implements AsyncIterable<Dirent> {
   readonly #options: DirOptions;
   #listing: DirectoryListing | null;
   #reader: EntryReader;
-  #entries: Entry[] = [];
+  #entries: ListedEntry[] = [];
   #next = 0;
   /** The directory whose entries come, and those below that come later. */
   #at: string;
@@ -52,7 +52,7 @@ export class Dir implements AsyncIterable<Dirent> {
     }
   }
 
-  #entry({ name, kind }: Entry): Dirent {
+  #entry({ name, kind }: ListedEntry): Dirent {
     if (kind === S_IFDIR && this.#options.open !== null) this.#todo.push(join(this.#at, name));
     return new Dirent(this.#options.given(name) as string, this.#at, kind);
   }

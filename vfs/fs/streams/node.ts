@@ -1,7 +1,7 @@
 // The modules of Node that streams are made of, looked up at their first use: a browser has none.
 import { badArgument } from '../values/errors.ts';
 
-interface Host {
+interface HostGlobals {
   process?: { getBuiltinModule?(name: string): unknown };
 }
 
@@ -11,7 +11,7 @@ interface Host {
  * @throws TypeError ERR_FEATURE_UNAVAILABLE_ON_PLATFORM.
  */
 export function nodeModule<T>(name: string, wanted: string): T {
-  const found = (globalThis as Host).process?.getBuiltinModule?.(name);
+  const found = (globalThis as HostGlobals).process?.getBuiltinModule?.(name);
   if (found !== undefined) return found as T;
   const text = `${wanted} needs the streams of Node, which are not here: use readFile() and writeFile(), or read() and write().`;
   throw badArgument('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', text);

@@ -1,6 +1,6 @@
 // `readableWebStream` of a FileHandle: a ReadableStream of bytes, which browsers have, too.
 import type { FileHandle } from '../async/file-handle.ts';
-import type { ByteStream } from '../../lib/platform.ts';
+import type { WebStream } from '../../lib/platform.ts';
 
 /** Bytes of a read that the reader gives no buffer for. */
 const CHUNK = 16_384;
@@ -12,7 +12,7 @@ interface Controller {
 }
 
 /** @param autoClose Close the handle at the end. */
-export function webStream(handle: FileHandle, autoClose: boolean): ByteStream {
+export function webStream(handle: FileHandle, autoClose: boolean): WebStream {
   const end = async (): Promise<void> => {
     if (autoClose) await handle.close();
   };
@@ -30,5 +30,5 @@ export function webStream(handle: FileHandle, autoClose: boolean): ByteStream {
     },
     cancel: end,
   };
-  return new ReadableStream(source as never) as ByteStream;
+  return new ReadableStream(source as never) as WebStream;
 }

@@ -1,8 +1,8 @@
 // Dirent of node:fs.
-import { Kind } from './stats.ts';
+import { TypePredicates } from './stats.ts';
 
 /** An entry of a directory, as node:fs has it. */
-export class Dirent<Name extends string | Uint8Array = string> extends Kind {
+export class Dirent<Name extends string | Uint8Array = string> extends TypePredicates {
   readonly name: Name;
   /** The path of the directory, as it was asked for. */
   readonly parentPath: string;

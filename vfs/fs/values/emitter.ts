@@ -4,14 +4,14 @@
 // oxlint-disable-next-line typescript/no-explicit-any -- a listener names the types of its event
 export type Listener = (...args: any[]) => void;
 
-interface Entry {
+interface Subscriber {
   readonly listener: Listener;
   readonly isOnce: boolean;
 }
 
 /** Events by name, as an EventEmitter of node:events has them. */
 export class Emitter {
-  readonly #entries = new Map<string, readonly Entry[]>();
+  readonly #entries = new Map<string, readonly Subscriber[]>();
 
   on(event: string, listener: Listener): this {
     return this.#add(event, { listener, isOnce: false });
@@ -64,12 +64,12 @@ export class Emitter {
     return true;
   }
 
-  #add(event: string, entry: Entry): this {
+  #add(event: string, entry: Subscriber): this {
     this.#entries.set(event, [...(this.#entries.get(event) ?? []), entry]);
     return this;
   }
 
-  #set(event: string, entries: readonly Entry[]): void {
+  #set(event: string, entries: readonly Subscriber[]): void {
     if (entries.length === 0) this.#entries.delete(event);
     else this.#entries.set(event, entries);
   }

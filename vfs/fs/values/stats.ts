@@ -3,7 +3,7 @@ import type { FileAttributes } from '../../client/attributes.ts';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../linux/constants.ts';
 
 /** The kind of a file: the methods that Stats and Dirent share. */
-export abstract class Kind {
+export abstract class TypePredicates {
   /** S_IFMT bits. */
   protected abstract kindBits(): number;
 
@@ -31,7 +31,7 @@ export abstract class Kind {
 }
 
 /** A file's attributes, as node:fs has them (stat(2)). */
-export class Stats extends Kind {
+export class Stats extends TypePredicates {
   readonly dev: number;
   readonly mode: number;
   readonly nlink: number;
@@ -81,7 +81,7 @@ export class Stats extends Kind {
 }
 
 /** Stats with bigints, and with the times in nanoseconds in addition. */
-export class BigIntStats extends Kind {
+export class BigIntStats extends TypePredicates {
   readonly dev: bigint;
   readonly mode: bigint;
   readonly nlink: bigint;

@@ -1,5 +1,5 @@
 // FSWatcher of node:fs: the changes of a file or directory that requests to its server make.
-import type { Change } from '../../server/tap.ts';
+import type { FileChange } from '../../server/tap.ts';
 import { listen } from '../../server/tap.ts';
 import type { GuestServer } from '../../server/guest-server.ts';
 import { Emitter } from '../values/emitter.ts';
@@ -87,7 +87,7 @@ export class FSWatcher extends Emitter {
         );
   }
 
-  #changed(server: GuestServer, change: Change): void {
+  #changed(server: GuestServer, change: FileChange): void {
     const { tree, isDir, scan, ino, name } = this.#watched;
     const isChange = change.kind === 'content' || change.kind === 'attributes';
     // As libuv, for which every event of a directory is one of a name.
@@ -111,7 +111,7 @@ export class FSWatcher extends Emitter {
   }
 
   /** An event of the file's own name, as inotify(7) has it. */
-  #ownName({ kind, isDir, isGone }: Change, name: string): void {
+  #ownName({ kind, isDir, isGone }: FileChange, name: string): void {
     if (kind === 'moved-to') this.#add('rename', name);
     else if (kind !== 'moved-from') {
       // The number of its names has changed.

@@ -4,7 +4,7 @@ import { Emitter } from '../values/emitter.ts';
 import { BigIntStats, Stats } from '../values/stats.ts';
 
 /** Gets the attributes of the path; undefined if there is no such file. */
-type Look = (bigint: boolean) => Stats | BigIntStats | undefined;
+type GetStats = (bigint: boolean) => Stats | BigIntStats | undefined;
 
 type Timer = { ref?(): unknown; unref?(): unknown };
 
@@ -19,13 +19,13 @@ function nothing(bigint: boolean): Stats | BigIntStats {
 
 /** A watcher, as `watchFile` returns it. It emits `change` and `stop`. */
 export class StatWatcher extends Emitter {
-  readonly #look: Look;
+  readonly #look: GetStats;
   readonly #bigint: boolean;
   #last: Stats | BigIntStats;
   #timer: Timer | null;
 
   /** @internal */
-  constructor(look: Look, options: { bigint: boolean; interval: number; persistent: boolean }) {
+  constructor(look: GetStats, options: { bigint: boolean; interval: number; persistent: boolean }) {
     super();
     this.#look = look;
     this.#bigint = options.bigint;

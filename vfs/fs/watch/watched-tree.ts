@@ -1,5 +1,5 @@
 // The directories that a watch covers, by server and inode number, and the path of each below the watched one.
-import type { Change } from '../../server/tap.ts';
+import type { FileChange } from '../../server/tap.ts';
 import type { GuestServer } from '../../server/guest-server.ts';
 
 /** A directory; the watched one has no parent. */
@@ -55,7 +55,7 @@ export class WatchedTree {
   }
 
   /** Follows a directory that was made, moved or removed. True if what is below it is still to be looked up. */
-  follow(server: GuestServer, { kind, dir, name, ino }: Change): boolean {
+  follow(server: GuestServer, { kind, dir, name, ino }: FileChange): boolean {
     const nodes = this.servers.get(server)!;
     const above = nodes.get(dir);
     if (kind === 'made') {

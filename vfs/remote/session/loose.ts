@@ -24,7 +24,7 @@ export const CHANGES = new Set<number>(
 );
 
 /** The attributes of a file: an Rgetattr as it came. */
-interface Kept {
+interface KeptReply {
   readonly reply: Uint8Array;
   readonly mask: number;
   readonly at: number;
@@ -33,7 +33,7 @@ interface Kept {
 /** The attributes and delayed writes of a session with `cache=loose`. */
 export class Loose {
   private readonly requests: Requests;
-  private readonly attributes = new Map<string, Kept>();
+  private readonly attributes = new Map<string, KeptReply>();
   /** The writes on their way, all to one file, one behind the other. */
   private readonly writes = new Set<Flight>();
   private bytes = 0;

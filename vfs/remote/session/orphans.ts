@@ -33,7 +33,7 @@ function randomName(prefix: string): string {
 }
 
 /** Keeps the orphans of a session. All requests go through a client of our own on the same session. */
-export class Orphans {
+export class RemoteOrphans {
   private mode: OrphanMode;
   private readonly client: Client;
   private readonly fids: Fids;

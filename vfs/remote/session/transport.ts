@@ -8,11 +8,11 @@ import { O_ACCMODE, O_APPEND, O_RDONLY } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { Pipelining } from '../../transport/transport.ts';
 import type { SessionSettings } from '../settings.ts';
-import type { Wire } from '../wire/wire.ts';
+import type { ByteWire } from '../wire/wire.ts';
 import { Fids, OWN_FIDS, RemoteFid } from './fids.ts';
 import { CHANGES, Loose, takeLost } from './loose.ts';
 import { NameRequests, removeByFid, renameByFid } from './old-servers.ts';
-import { NAMELESS, Orphans, type Orphan } from './orphans.ts';
+import { NAMELESS, RemoteOrphans, type Orphan } from './orphans.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { answer, lastCookie, refuse } from './replies.ts';
 import { Requests, type Flight } from './requests.ts';
@@ -31,13 +31,13 @@ export class RemoteTransport implements Pipelining<Flight> {
   readonly requests: Requests;
   readonly fids = new Fids();
   private readonly settings: SessionSettings;
-  private readonly wire: Wire;
+  private readonly wire: ByteWire;
   private readonly saved: number[] = [];
   private readonly about: RemoteFid[] = [];
   private isClosed = false;
   /** Requests of our own. */
   private readonly client: Client;
-  private readonly orphans: Orphans;
+  private readonly orphans: RemoteOrphans;
   /** The cache of `cache=loose`; else null. */
   private readonly loose: Loose | null;
   /** True once a file was read. */
@@ -46,14 +46,14 @@ export class RemoteTransport implements Pipelining<Flight> {
   /** True if the server keeps the fid of a walk that has not found all names (diod 1.0.24); null: not known yet. */
   private leavesFids: boolean | null = null;
 
-  constructor(wire: Wire, settings: SessionSettings) {
+  constructor(wire: ByteWire, settings: SessionSettings) {
     this.wire = wire;
     this.settings = settings;
     this.requests = new Requests(wire, settings.msize, settings.timeout, new Message());
     this.client = new Client(this);
     Object.assign(this.client, { fids: new NumberPool(OWN_FIDS, OWN_FIDS * 2) });
     this.loose = settings.cache === 'loose' ? new Loose(this.requests) : null;
-    this.orphans = new Orphans(this.client, this.fids, settings.orphans);
+    this.orphans = new RemoteOrphans(this.client, this.fids, settings.orphans);
   }
 
   /** True unless the server takes requests in another order than they were sent: then each is sent alone. */

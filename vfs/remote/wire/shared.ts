@@ -1,5 +1,5 @@
 // The memory that a wire shares with its helper thread: a few words, and a buffer for each direction.
-import type { Address } from '../url.ts';
+import type { ServerAddress } from '../url.ts';
 
 /** Indexes of the words. */
 export const STATE = 0;
@@ -26,7 +26,7 @@ const REASON_ROOM = 512;
 
 /** The workerData of the helper thread. */
 export interface HelperData {
-  readonly address: Address;
+  readonly address: ServerAddress;
   readonly words: Int32Array;
   readonly input: Uint8Array;
   readonly output: Uint8Array;

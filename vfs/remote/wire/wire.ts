@@ -1,7 +1,7 @@
 // A stream of bytes to a server, for a thread that waits: a helper thread opens it.
 import { readSync, writeSync } from 'node:fs';
 import { Worker, type MessagePort } from 'node:worker_threads';
-import type { Address } from '../url.ts';
+import type { ServerAddress } from '../url.ts';
 import { helper, type Order } from './helper.ts';
 import { CONNECTING, DESCRIPTOR, IN, MORE, NAMES, OPEN, OUT, OVER, REASON, STATE, sharedMemory } from './shared.ts';
 
@@ -26,7 +26,7 @@ const NAME = 'wasi9p remote';
  * The helper thread opens the socket and waits for it. Where this thread can use the socket's descriptor (Node on Linux
  * and macOS), it reads and writes by itself, and asks the helper only for what does not come within `SPIN`.
  */
-export class Wire {
+export class ByteWire {
   private readonly worker: Worker;
   private readonly words: Int32Array;
   private readonly input: Uint8Array;
@@ -43,7 +43,7 @@ export class Wire {
   private why = '';
   private isClosed = false;
 
-  private constructor(address: Address, port: MessagePort | null) {
+  private constructor(address: ServerAddress, port: MessagePort | null) {
     const memory = sharedMemory();
     const data = { address, ...memory, base: import.meta.url, port, names: NAMES };
     this.worker = new Worker(`(${helper.toString()})(require)`, {
@@ -64,8 +64,8 @@ export class Wire {
    * @param ms The time that it may take, in milliseconds.
    * @throws Error if it cannot be opened; its message is a phrase.
    */
-  static open(address: Address, port: MessagePort | null, ms: number): Wire {
-    const wire = new Wire(address, port);
+  static open(address: ServerAddress, port: MessagePort | null, ms: number): ByteWire {
+    const wire = new ByteWire(address, port);
     Atomics.wait(wire.words, STATE, CONNECTING, ms);
     if (Atomics.load(wire.words, STATE) === OPEN) {
       wire.fd = Atomics.load(wire.words, DESCRIPTOR) - 1;

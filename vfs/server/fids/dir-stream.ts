@@ -1,5 +1,5 @@
 // A directory listing for Treaddir, with cookies that stay valid while entries come and go.
-import { Dirent, encodeDirent } from '../../9p/codec.gen.ts';
+import { WireDirent, encodeDirent } from '../../9p/codec.gen.ts';
 import { S_IFDIR } from '../../linux/constants.ts';
 import { Packet } from '../../9p/packet.ts';
 import type { Backend, DirCursor } from '../../backend/backend.ts';
@@ -36,7 +36,7 @@ export class DirStream {
   private readonly session: Session;
   private readonly backend: Backend;
   private readonly dir: Inode;
-  private readonly entry = new Dirent();
+  private readonly entry = new WireDirent();
   private cursor: DirCursor | null = null;
   /** Entries read so far, and their names for going back, unless the cursor has `nameAt`. */
   private count = 0;

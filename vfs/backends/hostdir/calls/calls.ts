@@ -2,7 +2,7 @@
 // and through libc (libc/libc-calls.ts). Types only.
 import type { SetAttr, StatFs } from '../../../backend/backend.ts';
 import type { ForeignLock } from '../../../backend/capabilities.ts';
-import type { Names } from '../tree/listings/names.ts';
+import type { NameIterator } from '../tree/listings/names.ts';
 import type { Way } from '../options.ts';
 import type { HostStat } from './host-stat.ts';
 
@@ -136,7 +136,7 @@ export interface HostCalls extends FileCalls {
    * Begins to read the names of a directory, with a descriptor of its own, or −errno.
    * @param atATime The number of entries read ahead, where that matters.
    */
-  names(dir: number, atATime: number): Names | number;
+  names(dir: number, atATime: number): NameIterator | number;
   /** All names of a directory as bytes, also those that cannot be reached. Only if not `rawNames`. */
   listBytes(dir: number): Uint8Array[] | number;
   /** The path of a descriptor at present; null if it was removed; empty if it cannot be determined. */

@@ -1,5 +1,5 @@
 // The result of stat(2) as plain numbers, in a record that is filled again and again.
-import type { Stats } from '../node/node.ts';
+import type { HostStats } from '../node/node.ts';
 import { nanosecondsOf, secondsOf } from '../node/time.ts';
 
 /** The result of stat(2) or statx(2). A time has whole seconds since 1970, and nanoseconds within the second. */
@@ -59,7 +59,7 @@ export function copyStat(out: HostStat, from: HostStat): void {
 }
 
 /** Fills the record from BigIntStats of node:fs. */
-export function fillStat(out: HostStat, st: Stats): void {
+export function fillStat(out: HostStat, st: HostStats): void {
   out.dev = Number(st.dev);
   out.inoHigh = Number(st.ino >> 32n);
   out.inoLow = Number(st.ino & 0xffff_ffffn);

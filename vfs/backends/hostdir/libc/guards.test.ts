@@ -8,7 +8,7 @@ import { LOCK_TYPE_UNLCK, LOCK_TYPE_WRLCK } from '../../../9p/constants.ts';
 import { O_RDONLY, O_RDWR, S_IFIFO, XATTR_REPLACE } from '../../../linux/constants.ts';
 import { Kit } from '../../../../testing/kit.ts';
 import { everyCall, inMemory, reasonAgainst, scratch, throughLibc } from '../testing.ts';
-import type { HostDirBackend as Store } from '../backend.ts';
+import type { HostDirStore } from '../backend.ts';
 import type { HostInode } from '../tree/inode.ts';
 import { DECLARATIONS, libc, type Libc } from './libc.ts';
 
@@ -158,7 +158,7 @@ for (const way of ['openat2', 'openat'] as const) {
 }
 
 /** The calls that need a handle for writing. */
-function locksAndSpace(backend: Store, file: HostInode): void {
+function locksAndSpace(backend: HostDirStore, file: HostInode): void {
   const handle = backend.open(file, O_RDWR);
   const lock = { type: 0, start: 0, length: 0, pid: 0 };
   assert.is(backend.recordLocks!.set(file, handle, LOCK_TYPE_WRLCK, 5, 2 ** 52), 0);

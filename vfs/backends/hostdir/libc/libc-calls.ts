@@ -7,7 +7,7 @@ import { O_CLOEXEC, XATTR_REPLACE } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { HostCalls, HostFlags } from '../calls/calls.ts';
 import type { HostStat } from '../calls/host-stat.ts';
-import type { Names } from '../tree/listings/names.ts';
+import type { NameIterator } from '../tree/listings/names.ts';
 import { O_PATH } from '../tree/descriptors/proc.ts';
 import { Inotify } from './inotify.ts';
 import { LibcNames } from './libc-names.ts';
@@ -369,7 +369,7 @@ export class LibcCalls implements HostCalls {
     return errno < 0 ? errno : fsTypeOf(this.statfsU32);
   }
 
-  names(dir: number): Names | number {
+  names(dir: number): NameIterator | number {
     const fd = this.reopen(dir, this.directory);
     return fd < 0 ? fd : new LibcNames(this.libc, this.getdents64, fd);
   }

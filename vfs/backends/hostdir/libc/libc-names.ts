@@ -2,7 +2,7 @@
 import { decodeText } from '../../../lib/utf8.ts';
 import { E } from '../../../linux/errno.ts';
 import { hostError } from '../node/node.ts';
-import type { Names } from '../tree/listings/names.ts';
+import type { NameIterator } from '../tree/listings/names.ts';
 import { DIRENT } from './layouts.ts';
 import type { Libc } from './libc.ts';
 
@@ -13,7 +13,7 @@ const SPARE = 8;
 const spare: Uint8Array[] = [];
 
 /** The entries of a directory, without `.` and `..`. */
-export class LibcNames implements Names {
+export class LibcNames implements NameIterator {
   kind = 0;
   inoHigh = 0;
   inoLow = 0;

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { NOT_LINUX, unless } from '../../../../build/test/skip.ts';
 import { O_RDWR } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
-import type { HostDirBackend } from '../backend.ts';
+import type { HostDirStore } from '../backend.ts';
 import { inMemory, reasonAgainst, scratch, throughLibc } from '../testing.ts';
 import type { HostInode } from '../tree/inode.ts';
 import { libc, type Libc } from './libc.ts';
@@ -15,7 +15,7 @@ const linux = unless(NOT_LINUX || reasonAgainst('openat'));
 const PAGE = 65_536;
 
 /** Runs a test on an open file with five bytes, and a log of the calls that moved data. */
-function opened(run: (backend: HostDirBackend, inode: HostInode, handle: number, log: string[]) => void): void {
+function opened(run: (backend: HostDirStore, inode: HostInode, handle: number, log: string[]) => void): void {
   const { root, remove } = scratch(inMemory);
   fs.writeFileSync(`${root}/file`, 'words');
   const own = libc() as Libc;

@@ -7,9 +7,9 @@ import { E, errnoName, errnoOf } from '../../../linux/errno.ts';
 /** The module `node:fs`, as Node, Deno and Bun have it. */
 export type Fs = typeof NodeFs;
 /** The result of stat(2) with exact numbers and nanoseconds. */
-export type Stats = NodeFs.BigIntStats;
+export type HostStats = NodeFs.BigIntStats;
 
-/** The option that makes node:fs give `Stats`. */
+/** The option that makes node:fs give `HostStats`. */
 export const BIG = { bigint: true } as const;
 /** The same for a name that may not exist: an exception costs more than the call. */
 export const BIG_OR_NONE = { bigint: true, throwIfNoEntry: false } as const;

@@ -5,14 +5,14 @@ import type { Way } from '../options.ts';
 import type { HostStat } from '../calls/host-stat.ts';
 import type { HostInode } from './inode.ts';
 import type { Listings } from './listings/listings.ts';
-import type { Names } from './listings/names.ts';
+import type { NameIterator } from './listings/names.ts';
 import type { InodeTable } from './table.ts';
 
 /** A time for utimes of node:fs. */
 export type HostTime = number | Date;
 
 /** A directory and a name in it. */
-export type Entry = readonly [dir: HostInode, name: string];
+export type DirName = readonly [dir: HostInode, name: string];
 
 /**
  * The access to inodes: by held descriptors where the host has them (descriptor-tree.ts), otherwise by checked paths
@@ -88,9 +88,9 @@ export interface HostTree {
   /** True if the inode stands for a name that was not looked up. */
   isAssumed(inode: HostInode): boolean;
   /** Returns an entry that led to the inode a moment ago, or null. */
-  lastName(inode: HostInode): Entry | null;
+  lastName(inode: HostInode): DirName | null;
   /** Returns an entry that leads to the inode now, or ENOENT. */
-  nameOf(inode: HostInode): Entry | number;
+  nameOf(inode: HostInode): DirName | number;
   /** Reads the target of a symlink into the inode. */
   readTarget(inode: HostInode): number;
   /** True if the name is taken by another inode that the host does not distinguish, as `Foo` for `foo`. */
@@ -115,7 +115,7 @@ export interface HostTree {
    * Opens a directory for its names.
    * @param atATime As in openNames; default 1.
    */
-  names(dir: HostInode, atATime?: number): Names | number;
+  names(dir: HostInode, atATime?: number): NameIterator | number;
   /**
    * True if the `kind` and inode number that `names` has of an entry are those of stat(2), unless the entry is a
    * directory, on which another file system may be mounted.

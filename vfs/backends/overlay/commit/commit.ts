@@ -10,15 +10,15 @@ import type { Journal } from './journal.ts';
 import { attempt } from '../layer/layer.ts';
 import { lookOf, restoreTimes, sameLook, type Look } from '../layer/look.ts';
 import { Matches } from './matches.ts';
-import { Plan } from './plan.ts';
-import type { Path } from '../layer/reach.ts';
+import { CommitPlan } from './plan.ts';
+import type { PathNames } from '../layer/reach.ts';
 import { clear } from './settle.ts';
 import { Settling } from './settling.ts';
 import { Stage } from './stage.ts';
 import { DONE, NONE, Staging } from './staging.ts';
-import type { Table } from '../merged/table.ts';
+import type { MergedTable } from '../merged/table.ts';
 import { fail, isThere } from '../layer/walk.ts';
-import { finish, type Work } from '../layer/work.ts';
+import { finish, type Resumable } from '../layer/work.ts';
 
 export const COMMIT_OPTIONS = { durable: 'boolean' } satisfies RowsOf<CommitOptions>;
 
@@ -33,20 +33,20 @@ export class Commit implements RunningCommit {
   readonly result: CommitResult = { errno: 0, path: '', unsettled: '' };
   private readonly merged: Merged;
   private readonly lower: Backend;
-  private readonly table: Table;
+  private readonly table: MergedTable;
   private readonly dirs: Directories;
   private readonly durable: boolean;
   private readonly matches: Matches;
-  private readonly work: Work<void>;
+  private readonly work: Resumable<void>;
   private staging: Staging | null = null;
   /** The phase in progress, with the path it works on. */
-  private at: { path: Path } = { path: [] };
+  private at: { path: PathNames } = { path: [] };
   private rootLook: Look | null = null;
-  private plan: Plan | null = null;
+  private plan: CommitPlan | null = null;
   private stage: Stage | null = null;
   private isEnded = false;
 
-  constructor(merged: Merged, table: Table, dirs: Directories, { durable = false }: CommitOptions) {
+  constructor(merged: Merged, table: MergedTable, dirs: Directories, { durable = false }: CommitOptions) {
     this.merged = merged;
     this.lower = merged.lower;
     this.table = table;
@@ -76,7 +76,7 @@ export class Commit implements RunningCommit {
     this.end();
   }
 
-  private *all(): Work<void> {
+  private *all(): Resumable<void> {
     const { merged, lower, table, dirs } = this;
     // The overlay has no changes.
     if (table.top.upper === null && !table.hasAliases()) return;
@@ -96,15 +96,15 @@ export class Commit implements RunningCommit {
   }
 
   /** Creates all new content in the staging directory; the tree stays unchanged. */
-  private *prepare(staging: Staging, rootLook: Look): Work<Journal> {
+  private *prepare(staging: Staging, rootLook: Look): Resumable<Journal> {
     const { merged, table, matches, durable } = this;
-    this.at = this.plan = new Plan(merged, table, matches, staging.name, rootLook);
+    this.at = this.plan = new CommitPlan(merged, table, matches, staging.name, rootLook);
     yield* this.plan.run();
     this.at = this.stage = new Stage(merged, matches, staging, this.plan, durable);
     return yield* this.stage.run();
   }
 
-  private *carryOut(staging: Staging, journal: Journal): Work<void> {
+  private *carryOut(staging: Staging, journal: Journal): Resumable<void> {
     const { lower, durable } = this;
     staging.begin(journal, durable);
     yield;

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Kit } from '../../../../testing/kit.ts';
-import { HostDirBackend } from '../../hostdir/backend.ts';
+import { HostDirStore } from '../../hostdir/backend.ts';
 import { hostDir } from '../../hostdir/index.ts';
 import type { Fs } from '../../hostdir/node/node.ts';
 import { PathTree } from '../../hostdir/tree/paths/path-tree.ts';
@@ -48,8 +48,8 @@ class Host {
     fs.writeSync(fd as number, u8 as Uint8Array, start as number, (length as number) >> 1, at as number);
   }
 
-  open(root: string): HostDirBackend {
-    return process.platform === 'linux' ? throughProc(this.fs, root) : new HostDirBackend(new PathTree(this.fs, root));
+  open(root: string): HostDirStore {
+    return process.platform === 'linux' ? throughProc(this.fs, root) : new HostDirStore(new PathTree(this.fs, root));
   }
 }
 

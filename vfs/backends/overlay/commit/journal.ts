@@ -1,6 +1,6 @@
 // The journal of a commit: its steps, their text format, and validation when it is read back.
-import type { Look, Time } from '../layer/look.ts';
-import type { Path } from '../layer/reach.ts';
+import type { Look, JournalTime } from '../layer/look.ts';
+import type { PathNames } from '../layer/reach.ts';
 
 /** The identity of the inode that a step expects at a path. */
 export interface Mark {
@@ -8,24 +8,24 @@ export interface Mark {
   /** The inode number; 0 if it is valid in this process only. */
   ino: number;
   /** Set if the file must not have been written to since. */
-  mtime?: Time;
+  mtime?: JournalTime;
 }
 
 /** Moves an entry to the staging directory, to be removed or renamed. */
 export interface Out {
   do: 'out';
-  path: Path;
+  path: PathNames;
   to: string;
   was: Mark;
   /** For a removed directory: the directories in it and itself, relative to it, with the mtimes of their entries. */
-  dirs?: (readonly [path: Path, mtime: Time])[];
+  dirs?: (readonly [path: PathNames, mtime: JournalTime])[];
 }
 
 /** Moves an entry from the staging directory to a free path. */
 export interface In {
   do: 'in';
   from: string;
-  path: Path;
+  path: PathNames;
   is: Mark;
 }
 
@@ -33,7 +33,7 @@ export interface In {
 export interface Over {
   do: 'over';
   from: string;
-  path: Path;
+  path: PathNames;
   to: string;
   was: Mark;
   is: Mark;
@@ -43,9 +43,9 @@ export interface Over {
  * Rewrites a file in place with the content of `from`; `old` has its former content. For files with other names or
  * owners.
  */
-export interface Write {
+export interface Rewrite {
   do: 'write';
-  path: Path;
+  path: PathNames;
   from: string;
   old: string;
   is: Mark;
@@ -55,23 +55,23 @@ export interface Write {
 export interface Dress {
   do: 'dress';
   /** Its path and attributes before the commit; null for a new inode. */
-  old: Path | null;
+  old: PathNames | null;
   was: Look | null;
   /** Its path and attributes after the commit; null for a removed inode. */
-  path: Path | null;
+  path: PathNames | null;
   is: Look | null;
   mark: Mark;
   /** Permission bits added during the commit, so that its content can be changed. */
   opens: number;
 }
 
-export type Step = Out | In | Over | Write | Dress;
+export type JournalStep = Out | In | Over | Rewrite | Dress;
 
 /** All steps of a commit, in order. */
 export interface Journal {
   out: Out[];
   into: (In | Over)[];
-  writes: Write[];
+  writes: Rewrite[];
   dresses: Dress[];
 }
 
@@ -102,7 +102,7 @@ export function parseJournal(text: string): Journal | null {
   return journal;
 }
 
-function stepOf(line: string): Step | null {
+function stepOf(line: string): JournalStep | null {
   let step;
   try {
     step = JSON.parse(line) as Record<string, unknown>;
@@ -110,13 +110,13 @@ function stepOf(line: string): Step | null {
     return null;
   }
   if (typeof step !== 'object' || step === null || !Object.hasOwn(CHECKS, String(step['do']))) return null;
-  return CHECKS[String(step['do'])]!(step) ? (step as unknown as Step) : null;
+  return CHECKS[String(step['do'])]!(step) ? (step as unknown as JournalStep) : null;
 }
 
-type Fields = Record<string, unknown>;
+type StepFields = Record<string, unknown>;
 
 /** The fields of each step. A path is an array of valid names, so that it cannot lead out of its directory. */
-const CHECKS: Readonly<Record<string, (step: Fields) => boolean>> = {
+const CHECKS: Readonly<Record<string, (step: StepFields) => boolean>> = {
   out: ({ path, to, was, dirs }) =>
     isPath(path) && isStaged(to) && isMark(was) && (dirs === undefined || areDirs(dirs)),
   in: ({ from, path, is }) => isStaged(from) && isPath(path) && isMark(is),
@@ -139,7 +139,7 @@ function isWay(path: unknown): boolean {
 }
 
 function isPath(path: unknown): boolean {
-  return isWay(path) && (path as Path).length > 0;
+  return isWay(path) && (path as PathNames).length > 0;
 }
 
 function isStaged(name: unknown): boolean {

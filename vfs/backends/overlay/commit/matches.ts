@@ -6,21 +6,21 @@ import { sameData } from '../layer/data.ts';
 import { alike, type Merged } from '../merged/diff.ts';
 import type { OverlayInode } from '../merged/inode.ts';
 import { ref, unref } from '../../../backend/inode-refs.ts';
-import type { Table } from '../merged/table.ts';
+import type { MergedTable } from '../merged/table.ts';
 import { fail } from '../layer/walk.ts';
-import type { Work } from '../layer/work.ts';
+import type { Resumable } from '../layer/work.ts';
 
 /** Matches lower inodes with those of the overlay. */
 export class Matches {
   private readonly merged: Merged;
   private readonly lower: Backend;
-  private readonly table: Table;
+  private readonly table: MergedTable;
   /** True if unchanged lower names may lead to files that were changed by another name. */
   private readonly thorough: boolean;
   /** The lower files of files with several names, to link the other names to. Both are referenced. */
   private readonly files = new Map<OverlayInode, Inode>();
 
-  constructor(merged: Merged, table: Table) {
+  constructor(merged: Merged, table: MergedTable) {
     this.merged = merged;
     this.lower = merged.lower;
     this.table = table;
@@ -33,7 +33,7 @@ export class Matches {
   }
 
   /** True if a lower inode can stay for the overlay's inode of the same name. */
-  *stays(inode: OverlayInode, lower: Inode): Work<boolean> {
+  *stays(inode: OverlayInode, lower: Inode): Resumable<boolean> {
     if (inode.kind !== lower.kind) return false;
     // A directory renamed to here brings its own lower directory.
     if (inode.isDir) return inode.lower === null || inode.lower === lower;
@@ -46,7 +46,7 @@ export class Matches {
   }
 
   /** True if a new file with one name is equal to a lower file with one name. */
-  private *isEqual(inode: OverlayInode, lower: Inode): Work<boolean> {
+  private *isEqual(inode: OverlayInode, lower: Inode): Resumable<boolean> {
     if (this.merged.nlink(inode) !== 1 || this.lower.nlink(lower) !== 1) return false;
     return alike(this.merged, inode, this.lower, lower) && (yield* this.hasSameData(inode, lower));
   }
@@ -55,7 +55,7 @@ export class Matches {
    * True if two files have the same data.
    * @throws Error for an errno.
    */
-  *hasSameData(inode: OverlayInode, lower: Inode): Work<boolean> {
+  *hasSameData(inode: OverlayInode, lower: Inode): Resumable<boolean> {
     if (inode.kind !== S_IFREG) return true;
     const same = yield* sameData({ backend: this.merged, inode }, { backend: this.lower, inode: lower });
     return same < 0 ? fail(-same) : same === 1;

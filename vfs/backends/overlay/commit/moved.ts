@@ -5,17 +5,17 @@ import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import type { OverlayInode } from '../merged/inode.ts';
 import { forget, ref, unref } from '../../../backend/inode-refs.ts';
-import type { Path } from '../layer/reach.ts';
-import type { Table } from '../merged/table.ts';
+import type { PathNames } from '../layer/reach.ts';
+import type { MergedTable } from '../merged/table.ts';
 import { check, fail, must } from '../layer/walk.ts';
 
 /**
  * Returns the directories that have another path in the lower layer than in the overlay, with their lower paths. Those
  * that other processes have removed are left out.
  */
-export function movedDirectories(lower: Backend, table: Table): Map<OverlayInode, Path> {
+export function movedDirectories(lower: Backend, table: MergedTable): Map<OverlayInode, PathNames> {
   const names = new NamesFound(lower, table);
-  const moved = new Map<OverlayInode, Path>();
+  const moved = new Map<OverlayInode, PathNames>();
   for (const dir of table.mergedDirectories()) {
     if (dir === table.top || dir.removed) continue;
     const { parent, name } = dir;
@@ -37,10 +37,10 @@ export function movedDirectories(lower: Backend, table: Table): Map<OverlayInode
 /** Finds the names of directories in their parents; each parent is listed at most once. */
 class NamesFound {
   private readonly lower: Backend;
-  private readonly table: Table;
+  private readonly table: MergedTable;
   private readonly listings = new Map<number, Map<number, string>>();
 
-  constructor(lower: Backend, table: Table) {
+  constructor(lower: Backend, table: MergedTable) {
     this.lower = lower;
     this.table = table;
   }
@@ -49,7 +49,7 @@ class NamesFound {
    * Returns the path of a directory.
    * @throws Error ESTALE if it is no longer in the tree.
    */
-  pathOf(dir: Inode): Path {
+  pathOf(dir: Inode): PathNames {
     const { lower } = this;
     const path: string[] = [];
     ref(dir);

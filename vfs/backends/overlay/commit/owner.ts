@@ -9,7 +9,7 @@ export function isOwner(name: string): boolean {
 }
 
 /** The part of `node:fs` and `process` used here; undefined in a browser. */
-interface Host {
+interface HostProcesses {
   pid: number;
   read(path: string): string;
   link(path: string): string;
@@ -17,7 +17,7 @@ interface Host {
   exists(pid: number): boolean;
 }
 
-function host(): Host | undefined {
+function host(): HostProcesses | undefined {
   const { process } = globalThis as { process?: Partial<NodeJS.Process> };
   const fs = process?.getBuiltinModule?.('node:fs');
   if (process?.pid === undefined || fs === undefined) return undefined;
@@ -46,14 +46,14 @@ function orEmpty(act: () => string): string {
 }
 
 /** The start time of a process, in clock ticks since boot (proc_pid_stat(5)); '' if unknown. */
-function startOf({ read }: Host, pid: number): string {
+function startOf({ read }: HostProcesses, pid: number): string {
   const stat = read(`/proc/${pid}/stat`);
   // The command name in parentheses may contain anything.
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
 /** The boot id and the pid namespace: process ids are unique only within both. */
-function worldOf({ read, link }: Host): string {
+function worldOf({ read, link }: HostProcesses): string {
   const boot = read('/proc/sys/kernel/random/boot_id').replace(/[^0-9a-f]/g, '');
   return boot + link('/proc/self/ns/pid').replace(/[^0-9]/g, '');
 }

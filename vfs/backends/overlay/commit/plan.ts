@@ -10,23 +10,23 @@ import type { Dress, Mark } from './journal.ts';
 import { lookOf, sameLook, type Look } from '../layer/look.ts';
 import type { Matches } from './matches.ts';
 import { movedDirectories } from './moved.ts';
-import { Reach, type Path } from '../layer/reach.ts';
+import { Reach, type PathNames } from '../layer/reach.ts';
 import { MOST_NAMES, Removed, isShut, type Leaving } from './removed.ts';
 import { markOf } from './steps.ts';
-import type { Table } from '../merged/table.ts';
+import type { MergedTable } from '../merged/table.ts';
 import { fail, heldDuring, heldWork, isThere, namesOf } from '../layer/walk.ts';
-import type { Work } from '../layer/work.ts';
+import type { Resumable } from '../layer/work.ts';
 
 /** A renamed directory: its path in the lower layer, and its path in the overlay (null until it is found). */
 export interface Moving {
-  old: Path;
-  path: Path | null;
+  old: PathNames;
+  path: PathNames | null;
   mark: Mark;
 }
 
 /** A file, or a name of one, that the lower layer lacks. */
 export interface Coming {
-  path: Path;
+  path: PathNames;
   /** The file to be replaced. */
   over: Leaving | null;
   /** The group to set (group.ts); −1 for the default of the process. */
@@ -35,31 +35,31 @@ export interface Coming {
 
 /** An existing file with new content. */
 export interface Changed {
-  path: Path;
-  old: Path;
+  path: PathNames;
+  old: PathNames;
   mark: Mark;
 }
 
 /** A new directory. */
 export interface Making {
-  path: Path;
+  path: PathNames;
   is: Look;
   gid: number;
 }
 
 /** A directory of the overlay, and the lower directory that becomes it; null for a new one. */
 interface Pair {
-  path: Path;
-  old: Path | null;
+  path: PathNames;
+  old: PathNames | null;
   gid: number;
 }
 
 /** An entry of a lower directory under comparison. */
-interface Entry {
+interface LowerEntry {
   dir: OverlayInode;
   name: string;
-  at: Path;
-  old: Path;
+  at: PathNames;
+  old: PathNames;
   /** Names of the overlay's directory not yet seen in the lower one. */
   mine: Set<string>;
   /** Files that leave and whose name the overlay has, by name. */
@@ -67,9 +67,9 @@ interface Entry {
 }
 
 /** Compares an overlay with its lower layer and collects the changes of a commit. Changes neither. */
-export class Plan {
+export class CommitPlan {
   /** The path under comparison. */
-  path: Path = [];
+  path: PathNames = [];
   readonly coming: Coming[] = [];
   readonly changed: Changed[] = [];
   readonly making: Making[] = [];
@@ -78,7 +78,7 @@ export class Plan {
   readonly removed: Removed;
   private readonly merged: Merged;
   private readonly lower: Backend;
-  private readonly table: Table;
+  private readonly table: MergedTable;
   private readonly matches: Matches;
   private readonly staging: string;
   /** The attributes of the root before the staging directory was created in it. */
@@ -87,7 +87,7 @@ export class Plan {
   private names = 0;
   private readonly pending: Pair[] = [{ path: [], old: [], gid: -1 }];
 
-  constructor(merged: Merged, table: Table, matches: Matches, staging: string, rootLook: Look) {
+  constructor(merged: Merged, table: MergedTable, matches: Matches, staging: string, rootLook: Look) {
     this.merged = merged;
     this.lower = merged.lower;
     this.table = table;
@@ -97,7 +97,7 @@ export class Plan {
     this.removed = new Removed(merged, table, (dir) => this.isMoving(dir));
   }
 
-  *run(): Work<void> {
+  *run(): Resumable<void> {
     const [mine, theirs] = [new Reach(this.merged), new Reach(this.lower)];
     try {
       for (const [dir, old] of movedDirectories(this.lower, this.table)) {
@@ -125,13 +125,13 @@ export class Plan {
    * Counts a stored path.
    * @throws Error ENOMEM past MOST_NAMES.
    */
-  private keep(path: Path): void {
+  private keep(path: PathNames): void {
     this.names += path.length;
     if (this.names > MOST_NAMES) fail(E.ENOMEM);
   }
 
   /** Compares a directory with the lower directory that becomes it. */
-  private *pair({ path, old, gid: inherited }: Pair, dir: OverlayInode, below: Inode | null): Work<void> {
+  private *pair({ path, old, gid: inherited }: Pair, dir: OverlayInode, below: Inode | null): Resumable<void> {
     if (below !== null && this.matches.isUntouched(dir, below)) return;
     const gid = below === null ? inherited : groupFor(this.lower, below);
     const mine = namesOf(this.merged, dir);
@@ -154,7 +154,7 @@ export class Plan {
   }
 
   /** Compares an entry of the lower directory. Returns true if the directory changes because of it. */
-  private *lowerEntry(entry: Entry, found: Inode): Work<boolean> {
+  private *lowerEntry(entry: LowerEntry, found: Inode): Resumable<boolean> {
     const { dir, name, at, old, mine, over } = entry;
     this.path = at;
     if (this.isMoving(found)) return true;
@@ -176,12 +176,12 @@ export class Plan {
   /**
    * Returns true if an entry that stays changes the directory, false if it does not, null if the entry does not stay.
    */
-  private *stays(inode: OverlayInode, lower: Inode, at: Path, old: Path): Work<boolean | null> {
+  private *stays(inode: OverlayInode, lower: Inode, at: PathNames, old: PathNames): Resumable<boolean | null> {
     return (yield* this.matches.stays(inode, lower)) ? yield* this.same(inode, lower, at, old) : null;
   }
 
   /** Compares an entry that stays. Returns true if its directory changes. */
-  private *same(inode: OverlayInode, lower: Inode, path: Path, old: Path): Work<boolean> {
+  private *same(inode: OverlayInode, lower: Inode, path: PathNames, old: PathNames): Resumable<boolean> {
     this.keep(path);
     if (inode.isDir) {
       this.pending.push({ path, old, gid: -1 });
@@ -201,7 +201,7 @@ export class Plan {
     return false;
   }
 
-  private comes(path: Path, inode: OverlayInode, over: Leaving | null, gid: number, below: Inode | null): void {
+  private comes(path: PathNames, inode: OverlayInode, over: Leaving | null, gid: number, below: Inode | null): void {
     this.path = path;
     this.keep(path);
     if (!inode.isDir) {
@@ -230,7 +230,7 @@ export class Plan {
     this.table.unpin(inode);
   }
 
-  private dressDirectory(dir: OverlayInode, below: Inode, path: Path, old: Path, touched: boolean): void {
+  private dressDirectory(dir: OverlayInode, below: Inode, path: PathNames, old: PathNames, touched: boolean): void {
     const was = old.length === 0 ? this.rootLook : lookOf(this.lower, below);
     const is = dir.upper === null ? was : lookOf(this.merged, dir);
     // Atimes are not compared: reading the directory moved them.

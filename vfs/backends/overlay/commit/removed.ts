@@ -7,11 +7,11 @@ import type { Merged } from '../merged/diff.ts';
 import type { OverlayInode } from '../merged/inode.ts';
 import type { Dress, Mark, Out } from './journal.ts';
 import { lookOf, type Look } from '../layer/look.ts';
-import { Reach, type Path } from '../layer/reach.ts';
+import { Reach, type PathNames } from '../layer/reach.ts';
 import { markOf } from './steps.ts';
-import type { Table } from '../merged/table.ts';
+import type { MergedTable } from '../merged/table.ts';
 import { fail, heldDuring, namesOf } from '../layer/walk.ts';
-import type { Work } from '../layer/work.ts';
+import type { Resumable } from '../layer/work.ts';
 
 /** The limit of path components that a commit stores and writes to its journal; ENOMEM beyond. */
 export const MOST_NAMES = 2 ** 24;
@@ -19,7 +19,7 @@ export const MOST_NAMES = 2 ** 24;
 /** A directory in a removed tree. */
 interface Gone {
   /** Its path relative to the top of the removed tree. */
-  below: Path;
+  below: PathNames;
   mtime: readonly [number, number];
   /** The step that restores its attributes if entries are moved out of it. */
   dress: Dress;
@@ -37,7 +37,7 @@ export function isShut({ mode }: Look): boolean {
 
 /** An entry of the lower layer that is removed or renamed. */
 export interface Leaving {
-  path: Path;
+  path: PathNames;
   mark: Mark;
   /** Its name in the staging directory if it is renamed; '' if it is removed. */
   moved: string;
@@ -55,7 +55,7 @@ export class Removed {
   /** For copied-up files: a removed name of the lower file, which can be renamed instead. */
   readonly sources = new Map<OverlayInode, Leaving>();
   private readonly lower: Backend;
-  private readonly table: Table;
+  private readonly table: MergedTable;
   /** Path components stored so far. */
   private names = 0;
   private readonly isMoving: (dir: Inode) => boolean;
@@ -63,7 +63,7 @@ export class Removed {
   /** Copied-up files by inode number, which is that of the lower file. */
   private readonly copies: Map<number, OverlayInode>;
 
-  constructor(merged: Merged, table: Table, isMoving: (dir: Inode) => boolean) {
+  constructor(merged: Merged, table: MergedTable, isMoving: (dir: Inode) => boolean) {
     this.lower = merged.lower;
     this.table = table;
     this.isMoving = isMoving;
@@ -73,7 +73,7 @@ export class Removed {
   }
 
   /** Notes that the inode at a path leaves it, with everything below. */
-  *add(path: Path, inode: Inode): Work<Leaving> {
+  *add(path: PathNames, inode: Inode): Resumable<Leaving> {
     if (inode.kind !== S_IFDIR) return this.file(path, inode, null, true)!;
     const top = this.note(path, inode, null);
     const dirs: Gone[] = (top.dirs = []);
@@ -93,13 +93,13 @@ export class Removed {
     return top;
   }
 
-  private child(path: Path, found: Inode, gone: Gone, pending: Path[]): void {
+  private child(path: PathNames, found: Inode, gone: Gone, pending: PathNames[]): void {
     if (found.kind !== S_IFDIR) this.file(path, found, gone, false);
     else if (this.isMoving(found)) gone.touched = true;
     else pending.push(path);
   }
 
-  private gone(path: Path, below: Path, dir: Inode): Gone {
+  private gone(path: PathNames, below: PathNames, dir: Inode): Gone {
     const was = lookOf(this.lower, dir);
     const dress: Dress = {
       do: 'dress',
@@ -114,7 +114,7 @@ export class Removed {
   }
 
   /** Notes a file. Returns null for a file that is removed with its directory and not needed otherwise. */
-  private file(path: Path, inode: Inode, within: Gone | null, always: boolean): Leaving | null {
+  private file(path: PathNames, inode: Inode, within: Gone | null, always: boolean): Leaving | null {
     const { table, sources } = this;
     const copy = this.copies.get(table.numbers.ofLower(inode.ino));
     const isWanted = copy !== undefined && copy.kind === inode.kind && !sources.has(copy);
@@ -124,7 +124,7 @@ export class Removed {
     return leaving;
   }
 
-  private note(path: Path, inode: Inode, within: Gone | null): Leaving {
+  private note(path: PathNames, inode: Inode, within: Gone | null): Leaving {
     const mark = markOf(this.lower, inode, true);
     const leaving = { path, mark, moved: '', within, dirs: null, known: this.table.knownLower(inode) };
     this.leaving.push(leaving);

@@ -6,7 +6,7 @@ import { Settling } from './settling.ts';
 import { DONE, NONE, Staging, UNDONE } from './staging.ts';
 import { fail, isThere } from '../layer/walk.ts';
 import type { Running } from '../../../backend/capabilities.ts';
-import type { Work } from '../layer/work.ts';
+import type { Resumable } from '../layer/work.ts';
 
 /** An unfinished commit. */
 export interface Unsettled {
@@ -59,7 +59,7 @@ function opened(lower: Backend, name: string): Staging | number {
 }
 
 /** Removes the staging directories of this process's ended commits. */
-export function* clear(lower: Backend): Work<void> {
+export function* clear(lower: Backend): Resumable<void> {
   for (const name of Staging.names(lower)) {
     const staging = opened(lower, name);
     if (typeof staging === 'number') continue;
@@ -88,7 +88,7 @@ export class Settlement implements Running {
   readonly result: SettleResult = { errno: 0, path: '', outcome: 'nothing' };
   private readonly lower: Backend;
   private readonly how: 'resume' | 'undo';
-  private readonly work: Work<void>;
+  private readonly work: Resumable<void>;
   private at: { path: readonly string[] } = { path: [] };
 
   constructor(lower: Backend, how: 'resume' | 'undo') {
@@ -116,7 +116,7 @@ export class Settlement implements Running {
     this.result.errno = E.EINTR;
   }
 
-  private *all(): Work<void> {
+  private *all(): Resumable<void> {
     for (const name of Staging.names(this.lower)) {
       this.at = { path: [name] };
       const staging = opened(this.lower, name);
@@ -131,7 +131,7 @@ export class Settlement implements Running {
     }
   }
 
-  private *one(staging: Staging): Work<void> {
+  private *one(staging: Staging): Resumable<void> {
     const { lower, how, result } = this;
     if (staging.phase === NONE) {
       yield* staging.remove();

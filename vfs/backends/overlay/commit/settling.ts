@@ -3,12 +3,12 @@ import type { Backend } from '../../../backend/backend.ts';
 import type { Dress, Journal } from './journal.ts';
 import { attempt } from '../layer/layer.ts';
 import { restoreTimes } from '../layer/look.ts';
-import { lastOf, type Path } from '../layer/reach.ts';
+import { lastOf, type PathNames } from '../layer/reach.ts';
 import { sync } from './small-file.ts';
 import { CHANGE, DONE, INTO, OUT, UNDONE, type Staging } from './staging.ts';
 import { Steps } from './steps.ts';
 import { heldDuring } from '../layer/walk.ts';
-import type { Work } from '../layer/work.ts';
+import type { Resumable } from '../layer/work.ts';
 
 /**
  * Runs a journal forward or back, from any point.
@@ -21,7 +21,7 @@ import type { Work } from '../layer/work.ts';
  */
 export class Settling {
   /** The path under work. */
-  path: Path = [];
+  path: PathNames = [];
   private readonly lower: Backend;
   private readonly staging: Staging;
   private readonly journal: Journal;
@@ -45,7 +45,7 @@ export class Settling {
    * Completes the commit, and removes the staging directory.
    * @throws Error if a step fails.
    */
-  *forward(): Work<void> {
+  *forward(): Resumable<void> {
     const { journal, steps, staging } = this;
     if (staging.phase === OUT) {
       this.open((dress) => dress.old);
@@ -82,7 +82,7 @@ export class Settling {
    * Reverts the commit, and removes the staging directory.
    * @throws Error if a step cannot be reverted.
    */
-  *back(): Work<void> {
+  *back(): Resumable<void> {
     const { journal, steps, staging } = this;
     if (staging.phase === CHANGE) {
       this.open((dress) => dress.path);
@@ -116,7 +116,7 @@ export class Settling {
   }
 
   /** Opens directories and files for changes, parents before children. */
-  private open(pathOf: (dress: Dress) => Path | null): void {
+  private open(pathOf: (dress: Dress) => PathNames | null): void {
     const { dresses } = this.journal;
     for (const dress of dresses.toSorted((a, b) => (pathOf(a)?.length ?? 0) - (pathOf(b)?.length ?? 0))) {
       const path = pathOf(dress);
@@ -127,7 +127,7 @@ export class Settling {
   }
 
   /** Sets attributes, children before parents: the final mode of a directory may deny access. */
-  private *dress(where: 'old' | 'path', what: 'was' | 'is'): Work<void> {
+  private *dress(where: 'old' | 'path', what: 'was' | 'is'): Resumable<void> {
     const { dresses } = this.journal;
     for (const dress of dresses.toSorted((a, b) => (b[where]?.length ?? 0) - (a[where]?.length ?? 0))) {
       const path = dress[where];
@@ -141,7 +141,7 @@ export class Settling {
   }
 
   /** Ends a phase. */
-  private *turn(phase: number): Work<void> {
+  private *turn(phase: number): Resumable<void> {
     this.path = [this.staging.name];
     if (this.durable) yield* this.sync();
     this.staging.turn(phase);
@@ -151,7 +151,7 @@ export class Settling {
   }
 
   /** Syncs everything that the phase has changed. */
-  private *sync(): Work<void> {
+  private *sync(): Resumable<void> {
     const { lower, staging, steps } = this;
     sync(lower, staging.dir);
     const done = new Set<string>();
@@ -168,16 +168,16 @@ export class Settling {
     }
   }
 
-  private *touched(): Generator<Path> {
+  private *touched(): Generator<PathNames> {
     const { journal, staging } = this;
-    const parent = (path: Path): Path => path.slice(0, -1);
+    const parent = (path: PathNames): PathNames => path.slice(0, -1);
     if (staging.phase === OUT) for (const { path } of journal.out) yield parent(path);
     if (staging.phase === INTO) for (const { path } of journal.into) yield parent(path);
     if (staging.phase !== CHANGE) return;
     for (const { path } of journal.dresses) if (path !== null) yield path;
   }
 
-  private *purge(): Work<void> {
+  private *purge(): Resumable<void> {
     const { lower, staging, journal } = this;
     this.path = [staging.name];
     this.steps.reach.forget();

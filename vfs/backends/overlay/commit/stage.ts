@@ -7,23 +7,23 @@ import { copyData } from '../layer/data.ts';
 import type { Merged } from '../merged/diff.ts';
 import { give } from './group.ts';
 import type { OverlayInode } from '../merged/inode.ts';
-import type { Dress, In, Journal, Over, Write } from './journal.ts';
+import type { Dress, In, Journal, Over, Rewrite } from './journal.ts';
 import { ref, unref } from '../../../backend/inode-refs.ts';
 import { attrOf, dress, lookOf, sameLook } from '../layer/look.ts';
 import type { Matches } from './matches.ts';
-import type { Changed, Coming, Plan } from './plan.ts';
-import { Reach, lastOf, type Path } from '../layer/reach.ts';
+import type { Changed, Coming, CommitPlan } from './plan.ts';
+import { Reach, lastOf, type PathNames } from '../layer/reach.ts';
 import type { Leaving } from './removed.ts';
 import { sync } from './small-file.ts';
 import type { Staging } from './staging.ts';
 import { markOf } from './steps.ts';
 import { check, fail, heldWork, must } from '../layer/walk.ts';
-import type { Work } from '../layer/work.ts';
+import type { Resumable } from '../layer/work.ts';
 
 /** A staged entry with its destination, and the file it replaces there. */
 interface Placed {
   from: string;
-  path: Path;
+  path: PathNames;
   mark: In['is'];
   over: Leaving | null;
 }
@@ -31,24 +31,24 @@ interface Placed {
 /** Creates all content of a commit in its staging directory, and the journal of its steps. The tree stays unchanged. */
 export class Stage {
   /** The path under work. */
-  path: Path = [];
+  path: PathNames = [];
   /** Inodes of the overlay whose lower file gains a name. */
   readonly linked: OverlayInode[] = [];
   private readonly merged: Merged;
   private readonly lower: Backend;
   private readonly matches: Matches;
   private readonly staging: Staging;
-  private readonly plan: Plan;
+  private readonly plan: CommitPlan;
   private readonly durable: boolean;
   private readonly mine: Reach;
   private readonly theirs: Reach;
   private readonly placed: Placed[] = [];
   private readonly overs: Over[] = [];
-  private readonly writes: Write[] = [];
+  private readonly writes: Rewrite[] = [];
   private readonly rewritten = new Set<OverlayInode>();
   private readonly dresses: Dress[] = [];
 
-  constructor(merged: Merged, matches: Matches, staging: Staging, plan: Plan, durable: boolean) {
+  constructor(merged: Merged, matches: Matches, staging: Staging, plan: CommitPlan, durable: boolean) {
     this.merged = merged;
     this.lower = merged.lower;
     this.matches = matches;
@@ -63,7 +63,7 @@ export class Stage {
    * Returns the journal.
    * @throws Error if something cannot be created.
    */
-  *run(): Work<Journal> {
+  *run(): Resumable<Journal> {
     const { plan } = this;
     try {
       for (const making of plan.making) {
@@ -87,7 +87,7 @@ export class Stage {
    * Runs work on the inode at a path of either tree.
    * @throws Error ESTALE if it is gone.
    */
-  private *at<T>(backend: Backend, reach: Reach, path: Path, act: (inode: Inode) => Work<T>): Work<T> {
+  private *at<T>(backend: Backend, reach: Reach, path: PathNames, act: (inode: Inode) => Resumable<T>): Resumable<T> {
     if (backend === this.merged) this.path = path;
     let found = false;
     const result = yield* heldWork(backend, reach.parent(path), lastOf(path), (inode) => {
@@ -100,7 +100,7 @@ export class Stage {
   }
 
   /** Creates a directory; its attributes are set by a step of the journal. */
-  private directory(path: Path, gid: number): void {
+  private directory(path: PathNames, gid: number): void {
     const from = this.staging.fresh('new');
     const made = must(this.lower.create(this.staging.dir, from, S_IFDIR | 0o700, 0, 0, 0));
     ref(made);
@@ -113,13 +113,13 @@ export class Stage {
   }
 
   /** Returns the `dress` step of the directory created last. */
-  private dressOf(path: Path): Dress {
+  private dressOf(path: PathNames): Dress {
     const { mark } = this.placed.at(-1)!;
     return { do: 'dress', old: null, was: null, path, is: null, mark, opens: 0o700 };
   }
 
   /** Stages a file under a new name: as a link of a lower file, by a rename of one, or as a new file. */
-  private *comes({ path, over, gid }: Coming, inode: OverlayInode): Work<void> {
+  private *comes({ path, over, gid }: Coming, inode: OverlayInode): Resumable<void> {
     const { lower, matches, plan } = this;
     const known = matches.known(inode);
     if (known !== undefined && lower.capabilities.hardLinks) {
@@ -141,7 +141,7 @@ export class Stage {
     this.place(from, path, over);
   }
 
-  private place([from, made]: readonly [string, Inode], path: Path, over: Leaving | null): void {
+  private place([from, made]: readonly [string, Inode], path: PathNames, over: Leaving | null): void {
     try {
       this.placed.push({ from, path, mark: markOf(this.lower, made, true), over });
     } finally {
@@ -150,7 +150,13 @@ export class Stage {
   }
 
   /** Stages the rename of a lower file. Returns false if a new file is cheaper: one name each, and different data. */
-  private *moves(path: Path, inode: OverlayInode, source: Leaving, found: Inode, over: Leaving | null): Work<boolean> {
+  private *moves(
+    path: PathNames,
+    inode: OverlayInode,
+    source: Leaving,
+    found: Inode,
+    over: Leaving | null,
+  ): Resumable<boolean> {
     const { lower, merged, matches } = this;
     if (found.kind !== inode.kind) return false;
     const isSame = yield* matches.hasSameData(inode, found);
@@ -168,11 +174,11 @@ export class Stage {
    * Stages new content for an existing file: a replacement, or a rewrite in place if it has other names or an owner
    * that cannot be set.
    */
-  private *changes(changed: Changed, inode: OverlayInode): Work<void> {
+  private *changes(changed: Changed, inode: OverlayInode): Resumable<void> {
     yield* this.at(this.lower, this.theirs, changed.old, (found) => this.change(inode, found, changed));
   }
 
-  private *change(inode: OverlayInode, found: Inode, changed: Changed): Work<void> {
+  private *change(inode: OverlayInode, found: Inode, changed: Changed): Resumable<void> {
     const { lower, merged } = this;
     const isAlone = merged.nlink(inode) === 1 && lower.nlink(found) === 1;
     if (isAlone && (yield* this.replaces(inode, found, changed))) return;
@@ -180,7 +186,7 @@ export class Stage {
   }
 
   /** Creates the replacement of a file. Returns false if the owner could not be set. */
-  private *replaces(inode: OverlayInode, found: Inode, { path, mark }: Changed): Work<boolean> {
+  private *replaces(inode: OverlayInode, found: Inode, { path, mark }: Changed): Resumable<boolean> {
     const { lower } = this;
     const [from, made] = yield* this.make(inode, -1);
     try {
@@ -197,7 +203,7 @@ export class Stage {
   }
 
   /** Stages a rewrite in place, with copies of the new and of the old content. */
-  private *rewrite(inode: OverlayInode, found: Inode, old: Path, path: Path): Work<void> {
+  private *rewrite(inode: OverlayInode, found: Inode, old: PathNames, path: PathNames): Resumable<void> {
     const { lower, merged } = this;
     // Hard links: once for all names.
     if (this.rewritten.has(inode)) return;
@@ -212,7 +218,7 @@ export class Stage {
     this.dresses.push({ do: 'dress', old, path, ...looks, mark: is, opens: 0o600 });
   }
 
-  private *copy(backend: Backend, inode: Inode, name: string): Work<void> {
+  private *copy(backend: Backend, inode: Inode, name: string): Resumable<void> {
     const { lower } = this;
     const made = must(lower.create(this.staging.dir, name, S_IFREG | 0o600, 0, 0, 0));
     ref(made);
@@ -225,7 +231,7 @@ export class Stage {
     }
   }
 
-  private redress(inode: OverlayInode, found: Inode, old: Path, path: Path): void {
+  private redress(inode: OverlayInode, found: Inode, old: PathNames, path: PathNames): void {
     const was = lookOf(this.lower, found);
     const is = lookOf(this.merged, inode);
     if (sameLook(was, is, inode.kind, true)) return;
@@ -233,7 +239,7 @@ export class Stage {
   }
 
   /** Creates a complete file. Returns its name in the staging directory, and the inode, referenced. */
-  private *make(inode: OverlayInode, gid: number): Work<readonly [string, Inode]> {
+  private *make(inode: OverlayInode, gid: number): Resumable<readonly [string, Inode]> {
     const { lower, merged, staging } = this;
     const name = staging.fresh('new');
     const attr = attrOf(merged, inode);

@@ -11,7 +11,7 @@ import { attrOf } from '../layer/look.ts';
 import { endOwner, isOver, isOwner, livingOwner, nameOwner } from './owner.ts';
 import { readText, sync, writeText } from './small-file.ts';
 import { check, fail, heldDuring, isThere, must, namesOf } from '../layer/walk.ts';
-import type { Work } from '../layer/work.ts';
+import type { Resumable } from '../layer/work.ts';
 
 /** The name of the staging directory; a number is appended if the tree has such a name. */
 const NAME = '.wasi9p-commit';
@@ -230,7 +230,7 @@ export class Staging {
    * Removes the staging directory with its content; journal and owner file last.
    * @throws Error for an errno.
    */
-  *remove(): Work<void> {
+  *remove(): Resumable<void> {
     const { lower, dir } = this;
     const kinds = kindsOf(lower, dir);
     const isLast = (name: string): boolean => name.startsWith('journal') || isOwner(name);

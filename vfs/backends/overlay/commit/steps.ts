@@ -4,14 +4,14 @@ import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import { rewriteData } from '../layer/data.ts';
-import type { Dress, In, Mark, Out, Over, Write } from './journal.ts';
+import type { Dress, In, Mark, Out, Over, Rewrite } from './journal.ts';
 import { ref, unref } from '../../../backend/inode-refs.ts';
 import { attempt, setMode } from '../layer/layer.ts';
 import { attrOf, dress, type Look } from '../layer/look.ts';
-import { Reach, lastOf, type Path } from '../layer/reach.ts';
+import { Reach, lastOf, type PathNames } from '../layer/reach.ts';
 import type { Staging } from './staging.ts';
 import { check, fail, heldDuring, isThere, must } from '../layer/walk.ts';
-import type { Work } from '../layer/work.ts';
+import type { Resumable } from '../layer/work.ts';
 
 /** Inode numbers from here on are assigned by the process (hostdir/tree/table.ts), and mean nothing in another. */
 const LOCAL = 2 ** 52;
@@ -79,11 +79,11 @@ export class Steps {
     this.swap(path, to, from, is);
   }
 
-  *write(step: Write): Work<void> {
+  *write(step: Rewrite): Resumable<void> {
     yield* this.rewrite(step, step.from);
   }
 
-  *writeBack(step: Write): Work<void> {
+  *writeBack(step: Rewrite): Resumable<void> {
     yield* this.rewrite(step, step.old);
   }
 
@@ -92,7 +92,7 @@ export class Steps {
    * @param keeps True if the commit does not change the mode. Then EPERM is ignored: another owner keeps the mode set
    *   since.
    */
-  dress(path: Path, look: Look, mark: Mark, keeps: boolean): void {
+  dress(path: PathNames, look: Look, mark: Mark, keeps: boolean): void {
     this.find(path, mark, (inode) => {
       const errno = attempt(() => (dress(this.lower, inode, look), 0));
       if (errno !== E.EPERM || !keeps) check(errno);
@@ -100,7 +100,7 @@ export class Steps {
   }
 
   /** Adds permission bits to a directory or file that the commit has to change. */
-  open(path: Path, { mark, opens }: Dress): void {
+  open(path: PathNames, { mark, opens }: Dress): void {
     if (opens === 0) return;
     this.find(path, mark, (inode) => {
       const { mode } = attrOf(this.lower, inode);
@@ -112,7 +112,7 @@ export class Steps {
   }
 
   /** Calls `act` with the inode at a path, if it still is the one of `mark`. */
-  find(path: Path, mark: Mark, act: (inode: Inode) => void): void {
+  find(path: PathNames, mark: Mark, act: (inode: Inode) => void): void {
     const { lower } = this;
     if (path.length === 0) {
       act(lower.root());
@@ -129,7 +129,7 @@ export class Steps {
   }
 
   /** Moves an entry of the staging directory to its destination, which must be free. */
-  private put(name: string, path: Path): void {
+  private put(name: string, path: PathNames): void {
     const { lower, dir } = this;
     heldDuring(lower, dir, name, (inode) => {
       const parent = this.reach.parent(path);
@@ -142,7 +142,7 @@ export class Steps {
    * Calls `act` with the inode at a path.
    * @throws Error ESTALE if it is gone or is not the one of `mark`.
    */
-  private meet(path: Path, mark: Mark, act: (inode: Inode, parent: Inode) => void): void {
+  private meet(path: PathNames, mark: Mark, act: (inode: Inode, parent: Inode) => void): void {
     const { lower, reach } = this;
     const parent = reach.parent(path);
     let kind = -1;
@@ -173,7 +173,7 @@ export class Steps {
    * Checks that the entries of directories have not changed since the plan.
    * @throws Error ENOTEMPTY if they have.
    */
-  private unchanged(path: Path, dirs: NonNullable<Out['dirs']>): void {
+  private unchanged(path: PathNames, dirs: NonNullable<Out['dirs']>): void {
     for (const [below, mtime] of dirs) {
       if (!this.hasTime(this.reach.dir([...path, ...below]), mtime)) fail(E.ENOTEMPTY);
     }
@@ -183,7 +183,7 @@ export class Steps {
    * Replaces a file by one of the staging directory, and keeps the old one there by a hard link. Without hard links the
    * path is missing for a moment.
    */
-  private swap(path: Path, coming: string, going: string, was: Mark): void {
+  private swap(path: PathNames, coming: string, going: string, was: Mark): void {
     const { lower, dir, reach } = this;
     heldDuring(lower, dir, coming, (inode) => {
       const parent = reach.parent(path);
@@ -226,7 +226,7 @@ export class Steps {
     return inode.kind === S_IFREG && this.lower.capabilities.hardLinks;
   }
 
-  private *rewrite({ path, is }: Write, name: string): Work<void> {
+  private *rewrite({ path, is }: Rewrite, name: string): Resumable<void> {
     const { lower, dir, reach } = this;
     const file = must(lower.lookup(reach.parent(path), lastOf(path)));
     ref(file);

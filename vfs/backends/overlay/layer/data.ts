@@ -5,19 +5,19 @@ import type { Backend } from '../../../backend/backend.ts';
 import { Extents } from '../../../backend/extents.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import { setSize } from './layer.ts';
-import type { Work } from './work.ts';
+import type { Resumable } from './work.ts';
 
 /** Bytes of one read or write. */
 const PIECE = 1 << 20;
 
 /** A file in a layer. */
-export interface Source {
+export interface LayerFile {
   backend: Backend;
   inode: Inode;
 }
 
 /** A file with an open handle. */
-interface Opened extends Source {
+interface OpenLayerFile extends LayerFile {
   handle: number;
 }
 
@@ -27,7 +27,7 @@ interface Opened extends Source {
  * @returns 0 or an errno.
  * @throws The errors of the layers.
  */
-export function* copyData(from: Source, to: Source, length: number): Work<number> {
+export function* copyData(from: LayerFile, to: LayerFile, length: number): Resumable<number> {
   const size = Math.min(from.backend.size(from.inode), length);
   if (size === 0) return 0;
   const errno = setSize(to.backend, to.inode, size);
@@ -40,7 +40,7 @@ export function* copyData(from: Source, to: Source, length: number): Work<number
  * @returns 0 or an errno: EINVAL if either is not a regular file.
  * @throws The errors of the layers.
  */
-export function* rewriteData(from: Source, to: Source): Work<number> {
+export function* rewriteData(from: LayerFile, to: LayerFile): Resumable<number> {
   // Another process may have replaced either file: never truncate anything but a regular file.
   if (from.inode.kind !== S_IFREG || to.inode.kind !== S_IFREG) return E.EINVAL;
   const size = from.backend.size(from.inode);
@@ -52,7 +52,7 @@ export function* rewriteData(from: Source, to: Source): Work<number> {
 }
 
 /** Runs a step with an open handle; reading does not move the atime. */
-function* opened(file: Source, flags: number, step: (open: Opened) => Work<number>): Work<number> {
+function* opened(file: LayerFile, flags: number, step: (open: OpenLayerFile) => Resumable<number>): Resumable<number> {
   const handle = file.backend.open(file.inode, flags === O_RDONLY ? O_NOATIME : flags);
   if (handle < 0) return -handle;
   try {
@@ -62,12 +62,12 @@ function* opened(file: Source, flags: number, step: (open: Opened) => Work<numbe
   }
 }
 
-function extentsOf({ backend, inode, handle }: Opened, from: number, to: number): Extents {
+function extentsOf({ backend, inode, handle }: OpenLayerFile, from: number, to: number): Extents {
   return new Extents(backend, inode, handle, from, to);
 }
 
 /** Copies the data of the first `size` bytes into a file of this size that has none. */
-function* copyExtents(from: Opened, to: Opened, size: number): Work<number> {
+function* copyExtents(from: OpenLayerFile, to: OpenLayerFile, size: number): Resumable<number> {
   const piece = new Uint8Array(Math.min(PIECE, size));
   const extents = extentsOf(from, 0, size);
   while (extents.next()) {
@@ -89,7 +89,7 @@ function* copyExtents(from: Opened, to: Opened, size: number): Work<number> {
 }
 
 /** Rewrites a file of the same size. */
-function* rewrite(from: Opened, to: Opened, size: number): Work<number> {
+function* rewrite(from: OpenLayerFile, to: OpenLayerFile, size: number): Resumable<number> {
   const piece = new Uint8Array(Math.min(PIECE, size));
   const old = new Uint8Array(piece.length);
   const extents = extentsOf(from, 0, size);
@@ -115,7 +115,7 @@ function* rewrite(from: Opened, to: Opened, size: number): Work<number> {
 }
 
 /** Zeroes a range; bytes that are zero already are not written. */
-function* blank(file: Opened, from: number, end: number, piece: Uint8Array): Work<number> {
+function* blank(file: OpenLayerFile, from: number, end: number, piece: Uint8Array): Resumable<number> {
   const extents = extentsOf(file, from, end);
   while (extents.next()) {
     for (let at = extents.start; at < extents.end;) {
@@ -132,7 +132,7 @@ function* blank(file: Opened, from: number, end: number, piece: Uint8Array): Wor
   return extents.errno;
 }
 
-function writeAll(to: Opened, at: number, piece: Uint8Array, count: number): number {
+function writeAll(to: OpenLayerFile, at: number, piece: Uint8Array, count: number): number {
   for (let done = 0; done < count;) {
     const some = to.backend.write(to.inode, to.handle, at + done, piece, done, count);
     if (some < 0) return -some;
@@ -153,7 +153,7 @@ function isZero(bytes: Uint8Array, count: number): boolean {
  * Compares two files; ranges that are holes in both are not read.
  * @returns 1 if they are equal, 0 if not; or −errno.
  */
-export function* sameData(a: Source, b: Source): Work<number> {
+export function* sameData(a: LayerFile, b: LayerFile): Resumable<number> {
   const size = a.backend.size(a.inode);
   if (b.backend.size(b.inode) !== size) return 0;
   if (size === 0) return 1;
@@ -168,7 +168,7 @@ export function* sameData(a: Source, b: Source): Work<number> {
   return errno === 0 ? same : -errno;
 }
 
-function* compare(a: Opened, b: Opened, size: number): Work<number> {
+function* compare(a: OpenLayerFile, b: OpenLayerFile, size: number): Resumable<number> {
   const one = new Uint8Array(Math.min(PIECE, size));
   const two = new Uint8Array(one.length);
   const [mine, theirs] = [extentsOf(a, 0, size), extentsOf(b, 0, size)];
@@ -201,7 +201,7 @@ function boundary({ start, end }: Extents, at: number): number {
 }
 
 /** Reads a full piece, at most up to `end`. Returns the number of bytes read; or −errno. */
-function fill({ backend, inode, handle }: Opened, at: number, piece: Uint8Array, end: number): number {
+function fill({ backend, inode, handle }: OpenLayerFile, at: number, piece: Uint8Array, end: number): number {
   const wanted = Math.min(piece.length, end - at);
   let done = 0;
   while (done < wanted) {

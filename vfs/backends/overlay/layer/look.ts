@@ -8,13 +8,13 @@ import { attempt, setMode, setTimes } from './layer.ts';
 import { check, must } from './walk.ts';
 
 /** Seconds since 1970, and nanoseconds within the second. */
-export type Time = readonly [sec: number, nsec: number];
+export type JournalTime = readonly [sec: number, nsec: number];
 
 /** The attributes of a file, as the journal stores them. */
 export interface Look {
   mode: number;
-  atime: Time;
-  mtime: Time;
+  atime: JournalTime;
+  mtime: JournalTime;
   /** Names and values, the values in hexadecimal; null if the backend has no xattrs. */
   xattrs: (readonly [name: string, value: string])[] | null;
 }
@@ -57,7 +57,7 @@ export function sameLook(a: Look, b: Look, kind: number, atimes: boolean): boole
   return a.xattrs === null || b.xattrs === null || JSON.stringify(a.xattrs) === JSON.stringify(b.xattrs);
 }
 
-function sameTime(a: Time, b: Time): boolean {
+function sameTime(a: JournalTime, b: JournalTime): boolean {
   return a[0] === b[0] && a[1] === b[1];
 }
 

@@ -7,7 +7,7 @@ import { ref, unref } from '../../../backend/inode-refs.ts';
 import { fail, must } from './walk.ts';
 
 /** The components of a path, from the root. */
-export type Path = readonly string[];
+export type PathNames = readonly string[];
 
 /**
  * Resolves paths of directories. The directories of the last path stay referenced, so that a path nearby resolves fast.
@@ -25,7 +25,7 @@ export class Reach {
    * Returns the directory at a path.
    * @throws Error ENOENT, ENOTDIR, or the errno of a lookup.
    */
-  dir(path: Path): Inode {
+  dir(path: PathNames): Inode {
     const { backend, names, chain } = this;
     let common = 0;
     while (common < names.length && common < path.length && names[common] === path[common]) common++;
@@ -44,7 +44,7 @@ export class Reach {
   }
 
   /** Returns the parent directory of a path. */
-  parent(path: Path): Inode {
+  parent(path: PathNames): Inode {
     return this.dir(path.slice(0, -1));
   }
 
@@ -60,6 +60,6 @@ export class Reach {
 }
 
 /** Returns the last component of a path. */
-export function lastOf(path: Path): string {
+export function lastOf(path: PathNames): string {
   return path[path.length - 1]!;
 }

@@ -3,7 +3,7 @@ import type { Backend } from '../../../backend/backend.ts';
 import { E, errnoName } from '../../../linux/errno.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import { forget, ref, unref } from '../../../backend/inode-refs.ts';
-import type { Work } from './work.ts';
+import type { Resumable } from './work.ts';
 
 /**
  * Returns the names in a directory.
@@ -38,8 +38,8 @@ export function* heldWork<T>(
   backend: Backend,
   dir: Inode,
   name: string,
-  step: (inode: Inode) => Work<T>,
-): Work<T | undefined> {
+  step: (inode: Inode) => Resumable<T>,
+): Resumable<T | undefined> {
   const inode = backend.lookup(dir, name);
   if (inode === E.ENOENT) return undefined;
   if (typeof inode === 'number') fail(inode);

@@ -3,14 +3,14 @@ import { S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Attr, Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
-import { copyData, type Source } from '../layer/data.ts';
+import { copyData, type LayerFile } from '../layer/data.ts';
 import type { Directories } from './directory.ts';
 import type { Handles } from './handles.ts';
 import type { OverlayInode } from './inode.ts';
 import { forget } from '../../../backend/inode-refs.ts';
 import { noAttr } from '../../../backend/attr.ts';
 import { attempt, copyXattrs, setMode, setMtime, setOwner, setTimes } from '../layer/layer.ts';
-import type { Table } from './table.ts';
+import type { MergedTable } from './table.ts';
 import { finish } from '../layer/work.ts';
 
 /** The merged attributes of an inode; implemented by the backend. */
@@ -26,7 +26,7 @@ export interface AttrSource {
 export class CopyUp {
   private readonly lower: Backend;
   private readonly upper: Backend;
-  private readonly table: Table;
+  private readonly table: MergedTable;
   private readonly dirs: Directories;
   private readonly handles: Handles;
   private readonly attrSource: AttrSource;
@@ -34,7 +34,7 @@ export class CopyUp {
   constructor(
     lower: Backend,
     upper: Backend,
-    table: Table,
+    table: MergedTable,
     dirs: Directories,
     handles: Handles,
     attrSource: AttrSource,
@@ -143,13 +143,13 @@ export class CopyUp {
     return errno;
   }
 
-  private source(inode: OverlayInode): Source {
+  private source(inode: OverlayInode): LayerFile {
     return inode.upper !== null
       ? { backend: this.upper, inode: inode.upper }
       : { backend: this.lower, inode: inode.lower! };
   }
 
-  private create(dir: Inode, name: string, from: Source, attr: Attr): Inode | number {
+  private create(dir: Inode, name: string, from: LayerFile, attr: Attr): Inode | number {
     const { uid, gid } = attr;
     if (from.inode.kind !== S_IFLNK) return this.upper.create(dir, name, attr.mode, attr.rdev, uid, gid);
     const target = from.backend.readlink(from.inode);

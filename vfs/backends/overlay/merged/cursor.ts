@@ -2,7 +2,7 @@
 import type { Backend, DirCursor } from '../../../backend/backend.ts';
 import type { OverlayInode } from './inode.ts';
 import { forget } from '../../../backend/inode-refs.ts';
-import type { Table } from './table.ts';
+import type { MergedTable } from './table.ts';
 
 /**
  * A listing of a merged directory: the upper entries, then the lower entries that are still visible when they are
@@ -13,14 +13,14 @@ export class OverlayCursor implements DirCursor {
   ino = 0;
   kind = 0;
   private readonly upper: Backend;
-  private readonly table: Table;
+  private readonly table: MergedTable;
   private readonly dir: OverlayInode;
   private above: DirCursor | null;
   private below: DirCursor | null;
   /** Names already returned from the upper directory, to skip in the lower one. */
   private readonly given: Set<string> | null;
 
-  constructor(upper: Backend, table: Table, dir: OverlayInode, above: DirCursor | null, below: DirCursor | null) {
+  constructor(upper: Backend, table: MergedTable, dir: OverlayInode, above: DirCursor | null, below: DirCursor | null) {
     this.upper = upper;
     this.table = table;
     this.dir = dir;

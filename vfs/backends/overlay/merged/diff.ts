@@ -7,8 +7,8 @@ import type { Inode } from '../../../backend/inode.ts';
 import { sameData } from '../layer/data.ts';
 import type { OverlayInode } from './inode.ts';
 import { attrOf } from '../layer/look.ts';
-import { Reach, type Path } from '../layer/reach.ts';
-import type { Table } from './table.ts';
+import { Reach, type PathNames } from '../layer/reach.ts';
+import type { MergedTable } from './table.ts';
 import { fail, heldDuring, must, namesOf } from '../layer/walk.ts';
 import { finish } from '../layer/work.ts';
 
@@ -32,14 +32,14 @@ const MOST_TEXT = 2 ** 28;
  * Lists the paths that differ between an overlay and its lower layer, sorted by path.
  * @throws Error ENOMEM if the paths exceed MOST_TEXT characters; the errno of a layer that cannot be read.
  */
-export function diff(merged: Merged, table: Table): Change[] {
+export function diff(merged: Merged, table: MergedTable): Change[] {
   const { changes } = new Diff(merged, table).run();
   return changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
 /** A directory still to visit: in both trees, or with everything below it in one of them. */
 interface Pending {
-  path: Path;
+  path: PathNames;
   change: 'compared' | 'added' | 'removed';
 }
 
@@ -54,7 +54,7 @@ class Diff {
   private readonly mine: Reach;
   private readonly theirs: Reach;
 
-  constructor(merged: Merged, table: Table) {
+  constructor(merged: Merged, table: MergedTable) {
     this.merged = merged;
     this.lower = merged.lower;
     this.thorough = table.hasAliases();
@@ -78,7 +78,7 @@ class Diff {
     return this;
   }
 
-  private add(path: Path, change: Change['change'], kind: number): void {
+  private add(path: PathNames, change: Change['change'], kind: number): void {
     const text = path.join('/') || '.';
     this.textLength += text.length;
     if (this.textLength > MOST_TEXT) fail(E.ENOMEM);
@@ -86,7 +86,7 @@ class Diff {
   }
 
   /** Compares a directory with the lower directory at the same path. */
-  private directory(path: Path, dir: OverlayInode, below: Inode): void {
+  private directory(path: PathNames, dir: OverlayInode, below: Inode): void {
     // Never copied up, so unchanged.
     if (dir.upper === null && dir.lower === below && !this.thorough) return;
     if (dir.upper !== null && this.differs(dir, below)) this.add(path, 'changed', S_IFDIR);
@@ -106,7 +106,7 @@ class Diff {
   }
 
   /** Compares the inodes at one path in both trees. */
-  private pair(path: Path, inode: OverlayInode, lower: Inode): void {
+  private pair(path: PathNames, inode: OverlayInode, lower: Inode): void {
     if (inode.kind === lower.kind) {
       if (inode.isDir) this.pending.push({ path, change: 'compared' });
       else if ((inode.upper !== null || inode.lower !== lower) && this.differs(inode, lower)) {
@@ -124,12 +124,12 @@ class Diff {
   }
 
   /** Reports an entry and everything below it, of either tree. */
-  private all(path: Path, inode: Inode, change: 'added' | 'removed'): void {
+  private all(path: PathNames, inode: Inode, change: 'added' | 'removed'): void {
     this.add(path, change, inode.kind);
     if (inode.kind === S_IFDIR) this.pending.push({ path, change });
   }
 
-  private below(tree: Backend, path: Path, dir: Inode, change: 'added' | 'removed'): void {
+  private below(tree: Backend, path: PathNames, dir: Inode, change: 'added' | 'removed'): void {
     for (const name of namesOf(tree, dir)) {
       heldDuring(tree, dir, name, (inode) => this.all([...path, name], inode, change));
     }

@@ -6,7 +6,7 @@ import type { Inode } from '../../../backend/inode.ts';
 import type { OverlayInode } from './inode.ts';
 import { forget } from '../../../backend/inode-refs.ts';
 import { attempt, has } from '../layer/layer.ts';
-import type { Table } from './table.ts';
+import type { MergedTable } from './table.ts';
 import { Whiteouts } from './whiteouts.ts';
 
 /** Bytes of one entry in the size of a directory, as in tmpfs (BOGO_DIRENT_SIZE, shmem.c). */
@@ -20,9 +20,9 @@ const ENTRY = 20;
 export class Directories {
   private readonly lower: Backend;
   private readonly upper: Backend;
-  private readonly table: Table;
+  private readonly table: MergedTable;
 
-  constructor(lower: Backend, upper: Backend, table: Table) {
+  constructor(lower: Backend, upper: Backend, table: MergedTable) {
     this.lower = lower;
     this.upper = upper;
     this.table = table;

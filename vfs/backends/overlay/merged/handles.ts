@@ -5,7 +5,7 @@ import type { Backend } from '../../../backend/backend.ts';
 import type { OverlayInode } from './inode.ts';
 
 /** An open file; the server's handle is its index. */
-interface Handle {
+interface OverlayHandle {
   flags: number;
   /** The handle in the layer; −1 after a copy-up, until the next use. */
   layer: number;
@@ -20,7 +20,7 @@ interface Handle {
 export class Handles {
   private readonly lower: Backend;
   private readonly upper: Backend;
-  private readonly slots: (Handle | undefined)[] = [];
+  private readonly slots: (OverlayHandle | undefined)[] = [];
   private readonly free: number[] = [];
 
   constructor(lower: Backend, upper: Backend) {

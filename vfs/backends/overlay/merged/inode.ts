@@ -4,7 +4,7 @@ import { Inode } from '../../../backend/inode.ts';
 import type { Whiteouts } from './whiteouts.ts';
 
 /** Attributes that a copy in the upper layer cannot carry and that are shown all the same. */
-export interface Kept {
+export interface KeptAttributes {
   /**
    * True if the ctime below is shown, until the next change of the inode: a copy-up is not a change. False: the ctime
    * of the layer.
@@ -36,7 +36,7 @@ export class OverlayInode extends Inode {
   /** True if `upper` is a copy of a lower inode; the inode number is that of the lower one. */
   copied = false;
   /** Attributes of the lower inode that a copy cannot carry. */
-  kept: Kept | null = null;
+  kept: KeptAttributes | null = null;
   /** Open handles (handles.ts). */
   handles: number[] | null = null;
 

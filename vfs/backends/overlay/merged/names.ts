@@ -7,17 +7,17 @@ import { attempt, touch } from '../layer/layer.ts';
 import { changed, keepCtime, type AttrSource, type CopyUp } from './copy-up.ts';
 import type { Directories } from './directory.ts';
 import type { OverlayInode } from './inode.ts';
-import type { Table } from './table.ts';
+import type { MergedTable } from './table.ts';
 
 /** Changes names. All methods copy up what they change; they return 0 or an errno of a layer. */
-export class Names {
+export class NameChanges {
   private readonly upper: Backend;
-  private readonly table: Table;
+  private readonly table: MergedTable;
   private readonly dirs: Directories;
   private readonly copy: CopyUp;
   private readonly merged: AttrSource;
 
-  constructor(upper: Backend, table: Table, dirs: Directories, copy: CopyUp, merged: AttrSource) {
+  constructor(upper: Backend, table: MergedTable, dirs: Directories, copy: CopyUp, merged: AttrSource) {
     this.upper = upper;
     this.table = table;
     this.dirs = dirs;

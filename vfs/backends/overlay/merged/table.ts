@@ -11,7 +11,7 @@ import { Numbers } from './numbers.ts';
  * if the layers could not reproduce its state. A referenced inode holds references to its inodes in the layers. An
  * unreferenced one is forgotten, and created again with the same number on its next lookup.
  */
-export class Table {
+export class MergedTable {
   readonly top: OverlayInode;
   readonly numbers = new Numbers();
   private readonly lower: Backend;

@@ -10,7 +10,7 @@ import { noAttr, noSetAttr } from '../../../backend/attr.ts';
 import { forget, ref, unref } from '../../../backend/inode-refs.ts';
 import { createFs } from '../../../fs/index.ts';
 import { RamBackend } from '../backend.ts';
-import type { Chunks } from '../chunks.ts';
+import type { SparseChunks } from '../chunks.ts';
 import type { RamInode } from '../inode.ts';
 import { ram, type RamStore } from '../index.ts';
 
@@ -37,7 +37,7 @@ const byteAt = (store: RamBackend, inode: RamInode, offset: number): number => {
 };
 /** The head and the chunks of a file. */
 const pieces = ({ data }: RamInode): (Uint8Array | null)[] => {
-  const { head, chunks } = data as unknown as { head: Uint8Array | null; chunks: Chunks | null };
+  const { head, chunks } = data as unknown as { head: Uint8Array | null; chunks: SparseChunks | null };
   return [head, ...((chunks as unknown as { pieces: Uint8Array[] } | null)?.pieces ?? [])];
 };
 const free = (store: RamBackend): number => {

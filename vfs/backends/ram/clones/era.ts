@@ -1,6 +1,6 @@
 // The time between two clones of a store, to tell inodes that a clone may share from those that it cannot.
 
-import type { Names } from '../names.ts';
+import type { NameTable } from '../names.ts';
 
 /** The stores made so far that have an era. */
 let stores = 0;
@@ -18,21 +18,21 @@ export class Era {
   /** The number of the store; 0 for preserved inodes, which belong to no store. */
   readonly home: number;
   /** Layer and name of what was preserved in this era, by turns, while it is the present one. */
-  private preserved: (Names | string)[] = [];
+  private preserved: (NameTable | string)[] = [];
 
   constructor(home: number) {
     this.home = home;
   }
 
   /** An entry of a layer holds a preserved inode from now on. */
-  note(layer: Names, name: string): void {
+  note(layer: NameTable, name: string): void {
     this.preserved.push(layer, name);
   }
 
   /** Frees what was preserved in this era, once the store is the only one. */
   clear(): void {
     const all = this.preserved;
-    for (let i = 0; i < all.length; i += 2) (all[i] as Names).clear(all[i + 1] as string);
+    for (let i = 0; i < all.length; i += 2) (all[i] as NameTable).clear(all[i + 1] as string);
     this.preserved = [];
   }
 

@@ -8,7 +8,7 @@ import { Era, PRESERVED, newHome } from './era.ts';
 import { Family, type Member } from './family.ts';
 import type { RamInode } from '../inode.ts';
 import { addLayer, shareNames } from './layers.ts';
-import type { Names } from '../names.ts';
+import type { NameTable } from '../names.ts';
 import { Origin } from './origin.ts';
 
 /** Begins the names in the table of files with several names. No name in a directory has it. */
@@ -98,7 +98,7 @@ export class Lineage {
   }
 
   /** Makes this store's inode of one that it shares. */
-  private make(dir: RamInode, base: Names, name: string, from: RamInode): RamInode {
+  private make(dir: RamInode, base: NameTable, name: string, from: RamInode): RamInode {
     // If the directory is shared with a clone, the inode is too.
     const made = from.copy(dir.era);
     made.parent = dir;

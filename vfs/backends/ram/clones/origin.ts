@@ -1,13 +1,13 @@
 // The place of an inode in the entries that a clone shares.
 import type { FileData } from '../data.ts';
-import type { Names } from '../names.ts';
+import type { NameTable } from '../names.ts';
 
 /** An entry of layers that never change. Its inode may be replaced by a preserved one of the same state. */
 export class Origin {
-  private readonly names: Names;
+  private readonly names: NameTable;
   private readonly name: string;
 
-  constructor(names: Names, name: string) {
+  constructor(names: NameTable, name: string) {
     this.names = names;
     this.name = name;
   }

@@ -2,7 +2,7 @@
 import { E } from '../../../linux/errno.ts';
 
 /** The data of a regular file as views of the archive, with or without holes. */
-export type FileData = Uint8Array | Sparse;
+export type MemberData = Uint8Array | Sparse;
 
 /** Up to this many bytes a loop is faster than a copy through a view. */
 const LOOP = 16;
@@ -72,7 +72,7 @@ export class Sparse {
 }
 
 /** Reads at `offset` into `u8[start, end)`. Returns the number of bytes. */
-export function readData(data: FileData, offset: number, u8: Uint8Array, start: number, end: number): number {
+export function readData(data: MemberData, offset: number, u8: Uint8Array, start: number, end: number): number {
   if (data instanceof Sparse) return data.read(offset, u8, start, end);
   const count = Math.min(end - start, data.length - offset);
   if (count <= 0) return 0;
@@ -82,6 +82,6 @@ export function readData(data: FileData, offset: number, u8: Uint8Array, start: 
 }
 
 /** Returns the number of bytes that are not holes. */
-export function storedBytes(data: FileData): number {
+export function storedBytes(data: MemberData): number {
   return data instanceof Sparse ? data.stored : data.length;
 }

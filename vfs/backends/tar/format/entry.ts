@@ -2,10 +2,10 @@
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
 import { decodeText } from '../../../lib/utf8.ts';
 import type { Header } from './block.ts';
-import type { FileData } from './data.ts';
-import { decimal, parseTime, type Time } from './pax.ts';
+import type { MemberData } from './data.ts';
+import { decimal, parseTime, type PaxTime } from './pax.ts';
 import type { Limits } from './limits.ts';
-import type { Records } from './records.ts';
+import type { PaxHeaders } from './records.ts';
 
 /** The `kind` of a hard link to an earlier member. */
 export const HARD_LINK = 0;
@@ -24,12 +24,12 @@ export interface TarEntry {
   gid: number;
   /** The makedev(3) number of a device. */
   rdev: number;
-  mtime: Time;
+  mtime: PaxTime;
   /** In extended headers only. */
-  atime: Time | null;
-  ctime: Time | null;
+  atime: PaxTime | null;
+  ctime: PaxTime | null;
   /** The data of a regular file, as views of the archive. */
-  data: FileData;
+  data: MemberData;
   /** Extended attributes, from SCHILY.xattr records. */
   xattrs: Map<string, Uint8Array> | null;
 }
@@ -67,7 +67,7 @@ export interface LongNames {
  * @returns The member; or a clause that says which field is invalid, since a number is never guessed.
  * @throws Error if the names exceed the limits.
  */
-export function makeEntry(header: Header, long: LongNames, records: Records, limits: Limits): TarEntry | string {
+export function makeEntry(header: Header, long: LongNames, records: PaxHeaders, limits: Limits): TarEntry | string {
   const path = records.get('GNU.sparse.name') ?? records.get('path') ?? long.name ?? header.name;
   const target = records.get('linkpath') ?? long.target ?? header.target;
   // Counted before they are decoded: a name can be as long as the archive.

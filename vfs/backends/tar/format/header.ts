@@ -1,7 +1,7 @@
 // Writes the header blocks of a member: ustar, with pax records where ustar has no room.
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
 import { bytesOf } from '../../../lib/utf8.ts';
-import { formatPax, formatTime, type Time } from './pax.ts';
+import { formatPax, formatTime, type PaxTime } from './pax.ts';
 import { quoted } from './records.ts';
 import { BLOCK, padded } from './size.ts';
 
@@ -18,7 +18,7 @@ export interface Meta {
   gid: number;
   rdev: number;
   size: number;
-  mtime: Time;
+  mtime: PaxTime;
   xattrs: ReadonlyMap<string, Uint8Array> | null;
   /** For a file stored sparse: the bytes that follow the header, with the map. Otherwise null. */
   stored: number | null;

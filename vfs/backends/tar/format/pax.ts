@@ -7,7 +7,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export type PaxRecords = Map<string, Uint8Array>;
 
 /** A time as in Linux: nanoseconds count upwards, before 1970 too. */
-export interface Time {
+export interface PaxTime {
   sec: number;
   nsec: number;
 }
@@ -95,7 +95,7 @@ export function formatPax(records: ReadonlyMap<string, Uint8Array>): Uint8Array 
  * Parses a time in decimal seconds, as in pax: `1700000000.123456789`, `-0.5`. Digits below a nanosecond round towards
  * the past. Null if invalid, or beyond 2^53 seconds.
  */
-export function parseTime(text: string): Time | null {
+export function parseTime(text: string): PaxTime | null {
   const match = /^(-?)([0-9]+)(?:\.([0-9]*))?$/.exec(text);
   if (match === null) return null;
   const whole = Number(match[2]);
@@ -109,7 +109,7 @@ export function parseTime(text: string): Time | null {
 }
 
 /** Formats a time for pax, with as few digits as possible. */
-export function formatTime({ sec, nsec }: Time): string {
+export function formatTime({ sec, nsec }: PaxTime): string {
   const isNegative = sec < 0;
   const whole = isNegative && nsec > 0 ? -sec - 1 : Math.abs(sec);
   const fraction = isNegative && nsec > 0 ? 1e9 - nsec : nsec;

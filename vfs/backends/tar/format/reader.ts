@@ -2,10 +2,10 @@
 import { S_IFREG } from '../../../linux/constants.ts';
 import { cString, headerOf, isHeader, isZero, type Header } from './block.ts';
 import { makeEntry, type LongNames, type TarEntry } from './entry.ts';
-import type { FileData } from './data.ts';
+import type { MemberData } from './data.ts';
 import type { Limits } from './limits.ts';
 import { decimal } from './pax.ts';
-import { Records } from './records.ts';
+import { PaxHeaders } from './records.ts';
 import { BLOCK, padded } from './size.ts';
 import { oldGnuSparse, paxSparse } from './sparse.ts';
 
@@ -33,12 +33,12 @@ export class TarReader {
   private at = 0;
   /** From `L` and `K` members, for the next member. */
   private long: LongNames = { name: null, target: null };
-  private readonly records: Records;
+  private readonly records: PaxHeaders;
 
   constructor(bytes: Uint8Array, limits: Limits) {
     this.bytes = bytes;
     this.limits = limits;
-    this.records = new Records(limits);
+    this.records = new PaxHeaders(limits);
   }
 
   /**
@@ -94,7 +94,7 @@ export class TarReader {
     return entry.kind === S_IFREG;
   }
 
-  private sparse(header: Header, entry: TarEntry): FileData {
+  private sparse(header: Header, entry: TarEntry): MemberData {
     const { records, limits } = this;
     let data = null;
     if (header.type === 'S' && header.format === 'gnu' && !records.isSparse) {

@@ -16,7 +16,7 @@ function unquoted(name: string): string {
 }
 
 /** The pax records in force: global ones, and those of the next member, which win. */
-export class Records {
+export class PaxHeaders {
   private readonly limits: Limits;
   private global: PaxRecords = new Map();
   private local: PaxRecords = NONE;

@@ -3,7 +3,7 @@ import { octal, type Header } from './block.ts';
 import { Sparse } from './data.ts';
 import type { Limits } from './limits.ts';
 import { decimal, textOf } from './pax.ts';
-import type { Records } from './records.ts';
+import type { PaxHeaders } from './records.ts';
 import { padded } from './size.ts';
 
 /** The extents of a sparse file: pairs of offset and length. */
@@ -56,7 +56,7 @@ function addExtents(map: SparseMap, block: Uint8Array, from: number, count: numb
  * Reads a sparse file of a pax archive, as GNU tar writes it in versions 0.0, 0.1 and 1.0. Returns null if its map is
  * invalid, or does not fit the data.
  */
-export function paxSparse(records: Records, body: Uint8Array, limits: Limits): Sparse | null {
+export function paxSparse(records: PaxHeaders, body: Uint8Array, limits: Limits): Sparse | null {
   const [major, minor] = [records.text('GNU.sparse.major') ?? '0', records.text('GNU.sparse.minor') ?? '0'];
   const size = decimal(records.text('GNU.sparse.realsize') ?? records.text('GNU.sparse.size') ?? '');
   if (decimal(major) === 1 && decimal(minor) === 0) {

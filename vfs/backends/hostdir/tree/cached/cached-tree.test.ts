@@ -7,7 +7,7 @@ import { NOT_LINUX, unless } from '../../../../../build/test/skip.ts';
 import { O_CREAT, O_RDONLY, O_RDWR } from '../../../../linux/constants.ts';
 import { errnoName } from '../../../../linux/errno.ts';
 import { Kit } from '../../../../../testing/kit.ts';
-import { HostDirBackend } from '../../backend.ts';
+import { HostDirStore } from '../../backend.ts';
 import { libc, type Libc } from '../../libc/libc.ts';
 import { LibcCalls } from '../../libc/libc-calls.ts';
 import { everyWay, hosted, inMemory, reasonAgainst, scratch, type Hosted } from '../../testing.ts';
@@ -41,7 +41,7 @@ unless(NOT_LINUX || reasonAgainst('openat2'))('what is known costs no system cal
   }
   const calls = new LibcCalls(counting as unknown as Libc, 'openat2', fs.constants, descriptorsAt(fs));
   const top = openTop(fs, root);
-  const backend = new HostDirBackend(new CachedTree(calls, calls.own(top)));
+  const backend = new HostDirStore(new CachedTree(calls, calls.own(top)));
   fs.closeSync(top);
   const kit = new Kit({ backend, dispose: () => {} });
   const callsOf = (act: () => void): Record<string, number> => {
@@ -90,7 +90,7 @@ unless(NOT_LINUX)('no more than so many inodes are remembered', () => {
     fs.mkdirSync(`${root}/${i}`);
     for (let j = 0; j < FILES; j++) fs.closeSync(fs.openSync(`${root}/${i}/${j}`, 'w'));
   }
-  const backend = new HostDirBackend(treeOf(root));
+  const backend = new HostDirStore(treeOf(root));
   const kit = new Kit({ backend, dispose: () => {} });
   for (let i = 0; i < DIRS; i++) for (let j = 0; j < FILES; j++) kit.clunk(kit.walk(`${i}/${j}`));
   assert.ok(backend.inodes <= RECORDS + 2 && backend.inodes > RECORDS / 2, `${backend.inodes}`);

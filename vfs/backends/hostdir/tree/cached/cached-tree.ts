@@ -6,7 +6,7 @@ import type { HostCalls } from '../../calls/calls.ts';
 import { copyStat, type HostStat } from '../../calls/host-stat.ts';
 import { DescriptorTree } from '../descriptors/descriptor-tree.ts';
 import type { HostInode } from '../inode.ts';
-import { Records, forgetName, keepAttr, miss, recall } from './records.ts';
+import { InodeRecords, forgetName, keepAttr, miss, recall } from './records.ts';
 
 /**
  * A tree of descriptors that remembers what it has seen, until a change of its own (records.ts). A fid holds its inode by
@@ -15,14 +15,14 @@ import { Records, forgetName, keepAttr, miss, recall } from './records.ts';
  */
 export class CachedTree extends DescriptorTree {
   /** Null after `uncache`. */
-  private records: Records | null;
+  private records: InodeRecords | null;
   /** Inodes with a descriptor and without a fid, until the next lookup. */
   private readonly loose: HostInode[] = [];
 
   /** @param most As in DescriptorTree. */
   constructor(calls: HostCalls, fd: number, most?: number) {
     super(calls, fd, most);
-    this.records = new Records((inode) => this.forget(inode));
+    this.records = new InodeRecords((inode) => this.forget(inode));
   }
 
   override get cached(): boolean {

@@ -18,7 +18,7 @@ const TRIES = 64;
  * symlink, and checks that it is the same (refind.ts). So a record that is out of date is a stale answer or ESTALE, and
  * never another file.
  */
-export class Records {
+export class InodeRecords {
   private readonly all = new Set<HostInode>();
   private readonly forget: (inode: HostInode) => void;
 

@@ -11,7 +11,7 @@ import { NEW, ACCESS_RDWR, type HostInode } from '../inode.ts';
 import { expire, isSettled, keep, refresh, unsettle } from '../lookups/name-cache.ts';
 import { nameOf } from './name-of.ts';
 import { place } from '../places.ts';
-import type { Entry, HostTree } from '../tree.ts';
+import type { DirName, HostTree } from '../tree.ts';
 
 /** A time at which no name is cached. */
 const NEVER = -1;
@@ -354,12 +354,12 @@ export class DescriptorTree extends HeldInodes implements HostTree {
     // Held by its descriptor.
   }
 
-  lastName(inode: HostInode): Entry | null {
+  lastName(inode: HostInode): DirName | null {
     const { parent } = inode;
     return inode === this.last && parent !== null ? [parent, inode.name] : null;
   }
 
-  nameOf(inode: HostInode): Entry | number {
+  nameOf(inode: HostInode): DirName | number {
     return nameOf(this, inode);
   }
 

@@ -7,7 +7,7 @@ import { hostError } from '../../node/node.ts';
 import { MAX_DESCRIPTORS, type Way } from '../../options.ts';
 import { ACCESS_RDWR, type HostInode } from '../inode.ts';
 import { Listings } from '../listings/listings.ts';
-import type { Names } from '../listings/names.ts';
+import type { NameIterator } from '../listings/names.ts';
 import { listsInodes } from '../local.ts';
 import { Watches } from '../lookups/watches.ts';
 import { displace } from '../places.ts';
@@ -159,7 +159,7 @@ export abstract class HeldInodes extends ByDescriptor {
     returned(inode, this.held);
   }
 
-  names(dir: HostInode, atATime = 1): Names | number {
+  names(dir: HostInode, atATime = 1): NameIterator | number {
     for (;;) {
       const at = this.at(dir);
       const names = at < 0 ? at : this.calls.names(at, atATime);

@@ -7,7 +7,7 @@ import { HostStat } from '../../calls/host-stat.ts';
 import { hostError } from '../../node/node.ts';
 import type { DescriptorTree } from './descriptor-tree.ts';
 import type { HostInode } from '../inode.ts';
-import type { Entry } from '../tree.ts';
+import type { DirName } from '../tree.ts';
 
 /** The limit of entries searched for an unknown name. */
 const LOOKS = 4096;
@@ -19,7 +19,7 @@ const st = new HostStat();
  * directories it was seen in. ENOENT if there is none.
  * @throws HostError
  */
-export function nameOf(tree: DescriptorTree, inode: HostInode): Entry | number {
+export function nameOf(tree: DescriptorTree, inode: HostInode): DirName | number {
   for (const [dir, name] of [[inode.parent, inode.name] as const, ...(inode.others ?? [])]) {
     if (dir !== null && leadsTo(tree, dir, name, inode)) return [dir, name];
   }
@@ -28,7 +28,7 @@ export function nameOf(tree: DescriptorTree, inode: HostInode): Entry | number {
 }
 
 /** Finds another name in the directories it was seen in: the host has linked it and removed the old name. */
-function nameBeside(tree: DescriptorTree, inode: HostInode): Entry | null {
+function nameBeside(tree: DescriptorTree, inode: HostInode): DirName | null {
   if (inode.links === 0) return null;
   let looks = 0;
   for (const dir of new Set([inode.parent, ...(inode.others ?? []).map(([other]) => other)])) {
@@ -56,7 +56,7 @@ function leadsTo(tree: DescriptorTree, dir: HostInode, name: string, inode: Host
 }
 
 /** Asks the kernel for the path of the descriptor, and walks it from the root to verify it. */
-function nameByKernel(tree: DescriptorTree, inode: HostInode): Entry | number {
+function nameByKernel(tree: DescriptorTree, inode: HostInode): DirName | number {
   const at = tree.at(inode);
   if (at < 0) return -at;
   const top = tree.calls.placeOf(tree.root.fd);

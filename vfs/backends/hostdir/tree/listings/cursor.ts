@@ -5,7 +5,7 @@ import type { DirCursor } from '../../../../backend/backend.ts';
 import { Given, markOf } from '../../node/given.ts';
 import type { HostInode } from '../inode.ts';
 import { isOld } from '../lookups/name-cache.ts';
-import type { Names } from './names.ts';
+import type { NameIterator } from './names.ts';
 import { HostStat } from '../../calls/host-stat.ts';
 import { HostError, hostErrno, hostError } from '../../node/node.ts';
 import type { HostTree } from '../tree.ts';
@@ -28,7 +28,7 @@ export class HostCursor implements DirCursor {
   private readonly tree: HostTree;
   private readonly dir: HostInode;
   /** The open directory; null while it is closed. */
-  private names: Names | null;
+  private names: NameIterator | null;
   private readonly given: Given;
   /** After a reopen: the names already returned, to skip. */
   private again: Map<number, number> | null = null;
@@ -115,12 +115,12 @@ export class HostCursor implements DirCursor {
   }
 
   /** Reopens the directory, which was closed to save descriptors. */
-  private resume(): Names {
+  private resume(): NameIterator {
     this.again = this.given.positions();
     return (this.names = this.open());
   }
 
-  private open(): Names {
+  private open(): NameIterator {
     const names = this.tree.names(this.dir, this.atATime);
     if (typeof names === 'number') throw hostError(names, 'the directory cannot be opened');
     return names;

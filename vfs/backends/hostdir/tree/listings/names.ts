@@ -5,7 +5,7 @@ import { E } from '../../../../linux/errno.ts';
 import { hostErrno, type Fs } from '../../node/node.ts';
 
 /** An iterator over the names of a host directory. */
-export interface Names {
+export interface NameIterator {
   /**
    * Returns the next name; empty for one that cannot be used here; null at the end.
    * @throws An error with a `code`.
@@ -21,7 +21,7 @@ export interface Names {
 }
 
 /** The names of a removed directory. */
-export const NO_NAMES: Names = { next: () => null, close: () => {}, kind: 0, inoHigh: 0, inoLow: 0, batch: 0 };
+export const NO_NAMES: NameIterator = { next: () => null, close: () => {}, kind: 0, inoHigh: 0, inoLow: 0, batch: 0 };
 
 // oxlint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
@@ -32,7 +32,7 @@ const ASCII = /^[\x00-\x7f]*$/;
  *   one is gone, `next` throws ENOENT and the others read ahead are lost; never with 1.
  * @throws The errors of node:fs.
  */
-export function openNames(fs: Fs, path: string | Buffer, atATime: number): Names {
+export function openNames(fs: Fs, path: string | Buffer, atATime: number): NameIterator {
   const { bun, deno } = process.versions as { bun?: string; deno?: string };
   // Bun and Deno read all names at once, as text.
   if (bun !== undefined || deno !== undefined) return new ReadNames(fs.readdirSync(path));
@@ -40,7 +40,7 @@ export function openNames(fs: Fs, path: string | Buffer, atATime: number): Names
   return new StreamedNames(fs.opendirSync(path as string, { encoding: 'latin1', bufferSize: atATime }), atATime);
 }
 
-class StreamedNames implements Names {
+class StreamedNames implements NameIterator {
   readonly kind = 0;
   readonly inoHigh = 0;
   readonly inoLow = 0;
@@ -76,7 +76,7 @@ function fromBytes(name: string): string {
 }
 
 /** Names read at once, with U+FFFD for bytes that are not UTF-8. */
-class ReadNames implements Names {
+class ReadNames implements NameIterator {
   readonly kind = 0;
   readonly inoHigh = 0;
   readonly inoLow = 0;

@@ -10,7 +10,7 @@ import { statFsPath } from '../../calls/proc-calls.ts';
 import { HostError, hostError, type Fs } from '../../node/node.ts';
 import { isWindowsName, pathForNode } from '../../node/text.ts';
 import type { HostInode } from '../inode.ts';
-import { openNames, type Names } from '../listings/names.ts';
+import { openNames, type NameIterator } from '../listings/names.ts';
 import { InodeTable } from '../table.ts';
 import type { HostTime } from '../tree.ts';
 
@@ -121,7 +121,7 @@ export abstract class ByPath {
     return E.ENOSYS;
   }
 
-  names(dir: HostInode, atATime = 1): Names {
+  names(dir: HostInode, atATime = 1): NameIterator {
     const names = openNames(this.fs, pathForNode(this.pathOf(dir)), atATime);
     if (!this.windows) return names;
     return {

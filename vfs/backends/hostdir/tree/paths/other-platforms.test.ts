@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { O_CREAT, O_RDWR } from '../../../../linux/constants.ts';
 import { Kit } from '../../../../../testing/kit.ts';
-import { HostDirBackend } from '../../backend.ts';
+import { HostDirStore } from '../../backend.ts';
 import { hostDir } from '../../index.ts';
 import type { Fs } from '../../node/node.ts';
 import { PathTree } from './path-tree.ts';
@@ -18,7 +18,7 @@ function as(platform: NodeJS.Platform, own: Fs, act: (kit: Kit, root: string) =>
   const before = process.platform;
   Object.defineProperty(process, 'platform', { value: platform });
   try {
-    const backend = new HostDirBackend(new PathTree(own, root));
+    const backend = new HostDirStore(new PathTree(own, root));
     const kit = new Kit({ backend, dispose: () => {} });
     act(kit, root);
     kit.end();

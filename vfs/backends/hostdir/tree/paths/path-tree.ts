@@ -9,7 +9,7 @@ import { hostErrno, hostError } from '../../node/node.ts';
 import { Listings } from '../listings/listings.ts';
 import { OTHERS } from '../places.ts';
 import { hasRawNames, pathForNode } from '../../node/text.ts';
-import type { Entry, HostTree } from '../tree.ts';
+import type { DirName, HostTree } from '../tree.ts';
 import { ByPath } from './by-path.ts';
 
 /**
@@ -198,7 +198,7 @@ export class PathTree extends ByPath implements HostTree {
     return this.table.size;
   }
 
-  nameOf(inode: HostInode): Entry {
+  nameOf(inode: HostInode): DirName {
     for (const [dir, name] of inode.others ?? []) {
       if (this.lstat(this.unchecked(inode), this.st) && this.table.is(inode, this.st)) break;
       this.place(inode, dir, name);
