@@ -1,6 +1,6 @@
 // The compiler driver: asks clang for its steps and runs them one after another, since a WASI program cannot spawn.
 import { Capture } from './capture.ts';
-import { parsePlan } from './plan.ts';
+import { parsePlan } from './driver-plan.ts';
 import type { ToolHost } from './run.ts';
 import { say } from './sink.ts';
 import type { Toolchain } from './toolchain.ts';

@@ -107,7 +107,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     limit: `1/${HEAP_SHARE} of it each store, on the command line all together; nothing once ${HEAP_FULL * 100} % are in use, whoever uses them`,
     answer: 'ENOSPC',
     by: '`node --max-old-space-size`',
-    test: ['cli/mounts/memory.test.ts', "end with ENOSPC before V8's heap does"],
+    test: ['cli/mounts/mount-memory.test.ts', "end with ENOSPC before V8's heap does"],
   },
   {
     resource:
@@ -140,7 +140,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     limit: 'the host’s',
     answer: 'a sentence, status 1',
     by: '`ulimit -v`',
-    test: ['cli/mounts/memory.test.ts', 'a program whose memory cannot be allocated is reported in a sentence'],
+    test: ['cli/mounts/mount-memory.test.ts', 'a program whose memory cannot be allocated is reported in a sentence'],
   },
   {
     resource: 'descriptors of a guest',

@@ -8,7 +8,7 @@ import { Handle } from '../copy/handle.ts';
 import { isSame } from '../copy/identity.ts';
 import { tell } from '../lib/output.ts';
 import type { Place } from '../mounts/place.ts';
-import { CopyPlan, RootItem, found, textOf, type Failed } from '../copy/plan.ts';
+import { CopyPlan, RootItem, found, textOf, type Failed } from '../copy/copy-plan.ts';
 import { Progress } from '../copy/progress.ts';
 import { own } from '../lib/text.ts';
 import type { Tool, Work } from './tool.ts';

@@ -1,6 +1,6 @@
 // `wasi9p run`: runs a program on the mounts, and reports traps and programs that cannot be started.
 import { CHANGE_OPTIONS } from './changes.ts';
-import { MountMemory } from '../mounts/memory.ts';
+import { MountMemory } from '../mounts/mount-memory.ts';
 import {
   DESCRIPTORS,
   MAPDIR_OPTION,
@@ -17,7 +17,7 @@ import { print } from '../lib/output.ts';
 import { own, type Text } from '../lib/text.ts';
 import { thread } from '../lib/thread.ts';
 import { ENV, HOST, LIMIT_OPTIONS, SHARED_OPTIONS } from '../runners/options.ts';
-import type { RunPlan } from '../runners/plan.ts';
+import type { RunPlan } from '../runners/run-plan.ts';
 import { variableOf } from '../runners/variable.ts';
 import { runJob } from './program/job.ts';
 import { load, type Prepare } from './program/load.ts';

@@ -10,7 +10,7 @@ import { environmentOf } from '../runners/apply.ts';
 import { readLine, type Grammar } from '../runners/grammar.ts';
 import { keyRows } from '../runners/groups.ts';
 import { OTHERS } from '../runners/others.ts';
-import type { Grant, RunPlan } from '../runners/plan.ts';
+import type { Grant, RunPlan } from '../runners/run-plan.ts';
 import { WASMTIME, wasmtimeOf } from '../runners/wasmtime.ts';
 import { runJob } from './program/job.ts';
 import { load } from './program/load.ts';

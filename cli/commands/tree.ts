@@ -4,7 +4,7 @@ import { S_IFDIR, S_IFLNK } from '../../vfs/linux/constants.ts';
 import { join } from '../../vfs/fs/values/path-text.ts';
 import { Handle, type ListedEntry } from '../copy/handle.ts';
 import { isHidden, shown } from '../lib/names.ts';
-import { found } from '../copy/plan.ts';
+import { found } from '../copy/copy-plan.ts';
 import { own, text, type Text } from '../lib/text.ts';
 import type { Tool, Work } from './tool.ts';
 import { Trail } from '../copy/trail.ts';

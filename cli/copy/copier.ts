@@ -5,7 +5,7 @@ import { join } from '../../vfs/fs/values/path-text.ts';
 import { pour } from './content.ts';
 import { Handle, isRegular, type Attributes } from './handle.ts';
 import { isSame } from './identity.ts';
-import { found, namesOf, rootOf, type Failed, type CopyItem, type CopyPlan } from './plan.ts';
+import { found, namesOf, rootOf, type Failed, type CopyItem, type CopyPlan } from './copy-plan.ts';
 import { sizeText, type Progress } from './progress.ts';
 import { Trail } from './trail.ts';
 

@@ -3,7 +3,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostDirOptions } from '../../vfs/backends/hostdir/options.ts';
 import { UsageError } from '../lib/options.ts';
-import type { MountMemory } from './memory.ts';
+import type { MountMemory } from './mount-memory.ts';
 import { isOutside, loadHostDirs, openHostDir, placeOf, type GuestMount } from './mounts.ts';
 
 /** The directory of temporary files, in memory: the second if the current directory has a name `tmp`. */

@@ -6,7 +6,7 @@ import type { Backend } from '../../vfs/backend/backend.ts';
 import type { Attachable } from '../../vfs/transport/transport.ts';
 import { checkDirectory, checkFile } from './host-path.ts';
 import { MAPDIR } from './mapdir.ts';
-import { DEFAULT_SHARE, MountMemory, sizeOf } from './memory.ts';
+import { DEFAULT_SHARE, MountMemory, sizeOf } from './mount-memory.ts';
 import { hostPath } from '../lib/lossy.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';

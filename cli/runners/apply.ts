@@ -1,9 +1,9 @@
 // The meaning of the options of options.ts: each changes the plan, or is refused.
 import { UsageError, type Parsed } from '../lib/options.ts';
-import { sizeOf } from '../mounts/memory.ts';
+import { sizeOf } from '../mounts/mount-memory.ts';
 import { applyConfig } from './config.ts';
 import { GROUPS, applyGroup } from './groups.ts';
-import { RunPlan } from './plan.ts';
+import { RunPlan } from './run-plan.ts';
 import { timeOf, wrongValue } from './values.ts';
 import { variableOf } from './variable.ts';
 

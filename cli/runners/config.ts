@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { GROUPS, applyGroup } from './groups.ts';
-import type { RunPlan } from './plan.ts';
+import type { RunPlan } from './run-plan.ts';
 
 const TABLE = /^\[\s*([\w-]+)\s*\]\s*(?:#.*)?$/;
 const PAIR = /^([\w-]+|"[\w-]+")\s*=\s*(\S.*)$/;

@@ -3,7 +3,7 @@ import { UsageError, parseOptions, type Option, type Style } from '../lib/option
 import { didYouMean, nearest } from '../lib/suggest.ts';
 import { configFirst } from './apply.ts';
 import { GROUPS } from './groups.ts';
-import { RunPlan } from './plan.ts';
+import { RunPlan } from './run-plan.ts';
 
 /** An option of a grammar. Without `act` it is without effect here. */
 export interface GrammarOption extends Option {

@@ -2,7 +2,7 @@
 // is without effect here.
 import { UsageError, type Option } from '../lib/options.ts';
 import { didYouMean, nearest } from '../lib/suggest.ts';
-import type { RunPlan } from './plan.ts';
+import type { RunPlan } from './run-plan.ts';
 import { flagOf, numberOf, timeOf } from './values.ts';
 
 /** A key of a group that is not without effect. */

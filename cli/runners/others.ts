@@ -2,7 +2,7 @@
 import { UsageError } from '../lib/options.ts';
 import { setVariable } from './apply.ts';
 import type { Grammar, GrammarOption } from './grammar.ts';
-import type { RunPlan } from './plan.ts';
+import type { RunPlan } from './run-plan.ts';
 import { numberOf, timeOf } from './values.ts';
 import { HELP, VERSION, grantDir } from './wasmtime.ts';
 

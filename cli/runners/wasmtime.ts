@@ -3,7 +3,7 @@ import type { Option } from '../lib/options.ts';
 import { MEANINGS } from './apply.ts';
 import type { Grammar, GrammarOption } from './grammar.ts';
 import { DIR, ENV, SHARED_OPTIONS } from './options.ts';
-import type { RunPlan } from './plan.ts';
+import type { RunPlan } from './run-plan.ts';
 
 /** Adds a directory as written: `HOST` or `HOST::GUEST`. */
 export function grantDir(plan: RunPlan, value: string): void {

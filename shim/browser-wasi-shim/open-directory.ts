@@ -12,7 +12,7 @@ import { DescriptorFd } from './fd.ts';
 import { MountedFile } from './file.ts';
 import { filestatOf, type MountedFilestat } from './filestat.ts';
 import { MountedInode } from './inode.ts';
-import { DirentReader } from './listing.ts';
+import { DirentReader } from './dirent-reader.ts';
 
 const { EINVAL: INVAL, ENOTCAPABLE: NOTCAPABLE } = WASI_ERRNO;
 const { SYMLINK_FOLLOW } = LOOKUPFLAGS;

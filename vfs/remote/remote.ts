@@ -7,7 +7,7 @@ import { RemoteCalls } from './calls/remote-calls.ts';
 import { checkSettings, type RemoteOptions } from './settings.ts';
 import { RemoteTransport } from './session/transport.ts';
 import { parseUrl, type ServerAddress } from './url.ts';
-import { ByteWire } from './wire/wire.ts';
+import { ByteWire } from './wire/byte-wire.ts';
 
 /** Defaults of RemoteOptions. */
 const MSIZE = 1 << 20;

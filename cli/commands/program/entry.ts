@@ -1,6 +1,6 @@
 // Ways into a program besides `_start`: --invoke, a reactor, and functions that no one provides.
 import type { WASIBase } from '../../../shim/wasi-base.ts';
-import type { RunPlan } from '../../runners/plan.ts';
+import type { RunPlan } from '../../runners/run-plan.ts';
 import { UsageError } from '../../lib/options.ts';
 import { print } from '../../lib/output.ts';
 import { text } from '../../lib/text.ts';

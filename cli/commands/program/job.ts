@@ -7,7 +7,7 @@ import { UsageError, type Parsed } from '../../lib/options.ts';
 import { tell } from '../../lib/output.ts';
 import { sentence, text } from '../../lib/text.ts';
 import { limitsOf, type GuestMount } from '../../mounts/mounts.ts';
-import type { RunPlan } from '../../runners/plan.ts';
+import type { RunPlan } from '../../runners/run-plan.ts';
 import { overlaysOf, settleChanges, tellDropped } from '../changes.ts';
 import { TRACE_OPTIONS } from '../trace/options.ts';
 import type { Tracing } from '../trace/tracing.ts';

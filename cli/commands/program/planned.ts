@@ -5,7 +5,7 @@ import type { WASIBase } from '../../../shim/wasi-base.ts';
 import { tell } from '../../lib/output.ts';
 import { sentence, text } from '../../lib/text.ts';
 import { thread } from '../../lib/thread.ts';
-import type { RunPlan } from '../../runners/plan.ts';
+import type { RunPlan } from '../../runners/run-plan.ts';
 import { entryOf } from './entry.ts';
 import type { Job } from './job.ts';
 import { withMemoryLimit } from './sections.ts';

@@ -6,7 +6,7 @@ import { tell } from '../../lib/output.ts';
 import { holdFor } from '../../lib/signals.ts';
 import { sentence, text } from '../../lib/text.ts';
 import { GUEST_THREAD, thread } from '../../lib/thread.ts';
-import type { RunPlan } from '../../runners/plan.ts';
+import type { RunPlan } from '../../runners/run-plan.ts';
 
 /** The message of the thread when the time begins. */
 export const STARTED = 'started';

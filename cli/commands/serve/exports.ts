@@ -2,7 +2,7 @@
 import type { Backend } from '../../../vfs/backend/backend.ts';
 import { readOnly } from '../../../vfs/backends/readonly/index.ts';
 import { UsageError, type Option, type Parsed } from '../../lib/options.ts';
-import { MountMemory } from '../../mounts/memory.ts';
+import { MountMemory } from '../../mounts/mount-memory.ts';
 import { MOUNT_OPTIONS, closeStore, loadStores, mountsOf, placeOf, type GuestMount } from '../../mounts/mounts.ts';
 
 /** An export: a mount whose store is in this process. */

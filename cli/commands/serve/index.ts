@@ -5,7 +5,7 @@ import { Service } from '../../../vfs/serve/index.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '../../lib/options.ts';
 import { print, tell } from '../../lib/output.ts';
 import { joined, own, sentence, text, type Text } from '../../lib/text.ts';
-import { sizeOf } from '../../mounts/memory.ts';
+import { sizeOf } from '../../mounts/mount-memory.ts';
 import { limitsOf as sentencesOf } from '../../mounts/mounts.ts';
 import { timeOf } from '../../runners/values.ts';
 import { SERVE_TRACE_OPTIONS } from '../trace/options.ts';

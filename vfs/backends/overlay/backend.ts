@@ -15,8 +15,8 @@ import { diff } from './merged/diff.ts';
 import { Directories } from './merged/directory.ts';
 import { Handles } from './merged/handles.ts';
 import type { OverlayInode } from './merged/inode.ts';
-import { NameChanges } from './merged/names.ts';
-import { MergedTable } from './merged/table.ts';
+import { NameChanges } from './merged/name-changes.ts';
+import { MergedTable } from './merged/merged-table.ts';
 
 /** The methods of a closed overlay that must not fail: it holds no references to its layers. */
 const LET_GO = {

@@ -20,7 +20,7 @@ import type { Era } from './clones/era.ts';
 import { RamInode } from './inode.ts';
 import { Lineage } from './clones/lineage.ts';
 import type { NamesCursor } from './names-cursor.ts';
-import { OrphanList } from './orphans.ts';
+import { OrphanList } from './orphan-list.ts';
 import { isAccessDue, setChanged, setModified, setTimes } from './times.ts';
 
 const BLOCK = 4096;

@@ -1,7 +1,7 @@
 // The sparse data of a file: a growing head and 1 MiB chunks, each of which clones may share.
 import { E } from '../../linux/errno.ts';
 import { LARGEST_CELL, cellFor, cellWithin, type Cells, type Slab } from './cells.ts';
-import { SparseChunks } from './chunks.ts';
+import { SparseChunks } from './sparse-chunks.ts';
 import { copyBytes } from './clones/copy.ts';
 import type { Origin } from './clones/origin.ts';
 

@@ -6,7 +6,7 @@ import { copyXattrs, type Xattrs } from '../../backend/xattrs.ts';
 import { Cells } from './cells.ts';
 import { FileData } from './data.ts';
 import type { Era } from './clones/era.ts';
-import { NameTable } from './names.ts';
+import { NameTable } from './name-table.ts';
 
 /** The data of every file without bytes, made at the first use. */
 let nothing: FileData | null = null;

@@ -1,7 +1,7 @@
 // The listing of a directory in memory.
 import type { DirCursor } from '../../backend/backend.ts';
 import type { RamInode } from './inode.ts';
-import type { EntryValue, NameTable } from './names.ts';
+import type { EntryValue, NameTable } from './name-table.ts';
 
 const NONE = new Map<string, EntryValue>();
 

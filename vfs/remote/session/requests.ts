@@ -4,7 +4,7 @@ import { NOTAG } from '../../9p/constants.ts';
 import { Packet } from '../../9p/packet.ts';
 import { Views, type Iov } from '../../lib/iov.ts';
 import { E } from '../../linux/errno.ts';
-import type { ByteWire } from '../wire/wire.ts';
+import type { ByteWire } from '../wire/byte-wire.ts';
 import type { RemoteFid } from './fids.ts';
 
 /** Most requests on their way. */

@@ -8,7 +8,7 @@ import { O_ACCMODE, O_APPEND, O_RDONLY } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { Pipelining } from '../../transport/transport.ts';
 import type { SessionSettings } from '../settings.ts';
-import type { ByteWire } from '../wire/wire.ts';
+import type { ByteWire } from '../wire/byte-wire.ts';
 import { Fids, OWN_FIDS, RemoteFid } from './fids.ts';
 import { CHANGES, Loose, takeLost } from './loose.ts';
 import { NameRequests, removeByFid, renameByFid } from './old-servers.ts';

@@ -2,7 +2,7 @@
 // and through libc (libc/libc-calls.ts). Types only.
 import type { SetAttr, StatFs } from '../../../backend/backend.ts';
 import type { ForeignLock } from '../../../backend/capabilities.ts';
-import type { NameIterator } from '../tree/listings/names.ts';
+import type { NameIterator } from '../tree/listings/name-iterator.ts';
 import type { Way } from '../options.ts';
 import type { HostStat } from './host-stat.ts';
 

@@ -4,7 +4,7 @@ import { decodeText } from '../../../lib/utf8.ts';
 import { E } from '../../../linux/errno.ts';
 import { hostErrno, type Fs } from '../node/node.ts';
 import { hasRawNames, pathForNode } from '../node/text.ts';
-import { NO_NAMES, openNames, type NameIterator } from '../tree/listings/names.ts';
+import { NO_NAMES, openNames, type NameIterator } from '../tree/listings/name-iterator.ts';
 import { O_PATH } from '../tree/descriptors/proc.ts';
 import { HostStat } from './host-stat.ts';
 import { NodeCalls, statPath, tried } from './node-calls.ts';

@@ -7,7 +7,7 @@ import { O_CLOEXEC, XATTR_REPLACE } from '../../../linux/constants.ts';
 import { E } from '../../../linux/errno.ts';
 import type { HostCalls, HostFlags } from '../calls/calls.ts';
 import type { HostStat } from '../calls/host-stat.ts';
-import type { NameIterator } from '../tree/listings/names.ts';
+import type { NameIterator } from '../tree/listings/name-iterator.ts';
 import { O_PATH } from '../tree/descriptors/proc.ts';
 import { Inotify } from './inotify.ts';
 import { LibcNames } from './libc-names.ts';

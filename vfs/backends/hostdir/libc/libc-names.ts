@@ -2,7 +2,7 @@
 import { decodeText } from '../../../lib/utf8.ts';
 import { E } from '../../../linux/errno.ts';
 import { hostError } from '../node/node.ts';
-import type { NameIterator } from '../tree/listings/names.ts';
+import type { NameIterator } from '../tree/listings/name-iterator.ts';
 import { DIRENT } from './layouts.ts';
 import type { Libc } from './libc.ts';
 

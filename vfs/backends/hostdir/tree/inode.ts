@@ -71,7 +71,7 @@ export class HostInode extends Inode {
   /** For a directory: cached lookups, null for a missing name, valid while `changes` is `stamp` (name-cache.ts). */
   names: Map<string, HostInode | null> | null = null;
   stamp = -1;
-  /** In a cached tree: its attributes, and true if they hold (records.ts). */
+  /** In a cached tree: its attributes, and true if they hold (inode-records.ts). */
   attr: HostStat | null = null;
   hasAttr = false;
   /** Its watch, −1 for none, and the uses of its cached names since the last change (watches.ts). */

@@ -5,7 +5,7 @@ import type { Way } from '../options.ts';
 import type { HostStat } from '../calls/host-stat.ts';
 import type { HostInode } from './inode.ts';
 import type { Listings } from './listings/listings.ts';
-import type { NameIterator } from './listings/names.ts';
+import type { NameIterator } from './listings/name-iterator.ts';
 import type { InodeTable } from './table.ts';
 
 /** A time for utimes of node:fs. */

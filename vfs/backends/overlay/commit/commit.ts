@@ -10,15 +10,15 @@ import type { Journal } from './journal.ts';
 import { attempt } from '../layer/layer.ts';
 import { lookOf, restoreTimes, sameLook, type Look } from '../layer/look.ts';
 import { Matches } from './matches.ts';
-import { CommitPlan } from './plan.ts';
+import { CommitPlan } from './commit-plan.ts';
 import type { PathNames } from '../layer/reach.ts';
 import { clear } from './settle.ts';
 import { Settling } from './settling.ts';
 import { Stage } from './stage.ts';
 import { DONE, NONE, Staging } from './staging.ts';
-import type { MergedTable } from '../merged/table.ts';
+import type { MergedTable } from '../merged/merged-table.ts';
 import { fail, isThere } from '../layer/walk.ts';
-import { finish, type Resumable } from '../layer/work.ts';
+import { finish, type Resumable } from '../layer/resumable.ts';
 
 export const COMMIT_OPTIONS = { durable: 'boolean' } satisfies RowsOf<CommitOptions>;
 

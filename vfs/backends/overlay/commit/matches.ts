@@ -6,9 +6,9 @@ import { sameData } from '../layer/data.ts';
 import { alike, type Merged } from '../merged/diff.ts';
 import type { OverlayInode } from '../merged/inode.ts';
 import { ref, unref } from '../../../backend/inode-refs.ts';
-import type { MergedTable } from '../merged/table.ts';
+import type { MergedTable } from '../merged/merged-table.ts';
 import { fail } from '../layer/walk.ts';
-import type { Resumable } from '../layer/work.ts';
+import type { Resumable } from '../layer/resumable.ts';
 
 /** Matches lower inodes with those of the overlay. */
 export class Matches {

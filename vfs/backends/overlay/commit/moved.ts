@@ -6,7 +6,7 @@ import type { Inode } from '../../../backend/inode.ts';
 import type { OverlayInode } from '../merged/inode.ts';
 import { forget, ref, unref } from '../../../backend/inode-refs.ts';
 import type { PathNames } from '../layer/reach.ts';
-import type { MergedTable } from '../merged/table.ts';
+import type { MergedTable } from '../merged/merged-table.ts';
 import { check, fail, must } from '../layer/walk.ts';
 
 /**

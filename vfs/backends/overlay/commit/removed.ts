@@ -9,9 +9,9 @@ import type { Dress, Mark, Out } from './journal.ts';
 import { lookOf, type Look } from '../layer/look.ts';
 import { Reach, type PathNames } from '../layer/reach.ts';
 import { markOf } from './steps.ts';
-import type { MergedTable } from '../merged/table.ts';
+import type { MergedTable } from '../merged/merged-table.ts';
 import { fail, heldDuring, namesOf } from '../layer/walk.ts';
-import type { Resumable } from '../layer/work.ts';
+import type { Resumable } from '../layer/resumable.ts';
 
 /** The limit of path components that a commit stores and writes to its journal; ENOMEM beyond. */
 export const MOST_NAMES = 2 ** 24;

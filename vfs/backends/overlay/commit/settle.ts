@@ -6,7 +6,7 @@ import { Settling } from './settling.ts';
 import { DONE, NONE, Staging, UNDONE } from './staging.ts';
 import { fail, isThere } from '../layer/walk.ts';
 import type { Running } from '../../../backend/capabilities.ts';
-import type { Resumable } from '../layer/work.ts';
+import type { Resumable } from '../layer/resumable.ts';
 
 /** An unfinished commit. */
 export interface Unsettled {

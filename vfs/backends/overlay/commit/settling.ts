@@ -8,7 +8,7 @@ import { sync } from './small-file.ts';
 import { CHANGE, DONE, INTO, OUT, UNDONE, type Staging } from './staging.ts';
 import { Steps } from './steps.ts';
 import { heldDuring } from '../layer/walk.ts';
-import type { Resumable } from '../layer/work.ts';
+import type { Resumable } from '../layer/resumable.ts';
 
 /**
  * Runs a journal forward or back, from any point.

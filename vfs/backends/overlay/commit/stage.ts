@@ -11,14 +11,14 @@ import type { Dress, In, Journal, Over, Rewrite } from './journal.ts';
 import { ref, unref } from '../../../backend/inode-refs.ts';
 import { attrOf, dress, lookOf, sameLook } from '../layer/look.ts';
 import type { Matches } from './matches.ts';
-import type { Changed, Coming, CommitPlan } from './plan.ts';
+import type { Changed, Coming, CommitPlan } from './commit-plan.ts';
 import { Reach, lastOf, type PathNames } from '../layer/reach.ts';
 import type { Leaving } from './removed.ts';
 import { sync } from './small-file.ts';
 import type { Staging } from './staging.ts';
 import { markOf } from './steps.ts';
 import { check, fail, heldWork, must } from '../layer/walk.ts';
-import type { Resumable } from '../layer/work.ts';
+import type { Resumable } from '../layer/resumable.ts';
 
 /** A staged entry with its destination, and the file it replaces there. */
 interface Placed {

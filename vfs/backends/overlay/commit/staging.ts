@@ -11,7 +11,7 @@ import { attrOf } from '../layer/look.ts';
 import { endOwner, isOver, isOwner, livingOwner, nameOwner } from './owner.ts';
 import { readText, sync, writeText } from './small-file.ts';
 import { check, fail, heldDuring, isThere, must, namesOf } from '../layer/walk.ts';
-import type { Resumable } from '../layer/work.ts';
+import type { Resumable } from '../layer/resumable.ts';
 
 /** The name of the staging directory; a number is appended if the tree has such a name. */
 const NAME = '.wasi9p-commit';

@@ -11,7 +11,7 @@ import { attrOf, dress, type Look } from '../layer/look.ts';
 import { Reach, lastOf, type PathNames } from '../layer/reach.ts';
 import type { Staging } from './staging.ts';
 import { check, fail, heldDuring, isThere, must } from '../layer/walk.ts';
-import type { Resumable } from '../layer/work.ts';
+import type { Resumable } from '../layer/resumable.ts';
 
 /** Inode numbers from here on are assigned by the process (hostdir/tree/table.ts), and mean nothing in another. */
 const LOCAL = 2 ** 52;

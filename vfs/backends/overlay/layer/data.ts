@@ -5,7 +5,7 @@ import type { Backend } from '../../../backend/backend.ts';
 import { Extents } from '../../../backend/extents.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import { setSize } from './layer.ts';
-import type { Resumable } from './work.ts';
+import type { Resumable } from './resumable.ts';
 
 /** Bytes of one read or write. */
 const PIECE = 1 << 20;

@@ -3,7 +3,7 @@ import type { Backend } from '../../../backend/backend.ts';
 import { E, errnoName } from '../../../linux/errno.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import { forget, ref, unref } from '../../../backend/inode-refs.ts';
-import type { Resumable } from './work.ts';
+import type { Resumable } from './resumable.ts';
 
 /**
  * Returns the names in a directory.

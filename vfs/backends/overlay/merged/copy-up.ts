@@ -10,8 +10,8 @@ import type { OverlayInode } from './inode.ts';
 import { forget } from '../../../backend/inode-refs.ts';
 import { noAttr } from '../../../backend/attr.ts';
 import { attempt, copyXattrs, setMode, setMtime, setOwner, setTimes } from '../layer/layer.ts';
-import type { MergedTable } from './table.ts';
-import { finish } from '../layer/work.ts';
+import type { MergedTable } from './merged-table.ts';
+import { finish } from '../layer/resumable.ts';
 
 /** The merged attributes of an inode; implemented by the backend. */
 export interface AttrSource {

@@ -2,7 +2,7 @@
 import type { Backend, DirCursor } from '../../../backend/backend.ts';
 import type { OverlayInode } from './inode.ts';
 import { forget } from '../../../backend/inode-refs.ts';
-import type { MergedTable } from './table.ts';
+import type { MergedTable } from './merged-table.ts';
 
 /**
  * A listing of a merged directory: the upper entries, then the lower entries that are still visible when they are

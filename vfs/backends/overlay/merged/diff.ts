@@ -8,9 +8,9 @@ import { sameData } from '../layer/data.ts';
 import type { OverlayInode } from './inode.ts';
 import { attrOf } from '../layer/look.ts';
 import { Reach, type PathNames } from '../layer/reach.ts';
-import type { MergedTable } from './table.ts';
+import type { MergedTable } from './merged-table.ts';
 import { fail, heldDuring, must, namesOf } from '../layer/walk.ts';
-import { finish } from '../layer/work.ts';
+import { finish } from '../layer/resumable.ts';
 
 const KINDS: Readonly<Record<number, Kind>> = {
   [S_IFREG]: 'file',

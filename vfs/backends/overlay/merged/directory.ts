@@ -6,7 +6,7 @@ import type { Inode } from '../../../backend/inode.ts';
 import type { OverlayInode } from './inode.ts';
 import { forget } from '../../../backend/inode-refs.ts';
 import { attempt, has } from '../layer/layer.ts';
-import type { MergedTable } from './table.ts';
+import type { MergedTable } from './merged-table.ts';
 import { Whiteouts } from './whiteouts.ts';
 
 /** Bytes of one entry in the size of a directory, as in tmpfs (BOGO_DIRENT_SIZE, shmem.c). */

@@ -10,7 +10,7 @@ import { noAttr, noSetAttr } from '../../../backend/attr.ts';
 import { forget, ref, unref } from '../../../backend/inode-refs.ts';
 import { createFs } from '../../../fs/index.ts';
 import { RamBackend } from '../backend.ts';
-import type { SparseChunks } from '../chunks.ts';
+import type { SparseChunks } from '../sparse-chunks.ts';
 import type { RamInode } from '../inode.ts';
 import { ram, type RamStore } from '../index.ts';
 

@@ -1,6 +1,6 @@
 // The time between two clones of a store, to tell inodes that a clone may share from those that it cannot.
 
-import type { NameTable } from '../names.ts';
+import type { NameTable } from '../name-table.ts';
 
 /** The stores made so far that have an era. */
 let stores = 0;

@@ -1,7 +1,7 @@
 // The layers of a directory's entries: adds one on top when they are shared, and joins those below while they are few.
 import type { RamInode } from '../inode.ts';
 import { PRESERVED } from './era.ts';
-import { Cell, NameTable, type EntryValue } from '../names.ts';
+import { Cell, NameTable, type EntryValue } from '../name-table.ts';
 
 /**
  * Gives a directory a new top layer; those below change no more. A layer that is not much smaller than the one below it

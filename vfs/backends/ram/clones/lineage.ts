@@ -8,7 +8,7 @@ import { Era, PRESERVED, newHome } from './era.ts';
 import { Family, type Member } from './family.ts';
 import type { RamInode } from '../inode.ts';
 import { addLayer, shareNames } from './layers.ts';
-import type { NameTable } from '../names.ts';
+import type { NameTable } from '../name-table.ts';
 import { Origin } from './origin.ts';
 
 /** Begins the names in the table of files with several names. No name in a directory has it. */

@@ -1,6 +1,6 @@
 // The place of an inode in the entries that a clone shares.
 import type { FileData } from '../data.ts';
-import type { NameTable } from '../names.ts';
+import type { NameTable } from '../name-table.ts';
 
 /** An entry of layers that never change. Its inode may be replaced by a preserved one of the same state. */
 export class Origin {

@@ -5,7 +5,7 @@ import type { Header } from './block.ts';
 import type { MemberData } from './data.ts';
 import { decimal, parseTime, type PaxTime } from './pax.ts';
 import type { Limits } from './limits.ts';
-import type { PaxHeaders } from './records.ts';
+import type { PaxHeaders } from './pax-headers.ts';
 
 /** The `kind` of a hard link to an earlier member. */
 export const HARD_LINK = 0;

@@ -2,7 +2,7 @@
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
 import { bytesOf } from '../../../lib/utf8.ts';
 import { formatPax, formatTime, type PaxTime } from './pax.ts';
-import { quoted } from './records.ts';
+import { quoted } from './pax-headers.ts';
 import { BLOCK, padded } from './size.ts';
 
 /** The attributes of a member to write. */

@@ -5,7 +5,7 @@ import { makeEntry, type LongNames, type TarEntry } from './entry.ts';
 import type { MemberData } from './data.ts';
 import type { Limits } from './limits.ts';
 import { decimal } from './pax.ts';
-import { PaxHeaders } from './records.ts';
+import { PaxHeaders } from './pax-headers.ts';
 import { BLOCK, padded } from './size.ts';
 import { oldGnuSparse, paxSparse } from './sparse.ts';
 

@@ -3,7 +3,7 @@ import { octal, type Header } from './block.ts';
 import { Sparse } from './data.ts';
 import type { Limits } from './limits.ts';
 import { decimal, textOf } from './pax.ts';
-import type { PaxHeaders } from './records.ts';
+import type { PaxHeaders } from './pax-headers.ts';
 import { padded } from './size.ts';
 
 /** The extents of a sparse file: pairs of offset and length. */

@@ -13,7 +13,7 @@ import { LibcCalls } from '../../libc/libc-calls.ts';
 import { everyWay, hosted, inMemory, reasonAgainst, scratch, type Hosted } from '../../testing.ts';
 import { descriptorsAt, openTop } from '../descriptors/proc.ts';
 import { CachedTree } from './cached-tree.ts';
-import { RECORDS } from './records.ts';
+import { RECORDS } from './inode-records.ts';
 
 const each = everyWay(NOT_LINUX);
 

@@ -6,10 +6,10 @@ import type { HostCalls } from '../../calls/calls.ts';
 import { copyStat, type HostStat } from '../../calls/host-stat.ts';
 import { DescriptorTree } from '../descriptors/descriptor-tree.ts';
 import type { HostInode } from '../inode.ts';
-import { InodeRecords, forgetName, keepAttr, miss, recall } from './records.ts';
+import { InodeRecords, forgetName, keepAttr, miss, recall } from './inode-records.ts';
 
 /**
- * A tree of descriptors that remembers what it has seen, until a change of its own (records.ts). A fid holds its inode by
+ * A tree of descriptors that remembers what it has seen, until a change of its own (inode-records.ts). A fid holds its inode by
  * a descriptor once that was needed. No descriptor outlives the fid, so that what somebody else moves outside is not
  * reached through one: the next call goes by the names again.
  */

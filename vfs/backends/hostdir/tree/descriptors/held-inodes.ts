@@ -7,7 +7,7 @@ import { hostError } from '../../node/node.ts';
 import { MAX_DESCRIPTORS, type Way } from '../../options.ts';
 import { ACCESS_RDWR, type HostInode } from '../inode.ts';
 import { Listings } from '../listings/listings.ts';
-import type { NameIterator } from '../listings/names.ts';
+import type { NameIterator } from '../listings/name-iterator.ts';
 import { listsInodes } from '../local.ts';
 import { Watches } from '../lookups/watches.ts';
 import { displace } from '../places.ts';

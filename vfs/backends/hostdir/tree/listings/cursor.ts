@@ -5,7 +5,7 @@ import type { DirCursor } from '../../../../backend/backend.ts';
 import { Given, markOf } from '../../node/given.ts';
 import type { HostInode } from '../inode.ts';
 import { isOld } from '../lookups/name-cache.ts';
-import type { NameIterator } from './names.ts';
+import type { NameIterator } from './name-iterator.ts';
 import { HostStat } from '../../calls/host-stat.ts';
 import { HostError, hostErrno, hostError } from '../../node/node.ts';
 import type { HostTree } from '../tree.ts';

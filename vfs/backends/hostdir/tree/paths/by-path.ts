@@ -10,7 +10,7 @@ import { statFsPath } from '../../calls/proc-calls.ts';
 import { HostError, hostError, type Fs } from '../../node/node.ts';
 import { isWindowsName, pathForNode } from '../../node/text.ts';
 import type { HostInode } from '../inode.ts';
-import { openNames, type NameIterator } from '../listings/names.ts';
+import { openNames, type NameIterator } from '../listings/name-iterator.ts';
 import { InodeTable } from '../table.ts';
 import type { HostTime } from '../tree.ts';
 

@@ -1,7 +1,7 @@
 // Tries the parser of `clang -###`.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parsePlan } from './plan.ts';
+import { parsePlan } from './driver-plan.ts';
 
 const BANNER = `clang version 22.1.0 (https://example.org/llvm-project 9560ae0f)
 Target: wasm32-unknown-wasip1

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { S_IFDIR, S_IFREG } from '../../linux/constants.ts';
 import { Era } from './clones/era.ts';
 import { RamInode } from './inode.ts';
-import type { NameTable } from './names.ts';
+import type { NameTable } from './name-table.ts';
 import type { NamesCursor } from './names-cursor.ts';
 
 const ERA = new Era(1);

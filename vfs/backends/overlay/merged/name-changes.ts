@@ -7,7 +7,7 @@ import { attempt, touch } from '../layer/layer.ts';
 import { changed, keepCtime, type AttrSource, type CopyUp } from './copy-up.ts';
 import type { Directories } from './directory.ts';
 import type { OverlayInode } from './inode.ts';
-import type { MergedTable } from './table.ts';
+import type { MergedTable } from './merged-table.ts';
 
 /** Changes names. All methods copy up what they change; they return 0 or an errno of a layer. */
 export class NameChanges {

@@ -1,7 +1,7 @@
 // The sorted chunk array agrees with a Map under random operations.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SparseChunks } from './chunks.ts';
+import { SparseChunks } from './sparse-chunks.ts';
 
 const PIECES = Array.from({ length: 64 }, (_, i) => new Uint8Array(i));
 

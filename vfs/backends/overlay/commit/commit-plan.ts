@@ -13,9 +13,9 @@ import { movedDirectories } from './moved.ts';
 import { Reach, type PathNames } from '../layer/reach.ts';
 import { MOST_NAMES, Removed, isShut, type Leaving } from './removed.ts';
 import { markOf } from './steps.ts';
-import type { MergedTable } from '../merged/table.ts';
+import type { MergedTable } from '../merged/merged-table.ts';
 import { fail, heldDuring, heldWork, isThere, namesOf } from '../layer/walk.ts';
-import type { Resumable } from '../layer/work.ts';
+import type { Resumable } from '../layer/resumable.ts';
 
 /** A renamed directory: its path in the lower layer, and its path in the overlay (null until it is found). */
 export interface Moving {
