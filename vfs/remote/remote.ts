@@ -8,6 +8,8 @@ import { checkSettings, type RemoteOptions } from './settings.ts';
 import { RemoteTransport } from './session/transport.ts';
 import { parseUrl, type ServerAddress } from './url.ts';
 import { ByteWire } from './wire/byte-wire.ts';
+import type { ClientWire } from './wire/client-wire.ts';
+import { PortWire } from './wire/port-wire.ts';
 
 /** Defaults of RemoteOptions. */
 const MSIZE = 1 << 20;
@@ -56,13 +58,25 @@ export class RemoteServer implements Attachable {
     });
   }
 
-  private open(port: MessagePort | null): ByteWire {
+  private open(port: MessagePort | null): ClientWire {
+    const { address } = this;
+    if (address.kind === 'worker') return this.openWorker(address.name);
     const ms = this.options.connectTimeout ?? CONNECT_TIMEOUT;
     try {
-      return ByteWire.open(addressWith(this.address, this.options.token), port, ms);
+      return ByteWire.open(addressWith(address, this.options.token), port, ms);
     } catch (error) {
       const why = (error as Error).message;
       throw new Error(`${this.url} cannot be reached: ${why}. Check that a 9P server listens there.`, { cause: error });
+    }
+  }
+
+  private openWorker(name: string): ClientWire {
+    try {
+      return new PortWire(name);
+    } catch (error) {
+      const why = (error as Error).message;
+      const way = `Pass one end of a MessageChannel in workerData, and the other one to service.acceptPorts.`;
+      throw new Error(`${this.url} cannot be reached: ${why}. ${way}`, { cause: error });
     }
   }
 }
@@ -97,8 +111,8 @@ export interface NodePort {
  *
  * The calls wait for the server: this thread does nothing else meanwhile, so that the server must not be in it. A server
  * that is gone, or that does not answer within `timeout`, is EIO at once, and in each later call of the session.
- * @param where `9p+tcp://HOST:PORT/ANAME`, `9p+unix:PATH`, `9p+ws://HOST:PORT/PATH` or `9p+wss:`, each with options as
- *   parameters; or a MessagePort at whose other end a server takes and gives whole messages, each a Uint8Array. A port
+ * @param where `9p+tcp://HOST:PORT/ANAME`, `9p+unix:PATH`, `9p+ws://HOST:PORT/PATH`, `9p+wss:` or `9p+worker:NAME`,
+ *   each with options as parameters; or a MessagePort at whose other end a server takes and gives whole messages, each a Uint8Array. A port
  *   serves one session.
  * @param options They have precedence over the parameters.
  * @throws TypeError if an argument is invalid. `connect()` throws an Error if there is no connection.

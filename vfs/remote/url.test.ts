@@ -9,6 +9,7 @@ const GOOD: readonly [url: string, address: ServerAddress, options: object][] = 
   ['9p+tcp://host/a%20b?aname=c', { kind: 'tcp', host: 'host', port: 564 }, { aname: 'c' }],
   ['9p+unix:/run/s', { kind: 'unix', path: '/run/s' }, {}],
   ['9p+unix:a%3Fb?aname=x&timeout=5s', { kind: 'unix', path: 'a?b' }, { aname: 'x', timeout: 5000 }],
+  ['9p+worker:files?aname=src', { kind: 'worker', name: 'files' }, { aname: 'src' }],
   ['9p+ws://host:8080/p?cache=loose', { kind: 'ws', url: 'ws://host:8080/p' }, { cache: 'loose' }],
   [
     '9p+wss://host/?token=t&connectTimeout=250ms',
@@ -31,6 +32,8 @@ const WRONG: readonly [url: string, message: string][] = [
   ['9p+tcp://h/%zz', 'a % is not followed by two hexadecimal digits: write %25 for a %.'],
   ['9p+unix:', 'the path of the socket is missing: write 9p+unix:PATH.'],
   ['9p+unix://run/s', 'a socket has no host: write 9p+unix:/run/s, or 9p+unix:PATH?aname=ANAME.'],
+  ['9p+worker:', 'the name of the port is missing: write 9p+worker:NAME.'],
+  ['9p+worker://files', 'the name of the port is missing: write 9p+worker:NAME.'],
   ['9p+tcp://h?size=1', 'the parameter size is unknown; there are msize, aname, '],
   ['9p+tcp://h?msize=1', 'msize=1 is invalid: write msize=a whole number from 4096 to 67108864.'],
   ['9p+tcp://h?msize=1G', 'msize=1G is invalid: '],

@@ -12,6 +12,7 @@ export type ServerAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'ws'; readonly url: string }
+  | { readonly kind: 'worker'; readonly name: string }
   | { readonly kind: 'port' };
 
 /** A parsed URL. */
@@ -55,6 +56,14 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
   },
   '9p+ws': { usage: '9p+ws://HOST:PORT/PATH?aname=ANAME', parse: (url) => webSocket(url, 'ws') },
   '9p+wss': { usage: '9p+wss://HOST:PORT/PATH?aname=ANAME', parse: (url) => webSocket(url, 'wss') },
+  '9p+worker': {
+    usage: '9p+worker:NAME?aname=ANAME',
+    parse(url) {
+      const name = decoded(url, url.pathname);
+      if (url.host !== '' || name === '') throw wrong(url, 'the name of the port is missing: write 9p+worker:NAME');
+      return { address: { kind: 'worker', name } };
+    },
+  },
 };
 
 function webSocket(url: URL, scheme: 'ws' | 'wss'): { address: ServerAddress } {

@@ -6,4 +6,5 @@ export type { ServiceOptions } from './limits.ts';
 export type { WireObserver } from '../server/connection.ts';
 export type { ByteStream } from './stream-carrier.ts';
 export type { Port } from './port-carrier.ts';
+export type { Accepting } from './port-listener.ts';
 export type { WebSocketLike } from './web-socket-carrier.ts';

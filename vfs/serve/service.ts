@@ -7,6 +7,7 @@ import { CallCarrier, type Reply } from './call-carrier.ts';
 import type { Attached, Carrier, CarrierHost } from './carrier.ts';
 import { limitsOf, type ServiceOptions } from './limits.ts';
 import { PortCarrier, type Port } from './port-carrier.ts';
+import { listenAtPort, type Accepting } from './port-listener.ts';
 import { StreamCarrier, type ByteStream } from './stream-carrier.ts';
 import { WebSocketCarrier, type WebSocketLike } from './web-socket-carrier.ts';
 
@@ -36,6 +37,7 @@ export class Service {
   readonly observers: Set<WireObserver> = new Set();
   private readonly servers = new Map<string, GuestServer>();
   private readonly carriers = new Set<Carrier>();
+  private readonly listeners = new Set<Accepting>();
   private readonly host: CarrierHost;
   private timer: ReturnType<typeof setInterval> | null = null;
   private readonly period: number;
@@ -109,6 +111,28 @@ export class Service {
   }
 
   /**
+   * Serves clients in another thread of this process, as many as that thread opens by `remote('9p+worker:NAME')`.
+   * Sessions end with the thread.
+   *
+   * ```ts
+   * const { port1, port2 } = new MessageChannel();
+   * service.acceptPorts(port1);
+   * new Worker(script, { workerData: { files: port2 }, transferList: [port2] }); // remote('9p+worker:files')
+   * ```
+   * @param port A MessagePort whose other end the thread has in its workerData.
+   */
+  acceptPorts(port: Port): Accepting {
+    check(port, 'MessagePort.postMessage', 'port');
+    const listener = listenAtPort(
+      port,
+      (frames) => this.attachPort(frames),
+      (ended) => this.listeners.delete(ended),
+    );
+    this.listeners.add(listener);
+    return listener;
+  }
+
+  /**
    * Serves a client behind a WebSocket: each binary message is one whole 9P message, in both directions.
    * @param socket A socket of the package `ws`.
    * @returns The client; null if there are too many: the socket is closed then, with the code 1013.
@@ -161,6 +185,7 @@ export class Service {
 
   /** Ends all sessions, and closes each wire when its client has read the replies. Settles when all are closed. */
   async end(): Promise<void> {
+    this.stopAccepting();
     const carriers = [...this.carriers];
     for (const carrier of carriers) carrier.end();
     await Promise.all(carriers.map(({ closed }) => closed));
@@ -168,7 +193,12 @@ export class Service {
 
   /** Ends all sessions and closes their wires at once. The servers stay open. */
   close(): void {
+    this.stopAccepting();
     for (const carrier of [...this.carriers]) carrier.close();
+  }
+
+  private stopAccepting(): void {
+    for (const listener of [...this.listeners]) listener.close();
   }
 
   [DISPOSE](): void {

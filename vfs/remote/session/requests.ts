@@ -4,7 +4,7 @@ import { NOTAG } from '../../9p/constants.ts';
 import { Packet } from '../../9p/packet.ts';
 import { Views, type Iov } from '../../lib/iov.ts';
 import { E } from '../../linux/errno.ts';
-import type { ByteWire } from '../wire/byte-wire.ts';
+import type { ClientWire } from '../wire/client-wire.ts';
 import type { RemoteFid } from './fids.ts';
 
 /** Most requests on their way. */
@@ -67,7 +67,7 @@ export class Requests {
   repeated = 0;
   /** Longest message that both sides agreed on. */
   msize: number;
-  private readonly wire: ByteWire;
+  private readonly wire: ClientWire;
   private readonly timeout: number;
   private readonly flights: Flight[] = [];
   private readonly idle: Flight[] = [];
@@ -87,7 +87,7 @@ export class Requests {
   private errno = 0;
 
   /** @param timeout Milliseconds until a reply must be there. @param r A message for replies that nobody waits for. */
-  constructor(wire: ByteWire, msize: number, timeout: number, r: Message) {
+  constructor(wire: ClientWire, msize: number, timeout: number, r: Message) {
     this.wire = wire;
     this.msize = msize;
     this.timeout = timeout;

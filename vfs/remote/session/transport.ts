@@ -8,7 +8,7 @@ import { O_ACCMODE, O_APPEND, O_RDONLY } from '../../linux/constants.ts';
 import { E } from '../../linux/errno.ts';
 import type { Pipelining } from '../../transport/transport.ts';
 import type { SessionSettings } from '../settings.ts';
-import type { ByteWire } from '../wire/byte-wire.ts';
+import type { ClientWire } from '../wire/client-wire.ts';
 import { Fids, OWN_FIDS, RemoteFid } from './fids.ts';
 import { CHANGES, Loose, takeLost } from './loose.ts';
 import { NameRequests, removeByFid, renameByFid } from './old-servers.ts';
@@ -31,7 +31,7 @@ export class RemoteTransport implements Pipelining<Flight> {
   readonly requests: Requests;
   readonly fids = new Fids();
   private readonly settings: SessionSettings;
-  private readonly wire: ByteWire;
+  private readonly wire: ClientWire;
   private readonly saved: number[] = [];
   private readonly about: RemoteFid[] = [];
   private isClosed = false;
@@ -46,7 +46,7 @@ export class RemoteTransport implements Pipelining<Flight> {
   /** True if the server keeps the fid of a walk that has not found all names (diod 1.0.24); null: not known yet. */
   private leavesFids: boolean | null = null;
 
-  constructor(wire: ByteWire, settings: SessionSettings) {
+  constructor(wire: ClientWire, settings: SessionSettings) {
     this.wire = wire;
     this.settings = settings;
     this.requests = new Requests(wire, settings.msize, settings.timeout, new Message());

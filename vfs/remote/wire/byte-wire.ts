@@ -2,6 +2,7 @@
 import { readSync, writeSync } from 'node:fs';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import type { ServerAddress } from '../url.ts';
+import type { ClientWire } from './client-wire.ts';
 import { helper, type Order } from './helper.ts';
 import { CONNECTING, DESCRIPTOR, IN, MORE, NAMES, OPEN, OUT, OVER, REASON, STATE, sharedMemory } from './shared.ts';
 
@@ -20,13 +21,10 @@ const PAUSE = 0.2;
 const NAME = 'wasi9p remote';
 
 /**
- * A connection that carries bytes, each way in order. All calls wait, in this thread, for at most the time that they are
- * given. Once it is over, each call says so at once.
- *
- * The helper thread opens the socket and waits for it. Where this thread can use the socket's descriptor (Node on Linux
+ * A wire to a socket, or to a port whose other end knows nothing of this thread. The helper thread opens the socket and waits for it. Where this thread can use the socket's descriptor (Node on Linux
  * and macOS), it reads and writes by itself, and asks the helper only for what does not come within `SPIN`.
  */
-export class ByteWire {
+export class ByteWire implements ClientWire {
   private readonly worker: Worker;
   private readonly words: Int32Array;
   private readonly input: Uint8Array;
@@ -86,11 +84,6 @@ export class ByteWire {
     return new TextDecoder().decode(this.reason.slice(0, Atomics.load(this.words, REASON)));
   }
 
-  /**
-   * Sends bytes.
-   * @param end Until when, as of performance.now().
-   * @returns False if the wire is over; it is, too, if they could not be sent in time.
-   */
   send(bytes: Uint8Array, end: number): boolean {
     return this.fd >= 0 ? this.sendDirectly(bytes, end) : this.sendByHelper(bytes, end);
   }
@@ -128,11 +121,6 @@ export class ByteWire {
     return true;
   }
 
-  /**
-   * Receives what there is, and waits for it.
-   * @param end Until when, as of performance.now().
-   * @returns The number of bytes, put to `into` from `at` on; 0 if the wire is over.
-   */
   receive(into: Uint8Array, at: number, end: number): number {
     if (this.fd >= 0 && !this.isHelperReading) {
       const count = this.receiveDirectly(into, at);
@@ -208,7 +196,7 @@ export class ByteWire {
     return false;
   }
 
-  /** Ends the wire, and the helper thread. May be called again. */
+  /** Ends the helper thread, too. */
   close(): void {
     this.why ||= 'the connection is closed';
     this.isClosed = true;
