@@ -11,7 +11,7 @@ import type { ClientWire } from './client-wire.ts';
 const SPIN = 0.05;
 
 /** The workerData of the watching thread. */
-interface Watched {
+interface WatchedSession {
   readonly life: MessagePort;
   readonly words: Int32Array;
   readonly names: { readonly REPLIES: number; readonly OVER: number };
@@ -23,7 +23,7 @@ interface Watched {
  */
 function watch(load: NodeJS.Require): void {
   const { parentPort, workerData: data } = load('node:worker_threads') as typeof Threads;
-  const { life, words, names } = data as Watched;
+  const { life, words, names } = data as WatchedSession;
   life.on('close', () => {
     Atomics.store(words, names.OVER, 1);
     Atomics.add(words, names.REPLIES, 1);
@@ -59,7 +59,7 @@ export class PortWire implements ClientWire {
     this.frames = frames.port1;
     const client: ThreadClient<MessagePort> = { frames: frames.port2, life: life.port2, words: this.words };
     control.postMessage(client, [frames.port2, life.port2]);
-    const data: Watched = { life: life.port1, words: this.words, names: { REPLIES, OVER } };
+    const data: WatchedSession = { life: life.port1, words: this.words, names: { REPLIES, OVER } };
     this.watcher = new Worker(`(${watch.toString()})(require)`, {
       eval: true,
       workerData: data,
