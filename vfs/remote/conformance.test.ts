@@ -1,4 +1,5 @@
-// The conformance suite over TCP: our own server in another thread, and diod if it is installed.
+// The conformance suite over TCP and between threads: our own server, and diod if it is installed.
+import { MessageChannel } from 'node:worker_threads';
 import { test } from 'uvu';
 import { skip } from '../../build/test/skip.ts';
 import { conformance } from '../../testing/conformance/index.ts';
@@ -10,17 +11,20 @@ import { Message, TYPE } from '../9p/codec.gen.ts';
 import { Iov } from '../lib/iov.ts';
 import { E } from '../linux/errno.ts';
 import type { Inspection } from '../server/server.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Attachable, Transport } from '../transport/transport.ts';
 import { Diod, NO_DIOD } from './diod-testing.ts';
-import { remote, type RemoteOptions } from './index.ts';
+import { remote } from './index.ts';
+import { RemoteCalls } from './calls/remote-calls.ts';
+import { settingsFrom } from './remote.ts';
+import { RemoteTransport } from './session/transport.ts';
+import { PortWire } from './wire/port-wire.ts';
 import { ServerThread, descriptors, waitForHelpers } from './testing.ts';
 
 const [t, r] = [new Message(), new Message()];
 
 /** A subject of the suite on a server elsewhere; a store in memory stands for what the server can do. */
 function subject(
-  url: string,
-  options: RemoteOptions,
+  at: Attachable & { readonly Calls: typeof RemoteCalls },
   inspect: (isOver: boolean) => Inspection,
   clear: () => void,
 ): Subject {
@@ -36,7 +40,6 @@ function subject(
     const errno = transport?.rpc(t, r, new Iov()) ?? E.EIO;
     return inspect(errno === E.EIO);
   };
-  const at = remote(url, options);
   return {
     backend,
     via: () => ({ msize: at.msize, Calls: at.Calls, connect: () => (transport = at.connect()) }),
@@ -97,8 +100,25 @@ conformance(
   'our server over TCP',
   () =>
     subject(
-      server.url,
-      {},
+      remote(server.url),
+      (isOver) => (isOver ? server.atRest() : server.inspect()),
+      () => server.clear(),
+    ),
+  { ...options, skips: ELSEWHERE },
+);
+
+const { port1: control, port2: accepting } = new MessageChannel();
+server.accept(accepting);
+const settings = settingsFrom({});
+conformance(
+  'our server in another thread',
+  () =>
+    subject(
+      {
+        msize: settings.msize,
+        Calls: RemoteCalls,
+        connect: () => new RemoteTransport(new PortWire(control), settings),
+      },
       (isOver) => (isOver ? server.atRest() : server.inspect()),
       () => server.clear(),
     ),
@@ -112,8 +132,7 @@ else {
     'diod over TCP',
     () =>
       subject(
-        diod.url,
-        {},
+        remote(diod.url),
         () => AT_REST,
         () => diod.clear(),
       ),
@@ -122,6 +141,7 @@ else {
 }
 
 test.after(async () => {
+  control.close();
   await server.end();
   await diod?.end();
 });

@@ -60,7 +60,8 @@ export class Diod {
   }
 }
 
-function freePort(): Promise<number> {
+/** A port of the loopback address that nobody listens at. */
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;

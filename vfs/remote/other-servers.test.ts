@@ -7,6 +7,7 @@ import { unless } from '../../build/test/skip.ts';
 import { AT_REST } from '../../testing/at-rest.ts';
 import { createFs, type FileSystem } from '../fs/index.ts';
 import { Diod, NO_DIOD } from './diod-testing.ts';
+import { Ganesha, NO_GANESHA } from './ganesha-testing.ts';
 import { remote } from './index.ts';
 import { withServer } from './testing.ts';
 
@@ -177,5 +178,23 @@ diod('diod: names, orphans, large files, listings, and a way out that is none', 
     fs.unmount();
   }),
 );
+
+unless(NO_GANESHA)('nfs-ganesha: orphans, large files and listings', async () => {
+  const ganesha = await Ganesha.start();
+  try {
+    // 4.3 sends its errors as Rerror with a number, which Linux reads as Rlerror; and it ignores the flags of Tunlinkat.
+    const fs = createFs(remote(ganesha.url, { msize: 64 << 10 }));
+    orphans(fs, () => readdirSync(join(ganesha.dir, 'o')));
+    const data = Uint8Array.from({ length: 2_000_000 }, (_, i) => i * 3);
+    fs.writeFileSync('/big', data);
+    assert.equal(new Uint8Array(readFileSync(join(ganesha.dir, 'big'))), data);
+    assert.equal(fs.readFileSync('/big'), data);
+    for (let i = 0; i < 1000; i++) fs.writeFileSync(`/file ${i}`, '');
+    assert.is(fs.readdirSync('/').length, 1001);
+    fs.unmount();
+  } finally {
+    await ganesha.end();
+  }
+});
 
 test.run();

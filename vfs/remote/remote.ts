@@ -4,7 +4,7 @@ import { MessagePort } from 'node:worker_threads';
 import { mustBe } from '../lib/options.ts';
 import type { Attachable, Transport } from '../transport/transport.ts';
 import { RemoteCalls } from './calls/remote-calls.ts';
-import { checkSettings, type RemoteOptions } from './settings.ts';
+import { checkSettings, type RemoteOptions, type SessionSettings } from './settings.ts';
 import { RemoteTransport } from './session/transport.ts';
 import { parseUrl, type ServerAddress } from './url.ts';
 import { ByteWire } from './wire/byte-wire.ts';
@@ -46,16 +46,7 @@ export class RemoteServer implements Attachable {
       throw new Error('The port is used by another connection: make a MessageChannel for each.');
     }
     this.port = null;
-    const wire = this.open(port);
-    return new RemoteTransport(wire, {
-      msize: this.msize,
-      timeout: options.timeout ?? TIMEOUT,
-      aname: options.aname ?? '',
-      uname: options.uname ?? nameOfUser(),
-      uid: options.uid ?? process.getuid?.() ?? null,
-      cache: options.cache ?? 'none',
-      orphans: options.orphans ?? 'probe',
-    });
+    return new RemoteTransport(this.open(port), settingsFrom(options));
   }
 
   private open(port: MessagePort | null): ClientWire {
@@ -72,13 +63,26 @@ export class RemoteServer implements Attachable {
 
   private openWorker(name: string): ClientWire {
     try {
-      return new PortWire(name);
+      return PortWire.named(name);
     } catch (error) {
       const why = (error as Error).message;
       const way = `Pass one end of a MessageChannel in workerData, and the other one to service.acceptPorts.`;
       throw new Error(`${this.url} cannot be reached: ${why}. ${way}`, { cause: error });
     }
   }
+}
+
+/** The settings of a session, with the defaults. */
+export function settingsFrom(options: RemoteOptions): SessionSettings {
+  return {
+    msize: options.msize ?? MSIZE,
+    timeout: options.timeout ?? TIMEOUT,
+    aname: options.aname ?? '',
+    uname: options.uname ?? nameOfUser(),
+    uid: options.uid ?? process.getuid?.() ?? null,
+    cache: options.cache ?? 'none',
+    orphans: options.orphans ?? 'probe',
+  };
 }
 
 function addressWith(address: ServerAddress, token: string | undefined): ServerAddress {

@@ -8,6 +8,7 @@ import { TYPE } from '../9p/codec.gen.ts';
 import { createFs } from '../fs/index.ts';
 import { E } from '../linux/errno.ts';
 import { Connection } from '../server/connection.ts';
+import { Service } from '../serve/index.ts';
 import { Server } from '../server/server.ts';
 
 /** The behaviour of a server for tests. */
@@ -131,7 +132,10 @@ function servePort(port: MessagePort): void {
   port.on('close', () => served.close());
 }
 
-parentPort!.on('message', (asked: Question | MessagePort) => {
+const service = new Service(server);
+
+parentPort!.on('message', (asked: Question | MessagePort | { accept: MessagePort }) => {
+  if ('accept' in asked) return void service.acceptPorts(asked.accept);
   if (!('words' in asked)) return servePort(asked);
   if (asked.clear === true) clear();
   const counts = Object.values(server.inspect());

@@ -39,6 +39,11 @@ export class ServerThread {
     this.worker.postMessage(port, [port]);
   }
 
+  /** Accepts clients at a port. */
+  accept(port: MessagePort): void {
+    this.worker.postMessage({ accept: port }, [port]);
+  }
+
   /** Removes all files. */
   clear(): void {
     this.ask(true);

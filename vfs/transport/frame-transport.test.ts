@@ -197,4 +197,21 @@ test('observers wrap each other, and see requests and replies', () => {
   assert.equal(seen, ['inner closed', 'outer closed']);
 });
 
+test('an Rerror with an errno is an Rlerror, as for Linux', () => {
+  const server = serverFor(ram());
+  const transport = new Loopback(server);
+  const client = new Client(transport);
+  assert.is(client.attach(), 0);
+  transport.tamper = (reply) => {
+    if (reply[4] === TYPE.Rlerror) reply[4] = 107;
+    return reply;
+  };
+  assert.is(client.walk(client.root, ['nothing'], 0, 1), -E.ENOENT);
+  // The Rerror of 9P2000 has a text, and is no message of 9P2000.L.
+  transport.tamper = (reply) =>
+    Uint8Array.of(13, 0, 0, 0, 107, reply[5]!, reply[6]!, 4, 0, ...new TextEncoder().encode('text'));
+  assert.is(client.walk(client.root, ['nothing'], 0, 1), -E.ENOTSUP);
+  client.close();
+});
+
 test.run();

@@ -3,7 +3,7 @@ import { TYPE, decode, encode, type Message } from '../9p/codec.gen.ts';
 import { Packet } from '../9p/packet.ts';
 import { E } from '../linux/errno.ts';
 import { Views, type Iov } from '../lib/iov.ts';
-import { replyErrno } from './reply.ts';
+import { repairError, replyErrno } from './reply.ts';
 import type { Transport } from './transport.ts';
 
 /**
@@ -53,6 +53,7 @@ export abstract class FrameTransport implements Transport {
       this.close();
       return E.EIO;
     }
+    repairError(reply);
     return decode(r, new Packet(reply), reply.length) || replyErrno(t, r) || take(r, reply, payload);
   }
 

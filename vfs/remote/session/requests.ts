@@ -4,6 +4,7 @@ import { NOTAG } from '../../9p/constants.ts';
 import { Packet } from '../../9p/packet.ts';
 import { Views, type Iov } from '../../lib/iov.ts';
 import { E } from '../../linux/errno.ts';
+import { repairError } from '../../transport/reply.ts';
 import type { ClientWire } from '../wire/client-wire.ts';
 import type { RemoteFid } from './fids.ts';
 
@@ -247,6 +248,7 @@ export class Requests {
     }
     const size = this.sizeAt();
     const frame = this.inbox.subarray(this.start, this.start + size);
+    repairError(frame);
     const tag = frame[5]! | (frame[6]! << 8);
     const flight = tag === NOTAG ? wanted : this.flights[tag - 1];
     if (flight?.state !== SENT) return this.broken();

@@ -51,8 +51,12 @@ export class PortWire implements ClientWire {
   private isClosed = false;
 
   /** Opens a connection by the name of the port. @throws Error with a phrase if there is no such port. */
-  constructor(name: string) {
-    const control = portOf(name);
+  static named(name: string): PortWire {
+    return new PortWire(portOf(name));
+  }
+
+  /** @param control The port that leads to the service. */
+  constructor(control: MessagePort) {
     const frames = new MessageChannel();
     const life = new MessageChannel();
     this.words = new Int32Array(new SharedArrayBuffer(WORDS * 4));
