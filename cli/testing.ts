@@ -10,10 +10,10 @@ import { Capture } from '../toolchain/capture.ts';
 import { memfs } from '../vfs/backends/memfs/index.ts';
 import type { ArchiveKind } from './mounts/place.ts';
 import { runTool, type Io, type Tool } from './commands/tool.ts';
-import { load } from './mounts/stores.ts';
+import { importStores } from './mounts/stores.ts';
 
 // Mounts are made without waiting, in the commands after this.
-await load(['hostDir', 'overlay', 'tar', 'remote']);
+await importStores(['hostDir', 'overlay', 'tar', 'remote']);
 
 /** An archive format for the tests: the JSON of a memfs volume. */
 export const JSON_ARCHIVE: ArchiveKind = {

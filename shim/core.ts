@@ -11,7 +11,7 @@ import {
   type Backend,
   type GuestServer,
 } from '../vfs/connect/attachment.ts';
-import { BACKEND, SERVER, check } from '../vfs/lib/options.ts';
+import { BACKEND, SERVER, checkKind } from '../vfs/lib/options.ts';
 import {
   FunctionInput,
   FunctionOutput,
@@ -57,7 +57,7 @@ export interface WASIOptions extends BaseOptions {
 export function serverFor(source: GuestServer | Backend, name?: string): GuestServer;
 export function serverFor(source: Preopen, name?: string): Attachable;
 export function serverFor(source: Preopen, name = 'source'): Attachable {
-  check(source, `${SERVER}|${BACKEND}`, name);
+  checkKind(source, `${SERVER}|${BACKEND}`, name);
   return isBackend(source) ? guestServerFor(source) : source;
 }
 

@@ -1,7 +1,7 @@
 // The WASI class without its inputs: descriptors, start, initialize, close. An entry point (core.ts, wasi.ts) adds
 // adapters.
 import { DISPOSE } from '../vfs/lib/dispose.ts';
-import { check, checkOptions, invalid, type Rows, type RowsOf } from '../vfs/lib/options.ts';
+import { checkKind, checkOptions, invalid, type Rows, type RowsOf } from '../vfs/lib/options.ts';
 import { bytesOf } from '../vfs/lib/utf8.ts';
 import type { Instance, Memory } from '../vfs/lib/platform.ts';
 import type { Descriptor } from './preview1/descriptors/descriptor.ts';
@@ -200,7 +200,7 @@ export class WASIBase {
    */
   finalizeBindings(instance: Instance, options: { memory?: Memory } = {}): void {
     const { memory = instance?.exports?.memory } = checkOptions(options, { memory: '' });
-    check(memory, 'Memory.grow', 'instance.exports.memory');
+    checkKind(memory, 'Memory.grow', 'instance.exports.memory');
     this.guest.memory.attach(memory as Memory);
   }
 
@@ -227,16 +227,16 @@ export class WASIBase {
  */
 function exportsOf(instance: Instance, start: string, initialize: string): WebAssembly.Exports {
   const exports = instance?.exports;
-  check(exports, 'Object', 'instance.exports');
-  check(exports._start, start, 'instance.exports._start');
-  check(exports._initialize, initialize, 'instance.exports._initialize');
+  checkKind(exports, 'Object', 'instance.exports');
+  checkKind(exports._start, start, 'instance.exports._start');
+  checkKind(exports._initialize, initialize, 'instance.exports._initialize');
   return exports;
 }
 
 function environment(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined) return [];
-    check(value, 'string', `options.env.${name}`);
+    checkKind(value, 'string', `options.env.${name}`);
     return `${name}=${value}`;
   });
 }

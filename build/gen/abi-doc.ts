@@ -16,7 +16,7 @@ import {
   STRUCTS,
   SUBCLOCKFLAGS,
   WHENCE,
-  entriesOf,
+  enumEntries,
 } from '../../shim/preview1/abi/structs.ts';
 import { rightsNames } from '../../shim/preview1/abi/rights.ts';
 import { SIGNATURES, parametersOf, wasmTypesOf, type CallName } from '../../shim/preview1/abi/signatures.ts';
@@ -75,7 +75,7 @@ const NUMBERS = {
 };
 
 function numbersOf(name: string, numbers: object): string {
-  const values = entriesOf(numbers).map(([constant, value]) => `${constant} ${value}`);
+  const values = enumEntries(numbers).map(([constant, value]) => `${constant} ${value}`);
   return `- **${name}**: ${values.join(', ')}`;
 }
 

@@ -8,7 +8,7 @@ import { Handle } from '../copy/handle.ts';
 import { isSame } from '../copy/identity.ts';
 import { tell } from '../lib/output.ts';
 import type { Place } from '../mounts/place.ts';
-import { CopyPlan, RootItem, found, textOf, type Failed } from '../copy/copy-plan.ts';
+import { CopyPlan, RootItem, found, itemPath, type Failed } from '../copy/copy-plan.ts';
 import { Progress } from '../copy/progress.ts';
 import { own } from '../lib/text.ts';
 import type { Tool, Work } from './tool.ts';
@@ -34,7 +34,7 @@ this symlink is the last PLACE, or without -r; with -r no symlink below the last
     }
     const failed: Failed = (item, error, name) => {
       const side = (error as { path?: string }).path === 'to' ? 'toText' : 'text';
-      work.complain(textOf(item, side, name), error);
+      work.complain(itemPath(item, side, name), error);
     };
     const plan = new CopyPlan(failed);
     for (const word of words) work.attempt(word, () => add(work, plan, work.places.at(word), place, into));

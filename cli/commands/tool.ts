@@ -2,7 +2,7 @@
 import { isatty } from 'node:tty';
 import type { Sink } from '../../toolchain/sink.ts';
 import { bugOf } from '../lib/bug.ts';
-import { DESCRIPTORS, MOUNT_OPTIONS, limitsOf, mountsOf } from '../mounts/mounts.ts';
+import { DESCRIPTORS, MOUNT_OPTIONS, mountsOf, statedLimits } from '../mounts/mounts.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '../lib/options.ts';
 import { OutputError, endOf, print, tell } from '../lib/output.ts';
 import { ARCHIVES, Places, type ArchiveKind } from '../mounts/place.ts';
@@ -147,7 +147,7 @@ export function runTool(tool: Tool, argv: readonly string[], io: Io = standard()
     throw new UsageError(`${missing}, not ${length}: wasi9p ${tool.name} ${tool.usage}`);
   }
   const mounts = mountsOf(parsed.options);
-  for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`, io.stderr);
+  for (const limit of statedLimits(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`, io.stderr);
   const places = new Places(mounts, io.archives);
   const work = new Work(tool, parsed, places, io);
   try {

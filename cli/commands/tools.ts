@@ -1,6 +1,6 @@
 // The commands that read or copy files without a guest, by their names.
 import type { Text } from '../lib/text.ts';
-import { load } from '../mounts/stores.ts';
+import { importStores } from '../mounts/stores.ts';
 import { cat } from './cat.ts';
 import { cp } from './cp.ts';
 import { ls } from './ls.ts';
@@ -16,6 +16,6 @@ export function helpOfTool(name: ToolName): Text {
 
 /** Runs a tool and returns its exit status. @throws UsageError */
 export async function runToolNamed(name: ToolName, argv: readonly string[]): Promise<number> {
-  await load(['hostDir', 'overlay', 'tar', 'remote']);
+  await importStores(['hostDir', 'overlay', 'tar', 'remote']);
   return runTool(TOOLS[name], argv);
 }

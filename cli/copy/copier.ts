@@ -5,7 +5,7 @@ import { join } from '../../vfs/fs/values/path-text.ts';
 import { pour } from './content.ts';
 import { Handle, isRegular, type Attributes } from './handle.ts';
 import { isSame } from './identity.ts';
-import { found, namesOf, rootOf, type Failed, type CopyItem, type CopyPlan } from './copy-plan.ts';
+import { found, namesTo, rootOf, type Failed, type CopyItem, type CopyPlan } from './copy-plan.ts';
 import { sizeText, type Progress } from './progress.ts';
 import { Trail } from './trail.ts';
 
@@ -209,7 +209,7 @@ export class Copier {
 
   /** Returns the copy of a file if it still has its name, looked up name by name. */
   private copyOf({ item, key }: Copied): Handle | null {
-    const names = [rootOf(item).name, ...namesOf(item)].filter((name) => name !== '.');
+    const names = [rootOf(item).name, ...namesTo(item)].filter((name) => name !== '.');
     let at: Handle | number = this.target.dir;
     for (const name of names) {
       const next: Handle | number = at.child(name);

@@ -36,7 +36,7 @@ export function rootOf(item: CopyItem): RootItem {
 }
 
 /** Returns the names from the operand (excluded) down to the item. */
-export function namesOf(item: CopyItem): string[] {
+export function namesTo(item: CopyItem): string[] {
   const names: string[] = [];
   for (let at = item; at.parent !== null; at = at.parent) names.push(at.name);
   return names.reverse();
@@ -72,8 +72,8 @@ export class RootItem extends CopyItem {
 export type Failed = (item: CopyItem, error: unknown, name?: string) => void;
 
 /** Returns the path of an item, or of a name in it, for messages. */
-export function textOf(item: CopyItem, side: 'text' | 'toText', name = ''): string {
-  return join(join(rootOf(item)[side], namesOf(item).join('/')), name);
+export function itemPath(item: CopyItem, side: 'text' | 'toText', name = ''): string {
+  return join(join(rootOf(item)[side], namesTo(item).join('/')), name);
 }
 
 /** The items to be copied, each directory before its content. */

@@ -8,7 +8,7 @@ export const DEFAULT_SHARE = `1/${MEMORY_SHARE}`;
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
 /** Parses a size such as `512M` to bytes; undefined if it is invalid. */
-export function sizeOf(text: string): number | undefined {
+export function parseSize(text: string): number | undefined {
   const [, number, unit = ''] = /^(\d+)([KMGT]?)$/i.exec(text) ?? [];
   if (number === undefined) return undefined;
   const bytes = Number(number) * UNITS[unit.toUpperCase()]!;

@@ -8,7 +8,7 @@ import { PathTree } from '../../vfs/backends/hostdir/tree/paths/path-tree.ts';
 import type { RamBackend } from '../../vfs/backends/ram/backend.ts';
 import { ram } from '../../vfs/backends/ram/index.ts';
 import { defaultCapacity, type Space } from '../../vfs/backend/space.ts';
-import { closeStore, limitsOf, mountsOf, placeOf, withRoot } from './mounts.ts';
+import { closeStore, mountsOf, placeOf, statedLimits, withRoot } from './mounts.ts';
 import { UsageError } from '../lib/options.ts';
 import { inScratch } from '../testing.ts';
 
@@ -188,10 +188,10 @@ test('a place is a path from the root', () => {
 test('a limit of the platform is printed once', () => {
   inScratch((dir) => {
     const weak = [0, 1].map((i) => ({ guest: `/${i}`, backend: new HostDirStore(new PathTree(fs, dir)) }));
-    const limits = limitsOf([...weak, { guest: '/m', backend: ram() }]);
+    const limits = statedLimits([...weak, { guest: '/m', backend: ram() }]);
     assert.is(limits.length, 1);
     assert.match(limits[0]!, /can make it create, rename and remove names outside/);
-    assert.equal(limitsOf([{ guest: '/m', backend: ram() }]), []);
+    assert.equal(statedLimits([{ guest: '/m', backend: ram() }]), []);
     for (const { backend } of weak) backend.close();
   });
 });

@@ -6,12 +6,12 @@ import type { Backend } from '../../vfs/backend/backend.ts';
 import type { Attachable } from '../../vfs/transport/transport.ts';
 import { checkDirectory, checkFile } from './host-path.ts';
 import { MAPDIR } from './mapdir.ts';
-import { DEFAULT_SHARE, MountMemory, sizeOf } from './mount-memory.ts';
+import { DEFAULT_SHARE, MountMemory, parseSize } from './mount-memory.ts';
 import { hostPath } from '../lib/lossy.ts';
 import { UsageError, type Option, type Parsed } from '../lib/options.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { LEAST_DESCRIPTORS, MAX_DESCRIPTORS, type HostDirOptions } from '../../vfs/backends/hostdir/options.ts';
-import { hostDir, load, overlay, remote, tar, type StoreName } from './stores.ts';
+import { hostDir, importStores, overlay, remote, tar, type StoreName } from './stores.ts';
 
 /** A store of this process, or a server elsewhere, which has no members of a backend. */
 export type Store =
@@ -108,13 +108,13 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     mount(value, memory) {
       const [whole] = parts('mem', value, 'GUEST or GUEST=SIZE', 1);
       const at = whole!.lastIndexOf('=');
-      if (at < 0 && sizeOf(whole!) !== undefined) {
+      if (at < 0 && parseSize(whole!) !== undefined) {
         throw new UsageError(
           `--mem ${value}: the path is missing: write --mem /tmp=${value}, or ./${value} for a path.`,
         );
       }
       if (at < 0) return { guest: whole!, backend: memory.directory() };
-      const size = sizeOf(whole!.slice(at + 1));
+      const size = parseSize(whole!.slice(at + 1));
       if (at === 0 || size === undefined)
         throw invalidValue('mem', value, 'GUEST or GUEST=SIZE, with SIZE such as 512M or 2G');
       return { guest: whole!.slice(0, at), backend: memory.directory(size) };
@@ -218,7 +218,7 @@ export function openHostDir(written: string, host: string, options: HostDirOptio
 
 /** Loads host directories. */
 export async function loadHostDirs(): Promise<void> {
-  await load(['hostDir']);
+  await importStores(['hostDir']);
 }
 
 function archive(option: string, value: string, file: string): Backend {
@@ -232,7 +232,7 @@ function archive(option: string, value: string, file: string): Backend {
 
 /** Loads the stores that the mounts of a command line need; this comes before `mountsOf`. */
 export async function loadStores(options: Parsed['options'], table = MOUNT_OPTIONS): Promise<void> {
-  await load(table.filter(({ name }) => options.has(name)).flatMap(({ stores }) => stores));
+  await importStores(table.filter(({ name }) => options.has(name)).flatMap(({ stores }) => stores));
 }
 
 /** The option for all directories of this machine. */
@@ -319,7 +319,7 @@ export function closeStore(backend: Store): void {
 }
 
 /** Returns the exceptions that the mounts state for this system (`limits`), each sentence once. */
-export function limitsOf(mounts: readonly GuestMount[]): string[] {
+export function statedLimits(mounts: readonly GuestMount[]): string[] {
   const limits = mounts.map(({ backend }) => backend.limits ?? '');
   return [...new Set(limits.filter((text) => text !== ''))];
 }

@@ -20,17 +20,17 @@ const LOADERS: { readonly [Name in StoreName]: () => Promise<Pick<Stores, Name>>
 };
 const loaded: Partial<Stores> = {};
 
-/** Loads the functions of these stores. */
-export async function load(names: readonly StoreName[]): Promise<void> {
+/** Imports the functions of these stores. */
+export async function importStores(names: readonly StoreName[]): Promise<void> {
   const modules = await Promise.all(Array.from(new Set(names), (name) => LOADERS[name]()));
   Object.assign(loaded, ...modules);
 }
 
-/** As hostDir of wasi9p/backends/hostdir, after `load`. */
+/** As hostDir of wasi9p/backends/hostdir, after `importStores`. */
 export const hostDir: typeof HostDir = (...args) => loaded.hostDir!(...args);
-/** As overlay of wasi9p/backends/overlay, after `load`. */
+/** As overlay of wasi9p/backends/overlay, after `importStores`. */
 export const overlay: typeof Overlay = (...args) => loaded.overlay!(...args);
-/** As tar of wasi9p/backends/tar, after `load`. */
+/** As tar of wasi9p/backends/tar, after `importStores`. */
 export const tar: typeof Tar = (...args) => loaded.tar!(...args);
-/** As remote of wasi9p/remote, after `load`. */
+/** As remote of wasi9p/remote, after `importStores`. */
 export const remote: typeof Remote = (...args) => loaded.remote!(...args);

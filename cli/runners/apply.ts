@@ -1,10 +1,10 @@
 // The meaning of the options of options.ts: each changes the plan, or is refused.
 import { UsageError, type Parsed } from '../lib/options.ts';
-import { sizeOf } from '../mounts/mount-memory.ts';
+import { parseSize } from '../mounts/mount-memory.ts';
 import { applyConfig } from './config.ts';
 import { GROUPS, applyGroup } from './groups.ts';
 import { RunPlan } from './run-plan.ts';
-import { timeOf, wrongValue } from './values.ts';
+import { parseDuration, wrongValue } from './values.ts';
 import { variableOf } from './variable.ts';
 
 type Meaning = (plan: RunPlan, value: string) => void;
@@ -22,7 +22,7 @@ function unused(name: string): Meaning {
 
 /** @throws UsageError if it is not a size. */
 function bytesOf(option: string, value: string): number {
-  const bytes = sizeOf(value);
+  const bytes = parseSize(value);
   if (bytes === undefined) throw wrongValue(`--${option} ${value}`, 'a size such as 16M or 1G');
   return bytes;
 }
@@ -47,7 +47,7 @@ export const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
 
 function timeout(value: string): RunPlan['timeout'] {
   const written = `--timeout ${value}`;
-  return { ms: timeOf(value, written), written };
+  return { ms: parseDuration(value, written), written };
 }
 
 /** Sets a variable of the program: `NAME=VALUE`, or `NAME`. @throws UsageError if the name is missing. */

@@ -3,7 +3,7 @@
 import { UsageError, type Option } from '../lib/options.ts';
 import { didYouMean, nearest } from '../lib/suggest.ts';
 import type { RunPlan } from './run-plan.ts';
-import { flagOf, numberOf, timeOf } from './values.ts';
+import { flagOf, numberOf, parseDuration } from './values.ts';
 
 /** A key of a group that is not without effect. */
 interface Key {
@@ -76,7 +76,7 @@ export const GROUPS: readonly Group[] = [
         value: '=TIME',
         help: 'Ends the program after a time such as 10s or 500ms.',
         act(plan, value, option) {
-          plan.timeout = { ms: timeOf(value, option), written: option };
+          plan.timeout = { ms: parseDuration(value, option), written: option };
         },
       },
       {

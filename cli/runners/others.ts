@@ -3,7 +3,7 @@ import { UsageError } from '../lib/options.ts';
 import { setVariable } from './apply.ts';
 import type { Grammar, GrammarOption } from './grammar.ts';
 import type { RunPlan } from './run-plan.ts';
-import { numberOf, timeOf } from './values.ts';
+import { numberOf, parseDuration } from './values.ts';
 import { HELP, VERSION, grantDir } from './wasmtime.ts';
 
 /** Refuses an option that would change the result. `why` ends the sentence. */
@@ -61,7 +61,7 @@ function grantVolume(plan: RunPlan, value: string): void {
 function timeout(option: string, unit = '') {
   return (plan: RunPlan, value: string): void => {
     const written = `${option} ${value}`;
-    plan.timeout = { ms: timeOf(value + unit, written), written };
+    plan.timeout = { ms: parseDuration(value + unit, written), written };
   };
 }
 

@@ -36,7 +36,7 @@ const UNITS: Readonly<Record<string, number>> = {
 const TIME_MAX = 0x7fff_ffff;
 
 /** Parses a time to milliseconds, at least 1: `10s`, `500ms`, `1.5m`; a number alone is seconds. */
-export function timeOf(value: string | undefined, option: string): number {
+export function parseDuration(value: string | undefined, option: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ns|us|μs|ms|s|m|h|)$/.exec(value ?? '') ?? [];
   const ms = number === undefined ? NaN : Number(number) * UNITS[unit]!;
   if (!(ms <= TIME_MAX)) throw wrongValue(option, 'a time such as 10s or 500ms, at most 24 days');

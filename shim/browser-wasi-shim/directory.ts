@@ -9,7 +9,7 @@ import {
   type Server,
   type Source,
 } from '../../vfs/connect/server-for.ts';
-import { check } from '../../vfs/lib/options.ts';
+import { checkKind } from '../../vfs/lib/options.ts';
 import { WASI_ERRNO } from '../../vfs/linux/errno.ts';
 import { DirectoryDescriptor } from '../preview1/descriptors/directory.ts';
 import { OpenMountedDirectory, limited } from './open-directory.ts';
@@ -37,7 +37,7 @@ export class MountedDirectory<From extends Source = LocalSource> extends OpenMou
    *   attach.
    */
   constructor(name: string, source: From) {
-    check(name, 'string', 'name');
+    checkKind(name, 'string', 'name');
     super(null);
     this.prestat_name = name;
     this.mount = new Attachment(lentServerOf(source));

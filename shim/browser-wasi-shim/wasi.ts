@@ -1,7 +1,7 @@
 // The WASI class with the interface of browser_wasi_shim, on the 46 functions of shim/preview1.
 import { WASIProcExit, strace, type Fd } from '@bjorn3/browser_wasi_shim';
 import type { Memory } from '../../vfs/lib/platform.ts';
-import { check, checkOptions, mustBe, type RowsOf } from '../../vfs/lib/options.ts';
+import { checkKind, checkOptions, mustBe, type RowsOf } from '../../vfs/lib/options.ts';
 import { ForeignDescriptor, descriptorOf, isForeignFd } from '../foreign/descriptor.ts';
 import { IDLE } from '../preview1/gate/gate.ts';
 import { Guest } from '../preview1/process/guest.ts';
@@ -56,11 +56,11 @@ export class WASI {
    * @throws TypeError if an argument or option is invalid, a text contains a NUL, or an element of `fds` is not an Fd.
    */
   constructor(args: string[], env: string[], fds: Fd[], options: Options = {}) {
-    check(args, 'Array', 'args');
-    check(env, 'Array', 'env');
-    check(fds, 'Array', 'fds');
-    for (const text of args) check(text, 'string', 'args');
-    for (const text of env) check(text, 'string', 'env');
+    checkKind(args, 'Array', 'args');
+    checkKind(env, 'Array', 'env');
+    checkKind(fds, 'Array', 'fds');
+    for (const text of args) checkKind(text, 'string', 'args');
+    for (const text of env) checkKind(text, 'string', 'env');
     const checked = checkOptions(options, SHIM_OPTIONS);
     this.args = args;
     this.env = env;

@@ -7,7 +7,7 @@ import { FDFLAGS, FILETYPE, LOOKUPFLAGS, OFLAGS, WHENCE } from '../preview1/abi/
 import { Descriptor, type Caller, type OpenRequest } from '../preview1/descriptors/descriptor.ts';
 import type { Times } from '../preview1/abi/arguments.ts';
 import { IN_CALL, IDLE } from '../preview1/gate/gate.ts';
-import { bounded, failed, pathErrno } from './errno.ts';
+import { atCallErrno, bounded, failed } from './errno.ts';
 import { readEach, writeEach } from './io.ts';
 import { ForeignListing } from './listing.ts';
 import { foreignTimes, filestatStatus, statFiletype, usualRights, type Opened } from './stat.ts';
@@ -219,7 +219,7 @@ export class ForeignDescriptor extends Descriptor {
     const flags = creates ? oflags : oflags & ~OFLAGS.EXCL;
     const rights = BigInt(fileRights(read, write));
     const { ret, fd_obj } = this.fd.path_open(lookupflags(follow), path, flags, rights, rights, fdflags);
-    if (ret !== 0 || fd_obj === null) return pathErrno(ret) || E.EIO;
+    if (ret !== 0 || fd_obj === null) return atCallErrno(ret) || E.EIO;
     const opened = this.adopt(fd_obj, { read, write, fdflags });
     if (opened.filetype !== FILETYPE.DIRECTORY || !(write || creates || (oflags & OFLAGS.TRUNC) !== 0)) return opened;
     opened.close();
@@ -239,14 +239,14 @@ export class ForeignDescriptor extends Descriptor {
   override statat(path: string, follow: boolean, into: FileStatus, caller: Caller): number {
     if (path === '') return E.ENOENT;
     const { ret, filestat } = caller.leave(() => this.fd.path_filestat_get(lookupflags(follow), path));
-    if (ret !== 0 || filestat === null) return pathErrno(ret) || E.EIO;
+    if (ret !== 0 || filestat === null) return atCallErrno(ret) || E.EIO;
     filestatStatus(into, filestat);
     return 0;
   }
 
   /** Runs a call on a path and returns its errno: ENOENT for the empty path, which 0.4.2 takes for the directory. */
   private on(path: string, call: (fd: Fd, path: string) => number): number {
-    return path === '' ? E.ENOENT : pathErrno(call(this.fd, path));
+    return path === '' ? E.ENOENT : atCallErrno(call(this.fd, path));
   }
 
   /** Returns 0 if the path exists, otherwise the errno. */
@@ -283,13 +283,13 @@ export class ForeignDescriptor extends Descriptor {
     const { ret, data } = this.fd.path_readlink(path);
     if (ret === 0 && data !== null) return data;
     // Without symlinks every entry is EINVAL, which realpath(3) expects.
-    return ret === WASI_ERRNO.ENOTSUP ? this.find(path) || E.EINVAL : pathErrno(ret) || E.EIO;
+    return ret === WASI_ERRNO.ENOTSUP ? this.find(path) || E.EINVAL : atCallErrno(ret) || E.EIO;
   }
 
   override linkat(path: string, follow: boolean, newDir: Descriptor, newPath: string): number {
     if (path === '') return E.ENOENT;
     const { ret, inode_obj } = this.fd.path_lookup(path, lookupflags(follow));
-    if (ret !== 0 || inode_obj === null) return pathErrno(ret) || E.EIO;
+    if (ret !== 0 || inode_obj === null) return atCallErrno(ret) || E.EIO;
     if (!(newDir instanceof ForeignDescriptor)) return elsewhereErrno(newDir);
     if (newPath.length >= PATH_MAX) return E.ENAMETOOLONG;
     // 0.4.2 replaces an existing entry.
@@ -309,9 +309,9 @@ export class ForeignDescriptor extends Descriptor {
     if (moved !== null && holds(moved, newDir.inode(parentOf(newPath)))) return E.EINVAL;
     if (moved !== null && newPath.endsWith('/') && !isDirectory(moved)) return E.ENOTDIR;
     const { ret, inode_obj } = this.fd.path_unlink(path);
-    if (ret !== 0 || inode_obj === null) return pathErrno(ret) || E.EIO;
+    if (ret !== 0 || inode_obj === null) return atCallErrno(ret) || E.EIO;
     // path_link of 0.4.2 refuses a trailing slash.
-    const errno = pathErrno(newDir.fd.path_link(withoutSlash(newPath), inode_obj, true));
+    const errno = atCallErrno(newDir.fd.path_link(withoutSlash(newPath), inode_obj, true));
     if (errno !== 0) this.fd.path_link(withoutSlash(path), inode_obj, true);
     return errno;
   }

@@ -8,7 +8,7 @@ export function failed(ret: number, lacking: number): number {
 }
 
 /** Converts a WASI errno to one of Descriptor's *at calls: ENOTCAPABLE is OUTSIDE. */
-export function pathErrno(ret: number): number {
+export function atCallErrno(ret: number): number {
   return ret === WASI_ERRNO.ENOTCAPABLE ? OUTSIDE : errnoOfWasi(ret);
 }
 

@@ -6,7 +6,7 @@ import type { DirectoryEntries } from '../../vfs/client/directory-listing.ts';
 import { kindOfFiletype } from '../preview1/abi/filetype.ts';
 import type { Caller } from '../preview1/descriptors/descriptor.ts';
 import { highHalf, lowHalf } from './halves.ts';
-import { entriesOf, type ForeignEntry } from './tree.ts';
+import { foreignEntries, type ForeignEntry } from './tree.ts';
 
 /** Bytes of entries that are encoded at once, however long the guest's buffer is. */
 const BATCH = 1 << 16;
@@ -49,7 +49,7 @@ export class ForeignListing {
 
   /** Returns all entries, or an errno. */
   private take(caller: Caller): readonly ForeignEntry[] | number {
-    const known = entriesOf(this.fd);
+    const known = foreignEntries(this.fd);
     if (known !== null) return known;
     const entries: wasi.Dirent[] = [];
     for (let cookie = 0n; ; cookie = entries.at(-1)!.d_next) {

@@ -54,7 +54,7 @@ function listsContents(fd: Fd): boolean {
  * The entries of an OpenDirectory, in one pass: its fd_readdir_single takes linear time for each entry. Null for an Fd
  * with its own fd_readdir_single.
  */
-export function entriesOf(fd: Fd): ForeignEntry[] | null {
+export function foreignEntries(fd: Fd): ForeignEntry[] | null {
   const { dir } = fd as Partial<OpenDirectory>;
   const contents = dir && contentsOf(dir);
   if (!contents || !listsContents(fd)) return null;

@@ -4,7 +4,7 @@ import { NOTAG, VERSION } from '../../vfs/9p/constants.ts';
 import { Packet } from '../../vfs/9p/packet.ts';
 import type { Attachment } from '../../vfs/connect/attachment.ts';
 import { Iov } from '../../vfs/lib/iov.ts';
-import { check } from '../../vfs/lib/options.ts';
+import { checkKind } from '../../vfs/lib/options.ts';
 import { PacketCapture, type CapturedConnection, type WriteBytes } from '../../vfs/transport/pcapng.ts';
 import type { Transport } from '../../vfs/transport/transport.ts';
 import type { Tracer } from '../preview1/tracer.ts';
@@ -67,7 +67,7 @@ class CapturedTransport implements Transport {
  * @throws TypeError if `write` is not a function.
  */
 export function capture(write: WriteBytes): Tracer {
-  check(write, 'function', 'write');
+  checkKind(write, 'function', 'write');
   const file = new PacketCapture(write);
   const packet = new Packet(HEADER_ROOM);
   return {

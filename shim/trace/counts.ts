@@ -11,7 +11,7 @@ export interface CallCount {
 }
 
 /** Adds one call of this name. */
-export function count(counts: Map<string, CallCount>, name: string, failed: boolean, ms: number): void {
+export function addCall(counts: Map<string, CallCount>, name: string, failed: boolean, ms: number): void {
   let stat = counts.get(name);
   if (stat === undefined) counts.set(name, (stat = { calls: 0, errors: 0, ms: 0 }));
   stat.calls++;

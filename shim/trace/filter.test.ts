@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OFLAGS } from '../preview1/abi/structs.ts';
 import { READ_WRITE, ROOT, TestGuest } from '../../testing/test-guest.ts';
-import { namesOf } from './filter.ts';
+import { namesMatching } from './filter.ts';
 import { strace, type StraceOptions } from './strace.ts';
 
 /** Returns the first words of the trace's lines. */
@@ -60,11 +60,11 @@ test('the time of a call', () => {
 });
 
 test('patterns', () => {
-  assert.equal(namesOf('fd_t*'), ['fd_tell']);
-  assert.equal(namesOf('Twalk'), ['Twalk']);
+  assert.equal(namesMatching('fd_t*'), ['fd_tell']);
+  assert.equal(namesMatching('Twalk'), ['Twalk']);
   for (const wrong of ['', 'walk', 'twalk', 'fd_', 'fd_tell ', '*x', '110', 'toString'])
-    assert.equal(namesOf(wrong), []);
-  assert.ok(namesOf('*').length > 100);
+    assert.equal(namesMatching(wrong), []);
+  assert.ok(namesMatching('*').length > 100);
   assert.throws(
     () => strace(() => {}, { only: ['fd_tall'] }),
     /"options.only" must be names .*, and fd_tall is neither/,

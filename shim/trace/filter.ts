@@ -2,13 +2,13 @@
 import { TYPE } from '../../vfs/9p/codec.gen.ts';
 import { invalid } from '../../vfs/lib/options.ts';
 import { SIGNATURES } from '../preview1/abi/signatures.ts';
-import { entriesOf } from '../preview1/abi/structs.ts';
+import { enumEntries } from '../preview1/abi/structs.ts';
 
 /** The names of all calls, then those of all messages. */
-export const NAMES: readonly string[] = [...Object.keys(SIGNATURES), ...entriesOf(TYPE).map(([name]) => name)];
+export const NAMES: readonly string[] = [...Object.keys(SIGNATURES), ...enumEntries(TYPE).map(([name]) => name)];
 
 /** Returns the names for which a pattern stands: a name, or the beginning of some and a `*`. None if it is neither. */
-export function namesOf(pattern: string): string[] {
+export function namesMatching(pattern: string): string[] {
   const start = pattern.endsWith('*') ? pattern.slice(0, -1) : null;
   return NAMES.filter((name) => (start === null ? name === pattern : name.startsWith(start)));
 }
@@ -28,7 +28,7 @@ export class Filter {
   constructor(only?: readonly string[]) {
     this.isAll = only === undefined;
     for (const pattern of only ?? []) {
-      const names = namesOf(String(pattern));
+      const names = namesMatching(String(pattern));
       if (names.length === 0) {
         throw invalid(`"options.only" must be names of WASI calls and 9P messages, and ${String(pattern)} is neither`);
       }

@@ -4,7 +4,7 @@ import { decodeText } from '../../vfs/lib/utf8.ts';
 import {
   EVENTTYPE,
   FDFLAGS,
-  entriesOf,
+  enumEntries,
   FSTFLAGS,
   LOOKUPFLAGS,
   OFLAGS,
@@ -23,12 +23,12 @@ const TEXT_MAX = 64;
 
 /** The names of the set bits, joined by `|`; `0` if there are none. */
 function bits(value: number, names: object): string {
-  const set = entriesOf(names).filter(([, bit]) => (value & bit) !== 0);
+  const set = enumEntries(names).filter(([, bit]) => (value & bit) !== 0);
   return set.length === 0 ? '0' : set.map(([name]) => name).join('|');
 }
 
 function nameOf(value: number, names: object): string {
-  return entriesOf(names).find(([, number]) => number === value)?.[0] ?? String(value);
+  return enumEntries(names).find(([, number]) => number === value)?.[0] ?? String(value);
 }
 
 function quoteBytes(bytes: Uint8Array): string {

@@ -6,7 +6,7 @@ import type { Transport } from '../../vfs/transport/transport.ts';
 import { SIGNATURES } from '../preview1/abi/signatures.ts';
 import type { Calls } from '../preview1/imports.ts';
 import type { Tracer } from '../preview1/tracer.ts';
-import { count, table, type CallCount } from './counts.ts';
+import { addCall, table, type CallCount } from './counts.ts';
 
 export type { CallCount };
 
@@ -37,7 +37,7 @@ class CountedTransport implements Transport {
   rpc(t: Message, r: Message, payload: Iov): number {
     const start = performance.now();
     const errno = this.inner.rpc(t, r, payload);
-    count(this.counts, TYPE[t.type] ?? String(t.type), errno !== 0, performance.now() - start);
+    addCall(this.counts, TYPE[t.type] ?? String(t.type), errno !== 0, performance.now() - start);
     return errno;
   }
 
@@ -68,7 +68,7 @@ export function callStats(): CallStats {
           try {
             result = call(...args);
           } finally {
-            count(calls, name, typeof result === 'number' && result !== 0, performance.now() - start);
+            addCall(calls, name, typeof result === 'number' && result !== 0, performance.now() - start);
           }
           return result;
         };

@@ -3,7 +3,7 @@ import { printMessage } from '../../vfs/9p/print.ts';
 import { wasiErrnoName } from '../../vfs/linux/errno.ts';
 import { ObservedTransport } from '../../vfs/transport/observed.ts';
 import type { Attachment, GuestServer, ServerObserver } from '../../vfs/connect/attachment.ts';
-import { check, checkOptions, type RowsOf } from '../../vfs/lib/options.ts';
+import { checkKind, checkOptions, type RowsOf } from '../../vfs/lib/options.ts';
 import { parametersOf, type CallName } from '../preview1/abi/signatures.ts';
 import type { TracedGuest, Tracer } from '../preview1/tracer.ts';
 import { Filter } from './filter.ts';
@@ -35,7 +35,7 @@ export const STRACE_OPTIONS = { only: 'Array', time: 'boolean' } satisfies RowsO
  *   message.
  */
 export function strace(write: (line: string) => void, options: StraceOptions = {}): Tracer {
-  check(write, 'function', 'write');
+  checkKind(write, 'function', 'write');
   const { only, time = false } = checkOptions(options, STRACE_OPTIONS);
   const filter = new Filter(only);
   const began = performance.now();

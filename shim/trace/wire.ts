@@ -1,10 +1,10 @@
 // Observers of a service's wires: they print the messages of all clients, count them, or write them for Wireshark.
 import { TYPE, type Message } from '../../vfs/9p/codec.gen.ts';
 import { printMessage } from '../../vfs/9p/print.ts';
-import { check, checkOptions } from '../../vfs/lib/options.ts';
+import { checkKind, checkOptions } from '../../vfs/lib/options.ts';
 import { PacketCapture, type CapturedConnection, type WriteBytes } from '../../vfs/transport/pcapng.ts';
 import type { WireObserver } from '../../vfs/transport/wire-observer.ts';
-import { count, table, type CallCount } from './counts.ts';
+import { addCall, table, type CallCount } from './counts.ts';
 import { Filter } from './filter.ts';
 import { STRACE_OPTIONS, type StraceOptions } from './strace.ts';
 
@@ -36,7 +36,7 @@ class RequestTimes {
  * @throws TypeError as `strace`.
  */
 export function wireTrace(write: (line: string) => void, options: StraceOptions = {}): WireObserver {
-  check(write, 'function', 'write');
+  checkKind(write, 'function', 'write');
   const { only, time = false } = checkOptions(options, STRACE_OPTIONS);
   const filter = new Filter(only);
   const times = new RequestTimes();
@@ -82,7 +82,7 @@ export function wireStats(): WireStats {
     report: () => table('message', messages),
     request: (connection, _frame, t) => times.begin(connection, t.tag),
     reply(connection, _frame, t, r) {
-      count(messages, TYPE[t.type] ?? String(t.type), r.type === TYPE.Rlerror, times.end(connection, t.tag));
+      addCall(messages, TYPE[t.type] ?? String(t.type), r.type === TYPE.Rlerror, times.end(connection, t.tag));
     },
   };
 }
@@ -94,7 +94,7 @@ export function wireStats(): WireStats {
  * @throws TypeError if `write` is not a function.
  */
 export function wireCapture(write: WriteBytes): WireObserver {
-  check(write, 'function', 'write');
+  checkKind(write, 'function', 'write');
   const file = new PacketCapture(write);
   const connections = new Map<object, CapturedConnection>();
   const store = (connection: object, toServer: boolean, frame: Uint8Array): void => {

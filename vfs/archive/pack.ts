@@ -5,7 +5,7 @@ import type { Client } from '../client/client.ts';
 import { E, errnoName } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
 import { decodeText } from '../lib/utf8.ts';
-import { check } from '../lib/options.ts';
+import { checkKind } from '../lib/options.ts';
 import { canHold, headersOf, mapOf, type Meta } from '../backends/tar/format/header.ts';
 import { failure, namesIn, walkTo, inTree, type TreeRoot, type TreeSession } from './tree.ts';
 import { BLOCK, padded } from '../backends/tar/format/size.ts';
@@ -41,7 +41,7 @@ interface Level {
  * @throws TypeError if `from` has an unsupported type; Error if a file cannot be read, or the archive exceeds memory.
  */
 export function packTar(from: TreeRoot, onSkip?: (skipped: Skipped) => void): Uint8Array {
-  check(onSkip, 'function|undefined', 'onSkip');
+  checkKind(onSkip, 'function|undefined', 'onSkip');
   return inTree(from, 'from', (tree) => {
     const items = new Survey(tree, onSkip).items();
     const end = 2 * BLOCK;

@@ -1,5 +1,5 @@
 // Unpacks a tar archive into a tree through a 9P client. Runs in a browser.
-import { check } from '../lib/options.ts';
+import { checkKind } from '../lib/options.ts';
 import type { TarOptions } from '../backends/tar/format/limits.ts';
 import { openTar } from '../backends/tar/open.ts';
 import {
@@ -276,6 +276,6 @@ export function unpackTar(
   onSkip?: (skipped: Skipped) => void,
   options?: TarOptions,
 ): void {
-  check(onSkip, 'function|undefined', 'onSkip');
+  checkKind(onSkip, 'function|undefined', 'onSkip');
   copyInto(openTar(bytes, options), into, onSkip);
 }

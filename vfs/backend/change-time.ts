@@ -1,6 +1,6 @@
 // The time of a change of attributes: reads the clock for a setattr.
 import { SETATTR_ATIME, SETATTR_ATIME_SET, SETATTR_MTIME, SETATTR_MTIME_SET } from '../9p/constants.ts';
-import { tick, tickTo } from '../lib/clock.ts';
+import { readClock, tickTo } from '../lib/clock.ts';
 import type { SetAttr } from './attr.ts';
 
 /**
@@ -12,5 +12,5 @@ export function tickFor(set: SetAttr): void {
   const { valid } = set;
   if ((valid & (SETATTR_MTIME | SETATTR_MTIME_SET)) === SETATTR_MTIME) tickTo(set.mtime_sec, set.mtime_nsec);
   else if ((valid & (SETATTR_ATIME | SETATTR_ATIME_SET)) === SETATTR_ATIME) tickTo(set.atime_sec, set.atime_nsec);
-  else tick();
+  else readClock();
 }

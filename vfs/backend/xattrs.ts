@@ -81,7 +81,7 @@ export function listXattrs(inode: XattrHolder): string[] {
 }
 
 /** A map of its own with the same attributes. The values, which never change, are shared. */
-export function copyXattrs(xattrs: Xattrs): Xattrs {
+export function cloneXattrs(xattrs: Xattrs): Xattrs {
   const copy = new Xattrs(xattrs);
   copy.listBytes = xattrs.listBytes;
   return copy;

@@ -3,7 +3,7 @@ import type { Backend } from '../backend/backend.ts';
 import { AtCalls } from '../client/at/at-calls.ts';
 import { Client } from '../client/client.ts';
 import { DISPOSE } from '../lib/dispose.ts';
-import { SERVER, check } from '../lib/options.ts';
+import { SERVER, checkKind } from '../lib/options.ts';
 import { GuestServer } from '../server/guest-server.ts';
 import type { Attachable } from '../transport/transport.ts';
 
@@ -48,7 +48,7 @@ export class Attachment<S extends Attachable = Attachable> {
    *   Tattach.
    */
   constructor(server: S) {
-    check(server, SERVER, 'server');
+    checkKind(server, SERVER, 'server');
     this.server = server;
     this.client = new Client(server.connect());
     const errno = this.client.attach();

@@ -2,7 +2,7 @@
 import type { FileBlob } from '../lib/platform.ts';
 import type { AtCalls } from '../client/at/at-calls.ts';
 import { DISPOSE } from '../lib/dispose.ts';
-import { check, checkOptions, type RowsOf } from '../lib/options.ts';
+import { checkKind, checkOptions, type RowsOf } from '../lib/options.ts';
 import { type PathLike } from './values/arguments.ts';
 import { addCallbackCalls, type CallbackCalls } from './async/callback-calls.ts';
 import { constants } from './values/constants.ts';
@@ -49,8 +49,8 @@ class FileSystemCalls extends TreeCalls {
 
   /** @param root The fid of `/`, of the client of `at`. The caller clunks it. */
   constructor(at: AtCalls, root: number, options: FileSystemOptions = {}) {
-    check(at, 'AtCalls.openat', 'at');
-    check(root, 'number', 'root');
+    checkKind(at, 'AtCalls.openat', 'at');
+    checkKind(root, 'number', 'root');
     const { onClose = () => {}, Buffer: Bytes } = checkOptions(options, FILE_SYSTEM_OPTIONS);
     super(at, root, Bytes && ((u8) => Bytes.from(u8.buffer, u8.byteOffset, u8.byteLength)));
     this.onClose = onClose;

@@ -9,20 +9,20 @@
  * Date.now(): file times of the host are not ahead of this clock.
  */
 
-// Kept in a constant: in Node the global is a getter, which takes a third of the time of a tick.
+// Kept in a constant: in Node the global is a getter, which takes a third of the time of `readClock`.
 const { performance } = globalThis;
 
 let baseMs = performance.timeOrigin;
 /** Time of the last comparison, in milliseconds of performance.now(). Once per millisecond is enough. */
 let comparedAt = -1;
 
-/** Seconds since 1970 of the last `tick()`. */
+/** Seconds since 1970 of the last `readClock()`. */
 export let nowSec = 0;
 /** Nanoseconds within that second, 0 to 999,999,999. */
 export let nowNsec = 0;
 
 /** Reads the clock into `nowSec` and `nowNsec`. It never goes back unless the system's clock does. */
-export function tick(): void {
+export function readClock(): void {
   const mono = performance.now();
   if (mono - comparedAt >= 1) compare(mono);
   const ms = baseMs + mono;

@@ -39,7 +39,7 @@ export function mustBe(kind: string, name: string, value: unknown): TypeError {
 }
 
 /** @throws TypeError (ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE) if the value is not of the kind. */
-export function check(value: unknown, kind: string, name: string): void {
+export function checkKind(value: unknown, kind: string, name: string): void {
   const fits = kind.split('|').some((one) => {
     const [type, method] = one.split('.');
     if (method !== undefined) return typeof (value as Rows | null | undefined)?.[method] === 'function';
@@ -55,12 +55,12 @@ export function check(value: unknown, kind: string, name: string): void {
  *   kind.
  */
 export function checkOptions<T extends object>(options: T, rows: Rows, path = 'options'): T {
-  check(options, 'Object', path);
+  checkKind(options, 'Object', path);
   const known = Object.keys(rows);
   for (const [key, value] of Object.entries(options)) {
     const name = `${path}.${key}`;
     if (!known.includes(key)) throw invalid(`"${name}" is unknown; the options are ${known.join(', ')}`);
-    if (value !== undefined && rows[key]) check(value, rows[key], name);
+    if (value !== undefined && rows[key]) checkKind(value, rows[key], name);
   }
   return { ...options };
 }

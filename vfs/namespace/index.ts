@@ -4,7 +4,7 @@ import { cleanName } from '../lib/clean-name.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { FileSystem } from '../fs/file-system.ts';
 import { lentServerOf, type Attachable, type Source } from '../connect/server-for.ts';
-import { check, checkOptions, invalid } from '../lib/options.ts';
+import { checkKind, checkOptions, invalid } from '../lib/options.ts';
 import { FORK_OPTIONS, Fork, type ForkOptions } from './fork.ts';
 import { NamespaceMounts } from './mounts.ts';
 
@@ -35,7 +35,7 @@ export class Namespace {
    *   unsupported type; Error if a mount point is not a directory.
    */
   constructor(tree: Readonly<Record<string, Source>>) {
-    check(tree, 'Object', 'tree');
+    checkKind(tree, 'Object', 'tree');
     const paths = Object.keys(tree);
     const wrong = paths.find((path) => !path.startsWith('/') || path.split('/').includes('..'));
     if (wrong !== undefined) throw invalid(`Invalid mount point ${wrong}: give an absolute path, without "..".`);

@@ -1,6 +1,6 @@
 // A service: exports that clients attach to over streams, ports and web sockets.
 import { DISPOSE } from '../lib/dispose.ts';
-import { SERVER, check, invalid } from '../lib/options.ts';
+import { SERVER, checkKind, invalid } from '../lib/options.ts';
 import type { GuestServer } from '../server/guest-server.ts';
 import type { WireObserver } from '../server/connection.ts';
 import { CallCarrier, type Reply } from './call-carrier.ts';
@@ -49,9 +49,9 @@ export class Service {
   constructor(exported: GuestServer | Exported, options: ServiceOptions = {}) {
     const limits = limitsOf(options);
     const table = isServer(exported) ? { '/': exported } : exported;
-    check(table, 'Object', 'exported');
+    checkKind(table, 'Object', 'exported');
     for (const [name, server] of Object.entries(table)) {
-      check(server, SERVER, `exported.${name}`);
+      checkKind(server, SERVER, `exported.${name}`);
       this.servers.set(keyOf(name), server);
     }
     const [first] = this.servers.values();
@@ -89,7 +89,7 @@ export class Service {
    * @returns The client; null if there are too many: the stream is destroyed then.
    */
   attachStream(stream: ByteStream): Attached | null {
-    check(stream, 'Duplex.write', 'stream');
+    checkKind(stream, 'Duplex.write', 'stream');
     if (!this.admits()) {
       stream.on('error', () => {});
       stream.destroy();
@@ -104,7 +104,7 @@ export class Service {
    * @returns The client; null if there are too many: the port is closed then.
    */
   attachPort(port: Port): Attached | null {
-    check(port, 'MessagePort.postMessage', 'port');
+    checkKind(port, 'MessagePort.postMessage', 'port');
     if (this.admits()) return this.add(new PortCarrier(this.host, port));
     port.close?.();
     return null;
@@ -138,7 +138,7 @@ export class Service {
    * @returns The client; null if there are too many: the socket is closed then, with the code 1013.
    */
   attachWebSocket(socket: WebSocketLike): Attached | null {
-    check(socket, 'WebSocket.terminate', 'socket');
+    checkKind(socket, 'WebSocket.terminate', 'socket');
     if (this.admits()) return this.add(new WebSocketCarrier(this.host, socket));
     socket.on('error', () => {});
     socket.close(TRY_AGAIN_LATER, 'too many clients');

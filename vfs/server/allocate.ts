@@ -1,6 +1,6 @@
 // posix_fallocate(3) of a fid, for a client in the same process: 9P has no message for it.
 import { E } from '../linux/errno.ts';
-import { changed } from './qid.ts';
+import { bumpVersion } from './qid.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -17,7 +17,7 @@ export function allocate(session: Session, num: number, offset: number, length: 
     for (;;) {
       const errno = backend.allocate?.(fid.inode, fid.handle, offset, length) ?? E.ENOTSUP;
       if (errno === E.ENOTSUP) return -1;
-      if (errno === 0) changed(fid.inode);
+      if (errno === 0) bumpVersion(fid.inode);
       // The store may only be full of orphans in the queue.
       if (errno !== E.ENOSPC || reclaim.length === 0 || !reclaim.drain()) return errno;
     }

@@ -4,7 +4,7 @@ import { Packet } from '../9p/packet.ts';
 import { E } from '../linux/errno.ts';
 import { Iov } from '../lib/iov.ts';
 import { DISPOSE } from '../lib/dispose.ts';
-import { SERVER, check } from '../lib/options.ts';
+import { SERVER, checkKind } from '../lib/options.ts';
 import { giveExports, type Exports } from './exports.ts';
 import type { GuestServer } from './guest-server.ts';
 import { HANDLERS } from './handlers/index.ts';
@@ -78,8 +78,8 @@ export class Connection {
    * @throws TypeError if `server` is not a server or `send` is not a function.
    */
   constructor(server: GuestServer, send: (reply: Uint8Array) => void) {
-    check(server, SERVER, 'server');
-    check(send, 'function', 'send');
+    checkKind(server, SERVER, 'server');
+    checkKind(send, 'function', 'send');
     this.sink = sinkOf(send);
     // A client on a wire may send any message.
     this.session = new Session(server, HANDLERS);

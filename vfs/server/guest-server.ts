@@ -4,7 +4,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { Inode } from '../backend/inode.ts';
 import { DISPOSE } from '../lib/dispose.ts';
 import { E, errnoOf } from '../linux/errno.ts';
-import { BACKEND, check, checkOptions, type RowsOf } from '../lib/options.ts';
+import { BACKEND, checkKind, checkOptions, type RowsOf } from '../lib/options.ts';
 import { InProcess } from '../transport/in-process.ts';
 import type { Attachable, Transport } from '../transport/transport.ts';
 import { GUEST_HANDLERS, type Handlers } from './handlers/guest.ts';
@@ -70,7 +70,7 @@ export class GuestServer implements Attachable {
    * @throws TypeError if `backend` is not a backend or an option is invalid.
    */
   constructor(backend: Backend, options: ServerOptions = {}, base?: GuestServer) {
-    check(backend, BACKEND, 'backend');
+    checkKind(backend, BACKEND, 'backend');
     const { msize = MSIZE, maxFids = MAX_FIDS } = checkOptions(options, SERVER_OPTIONS);
     this.backend = backend;
     this.msize = msize;

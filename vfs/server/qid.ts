@@ -18,6 +18,6 @@ export function setQid(r: Message, inode: Inode): void {
 }
 
 /** Called when the data of a file or the entries of a directory have changed: increments qid.version. */
-export function changed(inode: Inode): void {
+export function bumpVersion(inode: Inode): void {
   inode.version = (inode.version + 1) >>> 0;
 }

@@ -224,7 +224,7 @@ function fieldOf(session: Session): { handlers: Handlers } {
 const taps = new WeakMap<GuestServer, Tap>();
 
 /** Calls a function for each change on a server, until the function that is returned is called. */
-export function listen({ base: server }: GuestServer, listener: Listen): () => void {
+export function tapChanges({ base: server }: GuestServer, listener: Listen): () => void {
   let tap = taps.get(server);
   if (tap === undefined) {
     tap = new Tap(server);

@@ -6,7 +6,7 @@ import { isLossy, isRaw } from '../../lib/lossy.ts';
 import { UsageError, type Parsed } from '../../lib/options.ts';
 import { tell } from '../../lib/output.ts';
 import { sentence, text } from '../../lib/text.ts';
-import { limitsOf, type GuestMount } from '../../mounts/mounts.ts';
+import { statedLimits, type GuestMount } from '../../mounts/mounts.ts';
 import type { RunPlan } from '../../runners/run-plan.ts';
 import { overlaysOf, settleChanges, tellDropped } from '../changes.ts';
 import { TRACE_OPTIONS } from '../trace/options.ts';
@@ -68,7 +68,7 @@ export async function runJob(job: Job): Promise<number> {
   const isBound = bounds.sigint || ms !== undefined;
   const planned = plan === null ? null : await (await import('./planned.ts')).prepare(plan, job, isBound);
   const module = driver === undefined ? (planned?.module ?? (await job.load())) : null;
-  for (const limit of limitsOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
+  for (const limit of statedLimits(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
   const guarded = <Result>(act: () => Result): Result => (isBound ? interruptible(act, bounds) : act());
   let isWhole = true;
   let status: number;

@@ -5,9 +5,9 @@ import { Service } from '../../../vfs/serve/index.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '../../lib/options.ts';
 import { print, tell } from '../../lib/output.ts';
 import { joined, own, sentence, text, type Text } from '../../lib/text.ts';
-import { sizeOf } from '../../mounts/mount-memory.ts';
-import { limitsOf as sentencesOf } from '../../mounts/mounts.ts';
-import { timeOf } from '../../runners/values.ts';
+import { parseSize } from '../../mounts/mount-memory.ts';
+import { statedLimits } from '../../mounts/mounts.ts';
+import { parseDuration } from '../../runners/values.ts';
 import { SERVE_TRACE_OPTIONS } from '../trace/options.ts';
 import { DEFAULT_LISTEN, LISTEN_VALUE, addressOf } from './address.ts';
 import { EXPORT, EXPORT_MOUNTS, closeExports, exportsOf, type ExportMount } from './exports.ts';
@@ -122,7 +122,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const token = options.get('token')?.[0] ?? '';
   let isWhole = true;
   try {
-    for (const limit of sentencesOf(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
+    for (const limit of statedLimits(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
     const web = {
       token,
       origins: options.get('origin') ?? [],
@@ -184,7 +184,7 @@ function limitsOf({ options }: Parsed) {
   const given = (name: string): string | undefined => options.get(name)?.[0];
   const size = (name: string, byDefault: number): number => {
     const value = given(name);
-    const bytes = value === undefined ? byDefault : sizeOf(value);
+    const bytes = value === undefined ? byDefault : parseSize(value);
     if (bytes === undefined)
       throw new UsageError(`--${name} ${value}: invalid value, expected a size such as 512K or 1M.`);
     return bytes;
@@ -198,9 +198,9 @@ function limitsOf({ options }: Parsed) {
   };
   const time = (name: string, byDefault: number): number => {
     const value = given(name);
-    return value === undefined ? byDefault : timeOf(value, `--${name} ${value}`);
+    return value === undefined ? byDefault : parseDuration(value, `--${name} ${value}`);
   };
-  const msize = size('msize', sizeOf(MSIZE)!);
+  const msize = size('msize', parseSize(MSIZE)!);
   if (msize < MSIZE_LEAST || msize > MSIZE_MOST) {
     throw new UsageError(`--msize ${given('msize')}: invalid value, expected ${MSIZE_LEAST} to ${MIB(MSIZE_MOST)}.`);
   }

@@ -13,7 +13,7 @@ import { UsageError, helpLines, type Option, type Parsed } from '../../lib/optio
 import { reasonOf } from '../../lib/reason.ts';
 import { didYouMean, nearest } from '../../lib/suggest.ts';
 import { own } from '../../lib/text.ts';
-import { numberOf, timeOf, wrongValue } from '../../runners/values.ts';
+import { numberOf, parseDuration, wrongValue } from '../../runners/values.ts';
 
 const NAMES = Object.keys(REPORTERS);
 
@@ -127,7 +127,7 @@ export function runOptionsOf(options: Parsed['options'], paths: readonly string[
     retries: count('retries', 0, 1000),
     jobs: count('jobs', 1, 1024),
     stack: count('stack', 1, 1024),
-    timeout: timeout === undefined ? undefined : timeOf(timeout, `--timeout ${timeout}`),
+    timeout: timeout === undefined ? undefined : parseDuration(timeout, `--timeout ${timeout}`),
     shard: shard === undefined ? undefined : shardOf(shard),
   };
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

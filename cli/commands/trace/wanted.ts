@@ -1,5 +1,5 @@
 // The values of the options --trace, --trace-time, --stats and --pcap, of `run` and of `serve`.
-import { namesOf } from '../../../shim/trace/filter.ts';
+import { namesMatching } from '../../../shim/trace/filter.ts';
 import { UsageError, type Parsed } from '../../lib/options.ts';
 import { didYouMean, nearest } from '../../lib/suggest.ts';
 
@@ -51,12 +51,12 @@ export function wantedBy(options: Parsed['options'], { names, kinds }: Traced): 
  * @throws UsageError if some of its words are names and one is not, or if one is nearly a name.
  */
 function patternsOf(value: string, { names, kinds }: Traced): string[] | null {
-  const isName = (word: string): boolean => namesOf(word).some((name) => names.includes(name));
+  const isName = (word: string): boolean => namesMatching(word).some((name) => names.includes(name));
   const words = value.split(',');
   const wrong = words.find((word) => !isName(word));
   if (wrong === undefined) return words;
   // A name that is no file's: mistyped, or that of a WASI call where there are only messages.
-  const isMistyped = /^\w+$/.test(wrong) && (nearest(wrong, names) !== undefined || namesOf(wrong).length > 0);
+  const isMistyped = /^\w+$/.test(wrong) && (nearest(wrong, names) !== undefined || namesMatching(wrong).length > 0);
   if (!isMistyped && words.every((word) => !isName(word))) return null;
   throw new UsageError(
     `--trace=${value}: ${wrong === '' ? "'' is" : `${wrong} is`} the name of ${kinds}` +

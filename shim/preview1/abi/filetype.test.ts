@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK } from '../../../vfs/linux/constants.ts';
 import { filetypeOf, kindOfFiletype } from './filetype.ts';
-import { FILETYPE, entriesOf } from './structs.ts';
+import { FILETYPE, enumEntries } from './structs.ts';
 
 test('each kind of Linux has its filetype, whatever the permission bits; a fifo has none', () => {
   const rows: [number, number][] = [
@@ -23,7 +23,7 @@ test('each kind of Linux has its filetype, whatever the permission bits; a fifo 
 });
 
 test('each filetype comes back from its kind; an unknown number is UNKNOWN', () => {
-  for (const [name, filetype] of entriesOf(FILETYPE)) assert.is(filetypeOf(kindOfFiletype(filetype)), filetype, name);
+  for (const [name, filetype] of enumEntries(FILETYPE)) assert.is(filetypeOf(kindOfFiletype(filetype)), filetype, name);
   for (const odd of [-1, 8, 255]) assert.is(kindOfFiletype(odd), 0);
 });
 

@@ -148,6 +148,6 @@ export const SDFLAGS_ALL = 3;
 export const RIFLAGS_ALL = 3;
 
 /** The names and numbers of one of the enums above, in their order. */
-export function entriesOf(numbers: object): [name: string, number: number][] {
+export function enumEntries(numbers: object): [name: string, number: number][] {
   return Object.entries(numbers).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
 }

@@ -1,12 +1,12 @@
 // Tests the clock_* calls.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CLOCKID, OFLAGS, entriesOf } from '../abi/structs.ts';
+import { CLOCKID, OFLAGS, enumEntries } from '../abi/structs.ts';
 import { OUT, WRITE, type TestGuest } from '../../../testing/test-guest.ts';
 import { withGuest } from '../../../testing/uvu.ts';
 
 const { REALTIME, MONOTONIC, PROCESS_CPUTIME_ID, THREAD_CPUTIME_ID } = CLOCKID;
-const ALL = entriesOf(CLOCKID).map(([, id]) => id);
+const ALL = enumEntries(CLOCKID).map(([, id]) => id);
 const MS = 1_000_000n;
 
 function time(g: TestGuest, clock: number): bigint {

@@ -1,5 +1,5 @@
 // The clock_* calls: clock_res_get and clock_time_get.
-import { nowNsec, nowSec, tick } from '../../../vfs/lib/clock.ts';
+import { nowNsec, nowSec, readClock } from '../../../vfs/lib/clock.ts';
 import { CLOCKID } from '../abi/structs.ts';
 import { FAULT, INVAL, type Guest } from '../process/guest.ts';
 import { hostProcess } from '../../host/host.ts';
@@ -16,7 +16,7 @@ const monotonic = hostProcess()?.hrtime?.bigint ?? (() => BigInt(Math.floor(perf
 export function clockNow(id: number): bigint | null {
   switch (id) {
     case CLOCKID.REALTIME:
-      tick();
+      readClock();
       return BigInt(nowSec) * NS + BigInt(nowNsec);
     case CLOCKID.MONOTONIC:
       return monotonic();
@@ -46,7 +46,7 @@ export function clockCalls(guest: Guest) {
     clock_time_get(id: number, _precision: number, _precisionHi: number, out: number): number {
       if (id === CLOCKID.REALTIME) {
         if (!m.fits(out >>> 0, 8)) return FAULT;
-        tick();
+        readClock();
         putTime(m, out >>> 0, nowSec, nowNsec);
         return 0;
       }

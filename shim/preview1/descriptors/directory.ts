@@ -22,7 +22,7 @@ import { E, OUTSIDE } from '../../../vfs/linux/errno.ts';
 import { FILETYPE, OFLAGS } from '../abi/structs.ts';
 import { Descriptor, type OpenRequest } from './descriptor.ts';
 import type { Times } from '../abi/arguments.ts';
-import { FileDescriptor, openFlags } from './file.ts';
+import { FileDescriptor, statusFlags } from './file.ts';
 import { RIGHTS_ALL, RIGHTS_DIRECTORY } from '../abi/rights.ts';
 import { FILESTAT_MASK } from './status.ts';
 
@@ -34,7 +34,7 @@ function flagsOf(request: OpenRequest): number {
   const { oflags, read, write } = request;
   return (
     (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) |
-    openFlags(request.fdflags) |
+    statusFlags(request.fdflags) |
     ((oflags & OFLAGS.CREAT) !== 0 ? O_CREAT : 0) |
     ((oflags & OFLAGS.EXCL) !== 0 ? O_EXCL : 0) |
     ((oflags & OFLAGS.TRUNC) !== 0 ? O_TRUNC : 0) |

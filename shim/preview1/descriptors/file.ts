@@ -11,7 +11,7 @@ import { fileRights } from '../abi/rights.ts';
 import { FILESTAT_MASK } from './status.ts';
 
 /** Returns the open(2) flags of WASI fdflags. */
-export function openFlags(fdflags: number): number {
+export function statusFlags(fdflags: number): number {
   return (
     ((fdflags & FDFLAGS.APPEND) !== 0 ? O_APPEND : 0) |
     ((fdflags & FDFLAGS.NONBLOCK) !== 0 ? O_NONBLOCK : 0) |
@@ -73,7 +73,7 @@ export class FileDescriptor extends Descriptor {
   /** The SYNC flags do not change: fcntl(2) ignores them. */
   override setFlags(flags: number): number {
     const fdflags = (this.fdflags & ~SETTABLE) | (flags & SETTABLE);
-    const errno = this.file.setFlags(openFlags(fdflags));
+    const errno = this.file.setFlags(statusFlags(fdflags));
     if (errno === 0) this.fdflags = fdflags;
     return errno;
   }

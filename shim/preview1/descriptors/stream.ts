@@ -2,7 +2,7 @@
 import type { FileStatus } from '../../../vfs/client/attributes.ts';
 import { E } from '../../../vfs/linux/errno.ts';
 import { Iov, Views } from '../../../vfs/lib/iov.ts';
-import { check } from '../../../vfs/lib/options.ts';
+import { checkKind } from '../../../vfs/lib/options.ts';
 import { FILETYPE } from '../abi/structs.ts';
 import { Descriptor, type Caller } from './descriptor.ts';
 import { RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from '../abi/rights.ts';
@@ -139,7 +139,7 @@ export class FunctionInput extends StreamDescriptor {
     this.asking = true;
     const chunk = caller.leave(() => this.input(max)) ?? this.rest;
     this.asking = false;
-    check(chunk, 'string|Uint8Array', 'stdin()');
+    checkKind(chunk, 'string|Uint8Array', 'stdin()');
     this.rest = typeof chunk === 'string' ? encoder.encode(chunk) : chunk;
     this.ended = this.rest.length === 0;
   }

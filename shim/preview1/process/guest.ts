@@ -1,7 +1,7 @@
 // The state of one WASI process: memory, descriptor table, arguments, environment and exit status.
 import { FileStatus } from '../../../vfs/client/attributes.ts';
 import { WASI_ERRNO } from '../../../vfs/linux/errno.ts';
-import { check, invalid } from '../../../vfs/lib/options.ts';
+import { checkKind, invalid } from '../../../vfs/lib/options.ts';
 import { bytesOf } from '../../../vfs/lib/utf8.ts';
 import { ENDED } from '../gate/gate.ts';
 import { FdTable } from '../descriptors/fd-table.ts';
@@ -34,7 +34,7 @@ export class Guest {
 }
 
 function encodeText(text: string, name: string): Uint8Array {
-  check(text, 'string', name);
+  checkKind(text, 'string', name);
   if (text.includes('\0')) throw invalid(`"${name}" holds a NUL: ${text}`);
   return bytesOf(`${text}\0`);
 }

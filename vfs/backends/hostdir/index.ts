@@ -1,6 +1,6 @@
 // The public entry `hostDir`: exports a directory of the host. Needs Node, Deno or Bun at run time; may be bundled for
 // a browser, where `hostDir` throws.
-import { check, checkOptions, invalid } from '../../lib/options.ts';
+import { checkKind, checkOptions, invalid } from '../../lib/options.ts';
 import type { OwnedBackend } from '../../backend/backend.ts';
 import { HostDirStore } from './backend.ts';
 import { HOSTDIR_OPTIONS, LEAST_DESCRIPTORS, MAX_DESCRIPTORS, type HostDirOptions, type Way } from './options.ts';
@@ -50,7 +50,7 @@ export interface HostDirBackend extends OwnedBackend {
  *   does not reach its descriptor.
  */
 export function hostDir(path: string, options: HostDirOptions = {}): HostDirBackend {
-  check(path, 'string', 'path');
+  checkKind(path, 'string', 'path');
   options = checkOptions(options, HOSTDIR_OPTIONS);
   const { way, cached = false, maxDescriptors = MAX_DESCRIPTORS } = options;
   if (way !== undefined && !DESCRIPTOR_WAYS.includes(way)) {

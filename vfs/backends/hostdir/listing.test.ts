@@ -6,7 +6,7 @@ import { Kit, type Entry } from '../../../testing/kit.ts';
 import { ram } from '../ram/index.ts';
 import { overlay } from '../overlay/index.ts';
 import type { HostDirStore } from './backend.ts';
-import { Given, markOf } from './node/given.ts';
+import { Given, nameHash } from './node/given.ts';
 import { Listings } from './tree/listings/listings.ts';
 import { everyWay, hostDir, inMemory, scratch, throughProc } from './testing.ts';
 import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
@@ -214,10 +214,10 @@ test('the names that listings keep are limited, and freed when they are closed',
   let count = 0;
   while (given.add(`name ${count}`)) count++;
   assert.ok(count > 256 && count <= 1000, String(count));
-  assert.is(given.positions().get(markOf('name 77')), 77);
+  assert.is(given.positions().get(nameHash('name 77')), 77);
   given.clear();
   assert.is(budget.used, 2 ** 23 - 1000);
-  assert.is(new Set(Array.from({ length: 10_000 }, (_, i) => markOf(`f${i}`))).size, 10_000);
+  assert.is(new Set(Array.from({ length: 10_000 }, (_, i) => nameHash(`f${i}`))).size, 10_000);
 });
 
 test.run();

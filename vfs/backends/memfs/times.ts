@@ -1,5 +1,5 @@
 // Timestamps of memfs nodes in nanoseconds, kept in step with the Dates that JavaScript sees.
-import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
+import { nowNsec, nowSec, readClock } from '../../lib/clock.ts';
 import type { MemfsInode } from './inode.ts';
 
 /** The age after which Linux updates an atime whatever the other times are (relatime, inode.c), in seconds. */
@@ -64,11 +64,11 @@ export function refresh(inode: MemfsInode): void {
 
 /** Sets mtime and ctime to now, after a change of data or entries. */
 export function touchModified(inode: MemfsInode): void {
-  tick();
+  readClock();
   modifiedAtTick(inode);
 }
 
-/** Sets mtime and ctime to the time of the last tick(). */
+/** Sets mtime and ctime to the time of the last readClock(). */
 export function modifiedAtTick(inode: MemfsInode): void {
   setMtime(inode, nowSec, nowNsec);
   setCtime(inode, nowSec, nowNsec);
@@ -76,11 +76,11 @@ export function modifiedAtTick(inode: MemfsInode): void {
 
 /** Sets ctime to now, after a change of the inode. */
 export function touchChanged(inode: MemfsInode): void {
-  tick();
+  readClock();
   setCtime(inode, nowSec, nowNsec);
 }
 
-/** Sets ctime to the time of the last tick(). */
+/** Sets ctime to the time of the last readClock(). */
 export function changedAtTick(inode: MemfsInode): void {
   setCtime(inode, nowSec, nowNsec);
 }
@@ -108,7 +108,7 @@ export function touchAccessed(inode: MemfsInode): void {
     notAfter(atime_sec, atime_nsec, inode.ctime_sec, inode.ctime_nsec) ||
     nowSec - atime_sec >= DAY
   ) {
-    tick();
+    readClock();
     setAtime(inode, nowSec, nowNsec);
   }
 }

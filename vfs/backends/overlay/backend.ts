@@ -9,7 +9,7 @@ import { shut } from '../../backend/closed.ts';
 import { seekData, seekHole } from '../../backend/extents.ts';
 import { RECLAIMED, type Inode } from '../../backend/inode.ts';
 import { COMMIT_OPTIONS, Commit } from './commit/commit.ts';
-import { CopyUp, changed } from './merged/copy-up.ts';
+import { CopyUp, noteChange } from './merged/copy-up.ts';
 import { OverlayCursor } from './merged/cursor.ts';
 import { diff } from './merged/diff.ts';
 import { Directories } from './merged/directory.ts';
@@ -175,7 +175,7 @@ export class OverlayStore implements Backend, Changes {
   setattr(inode: OverlayInode, set: SetAttr): number {
     const length = (set.valid & SETATTR_SIZE) !== 0 ? set.size : Infinity;
     const errno = this.copy.up(inode, length) || this.upper.setattr(inode.upper!, set);
-    if (errno === 0) changed(inode);
+    if (errno === 0) noteChange(inode);
     return errno;
   }
 
@@ -268,7 +268,7 @@ export class OverlayStore implements Backend, Changes {
   modified(inode: OverlayInode): void {
     if (inode.upper === null) return;
     this.upper.modified(inode.upper);
-    changed(inode);
+    noteChange(inode);
   }
 
   fsync(inode: OverlayInode, handle: number, datasync: boolean): number {
@@ -307,7 +307,7 @@ export class OverlayStore implements Backend, Changes {
 
   setxattr(inode: OverlayInode, name: string, value: Uint8Array, flags: number): number {
     const errno = this.copy.up(inode) || this.upper.setxattr(inode.upper!, name, value, flags);
-    if (errno === 0) changed(inode);
+    if (errno === 0) noteChange(inode);
     return errno;
   }
 

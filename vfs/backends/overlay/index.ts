@@ -1,5 +1,5 @@
 // The public entry `overlay`: a copy-on-write view of a read-only tree, with diff and commit. Runs in a browser.
-import { BACKEND, check, checkOptions, invalid } from '../../lib/options.ts';
+import { BACKEND, checkKind, checkOptions, invalid } from '../../lib/options.ts';
 import type { Backend, OwnedBackend } from '../../backend/backend.ts';
 import type { Changes } from '../../backend/capabilities.ts';
 import { ram } from '../ram/index.ts';
@@ -33,7 +33,7 @@ export interface OverlayBackend extends OwnedBackend, Changes {
  */
 export function overlay(options: OverlayOptions): OverlayBackend {
   const { lower, upper } = checkOptions(options, OVERLAY_OPTIONS);
-  check(lower, BACKEND, 'options.lower');
+  checkKind(lower, BACKEND, 'options.lower');
   if (lower === upper) throw invalid('An overlay needs two backends: its lower and its upper one are the same.');
   return new OverlayStore(lower, upper ?? ram(), upper === undefined);
 }

@@ -16,7 +16,7 @@ import type { Inode } from '../../backend/inode.ts';
 import { ram } from '../ram/index.ts';
 import { overlay, type OverlayBackend } from './index.ts';
 import { noAttr } from '../../backend/attr.ts';
-import { heldDuring, namesOf } from './layer/walk.ts';
+import { heldDuring, listNames } from './layer/walk.ts';
 import { setMode, xattrcreate, xattrwalk } from '../../client/rare-messages.ts';
 
 const decoder = new TextDecoder('latin1');
@@ -52,7 +52,7 @@ function draw(backend: Backend, inode: Inode, path: string, atimes: boolean, lin
     ].join(' '),
   );
   if (inode.kind !== S_IFDIR) return;
-  for (const name of [...namesOf(backend, inode)].sort()) {
+  for (const name of [...listNames(backend, inode)].sort()) {
     heldDuring(backend, inode, name, (child) => draw(backend, child, `${path}/${name}`, atimes, lines));
   }
 }
@@ -82,7 +82,7 @@ export function contents(
     found.set(at, `${mode} ${content(backend, inode, attr.size)}`);
     look(at, inode, attr);
     if (inode.kind !== S_IFDIR) return;
-    for (const name of namesOf(backend, inode)) {
+    for (const name of listNames(backend, inode)) {
       heldDuring(backend, inode, name, (child) => visit(child, path === '' ? name : `${path}/${name}`));
     }
   };

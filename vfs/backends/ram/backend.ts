@@ -1,7 +1,7 @@
 // The in-memory store as a backend: inodes, names and attributes. Runs in a browser.
 import { SETATTR_GID, SETATTR_MODE, SETATTR_SIZE, SETATTR_UID } from '../../9p/constants.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../linux/constants.ts';
-import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
+import { nowNsec, nowSec, readClock } from '../../lib/clock.ts';
 import { checkOptions, type RowsOf } from '../../lib/options.ts';
 import { byteLength } from '../../lib/utf8.ts';
 import { tickFor } from '../../backend/change-time.ts';
@@ -71,7 +71,7 @@ export class RamBackend extends BackendBase {
     this.cells = new Cells(space);
     this.lineage = new Lineage(this.cells);
     this.era = this.lineage.era;
-    tick();
+    readClock();
     this.top = this.make(S_IFDIR | 0o755, 0, 0, null);
     this.top.nlink = 2;
     this.top.parent = this.top;
@@ -203,7 +203,7 @@ export class RamBackend extends BackendBase {
   ): RamInode | number {
     if (!this.takeRoom(name, inodeCost(mode & S_IFMT, null))) return E.ENOSPC;
     this.touch(dir);
-    tick();
+    readClock();
     const inode = this.make(mode, uid, gid, null);
     if (inode.kind === S_IFDIR) {
       inode.nlink = 2;
@@ -215,7 +215,7 @@ export class RamBackend extends BackendBase {
   override symlink(dir: RamInode, name: string, target: string, uid: number, gid: number): RamInode | number {
     if (!this.takeRoom(name, inodeCost(S_IFLNK, target))) return E.ENOSPC;
     this.touch(dir);
-    tick();
+    readClock();
     return this.enterFirst(dir, name, this.make(S_IFLNK | 0o777, uid, gid, target));
   }
 
@@ -236,7 +236,7 @@ export class RamBackend extends BackendBase {
     this.touch(dir);
     this.touch(inode);
     this.lineage.addName(inode);
-    tick();
+    readClock();
     inode.nlink++;
     setChanged(inode);
     this.enter(dir, name, inode);
@@ -246,7 +246,7 @@ export class RamBackend extends BackendBase {
   override unlink(dir: RamInode, name: string, inode: RamInode): number {
     this.touch(dir);
     this.touch(inode);
-    tick();
+    readClock();
     dir.children.remove(name);
     this.space.giveHeap(nameCost(name));
     this.lose(dir, inode);
@@ -282,7 +282,7 @@ export class RamBackend extends BackendBase {
     this.touch(oldDir);
     this.touch(newDir);
     this.touch(inode);
-    tick();
+    readClock();
     if (target !== null) {
       this.touch(target);
       newDir.children.remove(newName);
@@ -338,14 +338,14 @@ export class RamBackend extends BackendBase {
   override accessed(inode: RamInode): void {
     if (!isAccessDue(inode)) return;
     this.touch(inode);
-    tick();
+    readClock();
     inode.atime_sec = nowSec;
     inode.atime_nsec = nowNsec;
   }
 
   override modified(inode: RamInode): void {
     this.touch(inode);
-    tick();
+    readClock();
     setModified(inode);
   }
 
@@ -371,7 +371,7 @@ export class RamBackend extends BackendBase {
     this.touch(inode);
     const errno = setXattr(inode, name, value, flags, this.space);
     if (errno !== 0) return errno;
-    tick();
+    readClock();
     setChanged(inode);
     return 0;
   }

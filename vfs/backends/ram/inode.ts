@@ -2,7 +2,7 @@
 import { nowNsec, nowSec } from '../../lib/clock.ts';
 import { Inode } from '../../backend/inode.ts';
 import { Space } from '../../backend/space.ts';
-import { copyXattrs, type Xattrs } from '../../backend/xattrs.ts';
+import { cloneXattrs, type Xattrs } from '../../backend/xattrs.ts';
 import { Cells } from './cells.ts';
 import { FileData } from './data.ts';
 import type { Era } from './clones/era.ts';
@@ -45,7 +45,7 @@ export class RamInode extends Inode {
   /** Extended attributes, in insertion order. */
   xattrs: Xattrs | null = null;
 
-  /** All times are that of the last tick(). */
+  /** All times are that of the last readClock(). */
   constructor(ino: number, mode: number, uid: number, gid: number, target: string | null, era: Era) {
     super(ino, mode & 0o170000);
     this.era = era;
@@ -89,7 +89,7 @@ export class RamInode extends Inode {
     copy.btime_sec = this.btime_sec;
     copy.btime_nsec = this.btime_nsec;
     copy.name = this.name;
-    if (this.xattrs !== null) copy.xattrs = copyXattrs(this.xattrs);
+    if (this.xattrs !== null) copy.xattrs = cloneXattrs(this.xattrs);
     if (typeof content !== 'string') copy.content = null;
     return copy;
   }

@@ -34,13 +34,13 @@ export function setTimes(inode: RamInode, set: SetAttr): void {
   }
 }
 
-/** Sets mtime and ctime to the time of the last tick(). */
+/** Sets mtime and ctime to the time of the last readClock(). */
 export function setModified(inode: RamInode): void {
   inode.mtime_sec = inode.ctime_sec = nowSec;
   inode.mtime_nsec = inode.ctime_nsec = nowNsec;
 }
 
-/** Sets ctime to the time of the last tick(). */
+/** Sets ctime to the time of the last readClock(). */
 export function setChanged(inode: RamInode): void {
   inode.ctime_sec = nowSec;
   inode.ctime_nsec = nowNsec;

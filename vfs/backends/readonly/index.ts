@@ -1,6 +1,6 @@
 // `readOnly`: a read-only view of a backend, as a read-only bind mount (mount(8)).
 import { DISPOSE } from '../../lib/dispose.ts';
-import { BACKEND, check } from '../../lib/options.ts';
+import { BACKEND, checkKind } from '../../lib/options.ts';
 import { isClosed } from '../../backend/closed.ts';
 import type { Backend, OwnedBackend } from '../../backend/backend.ts';
 import { ReadOnlyBackend } from './backend.ts';
@@ -17,7 +17,7 @@ const views = new WeakMap<Backend, ReadOnlyBackend>();
  * @throws TypeError if `backend` is not a backend.
  */
 export function readOnly(backend: Backend): OwnedBackend {
-  check(backend, BACKEND, 'backend');
+  checkKind(backend, BACKEND, 'backend');
   if (backend.readOnly === true && DISPOSE in backend) return backend as OwnedBackend;
   let view = views.get(backend);
   if (view === undefined || isClosed(view)) {

@@ -17,7 +17,7 @@ export function nextName(path: string, from: number): [begin: number, end: numbe
 }
 
 /** Returns the names of a path, at most `most`. */
-export function namesOf(path: string, most: number): string[] {
+export function splitPath(path: string, most: number): string[] {
   const names: string[] = [];
   for (let [begin, end] = nextName(path, 0); begin < path.length; [begin, end] = nextName(path, end)) {
     if (names.length === most) break;

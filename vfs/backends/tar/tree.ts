@@ -5,7 +5,7 @@ import { NAME_MAX, PATH_MAX } from '../../linux/limits.ts';
 import { HARD_LINK, type TarEntry } from './format/entry.ts';
 import { TarInode, type TarMeta } from './inode.ts';
 import type { Limits } from './format/limits.ts';
-import { namesOf } from './names.ts';
+import { splitPath } from './names.ts';
 
 /** A member that was skipped. */
 export interface Skipped {
@@ -26,7 +26,7 @@ function isLonger(text: string, max: number): boolean {
 function componentsOf(name: string, maxDepth: number): string[] | string {
   if (name.includes('\0')) return 'its name has a NUL';
   // As in tar, an absolute name is relative to the root of the tree.
-  const names = namesOf(name, maxDepth + 1);
+  const names = splitPath(name, maxDepth + 1);
   if (names.includes('..')) return LEADS_OUT;
   if (names.length > maxDepth) return `it lies more than ${maxDepth} directories deep`;
   return names.some((part) => isLonger(part, NAME_MAX)) ? `a name of it is longer than ${NAME_MAX} bytes` : names;

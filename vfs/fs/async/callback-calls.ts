@@ -1,6 +1,6 @@
 // The calls of node:fs that take a callback, made from the synchronous ones.
 import { chanceToAbort } from '../values/abort.ts';
-import { callbackOf, later, settled, type Callback } from '../values/callback.ts';
+import { answerLater, callbackOf, settled, type Callback } from '../values/callback.ts';
 import { badArgument } from '../values/errors.ts';
 import type { Promises } from './promises.ts';
 import type { TreeCalls } from '../calls/tree-calls.ts';
@@ -56,7 +56,7 @@ export function addCallbackCalls(fs: TreeCalls, promises: Promises): void {
   };
   calls.close = (fd, callback) => {
     if (fd === undefined) throw badArgument('ERR_INVALID_ARG_TYPE', NO_FD);
-    later(callback === undefined ? throwing : callbackOf(callback), () => (fs.closeSync(fd as number), []));
+    answerLater(callback === undefined ? throwing : callbackOf(callback), () => (fs.closeSync(fd as number), []));
   };
   Object.assign(calls.realpath!, { native: calls.realpath });
 }
@@ -77,7 +77,7 @@ function withCallback(
   const callback = callbackOf(args.pop());
   if (TRANSFERS.has(name)) {
     const given = name === 'read' ? readArguments(fs, args) : args;
-    later(callback, () => [call(...given), given[1]]);
+    answerLater(callback, () => [call(...given), given[1]]);
     return;
   }
   // Its filter may promise.
@@ -91,7 +91,7 @@ function withCallback(
       callback,
       chanceToAbort(signal).then(() => call(...args)),
     );
-  else later(callback, () => resultsOf(call(...args)));
+  else answerLater(callback, () => resultsOf(call(...args)));
 }
 
 function resultsOf(result: unknown): unknown[] {

@@ -4,7 +4,7 @@ import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT, S_IFREG } from '.
 import { E } from '../../linux/errno.ts';
 import type { Abortable } from '../values/abort.ts';
 import {
-  bytesOf,
+  dataBytes,
   modeOf,
   optionsOf,
   pathOf,
@@ -85,7 +85,7 @@ export class ContentCalls extends DescriptorCalls {
     how: string,
   ): void {
     const { encoding, flag, mode, flush } = optionsOf<WriteOptions>(options);
-    const bytes = bytesOf(data, codecOf(encoding));
+    const bytes = dataBytes(data, codecOf(encoding));
     this.using(path, flagsOf(flag, how), mode, 'write', (file) => {
       writeAll(file, bytes, bytes.length);
       if (flush === true) check(file.client.fsync(file.fid, false), 'fsync');

@@ -18,7 +18,7 @@ import { OpenFile } from '../../client/open-file.ts';
 import { NumberPool } from '../../client/pool.ts';
 import { E } from '../../linux/errno.ts';
 import {
-  bytesOf,
+  dataBytes,
   fdOf,
   modeOf,
   ownerOf,
@@ -103,7 +103,7 @@ export class DescriptorCalls {
     position?: Position,
   ): number {
     const range = typeof first === 'object' ? (first ?? {}) : { offset: first, length, position };
-    const u8 = bytesOf(buffer);
+    const u8 = dataBytes(buffer);
     // As Node: reading nothing is checked for nothing.
     if ((range.length ?? u8.length) === 0 && fdOf(fd) >= 0) return 0;
     const [start, end] = bounds(u8, range.offset, range.length);
@@ -122,7 +122,7 @@ export class DescriptorCalls {
     second?: number | Encoding | null,
     third?: Position,
   ): number {
-    const u8 = typeof data === 'string' ? textToWrite(data, second as Encoding) : bytesOf(data);
+    const u8 = typeof data === 'string' ? textToWrite(data, second as Encoding) : dataBytes(data);
     let range: { offset?: number | undefined; length?: number | undefined; position?: Position | undefined };
     if (typeof data === 'string') range = { position: first as Position };
     else if (typeof first === 'object') range = first ?? {};
@@ -289,7 +289,7 @@ function offsetOf(position: Position | undefined): number | null {
 /** @throws TypeError ERR_INVALID_ARG_TYPE. */
 function partsOf(buffers: readonly ArrayBufferView[]): Uint8Array[] {
   if (Array.isArray(buffers) && buffers.every((buffer) => ArrayBuffer.isView(buffer))) {
-    return buffers.map((buffer) => bytesOf(buffer));
+    return buffers.map((buffer) => dataBytes(buffer));
   }
   throw badArgument('ERR_INVALID_ARG_TYPE', 'The "buffers" argument must be an ArrayBufferView[].');
 }

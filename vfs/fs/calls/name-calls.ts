@@ -20,7 +20,7 @@ import { ContentCalls } from './content-calls.ts';
 import { BOTH_TIMES, UMASK } from './descriptor-calls.ts';
 import { Dir } from '../files/dir.ts';
 import { Dirent } from '../values/dirent.ts';
-import { namesIn, type AsBytes, type AsText, type AsUsual, type Encoding } from '../values/encodings.ts';
+import { nameEncoder, type AsBytes, type AsText, type AsUsual, type Encoding } from '../values/encodings.ts';
 import { badArgument, check, fsError, outOfRange, type FsError } from '../values/errors.ts';
 import type { DirectoryListing } from '../../client/directory-listing.ts';
 import { entriesOf, sortByName, type ListedEntry } from '../../client/entries.ts';
@@ -74,7 +74,7 @@ export interface MakeOptions {
 export class NameCalls extends ContentCalls {
   /** Converts a name to the encoding wanted. @throws TypeError ERR_INVALID_ARG_VALUE. @internal */
   namesIn(encoding: string | null | undefined): (name: string) => string | Uint8Array {
-    const convert = namesIn(encoding);
+    const convert = nameEncoder(encoding);
     return encoding === 'buffer' ? (name) => this.given(convert(name) as Uint8Array) : convert;
   }
 

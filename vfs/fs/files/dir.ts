@@ -2,7 +2,7 @@
 import { S_IFDIR } from '../../linux/constants.ts';
 import { Dirent } from '../values/dirent.ts';
 import { fsError } from '../values/errors.ts';
-import { later, callbackOf, type Callback } from '../values/callback.ts';
+import { answerLater, callbackOf, type Callback } from '../values/callback.ts';
 import type { DirectoryListing } from '../../client/directory-listing.ts';
 import { EntryReader, type ListedEntry } from '../../client/entries.ts';
 import { join } from '../values/path-text.ts';
@@ -72,7 +72,7 @@ export class Dir implements AsyncIterable<Dirent> {
   read(): Promise<Dirent | null>;
   read(callback: Callback<Dirent | null>): void;
   read(callback?: Callback<Dirent | null>): Promise<Dirent | null> | undefined {
-    if (callback !== undefined) later(callbackOf(callback), () => [this.readSync()]);
+    if (callback !== undefined) answerLater(callbackOf(callback), () => [this.readSync()]);
     return callback === undefined ? (async () => this.readSync())() : undefined;
   }
 
@@ -86,7 +86,7 @@ export class Dir implements AsyncIterable<Dirent> {
   close(callback: Callback<undefined>): void;
   close(callback?: Callback<undefined>): Promise<void> | undefined {
     const close = (): [] => (this.closeSync(), []);
-    if (callback !== undefined) later(callbackOf(callback), close);
+    if (callback !== undefined) answerLater(callbackOf(callback), close);
     return callback === undefined ? (async () => this.closeSync())() : undefined;
   }
 

@@ -97,7 +97,7 @@ export function timeOf(value: TimeLike): [sec: number, nsec: number] {
 }
 
 /** Converts data to bytes. @throws TypeError ERR_INVALID_ARG_TYPE. */
-export function bytesOf(data: Data, codec = UTF8): Uint8Array {
+export function dataBytes(data: Data, codec = UTF8): Uint8Array {
   if (typeof data === 'string') return codec.bytesOf(data);
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   throw badArgument('ERR_INVALID_ARG_TYPE', 'The data must be a string, a typed array or a DataView.');

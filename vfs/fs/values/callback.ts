@@ -16,7 +16,7 @@ export function callbackOf(value: unknown): AnyCallback {
  * Runs a call at once, and the callback in a later microtask. As in Node, the callback gets the errors of system calls
  * and of aborts; invalid arguments throw.
  */
-export function later(callback: AnyCallback, act: () => readonly unknown[]): void {
+export function answerLater(callback: AnyCallback, act: () => readonly unknown[]): void {
   let results: readonly unknown[];
   try {
     results = act();

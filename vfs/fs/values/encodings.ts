@@ -119,7 +119,7 @@ export function codecOrBytes(encoding: string | null | undefined): Codec | null 
  * Converts a name to the encoding wanted. As text, a byte that is not UTF-8 is a lone surrogate (lib/utf8.ts) and not
  * U+FFFD as in node:fs, so that the name leads to the file. @throws TypeError ERR_INVALID_ARG_VALUE.
  */
-export function namesIn(encoding: string | null | undefined): (name: string) => string | Uint8Array {
+export function nameEncoder(encoding: string | null | undefined): (name: string) => string | Uint8Array {
   if (encoding === 'buffer') return nameBytes;
   const codec = codecOf(encoding);
   return codec === UTF8 ? (name) => name : (name) => codec.textOf(nameBytes(name));

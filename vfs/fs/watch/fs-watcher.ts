@@ -1,6 +1,6 @@
 // FSWatcher of node:fs: the changes of a file or directory that requests to its server make.
 import type { FileChange } from '../../server/tap.ts';
-import { listen } from '../../server/tap.ts';
+import { tapChanges } from '../../server/tap.ts';
 import type { GuestServer } from '../../server/guest-server.ts';
 import { Emitter } from '../values/emitter.ts';
 import type { WatchedTree, Where } from './watched-tree.ts';
@@ -83,7 +83,7 @@ export class FSWatcher extends Emitter {
       if (!this.#stops.has(server))
         this.#stops.set(
           server,
-          listen(server, (change) => this.#changed(server, change)),
+          tapChanges(server, (change) => this.#changed(server, change)),
         );
   }
 

@@ -17,10 +17,10 @@ import {
   V9FS_MAGIC,
 } from '../../9p/constants.ts';
 import { S_IFDIR, S_IFREG } from '../../linux/constants.ts';
-import { nowNsec, nowSec, tick } from '../../lib/clock.ts';
+import { nowNsec, nowSec, readClock } from '../../lib/clock.ts';
 import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fids/fid.ts';
-import { changed, setQid } from '../qid.ts';
+import { bumpVersion, setQid } from '../qid.ts';
 import { NAME_MAX } from '../../linux/limits.ts';
 import type { Request } from '../request.ts';
 
@@ -75,14 +75,14 @@ export function setattr({ session, t }: Request): number {
     if (errno !== 0) return errno;
   }
   const errno = session.server.backend.setattr(inode, t);
-  if (errno === 0 && (valid & SETATTR_SIZE) !== 0) changed(inode);
+  if (errno === 0 && (valid & SETATTR_SIZE) !== 0) bumpVersion(inode);
   return errno;
 }
 
 /** Replaces times without their _SET bit by the present time. EINVAL: nanoseconds out of range. */
 function fillTimes(t: Message): number {
   const { valid } = t;
-  tick();
+  readClock();
   if ((valid & SETATTR_ATIME_SET) === 0) {
     t.atime_sec = nowSec;
     t.atime_nsec = nowNsec;

@@ -6,7 +6,7 @@ import { E } from '../../linux/errno.ts';
 import { Views, type Iov } from '../../lib/iov.ts';
 import { DirStream } from '../fids/dir-stream.ts';
 import { UNOPENED, type Fid } from '../fids/fid.ts';
-import { changed } from '../qid.ts';
+import { bumpVersion } from '../qid.ts';
 import type { Request } from '../request.ts';
 
 /** Staging buffer: several ranges that fit in it are moved by one call of the backend, which is one of the host. */
@@ -85,7 +85,7 @@ export function write({ session, t, r, payload }: Request): number {
   if (offset + iov.total > Number.MAX_SAFE_INTEGER) return E.EFBIG;
   const done = writeRanges(backend, fid, offset, iov);
   if (done <= 0) return -done;
-  changed(inode);
+  bumpVersion(inode);
   backend.modified(inode);
   iov.reached = offset + done;
   r.count = done;

@@ -6,7 +6,7 @@ import { INTENT_FIND, INTENT_CREATE } from '../../backend/lookup-intent.ts';
 import { E } from '../../linux/errno.ts';
 import { PATH_MAX } from '../../linux/limits.ts';
 import { releaseUnused } from '../../backend/inode-refs.ts';
-import { changed, setQid } from '../qid.ts';
+import { bumpVersion, setQid } from '../qid.ts';
 import { checkEntryName, checkParent, longerThan } from '../checks.ts';
 import type { Request } from '../request.ts';
 import type { Session } from '../session.ts';
@@ -36,7 +36,7 @@ function newEntry(session: Session, t: Message, intent: number): Inode | number 
 /** Puts the qid of the new inode into the reply, or returns the errno. */
 function made(session: Session, r: Message, dir: Inode, inode: Inode | number): number {
   if (typeof inode === 'number') return inode;
-  changed(dir);
+  bumpVersion(dir);
   setQid(r, inode);
   releaseUnused(session.server.backend, inode);
   return 0;
@@ -92,7 +92,7 @@ export function link({ session, t }: Request): number {
   if (typeof dir === 'number') return dir;
   if (bad !== 0) return bad;
   const errno = backend.link(dir, t.name, inode);
-  if (errno === 0) changed(dir);
+  if (errno === 0) bumpVersion(dir);
   return errno;
 }
 

@@ -12,7 +12,7 @@ import {
 import { E } from '../../linux/errno.ts';
 import { releaseUnused } from '../../backend/inode-refs.ts';
 import { nameTaken, renamed } from '../fids/fid-life.ts';
-import { changed } from '../qid.ts';
+import { bumpVersion } from '../qid.ts';
 import { checkEntryName, checkRemoval, checkRename } from '../checks.ts';
 import type { GuestServer } from '../guest-server.ts';
 import type { Request } from '../request.ts';
@@ -31,7 +31,7 @@ export function unlink(server: GuestServer, dir: Inode, name: string, inode: Ino
   const { backend } = server;
   const errno = checkRemoval(backend, inode, rmdir) || backend.unlink(dir, name, inode);
   if (errno === 0) {
-    changed(dir);
+    bumpVersion(dir);
     nameTaken(server, inode);
   } else releaseUnused(backend, inode);
   return errno;
@@ -76,8 +76,8 @@ function move(
     checkRename(backend, oldDir, source, newDir, target) ||
     backend.rename(oldDir, oldName, source, newDir, newName, target);
   if (errno === 0) {
-    changed(oldDir);
-    if (newDir !== oldDir) changed(newDir);
+    bumpVersion(oldDir);
+    if (newDir !== oldDir) bumpVersion(newDir);
     renamed(source, oldDir, oldName, newDir, newName);
     if (target !== null) nameTaken(server, target);
   } else if (target !== null) releaseUnused(backend, target);

@@ -9,7 +9,7 @@ import { E } from '../../linux/errno.ts';
 import { UNOPENED } from '../fids/fid.ts';
 import { releaseUnused } from '../../backend/inode-refs.ts';
 import { moveFid } from '../fids/fid-life.ts';
-import { changed, setQid } from '../qid.ts';
+import { bumpVersion, setQid } from '../qid.ts';
 import { checkEntryName, checkParent } from '../checks.ts';
 import type { GuestServer } from '../guest-server.ts';
 import type { Request } from '../request.ts';
@@ -51,7 +51,7 @@ function openInode(server: GuestServer, inode: Inode, flags: number): number {
 function truncate(server: GuestServer, inode: Inode): number {
   try {
     const errno = server.backend.setattr(inode, TRUNCATE);
-    if (errno === 0) changed(inode);
+    if (errno === 0) bumpVersion(inode);
     return errno;
   } catch (thrown) {
     return server.errnoOf(thrown);
@@ -134,6 +134,6 @@ function existing(server: GuestServer, found: Inode | number, flags: number): In
 
 function createFile(server: GuestServer, dir: Inode, t: Message): Inode | number {
   const inode = server.backend.create(dir, t.name, S_IFREG | (t.mode & 0o7777), 0, 0, t.gid);
-  if (typeof inode !== 'number') changed(dir);
+  if (typeof inode !== 'number') bumpVersion(dir);
   return inode;
 }

@@ -29,7 +29,7 @@ export class Given {
   /** Adds a name. Returns false if the budget is used up. */
   add(name: string): boolean {
     if (this.count === this.marks.length && !this.grow()) return false;
-    this.marks[this.count++] = markOf(name);
+    this.marks[this.count++] = nameHash(name);
     return true;
   }
 
@@ -59,7 +59,7 @@ export class Given {
 }
 
 /** Returns a 53-bit hash of a name (cyrb53), seeded. */
-export function markOf(name: string): number {
+export function nameHash(name: string): number {
   let a = 0xdeadbeef ^ seed;
   let b = 0x41c6ce57 ^ seed;
   for (let i = 0; i < name.length; i++) {

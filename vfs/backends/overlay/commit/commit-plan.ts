@@ -14,7 +14,7 @@ import { Reach, type PathNames } from '../layer/reach.ts';
 import { MOST_NAMES, Removed, isShut, type Leaving } from './removed.ts';
 import { markOf } from './steps.ts';
 import type { MergedTable } from '../merged/merged-table.ts';
-import { fail, heldDuring, heldWork, isThere, namesOf } from '../layer/walk.ts';
+import { fail, heldDuring, heldWork, isThere, listNames } from '../layer/walk.ts';
 import type { Resumable } from '../layer/resumable.ts';
 
 /** A renamed directory: its path in the lower layer, and its path in the overlay (null until it is found). */
@@ -134,11 +134,11 @@ export class CommitPlan {
   private *pair({ path, old, gid: inherited }: Pair, dir: OverlayInode, below: Inode | null): Resumable<void> {
     if (below !== null && this.matches.isUntouched(dir, below)) return;
     const gid = below === null ? inherited : groupFor(this.lower, below);
-    const mine = namesOf(this.merged, dir);
+    const mine = listNames(this.merged, dir);
     const over = new Map<string, Leaving>();
     let touched = false;
     if (below !== null && old !== null) {
-      for (const name of namesOf(this.lower, below)) {
+      for (const name of listNames(this.lower, below)) {
         if (path.length === 0 && name === this.staging) continue;
         const entry = { dir, name, at: [...path, name], old: [...old, name], mine, over };
         if (yield* heldWork(this.lower, below, name, (found) => this.lowerEntry(entry, found))) touched = true;

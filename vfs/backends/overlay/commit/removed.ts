@@ -10,7 +10,7 @@ import { lookOf, type Look } from '../layer/look.ts';
 import { Reach, type PathNames } from '../layer/reach.ts';
 import { markOf } from './steps.ts';
 import type { MergedTable } from '../merged/merged-table.ts';
-import { fail, heldDuring, namesOf } from '../layer/walk.ts';
+import { fail, heldDuring, listNames } from '../layer/walk.ts';
 import type { Resumable } from '../layer/resumable.ts';
 
 /** The limit of path components that a commit stores and writes to its journal; ENOMEM beyond. */
@@ -84,7 +84,7 @@ export class Removed {
       if (this.names > MOST_NAMES) fail(E.ENOMEM);
       const gone = this.gone(at, at.slice(path.length), dir);
       dirs.push(gone);
-      for (const name of namesOf(this.lower, dir)) {
+      for (const name of listNames(this.lower, dir)) {
         const child = [...at, name];
         heldDuring(this.lower, dir, name, (found) => this.child(child, found, gone, pending));
       }

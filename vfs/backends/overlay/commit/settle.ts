@@ -1,6 +1,6 @@
 // Completes or reverts a commit that was interrupted, of this process or another.
 import { E, errnoOf } from '../../../linux/errno.ts';
-import { BACKEND, check, invalid } from '../../../lib/options.ts';
+import { BACKEND, checkKind, invalid } from '../../../lib/options.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import { Settling } from './settling.ts';
 import { DONE, NONE, Staging, UNDONE } from './staging.ts';
@@ -36,7 +36,7 @@ export interface SettleResult {
  * @throws TypeError if `lower` is not a backend; Error with an errno name as `code` if it cannot be read.
  */
 export function unsettled(lower: Backend): Unsettled[] {
-  check(lower, BACKEND, 'lower');
+  checkKind(lower, BACKEND, 'lower');
   return Staging.names(lower).flatMap((name) => {
     const staging = opened(lower, name);
     // Only the name of another user's commit is visible.
@@ -92,8 +92,8 @@ export class Settlement implements Running {
   private at: { path: readonly string[] } = { path: [] };
 
   constructor(lower: Backend, how: 'resume' | 'undo') {
-    check(lower, BACKEND, 'lower');
-    check(how, 'string', 'how');
+    checkKind(lower, BACKEND, 'lower');
+    checkKind(how, 'string', 'how');
     // Checked, since any other word would revert the commit.
     if (how !== 'resume' && how !== 'undo') throw invalid(`"how" must be resume or undo, not ${String(how)}`);
     this.lower = lower;

@@ -10,7 +10,7 @@ import { attempt, setMode } from '../layer/layer.ts';
 import { attrOf } from '../layer/look.ts';
 import { endOwner, isOver, isOwner, livingOwner, nameOwner } from './owner.ts';
 import { readText, sync, writeText } from './small-file.ts';
-import { check, fail, heldDuring, isThere, must, namesOf } from '../layer/walk.ts';
+import { check, fail, heldDuring, isThere, listNames, must } from '../layer/walk.ts';
 import type { Resumable } from '../layer/resumable.ts';
 
 /** The name of the staging directory; a number is appended if the tree has such a name. */
@@ -65,7 +65,7 @@ export class Staging {
    */
   static names(lower: Backend, keepsSticky?: boolean): string[] {
     const root = lower.root();
-    return [...namesOf(lower, root)].filter((name) => {
+    return [...listNames(lower, root)].filter((name) => {
       let isOurs = false;
       if (isStagingName(name))
         heldDuring(lower, root, name, (inode) => (isOurs = isStaging(lower, inode, keepsSticky)));
@@ -113,7 +113,7 @@ export class Staging {
 
   private look(): void {
     this.phase = NONE;
-    for (const entry of namesOf(this.lower, this.dir)) {
+    for (const entry of listNames(this.lower, this.dir)) {
       if (isOwner(entry)) this.owner = entry;
       const phase = JOURNAL.exec(entry)?.[1];
       if (phase !== undefined) this.phase = Number(phase);
@@ -311,7 +311,7 @@ function isStaging(lower: Backend, inode: Inode, keepsSticky?: boolean): boolean
  */
 function listed(lower: Backend, dir: Inode): string[] | null {
   let names: string[] = [];
-  const errno = attempt(() => ((names = [...namesOf(lower, dir)]), 0));
+  const errno = attempt(() => ((names = [...listNames(lower, dir)]), 0));
   if (errno === E.EACCES) return null;
   check(errno);
   return names;

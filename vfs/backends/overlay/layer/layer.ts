@@ -9,7 +9,7 @@ import {
   SETATTR_SIZE,
   SETATTR_UID,
 } from '../../../9p/constants.ts';
-import { nowNsec, nowSec, tick } from '../../../lib/clock.ts';
+import { nowNsec, nowSec, readClock } from '../../../lib/clock.ts';
 import { E, errnoOf } from '../../../linux/errno.ts';
 import type { Attr, Backend, SetAttr } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
@@ -76,7 +76,7 @@ export function setMtime(backend: Backend, inode: Inode, from: Attr): number {
 
 /** Sets mtime to now, for a directory whose lower entry was removed without the layer's knowledge. */
 export function touch(backend: Backend, inode: Inode): number {
-  tick();
+  readClock();
   const set = setting(SETATTR_MTIME, 0, null);
   set.mtime_sec = nowSec;
   set.mtime_nsec = nowNsec;

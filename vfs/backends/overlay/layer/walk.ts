@@ -9,7 +9,7 @@ import type { Resumable } from './resumable.ts';
  * Returns the names in a directory.
  * @throws Error if it cannot be listed.
  */
-export function namesOf(backend: Backend, dir: Inode): Set<string> {
+export function listNames(backend: Backend, dir: Inode): Set<string> {
   const names = new Set<string>();
   const cursor = must(backend.list(dir));
   while (cursor.next()) names.add(cursor.name);

@@ -271,6 +271,6 @@ export function keepCtime(inode: OverlayInode, sec: number, nsec: number): void 
 }
 
 /** Notes a change of the inode: from now on the ctime of the layer is shown. */
-export function changed(inode: OverlayInode): void {
+export function noteChange(inode: OverlayInode): void {
   if (inode.kept !== null) inode.kept.hasCtime = false;
 }

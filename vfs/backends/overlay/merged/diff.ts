@@ -9,7 +9,7 @@ import type { OverlayInode } from './inode.ts';
 import { attrOf } from '../layer/look.ts';
 import { Reach, type PathNames } from '../layer/reach.ts';
 import type { MergedTable } from './merged-table.ts';
-import { fail, heldDuring, must, namesOf } from '../layer/walk.ts';
+import { fail, heldDuring, listNames, must } from '../layer/walk.ts';
 import { finish } from '../layer/resumable.ts';
 
 const KINDS: Readonly<Record<number, Kind>> = {
@@ -90,8 +90,8 @@ class Diff {
     // Never copied up, so unchanged.
     if (dir.upper === null && dir.lower === below && !this.thorough) return;
     if (dir.upper !== null && this.differs(dir, below)) this.add(path, 'changed', S_IFDIR);
-    const mine = namesOf(this.merged, dir);
-    const theirs = namesOf(this.lower, below);
+    const mine = listNames(this.merged, dir);
+    const theirs = listNames(this.lower, below);
     for (const name of mine) {
       heldDuring(this.merged, dir, name, (inode) => {
         if (!theirs.has(name)) this.all([...path, name], inode, 'added');
@@ -130,7 +130,7 @@ class Diff {
   }
 
   private below(tree: Backend, path: PathNames, dir: Inode, change: 'added' | 'removed'): void {
-    for (const name of namesOf(tree, dir)) {
+    for (const name of listNames(tree, dir)) {
       heldDuring(tree, dir, name, (inode) => this.all([...path, name], inode, change));
     }
   }

@@ -1,10 +1,10 @@
 // Changes of names in the merged tree: entries that are made, linked, removed and renamed in the upper layer.
-import { nowNsec, nowSec, tick } from '../../../lib/clock.ts';
+import { nowNsec, nowSec, readClock } from '../../../lib/clock.ts';
 import { E } from '../../../linux/errno.ts';
 import type { Backend } from '../../../backend/backend.ts';
 import type { Inode } from '../../../backend/inode.ts';
 import { attempt, touch } from '../layer/layer.ts';
-import { changed, keepCtime, type AttrSource, type CopyUp } from './copy-up.ts';
+import { keepCtime, noteChange, type AttrSource, type CopyUp } from './copy-up.ts';
 import type { Directories } from './directory.ts';
 import type { OverlayInode } from './inode.ts';
 import type { MergedTable } from './merged-table.ts';
@@ -44,7 +44,7 @@ export class NameChanges {
     const inode = this.table.madeUpper(upper);
     this.table.place(inode, dir, name);
     if (inode.isDir) dir.subdirs++;
-    changed(dir);
+    noteChange(dir);
     return this.table.serve(inode);
   }
 
@@ -53,8 +53,8 @@ export class NameChanges {
     if (errno !== 0) return errno;
     this.dirs.hide(dir, name, false);
     this.table.place(inode, dir, name);
-    changed(dir);
-    changed(inode);
+    noteChange(dir);
+    noteChange(inode);
     return 0;
   }
 
@@ -72,7 +72,7 @@ export class NameChanges {
       const failed = this.upper.unlink(dir.upper!, name, inode.upper!);
       if (failed !== 0) return failed;
       this.dirs.gone(dir, name);
-      changed(inode);
+      noteChange(inode);
       this.unnamed(dir, name, inode);
     } else {
       const failed = touch(this.upper, dir.upper!);
@@ -80,7 +80,7 @@ export class NameChanges {
       this.loseLower(dir, name, inode);
     }
     if (inode.isDir) dir.subdirs--;
-    changed(dir);
+    noteChange(dir);
     return 0;
   }
 
@@ -88,7 +88,7 @@ export class NameChanges {
   private loseLower(dir: OverlayInode, name: string, inode: OverlayInode): void {
     this.dirs.hide(dir, name, true);
     inode.lost++;
-    tick();
+    readClock();
     keepCtime(inode, nowSec, nowNsec);
     // Pinned while it has other names: the lower layer still counts the removed one.
     if (!inode.isDir && this.merged.nlink(inode) > 0) this.table.pin(inode);
@@ -125,9 +125,9 @@ export class NameChanges {
       newDir.subdirs++;
     }
     this.table.move(inode, newDir, newName);
-    changed(oldDir);
-    changed(newDir);
-    changed(inode);
+    noteChange(oldDir);
+    noteChange(newDir);
+    noteChange(inode);
     return 0;
   }
 
@@ -157,7 +157,7 @@ export class NameChanges {
       return;
     }
     this.dirs.cover(dir, name);
-    changed(target);
+    noteChange(target);
     this.unnamed(dir, name, target);
   }
 }

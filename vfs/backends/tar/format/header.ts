@@ -2,7 +2,7 @@
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from '../../../linux/constants.ts';
 import { bytesOf } from '../../../lib/utf8.ts';
 import { formatPax, formatTime, type PaxTime } from './pax.ts';
-import { quoted } from './pax-headers.ts';
+import { escapeName } from './pax-headers.ts';
 import { BLOCK, padded } from './size.ts';
 
 /** The attributes of a member to write. */
@@ -92,7 +92,7 @@ function recordsOf({ path, target, size, uid, gid, mtime, xattrs, stored }: Meta
   if (uid > ID_MAX) add('uid', String(uid));
   if (gid > ID_MAX) add('gid', String(gid));
   if (mtime.nsec !== 0 || mtime.sec < 0 || mtime.sec > LARGE_MAX) add('mtime', formatTime(mtime));
-  for (const [name, value] of xattrs ?? []) records.set(`SCHILY.xattr.${quoted(name)}`, value);
+  for (const [name, value] of xattrs ?? []) records.set(`SCHILY.xattr.${escapeName(name)}`, value);
   return records;
 }
 

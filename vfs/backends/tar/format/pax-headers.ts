@@ -1,17 +1,17 @@
 // The pax records that apply to a member: global, its own, and its extended attributes.
 import type { Limits } from './limits.ts';
-import { decimal, eachRecord, textOf, type PaxRecords } from './pax.ts';
+import { decimal, decodeUtf8, eachRecord, type PaxRecords } from './pax.ts';
 
 const NONE: PaxRecords = new Map();
 const XATTR = 'SCHILY.xattr.';
 const SPARSE = 'GNU.sparse.';
 
 /** Escapes the name of an extended attribute for a keyword, as GNU tar does: `=` ends a keyword. */
-export function quoted(name: string): string {
+export function escapeName(name: string): string {
   return name.replaceAll('%', '%25').replaceAll('=', '%3D');
 }
 
-function unquoted(name: string): string {
+function unescapeName(name: string): string {
   return name.replace(/%(25|3D)/g, (code) => (code === '%25' ? '%' : '='));
 }
 
@@ -54,7 +54,7 @@ export class PaxHeaders {
 
   /** Stored as a number: the bytes would take ten times the memory. */
   private addToMap(value: Uint8Array): void {
-    this.map.push(decimal(textOf(value) ?? ''));
+    this.map.push(decimal(decodeUtf8(value) ?? ''));
     if (this.map.length > 2 * this.limits.left('maxExtents')) throw this.limits.exceeded('maxExtents');
   }
 
@@ -97,7 +97,7 @@ export class PaxHeaders {
   /** Returns the value as text; null if there is none. A value that is not UTF-8 is neither a number nor a time. */
   text(keyword: string): string | null {
     const value = this.get(keyword);
-    return value === undefined ? null : (textOf(value) ?? '\ufffd');
+    return value === undefined ? null : (decodeUtf8(value) ?? '\ufffd');
   }
 
   /** Returns the extended attributes of the next member. Members without their own share one map. */
@@ -116,7 +116,7 @@ export class PaxHeaders {
 function attributesIn(records: PaxRecords): Map<string, Uint8Array> | null {
   let xattrs: Map<string, Uint8Array> | null = null;
   for (const [keyword, value] of records) {
-    if (keyword.startsWith(XATTR)) (xattrs ??= new Map()).set(unquoted(keyword.slice(XATTR.length)), value);
+    if (keyword.startsWith(XATTR)) (xattrs ??= new Map()).set(unescapeName(keyword.slice(XATTR.length)), value);
   }
   return xattrs;
 }

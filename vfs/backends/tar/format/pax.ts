@@ -13,7 +13,7 @@ export interface PaxTime {
 }
 
 /** Decodes UTF-8; null if it is invalid. */
-export function textOf(bytes: Uint8Array): string | null {
+export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return decoder.decode(bytes);
   } catch {

@@ -2,7 +2,7 @@
 import { octal, type Header } from './block.ts';
 import { Sparse } from './data.ts';
 import type { Limits } from './limits.ts';
-import { decimal, textOf } from './pax.ts';
+import { decimal, decodeUtf8 } from './pax.ts';
 import type { PaxHeaders } from './pax-headers.ts';
 import { padded } from './size.ts';
 
@@ -84,7 +84,7 @@ function mapInBody(map: SparseMap, body: Uint8Array, limits: Limits): number {
   let at = 0;
   const line = (): number => {
     const end = body.subarray(0, at + DIGITS + 1).indexOf(NEWLINE, at);
-    const value = end < 0 ? NaN : decimal(textOf(body.subarray(at, end)) ?? '');
+    const value = end < 0 ? NaN : decimal(decodeUtf8(body.subarray(at, end)) ?? '');
     at = end + 1;
     return value;
   };

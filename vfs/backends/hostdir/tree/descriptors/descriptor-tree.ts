@@ -8,8 +8,8 @@ import type { HostStat } from '../../calls/host-stat.ts';
 import { Assumed } from '../lookups/assumed.ts';
 import { FRESH, HeldInodes } from './held-inodes.ts';
 import { NEW, ACCESS_RDWR, type HostInode } from '../inode.ts';
-import { expire, isSettled, keep, refresh, unsettle } from '../lookups/name-cache.ts';
-import { nameOf } from './name-of.ts';
+import { dropStale, expire, isSettled, keep, unsettle } from '../lookups/name-cache.ts';
+import { currentEntry } from './current-entry.ts';
 import { place } from '../places.ts';
 import type { DirName, HostTree } from '../tree.ts';
 
@@ -85,7 +85,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
       const errno = this.calls.stat(at, this.st);
       if (errno < 0) return -errno;
       dir.seen(this.st);
-      refresh(dir, now);
+      dropStale(dir, now);
     }
     const kept = dir.names?.get(name);
     if (kept === undefined || (kept !== null && kept.fd < 0)) return this.lookupAgain(dir, name, now);
@@ -360,7 +360,7 @@ export class DescriptorTree extends HeldInodes implements HostTree {
   }
 
   nameOf(inode: HostInode): DirName | number {
-    return nameOf(this, inode);
+    return currentEntry(this, inode);
   }
 
   aliased(): boolean {

@@ -2,7 +2,7 @@
 import { S_IFDIR, S_IFMT } from '../../../../linux/constants.ts';
 import { E } from '../../../../linux/errno.ts';
 import type { DirCursor } from '../../../../backend/backend.ts';
-import { Given, markOf } from '../../node/given.ts';
+import { Given, nameHash } from '../../node/given.ts';
 import type { HostInode } from '../inode.ts';
 import { isOld } from '../lookups/name-cache.ts';
 import type { NameIterator } from './name-iterator.ts';
@@ -64,7 +64,7 @@ export class HostCursor implements DirCursor {
     while (!this.done) {
       const name = this.nextName();
       if (name === null) this.end();
-      else if (name !== '' && this.again?.has(markOf(name)) !== true && this.give(name)) return true;
+      else if (name !== '' && this.again?.has(nameHash(name)) !== true && this.give(name)) return true;
     }
     return false;
   }
@@ -161,7 +161,7 @@ export class HostCursor implements DirCursor {
     const names = this.open();
     try {
       for (let name = names.next(); name !== null; name = names.next()) {
-        const at = positions.get(markOf(name));
+        const at = positions.get(nameHash(name));
         if (at !== undefined) read[at] = name;
       }
     } finally {

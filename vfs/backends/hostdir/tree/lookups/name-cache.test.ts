@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { S_IFDIR } from '../../../../linux/constants.ts';
 import { HostStat } from '../../calls/host-stat.ts';
 import { HostInode } from '../inode.ts';
-import { isSettled, keep, refresh, unsettle } from './name-cache.ts';
+import { dropStale, isSettled, keep, unsettle } from './name-cache.ts';
 
 /** Makes a directory with a ctime this long ago, truncated to whole seconds or not. */
 function directory(agoMs: number, wholeSeconds: boolean): { dir: HostInode; now: number } {
@@ -24,7 +24,7 @@ test('names are kept once the ctime is older than a tick', () => {
     [4000, true, true],
   ] as const) {
     const { dir, now } = directory(agoMs, wholeSeconds);
-    refresh(dir, now);
+    dropStale(dir, now);
     keep(dir, 'x', null, now);
     assert.is(dir.names?.has('x') ?? false, kept, `${agoMs} ms ago, in seconds: ${wholeSeconds}`);
   }
@@ -32,7 +32,7 @@ test('names are kept once the ctime is older than a tick', () => {
 
 test('if ctimes are whole seconds, a change of our own unsettles a directory for seconds', () => {
   const { dir, now } = directory(4000, true);
-  refresh(dir, now);
+  dropStale(dir, now);
   unsettle(dir);
   assert.not.ok(isSettled(dir, now + 1000));
   assert.ok(isSettled(dir, now + 4000));
@@ -40,7 +40,7 @@ test('if ctimes are whole seconds, a change of our own unsettles a directory for
 
 test('a change of our own does not make a directory settle sooner than its ctime does', () => {
   const { dir, now } = directory(0, true);
-  refresh(dir, now);
+  dropStale(dir, now);
   const { settled } = dir;
   unsettle(dir);
   assert.ok(dir.settled >= settled);

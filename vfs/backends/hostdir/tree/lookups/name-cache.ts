@@ -37,7 +37,7 @@ function tickOf(dir: HostInode): number {
 }
 
 /** Drops names that may be stale. The directory was just looked at (`seen`). */
-export function refresh(dir: HostInode, now: number): void {
+export function dropStale(dir: HostInode, now: number): void {
   if (dir.changes === dir.stamp && now < dir.expires) return;
   dir.names?.clear();
   dir.stamp = dir.changes;
@@ -65,7 +65,7 @@ export function expire(dir: HostInode, now: number): void {
   dir.expires = now + LIFETIME;
 }
 
-/** Caches a lookup, if the ctime passed to `refresh` before the lookup is old enough. */
+/** Caches a lookup, if the ctime passed to `dropStale` before the lookup is old enough. */
 export function keep(dir: HostInode, name: string, inode: HostInode | null, now: number): void {
   if (!isSettled(dir, now)) return;
   dir.names ??= new Map();

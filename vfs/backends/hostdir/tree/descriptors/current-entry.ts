@@ -19,7 +19,7 @@ const st = new HostStat();
  * directories it was seen in. ENOENT if there is none.
  * @throws HostError
  */
-export function nameOf(tree: DescriptorTree, inode: HostInode): DirName | number {
+export function currentEntry(tree: DescriptorTree, inode: HostInode): DirName | number {
   for (const [dir, name] of [[inode.parent, inode.name] as const, ...(inode.others ?? [])]) {
     if (dir !== null && leadsTo(tree, dir, name, inode)) return [dir, name];
   }
