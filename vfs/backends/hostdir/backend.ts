@@ -1,13 +1,5 @@
 // The host directory as a backend: each call of the contract as calls of the host. Needs Node, Deno or Bun.
-import {
-  SETATTR_ATIME,
-  SETATTR_GID,
-  SETATTR_MODE,
-  SETATTR_MTIME,
-  SETATTR_SIZE,
-  SETATTR_UID,
-} from '../../9p/constants.ts';
-import { O_NOATIME, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, S_ISGID } from '../../linux/constants.ts';
+import { O_NOATIME, S_IFDIR, S_IFMT, S_IFREG } from '../../linux/constants.ts';
 import { decodeText } from '../../lib/utf8.ts';
 import { E } from '../../linux/errno.ts';
 import { BackendBase, wantsWriting } from '../../backend/base.ts';
@@ -16,12 +8,13 @@ import { shut } from '../../backend/closed.ts';
 import type { Inode } from '../../backend/inode.ts';
 import { INTENT_BRIEF, INTENT_FIND } from '../../backend/lookup-intent.ts';
 import { fillAttr } from './attr.ts';
+import { AttrChanges, MODE_MASK } from './attr-changes.ts';
 import { HostCursor } from './tree/listings/cursor.ts';
 import { transfer } from './data.ts';
 import { HostHandles } from './handles.ts';
 import { HostHoles, countsBlocks } from './holes.ts';
 import { Links } from './links.ts';
-import { ACCESS_RDWR, type HostInode } from './tree/inode.ts';
+import type { HostInode } from './tree/inode.ts';
 import { HostLocks } from './locks/record-locks.ts';
 import { HostStat } from './calls/host-stat.ts';
 import { hostError } from './node/node.ts';
@@ -31,8 +24,6 @@ import type { HostTree } from './tree/tree.ts';
 
 /** The extended attributes that guests see and set: those of others may be rights (security.capability, ACLs). */
 const USER = 'user.';
-/** Mode bits that a guest may set: all but set-user-ID and set-group-ID. */
-const MODE_MASK = 0o1777;
 
 /** The methods of a closed backend that must not fail: no descriptor is left. */
 const LET_GO = {
@@ -63,6 +54,7 @@ export class HostDirStore extends BackendBase {
   readonly findsRings: boolean;
   private readonly tree: HostTree;
   private readonly times: HostTimes;
+  private readonly attrChanges: AttrChanges;
   private readonly holes: HostHoles;
   private readonly links: Links;
   private readonly handles: HostHandles;
@@ -87,6 +79,7 @@ export class HostDirStore extends BackendBase {
     if (tree.exact) this.recordLocks = new HostLocks(tree, this.readOnly);
     this.findsRings = tree.limits === '';
     this.times = new HostTimes(tree);
+    this.attrChanges = new AttrChanges(tree, this.times);
     this.handles = new HostHandles(tree);
     this.links = new Links(tree);
     this.holes = new HostHoles(tree.calls, (inode) => this.countsBlocks(inode));
@@ -188,58 +181,7 @@ export class HostDirStore extends BackendBase {
   }
 
   override setattr(inode: HostInode, set: SetAttr): number {
-    if (this.readOnly) return E.EROFS;
-    const { valid } = set;
-    if ((valid & SETATTR_MODE) !== 0 && inode.kind === S_IFLNK) return E.ENOTSUP;
-    let errno = (valid & SETATTR_SIZE) === 0 ? 0 : this.resize(inode, set.size);
-    if (errno === 0 && (valid & (SETATTR_UID | SETATTR_GID)) !== 0) errno = this.chown(inode, set);
-    if (errno === 0 && (valid & SETATTR_MODE) !== 0) errno = this.chmod(inode, set.mode);
-    if (errno === 0 && (valid & (SETATTR_ATIME | SETATTR_MTIME)) !== 0) {
-      errno = this.tree.exact ? this.tree.utimens(inode, set) : this.times.set(inode, set);
-    }
-    return errno;
-  }
-
-  /** A guest cannot set the set-group-ID bit of a directory, but a chmod with the bit keeps the one set by the host. */
-  private chmod(inode: HostInode, mode: number): number {
-    let kept = 0;
-    if (inode.kind === S_IFDIR && (mode & S_ISGID) !== 0) {
-      const errno = this.tree.stat(inode, this.st);
-      if (errno !== 0) return errno;
-      kept = this.st.mode & S_ISGID;
-    }
-    return this.tree.chmod(inode, (mode & MODE_MASK) | kept);
-  }
-
-  private chown(inode: HostInode, { valid, uid, gid }: SetAttr): number {
-    const errno = this.tree.stat(inode, this.st);
-    if (errno !== 0) return errno;
-    const toUid = (valid & SETATTR_UID) !== 0 ? uid : this.st.uid;
-    const toGid = (valid & SETATTR_GID) !== 0 ? gid : this.st.gid;
-    return this.tree.chown(inode, toUid, toGid);
-  }
-
-  private resize(inode: HostInode, size: number): number {
-    const { calls, flags } = this.tree;
-    this.tree.touched(inode);
-    const errno = this.dropPrivileges(inode);
-    if (errno !== 0) return errno;
-    // ftruncate(2) works on a descriptor opened before the file became read-only.
-    const writer = inode.access === ACCESS_RDWR ? inode.fd : inode.writers.at(-1);
-    if (writer !== undefined) return -calls.truncate(writer, size);
-    const fd = this.tree.open(inode, flags.O_WRONLY);
-    if (fd < 0) return -fd;
-    const failed = -calls.truncate(fd, size);
-    calls.close(fd);
-    return failed;
-  }
-
-  /** Clears set-user-ID and set-group-ID on a write, as the kernel does unless the process is root. */
-  private dropPrivileges(inode: HostInode): number {
-    if (!inode.privileged) return 0;
-    const errno = this.tree.stat(inode, this.st) || this.tree.chmod(inode, this.st.mode & MODE_MASK);
-    if (errno === 0) inode.privileged = false;
-    return errno;
+    return this.readOnly ? E.EROFS : this.attrChanges.set(inode, set);
   }
 
   override create(dir: HostInode, name: string, mode: number): Inode | number {
@@ -324,7 +266,7 @@ export class HostDirStore extends BackendBase {
   }
 
   override write(inode: HostInode, handle: number, offset: number, u8: Uint8Array, start: number, end: number): number {
-    const errno = inode.privileged ? this.dropPrivileges(inode) : 0;
+    const errno = inode.privileged ? this.attrChanges.dropPrivileges(inode) : 0;
     if (errno !== 0) return -errno;
     this.tree.touched(inode);
     return transfer(this.tree.calls, true, handle, offset, u8, start, end);
@@ -333,7 +275,7 @@ export class HostDirStore extends BackendBase {
   /** ENOTSUP also without libc: node:fs has no fallocate(2). */
   allocate(inode: HostInode, handle: number, offset: number, length: number): number {
     const { tree } = this;
-    const errno = this.dropPrivileges(inode);
+    const errno = this.attrChanges.dropPrivileges(inode);
     if (errno !== 0) return errno;
     tree.touched(inode);
     for (;;) {

@@ -11,8 +11,8 @@ import type { SessionSettings } from '../settings.ts';
 import type { ClientWire } from '../wire/client-wire.ts';
 import { Fids, OWN_FIDS, RemoteFid } from './fids.ts';
 import { CHANGES, Loose, takeLost } from './loose.ts';
-import { NameRequests, removeByFid, renameByFid } from './old-servers.ts';
-import { NAMELESS, RemoteOrphans, type Orphan } from './orphans.ts';
+import { RemoteNames } from './names.ts';
+import { NAMELESS, RemoteOrphans } from './orphans.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { answer, lastCookie, refuse } from './replies.ts';
 import { Requests, type Flight } from './requests.ts';
@@ -38,11 +38,11 @@ export class RemoteTransport implements Pipelining<Flight> {
   /** Requests of our own. */
   private readonly client: Client;
   private readonly orphans: RemoteOrphans;
+  private readonly names: RemoteNames;
   /** The cache of `cache=loose`; else null. */
   private readonly loose: Loose | null;
   /** True once a file was read. */
   private hasRead = false;
-  private readonly names = new NameRequests();
   /** True if the server keeps the fid of a walk that has not found all names (diod 1.0.24); null: not known yet. */
   private leavesFids: boolean | null = null;
 
@@ -54,6 +54,7 @@ export class RemoteTransport implements Pipelining<Flight> {
     Object.assign(this.client, { fids: new NumberPool(OWN_FIDS, OWN_FIDS * 2) });
     this.loose = settings.cache === 'loose' ? new Loose(this.requests) : null;
     this.orphans = new RemoteOrphans(this.client, this.fids, settings.orphans);
+    this.names = new RemoteNames((t, r) => this.plain(t, r, NOTHING), this.client, this.fids, this.orphans);
   }
 
   /** True unless the server takes requests in another order than they were sent: then each is sent alone. */
@@ -101,12 +102,12 @@ export class RemoteTransport implements Pipelining<Flight> {
       case TYPE.Tgetattr:
         return this.getattr(t, r);
       case TYPE.Tunlinkat:
-        return this.unlink(t, r);
+        return this.names.unlink(t, r);
       case TYPE.Trenameat:
-        return this.rename(t, r);
+        return this.names.rename(t, r);
       case TYPE.Tlink:
       case TYPE.Trename:
-        return this.isNameless(t) ? refuse(t, r, NAMELESS) : this.plain(t, r, payload);
+        return this.names.isNameless(t) ? refuse(t, r, NAMELESS) : this.plain(t, r, payload);
       case TYPE.Twrite:
       case TYPE.Tsetattr:
       case TYPE.Tlock:
@@ -367,40 +368,6 @@ export class RemoteTransport implements Pipelining<Flight> {
     for (const other of this.fids.all()) {
       if (other.ahead !== null && other.pathLo === fid.pathLo && other.pathHi === fid.pathHi) other.ahead.drop();
     }
-  }
-
-  /** True if the file of a request has no name for the client. */
-  private isNameless(t: Message): boolean {
-    return t.fid < OWN_FIDS && (this.fids.get(t.fid)?.orphan ?? null) !== null;
-  }
-
-  private unlink(t: Message, r: Message): number {
-    const { dfid, name, flags } = t;
-    if (flags === 0 && dfid < OWN_FIDS) {
-      const orphan = this.orphans.hide(dfid, name);
-      if (typeof orphan === 'number') return refuse(t, r, orphan);
-      if (orphan !== null) return answer(t, r);
-    }
-    const errno = this.names.send(
-      () => this.plain(t, r, NOTHING),
-      () => removeByFid(this.client, dfid, name, flags),
-    );
-    return errno === 0 ? answer(t, r) : refuse(t, r, errno);
-  }
-
-  private rename(t: Message, r: Message): number {
-    const { olddirfid, oldname, newdirfid, newname } = t;
-    let orphan: Orphan | null | number = null;
-    if (olddirfid < OWN_FIDS) {
-      orphan = this.orphans.hide(newdirfid, newname, { dir: olddirfid, name: oldname });
-      if (typeof orphan === 'number') return refuse(t, r, orphan);
-    }
-    const errno = this.names.send(
-      () => this.plain(t, r, NOTHING),
-      () => renameByFid(this.client, olddirfid, oldname, newdirfid, newname),
-    );
-    if (errno !== 0 && orphan !== null) this.orphans.restore(orphan, newdirfid, newname);
-    return errno === 0 ? answer(t, r) : refuse(t, r, errno);
   }
 
   close(): void {
