@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { reference } from './api-doc.ts';
-import type { Call } from './api.ts';
+import type { Call } from './calls/call.ts';
 import { paragraphs, sentence } from './doc-text.ts';
 import { membersOf, oneLine } from './members.ts';
 

@@ -33,7 +33,7 @@ function anchorOf(module: string): string {
 /**
  * Returns the sections of the modules. An export of several modules is described in the first one.
  * @param modules Published name → source of its entry.
- * @throws Error if a function of build/gen/api.ts is exported by no module that it names.
+ * @throws Error if a function of build/gen/calls/ is exported by no module that it names.
  */
 export function reference(modules: ReadonlyMap<string, string>, read: (file: string) => string, calls = API): string {
   const surface = new Surface(read);
@@ -65,7 +65,7 @@ export function reference(modules: ReadonlyMap<string, string>, read: (file: str
       .join('\n');
   });
   const unused = calls.filter((call) => !used.has(call)).map(({ call }) => call);
-  if (unused.length > 0) throw new Error(`build/gen/api.ts: ${unused.join(', ')}: no module that it names exports it.`);
+  if (unused.length > 0) throw new Error(`build/gen/calls/: ${unused.join(', ')}: no module that it names exports it.`);
   return sections.join('\n');
 }
 

@@ -1,7 +1,8 @@
 // Generates the table of limits in docs/security.md from limits-table.ts; the rest of that file is written by hand.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LIMIT_ROWS, type LimitRow } from './limits-table.ts';
+import type { LimitRow } from './limits/row.ts';
+import { LIMIT_ROWS } from './limits-table.ts';
 import { ROOT } from '../project.mjs';
 
 const BEGIN = '<!-- limits: generated from build/gen/limits-table.ts -->\n';

@@ -1,5 +1,5 @@
-// The tables of arguments and options of a function in docs/api.md, from build/gen/api.ts.
-import type { Call, Meaning } from './api.ts';
+// The tables of arguments and options of a function in docs/api.md, from build/gen/calls/.
+import type { Call, Meaning } from './calls/call.ts';
 
 /** The export that a call belongs to, in small letters: `wasi` for `wasi.finalizeBindings(…)` and `new WASI(…)`. */
 export function subjectOf({ call }: Call): string {
@@ -16,7 +16,7 @@ export function callTables(entry: Call): string {
 /** @throws Error if a row has no meaning, or a meaning has no row. */
 function optionsOf({ call, rows = {}, options = {} }: Call): string[] {
   const wrong = Object.keys({ ...rows, ...options }).filter((name) => !(name in rows && name in options));
-  if (wrong.length > 0) throw new Error(`${call}: ${wrong.join(', ')} must be in its table and in build/gen/api.ts.`);
+  if (wrong.length > 0) throw new Error(`${call}: ${wrong.join(', ')} must be in its table and in build/gen/calls/.`);
   return Object.entries(options).map(([name, meaning]) => row(name, meaning.type ?? typeOf(rows[name]!), meaning));
 }
 

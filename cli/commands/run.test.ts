@@ -313,56 +313,7 @@ run('writes a trace to stderr or to a file', () => {
   assert.match(readFileSync(join(scratch, 'trace.txt'), 'utf8'), /fd_readdir\(fd=\d+/);
 });
 
-/** Runs it with a closed stdout; returns its end and its stderr. */
-function unread(argv: string[]): string {
-  const script = '{ "$@"; echo "ends with $?" >&2; } | :';
-  return spawnSync('sh', ['-c', script, 'sh', process.execPath, cli, ...argv], { cwd: scratch, encoding: 'utf8' })
-    .stderr;
-}
-
-/** Runs it with a full output device, or with one named by an option. */
-function full(argv: string[], ...redirects: string[]) {
-  const script = `"$@" ${redirects.join(' ')}`;
-  const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', process.execPath, cli, ...argv], {
-    cwd: scratch,
-    encoding: 'utf8',
-  });
-  return { status, stderr };
-}
-
-const PRINTING = [['help'], ['help', 'run'], ['--version'], ['run', '--help'], ['ls', '--help'], ['ls', 'data']];
-
-run('a closed pipe ends the output silently, and the changes are still committed', () => {
-  for (const argv of PRINTING) assert.is(unread(argv), 'ends with 141\n', argv.join(' '));
-  const change = ['run', '--overlay', 'data::/w', '--diff', '--commit', 'program.wasm', 'write', '/w/unread'];
-  assert.is(unread(change), 'ends with 141\n');
-  assert.is(readFileSync(join(scratch, 'data', 'unread'), 'utf8'), 'written');
-  rmSync(join(scratch, 'data', 'unread'));
-});
-
 const linux = unless(NOT_LINUX, run);
-
-linux('an output error is reported in a sentence, and a trace error keeps the program’s status', () => {
-  const sentence = /^wasi9p( ls)?: cannot write output: no space left on device\.\n$/;
-  for (const argv of PRINTING) {
-    const { status, stderr } = full(argv, '>/dev/full');
-    assert.match(stderr, sentence, argv.join(' '));
-    assert.is(status, 1);
-    assert.is(full(argv, '>/dev/full', '2>/dev/full').status, 1);
-  }
-  const change = ['run', '--overlay', 'data::/w', '--diff', '--commit', 'program.wasm', 'write', '/w/full'];
-  assert.match(full(change, '>/dev/full').stderr, sentence);
-  assert.ok(existsSync(join(scratch, 'data', 'full')));
-  rmSync(join(scratch, 'data', 'full'));
-  for (const argv of [['walk'], ['cat', 'none'], ['run', 'none'], ['run', 'program.wasm', 'trap']]) {
-    assert.equal(full(argv, '2>/dev/full'), { status: wasi9p(argv).status, stderr: '' }, argv.join(' '));
-  }
-  assert.equal(full(['run', '--trace=/dev/full', 'program.wasm', 'exit', '0']), {
-    status: 1,
-    stderr: 'wasi9p: --trace=/dev/full is incomplete: no space left on device.\n',
-  });
-  assert.is(full(['run', '--trace=/dev/full', 'program.wasm', 'exit', '3']).status, 3);
-});
 
 run('a program that cannot be started ends with a sentence and status 1', () => {
   assert.is(

@@ -1,110 +1,15 @@
 // Tries the command lines of other runtimes end to end: a program prints what it was given.
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NOT_LINUX, unless } from '../../build/test/skip.ts';
-import { compile } from '../../toolchain/compile.ts';
-import { bundle } from '../testing.ts';
 import { COUNTING, moduleWith, section, sized, wasm } from '../wasm-testing.ts';
-
-const PROGRAM = `
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-#include <wasi/api.h>
-extern char **environ;
-
-static int given(int argc, char **argv) {
-  for (int i = 0; i < argc; i++) printf("arg %s\\n", argv[i]);
-  for (char **e = environ; e && *e; e++) printf("env %s\\n", *e);
-  for (int fd = 3;; fd++) {
-    __wasi_prestat_t stat;
-    char name[4096] = "";
-    if (__wasi_fd_prestat_get(fd, &stat)) return 0;
-    if (__wasi_fd_prestat_dir_name(fd, (uint8_t *)name, stat.u.dir.pr_name_len)) return 1;
-    printf("dir %s\\n", name);
-  }
-}
-
-static int write_to(const char *path) {
-  FILE *file = fopen(path, "w");
-  if (!file) return printf("%s: %s\\n", path, strerror(errno)), 1;
-  return fputs("written", file) < 0 || fclose(file);
-}
-
-static int list(const char *path) {
-  DIR *dir = opendir(path);
-  if (!dir) return printf("%s: %s\\n", path, strerror(errno)), 1;
-  for (struct dirent *e; (e = readdir(dir));) if (e->d_name[0] != '.') printf("%s\\n", e->d_name);
-  return closedir(dir);
-}
-
-int main(int argc, char **argv) {
-  const char *what = argc > 1 ? argv[1] : "";
-  if (!strcmp(what, "exit")) return atoi(argv[2]);
-  if (!strcmp(what, "trap")) __builtin_trap();
-  if (!strcmp(what, "write")) return write_to(argv[2]);
-  if (!strcmp(what, "rename")) return rename(argv[2], argv[3]) ? (puts(strerror(errno)), 1) : 0;
-  if (!strcmp(what, "list")) return list(argv[2]);
-  if (!strcmp(what, "open")) { for (int i = 2; i < argc; i++) { FILE *f = fopen(argv[i], "r"); if (f) fclose(f); } return 0; }
-  if (!strcmp(what, "write-at-3")) return write(openat(3, argv[2], O_CREAT | O_WRONLY, 0666), "3", 1) != 1;
-  if (!strcmp(what, "cat")) { for (int c; (c = getchar()) != EOF;) putchar(c); return 0; }
-  return given(argc, argv);
-}
-
-__attribute__((export_name("add"))) int32_t add(int32_t a, int64_t b) { return a + (int32_t)b; }
-__attribute__((export_name("half"))) float half(float x) { return x / 2; }
-__attribute__((export_name("wide"))) int64_t wide(double x) { return (int64_t)x; }
-__attribute__((export_name("leave"))) void leave(void) { puts("left"); fflush(stdout); _Exit(7); }
-`;
+import { cli, given, scratch, wasi9p, withProgram } from './runner-testing.ts';
 
 const runner = suite('command lines of other runtimes');
+withProgram(runner);
 const linux = unless(NOT_LINUX, runner);
-let scratch = '';
-let cli = '';
-
-runner.before(async () => {
-  scratch = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'wasi9p-runner-'));
-  fs.mkdirSync(join(scratch, 'pkg', 'sub'), { recursive: true });
-  const output = 'show.wasm';
-  const argv = ['-O1', 'show.c', '-o', output];
-  fs.writeFileSync(join(scratch, 'pkg', output), await compile({ sources: { 'show.c': PROGRAM }, argv, output }));
-  fs.copyFileSync(join(scratch, 'pkg', output), join(scratch, 'pkg', 'pkg.test'));
-  fs.writeFileSync(join(scratch, 'pkg', 'text.wat'), '(module)');
-  cli = await bundle();
-});
-
-runner.after(() => {
-  fs.rmSync(scratch, { recursive: true });
-  fs.rmSync(dirname(cli), { recursive: true });
-});
-
-interface Settings {
-  readonly cwd?: string;
-  readonly env?: Record<string, string>;
-  readonly input?: string | Uint8Array;
-  readonly called?: string;
-}
-
-function wasi9p(argv: readonly string[], { cwd = join(scratch, 'pkg'), env, input = '', called = cli }: Settings = {}) {
-  const options = { cwd, encoding: 'utf8', input, ...(env && { env }) } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [called, ...argv], options);
-  return { status, stdout, stderr };
-}
-
-/** The output of the program for these lines. */
-function given(args: readonly string[], env: readonly string[], dirs: readonly string[]): string {
-  const lines = [...args.map((word) => `arg ${word}`), ...env.map((word) => `env ${word}`)];
-  return [...lines, ...dirs.map((word) => `dir ${word}`), ''].join('\n');
-}
 
 /** Lines of toolchains, and what the program is given. `SCRATCH` is the directory above. */
 const LINES: readonly (readonly [line: string, given: string])[] = [
@@ -305,53 +210,6 @@ runner('-S cwd: relative paths begin there, and absolute ones stay', () => {
   assert.is(wasi9p([...whole, 'rename', 'here', 'moved']).status, 0);
   assert.is(wasi9p([...whole, 'write', join(scratch, 'pkg', 'more')]).status, 0);
   for (const path of ['sub/moved', 'there', 'more']) fs.rmSync(join(scratch, 'pkg', path));
-});
-
-runner('--host: relative and absolute paths lead to the current directory, and nothing else of this machine', () => {
-  const pkg = join(scratch, 'pkg');
-  const env = { HOME: scratch, PATH: '/bin' };
-  const host = (...argv: string[]) => wasi9p(['run', '--host', 'show.wasm', ...argv], { env });
-  const variables = [`PWD=${pkg}`, 'TMPDIR=/tmp', `HOME=${scratch}`];
-  assert.is(host().stdout, given(['show.wasm'], variables, ['/']));
-  const listed = fs.readdirSync(pkg).sort();
-  assert.equal(host('list', '.').stdout.split('\n').filter(Boolean).sort(), listed);
-  assert.equal(host('list', pkg).stdout.split('\n').filter(Boolean).sort(), listed);
-  assert.is(host('write', join(pkg, 'new')).status, 0);
-  assert.equal(host('rename', 'new', join(pkg, 'sub', 'moved')), { status: 0, stdout: '', stderr: '' });
-  assert.equal(host('rename', join(pkg, 'sub', 'moved'), 'back'), { status: 0, stdout: '', stderr: '' });
-  assert.is(fs.readFileSync(join(pkg, 'back'), 'utf8'), 'written');
-  fs.rmSync(join(pkg, 'back'));
-  // The home directory and /tmp are in memory.
-  for (const path of [`/tmp/${basename(scratch)}.x`, join(scratch, 'x')]) {
-    assert.is(host('write', path).status, 0);
-    assert.not.ok(fs.existsSync(path));
-  }
-  assert.is(host('list', scratch).stdout, '');
-  const other = wasi9p(['run', '--host', '--dir', '/etc', '--mem', 'm', 'show.wasm', 'list', '/'], { env });
-  assert.equal(other.stdout.split('\n').filter(Boolean).sort(), [...listed, 'etc', 'm'].sort());
-  const outside = wasi9p(['run', '--host', '--ro', '../pkg/sub', '--ro', '..', 'show.wasm'], { env });
-  assert.is(outside.stdout, given(['show.wasm'], variables, ['/', '../pkg/sub', '..']));
-  assert.is(wasi9p(['run', '--host', '--env', 'HOME=/h', 'show.wasm']).stdout.includes('env HOME=/h\n'), true);
-});
-
-runner('--host: names of the current directory are not hidden by those in memory', () => {
-  const dir = join(scratch, 'names');
-  fs.mkdirSync(join(dir, 'tmp'), { recursive: true });
-  fs.copyFileSync(join(scratch, 'pkg', 'show.wasm'), join(dir, 'show.wasm'));
-  const env = { HOME: '/tmp/home' };
-  const host = (...argv: string[]) => wasi9p(['run', '--host', 'show.wasm', ...argv], { env, cwd: dir });
-  assert.match(host().stdout, /^env TMPDIR=\/\.wasi9p\/tmp$/m);
-  assert.is(host('write', 'tmp/x').status, 0);
-  assert.is(fs.readFileSync(join(dir, 'tmp', 'x'), 'utf8'), 'written');
-  assert.is(host('write', '/.wasi9p/tmp/x').status, 0);
-  assert.is(fs.readdirSync(join(dir, 'tmp')).join(), 'x');
-  fs.rmSync(dir, { recursive: true });
-});
-
-runner('fd 3 of --host is the current directory, for programs that take it for that', () => {
-  assert.is(wasi9p(['run', '--host', 'show.wasm', 'write-at-3', 'three']).status, 0);
-  assert.is(fs.readFileSync(join(scratch, 'pkg', 'three'), 'utf8'), '3');
-  fs.rmSync(join(scratch, 'pkg', 'three'));
 });
 
 runner('one sentence names a path that this machine has and that was not granted', () => {

@@ -1,4 +1,4 @@
-// Tries FileSystem beyond node:fs: the root, promises, descriptors of its own, and one view with guests.
+// Tries FileSystem beyond node:fs: promises, descriptors of its own, and one view with guests.
 import { fs as memfsModule, Volume } from 'memfs';
 import * as nodeFs from 'node:fs';
 import { test } from 'uvu';
@@ -9,94 +9,11 @@ import { ram } from '../backends/ram/index.ts';
 import { AtCalls } from '../client/at/at-calls.ts';
 import { Client } from '../client/client.ts';
 import { memfs } from '../backends/memfs/index.ts';
-import { Attachment, serverFor } from '../connect/server-for.ts';
+import { serverFor } from '../connect/server-for.ts';
 import { FileSystem } from './file-system.ts';
 import { createFs } from './index.ts';
-import { onEach, scratch } from './testing.ts';
+import { codeOf, onEach, scratch } from './testing.ts';
 import { NOT_LINUX, unless } from '../../build/test/skip.ts';
-
-function codeOf(act: () => unknown): string {
-  try {
-    act();
-    return 'ok';
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-}
-
-test('the root is its own parent, and absolute symlinks begin at it', () => {
-  onEach((fs) => {
-    fs.mkdirSync('/a/b', { recursive: true });
-    fs.writeFileSync('/a/f', 'f');
-    fs.symlinkSync('/a/f', '/a/b/abs');
-    fs.symlinkSync('../../../../a/f', '/a/b/far');
-    fs.symlinkSync('/', '/a/b/root');
-    fs.symlinkSync('/../a/b/made', '/a/b/make');
-    for (const path of ['/../a/f', '../../a/f', 'a/b/../../../a/f', '/a/b/abs', 'a/b/far', 'a/b/root/a/f']) {
-      assert.is(fs.readFileSync(path, 'utf8'), 'f', path);
-      assert.is(fs.realpathSync(path), '/a/f', path);
-    }
-    fs.writeFileSync('a/b/make', 'made');
-    assert.is(fs.readFileSync('/a/b/made', 'utf8'), 'made');
-    assert.equal(fs.readdirSync('/..'), ['a']);
-    assert.equal(fs.readdirSync('/a/b/root/'), ['a']);
-    assert.is(fs.realpathSync('/a/b/root'), '/');
-    assert.ok(fs.statSync('/').isDirectory() && fs.statSync('//').isDirectory() && fs.statSync('.').isDirectory());
-  });
-});
-
-test('the root itself: what Linux says of /', () => {
-  onEach((fs) => {
-    fs.writeFileSync('/f', '');
-    for (const root of ['/', '//']) {
-      assert.is(
-        codeOf(() => fs.rmdirSync(root)),
-        'EBUSY',
-      );
-      assert.is(
-        codeOf(() => fs.mkdirSync(root)),
-        'EEXIST',
-      );
-      assert.is(
-        codeOf(() => fs.unlinkSync(root)),
-        'EISDIR',
-      );
-      assert.is(
-        codeOf(() => fs.renameSync(root, '/x')),
-        'EBUSY',
-      );
-      assert.is(
-        codeOf(() => fs.renameSync('/f', root)),
-        'EBUSY',
-      );
-      assert.is(
-        codeOf(() => fs.symlinkSync('t', root)),
-        'EEXIST',
-      );
-      assert.is(
-        codeOf(() => fs.linkSync('/f', root)),
-        'EEXIST',
-      );
-      assert.is(
-        codeOf(() => fs.openSync(root, 'w')),
-        'EISDIR',
-      );
-      assert.is(
-        codeOf(() => fs.openSync(root, 'wx')),
-        'EEXIST',
-      );
-      assert.is(fs.mkdirSync(root, { recursive: true }), undefined);
-    }
-    assert.is(
-      codeOf(() => fs.rmdirSync('/..')),
-      'ENOTEMPTY',
-    );
-    assert.is(
-      codeOf(() => fs.rmdirSync('/.')),
-      'EINVAL',
-    );
-  });
-});
 
 test('paths of every length, and loops through absolute symlinks', () => {
   onEach((fs) => {
@@ -393,31 +310,6 @@ test('a guest and JavaScript share one view, orphans among it', () => {
   guest.end();
   fs.unmount();
   assert.equal(server.inspect(), AT_REST);
-});
-
-test('a directory below can be the root, and nothing above it is seen', () => {
-  const mount = new Attachment(serverFor(ram()));
-  const whole = new FileSystem(mount.at, mount.client.root);
-  whole.mkdirSync('/jail/in', { recursive: true });
-  whole.writeFileSync('/secret', 'secret');
-  whole.symlinkSync('/secret', '/jail/abs');
-  whole.symlinkSync('../secret', '/jail/up');
-  const fid = mount.client.walk(mount.client.root, ['jail'], 0, 1);
-  const jail = new FileSystem(mount.at, fid);
-  for (const path of ['/secret', '../secret', 'in/../../secret', 'abs', 'up']) {
-    assert.is(
-      codeOf(() => jail.readFileSync(path)),
-      'ENOENT',
-      path,
-    );
-  }
-  jail.writeFileSync('abs', 'inside');
-  assert.equal(whole.readdirSync('/jail'), ['abs', 'in', 'secret', 'up']);
-  assert.is(whole.readFileSync('/secret', 'utf8'), 'secret');
-  jail.unmount();
-  mount.client.clunk(fid);
-  assert.is(mount.client.fidsInUse, 1);
-  mount.close();
 });
 
 test.run();

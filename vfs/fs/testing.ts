@@ -138,6 +138,16 @@ async function runAsync(sequence: AsyncSequence, fs: AnyFs, root: string): Promi
   return results;
 }
 
+/** The code of the error that a call throws, or `ok`. */
+export function codeOf(act: () => unknown): string {
+  try {
+    act();
+    return 'ok';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
 /** A directory for node:fs, on tmpfs where there is one. */
 export function scratch(): string {
   const shm = '/dev/shm';
