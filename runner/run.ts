@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import { checkOptions, invalid, mustBe, type RowsOf } from '../vfs/lib/options.ts';
+import { checkKind, checkOptions, invalid, mustBe, type RowsOf } from '../vfs/lib/options.ts';
 import { expectationOf, type Expectation, type Expectations } from './expectations.ts';
 import { findTests, shortName, type FoundTest } from './find.ts';
 import type { TestJob, Outcome } from './job.ts';
@@ -54,7 +54,7 @@ export interface RunTestsOptions {
   stuck?: (threads: number) => void;
 }
 
-const RUN_TESTS_OPTIONS = {
+export const RUN_TESTS_OPTIONS = {
   paths: 'Array',
   filter: 'Array',
   shard: 'Object',
@@ -125,6 +125,9 @@ function withDefaults(options: RunTestsOptions): Checked {
   }
   const { paths = ['.'], expectations = new Map(), reporters = [], filter = [] } = options;
   if (paths.length === 0) throw invalid('"options.paths" must have at least one path');
+  for (const path of paths) checkKind(path, 'string', 'options.paths');
+  for (const text of filter) checkKind(text, 'string', 'options.filter');
+  for (const reporter of reporters) checkKind(reporter, 'Object', 'options.reporters');
   const { update = false, leaks = true, worker = workerScript(), stuck = () => {} } = options;
   return { shard, retries, timeout, jobs, stack, paths, expectations, reporters, filter, update, leaks, worker, stuck };
 }

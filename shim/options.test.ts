@@ -1,9 +1,12 @@
 // Tests the options of every public function: each with a value of each type, unknown keys, and inherited ones.
+import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Volume } from 'memfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { API } from '../build/gen/api.ts';
+import { runTests } from '../runner/run.ts';
 import { hostDir } from '../vfs/backends/hostdir/index.ts';
 import { memfs } from '../vfs/backends/memfs/index.ts';
 import { overlay, settle, Settlement, unsettled, type OverlayBackend } from '../vfs/backends/overlay/index.ts';
@@ -21,6 +24,7 @@ import * as core from './core.ts';
 import { WASI } from './index.ts';
 import { capture } from './trace/capture.ts';
 import { strace } from './trace/strace.ts';
+import { wireCapture, wireTrace } from './trace/wire.ts';
 
 type Any = never;
 
@@ -71,10 +75,18 @@ const TAKES: Readonly<Record<string, string[]>> = {
   token: ['string'],
   cache: [],
   orphans: [],
+  'runTests(options) paths': ['array'],
+  filter: ['array'],
+  shard: [],
+  expectations: ['Map'],
+  reporters: [],
   'remote(where, options) msize': [],
 };
 
 const store = ram();
+/** A directory without tests; a search of `/` would take long. */
+const empty = mkdtempSync(join(tmpdir(), 'wasi9p-options-'));
+test.after(() => rmdirSync(empty));
 const archive = packTar(store);
 const closed = (made: { close?(): void }): void => made.close?.();
 
@@ -123,7 +135,16 @@ const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
   'tar(bytes, options)': [(options) => closed(tar(archive, options))],
   'unpackTar(bytes, into, onSkip, options)': [(options) => unpackTar(archive, store, undefined, options)],
   'strace(write, options)': [(options) => strace(() => {}, options)],
+  'wireTrace(write, options)': [(options) => wireTrace(() => {}, options)],
   'remote(where, options)': [(options) => void remote('9p+tcp://127.0.0.1/', options)],
+  'runTests(options)': [
+    (options: { paths?: unknown[] }) =>
+      runTests(
+        {}.toString.call(options) === '[object Object]' && (options.paths === undefined || options.paths?.[0] === '/')
+          ? { ...options, paths: [empty] }
+          : (options as Any),
+      ),
+  ],
   'new WASI(args, env, fds, options)': [(options) => closed(new ShimWASI([], [], [], options))],
 };
 
@@ -131,6 +152,7 @@ const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
 const ARGUMENTS: [call: string, argument: string, takes: string[], run: (value: Any) => void][] = [
   ['wasi.finalizeBindings(instance, { memory })', 'instance', [], (value) => new WASI().finalizeBindings(value)],
   ['serverFor(source)', 'source', [], (value) => serverFor(value)],
+  ['serverFor(source, name)', 'source', [], (value) => core.serverFor(value)],
   ['new Namespace(tree)', 'tree', ['object', 'bare'], (value) => closed(new Namespace(value))],
   ['createFs(source, options)', 'source', [], (value) => createFs(value)],
   ['new FileSystem(at, root, options)', 'at', [], (value) => new FileSystem(value, 0)],
@@ -152,6 +174,8 @@ const ARGUMENTS: [call: string, argument: string, takes: string[], run: (value: 
   ['packTar(from, onSkip)', 'onSkip', ['function'], (value) => packTar(store, value)],
   ['strace(write, options)', 'write', ['function'], (value) => strace(value)],
   ['capture(write)', 'write', ['function'], (value) => capture(value)],
+  ['wireTrace(write, options)', 'write', ['function'], (value) => wireTrace(value)],
+  ['wireCapture(write)', 'write', ['function'], (value) => wireCapture(value)],
   ['remote(where, options)', 'where', [], (value) => remote(value)],
   ['new MountedDirectory(name, source)', 'name', ['string'], (value) => closed(new MountedDirectory(value, store))],
   ['new MountedDirectory(name, source)', 'source', [], (value) => new MountedDirectory('/', value)],
@@ -171,9 +195,9 @@ const OTHER_ERROR: Readonly<Record<string, string[]>> = {
 };
 
 /** The result of a call: the code and the message of its TypeError; `ok`; anything else is a failure. */
-function thrown(run: () => unknown): string {
+async function thrown(run: () => unknown): Promise<string> {
   try {
-    run();
+    await run();
     return 'ok';
   } catch (error) {
     const { name, code, message } = error as Error & { code?: string };
@@ -195,7 +219,7 @@ test('each function of docs/api.md is tried', () => {
 
 for (const { call, rows = {} } of API) {
   for (const run of WITH_OPTIONS[call] ?? []) {
-    test(`${call}: each option with a value of each type`, () => {
+    test(`${call}: each option with a value of each type`, async () => {
       for (const [option, kind] of Object.entries(rows)) {
         const takes = TAKES[`${call} ${option}`] ?? TAKES[option] ?? TAKES[kind]!;
         for (const [type, value] of Object.entries(VALUES)) {
@@ -203,67 +227,52 @@ for (const { call, rows = {} } of API) {
           if (option.startsWith('std') && type === 'number') continue;
           // These are paths for one of the two.
           if (option === 'preopens' && type === 'strings') continue;
-          const result = thrown(() => run({ [option]: value } as Any));
+          const result = await thrown(() => run({ [option]: value } as Any));
           const what = `${option}: ${type}: ${result}`;
           if (takes.includes(type)) assert.is(result, 'ok', what);
           else assert.ok(result.includes(`"options.${option}`) && /must be|is unknown/.test(result), what);
         }
-        assert.is(
-          thrown(() => option === 'lower' || run({ [option]: undefined } as Any)),
-          'ok',
-        );
+        assert.is(await thrown(() => option === 'lower' || run({ [option]: undefined } as Any)), 'ok');
       }
     });
 
-    test(`${call}: what is not known is refused, and only own keys count`, () => {
+    test(`${call}: what is not known is refused, and only own keys count`, async () => {
       for (const key of ['nope', 'constructor', 'toString', '__proto__', 'hasOwnProperty', '']) {
         const given = JSON.parse(`{ "${key}": 1 }`) as Any;
         if (call === 'overlay(options)' && key === '__proto__') continue;
-        assert.match(
-          thrown(() => run(given)),
-          `"options.${key}" is unknown; `,
-        );
+        assert.match(await thrown(() => run(given)), `"options.${key}" is unknown; `);
       }
-      assert.is(
-        thrown(() => run(Object.create({ nope: 1, trace: true }) as Any)),
-        'ok',
-      );
+      assert.is(await thrown(() => run(Object.create({ nope: 1, trace: true }) as Any)), 'ok');
       for (const value of [null, 5, 'x', [], new Map(), () => {}]) {
         if (call !== 'overlay(options)')
-          assert.match(
-            thrown(() => run(value as Any)),
-            '"options" must be Object',
-          );
+          assert.match(await thrown(() => run(value as Any)), '"options" must be Object');
       }
       const [known = ''] = Object.keys(rows);
-      assert.match(
-        thrown(() => run({ [known.toLowerCase() + 's']: 1 } as Any)),
-        'the options are ',
-      );
+      assert.match(await thrown(() => run({ [known.toLowerCase() + 's']: 1 } as Any)), 'the options are ');
     });
   }
 }
 
 for (const [call, argument, takes, run] of ARGUMENTS) {
-  test(`${call}: ${argument} with a value of each type`, () => {
+  test(`${call}: ${argument} with a value of each type`, async () => {
     for (const [type, value] of Object.entries({ undefined, ...VALUES })) {
       if (OTHER_ERROR[argument]?.includes(type) === true) continue;
       if (argument === 'onSkip' && type === 'undefined') continue;
-      const result = thrown(() => run(value as Any));
+      const result = await thrown(() => run(value as Any));
       if (takes.includes(type)) assert.is(result, 'ok', `${type}: ${result}`);
       else assert.match(result, `"${argument}`, type);
     }
   });
 }
 
-test('a commit is settled by one of two words', () => {
+test('a commit is settled by one of two words', async () => {
   for (const how of ['redo', 'Resume', '', 'toString']) {
     for (const run of [() => settle(store, how as Any), () => new Settlement(store, how as Any)])
-      assert.is(thrown(run), `ERR_INVALID_ARG_VALUE "how" must be resume or undo, not ${how}`);
+      assert.is(await thrown(run), `ERR_INVALID_ARG_VALUE "how" must be resume or undo, not ${how}`);
   }
 });
 
-test('the mistakes that were swallowed, or thrown in the engine’s words', () => {
+test('the mistakes that were swallowed, or thrown in the engine’s words', async () => {
   const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
   const cases: [run: () => unknown, code: 'TYPE' | 'VALUE', message: string][] = [
     [
@@ -311,7 +320,7 @@ test('the mistakes that were swallowed, or thrown in the engine’s words', () =
   ];
   for (const [run, code, message] of cases)
     assert.match(
-      thrown(run),
+      await thrown(run),
       new RegExp(`^ERR_INVALID_ARG_${code} .*${message.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`),
     );
 });

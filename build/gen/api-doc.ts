@@ -116,7 +116,7 @@ function memberList(declaration: Declaration, surface: Surface): string {
   return lines.join('\n');
 }
 
-function allMembers(declaration: Declaration, surface: Surface): Member[] {
+export function allMembers(declaration: Declaration, surface: Surface): Member[] {
   const own = membersOf(declaration.source).filter(({ signature }) => !signature.startsWith('[DISPOSE]'));
   const names = new Set(own.map(nameOf));
   const inherited = basesOf(declaration.source)

@@ -15,6 +15,14 @@ export const SERVERS: readonly Call[] = [
     args: { source: { ...SOURCE, text: 'A memfs Volume, a path of the host, a Server or a backend.' } },
   },
   {
+    call: 'serverFor(source, name)',
+    from: ['wasi9p/core'],
+    about:
+      'The server of a backend, the same each time; a server is returned as it is. The message of an error calls the ' +
+      'argument `name`.',
+    args: { source: { text: 'The tree.', type: 'Server or Backend' } },
+  },
+  {
     call: 'new Attachment(server)',
     from: ['wasi9p', 'wasi9p/core'],
     about: 'A client attached to a server in this process. `close()` ends its session.',
