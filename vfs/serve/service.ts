@@ -122,7 +122,7 @@ export class Service {
    * @param port A MessagePort whose other end the thread has in its workerData.
    */
   acceptPorts(port: Port): Accepting {
-    check(port, 'MessagePort.postMessage', 'port');
+    checkKind(port, 'MessagePort.postMessage', 'port');
     const listener = listenAtPort(
       port,
       (frames) => this.attachPort(frames),
