@@ -14,7 +14,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { minify } from 'terser';
 import { COMMON, Failure, run } from './bundle.mjs';
 import { buildLibc, lazyLibc } from './lazy-libc.mjs';
-import { BUNDLED, COPIES, COMMAND, ENTRIES, EXTERNAL, PARTS, PEERS, ROOT, WORKERS } from './project.mjs';
+import { BUNDLED, COPIES, COMMAND, ENTRIES, EXTERNAL, PARTS, PEERS, ROOT } from './project.mjs';
 import { coreBundle } from './size.mjs';
 
 /**
@@ -293,22 +293,8 @@ export async function buildCommand(outdir) {
   // npm links `bin` files unchanged.
   writeFileSync(target, `#!/usr/bin/env node\n${text}`);
   chmodSync(target, 0o755);
-  await buildWorkers(outdir);
   await buildLibc(PUBLISHED, outdir);
   await shorten(join(ROOT, outdir, 'libc.cjs'));
-}
-
-/** Builds the scripts of worker threads: a file each, with what it needs at once. @param {string} outdir */
-async function buildWorkers(outdir) {
-  const { metafile } = await esbuild({
-    ...PUBLISHED,
-    entryPoints: WORKERS,
-    outdir,
-    chunkNames: 'cli/[name]-[hash]',
-    plugins: [lazyLibc, builtins],
-    metafile: true,
-  });
-  for (const path of Object.keys(metafile.outputs)) await shorten(join(ROOT, path), true);
 }
 
 /**

@@ -31,7 +31,7 @@ export const LAYERS = [
   {
     name: 'cli',
     files: /^cli\/[^/]+$/,
-    may: ['cli/commands', 'cli/lib', 'toolchain', ...BASE],
+    may: ['cli/commands', 'cli/lib', 'runner', 'toolchain', ...BASE],
     packages: ['*'],
   },
   {

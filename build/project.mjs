@@ -39,9 +39,6 @@ export const ENTRIES = {
 /** The published modules of which an import has an effect, which is their purpose. */
 export const WITH_EFFECT = ['register'];
 
-/** The scripts of worker threads: name below dist/ to source. package.json does not export them. */
-export const WORKERS = { 'test-worker': 'runner/worker.ts' };
-
 /**
  * The modules that need a package which npm does not install with ours. For an import in Node, Deno and Bun, package.json
  * leads to a file in dist/node/ that says so if the package is missing. A bundler names it itself.

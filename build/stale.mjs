@@ -1,9 +1,9 @@
 // The check of dist/ against its sources: is any of them younger?
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMMAND, ENTRIES, ROOT, WORKERS, sources } from './project.mjs';
+import { COMMAND, ENTRIES, ROOT, sources } from './project.mjs';
 
-const MODULES = [...Object.values(ENTRIES), ...Object.values(WORKERS), COMMAND];
+const MODULES = [...Object.values(ENTRIES), COMMAND];
 /** The folders of the published modules, and of what they import. */
 const FOLDERS = new Set(['build', 'toolchain', ...MODULES.map((file) => file.replace(/\/.*/, ''))]);
 const SOURCES = sources(/(?<!\.test)\.(ts|mjs)$/, [...FOLDERS]);

@@ -1,6 +1,7 @@
 // The entry point of the command `wasi9p`. The modules of each command are imported when it runs: see command.ts.
 import { main, statusOf } from './command.ts';
 import { isLossy } from './lib/lossy.ts';
+import { TEST_THREAD } from '../runner/job.ts';
 import { GUEST_THREAD, thread } from './lib/thread.ts';
 
 /** Set in a thread in which the command runs: the parts that are loaded later import dist/cli.js, not a copy of it. */
@@ -11,6 +12,12 @@ thread.isGuest = process.argv[2] === GUEST_THREAD;
 const here = globalThis as { [RUNS]?: boolean };
 if (here[RUNS] !== true) {
   here[RUNS] = true;
+  // A worker of `wasi9p test` needs what the command has: with a script of its own it would be there twice.
+  if (process.argv[2] === TEST_THREAD) void import('../runner/worker.ts');
+  else run();
+}
+
+function run(): void {
   process.on('uncaughtException', (error) => process.exit(statusOf(error)));
   const argv = process.argv.slice(thread.isGuest ? 3 : 2);
   const called = thread.isGuest ? '' : process.argv[1];

@@ -45,6 +45,12 @@ export type FromWorker =
   | { readonly kind: 'started' }
   | { readonly kind: 'done'; readonly outcome: Outcome };
 
+/**
+ * The word with which a worker is started, whose script may be that of the command: no command line of a process can hold
+ * a NUL.
+ */
+export const TEST_THREAD = '\0test';
+
 /** The data that a worker is started with. */
 export interface WorkerData {
   /** The output of the current job, for the case that the worker is ended: see SharedOutput. */

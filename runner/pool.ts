@@ -1,6 +1,6 @@
 // The workers: each runs one job at a time, and is ended and replaced when a job runs too long.
 import { Worker } from 'node:worker_threads';
-import type { FromWorker, TestJob, Outcome, WorkerData } from './job.ts';
+import { TEST_THREAD, type FromWorker, type Outcome, type TestJob, type WorkerData } from './job.ts';
 import { sharedOutput, writtenSoFar } from './output.ts';
 
 export interface PoolOptions {
@@ -98,7 +98,8 @@ export class Pool {
     const { script, size, stack } = this.options;
     const workerData: WorkerData = { output, workers: size };
     // The guest's output comes by messages: nothing of it goes to the streams of the process.
-    return new Worker(script, { workerData, resourceLimits: { stackSizeMb: stack }, env: process.env });
+    const argv = [TEST_THREAD];
+    return new Worker(script, { argv, workerData, resourceLimits: { stackSizeMb: stack }, env: process.env });
   }
 
   private listen(seat: Seat): void {

@@ -132,9 +132,12 @@ function withDefaults(options: RunTestsOptions): Checked {
   return { shard, retries, timeout, jobs, stack, paths, expectations, reporters, filter, update, leaks, worker, stuck };
 }
 
-/** Found by the package's name, because this code may be in dist/ or in dist/chunks/. */
+/**
+ * The command, which has all that a worker needs, and is a worker where it is started as one. Found by the package's name,
+ * because this code may be in dist/ or in dist/chunks/.
+ */
 function workerScript(): string {
-  return join(createRequire(import.meta.url).resolve('wasi9p/package.json'), '../dist/test-worker.js');
+  return join(createRequire(import.meta.url).resolve('wasi9p/package.json'), '../dist/cli.js');
 }
 
 function chosen(tests: readonly FoundTest[], { filter, shard }: Checked): FoundTest[] {

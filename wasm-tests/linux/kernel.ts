@@ -21,9 +21,15 @@ const PARENT: Extent = { parent: true, follow: true };
 export function whyNoTmpfs(): string {
   if (process.platform !== 'linux') return `the kernel is ${process.platform}, not Linux`;
   if (!fs.existsSync(TMPFS)) return `${TMPFS} does not exist`;
-  if (Number(fs.statfsSync(TMPFS).type) !== TMPFS_MAGIC) return `${TMPFS} is not a tmpfs`;
+  if (Number(fs.statfsSync(TMPFS).type) !== TMPFS_MAGIC || !isMounted()) return `${TMPFS} is not a tmpfs`;
   if (process.getuid?.() !== 0) return 'the user is not root: a mode of 0 would stop the kernel and not us';
   return '';
+}
+
+/** True if a tmpfs is mounted there: the magic number of devtmpfs, whose times are coarse, is the same. */
+function isMounted(): boolean {
+  const mounts = fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  return mounts.some((line) => line.split(' ')[4] === TMPFS && / - tmpfs /.test(line));
 }
 
 /**

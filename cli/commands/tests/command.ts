@@ -66,7 +66,7 @@ async function report(
     const summary = await runTests({
       ...settings,
       reporters: [...reporters, ...(live === null ? [] : [live])],
-      worker: fileURLToPath(new URL('test-worker.js', thread.entry)),
+      worker: fileURLToPath(thread.entry),
     });
     if (summary.results.length === 0) {
       const where = paths.length > 0 ? paths.join(', ') : 'the current directory';
