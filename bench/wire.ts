@@ -129,7 +129,7 @@ async function startDiod(dir: string): Promise<Peer> {
   const port = await freePort();
   const aname = join(dir, 'diod');
   const options = ['-f', '-n', '-N', '-u', '0', '-c', '/dev/null', '-L', '/dev/null', '-l', `127.0.0.1:${port}`];
-  const child = spawn('diod', [...options, '-e', aname], { stdio: 'ignore' });
+  const child = spawn('diod', [...options, '-e', aname], { stdio: 'ignore', cwd: dir });
   await new Promise((resolve) => setTimeout(resolve, 1000));
   return { label: 'diod, tmpfs', child, port, aname };
 }

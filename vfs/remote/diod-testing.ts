@@ -32,7 +32,7 @@ export class Diod {
   static async start(): Promise<Diod> {
     const dir = mkdtempSync(join(tmpdir(), 'wasi9p-diod-'));
     const port = await freePort();
-    const child = spawn('diod', [...OPTIONS, '-l', `127.0.0.1:${port}`, '-e', dir], { stdio: 'ignore' });
+    const child = spawn('diod', [...OPTIONS, '-l', `127.0.0.1:${port}`, '-e', dir], { stdio: 'ignore', cwd: dir });
     const diod = new Diod(child, `9p+tcp://127.0.0.1:${port}/${dir}`, dir);
     for (let i = 0; i < 100 && !diod.isUp(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
     return diod;

@@ -46,7 +46,7 @@ export class Ganesha {
     const file = join(scratch, 'ganesha.conf');
     writeFileSync(file, configuration(dir, port));
     const words = ['-F', '-L', join(scratch, 'log'), '-f', file, '-p', join(scratch, 'pid'), '-N', 'NIV_EVENT'];
-    const child = spawn('ganesha.nfsd', words, { stdio: 'ignore' });
+    const child = spawn('ganesha.nfsd', words, { stdio: 'ignore', cwd: scratch });
     const ganesha = new Ganesha(child, `9p+tcp://127.0.0.1:${port}/x`, scratch);
     for (let i = 0; i < 200 && !ganesha.isUp(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
     return ganesha;
