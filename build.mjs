@@ -35,6 +35,13 @@ const COMMANDS = {
     (args) => bench(['compare', ...args]),
   ],
   linux: ['random calls here and on the kernel, compared: --calls N --seed S --backend NAME', linux],
+  kernel: [
+    'boots the kernel of Debian, which mounts `wasi9p serve`; `kernel --quick`, `kernel WORD` some',
+    async (args) => {
+      if (isStale()) await build();
+      process.exitCode = await runNode(['wasm-tests/kernel/run.mjs', ...args]);
+    },
+  ],
   start: ['compiles the seed program and runs it with a trace', start],
   ok: ['all checks a change must pass, stopping at the first that fails', ok],
 };

@@ -4,6 +4,7 @@ import { statfs } from './attr.ts';
 import { remove } from './clunk.ts';
 import { GUEST, handlersOf, type Handler, type Handlers } from './guest.ts';
 import { attachExport } from '../exports.ts';
+import { withOwners } from '../owners.ts';
 import { getlock, lock } from './lock.ts';
 import { mknod } from './make.ts';
 import { rename } from './names.ts';
@@ -29,4 +30,4 @@ const ALL: { [N in keyof typeof TYPE as N extends `T${string}` ? (typeof TYPE)[N
 };
 
 /** The handlers of all messages. */
-export const HANDLERS: Handlers = /* @__PURE__ */ handlersOf(ALL);
+export const HANDLERS: Handlers = /* @__PURE__ */ handlersOf(/* @__PURE__ */ withOwners(ALL));

@@ -90,6 +90,19 @@ scenario('Tgetlock returns the conflicting lock, and Tlock is BLOCKED', (c) => {
   );
 });
 
+scenario('Tgetlock with type UNLCK, as Linux sends it, returns a write lock of another process', (c) => {
+  const fid = c.create('f');
+  const ask = (proc_id: number): string => {
+    const found = c.call('Tgetlock', { fid, ltype: U, start: 0, length: 0, proc_id, client_id: 'host' });
+    return found.ltype === U ? 'free' : `${found.ltype === R ? 'R' : 'W'} ${found.start}+${found.length}`;
+  };
+  lock(c, fid, R, 0, 5, 1);
+  assert.is(ask(2), 'free', 'a read lock is not in the way of a reader');
+  lock(c, fid, W, 10, 10, 1);
+  assert.is(ask(2), 'W 10+10');
+  assert.is(ask(1), 'free', 'its own is not in the way');
+});
+
 scenario('pieces that touch become one, of one type', (c) => {
   const fid = c.create('f');
   lock(c, fid, W, 0, 5);

@@ -59,7 +59,8 @@ export function lock(request: Request): number {
 
 /**
  * Gets the first conflicting lock, or type UNLCK if there is none. That of another process has its number, or 0, and no
- * client_id. EBADF: no such fid, or not open; EINVAL: unknown type; EOVERFLOW: a range beyond 2^53 − 1. (9P: getlock,
+ * client_id. Linux always asks with type UNLCK, whatever its program wants: it gets a write lock, which is in the way of
+ * both kinds. EBADF: no such fid, or not open; EINVAL: unknown type; EOVERFLOW: a range beyond 2^53 − 1. (9P: getlock,
  * fcntl(2) F_GETLK)
  */
 export function getlock({ session, t, r }: Request): number {
@@ -67,12 +68,13 @@ export function getlock({ session, t, r }: Request): number {
   if (fid === undefined || fid.flags === UNOPENED) return E.EBADF;
   if (t.ltype > LOCK_TYPE_UNLCK) return E.EINVAL;
   if (!isLockable(t.start, t.length)) return E.EOVERFLOW;
-  const wanted = lockOf(fid, t);
-  const conflict = t.ltype === LOCK_TYPE_UNLCK ? undefined : findConflict(fid.inode, wanted);
+  const type = t.ltype === LOCK_TYPE_UNLCK ? LOCK_TYPE_RDLCK : t.ltype;
+  const wanted = { ...lockOf(fid, t), type };
+  const conflict = findConflict(fid.inode, wanted);
   const reported = conflict ?? wanted;
   const { recordLocks } = session.server.backend;
-  if (conflict === undefined && t.ltype !== LOCK_TYPE_UNLCK && recordLocks !== undefined) {
-    const errno = recordLocks.find(fid.inode, fid.handle, t.ltype, t.start, t.length, foreign);
+  if (conflict === undefined && recordLocks !== undefined) {
+    const errno = recordLocks.find(fid.inode, fid.handle, type, t.start, t.length, foreign);
     if (errno !== 0) return errno;
     if (foreign.type !== LOCK_TYPE_UNLCK) return report(r);
   }
