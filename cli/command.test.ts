@@ -62,16 +62,17 @@ wrong('a wrong line of serve', 'serve', [
   [['serve', '--ro=x', '--mem', '/'], '--ro takes no value: leave out =x.'],
   [
     ['serve', '--mem', '/', '--listen', 'udp:127.0.0.1:1'],
-    '--listen udp:127.0.0.1:1: invalid value, expected tcp:HOST:PORT, unix:PATH, ws:HOST:PORT, stdio.',
+    '--listen udp:127.0.0.1:1: invalid value, expected tcp:HOST:PORT, unix:PATH, ws:HOST:PORT, tls:HOST:PORT, wss:HOST:PORT, stdio.',
   ],
   [
     ['serve', '--mem', '/', '--listen', 'tcp:127.0.0.1:65536'],
-    '--listen tcp:127.0.0.1:65536: invalid value, expected tcp:HOST:PORT, unix:PATH, ws:HOST:PORT, stdio.',
+    '--listen tcp:127.0.0.1:65536: invalid value, expected tcp:HOST:PORT, unix:PATH, ws:HOST:PORT, tls:HOST:PORT, wss:HOST:PORT, stdio.',
   ],
   [
     ['serve', '--mem', '/', '--listen', 'tls:0.0.0.0:1'],
-    '--listen tls:0.0.0.0:1: there is no encryption: listen on tcp:127.0.0.1:PORT behind ssh or a proxy.',
+    '--tls-key FILE is missing: --listen tls: and wss: need a key and a certificate.',
   ],
+  [['serve', '--mem', '/', '--tls-key', 'x'], '--tls-key is for --listen tls:HOST:PORT: add it.'],
   [['serve', '--mem', '/', '--token', 'x'], '--token is for --listen ws:HOST:PORT: add it.'],
   [['serve', '--mem', '/', '--origin', 'x'], '--origin is for --listen ws:HOST:PORT: add it.'],
   [['serve', '--export', 'data'], '--export data: invalid value, expected NAME=MOUNT, such as src=dir:./src.'],

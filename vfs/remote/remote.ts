@@ -1,4 +1,5 @@
 // `remote`: servers that are reached over a wire, for whatever accepts a server.
+import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { MessagePort } from 'node:worker_threads';
 import { mustBe } from '../lib/options.ts';
@@ -6,7 +7,7 @@ import type { Attachable, Transport } from '../transport/transport.ts';
 import { RemoteCalls } from './calls/remote-calls.ts';
 import { checkSettings, type RemoteOptions, type SessionSettings } from './settings.ts';
 import { RemoteTransport } from './session/transport.ts';
-import { parseUrl, type ServerAddress } from './url.ts';
+import { parseUrl, type ServerAddress, type Pem } from './url.ts';
 import { ByteWire } from './wire/byte-wire.ts';
 import type { ClientWire } from './wire/client-wire.ts';
 import { PortWire } from './wire/port-wire.ts';
@@ -50,14 +51,16 @@ export class RemoteServer implements Attachable {
   }
 
   private open(port: MessagePort | null): ClientWire {
-    const { address } = this;
+    const address = this.completed();
     if (address.kind === 'worker') return this.openWorker(address.name);
-    const ms = this.options.connectTimeout ?? CONNECT_TIMEOUT;
     try {
-      return ByteWire.open(addressWith(address, this.options.token), port, ms);
+      return ByteWire.open(address, port, this.options.connectTimeout ?? CONNECT_TIMEOUT);
     } catch (error) {
       const why = (error as Error).message;
-      throw new Error(`${this.url} cannot be reached: ${why}. Check that a 9P server listens there.`, { cause: error });
+      const check = isSecure(address)
+        ? 'Check that a 9P server listens there, and give the CA of its certificate as ca=FILE.'
+        : 'Check that a 9P server listens there.';
+      throw new Error(`${this.url} cannot be reached: ${why}. ${check}`, { cause: error });
     }
   }
 
@@ -69,6 +72,33 @@ export class RemoteServer implements Attachable {
       const way = `Pass one end of a MessageChannel in workerData, and the other one to service.acceptPorts.`;
       throw new Error(`${this.url} cannot be reached: ${why}. ${way}`, { cause: error });
     }
+  }
+
+  /** The address with the token and the files of the options. */
+  private completed(): ServerAddress {
+    const { address } = this;
+    const { token } = this.options;
+    if (address.kind === 'ws') {
+      const url = token === undefined ? address.url : `${address.url}?token=${encodeURIComponent(token)}`;
+      return isSecure(address) ? { kind: 'ws', url, pem: this.pem() } : { kind: 'ws', url };
+    }
+    return address.kind === 'tls' ? { ...address, pem: this.pem() } : address;
+  }
+
+  /** The files of the options. @throws Error with a sentence if one cannot be read. */
+  private pem(): Pem {
+    const { options } = this;
+    const read = (name: 'ca' | 'cert' | 'key'): Pem => {
+      const file = options[name];
+      if (file === undefined) return {};
+      try {
+        return { [name]: readFileSync(file, 'utf8') };
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        throw new Error(`${this.url}: ${name}=${file} cannot be read: ${code}. Give a file in PEM.`, { cause: error });
+      }
+    };
+    return { ...read('ca'), ...read('cert'), ...read('key') };
   }
 }
 
@@ -85,9 +115,9 @@ export function settingsFrom(options: RemoteOptions): SessionSettings {
   };
 }
 
-function addressWith(address: ServerAddress, token: string | undefined): ServerAddress {
-  if (address.kind !== 'ws' || token === undefined) return address;
-  return { kind: 'ws', url: `${address.url}?token=${encodeURIComponent(token)}` };
+/** True if the server has a certificate. */
+function isSecure(address: ServerAddress): boolean {
+  return address.kind === 'tls' || (address.kind === 'ws' && address.url.startsWith('wss:'));
 }
 
 function nameOfUser(): string {
@@ -115,8 +145,8 @@ export interface NodePort {
  *
  * The calls wait for the server: this thread does nothing else meanwhile, so that the server must not be in it. A server
  * that is gone, or that does not answer within `timeout`, is EIO at once, and in each later call of the session.
- * @param where `9p+tcp://HOST:PORT/ANAME`, `9p+unix:PATH`, `9p+ws://HOST:PORT/PATH`, `9p+wss:` or `9p+worker:NAME`,
- *   each with options as parameters; or a MessagePort at whose other end a server takes and gives whole messages, each a Uint8Array. A port
+ * @param where `9p+tcp://HOST:PORT/ANAME` or `9p+tls:`, `9p+unix:PATH`, `9p+ws://HOST:PORT/PATH` or `9p+wss:`, or
+ *   `9p+worker:NAME`, each with options as parameters; or a MessagePort at whose other end a server takes and gives whole messages, each a Uint8Array. A port
  *   serves one session.
  * @param options They have precedence over the parameters.
  * @throws TypeError if an argument is invalid. `connect()` throws an Error if there is no connection.

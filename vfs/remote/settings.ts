@@ -26,6 +26,12 @@ export interface RemoteOptions {
   orphans?: OrphanMode;
   /** Sent to a `9p+ws:` server as the parameter `token`. Default: none. */
   token?: string;
+  /** A file with the CA of a `9p+tls:` or `9p+wss:` server, in PEM. Default: the CAs that Node knows. */
+  ca?: string;
+  /** A file with the certificate that such a server asks for, in PEM. Default: none. */
+  cert?: string;
+  /** A file with the private key of `cert`, in PEM. */
+  key?: string;
 }
 
 /** The settings of a session, with the defaults filled in. */
@@ -49,6 +55,9 @@ export const REMOTE_OPTIONS = {
   timeout: 'number',
   orphans: 'string',
   token: 'string',
+  ca: 'string',
+  cert: 'string',
+  key: 'string',
 } satisfies RowsOf<RemoteOptions>;
 
 /** The words that an option takes. */

@@ -7,6 +7,7 @@ const GOOD: readonly [url: string, address: ServerAddress, options: object][] = 
   ['9p+tcp://127.0.0.1', { kind: 'tcp', host: '127.0.0.1', port: 564 }, {}],
   ['9p+tcp://[::1]:5640/a/b?msize=64K', { kind: 'tcp', host: '::1', port: 5640 }, { aname: 'a/b', msize: 65536 }],
   ['9p+tcp://host/a%20b?aname=c', { kind: 'tcp', host: 'host', port: 564 }, { aname: 'c' }],
+  ['9p+tls://host:5641/a?ca=ca.pem', { kind: 'tls', host: 'host', port: 5641 }, { aname: 'a', ca: 'ca.pem' }],
   ['9p+unix:/run/s', { kind: 'unix', path: '/run/s' }, {}],
   ['9p+unix:a%3Fb?aname=x&timeout=5s', { kind: 'unix', path: 'a?b' }, { aname: 'x', timeout: 5000 }],
   ['9p+worker:files?aname=src', { kind: 'worker', name: 'files' }, { aname: 'src' }],

@@ -7,11 +7,19 @@ const PORT = 564;
 
 const PREFIX = 'x-';
 
+/** The CA of a server, and the certificate and key of a client; each the text of a file in PEM. */
+export interface Pem {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 /** The address of a server. Plain data: it crosses to the helper thread. */
 export type ServerAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'tls'; readonly host: string; readonly port: number; readonly pem?: Pem }
   | { readonly kind: 'unix'; readonly path: string }
-  | { readonly kind: 'ws'; readonly url: string }
+  | { readonly kind: 'ws'; readonly url: string; readonly pem?: Pem }
   | { readonly kind: 'worker'; readonly name: string }
   | { readonly kind: 'port' };
 
@@ -30,16 +38,8 @@ interface Scheme {
 }
 
 const SCHEMES: Readonly<Record<string, Scheme>> = {
-  '9p+tcp': {
-    usage: '9p+tcp://HOST:PORT/ANAME',
-    parse(url) {
-      const port = url.port === '' ? PORT : Number(url.port);
-      return {
-        address: { kind: 'tcp', host: hostOf(url, '9p+tcp'), port },
-        aname: decoded(url, url.pathname.slice(1)),
-      };
-    },
-  },
+  '9p+tcp': { usage: '9p+tcp://HOST:PORT/ANAME', parse: (url) => stream(url, 'tcp') },
+  '9p+tls': { usage: '9p+tls://HOST:PORT/ANAME', parse: (url) => stream(url, 'tls') },
   '9p+unix': {
     usage: '9p+unix:PATH?aname=ANAME',
     parse(url) {
@@ -65,6 +65,11 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
     },
   },
 };
+
+function stream(url: URL, kind: 'tcp' | 'tls'): { address: ServerAddress; aname: string } {
+  const port = url.port === '' ? PORT : Number(url.port);
+  return { address: { kind, host: hostOf(url, `9p+${kind}`), port }, aname: decoded(url, url.pathname.slice(1)) };
+}
 
 function webSocket(url: URL, scheme: 'ws' | 'wss'): { address: ServerAddress } {
   hostOf(url, `9p+${scheme}`);

@@ -95,7 +95,7 @@ export const SERVERS: readonly Call[] = [
       'thread of its own, which end with it.',
     args: {
       where: {
-        text: '`9p+tcp://HOST:PORT/ANAME`, `9p+unix:PATH`, `9p+ws://HOST:PORT/PATH`, `9p+wss:`, or a port; options may be parameters: `?msize=64K&timeout=5s`.',
+        text: '`9p+tcp://HOST:PORT/ANAME`, `9p+tls:`, `9p+unix:PATH`, `9p+ws://HOST:PORT/PATH`, `9p+wss:`, or a port; options may be parameters: `?msize=64K&timeout=5s`.',
         type: 'string or MessagePort',
       },
     },
@@ -116,6 +116,9 @@ export const SERVERS: readonly Call[] = [
         byDefault: '`probe`',
       },
       token: { text: 'A parameter `token` for a WebSocket.', byDefault: 'none' },
+      ca: { text: 'A file in PEM: the CA of a `9p+tls:` or `9p+wss:` server.', byDefault: 'the CAs that Node knows' },
+      cert: { text: 'A file in PEM: the certificate that such a server asks for.', byDefault: 'none' },
+      key: { text: 'A file in PEM: the private key of `cert`.', byDefault: 'none' },
     },
   },
 ];

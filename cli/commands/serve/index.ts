@@ -9,7 +9,7 @@ import { parseSize } from '../../mounts/mount-memory.ts';
 import { statedLimits } from '../../mounts/mounts.ts';
 import { parseDuration } from '../../runners/values.ts';
 import { SERVE_TRACE_OPTIONS } from '../trace/options.ts';
-import { DEFAULT_LISTEN, LISTEN_VALUE, addressOf } from './address.ts';
+import { DEFAULT_LISTEN, LISTEN_VALUE, addressOf, isSecure, isWeb } from './address.ts';
 import { EXPORT, EXPORT_MOUNTS, closeExports, exportsOf, type ExportMount } from './exports.ts';
 import { anameOf, hintsFor, warningFor } from './hints.ts';
 import { listen, type Endpoint } from './listener.ts';
@@ -35,7 +35,7 @@ export const SERVE_OPTIONS: readonly Option[] = [
     many: true,
     also: ['address', 'port', 'p'],
     value: LISTEN_VALUE,
-    help: `Where clients connect. May be repeated. Default: ${DEFAULT_LISTEN}. Port 0 is any free one.\nws: needs the package ws; stdio is one client, and ends with it.`,
+    help: `Where clients connect. May be repeated. Default: ${DEFAULT_LISTEN}. Port 0 is any free one.\nws: and wss: need the package ws; tls: and wss: need --tls-key and --tls-cert; stdio is one client, and ends with it.`,
   },
   EXPORT,
   ...EXPORT_MOUNTS,
@@ -43,13 +43,20 @@ export const SERVE_OPTIONS: readonly Option[] = [
   {
     name: 'token',
     value: 'TOKEN',
-    help: 'A client of ws: must give TOKEN, as ?token=TOKEN or as a bearer token.',
+    help: 'A client of ws: or wss: must give TOKEN, as ?token=TOKEN or as a bearer token.',
   },
   {
     name: 'origin',
     many: true,
     value: 'ORIGIN',
-    help: 'Lets pages of ORIGIN (such as http://localhost:8080) connect to ws:. Others are refused.\nMay be repeated.',
+    help: 'Lets pages of ORIGIN (such as http://localhost:8080) connect to ws: and wss:. Others are refused.\nMay be repeated.',
+  },
+  { name: 'tls-key', value: 'FILE', help: 'The private key for tls: and wss:, in PEM, without a passphrase.' },
+  { name: 'tls-cert', value: 'FILE', help: 'Its certificate in PEM, and those between it and the CA.' },
+  {
+    name: 'tls-client-ca',
+    value: 'FILE',
+    help: 'Clients of tls: and wss: must have a certificate that this CA has signed.',
   },
   { name: 'msize', value: 'SIZE', help: `Longest message. Default: ${MSIZE}.` },
   { name: 'max-clients', value: 'N', help: `Clients at a time. Default: ${SERVICE_DEFAULTS.maxClients}.` },
@@ -83,8 +90,8 @@ export const serveHelp = (): Text =>
   own(`Usage: wasi9p serve [OPTIONS]
 
 Serves directories, archives and memory by the protocol 9P2000.L, to the Linux kernel, QEMU, v86, Wanix, diod's tools and
-other wasi9p programs, and prints the lines that mount them. There is no authentication and no encryption: by default only
-this machine can connect. The mount at / is the default export; a client chooses another one by its aname, which is the
+other wasi9p programs, and prints the lines that mount them. There is no authentication and no encryption but that of tls:
+and wss:, so by default only this machine can connect. The mount at / is the default export; a client chooses another one by its aname, which is the
 path of the mount.
 
 ${helpLines(SERVE_OPTIONS)}
@@ -106,11 +113,16 @@ export async function serve(argv: readonly string[]): Promise<number> {
   }
   const addresses = (options.get('listen') ?? [DEFAULT_LISTEN]).map(addressOf);
   const isOnStdio = addresses.some(({ kind }) => kind === 'stdio');
-  const hasWeb = addresses.some(({ kind }) => kind === 'ws');
+  const hasWeb = addresses.some(({ kind }) => isWeb(kind));
+  const hasSecure = addresses.some(({ kind }) => isSecure(kind));
   for (const name of ['token', 'origin']) {
     if (options.has(name) && !hasWeb) throw new UsageError(`--${name} is for --listen ws:HOST:PORT: add it.`);
   }
+  for (const name of ['tls-key', 'tls-cert', 'tls-client-ca']) {
+    if (options.has(name) && !hasSecure) throw new UsageError(`--${name} is for --listen tls:HOST:PORT: add it.`);
+  }
   const limits = limitsOf(parsed);
+  const credentials = hasSecure ? (await import('./secure.ts')).credentialsOf(parsed) : null;
   const watching = await watchingOf(parsed);
   const stop = new Stop();
   const mounts = await exportsOf(parsed);
@@ -128,13 +140,15 @@ export async function serve(argv: readonly string[]): Promise<number> {
       origins: options.get('origin') ?? [],
       msize: limits.msize,
       handshakeTimeout: limits.service.handshakeTimeout,
+      maxClients: limits.service.maxClients,
     };
     for (const address of addresses) {
-      const listener = await listen(address, service, web);
+      const listener = await listen(address, service, web, credentials);
       listeners.push(listener);
       const warning = warningFor(
         listener,
         mounts.every(({ backend }) => backend.readOnly === true),
+        credentials?.ca !== undefined,
       );
       if (warning !== null) tell(warning);
     }

@@ -4,11 +4,20 @@ import * as net from 'node:net';
 import type { Service } from '../../../vfs/serve/index.ts';
 import { UsageError } from '../../lib/options.ts';
 import { reasonOf } from '../../lib/reason.ts';
-import { hostPort, type ListenAddress } from './address.ts';
+import { hostPort, isSecure, isWeb, type ListenAddress } from './address.ts';
+import type { Credentials } from './secure.ts';
 import type { WebOptions } from './web.ts';
 
 /** Milliseconds after which the kernel asks a silent peer whether it is alive. */
 const KEEP_ALIVE_MS = 30_000;
+/** The half of a client that has sent all stays open for its replies. */
+export const SOCKET_OPTIONS: net.ServerOpts = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: KEEP_ALIVE_MS,
+};
+
 /** The modes of a unix socket: 0600. */
 const UMASK = 0o177;
 
@@ -27,17 +36,25 @@ export interface Endpoint {
 
 const NEVER = new Promise<void>(() => {});
 
-/** Listens on an address. @throws UsageError, Error with a sentence */
-export async function listen(address: ListenAddress, service: Service, web: WebOptions): Promise<Endpoint> {
+/**
+ * Listens on an address.
+ * @param credentials For `tls:` and `wss:`.
+ * @throws UsageError, Error with a sentence
+ */
+export async function listen(
+  address: ListenAddress,
+  service: Service,
+  web: WebOptions,
+  credentials: Credentials | null,
+): Promise<Endpoint> {
   if (address.kind === 'stdio') return (await import('./stdio.ts')).listenOnStdio(service);
-  if (address.kind === 'ws') return (await import('./web.ts')).listenOnWeb(address, service, web);
-  // The half of a client that has sent all stays open for its replies.
-  const server = net.createServer({
-    allowHalfOpen: true,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: KEEP_ALIVE_MS,
-  });
+  if (address.kind !== 'unix' && isWeb(address.kind)) {
+    return (await import('./web.ts')).listenOnWeb(address, service, web, isSecure(address.kind) ? credentials : null);
+  }
+  if (address.kind === 'tls') {
+    return (await import('./secure.ts')).listenOnTls(address, service, credentials!, web);
+  }
+  const server = net.createServer(SOCKET_OPTIONS);
   server.on('connection', (socket) => service.attachStream(socket));
   if (address.kind !== 'unix') await listening(server, address);
   else {

@@ -1,5 +1,4 @@
 // `wasi9p serve` as a process: its listeners, what it prints, and its end.
-import { spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +10,7 @@ import { NOFID, NOTAG, SETATTR_SIZE, VERSION } from '../../../vfs/9p/constants.t
 import { O_CREAT, O_RDWR } from '../../../vfs/linux/constants.ts';
 import { RawSocket } from '../../../vfs/serve/testing.ts';
 import { bundle } from '../../testing.ts';
+import { Serving, serving as servingIn } from './testing.ts';
 
 const serve = suite('serve');
 let scratch = '';
@@ -26,53 +26,9 @@ serve.after(() => {
   fs.rmSync(dirname(cli), { recursive: true });
 });
 
-/** A running server: what it has printed, and its end. */
-class Serving {
-  readonly child: ChildProcess;
-  readonly status: Promise<number | null>;
-  out = '';
-  err = '';
-
-  constructor(argv: readonly string[]) {
-    this.child = spawn(process.execPath, [cli, 'serve', ...argv], { cwd: scratch, stdio: 'pipe' });
-    this.child.stdout!.on('data', (chunk: Buffer) => (this.out += chunk));
-    this.child.stderr!.on('data', (chunk: Buffer) => (this.err += chunk));
-    this.status = new Promise((resolve) => this.child.on('close', resolve));
-  }
-
-  /** Waits for a match in what it prints. */
-  async said(pattern: RegExp): Promise<RegExpExecArray> {
-    for (let i = 0; i < 3000; i++) {
-      const found = pattern.exec(this.out + this.err);
-      if (found !== null) return found;
-      if (this.child.exitCode !== null) break;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    throw new Error(`not said: ${pattern} in ${this.out}${this.err}`);
-  }
-
-  async connect(): Promise<RawSocket> {
-    const [, port] = await this.said(/listening on tcp:127\.0\.0\.1:(\d+)/);
-    const socket = net.connect({ port: Number(port), host: '127.0.0.1', noDelay: true });
-    return new RawSocket(socket);
-  }
-
-  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    this.child.kill(signal);
-    return this.status;
-  }
-}
-
-/** Runs a server for a test; it is killed if the test fails. */
-async function serving(argv: readonly string[], run: (server: Serving) => Promise<void>): Promise<void> {
-  const server = new Serving(argv);
-  try {
-    await run(server);
-  } finally {
-    if (server.child.exitCode === null) server.child.kill('SIGKILL');
-    await server.status;
-  }
-}
+/** Runs a server for a test. */
+const serving = (argv: readonly string[], run: (server: Serving) => Promise<void>): Promise<void> =>
+  servingIn({ cli, cwd: scratch }, argv, run);
 
 serve('tcp: says how to mount, serves, and ends in order by SIGTERM', async () => {
   fs.mkdirSync(join(scratch, 'dir'));
@@ -145,7 +101,7 @@ serve('--trace, --stats and --pcap show the messages of all clients', async () =
     ['--trace=Tmkdri', /Tmkdri is the name of no 9P message: did you mean Tmkdir\?/],
     ['--pcap=none/x', /--pcap=none\/x cannot be written/],
   ] as const) {
-    const server = new Serving(['--mem', '/', option, '--listen', 'tcp:0']);
+    const server = new Serving({ cli, cwd: scratch }, ['--mem', '/', option, '--listen', 'tcp:0']);
     assert.is.not(await server.status, 0);
     assert.match(server.err, message);
   }
@@ -164,7 +120,7 @@ serve('an address that others reach is said aloud; one in use is an error', asyn
   await serving(['--mem', '/', '--listen', 'tcp:0.0.0.0:0'], async (server) => {
     await server.said(/can be reached from other machines: whoever connects may read and change all exports/);
     const [, port] = await server.said(/port=(\d+).* ADDRESS \/mnt/);
-    const second = new Serving(['--mem', '/', '--listen', `tcp:0.0.0.0:${port}`]);
+    const second = new Serving({ cli, cwd: scratch }, ['--mem', '/', '--listen', `tcp:0.0.0.0:${port}`]);
     assert.is(await second.status, 2);
     assert.match(
       second.err,
@@ -180,7 +136,7 @@ serve('unix: the socket is 0600, a stale one is replaced, and it is removed at t
   await serving(argv, async (server) => {
     await server.said(/listening on unix:sock\n/);
     assert.is(fs.lstatSync(path).mode & 0o777, 0o600);
-    const second = new Serving(argv);
+    const second = new Serving({ cli, cwd: scratch }, argv);
     assert.is(await second.status, 2);
     assert.match(second.err, /unix:sock is in use: give another path/);
     server.child.kill('SIGKILL');

@@ -1,20 +1,21 @@
-// `serve --listen ws:…`: clients behind WebSockets, by the package ws.
+// `serve --listen ws:…` and `wss:…`: clients behind WebSockets, by the package ws.
 import { timingSafeEqual, createHash } from 'node:crypto';
 import * as http from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Service, WebSocketLike } from '../../../vfs/serve/index.ts';
-import type { ListenAddress } from './address.ts';
+import type { InternetAddress } from './address.ts';
 import { listenerOf, listening, type Endpoint } from './listener.ts';
+import type { Credentials, SecureLimits } from './secure.ts';
 
 /** The rules for clients of a WebSocket. */
-export interface WebOptions {
+export interface WebOptions extends SecureLimits {
   /** The token that a client must give, as `?token=` or as a bearer; '' for none. */
   readonly token: string;
   /** The origins of the pages that may connect; clients other than browsers have none. */
   readonly origins: readonly string[];
   /** Longest message in bytes. */
   readonly msize: number;
-  /** Milliseconds in which the request for a WebSocket must come. */
+  /** Milliseconds in which the request for a WebSocket must come, and before it the handshake of TLS. */
   readonly handshakeTimeout: number;
 }
 
@@ -43,11 +44,12 @@ async function load(): Promise<Ws> {
   }
 }
 
-/** Listens for WebSockets. */
+/** Listens for WebSockets, over TLS with credentials. */
 export async function listenOnWeb(
-  address: Extract<ListenAddress, { kind: 'tcp' | 'ws' }>,
+  address: InternetAddress,
   service: Service,
   options: WebOptions,
+  credentials: Credentials | null,
 ): Promise<Endpoint> {
   const { WebSocketServer } = await load();
   const sockets = new WebSocketServer({
@@ -56,10 +58,7 @@ export async function listenOnWeb(
     perMessageDeflate: false,
     maxPayload: options.msize,
   });
-  const server = http.createServer((_request, response) => {
-    response.writeHead(UPGRADE_REQUIRED, { connection: 'close', 'content-type': 'text/plain', upgrade: 'websocket' });
-    response.end('This is a 9P server: connect by a WebSocket.\n');
-  });
+  const { server, handshakes } = await serverOf(options, credentials);
   server.headersTimeout = options.handshakeTimeout;
   server.requestTimeout = options.handshakeTimeout;
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
@@ -74,11 +73,22 @@ export async function listenOnWeb(
   return {
     ...listener,
     close() {
+      handshakes?.end();
       // A connection that has not become a WebSocket would keep the server open.
       server.closeAllConnections();
       return listener.close();
     },
   };
+}
+
+/** The server of HTTP, by which a WebSocket begins; over TLS with credentials. */
+async function serverOf(options: WebOptions, credentials: Credentials | null) {
+  const answer: http.RequestListener = (_request, response) => {
+    response.writeHead(UPGRADE_REQUIRED, { connection: 'close', 'content-type': 'text/plain', upgrade: 'websocket' });
+    response.end('This is a 9P server: connect by a WebSocket.\n');
+  };
+  if (credentials === null) return { server: http.createServer(answer), handshakes: null };
+  return (await import('./secure.ts')).secureHttp(credentials, options, answer);
 }
 
 const UPGRADE_REQUIRED = 426;

@@ -2,6 +2,7 @@
 // to the thread as text, so that no bundler has to find a file for it: it refers to nothing outside of itself.
 import type * as Modules from 'node:module';
 import type * as Net from 'node:net';
+import type * as Tls from 'node:tls';
 import type * as Threads from 'node:worker_threads';
 import type { HelperData } from './shared.ts';
 
@@ -134,6 +135,25 @@ export function helper(load: NodeJS.Require): void {
     stream.on('close', () => end('the connection is closed'));
   };
 
+  /** Over TLS the bytes come as they do: this side asks for all that is sent. */
+  const openTls = (): void => {
+    const { host, port: at, pem = {} } = address as { host: string; port: number; pem?: Tls.SecureContextOptions };
+    const { isIP } = load('node:net') as typeof Net;
+    // An address is no name of a server; its certificate must have the address.
+    const name = isIP(host) === 0 ? { servername: host } : {};
+    const stream = (load('node:tls') as typeof Tls).connect({ host, port: at, ...name, ...pem });
+    stream.setNoDelay(true);
+    stream.on('secureConnect', () =>
+      opened({ write: (bytes) => stream.write(bytes), resume: () => undefined, close: () => stream.destroy() }, -1),
+    );
+    stream.on('data', (chunk: Uint8Array) => arrived(chunk));
+    stream.on('error', (error: NodeJS.ErrnoException) =>
+      end(`${error.message}${error.code ? ` (${error.code})` : ''}`),
+    );
+    stream.on('end', () => end('the server has closed the connection'));
+    stream.on('close', () => end('the connection is closed'));
+  };
+
   /** Cuts what is written into messages of 9P: a WebSocket and a port carry one each. */
   const whole = (send: (message: Uint8Array) => void): ((bytes: Uint8Array) => void) => {
     let rest = new Uint8Array(0);
@@ -153,8 +173,10 @@ export function helper(load: NodeJS.Require): void {
   };
 
   const openWebSocket = (): void => {
-    const { url } = address as { url: string };
-    let Kind = (globalThis as { WebSocket?: typeof WebSocket }).WebSocket;
+    const { url, pem = {} } = address as { url: string; pem?: object };
+    const hasFiles = Object.keys(pem).length > 0;
+    // That of the runtime knows no files.
+    let Kind = hasFiles ? undefined : (globalThis as { WebSocket?: typeof WebSocket }).WebSocket;
     for (const from of [base, `file://${process.cwd()}/`]) {
       try {
         Kind ??= (load('node:module') as typeof Modules).createRequire(from)('ws') as typeof WebSocket;
@@ -163,10 +185,17 @@ export function helper(load: NodeJS.Require): void {
       }
     }
     if (Kind === undefined) {
-      end('this runtime has no WebSocket, and the package ws is not installed: npm install ws');
+      const what = hasFiles
+        ? 'the WebSocket of this runtime takes no ca, cert and key'
+        : 'this runtime has no WebSocket';
+      end(`${what}, and the package ws is not installed: npm install ws`);
       return;
     }
-    const made = new Kind(url, '9p');
+    const made = new (Kind as unknown as new (url: string, protocol: string, options?: object) => WebSocket)(
+      url,
+      '9p',
+      ...(hasFiles ? [pem] : []),
+    );
     made.binaryType = 'arraybuffer';
     const on = made.addEventListener.bind(made) as (
       type: string,
@@ -203,6 +232,7 @@ export function helper(load: NodeJS.Require): void {
   try {
     if (address.kind === 'ws') openWebSocket();
     else if (address.kind === 'port') openPort();
+    else if (address.kind === 'tls') openTls();
     else openSocket();
   } catch (error) {
     end(error instanceof Error ? error.message : String(error));
