@@ -37,11 +37,9 @@ const COMMANDS = {
   linux: ['random calls here and on the kernel, compared: --calls N --seed S --backend NAME', linux],
   kernel: [
     'boots the kernel of Debian, which mounts `wasi9p serve`; `kernel --quick`, `kernel WORD` some',
-    async (args) => {
-      if (isStale()) await build();
-      process.exitCode = await runNode(['wasm-tests/kernel/run.mjs', ...args]);
-    },
+    (args) => kernel('run', args),
   ],
+  v86: ['the same in v86, by its handle9p and proxy_url', (args) => kernel('v86', args)],
   start: ['compiles the seed program and runs it with a trace', start],
   ok: ['all checks a change must pass, stopping at the first that fails', ok],
 };
@@ -85,6 +83,12 @@ async function linux(args) {
   const exerciser = args.some((arg) => arg.startsWith('--seeds'));
   const [bundle] = await bundleToRun([`wasm-tests/linux/${exerciser ? 'exerciser/' : ''}run.ts`], 'linux');
   process.exitCode = await runNode(['--enable-source-maps', /** @type {string} */ (bundle), ...args]);
+}
+
+/** Machines that mount the built package. @param {string} name @param {string[]} args */
+async function kernel(name, args) {
+  if (isStale()) await build();
+  process.exitCode = await runNode([`wasm-tests/kernel/${name}.mjs`, ...args]);
 }
 
 async function ok() {

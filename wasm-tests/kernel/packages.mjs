@@ -59,21 +59,26 @@ export class Debian {
     ];
   }
 
+  /** Gets the lists of packages. One list that cannot be had need not matter: a package that is missing then says so. */
   update() {
     if (this.isUpdated) return;
-    output('apt-get', [...this.options, 'update']);
     this.isUpdated = true;
+    try {
+      output('apt-get', [...this.options, 'update']);
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+    }
   }
 
   /**
    * Unpacks packages into a folder and returns its path and their versions. A folder that has them is used as it is.
-   * @param {string} name The folder's name.
+   * @param {string} name The folder's name. @param {readonly string[]} wanted The names of the packages.
    * @param {() => string[]} fetch Fetches the packages and returns the paths of their files.
    * @returns {{ root: string, versions: Record<string, string> }}
    */
-  unpacked(name, fetch) {
+  unpacked(name, wanted, fetch) {
     const root = join(this.dir, name);
-    const stamp = join(root, 'versions.json');
+    const stamp = join(root, `versions-of-${wanted.join('+').replaceAll(':', '-')}.json`);
     if (!fs.existsSync(stamp)) {
       this.update();
       const files = fetch();
@@ -92,19 +97,20 @@ export class Debian {
     return { root, versions: JSON.parse(fs.readFileSync(stamp, 'utf8')) };
   }
 
-  /** These packages alone, without what they depend on. @param {string} name @param {readonly string[]} packages */
+  /** These packages alone, without what they depend on; `NAME:all` is for any architecture. @param {string} name @param {readonly string[]} packages */
   packages(name, packages) {
-    return this.unpacked(name, () => {
+    return this.unpacked(name, packages, () => {
       const wanted = packages.map((each) => this.concrete(each));
       const dir = fs.mkdtempSync(join(this.dir, 'archives/download-'));
-      output('apt-get', [...this.options, 'download', ...wanted.map((each) => `${each}:${this.arch}`)], dir);
+      const names = wanted.map((each) => (each.endsWith(':all') ? each.slice(0, -4) : `${each}:${this.arch}`));
+      output('apt-get', [...this.options, 'download', ...names], dir);
       return fs.readdirSync(dir).map((file) => join(dir, file));
     });
   }
 
   /** A package with all that it needs and this machine lacks. @param {string} name @param {string} wanted */
   closure(name, wanted) {
-    return this.unpacked(name, () => {
+    return this.unpacked(name, [wanted], () => {
       const archives = join(this.dir, 'archives');
       output('apt-get', [...this.options, '-y', '--no-install-recommends', '--download-only', 'install', wanted]);
       return fs.readdirSync(archives).flatMap((file) => (file.endsWith('.deb') ? [join(archives, file)] : []));

@@ -26,22 +26,29 @@ const QUICK = [
   ['tcp', 'ram', 'loose', ['orphans', 'git']],
 ];
 
+/** In v86, where one mount is possible at a time. @type {readonly Row[]} */
+const V86 = [
+  ['virtio', 'ram', 'none', ['orphans', 'operations']],
+  ['virtio', 'ram', 'loose', ['orphans']],
+];
+
 /** The programs that --quick leaves out: each sends 60,000 to 200,000 messages, a minute under emulation. */
-const LONG = ['half-removed-directory', 'ten-thousand-orphans', 'unlink-during-readdir'];
+export const LONG = ['half-removed-directory', 'ten-thousand-orphans', 'unlink-during-readdir'];
 
 const OPTIONS = ['--quick', '--verbose', '--stats'];
 
 /**
  * What to run: a word names rows by one of their words, a suite, or a program of the orphan matrix.
  * @param {readonly string[]} argv @param {readonly string[]} programs All programs of the matrix.
+ * @param {'qemu' | 'v86'} machine
  * @returns {{ rows: Row[], programs: string[], options: Set<string> }}
  * @throws Error with a sentence
  */
-export function planOf(argv, programs) {
+export function planOf(argv, programs, machine) {
   const options = new Set(argv.filter((word) => word.startsWith('--')));
   const words = argv.filter((word) => !word.startsWith('--'));
   const isQuick = options.has('--quick');
-  const all = isQuick ? QUICK : ROWS;
+  const all = machine === 'v86' ? V86 : isQuick ? QUICK : ROWS;
   const known = new Set([...SUITES, ...programs, ...all.flatMap((row) => row.slice(0, 3))]);
   const wrong = [...options].find((each) => !OPTIONS.includes(each)) ?? words.find((word) => !known.has(word));
   if (wrong !== undefined) throw new Error(`${wrong} is none of ${[...OPTIONS, ...known].join(', ')}`);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const COMMAND = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 /**
- * Starts the server with a TCP address, a unix socket and an export for each store. `trace` is a file for its messages.
+ * Starts the server with a TCP address, a unix socket, one for WebSockets, and an export for each store. `trace` is a file for its messages.
  * @param {string} dir A folder for the socket and the stores. @param {string} [trace]
  */
 export async function startServing(dir, trace) {
@@ -18,8 +18,10 @@ export async function startServing(dir, trace) {
   const child = spawn(
     process.execPath,
     [
-      ...[COMMAND, 'serve', '--listen', 'tcp:127.0.0.1:0', '--listen', `unix:${socket}`],
+      ...[COMMAND, 'serve', '--listen', 'tcp:127.0.0.1:0', '--listen', `unix:${socket}`, '--listen', 'ws:127.0.0.1:0'],
       ...['--mem', '/ram=512M', '--dir', `${served}::/dir`, '--overlay', `${lower}::/overlay`, '--stats'],
+      // QEMU connects to the unix socket when it starts, long before the machine mounts it.
+      ...['--handshake-timeout', '3600s'],
       ...(trace === undefined ? [] : [`--trace=${trace}`, '--trace-time']),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
@@ -30,17 +32,20 @@ export async function startServing(dir, trace) {
   child.stderr.setEncoding('utf8').on('data', (text) => (errors += text));
   /** @type {Promise<number | null>} */
   const ended = new Promise((resolve) => child.on('close', resolve));
-  const port = await new Promise((resolve, reject) => {
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      said += text;
-      const found = /listening on tcp:127\.0\.0\.1:(\d+)[^]*listening on unix:/.exec(said)?.[1];
-      if (found !== undefined) resolve(Number(found));
-    });
-    void ended.then(() => reject(new Error(`wasi9p serve ended: ${errors}`)));
-  });
+  const [port = 0, webPort = 0] = await /** @type {Promise<number[]>} */ (
+    new Promise((resolve, reject) => {
+      let said = '';
+      child.stdout.setEncoding('utf8').on('data', (text) => {
+        said += text;
+        const found = /listening on tcp:127\.0\.0\.1:(\d+)[^]*listening on ws:127\.0\.0\.1:(\d+)/.exec(said);
+        if (found !== null) resolve(found.slice(1, 3).map(Number));
+      });
+      void ended.then(() => reject(new Error(`wasi9p serve ended: ${errors}`)));
+    })
+  );
   return {
-    port: /** @type {number} */ (port),
+    port,
+    webPort,
     socket,
     /** Ends the server by SIGTERM and returns why that is a failure, or ''; and the table of --stats. */
     async end() {

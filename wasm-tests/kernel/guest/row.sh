@@ -1,16 +1,17 @@
 # A row of the plan: mounts, runs the suites, unmounts. $DIR is an empty directory on the mount, $OTHER the same
 # directory through a second mount, a client of its own.
-. /kernel/server
 options="version=9p2000.L,cache=$cache,aname=$aname,msize=$msize"
 case $transport in
 tcp) options="$options,trans=tcp,port=$port" source=10.0.2.2 ;;
 unix) options="$options,trans=unix" source=/run/9p ;;
+virtio) options="$options,trans=virtio" source=host9p ;;
 esac
 say "row $transport $aname cache=$cache"
 if [ "$transport" = tmpfs ]; then
   mkdir -p /mnt/one
   mount -t tmpfs tmp /mnt/one && ln -s one /mnt/two
-elif [ "$transport" = unix ]; then
+elif [ "$transport" != tcp ]; then
+  # There is one channel alone.
   mkdir -p /mnt/one
   mount -t 9p -o "$options" "$source" /mnt/one && ln -s one /mnt/two
 else
