@@ -12,7 +12,7 @@ import { createFs } from '../../../vfs/fs/index.ts';
 import { remote, type RemoteOptions } from '../../../vfs/remote/index.ts';
 import { RawSocket } from '../../../vfs/serve/testing.ts';
 import { bundle } from '../../testing.ts';
-import { Serving, serving as servingIn } from './testing.ts';
+import { ServeProcess, serving as servingIn } from './testing.ts';
 
 const NO_OPENSSL =
   spawnSync('openssl', ['version']).status === 0 ? '' : 'openssl, which makes the certificates, is not installed';
@@ -62,12 +62,12 @@ secure.after(() => {
 
 const SERVER = ['--tls-key', 'server.key', '--tls-cert', 'server.pem'];
 
-function serving(argv: readonly string[], run: (server: Serving) => Promise<void>): Promise<void> {
+function serving(argv: readonly string[], run: (server: ServeProcess) => Promise<void>): Promise<void> {
   return servingIn({ cli, cwd: scratch }, argv, run);
 }
 
 /** The port of a listener. */
-async function portOf(server: Serving, kind: 'tls' | 'wss'): Promise<number> {
+async function portOf(server: ServeProcess, kind: 'tls' | 'wss'): Promise<number> {
   const [, port] = await server.said(new RegExp(`listening on ${kind}:127\\.0\\.0\\.1:(\\d+)`));
   return Number(port);
 }
@@ -215,7 +215,7 @@ trying('wrong keys and certificates are told in a sentence', async () => {
     [[...SERVER, '--tls-client-ca', 'garbage'], /--tls-client-ca garbage: this is no certificate in PEM: /],
   ];
   for (const [argv, message] of cases) {
-    const server = new Serving({ cli, cwd: scratch }, ['--mem', '/', '--listen', 'tls:0', ...argv]);
+    const server = new ServeProcess({ cli, cwd: scratch }, ['--mem', '/', '--listen', 'tls:0', ...argv]);
     assert.is(await server.status, 2, argv.join(' '));
     assert.match(server.err, message);
     assert.is(server.err.trim().split('\n').length, 2, 'a sentence, and where the help is');

@@ -10,7 +10,7 @@ import { NOFID, NOTAG, SETATTR_SIZE, VERSION } from '../../../vfs/9p/constants.t
 import { O_CREAT, O_RDWR } from '../../../vfs/linux/constants.ts';
 import { RawSocket } from '../../../vfs/serve/testing.ts';
 import { bundle } from '../../testing.ts';
-import { Serving, serving as servingIn } from './testing.ts';
+import { ServeProcess, serving as servingIn } from './testing.ts';
 
 const serve = suite('serve');
 let scratch = '';
@@ -27,7 +27,7 @@ serve.after(() => {
 });
 
 /** Runs a server for a test. */
-const serving = (argv: readonly string[], run: (server: Serving) => Promise<void>): Promise<void> =>
+const serving = (argv: readonly string[], run: (server: ServeProcess) => Promise<void>): Promise<void> =>
   servingIn({ cli, cwd: scratch }, argv, run);
 
 serve('tcp: says how to mount, serves, and ends in order by SIGTERM', async () => {
@@ -101,7 +101,7 @@ serve('--trace, --stats and --pcap show the messages of all clients', async () =
     ['--trace=Tmkdri', /Tmkdri is the name of no 9P message: did you mean Tmkdir\?/],
     ['--pcap=none/x', /--pcap=none\/x cannot be written/],
   ] as const) {
-    const server = new Serving({ cli, cwd: scratch }, ['--mem', '/', option, '--listen', 'tcp:0']);
+    const server = new ServeProcess({ cli, cwd: scratch }, ['--mem', '/', option, '--listen', 'tcp:0']);
     assert.is.not(await server.status, 0);
     assert.match(server.err, message);
   }
@@ -120,7 +120,7 @@ serve('an address that others reach is said aloud; one in use is an error', asyn
   await serving(['--mem', '/', '--listen', 'tcp:0.0.0.0:0'], async (server) => {
     await server.said(/can be reached from other machines: whoever connects may read and change all exports/);
     const [, port] = await server.said(/port=(\d+).* ADDRESS \/mnt/);
-    const second = new Serving({ cli, cwd: scratch }, ['--mem', '/', '--listen', `tcp:0.0.0.0:${port}`]);
+    const second = new ServeProcess({ cli, cwd: scratch }, ['--mem', '/', '--listen', `tcp:0.0.0.0:${port}`]);
     assert.is(await second.status, 2);
     assert.match(
       second.err,
@@ -136,7 +136,7 @@ serve('unix: the socket is 0600, a stale one is replaced, and it is removed at t
   await serving(argv, async (server) => {
     await server.said(/listening on unix:sock\n/);
     assert.is(fs.lstatSync(path).mode & 0o777, 0o600);
-    const second = new Serving({ cli, cwd: scratch }, argv);
+    const second = new ServeProcess({ cli, cwd: scratch }, argv);
     assert.is(await second.status, 2);
     assert.match(second.err, /unix:sock is in use: give another path/);
     server.child.kill('SIGKILL');

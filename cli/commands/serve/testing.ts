@@ -4,19 +4,19 @@ import * as net from 'node:net';
 import { RawSocket } from '../../../vfs/serve/testing.ts';
 
 /** The command, and the directory in which it runs. */
-export interface Place {
+export interface ServeCommand {
   readonly cli: string;
   readonly cwd: string;
 }
 
 /** A running server: what it has printed, and its end. */
-export class Serving {
+export class ServeProcess {
   readonly child: ChildProcess;
   readonly status: Promise<number | null>;
   out = '';
   err = '';
 
-  constructor({ cli, cwd }: Place, argv: readonly string[]) {
+  constructor({ cli, cwd }: ServeCommand, argv: readonly string[]) {
     this.child = spawn(process.execPath, [cli, 'serve', ...argv], { cwd, stdio: 'pipe' });
     this.child.stdout!.on('data', (chunk: Buffer) => (this.out += chunk));
     this.child.stderr!.on('data', (chunk: Buffer) => (this.err += chunk));
@@ -48,11 +48,11 @@ export class Serving {
 
 /** Runs a server for a test; it is killed if the test fails. */
 export async function serving(
-  place: Place,
+  place: ServeCommand,
   argv: readonly string[],
-  run: (server: Serving) => Promise<void>,
+  run: (server: ServeProcess) => Promise<void>,
 ): Promise<void> {
-  const server = new Serving(place, argv);
+  const server = new ServeProcess(place, argv);
   try {
     await run(server);
   } finally {
