@@ -5,6 +5,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT, SCRATCH } from './project.mjs';
+import { threadScript } from './thread-script.mjs';
 
 /** An expected failure, printed in one line without a stack. */
 export class Failure extends Error {}
@@ -89,7 +90,7 @@ export async function bundleWithSources(files, dir) {
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     sourcemap: 'linked',
-    plugins: [leakCheck, ownUrl],
+    plugins: [threadScript, leakCheck, ownUrl],
     metafile: true,
   });
   return files.map((file) => {

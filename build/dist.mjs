@@ -16,6 +16,7 @@ import { COMMON, Failure, run } from './bundle.mjs';
 import { buildLibc, lazyLibc } from './lazy-libc.mjs';
 import { BUNDLED, COPIES, COMMAND, ENTRIES, EXTERNAL, PARTS, PEERS, ROOT } from './project.mjs';
 import { coreBundle } from './size.mjs';
+import { threadScript } from './thread-script.mjs';
 
 /**
  * Names are kept, so that a stack can be read without a source map: maps would be larger than the code. The
@@ -114,7 +115,7 @@ export async function buildModules(outdir) {
   const options = { ...PUBLISHED, entryPoints: ENTRIES, outdir, chunkNames: 'chunks/[name]-[hash]' };
   const reached = await sourcesOf(options);
   const part = partOf(reached);
-  const plugins = [lazyLibc, together(groupsOf(reached, part), part)];
+  const plugins = [lazyLibc, threadScript, together(groupsOf(reached, part), part)];
   const { metafile } = await esbuild({ ...options, plugins, metafile: true });
   const paths = Object.keys(metafile.outputs).map((path) => join(ROOT, path));
   withoutHelpers(paths);
@@ -162,7 +163,7 @@ function trying(load, name, peer) {
  * @returns {Promise<Map<string, Set<string>>>} by the source of the entry point
  */
 async function sourcesOf(options) {
-  const { metafile } = await esbuild({ ...options, plugins: [lazyLibc], write: false, metafile: true });
+  const { metafile } = await esbuild({ ...options, plugins: [lazyLibc, threadScript], write: false, metafile: true });
   const { inputs } = /** @type {import('esbuild').Metafile} */ (metafile);
   const entries = Object.values(/** @type {Record<string, string>} */ (options.entryPoints));
   return new Map(
@@ -268,14 +269,14 @@ export async function buildCommand(outdir) {
     entryPoints: { cli: COMMAND },
     outdir,
     chunkNames: 'cli/[name]-[hash]',
-    plugins: [lazyLibc, builtins],
+    plugins: [lazyLibc, threadScript, builtins],
     metafile: true,
   };
   const { inputs } = (await esbuild({ ...options, write: false })).metafile;
   const imports = Object.values(inputs).flatMap((input) => input.imports);
   const later = imports.filter(({ kind, external }) => kind === 'dynamic-import' && !external).map(({ path }) => path);
   const plugin = together(new Map(later.map((file) => [file, [COMMAND]])));
-  const { metafile } = await esbuild({ ...options, plugins: [lazyLibc, builtins, plugin] });
+  const { metafile } = await esbuild({ ...options, plugins: [lazyLibc, threadScript, builtins, plugin] });
   const outputs = Object.entries(metafile.outputs);
   // All of them import the entry point, so that it is in a file of its own, with all that it needs.
   const [chunk] = outputs.find(([, output]) => COMMAND in output.inputs) ?? [''];

@@ -46,6 +46,7 @@ export const LAYERS = [
         'runner',
         'toolchain',
         'shim',
+        'shim/threads',
         'shim/trace',
         'shim/preview1/abi',
         'vfs/fs',
@@ -92,6 +93,12 @@ export const LAYERS = [
   },
   { name: 'cli/lib', files: /^cli\/lib\//, may: ['toolchain', ...BASE], packages: ['*'] },
   { name: 'toolchain', files: /^toolchain\//, may: ['shim', 'vfs/backends/tar', ...BASE], packages: ['*'] },
+  {
+    name: 'shim/threads',
+    files: /^shim\/threads\//,
+    may: ['shim', 'shim/preview1', 'shim/preview1/calls', ...PREVIEW1, 'vfs/connect', ...ABI],
+    isPortable: true,
+  },
   {
     name: 'shim/browser-wasi-shim',
     files: /^shim\/browser-wasi-shim\//,

@@ -32,6 +32,7 @@ export const ENTRIES = {
   testing: 'testing/index.ts',
   trace: 'shim/trace/index.ts',
   test: 'runner/index.ts',
+  threads: 'shim/threads/index.ts',
   'node-wasi': 'embed/node-wasi/index.ts',
   register: 'embed/register/index.ts',
 };
@@ -82,7 +83,7 @@ export const COPIES = [
   },
   {
     name: 'guests',
-    importers: /^(testing|embed\/node-wasi)\//,
+    importers: /^(testing|embed\/node-wasi|shim\/threads)\//,
     sources: /^(shim\/(wasi|mounts|stdio|foreign|on-backends)|vfs\/namespace)\b/,
   },
   {

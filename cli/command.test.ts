@@ -206,10 +206,7 @@ wrong('wrong options and operands of wasmtime', 'wasmtime', [
   ],
   [['wasmtime', '-W', 'max-memory-size', 'prog.wasm'], '-W max-memory-size: invalid value, expected a number.'],
   [['wasmtime', '-W', 'fuel=5', 'prog.wasm'], '-W fuel=5: not supported: instructions are not counted.'],
-  [
-    ['wasmtime', '-Sthreads', 'prog.wasm'],
-    '-S threads: not supported: a program has one thread; build it for wasm32-wasip1, without threads.',
-  ],
+  [['wasmtime', '-Sthreads=maybe', 'prog.wasm'], '-S threads=maybe: invalid value, expected y or n.'],
   [
     ['wasmtime', '-S', 'tcplisten=127.0.0.1:80', 'prog.wasm'],
     '-S tcplisten=127.0.0.1:80: not supported: WASI preview1 programs get no sockets here.',

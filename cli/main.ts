@@ -24,8 +24,9 @@ function run(): void {
   const isLost = !thread.isGuest && argv.some(isLossy);
   // Not awaited: a part that is loaded later imports this file, and would wait for it for ever.
   void (isLost ? import('./lib/bytes.ts').then(({ wordsOf }) => main(wordsOf(argv), called)) : main(argv, called)).then(
-    (status) => {
+    async (status) => {
       process.exitCode = status;
+      if (thread.isStuck) (await import('./lib/end-now.ts')).endNow(status);
     },
   );
 }

@@ -22,6 +22,7 @@ import { Service } from '../vfs/serve/index.ts';
 import { MountedDirectory, WASI as ShimWASI } from './browser-wasi-shim/index.ts';
 import * as core from './core.ts';
 import { WASI } from './index.ts';
+import { ThreadedWASI } from './threads/index.ts';
 import { capture } from './trace/capture.ts';
 import { strace } from './trace/strace.ts';
 import { wireCapture, wireTrace } from './trace/wire.ts';
@@ -109,6 +110,7 @@ function over(run: (merged: OverlayBackend) => unknown): void {
 /** Each function with options, called with some. */
 const WITH_OPTIONS: Readonly<Record<string, ((options: Any) => void)[]>> = {
   'new WASI(options)': [(options) => closed(new WASI(options)), (options) => closed(new core.WASI(options))],
+  'new ThreadedWASI(options)': [(options) => closed(new ThreadedWASI(options))],
   'new FileSystem(at, root, options)': [
     (options) => {
       using mount = new Attachment(serverFor(store));

@@ -8,4 +8,6 @@ export const thread = {
   entry: '',
   /** True in a thread that `runInThread` has made for a guest. */
   isGuest: false,
+  /** True if a thread of a guest does not end: this process cannot exit by itself then. */
+  isStuck: false,
 };

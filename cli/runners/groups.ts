@@ -136,7 +136,14 @@ export const GROUPS: readonly Group[] = [
       stream('inherit-stdin', 0),
       stream('inherit-stdout', 1),
       stream('inherit-stderr', 2),
-      refused('threads', FLAG, 'a program has one thread; build it for wasm32-wasip1, without threads'),
+      {
+        name: 'threads',
+        value: FLAG,
+        help: 'Runs a program with a shared memory in workers, a thread each, which is done anyway if it imports\nwasi.thread-spawn; =n forbids it.',
+        act(plan, value, option) {
+          plan.threads = flagOf(value, option);
+        },
+      },
       refused('tcplisten', '=ADDRESS', 'WASI preview1 programs get no sockets here'),
       refused('listenfd', FLAG, 'WASI preview1 programs get no sockets here'),
     ],

@@ -210,11 +210,12 @@ for (const [toolchain, line, expected] of LINES) {
   });
 }
 
-test('wasi-libc asks for threads, which are refused in a sentence', () => {
-  assert.throws(
-    () => read('wasmtime --dir D::/ --wasi threads --wasm shared-memory T.wasm'.split(' ')),
-    (error: unknown) => error instanceof UsageError && /-S threads: not supported: .*wasm32-wasip1/.test(error.message),
-  );
+test('wasi-libc asks for threads', () => {
+  const { plan } = read('wasmtime --dir D::/ --wasi threads --wasm shared-memory T.wasm'.split(' '));
+  assert.equal([plan.threads, plan.needsThread, plan.unused], [true, false, ['-W shared-memory']]);
+  assert.is(read(['wasmtime', '-S', 'threads=n', 'T.wasm']).plan.threads, false);
+  assert.is(read(['wasmtime', 'T.wasm']).plan.threads, null);
+  assert.is(read(['iwasm', '--max-threads=9', 'T.wasm']).plan.maxThreads, 9);
 });
 
 test('options may come before run and after it, and -- ends them', () => {

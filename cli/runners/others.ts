@@ -221,7 +221,12 @@ const IWASM: Grammar = {
       act: timeout('--timeout', 'ms'),
     },
     unused('heap-size', 'BYTES'),
-    unused('max-threads', 'N'),
+    {
+      name: 'max-threads',
+      value: 'N',
+      help: 'The most threads of the program besides the main one.',
+      act: (plan, value) => (plan.maxThreads = numberOf(value, `--max-threads=${value}`)),
+    },
     { name: 'log-level', letter: 'v', value: 'N', help: 'Without effect.' },
     ...['interp', 'fast-jit', 'llvm-jit', 'multi-tier-jit', 'disable-bounds-checks'].map((name) => unused(name)),
     refused('addr-pool', 'ADDRESSES', NO_SOCKETS),

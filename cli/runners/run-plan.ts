@@ -28,6 +28,10 @@ export class RunPlan {
   maxMemory: number | null = null;
   /** The directory that relative paths begin at, a path of the guest; null for wasmtime's default. */
   cwd: string | null = null;
+  /** True or false if an option allows threads or forbids them; null: as the program asks. */
+  threads: boolean | null = null;
+  /** The most threads besides the main one; null for the default. */
+  maxThreads: number | null = null;
   /** Functions that are not of WASI: trap when they are called, or return zeros; null: the program is not started. */
   unknownImports: 'trap' | 'default' | null = null;
   /** Streams that are empty to the program: 0, 1, 2. */

@@ -9,6 +9,8 @@ type Global<Name extends string, Else> = typeof globalThis extends Record<Name, 
 export type Memory = Wasm<'Memory', { readonly buffer: ArrayBufferLike; grow(delta: number): number }>;
 /** A `WebAssembly.Instance`. */
 export type Instance = Wasm<'Instance', { readonly exports: Record<string, unknown> }>;
+/** A `WebAssembly.Module`. */
+export type Module = Wasm<'Module', object>;
 /** An `AbortSignal`. */
 export type Signal = Global<'AbortSignal', { readonly aborted: boolean; readonly reason: unknown }>;
 /** A `URL`. */

@@ -71,19 +71,21 @@ export async function withPage(use) {
  * Serves files of a site, opens its root, and waits for `text` on the page.
  * @param {Record<string, [type: string, body: string | Buffer, policy?: string]>} files path → content type, body, policy
  * @param {string} text
+ * @param {{ headers?: Record<string, string>, hash?: string }} [options] headers of all files; the page's fragment
  * @returns {Promise<string>} the text of the page
  */
-export async function textOfPage(files, text) {
+export async function textOfPage(files, text, { headers = {}, hash = '' } = {}) {
   const server = createServer(({ url = '' }, response) => {
     const [type, body, policy = ''] = files[url] ?? [];
     if (body === undefined) return response.writeHead(404).end();
-    return response.writeHead(200, { 'content-type': type, 'content-security-policy': policy }).end(body);
+    const all = { ...headers, 'content-type': type, 'content-security-policy': policy };
+    return response.writeHead(200, all).end(body);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   try {
     return await withPage(async (page) => {
-      await page.goto(`http://127.0.0.1:${port}/`);
+      await page.goto(`http://127.0.0.1:${port}/${hash}`);
       // Not waitForFunction: it evaluates a string, which a policy may forbid.
       await page
         .getByText(text)

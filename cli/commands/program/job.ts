@@ -13,6 +13,7 @@ import { TRACE_OPTIONS } from '../trace/options.ts';
 import type { Tracing } from '../trace/tracing.ts';
 import type { Prepare } from './load.ts';
 import { start } from './start.ts';
+import type { ThreadedRun } from './threads.ts';
 
 /** A program that is to be run. */
 export interface Job {
@@ -67,7 +68,9 @@ export async function runJob(job: Job): Promise<number> {
   const bounds = { sigint: overlays.length > 0, ...(ms !== undefined && { ms }) };
   const isBound = bounds.sigint || ms !== undefined;
   const planned = plan === null ? null : await (await import('./planned.ts')).prepare(plan, job, isBound);
-  const module = driver === undefined ? (planned?.module ?? (await job.load())) : null;
+  let bytes: Uint8Array = planned?.bytes ?? new Uint8Array(0);
+  const keep: Prepare = (read) => (bytes = read);
+  const module = driver === undefined ? (planned?.module ?? (await job.load(keep))) : null;
   for (const limit of statedLimits(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
   const guarded = <Result>(act: () => Result): Result => (isBound ? interruptible(act, bounds) : act());
   let isWhole = true;
@@ -83,17 +86,23 @@ export async function runJob(job: Job): Promise<number> {
     } else {
       const tracing = await tracingOf(options);
       try {
+        const threaded = await threadedOf(job, module!, bytes, tracing);
         wasi = new WASIOnBackends({
           ...wasiOptions(job, missed),
           ...(isLossless(job) ? {} : { raw: await rawOf(job) }),
           ...(planned?.options ?? (isBound && { stdio: await unblockedStreams() })),
           ...(tracing && { trace: tracing.tracer }),
+          ...threaded?.options(planned?.options.stdio),
         });
-        const entry = planned?.entry(wasi);
-        status = statusOf(
-          job,
-          guarded(() => start(wasi!, module!, job.program, entry)),
-        );
+        if (threaded !== null) {
+          status = statusOf(job, await threaded.start(wasi, bounds));
+        } else {
+          const entry = planned?.entry(wasi);
+          status = statusOf(
+            job,
+            guarded(() => start(wasi!, module!, job.program, entry)),
+          );
+        }
       } catch (error) {
         // It ran until the interrupt: its descriptors are open.
         if (error instanceof Interrupted || error instanceof TimedOut) wasi?.close();
@@ -115,6 +124,19 @@ export async function runJob(job: Job): Promise<number> {
   if (missed.length > 0) (await import('./missed.ts')).tellMissed(job, missed);
   const settled = await settleChanges(options, overlays, status);
   return settled === 0 && !isWhole ? 1 : settled;
+}
+
+/** A run in workers, if the program asks for threads, or the plan for those that it may have. */
+async function threadedOf(
+  { program, plan }: Job,
+  module: WebAssembly.Module,
+  bytes: Uint8Array,
+  tracing: Tracing | null,
+): Promise<ThreadedRun | null> {
+  if (!WebAssembly.Module.imports(module).some(({ module: from, kind }) => from === 'wasi' || kind === 'memory'))
+    return null;
+  const { ThreadedRun, wantsThreads } = await import('./threads.ts');
+  return wantsThreads(module, plan) ? new ThreadedRun({ name: program, module, bytes, plan }, tracing?.tracer) : null;
 }
 
 /** The exit status that a process can have for that of a guest, which has 32 bits. */

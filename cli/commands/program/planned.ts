@@ -17,6 +17,7 @@ import { tellWays } from './ways.ts';
 /** A program whose start is planned. */
 export interface Planned {
   readonly module: WebAssembly.Module;
+  readonly bytes: Uint8Array;
   readonly options: Partial<BackendsOptions>;
   entry(wasi: WASIBase): EntryPoint | undefined;
 }
@@ -43,6 +44,7 @@ export async function prepare(plan: RunPlan, job: Job, isInterruptible: boolean)
   }
   return {
     module,
+    bytes: original,
     options: { stdio: stdioOf(plan, isInterruptible) },
     entry: (wasi) =>
       entryOf(wasi, { name: program, bytes: original, module, args: argv.slice(1) }, plan, lenient === true),

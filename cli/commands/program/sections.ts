@@ -1,72 +1,19 @@
 // Reads the sections of a module: the types of its exported functions, and the limits of its memories.
+import {
+  HAS_MAX,
+  HAS_PAGE_SIZE,
+  IS_64,
+  KIND,
+  WasmReader,
+  SECTION,
+  importsOf,
+  readerOf,
+  sectionOf,
+} from '../../../vfs/lib/wasm-reader.ts';
 
-/** The numbers of sections (WebAssembly core specification, binary format). */
-const SECTION = { TYPE: 1, IMPORT: 2, FUNCTION: 3, MEMORY: 5, EXPORT: 7 } as const;
-/** The bytes before the first section. */
-const HEADER = 8;
 const FUNCTION_TYPE = 0x60;
-/** Flags of limits: a maximum follows; the numbers have 64 bits; the size of a page follows. */
-const HAS_MAX = 1;
-const IS_64 = 4;
-const HAS_PAGE_SIZE = 8;
 /** The usual size of a page, as a power of two. */
 const PAGE_LOG2 = 16;
-
-/** A reader of numbers at a place in a module. Reading beyond the end yields zeros. */
-class Reader {
-  at: number;
-  private readonly bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array, at: number) {
-    this.bytes = bytes;
-    this.at = at;
-  }
-
-  byte(): number {
-    return this.bytes[this.at++] ?? 0;
-  }
-
-  /** An unsigned LEB128 number. Beyond 2^53 it is rounded. */
-  number(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.byte();
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  }
-
-  text(): string {
-    const length = this.number();
-    this.at += length;
-    return new TextDecoder().decode(this.bytes.subarray(this.at - length, this.at));
-  }
-
-  /** Passes the limits of a memory or table. */
-  limits(): void {
-    const flags = this.byte();
-    this.number();
-    if ((flags & HAS_MAX) !== 0) this.number();
-    if ((flags & HAS_PAGE_SIZE) !== 0) this.number();
-  }
-}
-
-/** Returns the content of a section; undefined if the module has none. */
-function sectionOf(bytes: Uint8Array, id: number): { readonly start: number; readonly end: number } | undefined {
-  const reader = new Reader(bytes, HEADER);
-  while (reader.at < bytes.length) {
-    const found = reader.byte();
-    const size = reader.number();
-    if (found === id) return { start: reader.at, end: reader.at + size };
-    reader.at += size;
-  }
-  return undefined;
-}
-
-function readerOf(bytes: Uint8Array, id: number): Reader | undefined {
-  const section = sectionOf(bytes, id);
-  return section && new Reader(bytes, section.start);
-}
 
 /** The type of a function: each number is a value type of the binary format. */
 export interface FunctionType {
@@ -91,29 +38,15 @@ function exportIndex(bytes: Uint8Array, name: string): number | undefined {
     const found = reader!.text();
     const kind = reader!.byte();
     const index = reader!.number();
-    if (found === name && kind === 0) return index;
+    if (found === name && kind === KIND.FUNCTION) return index;
   }
   return undefined;
 }
 
 /** The indices of the types of the imported functions. */
 function importedTypes(bytes: Uint8Array): number[] {
-  const types: number[] = [];
-  const reader = readerOf(bytes, SECTION.IMPORT);
-  for (let count = reader?.number() ?? 0; count > 0; count--) {
-    reader!.text();
-    reader!.text();
-    const kind = reader!.byte();
-    if (kind === 0) types.push(reader!.number());
-    else if (kind === 1 || kind === 3) reader!.byte();
-    if (kind === 1 || kind === 2) reader!.limits();
-    else if (kind === 3) reader!.byte();
-    else if (kind === 4) {
-      reader!.byte();
-      reader!.number();
-    }
-  }
-  return types;
+  const functions = importsOf(bytes).filter(({ kind }) => kind === KIND.FUNCTION);
+  return functions.map(({ type }) => type);
 }
 
 function definedType(bytes: Uint8Array, index: number): number | undefined {
@@ -144,7 +77,7 @@ function typeAt(bytes: Uint8Array, index: number): FunctionType | undefined {
 export function withMemoryLimit(bytes: Uint8Array<ArrayBuffer>, max: number): Uint8Array<ArrayBuffer> | null {
   const section = sectionOf(bytes, SECTION.MEMORY);
   if (section === undefined) return bytes;
-  const reader = new Reader(bytes, section.start);
+  const reader = new WasmReader(bytes, section.start);
   const count = reader.number();
   const content = leb(count);
   for (let i = 0; i < count; i++) {

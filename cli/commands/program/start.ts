@@ -45,9 +45,14 @@ export function start(wasi: WASIBase, module: WebAssembly.Module, program: strin
       const reason = error instanceof WebAssembly.LinkError ? `${mismatch} (${why})` : why;
       throw new Error(whyUnfit(program, module) ?? `${program} cannot be started: ${reason}.`, { cause: error });
     }
-    tell(text`wasi9p: ${program} trapped: ${sentence(message)}\n${frames(error)}`);
-    return TRAPPED;
+    return tellTrap(program, error);
   }
+}
+
+/** Reports a trap; returns the exit status. */
+export function tellTrap(program: string, error: Error): number {
+  tell(text`wasi9p: ${program} trapped: ${sentence(error.message)}\n${frames(error)}`);
+  return TRAPPED;
 }
 
 /** Maximum number of printed frames of a trap. Node keeps ten by default. */

@@ -13,7 +13,7 @@ export const STARTED = 'started';
 
 const MIB = 2 ** 20;
 /** The stack where none is asked for, in MiB: about that of the main thread on Linux (ulimit -s). */
-const DEFAULT_STACK = 8;
+export const DEFAULT_STACK = 8;
 /** Frames of V8 are larger than those of wasmtime's compiler. */
 const FRAME_FACTOR = 2;
 /** The largest stack, in MiB: V8 computes with 32 bits. */
@@ -21,16 +21,21 @@ const STACK_MAX = 1900;
 /** Milliseconds after the time-out until the process is killed: a guest in a call of the system is not ended before. */
 const GRACE_MS = 2000;
 
+/** The stack of a thread in MiB for a guest that needs so many bytes; null if it needs no particular one. */
+export function stackOf(bytes: number | null): number | null {
+  if (bytes === null) return null;
+  return Math.min(Math.max(Math.ceil((bytes * FRAME_FACTOR) / MIB), DEFAULT_STACK), STACK_MAX);
+}
+
 /**
  * Runs the words in a new thread; resolves to the exit status.
  * @param argv The words of this process's command line.
  * @param timedOut The exit status of a program whose time is over.
  */
 export function runInThread(plan: RunPlan, argv: readonly string[], timedOut: number): Promise<number> {
-  const asked = plan.stack === null ? DEFAULT_STACK : Math.ceil((plan.stack * FRAME_FACTOR) / MIB);
   const worker = new Worker(new URL(thread.entry), {
     argv: [GUEST_THREAD, ...argv],
-    resourceLimits: { stackSizeMb: Math.min(Math.max(asked, DEFAULT_STACK), STACK_MAX) },
+    resourceLimits: { stackSizeMb: stackOf(plan.stack) ?? DEFAULT_STACK },
   });
   holdFor(worker);
   let timer: NodeJS.Timeout | undefined;

@@ -32,7 +32,7 @@ test('foreign imports are named, with a way out', () => {
       'wasi:cli/environment@0.2.0.get-arguments',
       'it is the core of a component; build it for wasm32-wasip1',
     ],
-    [['wasi.thread-spawn'], 'wasi.thread-spawn', 'threads are not supported; build it for wasm32-wasip1'],
+    [['wasi.thread-spawn'], 'wasi.thread-spawn', 'threads are off: leave out -S threads=n'],
     [['gojs.runtime'], 'gojs.runtime', 'it was built for JavaScript; build it with GOOS=wasip1 GOARCH=wasm'],
     ...['wbg.__wbg_log', '__wbindgen_placeholder__.x', './app_bg.js.x'].map(
       (name) => [[name], name, 'it was built by wasm-bindgen for JavaScript; build it for wasm32-wasip1'] as const,

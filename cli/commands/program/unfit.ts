@@ -10,7 +10,7 @@ const NAME_MAX = 100;
 const OTHERS: readonly (readonly [imports: RegExp, hint: string])[] = [
   [/^wasi_unstable\./, 'it was built for the predecessor of WASI preview1; build it again with a current toolchain'],
   [/^wasi:/, 'it is the core of a component; build it for wasm32-wasip1'],
-  [/^wasi\.thread-spawn$/, 'threads are not supported; build it for wasm32-wasip1'],
+  [/^wasi\.thread-spawn$/, 'threads are off: leave out -S threads=n'],
   [/^(gojs|go)\./, 'it was built for JavaScript; build it with GOOS=wasip1 GOARCH=wasm'],
   [
     /^(wbg|__wbindgen\w*|\.\/[^/]*_bg\.js)\./,
@@ -20,7 +20,10 @@ const OTHERS: readonly (readonly [imports: RegExp, hint: string])[] = [
     /^(a\.\w{1,2}$|env\.(_?emscripten|invoke_|__syscall|_embind|__cxa_|__assert_fail))/,
     'it was built by Emscripten for JavaScript; build it with -sSTANDALONE_WASM',
   ],
-  [/^env\.memory$/, 'its memory must be its own; link it without --import-memory and without threads'],
+  [
+    /^env\.memory$/,
+    'its memory must be its own; link it without --import-memory, or let it run with -S threads if it is a shared one',
+  ],
   [/^rb-js-abi-host\./, 'this build of Ruby needs a JavaScript program as its host; use one without the gem js'],
 ];
 

@@ -149,6 +149,14 @@ export class HostDescriptor extends StreamDescriptor {
     return this.ahead === null ? 0 : 1;
   }
 
+  /**
+   * The host's descriptor if a read may wait and nothing tells whether it will; −1 if `readable` tells, or for a file. Another
+   * thread than this one can then read it.
+   */
+  get unprobed(): number {
+    return this.filetype !== FILETYPE.REGULAR_FILE && this.prober() < 0 ? this.fd : -1;
+  }
+
   private prober(): number {
     return (this.probe ??= this.filetype === FILETYPE.REGULAR_FILE ? -1 : this.openProbe());
   }
