@@ -6,6 +6,9 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { equal, is } from './found.mjs';
+import { THREAD_CHECKS } from './thread-checks.mjs';
+import { THREADED, compile, threaded } from './threaded.mjs';
 import { HERE, NO_BINARY, RUNTIMES, pathOf, versionOf } from './runtimes.mjs';
 
 const ROOT = resolve(HERE, '../..');
@@ -21,7 +24,7 @@ const EXCEPTIONS = Uint8Array.from([
 ]);
 
 /** The command on one runtime, in a scratch directory with guest.wasm. */
-class Command {
+export class Command {
   /** @param {string[]} words the runtime and its arguments @param {string} dir */
   constructor(words, dir) {
     this.words = [...words, CLI];
@@ -75,24 +78,8 @@ class Command {
   }
 }
 
-/** @param {{ status: number | null, stdout?: string, stderr?: string, signal?: string | null }} found @param {number} status @param {string | RegExp} [stdout] @param {string | RegExp} [stderr] */
-function is(found, status, stdout = '', stderr = '') {
-  const fits = (/** @type {string | RegExp} */ wanted, /** @type {string} */ text) =>
-    typeof wanted === 'string' ? wanted === text : wanted.test(text);
-  const good = found.status === status && fits(stdout, found.stdout ?? '') && fits(stderr, found.stderr ?? '');
-  return good ? '' : JSON.stringify(found).slice(0, 600);
-}
-
-/** @param {string} found @param {string} wanted */
-function equal(found, wanted) {
-  return found === wanted ? '' : JSON.stringify(found).slice(0, 600);
-}
-
 /** The message on a thread that the runtime does not end in two seconds; the status is right. */
 const STILL_RUNS = /^(wasi9p: A program that was ended still runs: this process is killed\.\n)?$/;
-
-/** The same of a thread of a program. */
-const KILLED = /^(wasi9p: A thread of the program still runs: this process is killed\.\n)?$/;
 
 /**
  * The checks: each returns '' or what was found instead.
@@ -215,39 +202,7 @@ const CHECKS = [
     'wasi9p cc',
     (command) => is(command.run(['cc', 'one.c', '-o', 'one.wasm']), 0) || is(command.run(['one.wasm']), 0, 'one\n'),
   ],
-  [
-    'threads: 8 append to a file',
-    (command) => is(command.run(['run', '--dir', 'data::/', 'files.wasm', 'append']), 0, 'whole\n'),
-  ],
-  [
-    'threads: an exit ends those that wait, and those that spin',
-    (command) =>
-      is(command.run(['run', 'ends.wasm', 'exit', 'wait']), 9) ||
-      is(command.run(['run', 'ends.wasm', 'thread-exit', 'spin']), 9, '', KILLED),
-  ],
-  [
-    'threads: a pipe as stdin is live while one waits for it',
-    (command) => {
-      const wait = 'for i in {1..400}; do grep -q written out && break; sleep 0.05; done';
-      const line = `mkfifo p; $wasi9p run streams.wasm <p >out & exec 3>p; ${wait}; echo x >&3; exec 3>&-; wait; cat out; rm p out`;
-      return equal(command.shell(line), 'written\nread: 120\n');
-    },
-  ],
-  [
-    'threads: a socket as stdin is live while one waits for it',
-    async (command) => {
-      const found = await command.started(['run', 'streams.wasm', 'read'], (child) => child.stdin?.end('x'));
-      return is(found, 0, 'written\nread: 120\n');
-    },
-  ],
-  [
-    'threads: a memory grows while others use it',
-    (command) => {
-      // It fails in half of the runs, where it does.
-      const all = Array.from({ length: 10 }, () => is(command.run(['run', 'memory.wasm']), 0));
-      return all.find((found) => found !== '') ?? '';
-    },
-  ],
+  ...THREAD_CHECKS,
   ['modules with exceptions of WebAssembly 3', (command) => is(command.run(['run', 'exceptions.wasm']), 0)],
 ];
 
@@ -310,31 +265,6 @@ function live(command, tell) {
       done({ status });
     }),
   );
-}
-
-/** @param {string[]} flags @param {string} dir */
-function compile(flags, dir) {
-  const built = spawnSync(process.execPath, [CLI, 'cc', ...flags], { cwd: dir, encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(built.stderr);
-}
-
-/** Programs with threads, of wasm-tests/threads/. */
-const THREADED = ['files', 'ends', 'streams', 'memory'];
-const THREAD_FLAGS = [
-  ...['-O1', '-nostdlib', '-ffreestanding', '-fno-builtin', '-matomics', '-mbulk-memory'],
-  '-Wl,--import-memory,--export-memory,--shared-memory,--max-memory=16777216',
-];
-
-/** The path of one, which is compiled once. @param {string} name */
-export function threaded(name) {
-  const dir = join(ROOT, '.build/threads');
-  fs.mkdirSync(dir, { recursive: true });
-  const target = join(dir, `${name}.wasm`);
-  const sources = [`${name}.c`, 'threads.h'].map((file) => join(ROOT, 'wasm-tests/threads', file));
-  const isFresh =
-    fs.existsSync(target) && sources.every((file) => fs.statSync(file).mtimeMs < fs.statSync(target).mtimeMs);
-  if (!isFresh) compile([...THREAD_FLAGS, sources[0] ?? '', '-o', target], dir);
-  return target;
 }
 
 /** Lays out the directory in which the commands run. @param {string} dir */
