@@ -5,7 +5,7 @@ import { hostProcess } from '../host/host.ts';
  * `(func (export "f") (param i32) (result i32) (local i32) …)`: keeps its argument in a local variable, waits at a word of a
  * shared memory that has another value than it waits for, and returns the variable.
  */
-const KEEPS_LOCAL = [
+export const KEEPS_LOCAL: readonly number[] = [
   ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 6, 1, 0x60, 1, 0x7f, 1, 0x7f, 3, 2, 1, 0, 5, 4, 1, 3, 1, 1],
   ...[7, 5, 1, 1, 0x66, 0, 0, 10, 23, 1, 21, 1, 1, 0x7f, 0x20, 0, 0x21, 1],
   ...[0x41, 0, 0x41, 1, 0x42, 0, 0xfe, 1, 2, 0, 0x1a, 0x20, 1, 0x0b],
