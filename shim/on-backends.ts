@@ -35,7 +35,7 @@ export interface BackendsOptions extends Omit<BaseOptions, 'returnOnExit' | 'tty
   readonly raw?: { readonly args: readonly Uint8Array[]; readonly env: readonly Uint8Array[] };
   /** The host's descriptors of stdin, stdout and stderr; null for an empty one. Default: 0, 1, 2. */
   readonly stdio?: readonly (number | null)[];
-  /** Called for each path that a preopen does not have. */
+  /** Called for each path that a preopen does not have, with the preopen's path before it, unless that is `/`. */
   readonly missed?: Missed;
 }
 
@@ -83,10 +83,12 @@ export class WASIOnBackends extends WASIBase {
 
   /** @internal */
   protected override openRoot(path: string, source: unknown, all: readonly string[]): DirectoryDescriptor {
-    if (this.missed === undefined) return super.openRoot(path, source, all);
+    const { missed } = this;
+    if (missed === undefined) return super.openRoot(path, source, all);
     const { client, at } = this.mounts.add(path, source, all);
     const fid = client.clone(client.root);
     if (fid < 0) throw new Error(`The 9P server refused ${path} (errno ${-fid}).`);
-    return new WatchedDirectory(at, fid, this.missed);
+    const before = path === '/' ? '' : `${path}/`;
+    return new WatchedDirectory(at, fid, (name, creates) => missed(before + name, creates));
   }
 }

@@ -1,7 +1,8 @@
 // A cache of files on the host's disk, keyed by a hash of their inputs.
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from './make-directory.ts';
 
 /** Size of a SHA-256 hash, in bytes. */
 const HASH_SIZE = 32;
@@ -31,7 +32,7 @@ export class Cache {
 
   /** Stores an entry atomically: written under a temporary name, then renamed. */
   put(key: string, content: Uint8Array): void {
-    mkdirSync(this.dir, { recursive: true });
+    makeDirectory(this.dir);
     const file = this.#file(key);
     const fresh = `${file}.${randomBytes(6).toString('hex')}`;
     try {

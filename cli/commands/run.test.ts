@@ -339,19 +339,22 @@ run('a program that cannot be started ends with a sentence and status 1', () => 
 
 linux('--verbose says in which way each directory is reached', () => {
   const stderr = (...argv: string[]): string => wasi9p(['run', ...argv, 'program.wasm', 'exit', '0']).stderr;
-  const way = '(openat2|openat|proc)';
+  const way = '(by openat2?, through koffi|through /proc; with the package koffi: by openat2)';
   const mounts = ['--dir', 'data::/a', '--dir', 'data::/b::cached', '--overlay', 'data::/c', '--mem', '/m'];
   assert.match(
     stderr('--verbose', ...mounts),
     new RegExp(
-      `^wasi9p: /a is data, by way of ${way}\\.\n` +
-        `wasi9p: /b is data, by way of ${way}, cached\\.\n` +
-        `wasi9p: /c is data, by way of ${way}, cached\\.\n$`,
+      `^wasi9p: the guest's /a is data of this machine, reached ${way}\\.\n` +
+        `wasi9p: the guest's /b is data of this machine \\(cached\\), reached ${way}\\.\n` +
+        `wasi9p: the guest's /c is data of this machine \\(cached\\), reached ${way}\\.\n$`,
     ),
   );
   assert.is(stderr(...mounts), '');
   // In a thread, which may be terminated.
-  assert.match(stderr('--verbose', '--dir', 'data::/a', '--stack', '4M'), /by way of proc\.\n$/);
+  assert.match(
+    stderr('--verbose', '--dir', 'data::/a', '--stack', '4M'),
+    /reached through \/proc, because the program runs in a thread\.\n$/,
+  );
 });
 
 run('prints help', () => {

@@ -13,8 +13,8 @@ import {
 } from '../mounts/mounts.ts';
 import { EXIT_SIGINT } from '../lib/interrupt.ts';
 import { UsageError, helpLines, parseOptions, type Option, type Parsed } from '../lib/options.ts';
-import { print } from '../lib/output.ts';
-import { own, type Text } from '../lib/text.ts';
+import { print, tell } from '../lib/output.ts';
+import { own, text, type Text } from '../lib/text.ts';
 import { thread } from '../lib/thread.ts';
 import { ENV, HOST, LIMIT_OPTIONS, SHARED_OPTIONS } from '../runners/options.ts';
 import type { RunPlan } from '../runners/run-plan.ts';
@@ -118,7 +118,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     : null;
   const mounts = host?.mounts ?? withRoot(granted, memory);
   try {
-    return await runJob({
+    const status = await runJob({
       program,
       argv: [plan?.argv0 ?? program, ...args],
       env: { ...host?.env, ...(plan === null ? environment(options) : (await loadApply()).environmentOf(plan)) },
@@ -128,9 +128,19 @@ export async function run(argv: readonly string[]): Promise<number> {
       timedOut: TIMED_OUT,
       load: (prepare) => loadOperand(program, argv.at(-rest.length - 1), args.length > 0, prepare),
     });
+    if (status !== 0) tellLateOption(program, words[0]);
+    return status;
   } finally {
     for (const backend of new Set(mounts.map((mount) => mount.backend))) closeStore(backend);
   }
+}
+
+/** Gives a hint after a program that failed, if its first argument is an option of this command. */
+function tellLateOption(program: string, word = ''): void {
+  const [flag = ''] = word.split('=');
+  // Many programs have --help.
+  if (!RUN_OPTIONS.some(({ name }) => flag === `--${name}` && name !== 'help')) return;
+  tell(text`wasi9p: ${flag} was passed to ${program}: options of wasi9p come before the program.\n`);
 }
 
 function environment(options: Parsed['options']): Record<string, string> {

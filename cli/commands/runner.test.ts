@@ -236,7 +236,6 @@ runner('one sentence names a path that this machine has and that was not granted
     ['run', '--dir', 'sub::/', 'show.wasm', 'open', '/etc/passwd', 'pkg.test'],
     ['run', '--dir', 'sub::/etc', 'show.wasm', 'open', '/etc/passwd'],
     ['run', '--host', 'show.wasm', 'open', 'none', join(scratch, 'pkg', 'none')],
-    ['run', 'show.wasm', 'write', 'new'],
     ['wasmtime', '--dir=sub::.', 'show.wasm', 'open', one],
     ['wasmtime', '--verbose', '--dir=sub::/', 'show.wasm', 'open', one],
   ]) {

@@ -103,4 +103,12 @@ shims('scripts are written again, and other files are never replaced', () => {
   assert.match(blocked.stderr, /^wasi9p: The scripts cannot be written to .*count\/bin: not a directory\.\n$/);
 });
 
+linux('below /proc it ends with a sentence', () => {
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'shims', '/proc/x'], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  assert.equal([status, stderr], [1, 'wasi9p: The scripts cannot be written to /proc/x: no such file or directory.\n']);
+});
+
 shims.run();

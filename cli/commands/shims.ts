@@ -1,7 +1,8 @@
 // `wasi9p shims`: writes scripts that toolchains call in place of a runtime, and prints the lines that name them.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeDirectory } from '../../toolchain/make-directory.ts';
 import { UsageError, helpLines, parseOptions, type Option } from '../lib/options.ts';
 import { print } from '../lib/output.ts';
 import { reasonOf } from '../lib/reason.ts';
@@ -60,7 +61,7 @@ function writeAll(home: string): void {
     throw new UsageError(`${home}/${foreign} is not a script of wasi9p: give another directory.`);
   }
   try {
-    mkdirSync(home, { recursive: true });
+    makeDirectory(home);
     for (const [name, script] of Object.entries(SCRIPTS)) {
       const body = script.replace('exec RUN', () => ['exec', ...commandWords().map(quotedForShell)].join(' '));
       writeFileSync(`${home}/${name}`, `#!/bin/sh\n${MARK}\n${body}\n`, { mode: 0o755 });

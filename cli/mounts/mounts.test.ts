@@ -118,12 +118,34 @@ test('an invalid mount option is reported in a sentence', () => {
       [{ tar: ['none.tar::/t'] }, '--tar none.tar::/t: the file none.tar does not exist.'],
       [{ tar: ['b.tar::/t'] }, '--tar b.tar::/t: the file b.tar does not exist: did you mean a.tar?'],
       [{ tar: ['d::/t'] }, '--tar d::/t: d is a directory, not an archive: --dir or --ro mounts a directory.'],
+      [
+        { dir: ['.::ro'] },
+        "--dir .::ro: ro stands in place of the program's path: write --ro . or --dir .::.::ro, or ./ro for a path.",
+      ],
+      [
+        { dir: ['d::ro::cached'] },
+        "--dir d::ro::cached: ro stands in place of the program's path: write --ro d or --dir d::d::ro::cached, or ./ro for a path.",
+      ],
+      [
+        { dir: ['d::cached'] },
+        "--dir d::cached: cached stands in place of the program's path: write --dir d::d::cached, or ./cached for a path.",
+      ],
+      [{ dir: ['d::rw'] }, "--dir d::rw: rw stands in place of the program's path: write --dir d, or ./rw for a path."],
+      [{ ro: ['d::ro'] }, "--ro d::ro: ro stands in place of the program's path: write --ro d, or ./ro for a path."],
       [{ mem: ['512M'] }, '--mem 512M: the path is missing: write --mem /tmp=512M, or ./512M for a path.'],
     ];
     fs.writeFileSync('a.tar', '');
     fs.writeFileSync('a.tgz', '');
     for (const [options, sentence] of cases) assert.is(refused(options), sentence);
     assert.equal(made({ dir: ['d::/a:ro/'] }), [['/a:ro', 'hostdir', false]]);
+    fs.mkdirSync('ro');
+    assert.equal(made({ dir: ['ro', 'd::./ro/a', 'd::/ro/b'], ro: ['d::./cached', 'd::/rw'] }), [
+      ['ro', 'hostdir', false],
+      ['ro/a', 'hostdir', false],
+      ['/ro/b', 'hostdir', false],
+      ['cached', 'hostdir', true],
+      ['/rw', 'hostdir', true],
+    ]);
     fs.mkdirSync('x:y');
     assert.equal(made({ dir: ['x:y'], mem: ['./512M'] }), [
       ['x:y', 'hostdir', false],

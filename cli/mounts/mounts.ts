@@ -52,6 +52,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     mount(value, _memory, options) {
       const usage = 'HOST, HOST::GUEST, HOST::GUEST::ro or HOST::GUEST::cached';
       const [host, guest = host, ...modes] = parts('dir', value, usage, 4);
+      refuseMode('dir', value, host!, guest!);
       const [readOnly, cached] = ['ro', 'cached'].map((mode) => modes.includes(mode));
       if (modes.length !== Number(readOnly) + Number(cached)) throw invalidValue('dir', value, usage);
       return hostMount('dir', value, host!, guest!, { ...options, readOnly: readOnly!, cached: cached! });
@@ -66,6 +67,7 @@ export const MOUNT_OPTIONS: readonly MountOption[] = [
     help: 'Grants a directory of this machine read-only.',
     mount(value, _memory, options) {
       const [host, guest = host] = parts('ro', value, 'HOST or HOST::GUEST', 2);
+      refuseMode('ro', value, host!, guest!);
       return hostMount('ro', value, host!, guest!, { ...options, readOnly: true });
     },
   },
@@ -180,6 +182,21 @@ function hostMount(option: string, value: string, host: string, guest: string, o
   return { guest, backend: opened(option, value, host, options), host };
 }
 
+/** The modes of --dir, and that of others, which is the default here. */
+const MODES = ['ro', 'cached', 'rw'];
+
+/** @throws UsageError for `HOST::ro`: a mode follows the guest's path. */
+function refuseMode(option: string, value: string, host: string, guest: string): void {
+  // The directory may have that name itself.
+  if (guest === host || !MODES.includes(guest)) return;
+  checkDirectory({ option, value }, host);
+  const written = option === 'dir' && guest !== 'rw' ? `--dir ${host}::${value}` : `--${option} ${host}`;
+  const ways = guest === 'ro' && option === 'dir' ? `--ro ${host} or ${written}` : written;
+  throw new UsageError(
+    `--${option} ${value}: ${guest} stands in place of the program's path: write ${ways}, or ./${guest} for a path.`,
+  );
+}
+
 /** Splits a value at `::` into non-empty parts. */
 function parts(option: string, value: string, usage: string, max: number): string[] {
   const found = value.split('::');
@@ -223,10 +240,17 @@ export async function loadHostDirs(): Promise<void> {
 
 function archive(option: string, value: string, file: string): Backend {
   checkFile({ option, value }, file);
+  const failed = `--${option} ${value}: ${file} cannot be read`;
+  let bytes;
   try {
-    return tar(readFileSync(hostPath(file)));
+    bytes = readFileSync(hostPath(file));
   } catch (error) {
-    throw new Error(`--${option} ${value}: ${file} cannot be read: ${reasonOf(error)}.`, { cause: error });
+    throw new Error(`${failed}: ${reasonOf(error)}.`, { cause: error });
+  }
+  try {
+    return tar(bytes);
+  } catch (error) {
+    throw new UsageError(`${failed}: ${reasonOf(error)}; give a whole .tar or .tar.gz file.`, { cause: error });
   }
 }
 

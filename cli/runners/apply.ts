@@ -3,7 +3,7 @@ import { UsageError, type Parsed } from '../lib/options.ts';
 import { parseSize } from '../mounts/mount-memory.ts';
 import { applyConfig } from './config.ts';
 import { GROUPS, applyGroup } from './groups.ts';
-import { RunPlan } from './run-plan.ts';
+import { RunPlan, STACK_MAX } from './run-plan.ts';
 import { parseDuration, wrongValue } from './values.ts';
 import { variableOf } from './variable.ts';
 
@@ -41,9 +41,16 @@ export const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['allow-precompiled', unused('allow-precompiled')],
   ['verbose', (plan) => (plan.verbose = true)],
   ['timeout', (plan, value) => (plan.timeout = timeout(value))],
-  ['stack', (plan, value) => (plan.stack = bytesOf('stack', value))],
+  ['stack', (plan, value) => (plan.stack = checkedStack(value))],
   ['max-memory', (plan, value) => (plan.maxMemory = bytesOf('max-memory', value))],
 ]);
+
+/** @throws UsageError if it is larger than V8 can have. -W max-wasm-stack is a limit, not a need: it may be. */
+function checkedStack(value: string): number {
+  const bytes = bytesOf('stack', value);
+  if (bytes > STACK_MAX) throw wrongValue(`--stack ${value}`, `a size of at most ${STACK_MAX / 2 ** 20}M`);
+  return bytes;
+}
 
 function timeout(value: string): RunPlan['timeout'] {
   const written = `--timeout ${value}`;

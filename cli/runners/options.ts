@@ -62,12 +62,12 @@ export const LIMIT_OPTIONS: readonly Option[] = [
   {
     name: 'timeout',
     value: 'TIME',
-    help: 'Ends the program after a time such as 10s, 500ms or 2m, with exit status 124.',
+    help: 'Ends the program after a time such as 10s, 500ms or 2m, with exit status 124. A number alone is\nseconds.',
   },
   {
     name: 'stack',
     value: 'SIZE',
-    help: 'The stack of the program, such as 16M. Default: that of the main thread, about 1M.',
+    help: 'The stack of the program, such as 16M, at most 950M. Default: that of the main thread, about 1M.',
   },
   { name: 'max-memory', value: 'SIZE', help: "Limits the program's memory: beyond it, memory.grow fails." },
 ];

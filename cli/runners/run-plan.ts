@@ -10,6 +10,9 @@ export interface Grant {
   readonly written: string;
 }
 
+/** The largest stack of a program, in bytes: frames of V8 take twice that, and V8 computes with 32 bits. */
+export const STACK_MAX = 950 * 2 ** 20;
+
 /** The conditions under which a program runs. */
 export class RunPlan {
   readonly grants: Grant[] = [];

@@ -1,6 +1,7 @@
 // Runs a program, or the compiler, on its mounts, to the exit status of the command.
 import { WASIOnBackends, type BackendsOptions } from '../../../shim/on-backends.ts';
 import type { Driver } from '../../../toolchain/driver.ts';
+import type { Backend } from '../../../vfs/backend/backend.ts';
 import { EXIT_SIGINT, Interrupted, TimedOut, interruptible } from '../../lib/interrupt.ts';
 import { isLossy, isRaw } from '../../lib/lossy.ts';
 import { UsageError, type Parsed } from '../../lib/options.ts';
@@ -122,6 +123,7 @@ export async function runJob(job: Job): Promise<number> {
     return EXIT_SIGINT;
   }
   if (missed.length > 0) (await import('./missed.ts')).tellMissed(job, missed);
+  await tellLeft(job);
   const settled = await settleChanges(options, overlays, status);
   return settled === 0 && !isWhole ? 1 : settled;
 }
@@ -137,6 +139,12 @@ async function threadedOf(
     return null;
   const { ThreadedRun, wantsThreads } = await import('./threads.ts');
   return wantsThreads(module, plan) ? new ThreadedRun({ name: program, module, bytes, plan }, tracing?.tracer) : null;
+}
+
+/** Says which files are lost with the default root, which begins with /tmp alone. */
+async function tellLeft(job: Job): Promise<void> {
+  const root = job.mounts.find(({ isDefault }) => isDefault)?.backend as Backend | undefined;
+  if (root !== undefined && root.entries(root.root()) > 1) (await import('./left.ts')).tellLeft(job, root);
 }
 
 /** The exit status that a process can have for that of a guest, which has 32 bits. */

@@ -116,6 +116,13 @@ test('a file that cannot be read', async () => {
     fs.writeFileSync('prog.wasm', COUNTING);
     assert.is(await refused('none.wasm'), `none.wasm does not exist: ${GIVE}`);
     assert.is(await refused('prog'), 'prog does not exist: did you mean prog.wasm?');
+    for (const name of ['prog.c', 'prog.cc', 'pro.wasm.bak', 'prog.wat2']) fs.writeFileSync(name, '');
+    assert.is(await refused('prog'), 'prog does not exist: did you mean prog.wasm?');
+    assert.is(await refused('prog.wat'), 'prog.wat does not exist: did you mean prog.wasm?');
+    assert.is(await refused('./prog.wat'), './prog.wat does not exist: did you mean ./prog.wasm?');
+    assert.is(await refused('prog.wat3'), 'prog.wat3 does not exist: did you mean prog.wasm?');
+    fs.writeFileSync('other.js', '');
+    assert.is(await refused('othre.js'), 'othre.js does not exist: did you mean other.js?');
     assert.is(await refused('https://a.b/c.wasm'), 'https://a.b/c.wasm is a URL: download the program first.');
     assert.is(await refused('./porg.wasm'), './porg.wasm does not exist: did you mean prog.wasm?');
     assert.is(await refused('data'), `data is a directory: ${GIVE}`);

@@ -1,5 +1,5 @@
 // Reads and compiles the program of `run`.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { hostPath } from '../../lib/lossy.ts';
 import { reasonOf } from '../../lib/reason.ts';
 import { didYouMean, nearestPath } from '../../lib/suggest.ts';
@@ -48,7 +48,7 @@ function unreadable(file: string, error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT': {
       if (/^https?:\/\//.test(file)) return `${file} is a URL: download the program first.`;
-      const near = nearestPath(file, (entry) => !entry.isDirectory());
+      const near = nearestProgram(file);
       return `${file} does not exist${didYouMean(near, ': give the .wasm file of a program.')}`;
     }
     case 'EISDIR':
@@ -58,4 +58,11 @@ function unreadable(file: string, error: unknown): string {
     default:
       return `${file} cannot be read (${reasonOf(error)}): give the .wasm file of a program.`;
   }
+}
+
+/** Returns the existing file that was probably meant: the module of this name first, then another module, then any file. */
+function nearestProgram(file: string): string | undefined {
+  const own = file.replace(/(?<=[^/])\.\w+$/, '.wasm');
+  if (own !== file && existsSync(hostPath(own))) return own;
+  return nearestPath(file, ({ name }) => name.endsWith('.wasm')) ?? nearestPath(file, (entry) => !entry.isDirectory());
 }

@@ -11,7 +11,7 @@ import type { Job, Miss } from './job.ts';
 export function tellMissed({ program, mounts, separate }: Job, missed: readonly Miss[]): void {
   for (const { path, creates } of missed) {
     // wasi-libc takes the slash from the start of a path.
-    for (const asked of [placeOf(path), cleanName(path.replace(/^\/+/, ''))]) {
+    for (const asked of placesOf(path)) {
       if (isCovered(asked, mounts, separate === true)) continue;
       const dir = directoryToGrant(asked, creates);
       if (dir === undefined) continue;
@@ -19,6 +19,12 @@ export function tellMissed({ program, mounts, separate }: Job, missed: readonly 
       return;
     }
   }
+}
+
+/** The paths of this machine that a program can have meant. */
+function placesOf(path: string): string[] {
+  const relative = cleanName(path.replace(/^\/+/, ''));
+  return isOutside(relative) ? [relative] : [placeOf(path), relative];
 }
 
 /** True if the program finds there what was granted. */

@@ -51,7 +51,11 @@ export function start(wasi: WASIBase, module: WebAssembly.Module, program: strin
 
 /** Reports a trap; returns the exit status. */
 export function tellTrap(program: string, error: Error): number {
-  tell(text`wasi9p: ${program} trapped: ${sentence(error.message)}\n${frames(error)}`);
+  const stack = frames(error);
+  // wasi-libc's _start calls this in place of a main that was not linked.
+  const hasNoMain = /undefined_weak:(?:__)?main/.test(stack.toString());
+  const what = hasNoMain ? `it has no main function (${error.message})` : error.message;
+  tell(text`wasi9p: ${program} trapped: ${sentence(what)}\n${stack}`);
   return TRAPPED;
 }
 

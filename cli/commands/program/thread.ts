@@ -6,7 +6,7 @@ import { tell } from '../../lib/output.ts';
 import { holdFor } from '../../lib/signals.ts';
 import { sentence, text } from '../../lib/text.ts';
 import { GUEST_THREAD, thread } from '../../lib/thread.ts';
-import type { RunPlan } from '../../runners/run-plan.ts';
+import { STACK_MAX, type RunPlan } from '../../runners/run-plan.ts';
 
 /** The message of the thread when the time begins. */
 export const STARTED = 'started';
@@ -16,15 +16,13 @@ const MIB = 2 ** 20;
 export const DEFAULT_STACK = 8;
 /** Frames of V8 are larger than those of wasmtime's compiler. */
 const FRAME_FACTOR = 2;
-/** The largest stack, in MiB: V8 computes with 32 bits. */
-const STACK_MAX = 1900;
 /** Milliseconds after the time-out until the process is killed: a guest in a call of the system is not ended before. */
 const GRACE_MS = 2000;
 
 /** The stack of a thread in MiB for a guest that needs so many bytes; null if it needs no particular one. */
 export function stackOf(bytes: number | null): number | null {
   if (bytes === null) return null;
-  return Math.min(Math.max(Math.ceil((bytes * FRAME_FACTOR) / MIB), DEFAULT_STACK), STACK_MAX);
+  return Math.max(Math.ceil((Math.min(bytes, STACK_MAX) * FRAME_FACTOR) / MIB), DEFAULT_STACK);
 }
 
 /**
