@@ -19,23 +19,23 @@ export interface Mounts<Source> {
   close(): void;
 }
 
-/** Makes the attachments of one guest. `serverFor` returns the server of the preopen with a path. */
-export type MakeMounts = (serverFor: (source: unknown, path: string) => Attachable) => Mounts<unknown>;
+/** Makes the attachments of one guest. `serverFor` returns the server of a preopen; `name` is for its errors. */
+export type MakeMounts = (serverFor: (source: unknown, name: string) => Attachable) => Mounts<unknown>;
 
 /**
  * Separate trees without a mount table. Preopens of one server share a client, so that rename and link work between
  * them.
  */
 export class SeparateMounts<Source> implements Mounts<Source> {
-  private readonly serverFor: (source: Source, path: string) => Attachable;
+  private readonly serverFor: (source: Source, name: string) => Attachable;
   private readonly byServer = new Map<Attachable, Attachment>();
 
-  constructor(serverFor: (source: Source, path: string) => Attachable) {
+  constructor(serverFor: (source: Source, name: string) => Attachable) {
     this.serverFor = serverFor;
   }
 
   add(path: string, source: Source): Attachment {
-    const server = this.serverFor(source, path);
+    const server = this.serverFor(source, `options.preopens.${path}`);
     const mount = this.byServer.get(server) ?? new Attachment(server);
     this.byServer.set(server, mount);
     return mount;

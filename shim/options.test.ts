@@ -17,6 +17,7 @@ import { tar } from '../vfs/backends/tar/index.ts';
 import { FileSystem, createFs } from '../vfs/fs/index.ts';
 import { Attachment, Server, serverFor } from '../vfs/connect/server-for.ts';
 import { Namespace } from '../vfs/namespace/index.ts';
+import { namespace } from '../vfs/namespace/preopens.ts';
 import { remote } from '../vfs/remote/index.ts';
 import { Service } from '../vfs/serve/index.ts';
 import { MountedDirectory, WASI as ShimWASI } from './browser-wasi-shim/index.ts';
@@ -289,7 +290,16 @@ test('the mistakes that were swallowed, or thrown in the engine’s words', asyn
     [() => new WASI({ preopens: new Map([['/', store]]) as Any }), 'TYPE', 'not Map'],
     [() => new WASI({ preopen: { '/': store } } as Any), 'VALUE', 'preopens, '],
     [() => new WASI({ preopens: { '/a': 5 as Any } }), 'TYPE', '"options.preopens./a" must be a memfs Volume, '],
-    [() => new core.WASI({ preopens: { '/a': '.' as Any } }), 'TYPE', '"/a" must be Server|Backend, not String'],
+    [
+      () => new core.WASI({ preopens: { '/a': '.' as Any } }),
+      'TYPE',
+      '"options.preopens./a" must be Server|Backend, not String',
+    ],
+    [
+      () => new core.WASI({ preopens: { '/a': '.' as Any }, namespace }),
+      'TYPE',
+      '"options.preopens./a" must be Server|Backend, not String',
+    ],
     [() => new WASI({ env: ['A=1'] as Any }), 'TYPE', '"options.env" must be Object, not Array'],
     [() => new WASI({ env: { A: 1 } as Any }), 'TYPE', '"options.env.A" must be string, not 1'],
     [() => ram({ capacity: '5' } as Any), 'TYPE', '"options.capacity" must be number, not String'],

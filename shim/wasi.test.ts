@@ -191,7 +191,12 @@ test('options that cannot be', () => {
   for (const bad of [42, null, {}, [], () => {}]) {
     assert.throws(() => new WASI({ preopens: { '/': bad as never } }), /"options.preopens.\/" must be/);
   }
-  assert.throws(() => new WASI({ preopens: { '/': '/no/such/directory' } }), /no such|ENOENT/i);
+  assert.throws(
+    () => new WASI({ preopens: { '/a': '/no/such/directory' } }),
+    (error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' &&
+      error.message.startsWith('"options.preopens./a" must be a directory that can be opened: ENOENT: no such file'),
+  );
 });
 
 test('a constructor that fails leaves nothing behind', () => {

@@ -1,5 +1,6 @@
 // Servers for everything that a user can give as a file system: a path, a memfs Volume, a backend, a server.
 import { hostDir } from '../backends/hostdir/index.ts';
+import { namedError } from '../backends/hostdir/named-error.ts';
 import { isMemfsVolume } from '../backends/memfs/core.ts';
 import { memfs, type MemfsVolume } from '../backends/memfs/index.ts';
 import { refuseOtherVersions } from '../backends/memfs/core.ts';
@@ -22,9 +23,12 @@ export type LocalSource = Server | Backend | MemfsVolume | string;
 class PathServer extends Server {
   private readonly isShort: boolean;
 
-  /** @param isShort Close the directory after the last session. */
-  constructor(path: string, isShort: boolean) {
-    super(hostDir(path));
+  /**
+   * @param isShort Close the directory after the last session.
+   * @param name The name of the argument in errors.
+   */
+  constructor(path: string, isShort: boolean, name: string) {
+    super(openedAs(name, path));
     this.isShort = isShort;
   }
 
@@ -37,6 +41,15 @@ class PathServer extends Server {
   override close(): void {
     super.close();
     this.backend.close!();
+  }
+}
+
+/** @throws Error that names the argument if it is not a directory that can be opened. */
+function openedAs(name: string, path: string): Backend {
+  try {
+    return hostDir(path);
+  } catch (error) {
+    throw namedError(error, name);
   }
 }
 
@@ -57,7 +70,7 @@ function backendOf(source: Exclude<Source, Attachable | string>, name: string): 
 export function serverFor(source: LocalSource): Server;
 export function serverFor(source: Source): Attachable;
 export function serverFor(source: Source): Attachable {
-  return typeof source === 'string' ? new PathServer(source, false) : keptServerOf(source, 'source');
+  return typeof source === 'string' ? new PathServer(source, false, 'source') : keptServerOf(source, 'source');
 }
 
 function keptServerOf(source: Exclude<Source, string>, name: string): Attachable {
@@ -70,7 +83,7 @@ function keptServerOf(source: Exclude<Source, string>, name: string): Attachable
  * @param name The name of the argument in errors.
  */
 export function lentServerOf(source: Source, name = 'source'): Attachable {
-  return typeof source === 'string' ? new PathServer(source, true) : keptServerOf(source, name);
+  return typeof source === 'string' ? new PathServer(source, true, name) : keptServerOf(source, name);
 }
 
 export { Server };

@@ -16,6 +16,6 @@ import { NamespaceMounts } from './mounts.ts';
  * ```
  * @param serverFor Returns the server of a preopen; the guest passes it.
  */
-export function namespace(serverFor: (source: unknown, path: string) => Attachable): NamespaceMounts<unknown> {
-  return new NamespaceMounts(serverFor);
+export function namespace(serverFor: (source: unknown, name: string) => Attachable): NamespaceMounts<unknown> {
+  return new NamespaceMounts((source, path) => serverFor(source, `options.preopens.${path}`));
 }

@@ -47,8 +47,8 @@ withGuest('neither arguments nor environment', {}, (g) => {
 });
 
 test('a NUL in an argument or in the environment is refused', () => {
-  assert.throws(() => new WASI({ args: ['a\0b'] }), /"options.args" holds a NUL/);
-  assert.throws(() => new WASI({ env: { A: 'b\0' } }), /"options.env" holds a NUL/);
+  assert.throws(() => new WASI({ args: ['a\0b'] }), /"options.args" must be without NUL/);
+  assert.throws(() => new WASI({ env: { A: 'b\0' } }), /"options.env" must be without NUL/);
 });
 
 /** Returns the exit status of a call that ends the program. */

@@ -35,7 +35,7 @@ export class Guest {
 
 function encodeText(text: string, name: string): Uint8Array {
   checkKind(text, 'string', name);
-  if (text.includes('\0')) throw invalid(`"${name}" holds a NUL: ${text}`);
+  if (text.includes('\0')) throw invalid(`"${name}" must be without NUL: ${text}`);
   return bytesOf(`${text}\0`);
 }
 

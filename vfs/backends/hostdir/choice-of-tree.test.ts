@@ -59,6 +59,28 @@ for (const [way, reason] of waysHere()) {
   });
 }
 
+test('a path that is no directory is an error that names the argument, with the code and the path', () => {
+  const { root, remove } = scratch();
+  fs.writeFileSync(`${root}/file`, '');
+  for (const options of [{}, { paths: true }]) {
+    for (const [name, code] of [
+      ['none', 'ENOENT'],
+      ['file', 'ENOTDIR'],
+    ] as const) {
+      const path = `${root}/${name}`;
+      try {
+        hostDir(path, options);
+        assert.unreachable();
+      } catch (thrown) {
+        const { message, code: got } = thrown as NodeJS.ErrnoException;
+        assert.is(got, code);
+        assert.match(message, new RegExp(`^"path" must be a directory that can be opened: ${code}: `));
+      }
+    }
+  }
+  remove();
+});
+
 linux('with any number of descriptors left it goes by descriptors, or is EMFILE', () => {
   const { root, remove } = scratch();
   const child = spawnSync('sh', ['-c', 'ulimit -n 64 && exec "$0" "$1"', process.execPath, process.argv[1]!], {

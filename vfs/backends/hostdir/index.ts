@@ -5,6 +5,7 @@ import type { OwnedBackend } from '../../backend/backend.ts';
 import { HostDirStore } from './backend.ts';
 import { HOSTDIR_OPTIONS, LEAST_DESCRIPTORS, MAX_DESCRIPTORS, type HostDirOptions, type Way } from './options.ts';
 import { hostError, nodeFs, type Fs } from './node/node.ts';
+import { namedError } from './named-error.ts';
 import { PathTree } from './tree/paths/path-tree.ts';
 import { descriptorsAt, openTop } from './tree/descriptors/proc.ts';
 import { DESCRIPTOR_WAYS, choose, type DescriptorWay } from './calls/choose.ts';
@@ -45,11 +46,19 @@ export interface HostDirBackend extends OwnedBackend {
  * back to paths. With the package koffi installed, the kernel is called directly, which is faster.
  * @param path The directory. It is opened now; on Linux it may be renamed later.
  * @param options See `HostDirOptions`.
- * @throws TypeError if an argument is invalid; Error without Node, Deno or Bun; the error of node:fs if the directory
- *   does not exist (ENOENT, ENOTDIR) or cannot be opened (EMFILE, EACCES); on Linux, Error if there is a /proc that
+ * @throws TypeError if an argument is invalid; Error without Node, Deno or Bun; Error with the code of node:fs if the
+ *   directory does not exist (ENOENT, ENOTDIR) or cannot be opened (EMFILE, EACCES); on Linux, Error if there is a /proc that
  *   does not reach its descriptor.
  */
 export function hostDir(path: string, options: HostDirOptions = {}): HostDirBackend {
+  try {
+    return opened(path, options);
+  } catch (error) {
+    throw namedError(error, 'path');
+  }
+}
+
+function opened(path: string, options: HostDirOptions): HostDirBackend {
   checkKind(path, 'string', 'path');
   options = checkOptions(options, HOSTDIR_OPTIONS);
   const { way, cached = false, maxDescriptors = MAX_DESCRIPTORS } = options;
