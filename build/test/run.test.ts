@@ -1,11 +1,12 @@
 // Tries the test runner as a command.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ROOT } from '../project.mjs';
-import { MINUTES, announcement, untested } from './run.mjs';
+import { MINUTES, announcement, untested, withoutPackages } from './run.mjs';
 
 /** Runs `node build.mjs test`; returns its exit status and lines. */
 function runner(...args: string[]): { status: number | null; lines: string[] } {
@@ -38,6 +39,16 @@ test('a run of all tests prints its time, and the reason of each skipped test', 
   assert.is(announcement(true).includes('gcc'), false);
   assert.match(readFileSync(join(ROOT, 'README.md'), 'utf8'), `${MINUTES} minutes on two processors`);
   if (process.platform === 'linux') assert.match(announcement(false), 'gcc is not installed');
+});
+
+test('packages of programs that are not installed are named', () => {
+  const root = mkdtempSync(join(tmpdir(), 'wasi9p-packages-'));
+  for (const folder of ['a/packages', 'b/packages/node_modules', 'c'])
+    mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ['a', 'b']) writeFileSync(join(root, folder, 'packages', 'package.json'), '{}');
+  const files = ['a/x.accept.ts', 'a/y.accept.ts', 'b/x.accept.ts', 'c/x.accept.ts'];
+  assert.equal(withoutPackages(files, root), ['a/packages']);
+  rmSync(root, { recursive: true });
 });
 
 test('a program without a test beside it is named', () => {
