@@ -61,6 +61,10 @@ wrong('a wrong line of serve', 'serve', [
   [['serve', '--dri', 'data'], 'Unknown option --dri: did you mean --dir HOST[::GUEST[::ro][::cached]]?'],
   [['serve', '--ro=x', '--mem', '/'], '--ro takes no value: leave out =x.'],
   [
+    ['serve', '--dir', 'data::ro'],
+    "--dir data::ro: ro stands in place of the program's path: write --dir data::data::ro, or --dir data::./ro for a path of that name.",
+  ],
+  [
     ['serve', '--mem', '/', '--listen', 'udp:127.0.0.1:1'],
     '--listen udp:127.0.0.1:1: invalid value, expected tcp:HOST:PORT, unix:PATH, ws:HOST:PORT, tls:HOST:PORT, wss:HOST:PORT, stdio.',
   ],
@@ -114,6 +118,10 @@ wrong('a wrong command', '', [
 
 wrong('wrong options and operands of run', 'run', [
   [['run'], 'Missing program: wasi9p run PROGRAM.wasm.'],
+  [
+    ['run', '--tar', 'text.wasm::/t', 'prog.wasm'],
+    '--tar text.wasm::/t: text.wasm cannot be read: this is not a tar archive: its first 512 bytes are not a tar header; give a whole .tar or .tar.gz file.',
+  ],
   [['run', '--'], 'Missing program: wasi9p run PROGRAM.wasm.'],
   [['run', '--what', 'prog.wasm'], 'Unknown option --what.'],
   [['--what', 'prog.wasm'], 'Unknown option --what.'],
@@ -290,7 +298,7 @@ wasi9p ls: a.zip:x: a.zip is not supported: only .tar, .tar.gz and .tgz archives
 command('run may be left out', () => {
   for (const argv of [
     ['prog.wasm', 'a', '--b'],
-    ['./prog.wasm', '--dir', '.'],
+    ['./prog.wasm', '--dirs', '.'],
     ['app', 'a', 'b'],
     ['--dir', '.', 'prog.wasm', 'a', 'b'],
     ['--mem=/m', 'app', '--', 'a', 'b'],
@@ -306,10 +314,6 @@ command('a program that cannot be started ends with a sentence and status 1', ()
     [['run', 'data'], 'data is a directory: give the .wasm file of a program.'],
     [['text.wasm'], 'text.wasm is a text file, not a WebAssembly module: give the .wasm file of a program.'],
     [['data/one.txt'], 'data/one.txt is a text file, not a WebAssembly module: give the .wasm file of a program.'],
-    [
-      ['run', '--tar', 'text.wasm::/t', 'prog.wasm'],
-      '--tar text.wasm::/t: text.wasm cannot be read: this is not a tar archive: its first 512 bytes are not a tar header.',
-    ],
     [['run', '--trace', 'none.wasm'], 'none.wasm does not exist: give the .wasm file of a program.'],
     [['run', '-'], '- is empty: give the .wasm file of a program.'],
     [['-'], '- is empty: give the .wasm file of a program.'],

@@ -120,18 +120,24 @@ test('an invalid mount option is reported in a sentence', () => {
       [{ tar: ['d::/t'] }, '--tar d::/t: d is a directory, not an archive: --dir or --ro mounts a directory.'],
       [
         { dir: ['.::ro'] },
-        "--dir .::ro: ro stands in place of the program's path: write --ro . or --dir .::.::ro, or ./ro for a path.",
+        "--dir .::ro: ro stands in place of the program's path: write --dir .::.::ro, or --dir .::./ro for a path of that name.",
       ],
       [
         { dir: ['d::ro::cached'] },
-        "--dir d::ro::cached: ro stands in place of the program's path: write --ro d or --dir d::d::ro::cached, or ./ro for a path.",
+        "--dir d::ro::cached: ro stands in place of the program's path: write --dir d::d::ro::cached, or --dir d::./ro for a path of that name.",
       ],
       [
         { dir: ['d::cached'] },
-        "--dir d::cached: cached stands in place of the program's path: write --dir d::d::cached, or ./cached for a path.",
+        "--dir d::cached: cached stands in place of the program's path: write --dir d::d::cached, or --dir d::./cached for a path of that name.",
       ],
-      [{ dir: ['d::rw'] }, "--dir d::rw: rw stands in place of the program's path: write --dir d, or ./rw for a path."],
-      [{ ro: ['d::ro'] }, "--ro d::ro: ro stands in place of the program's path: write --ro d, or ./ro for a path."],
+      [
+        { dir: ['d::rw'] },
+        "--dir d::rw: rw stands in place of the program's path: write --dir d, or --dir d::./rw for a path of that name.",
+      ],
+      [
+        { ro: ['d::ro'] },
+        "--ro d::ro: ro stands in place of the program's path: write --ro d, or --ro d::./ro for a path of that name.",
+      ],
       [{ mem: ['512M'] }, '--mem 512M: the path is missing: write --mem /tmp=512M, or ./512M for a path.'],
     ];
     fs.writeFileSync('a.tar', '');

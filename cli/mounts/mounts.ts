@@ -190,10 +190,10 @@ function refuseMode(option: string, value: string, host: string, guest: string):
   // The directory may have that name itself.
   if (guest === host || !MODES.includes(guest)) return;
   checkDirectory({ option, value }, host);
-  const written = option === 'dir' && guest !== 'rw' ? `--dir ${host}::${value}` : `--${option} ${host}`;
-  const ways = guest === 'ro' && option === 'dir' ? `--ro ${host} or ${written}` : written;
+  const meant = option === 'dir' && guest !== 'rw' ? `${host}::${value}` : host;
   throw new UsageError(
-    `--${option} ${value}: ${guest} stands in place of the program's path: write ${ways}, or ./${guest} for a path.`,
+    `--${option} ${value}: ${guest} stands in place of the program's path: write --${option} ${meant}, ` +
+      `or --${option} ${host}::./${guest} for a path of that name.`,
   );
 }
 

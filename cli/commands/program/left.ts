@@ -14,7 +14,7 @@ export function tellLeft({ program, mounts }: Job, root: Backend): void {
     if (first === undefined) return;
     const isOne = files.next().done === true;
     const what = isOne ? text`${first} in memory` : text`${first} and other files in memory`;
-    const lost = own(isOne ? 'it is lost' : 'they are lost');
+    const lost = isOne ? own('it is lost') : own('they are lost');
     const granted = mounts.filter(({ isDefault, hidden }) => isDefault !== true && hidden !== true);
     const places = joined(
       granted.map(({ guest }) => text`${guest}`),
