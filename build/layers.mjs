@@ -46,6 +46,7 @@ export const LAYERS = [
         'runner',
         'toolchain',
         'shim',
+        'shim/sockets',
         'shim/threads',
         'shim/trace',
         'shim/preview1/abi',
@@ -112,6 +113,12 @@ export const LAYERS = [
     may: ['shim/foreign', 'shim/preview1', ...PREVIEW1, 'vfs/namespace', 'vfs/connect', ...ABI],
     packages: ['@bjorn3/browser_wasi_shim'],
     isPortable: true,
+  },
+  {
+    name: 'shim/sockets',
+    files: /^shim\/sockets\//,
+    may: ['shim/preview1', ...PREVIEW1, ...ABI],
+    packages: ['*'],
   },
   {
     name: 'shim/trace',

@@ -20,7 +20,7 @@ const INTERNAL = `
   pr_name_len pread precision preopen putText putU32 putU64 pwrite readable readlinkat refuse
   reload renameat retire revive rewind rightsBase rightsInheriting
   rightsOfKind rmdirat setFlags setRights setTerminal spares statat step subscription symlinkat tooLong
-  trailingSlash transfer unlinkat userdata utimensat viewed
+  trailingSlash transfer unlinkat userdata utimensat viewed writable
   finish empty levels cursor listed onCancel respond waiter waitForLock xattrs pending
   cookieHi cookieLo device filled inoHi inoLo isReadable isWritable nameStart reserve synthetic
 `

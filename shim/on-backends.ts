@@ -3,6 +3,7 @@
 import { isAttachable, type Attachable, type Backend } from '../vfs/connect/attachment.ts';
 import { serverForBackend } from '../vfs/connect/backend-server.ts';
 import { NamespaceMounts } from '../vfs/namespace/mounts.ts';
+import type { Descriptor } from './preview1/descriptors/descriptor.ts';
 import type { DirectoryDescriptor } from './preview1/descriptors/directory.ts';
 import { HostDescriptor } from './preview1/descriptors/host-stream.ts';
 import { FunctionInput, FunctionOutput } from './preview1/descriptors/stream.ts';
@@ -37,6 +38,8 @@ export interface BackendsOptions extends Omit<BaseOptions, 'returnOnExit' | 'tty
   readonly stdio?: readonly (number | null)[];
   /** Called for each path that a preopen does not have, with the preopen's path before it, unless that is `/`. */
   readonly missed?: Missed;
+  /** Descriptors from 3 on, before the preopens. Default: none. */
+  readonly before?: readonly Descriptor[];
 }
 
 function serverOf(store: Mountable): Attachable {
@@ -67,6 +70,7 @@ export class WASIOnBackends extends WASIBase {
     super({ args, env, ...(trace && { trace }) }, adaptersOf(options));
     this.missed = options.missed;
     if (raw !== undefined) Object.assign(this.guest, raw);
+    for (const descriptor of options.before ?? []) this.guest.fds.add(descriptor);
     try {
       const paths = mounts.map(({ guest }) => guest);
       for (const { guest, backend, within, hidden } of mounts) {

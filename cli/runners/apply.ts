@@ -77,7 +77,13 @@ export function planOf({ given }: Parsed): RunPlan {
 }
 
 /** The environment of the program: what is inherited, then what the options set. */
-export function environmentOf({ inheritEnv, env, cwd }: RunPlan): Record<string, string> {
+export function environmentOf({ inheritEnv, env, cwd, listen }: RunPlan): Record<string, string> {
   const inherited = inheritEnv ? (process.env as Record<string, string>) : {};
-  return { ...inherited, ...(cwd !== null && { PWD: cwd }), ...Object.fromEntries(env) };
+  return {
+    ...inherited,
+    ...(cwd !== null && { PWD: cwd }),
+    // As sd_listen_fds(3) expects it.
+    ...(listen.length > 0 && { LISTEN_FDS: String(listen.length) }),
+    ...Object.fromEntries(env),
+  };
 }

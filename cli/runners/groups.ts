@@ -144,8 +144,17 @@ export const GROUPS: readonly Group[] = [
           plan.threads = flagOf(value, option);
         },
       },
-      refused('tcplisten', '=ADDRESS', 'WASI preview1 programs get no sockets here'),
-      refused('listenfd', FLAG, 'WASI preview1 programs get no sockets here'),
+      {
+        name: 'tcplisten',
+        value: '=HOST:PORT',
+        help: 'Listens on a TCP address: the program gets the socket as descriptor 3, further ones as 4, …',
+        act(plan, value, option) {
+          if (value === undefined || value === '')
+            throw new UsageError(`${option}: the value is missing: -S tcplisten=HOST:PORT.`);
+          plan.listen.push(value);
+        },
+      },
+      refused('listenfd', FLAG, 'sockets of this process are not passed on; -S tcplisten makes one'),
     ],
     unused: [
       ...['cli', 'cli-exit-with-code', 'common', 'nn', 'http', 'http-outgoing-body-buffer-chunks'],

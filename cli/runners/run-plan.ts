@@ -37,6 +37,8 @@ export class RunPlan {
   maxThreads: number | null = null;
   /** Functions that are not of WASI: trap when they are called, or return zeros; null: the program is not started. */
   unknownImports: 'trap' | 'default' | null = null;
+  /** The TCP addresses to listen on, as written. */
+  readonly listen: string[] = [];
   /** Streams that are empty to the program: 0, 1, 2. */
   readonly closed = new Set<number>();
   /** Options without effect here, as written. */

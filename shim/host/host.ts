@@ -53,15 +53,16 @@ export function isTerminal(fd: number, rdev: number): boolean {
   return (host?.getBuiltinModule?.('node:tty') as HostTty | undefined)?.isatty(fd) ?? true;
 }
 
-const gate = typeof SharedArrayBuffer === 'undefined' ? null : new Int32Array(new SharedArrayBuffer(4));
+/** The word on which `sleep` waits: a notification, by another thread, ends a sleep before its time. */
+export const sleeper = typeof SharedArrayBuffer === 'undefined' ? null : new Int32Array(new SharedArrayBuffer(4));
 
 /** Blocks for `ms` milliseconds: with Atomics.wait, or in a loop where that is not allowed. */
 export function sleep(ms: number): void {
   if (ms <= 0) return;
   const end = performance.now() + ms;
-  if (gate !== null) {
+  if (sleeper !== null) {
     try {
-      Atomics.wait(gate, 0, 0, ms);
+      Atomics.wait(sleeper, 0, 0, ms);
       return;
     } catch {
       // The main thread of a browser may not block.

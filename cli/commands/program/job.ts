@@ -13,6 +13,7 @@ import { overlaysOf, settleChanges, tellDropped } from '../changes.ts';
 import { TRACE_OPTIONS } from '../trace/options.ts';
 import type { Tracing } from '../trace/tracing.ts';
 import type { Prepare } from './load.ts';
+import type { GuestSockets } from './sockets.ts';
 import { start } from './start.ts';
 import type { ThreadedRun } from './threads.ts';
 
@@ -75,7 +76,9 @@ export async function runJob(job: Job): Promise<number> {
   for (const limit of statedLimits(mounts)) tell(text`wasi9p: ${sentence(limit)}\n`);
   const guarded = <Result>(act: () => Result): Result => (isBound ? interruptible(act, bounds) : act());
   let isWhole = true;
+  let isEnded = false;
   let status: number;
+  let sockets: GuestSockets | null = null;
   let wasi: WASIOnBackends | undefined;
   try {
     if (driver !== undefined) {
@@ -88,11 +91,13 @@ export async function runJob(job: Job): Promise<number> {
       const tracing = await tracingOf(options);
       try {
         const threaded = await threadedOf(job, module!, bytes, tracing);
+        sockets = await socketsOf(job, threaded !== null);
         wasi = new WASIOnBackends({
           ...wasiOptions(job, missed),
           ...(isLossless(job) ? {} : { raw: await rawOf(job) }),
           ...(planned?.options ?? (isBound && { stdio: await unblockedStreams() })),
           ...(tracing && { trace: tracing.tracer }),
+          ...sockets?.options(tracing?.tracer),
           ...threaded?.options(planned?.options.stdio),
         });
         if (threaded !== null) {
@@ -104,11 +109,13 @@ export async function runJob(job: Job): Promise<number> {
             guarded(() => start(wasi!, module!, job.program, entry)),
           );
         }
+        isEnded = true;
       } catch (error) {
         // It ran until the interrupt: its descriptors are open.
         if (error instanceof Interrupted || error instanceof TimedOut) wasi?.close();
         throw error;
       } finally {
+        await sockets?.end(isEnded);
         isWhole = tracing?.close() !== false;
       }
     }
@@ -145,6 +152,18 @@ async function threadedOf(
 async function tellLeft(job: Job): Promise<void> {
   const root = job.mounts.find(({ isDefault }) => isDefault)?.backend as Backend | undefined;
   if (root !== undefined && root.entries(root.root()) > 1) (await import('./left.ts')).tellLeft(job, root);
+}
+
+/** The listening sockets of the program; null if it is to have none. @throws UsageError for one with threads. */
+async function socketsOf({ program, plan }: Job, hasThreads: boolean): Promise<GuestSockets | null> {
+  if (plan === null || plan.listen.length === 0) return null;
+  if (hasThreads) {
+    const [address] = plan.listen;
+    throw new UsageError(
+      `-S tcplisten=${address}: ${program} has threads, which a call on a socket would hold up: leave it out.`,
+    );
+  }
+  return (await import('./sockets.ts')).openSockets(plan);
 }
 
 /** The exit status that a process can have for that of a guest, which has 32 bits. */

@@ -16,8 +16,8 @@ const SLICE_MS = 5;
 interface Subscription {
   userdata: bigint;
   tag: number;
-  fd: number;
-  clock: number;
+  /** The clock or the descriptor. */
+  id: number;
   /** The time at which a clock is due, in nanoseconds. */
   due: bigint;
   /** A WASI errno that the event reports at once; 0 for a valid subscription. */
@@ -32,23 +32,22 @@ export function pollCalls(guest: Guest) {
     const { view } = m;
     const f = SUB.fields;
     const tag = view.getUint8(ptr + f.tag[0]);
-    const clock = view.getUint32(ptr + f.clock_id[0], true);
+    const id = view.getUint32(ptr + f.clock_id[0], true);
     const sub: Subscription = {
       userdata: view.getBigUint64(ptr + f.userdata[0], true),
       tag,
-      fd: clock,
-      clock,
+      id,
       due: 0n,
       error: 0,
     };
     if (tag !== EVENTTYPE.CLOCK) {
-      sub.error = checkFd(sub);
+      sub.error = checkFd(id);
       return sub;
     }
     const flags = view.getUint16(ptr + f.flags[0], true);
-    const now = clockNow(clock);
+    const now = clockNow(id);
     // Processor time does not advance during a wait.
-    if (now === null || clock > CLOCKID.MONOTONIC || (flags & ~SUBCLOCKFLAGS.ABSTIME) !== 0) {
+    if (now === null || id > CLOCKID.MONOTONIC || (flags & ~SUBCLOCKFLAGS.ABSTIME) !== 0) {
       sub.error = INVAL;
       return sub;
     }
@@ -57,8 +56,8 @@ export function pollCalls(guest: Guest) {
     return sub;
   }
 
-  function checkFd(sub: Subscription): number {
-    const d = fds.get(sub.fd);
+  function checkFd(fd: number): number {
+    const d = fds.get(fd);
     if (d === undefined) return BADF;
     if (d.dropped(RIGHTS.POLL_FD_READWRITE)) return NOTCAPABLE;
     return 0;
@@ -69,15 +68,19 @@ export function pollCalls(guest: Guest) {
     let nbytes = 0;
     let flags: number | undefined;
     let { error } = sub;
-    if (error === 0 && sub.tag === EVENTTYPE.CLOCK) {
-      if (clockNow(sub.clock)! < sub.due) return false;
-    } else if (error === 0 && sub.tag === EVENTTYPE.FD_READ) {
-      const d = fds.get(sub.fd)!;
-      const ready = d.readable();
-      flags = d.rwflags;
-      if (ready === -1) return false;
-      if (ready < 0) error = wasiErrnoOf(-ready - 1);
-      else nbytes = ready;
+    if (error === 0) {
+      if (sub.tag === EVENTTYPE.CLOCK) {
+        if (clockNow(sub.id)! < sub.due) return false;
+      } else {
+        const d = fds.get(sub.id)!;
+        nbytes = sub.tag === EVENTTYPE.FD_READ ? d.readable() : d.writable();
+        flags = d.rwflags;
+        if (nbytes === -1) return false;
+        if (nbytes < 0) {
+          error = wasiErrnoOf(-nbytes - 1);
+          nbytes = 0;
+        }
+      }
     }
     m.u8.fill(0, ptr, ptr + EV.size);
     m.view.setBigUint64(ptr + EV.fields.userdata[0], sub.userdata, true);
@@ -93,7 +96,7 @@ export function pollCalls(guest: Guest) {
     let least = Infinity;
     for (const sub of subs) {
       if (sub.tag !== EVENTTYPE.CLOCK || sub.error !== 0) continue;
-      least = Math.min(least, Number(sub.due - clockNow(sub.clock)!) / 1e6);
+      least = Math.min(least, Number(sub.due - clockNow(sub.id)!) / 1e6);
     }
     return least;
   }
@@ -115,7 +118,7 @@ export function pollCalls(guest: Guest) {
         if (m.view.getUint8(subsAt + i * SUB.size + SUB.fields.tag[0]) > EVENTTYPE.FD_WRITE) return INVAL;
         subs.push(load(subsAt + i * SUB.size));
       }
-      const streams = subs.some((sub) => sub.tag === EVENTTYPE.FD_READ);
+      const streams = subs.some((sub) => sub.tag);
       for (;;) {
         let ready = 0;
         for (const sub of subs) if (report(sub, eventsAt + ready * EV.size)) ready++;

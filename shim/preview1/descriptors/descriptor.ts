@@ -191,6 +191,11 @@ export abstract class Descriptor {
     return 0;
   }
 
+  /** For poll_oneoff: 0 if a write would not block, −1 if it would. */
+  writable(): number {
+    return 0;
+  }
+
   // The *at calls of a directory. Paths are valid UTF-8 without NUL. OUTSIDE: the path leaves the directory
   // (ENOTCAPABLE to the guest); EXDEV: two file systems.
 

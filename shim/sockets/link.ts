@@ -1,0 +1,100 @@
+// The guest's end of the helper thread: starts it, gives it orders, and waits for what it does.
+import { Worker } from 'node:worker_threads';
+import { sleeper } from '../host/host.ts';
+import { helper } from './helper.ts';
+import {
+  BELL,
+  ENDED,
+  ERRNOS,
+  NAMES,
+  PENDING,
+  sharedWords,
+  type Address,
+  type HelperData,
+  type Listening,
+  type Order,
+} from './shared.ts';
+
+/** The name of the thread, for tools that list threads. */
+const NAME = 'wasi9p sockets';
+/** Milliseconds between two looks at a helper thread that says nothing. */
+const SLICE_MS = 1000;
+
+/** A helper thread and the words shared with it. */
+export class Link {
+  private readonly worker: Worker;
+  private readonly words: Int32Array;
+  private count = 0;
+
+  private constructor(addresses: readonly Address[]) {
+    this.words = sharedWords(addresses.length);
+    const data: HelperData = { addresses, words: this.words, sleeper: sleeper!, names: NAMES, errnos: ERRNOS };
+    this.worker = new Worker(`(${helper.toString()})(require)`, {
+      eval: true,
+      workerData: data,
+      name: NAME,
+    } as ConstructorParameters<typeof Worker>[1]);
+  }
+
+  /** Starts a helper thread that listens. Resolves to it and the addresses, or to the reason of the failure. */
+  static async open(addresses: readonly Address[]): Promise<[Link, Listening]> {
+    const link = new Link(addresses);
+    const listening = await new Promise<Listening>((resolve, reject) => {
+      link.worker.once('message', resolve);
+      link.worker.once('error', reject);
+    });
+    // Without a listener an error of the thread would end the process; the guest sees that the thread has ended.
+    link.worker.on('error', () => undefined);
+    return [link, listening];
+  }
+
+  /** The number of connections that a listener has for `accept`. */
+  pending(listener: number): number {
+    return Atomics.load(this.words, PENDING + listener);
+  }
+
+  /** Takes a connection of a listener; returns its number. The caller has found one pending. */
+  take(listener: number): number {
+    Atomics.sub(this.words, PENDING + listener, 1);
+    return this.count++;
+  }
+
+  order(order: Order): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows
+    this.worker.postMessage(order);
+  }
+
+  /** True if the helper thread has ended: nothing happens any more. */
+  get isOver(): boolean {
+    return Atomics.load(this.words, ENDED) === 1;
+  }
+
+  /** Calls `look` again whenever the helper has done something, until it returns a value or the thread has ended. */
+  wait<T>(look: () => T | undefined): T | undefined {
+    for (;;) {
+      const seen = Atomics.load(this.words, BELL);
+      const found = look();
+      if (found !== undefined || this.isOver) return found;
+      Atomics.wait(this.words, BELL, seen, SLICE_MS);
+    }
+  }
+
+  /**
+   * Closes all sockets, and ends the thread. What was sent reaches the system first, as long as the other sides take
+   * some of it.
+   * @param patience Milliseconds without any progress after which the rest is given up.
+   */
+  async end(patience: number): Promise<void> {
+    this.order({ kind: 'end' });
+    let seen = NaN;
+    let since = performance.now();
+    while (!this.isOver) {
+      const now = Atomics.load(this.words, BELL);
+      if (now !== seen) since = performance.now();
+      else if (performance.now() - since >= patience) break;
+      seen = now;
+      Atomics.wait(this.words, BELL, now, Math.min(patience, SLICE_MS));
+    }
+    await this.worker.terminate();
+  }
+}
