@@ -215,9 +215,10 @@ wrong('wrong options and operands of wasmtime', 'wasmtime', [
   [['wasmtime', '-W', 'max-memory-size', 'prog.wasm'], '-W max-memory-size: invalid value, expected a number.'],
   [['wasmtime', '-W', 'fuel=5', 'prog.wasm'], '-W fuel=5: not supported: instructions are not counted.'],
   [['wasmtime', '-Sthreads=maybe', 'prog.wasm'], '-S threads=maybe: invalid value, expected y or n.'],
+  [['wasmtime', '-S', 'tcplisten', 'prog.wasm'], '-S tcplisten: the value is missing: -S tcplisten=HOST:PORT.'],
   [
-    ['wasmtime', '-S', 'tcplisten=127.0.0.1:80', 'prog.wasm'],
-    '-S tcplisten=127.0.0.1:80: not supported: WASI preview1 programs get no sockets here.',
+    ['wasmtime', '-S', 'listenfd', 'prog.wasm'],
+    '-S listenfd: not supported: sockets of this process are not passed on; -S tcplisten makes one.',
   ],
   [['wasmtime', '-S', 'inherit-env=maybe', 'prog.wasm'], '-S inherit-env=maybe: invalid value, expected y or n.'],
   [['wasmtime', '-S', 'cwd', 'prog.wasm'], '-S cwd: the value is missing: -S cwd=PATH.'],

@@ -231,7 +231,7 @@ export function helper(load: NodeJS.Require): void {
   process.on('uncaughtException', leave);
   orders.on('message', obey);
   void listen().then((answer) => {
-    orders.postMessage(answer);
+    orders.postMessage(answer, []);
     if ('failed' in answer) orders.close();
   });
 }

@@ -60,8 +60,7 @@ export class Link {
   }
 
   order(order: Order): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows
-    this.worker.postMessage(order);
+    this.worker.postMessage(order, []);
   }
 
   /** True if the helper thread has ended: nothing happens any more. */

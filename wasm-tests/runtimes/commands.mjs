@@ -3,6 +3,7 @@
 // A check that a runtime does not pass needs a reason in LACKS. A reason without need is a failure.
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -55,7 +56,7 @@ export class Command {
     return `${stdout}${stderr}`;
   }
 
-  /** Starts it, and calls `act` at the first line of its output. @param {string[]} argv @param {(child: import('node:child_process').ChildProcess) => void} act @returns {Promise<{ status: number | null, signal: string | null, stdout: string, stderr: string }>} */
+  /** Starts it, and calls `act` at the first line of its output. @param {string[]} argv @param {(child: import('node:child_process').ChildProcess, stderr: string) => void} act @returns {Promise<{ status: number | null, signal: string | null, stdout: string, stderr: string }>} */
   started(argv, act) {
     const [program = '', ...args] = this.words;
     const child = spawn(program, [...args, ...argv], { cwd: this.dir, stdio: ['pipe', 'pipe', 'pipe'] });
@@ -65,7 +66,7 @@ export class Command {
     child.stderr.on('data', (bytes) => (stderr += String(bytes)));
     child.stdout.on('data', (bytes) => {
       stdout += String(bytes);
-      if (!acted && stdout.includes('\n')) act(child);
+      if (!acted && stdout.includes('\n')) act(child, stderr);
       acted ||= stdout.includes('\n');
     });
     child.on('exit', () => child.stdin.destroy());
@@ -159,6 +160,26 @@ const CHECKS = [
     },
   ],
   [
+    '-S tcplisten: a server, and clients that send 4 MiB',
+    async (command) => {
+      const argv = ['run', '-Stcplisten=127.0.0.1:0', 'guest.wasm', 'serve', '2'];
+      /** @type {Promise<string>[]} */
+      const answers = [];
+      const { status } = await command.started(argv, (_, stderr) => {
+        const port = Number(/ listens on 127\.0\.0\.1:(\d+)/.exec(stderr)?.[1]);
+        for (const byte of [1, 2]) answers.push(echoed(port, Buffer.alloc(4 << 20, byte)));
+      });
+      return equal(`${status} ${await Promise.all(answers)}`, '0 same,same');
+    },
+  ],
+  [
+    '-S tcplisten: --timeout ends a guest that waits in accept',
+    async (command) => {
+      const argv = ['run', '-Stcplisten=127.0.0.1:0', '--timeout', '500ms', 'guest.wasm', 'serve', '1'];
+      return is(await command.started(argv, () => undefined), 124, 'ready\n', /its time was over/);
+    },
+  ],
+  [
     'SIGINT ends a guest that spins',
     async (command) => {
       const { signal } = await command.started(['run', 'guest.wasm', 'spin'], (child) => child.kill('SIGINT'));
@@ -242,6 +263,19 @@ const LACKS = [
     why: 'V8 without its trap handler: code that runs already takes what another thread has added for out of bounds, until its next call. Start with `--v8-flags=--no-wasm-dynamic-tiering`, or link with an `--initial-memory` as large as `--max-memory`.',
   },
 ];
+
+/** Sends bytes to a server, which sends them back. @param {number} port @param {Buffer} bytes @returns {Promise<string>} */
+function echoed(port, bytes) {
+  const client = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+  /** @type {Buffer[]} */
+  const chunks = [];
+  client.end(bytes);
+  return new Promise((done) => {
+    client.on('data', (chunk) => chunks.push(chunk));
+    client.on('end', () => done(Buffer.concat(chunks).equals(bytes) ? 'same' : 'other bytes'));
+    client.on('error', (error) => done(error.message));
+  });
+}
 
 /** Two requests to the guest, each sent after the answer before. @param {Command} command @param {(text: string) => void} tell @returns {Promise<{ status: number | null }>} */
 function live(command, tell) {

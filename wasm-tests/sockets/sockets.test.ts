@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { skip } from '../../build/test/skip.ts';
-import { Bench, Client, NO_JUDGE, numbered, type Running } from './testing.ts';
+import { Bench, NO_JUDGE, numbered, type Client, type Running } from './testing.ts';
 
 const sockets = suite('sockets of a guest');
 const bench = new Bench();

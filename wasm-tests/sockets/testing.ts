@@ -23,6 +23,7 @@ export const NO_JUDGE =
 export class Bench {
   private readonly dir = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'wasi9p-sockets-'));
   private cli = '';
+  private readonly children = new Set<ChildProcess>();
 
   async prepare(programs: readonly string[]): Promise<void> {
     this.cli = await bundle();
@@ -36,6 +37,8 @@ export class Bench {
   }
 
   close(): void {
+    // Those of a test that has failed.
+    for (const child of this.children) child.kill('SIGKILL');
     fs.rmSync(this.dir, { recursive: true });
     fs.rmSync(dirname(this.cli), { recursive: true });
   }
@@ -51,13 +54,17 @@ export class Bench {
   /** Starts a program by the command line, with listeners on ports that the system chooses. */
   async guest(argv: readonly string[], listeners = 1): Promise<Running> {
     const child = spawn(process.execPath, [this.cli, ...argv], { cwd: this.dir, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.children.add(child);
     const running = new Running(child);
     const ports: number[] = [];
     while (ports.length < listeners) {
       const line = await running.said();
       const [, port] = /^wasi9p: descriptor \d+ listens on 127\.0\.0\.1:(\d+)\.$/.exec(line) ?? [];
-      if (port === undefined) throw new Error(`not a listener: ${line}`);
-      ports.push(Number(port));
+      if (port !== undefined) ports.push(Number(port));
+      else if (!line.includes('without effect')) {
+        child.kill('SIGKILL');
+        throw new Error(`not a listener: ${line}`);
+      }
     }
     return Object.assign(running, { ports });
   }
@@ -69,6 +76,7 @@ export class Bench {
     const { port } = server.address() as AddressInfo;
     const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
     const child = spawn(join(this.dir, name), args, { stdio: ['pipe', 'pipe', 'pipe', fd] });
+    this.children.add(child);
     // The child has the socket: this process must not accept.
     server.close();
     return Object.assign(new Running(child), { ports: [port] });
@@ -148,7 +156,7 @@ export class Running {
     return (status ?? signal) as number | string;
   }
 
-  /** The number of connections of the process that the system knows, in any state but TIME_WAIT. */
+  /** Connects to one of its listeners. */
   client(listener = 0): Promise<Client> {
     return Client.to(this.ports[listener]!);
   }
@@ -174,8 +182,14 @@ export class Client {
       this.length += bytes.length;
       this.wake();
     });
-    socket.on('end', happened(() => (this.ended = true)));
-    socket.on('close', happened(() => (this.ended = true)));
+    socket.on(
+      'end',
+      happened(() => (this.ended = true)),
+    );
+    socket.on(
+      'close',
+      happened(() => (this.ended = true)),
+    );
     socket.on('error', (error: NodeJS.ErrnoException) => (this.error = error.code ?? error.message));
   }
 

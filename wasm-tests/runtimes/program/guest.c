@@ -1,7 +1,9 @@
 // The guest of commands.mjs: does what its first argument says.
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 __attribute__((noinline)) static int deep(int n) {
@@ -18,6 +20,24 @@ static int fill(int mebibytes) {
       if (done < 0) return 2;
       at += done;
     }
+  }
+  return 0;
+}
+
+/** Sends each client its own bytes. */
+static int serve(int clients) {
+  static char bytes[1 << 16];
+  fcntl(3, F_SETFL, 0);
+  while (clients-- > 0) {
+    int client = accept(3, NULL, NULL);
+    if (client < 0) return 3;
+    for (ssize_t n; (n = read(client, bytes, sizeof bytes)) != 0;) {
+      if (n < 0) return 4;
+      for (ssize_t at = 0, done; at < n; at += done) {
+        if ((done = write(client, bytes + at, n - at)) < 0) return 5;
+      }
+    }
+    close(client);
   }
   return 0;
 }
@@ -53,6 +73,7 @@ int main(int argc, char **argv) {
     return file && fgets(text, sizeof text, file) ? puts(text), 0 : 9;
   }
   puts("ready"), fflush(stdout);
+  if (!strcmp(what, "serve")) return serve(n);
   if (!strcmp(what, "wait")) return getchar();
   for (volatile int i = 0;; i++);
 }
