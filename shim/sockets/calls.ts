@@ -4,7 +4,7 @@ import { FDFLAGS, RIFLAGS_ALL, SDFLAGS_ALL, STRUCTS } from '../preview1/abi/stru
 import { RIGHTS } from '../preview1/abi/rights.ts';
 import type { Calls } from '../preview1/gate/parameters.gen.ts';
 import { FAULT, INVAL, NOTCAPABLE, type Guest } from '../preview1/process/guest.ts';
-import { Socket } from './socket.ts';
+import { TcpSocket } from './tcp-socket.ts';
 
 /** A $preopentype that no program knows. */
 const PREOPENTYPE_SOCKET = 1;
@@ -16,9 +16,9 @@ const PREOPENTYPE_SOCKET = 1;
 export function socketCalls(calls: Calls, guest: Guest): Calls {
   const { memory: m, fds } = guest;
 
-  function socketOf(fd: number): Socket | null {
+  function socketOf(fd: number): TcpSocket | null {
     const d = fds.get(fd);
-    return d instanceof Socket ? d : null;
+    return d instanceof TcpSocket ? d : null;
   }
 
   /** Writes the count of a transfer; a negative one is −errno. Returns the WASI errno. */

@@ -3,7 +3,7 @@
 // of itself.
 import type * as Net from 'node:net';
 import type * as Threads from 'node:worker_threads';
-import type { ConnectionMemory, HelperData, Listening, Order } from './shared.ts';
+import type { ConnectionMemory, SocketHelperData, Listening, SocketOrder } from './shared.ts';
 
 /**
  * Runs in the helper thread.
@@ -11,7 +11,7 @@ import type { ConnectionMemory, HelperData, Listening, Order } from './shared.ts
  */
 export function helper(load: NodeJS.Require): void {
   const { parentPort, workerData } = load('node:worker_threads') as typeof Threads;
-  const { addresses, words, sleeper, names, errnos } = workerData as HelperData;
+  const { addresses, words, sleeper, names, errnos } = workerData as SocketHelperData;
   const net = load('node:net') as typeof Net;
   const orders = parentPort!;
 
@@ -184,7 +184,7 @@ export function helper(load: NodeJS.Require): void {
     for (const { socket } of pending[listener]!.splice(0)) socket.destroy();
   };
 
-  const obey = (order: Order): void => {
+  const obey = (order: SocketOrder): void => {
     if (order.kind === 'accept') accept(order.listener, order.id, order.memory);
     else if (order.kind === 'unlisten') unlisten(order.listener);
     else if (order.kind === 'end') {

@@ -9,10 +9,10 @@ import {
   NAMES,
   PENDING,
   sharedWords,
-  type Address,
-  type HelperData,
+  type TcpAddress,
+  type SocketHelperData,
   type Listening,
-  type Order,
+  type SocketOrder,
 } from './shared.ts';
 
 /** The name of the thread, for tools that list threads. */
@@ -26,9 +26,9 @@ export class Link {
   private readonly words: Int32Array;
   private count = 0;
 
-  private constructor(addresses: readonly Address[]) {
+  private constructor(addresses: readonly TcpAddress[]) {
     this.words = sharedWords(addresses.length);
-    const data: HelperData = { addresses, words: this.words, sleeper: sleeper!, names: NAMES, errnos: ERRNOS };
+    const data: SocketHelperData = { addresses, words: this.words, sleeper: sleeper!, names: NAMES, errnos: ERRNOS };
     this.worker = new Worker(`(${helper.toString()})(require)`, {
       eval: true,
       workerData: data,
@@ -37,7 +37,7 @@ export class Link {
   }
 
   /** Starts a helper thread that listens. Resolves to it and the addresses, or to the reason of the failure. */
-  static async open(addresses: readonly Address[]): Promise<[Link, Listening]> {
+  static async open(addresses: readonly TcpAddress[]): Promise<[Link, Listening]> {
     const link = new Link(addresses);
     const listening = await new Promise<Listening>((resolve, reject) => {
       link.worker.once('message', resolve);
@@ -59,7 +59,7 @@ export class Link {
     return this.count++;
   }
 
-  order(order: Order): void {
+  order(order: SocketOrder): void {
     this.worker.postMessage(order, []);
   }
 

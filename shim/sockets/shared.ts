@@ -55,14 +55,14 @@ export const ERRNOS: Readonly<Record<string, number>> = {
 };
 
 /** An address to listen on. */
-export interface Address {
+export interface TcpAddress {
   readonly host: string;
   readonly port: number;
 }
 
 /** The workerData of the helper thread. */
-export interface HelperData {
-  readonly addresses: readonly Address[];
+export interface SocketHelperData {
+  readonly addresses: readonly TcpAddress[];
   /** The words of all sockets together. */
   readonly words: Int32Array;
   /** The word of `sleep`, on which poll_oneoff waits. */
@@ -73,7 +73,7 @@ export interface HelperData {
 
 /** The first message of the helper: the address of each listener, or why there is none. */
 export type Listening =
-  | { readonly addresses: readonly Address[] }
+  | { readonly addresses: readonly TcpAddress[] }
   | { readonly failed: number; readonly code: string; readonly message: string };
 
 /** The memory of a connection. */
@@ -84,7 +84,7 @@ export interface ConnectionMemory {
 }
 
 /** The requests of the guest's thread, which come as messages. `id` is the number of a connection. */
-export type Order =
+export type SocketOrder =
   | { readonly kind: 'accept'; readonly listener: number; readonly id: number; readonly memory: ConnectionMemory }
   | { readonly kind: 'more' | 'send' | 'shutdown' | 'close'; readonly id: number }
   | { readonly kind: 'unlisten'; readonly listener: number }

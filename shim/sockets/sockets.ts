@@ -5,10 +5,10 @@ import type { Descriptor } from '../preview1/descriptors/descriptor.ts';
 import type { Tracer } from '../preview1/tracer.ts';
 import { socketCalls } from './calls.ts';
 import { Link } from './link.ts';
-import { Listener } from './listener.ts';
-import type { Address } from './shared.ts';
+import { TcpListener } from './tcp-listener.ts';
+import type { TcpAddress } from './shared.ts';
 
-export type { Address };
+export type { TcpAddress };
 
 /** An address on which no socket can listen. */
 export class CannotListen extends Error {
@@ -30,18 +30,18 @@ export class CannotListen extends Error {
  */
 export class Sockets implements Tracer {
   /** The addresses as bound, with the port that the system has chosen for port 0. */
-  readonly addresses: readonly Address[];
+  readonly addresses: readonly TcpAddress[];
   readonly descriptors: readonly Descriptor[];
   private readonly link: Link;
 
-  private constructor(link: Link, addresses: readonly Address[]) {
+  private constructor(link: Link, addresses: readonly TcpAddress[]) {
     this.link = link;
     this.addresses = addresses;
-    this.descriptors = addresses.map((_, i) => new Listener(link, i));
+    this.descriptors = addresses.map((_, i) => new TcpListener(link, i));
   }
 
   /** Listens on each address. @throws CannotListen, with nothing left open. */
-  static async open(addresses: readonly Address[]): Promise<Sockets> {
+  static async open(addresses: readonly TcpAddress[]): Promise<Sockets> {
     const [link, listening] = await Link.open(addresses);
     if ('addresses' in listening) return new Sockets(link, listening.addresses);
     await link.end(0);

@@ -1,5 +1,5 @@
 // The listening sockets of a program: -S tcplisten.
-import { CannotListen, Sockets, type Address } from '../../../shim/sockets/sockets.ts';
+import { CannotListen, Sockets, type TcpAddress } from '../../../shim/sockets/sockets.ts';
 import { together, type Tracer } from '../../../shim/trace/index.ts';
 import type { BackendsOptions } from '../../../shim/on-backends.ts';
 import { tell } from '../../lib/output.ts';
@@ -47,12 +47,12 @@ export async function openSockets({ listen, verbose }: RunPlan): Promise<GuestSo
   return new GuestSockets(sockets);
 }
 
-function shown({ host, port }: Address): string {
+function shown({ host, port }: TcpAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** Parses `HOST:PORT` or `[IPv6]:PORT`. @throws Error with a sentence. */
-function addressOf(word: string): Address {
+function addressOf(word: string): TcpAddress {
   const [, six, name, digits] = /^(?:\[([\da-f:.%\w]+)\]|([^:[\]\s/]+)):(\d{1,5})$/i.exec(word) ?? [];
   const port = Number(digits ?? NaN);
   const host = six ?? name;

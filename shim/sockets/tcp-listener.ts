@@ -2,14 +2,14 @@
 import { E } from '../../vfs/linux/errno.ts';
 import { EVENTRWFLAGS, FDFLAGS } from '../preview1/abi/structs.ts';
 import { RIGHTS } from '../preview1/abi/rights.ts';
-import { Connection } from './connection.ts';
+import { TcpConnection } from './tcp-connection.ts';
 import type { Link } from './link.ts';
 import { SDFLAGS } from './flags.ts';
 import { connectionMemory } from './shared.ts';
-import { Socket } from './socket.ts';
+import { TcpSocket } from './tcp-socket.ts';
 
 /** A socket that accepts connections. As in wasmtime it is nonblocking at the start. */
-export class Listener extends Socket {
+export class TcpListener extends TcpSocket {
   override readonly isPreopen = true;
   private readonly link: Link;
   private readonly index: number;
@@ -23,13 +23,13 @@ export class Listener extends Socket {
     this.fdflags = FDFLAGS.NONBLOCK;
   }
 
-  override accept(fdflags: number): Connection | number {
+  override accept(fdflags: number): TcpConnection | number {
     const found = this.isShut ? undefined : this.waitFor(() => (this.link.pending(this.index) > 0 ? true : undefined));
     if (found === undefined) return this.isShut ? E.EINVAL : this.link.isOver ? E.EIO : E.EAGAIN;
     const memory = connectionMemory();
     const id = this.link.take(this.index);
     this.link.order({ kind: 'accept', listener: this.index, id, memory });
-    const connection = new Connection(this.link, id, memory);
+    const connection = new TcpConnection(this.link, id, memory);
     connection.fdflags = fdflags;
     return connection;
   }

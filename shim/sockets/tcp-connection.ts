@@ -19,7 +19,7 @@ import {
   STATE,
   type ConnectionMemory,
 } from './shared.ts';
-import { Socket } from './socket.ts';
+import { TcpSocket } from './tcp-socket.ts';
 
 /** A stream is writable when so many bytes of its ring are free: a third, as in Linux (sk_stream_is_writeable). */
 const WRITABLE = Math.floor(ROOM / 3);
@@ -27,7 +27,7 @@ const WRITABLE = Math.floor(ROOM / 3);
 const part = new Iov();
 
 /** A TCP connection. */
-export class Connection extends Socket {
+export class TcpConnection extends TcpSocket {
   private readonly link: Link;
   private readonly id: number;
   private readonly memory: ConnectionMemory;

@@ -16,7 +16,7 @@ const RIGHTS_SOCKET =
   RIGHTS.SOCK_SHUTDOWN;
 
 /** A socket. Results are as those of Descriptor: 0 or an errno, or a count or −errno. */
-export abstract class Socket extends Descriptor {
+export abstract class TcpSocket extends Descriptor {
   filetype = FILETYPE.SOCKET_STREAM;
   /** True if the guest has it from the start. */
   readonly isPreopen: boolean = false;
