@@ -61,9 +61,9 @@ async function start(args) {
   process.exitCode = await runNode(['--enable-source-maps', /** @type {string} */ (bundle), ...args]);
 }
 
-/** The benchmarks: the table, or `work`, `growth`, `memory`, `clone`, `host`, `cold`, `profile`, `archive`, `wire` or `compare`. @param {string[]} args */
+/** The benchmarks: the table, or `work`, `growth`, `memory`, `clone`, `host`, `cold`, `profile`, `archive`, `wire`, `tests` or `compare`. @param {string[]} args */
 async function bench(args) {
-  const kinds = ['work', 'growth', 'memory', 'clone', 'host', 'cold', 'profile', 'archive', 'start', 'wire', 'compare'];
+  const kinds = 'work growth memory clone host cold profile archive start wire tests compare'.split(' ');
   const other = kinds.find((name) => name === args[0]);
   const files = [`bench/${other ?? 'run'}.ts`, ...sources(/\.ts$/, ['bench/hosts']), 'bench/work/child.ts'];
   const [bundle] = await bundleToRun(files, 'bench');

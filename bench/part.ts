@@ -16,6 +16,7 @@ const PARTS = {
   cold: 'npm run bench -- cold --write',
   start: 'npm run bench -- start --write',
   wire: 'npm run bench -- wire --write',
+  tests: 'npm run bench -- tests --write',
 } as const;
 
 export type PartName = keyof typeof PARTS;

@@ -30,6 +30,7 @@ npm run bench -- archive       the time until a large tar archive is ready, moun
 npm run bench -- cold          a program's first 1,000 calls, in a fresh process each; --rounds, --only, --write
 npm run bench -- start         from the start of a process to its end, and imports, in a fresh process each; --rounds, --write as below
 npm run bench -- wire          wasi9p serve beside diod over TCP (see its --help)
+npm run bench -- tests         wasi9p test, on fixtures of 100 MB, too
 
   --quick             under two minutes: short measurements, one round, hosts ${quickKeys.join(' ')}
   --only A,B          these workloads: ${ROWS.map(({ workload }) => workload).join(' ')}
