@@ -297,18 +297,30 @@ guests('a recursion of 200,000 calls needs a stack', () => {
   }
 });
 
-linux('a gigabyte arrives whole at a slow reader, in both places', () => {
-  const env = { ...process.env, NODE: process.execPath, CLI: cli };
-  for (const [options, mebibytes] of [
-    ['', 1024],
-    ['--stack 16M', 1024],
-    ['--timeout 100s', 256],
-  ] as const) {
-    const line = `"$NODE" "$CLI" run ${options} guest.wasm fill ${mebibytes} | { sleep 0.5; wc -c; }; exit $PIPESTATUS`;
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: scratch, env, encoding: 'utf8' });
-    assert.equal([status, stdout.trim(), stderr], [0, String(mebibytes * 2 ** 20), ''], options);
-  }
-});
+/** Writes so many MiB to a reader that pauses twice; returns the largest memory of the process, in MiB. */
+function filled(options: string, mebibytes: number): number {
+  const peak = join(scratch, 'peak.cjs');
+  fs.writeFileSync(
+    peak,
+    `const { isMainThread } = require('node:worker_threads');
+    if (isMainThread)
+      process.on('exit', () => require('node:fs').writeFileSync('peak', String(process.resourceUsage().maxRSS / 1024)));`,
+  );
+  const env = { ...process.env, NODE: process.execPath, CLI: cli, PEAK: peak };
+  const reader = '{ sleep 0.3; head -c 1000000; sleep 0.3; cat; } | wc -c';
+  const line = `"$NODE" -r "$PEAK" "$CLI" run ${options} guest.wasm fill ${mebibytes} | ${reader}; exit $PIPESTATUS`;
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: scratch, env, encoding: 'utf8' });
+  assert.equal([status, stdout.trim(), stderr], [0, String(mebibytes * 2 ** 20), ''], options);
+  return Number(fs.readFileSync(join(scratch, 'peak'), 'utf8'));
+}
+
+for (const options of ['', '--stack 16M', '--timeout 100s']) {
+  linux(`a gigabyte arrives whole at a slow reader, and takes no memory: run ${options}`, () => {
+    const little = filled(options, 4);
+    const much = filled(options, 1024);
+    assert.ok(much - little < 48, `${little} MiB for 4 MiB, ${much} MiB for 1 GiB`);
+  });
+}
 
 guests('requests and answers on stdin and stdout are live and binary', async () => {
   for (const options of [[], ['--stack', '16M'], ['--timeout', '100s']]) {

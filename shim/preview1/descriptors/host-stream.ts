@@ -7,7 +7,11 @@ import { hostFs, hostProcess, isTerminal, sleep, type HostFs } from '../../host/
 import { RIGHTS_ALL, RIGHTS_SEEK, RIGHTS_STREAM_IN, RIGHTS_STREAM_OUT } from '../abi/rights.ts';
 import { StreamDescriptor } from './stream.ts';
 
-/** Milliseconds until a host descriptor that was not ready (EAGAIN) is tried again. */
+/**
+ * Milliseconds until a host descriptor that was not ready (EAGAIN) is tried again: at first, since the other end of a pipe
+ * often goes on at once, and at most.
+ */
+const FIRST_RETRY_MS = 1 / 32;
 const RETRY_MS = 1;
 
 /** A file descriptor of the host process. The host keeps it open. */
@@ -107,7 +111,7 @@ export class HostDescriptor extends StreamDescriptor {
    * signals (SA_RESTART of sigaction(2)). Returns its count, or −errno.
    */
   private retry(call: () => number): number {
-    for (;;) {
+    for (let pause = FIRST_RETRY_MS; ; pause = Math.min(2 * pause, RETRY_MS)) {
       try {
         return call();
       } catch (thrown) {
@@ -116,7 +120,7 @@ export class HostDescriptor extends StreamDescriptor {
         const isAgain = errno === E.EAGAIN && (this.fdflags & FDFLAGS.NONBLOCK) === 0;
         if (!isAgain && errno !== E.EINTR) return -errno;
         // After a signal, the host may end the guest here.
-        sleep(RETRY_MS);
+        sleep(pause);
       }
     }
   }
