@@ -52,8 +52,11 @@ export function helper(load: NodeJS.Require): void {
 
   /** Forgets a connection that both the guest and the socket have closed. */
   const forget = (c: Connection): void => {
-    if (!c.isClosed || !c.socket.destroyed) return;
+    if (c.memory === null || !c.isClosed || !c.socket.destroyed) return;
     connections.delete(c.id);
+    Atomics.store(c.memory.words, names.FREE, 1);
+    // It may be another connection's from now on.
+    c.memory = null;
     if (isEnding && connections.size === 0) leave();
   };
 

@@ -6,9 +6,12 @@ import {
   BELL,
   ENDED,
   ERRNOS,
+  FREE,
   NAMES,
   PENDING,
+  connectionMemory,
   sharedWords,
+  type ConnectionMemory,
   type TcpAddress,
   type SocketHelperData,
   type Listening,
@@ -19,12 +22,16 @@ import {
 const NAME = 'wasi9p sockets';
 /** Milliseconds between two looks at a helper thread that says nothing. */
 const SLICE_MS = 1000;
+/** Memory of closed connections that is kept for others. */
+const USED_MAX = 64;
 
 /** A helper thread and the words shared with it. */
 export class Link {
   private readonly worker: Worker;
   private readonly words: Int32Array;
   private count = 0;
+  /** The memory of connections that the guest has closed. */
+  private readonly used: ConnectionMemory[] = [];
 
   private constructor(addresses: readonly TcpAddress[]) {
     this.words = sharedWords(addresses.length);
@@ -53,10 +60,29 @@ export class Link {
     return Atomics.load(this.words, PENDING + listener);
   }
 
-  /** Takes a connection of a listener; returns its number. The caller has found one pending. */
-  take(listener: number): number {
+  /** Takes a connection of a listener; returns its number and memory. The caller has found one pending. */
+  take(listener: number): [id: number, memory: ConnectionMemory] {
     Atomics.sub(this.words, PENDING + listener, 1);
-    return this.count++;
+    const id = this.count++;
+    const memory = this.memory();
+    this.order({ kind: 'accept', listener, id, memory });
+    return [id, memory];
+  }
+
+  /** Memory for a connection. A guest that waits does not come to collect garbage: it is used again. */
+  private memory(): ConnectionMemory {
+    const at = this.used.findIndex(({ words }) => Atomics.load(words, FREE) === 1);
+    const [memory] = at < 0 ? [connectionMemory()] : this.used.splice(at, 1);
+    memory!.words.fill(0);
+    return memory!;
+  }
+
+  /** Closes a connection of the guest. */
+  close(id: number, memory: ConnectionMemory): void {
+    this.used.push(memory);
+    // The helper still sends from the others; the collector will find them.
+    if (this.used.length > USED_MAX) this.used.shift();
+    this.order({ kind: 'close', id });
   }
 
   order(order: SocketOrder): void {

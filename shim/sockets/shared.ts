@@ -27,7 +27,9 @@ export const OUT_TAIL = 5;
 export const IN_STOPPED = 6;
 /** 1 while the helper does not look at the out-ring because it was empty: the guest says when it is not. */
 export const OUT_IDLE = 7;
-const WORDS = 8;
+/** 1 when the helper uses the memory no more. */
+export const FREE = 8;
+const WORDS = 16;
 
 /** No more bytes come. */
 export const AT_END = 1;
@@ -44,7 +46,7 @@ const PENDING_MAX = 4096;
 
 /** The numbers above, which the helper cannot import. */
 export const NAMES = {
-  ...{ BELL, ENDED, PENDING, STATE, ERROR, IN_HEAD, IN_TAIL, OUT_HEAD, OUT_TAIL, IN_STOPPED, OUT_IDLE },
+  ...{ BELL, ENDED, PENDING, STATE, ERROR, IN_HEAD, IN_TAIL, OUT_HEAD, OUT_TAIL, IN_STOPPED, OUT_IDLE, FREE },
   ...{ AT_END, OVER, MORE, ROOM, PENDING_MAX },
 };
 

@@ -171,12 +171,12 @@ export class TcpConnection extends TcpSocket {
   }
 
   override close(): number {
-    if (!this.isClosed) this.order('close');
+    if (!this.isClosed) this.link.close(this.id, this.memory);
     this.isClosed = true;
     return 0;
   }
 
-  private order(kind: 'more' | 'send' | 'shutdown' | 'close'): void {
+  private order(kind: 'more' | 'send' | 'shutdown'): void {
     this.link.order({ kind, id: this.id });
   }
 }

@@ -5,7 +5,6 @@ import { RIGHTS } from '../preview1/abi/rights.ts';
 import { TcpConnection } from './tcp-connection.ts';
 import type { Link } from './link.ts';
 import { SDFLAGS } from './flags.ts';
-import { connectionMemory } from './shared.ts';
 import { TcpSocket } from './tcp-socket.ts';
 
 /** A socket that accepts connections. As in wasmtime it is nonblocking at the start. */
@@ -26,10 +25,7 @@ export class TcpListener extends TcpSocket {
   override accept(fdflags: number): TcpConnection | number {
     const found = this.isShut ? undefined : this.waitFor(() => (this.link.pending(this.index) > 0 ? true : undefined));
     if (found === undefined) return this.isShut ? E.EINVAL : this.link.isOver ? E.EIO : E.EAGAIN;
-    const memory = connectionMemory();
-    const id = this.link.take(this.index);
-    this.link.order({ kind: 'accept', listener: this.index, id, memory });
-    const connection = new TcpConnection(this.link, id, memory);
+    const connection = new TcpConnection(this.link, ...this.link.take(this.index));
     connection.fdflags = fdflags;
     return connection;
   }
