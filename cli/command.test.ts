@@ -240,7 +240,7 @@ wrong('wrong options and operands of wazero', 'wazero', [
   [['wazero', 'run', '-muont', '.', 'prog.wasm'], 'Unknown option -muont: did you mean -mount HOST[:GUEST][:ro]?'],
   [
     ['wazero', 'run', '-listen', ':80', 'prog.wasm'],
-    'listen: not supported: WASI preview1 programs get no sockets here.',
+    'listen: not supported: sockets are made by wasi9p wasmtime -S tcplisten only.',
   ],
 ]);
 

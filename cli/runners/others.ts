@@ -21,7 +21,7 @@ function unused(name: string, value?: string): GrammarOption {
   return { name, ...(value !== undefined && { value, many: true }), help: 'Without effect.' };
 }
 
-const NO_SOCKETS = 'WASI preview1 programs get no sockets here';
+const NO_SOCKETS = 'sockets are made by wasi9p wasmtime -S tcplisten only';
 
 function variable(value = 'NAME=VALUE'): GrammarOption {
   return { name: 'env', many: true, value, help: "Sets a variable of the program's environment.", act: setVariable };

@@ -1,6 +1,7 @@
 // The command line of wasmtime: `[OPTIONS] [run] [OPTIONS] PROGRAM [ARGUMENTS]`.
 import type { Option } from '../lib/options.ts';
 import { MEANINGS } from './apply.ts';
+import { applyGroup } from './groups.ts';
 import type { Grammar, GrammarOption } from './grammar.ts';
 import { DIR, ENV, SHARED_OPTIONS } from './options.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -34,6 +35,13 @@ export const WASMTIME: Grammar = {
       withMeaning,
     ),
     withMeaning(ENV),
+    {
+      name: 'tcplisten',
+      many: true,
+      value: 'HOST:PORT',
+      help: '-S tcplisten=HOST:PORT, as older versions write it.',
+      act: (plan, value) => applyGroup(plan, 'wasi', `tcplisten=${value}`),
+    },
     HELP,
     VERSION,
   ],

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { NOT_LINUX, unless } from '../../build/test/skip.ts';
 import { Bench, Client, numbered, type Running } from './testing.ts';
 
 const command = suite('-S tcplisten');
@@ -52,6 +53,19 @@ command('a slow reader of ten megabytes holds up no other client', async () => {
   await gone.reset();
   assert.is(await program.line(), '22 connections, several at a time');
   assert.is(await program.end(), 0);
+});
+
+unless(NOT_LINUX, command)('three thousand connections, one after the other, take no memory', async () => {
+  const program = await bench.guest(['run', LISTEN, 'echo.wasm', '3401']);
+  assert.is(await program.line(), 'ready');
+  for (let i = 0; i < 400; i++) await echoed(program, numbered(100));
+  const little = program.peak();
+  for (let i = 0; i < 3000; i++) await echoed(program, numbered(100));
+  const much = program.peak();
+  await echoed(program, numbered(100));
+  assert.match(await program.line(), /^3401 connections/);
+  assert.is(await program.end(), 0);
+  assert.ok(much - little < 64, `${little} MiB, then ${much} MiB`);
 });
 
 command('two listeners are descriptors 3 and 4, before the directories', async () => {
@@ -140,6 +154,7 @@ command('LISTEN_FDS is what --env says', () => {
   const run = (options: readonly string[]) =>
     bench.command([...options, 'calls.wasm'], 'environment LISTEN_FDS\n').stdout;
   assert.is(run(['wasmtime', LISTEN]), '1\n');
+  assert.is(run(['wasmtime', '--tcplisten=127.0.0.1:0', '--tcplisten', '127.0.0.1:0']), '2\n');
   assert.is(run(['wasmtime', LISTEN, '--env', 'LISTEN_FDS=0']), '0\n');
   assert.is(run(['wasmtime', '--env', 'LISTEN_FDS=1']), '1\n');
   assert.is(run(['wasmtime']), 'unset\n');

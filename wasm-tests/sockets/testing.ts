@@ -145,6 +145,12 @@ export class Running {
     return this.err.next();
   }
 
+  /** The most memory that it has had, in MiB (Linux). */
+  peak(): number {
+    const status = fs.readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/VmHWM:\s*(\d+)/.exec(status)![1]) / 1024;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
