@@ -168,7 +168,6 @@ export function helper(load: NodeJS.Require): void {
     c.id = id;
     c.memory = memory;
     connections.set(id, c);
-    Atomics.store(memory.words, names.OUT_IDLE, 1);
     c.socket.on('data', (bytes) => arrived(c, bytes as Uint8Array));
     fill(c);
   };

@@ -7,6 +7,7 @@ import {
   ENDED,
   ERRNOS,
   FREE,
+  OUT_IDLE,
   NAMES,
   PENDING,
   connectionMemory,
@@ -74,6 +75,8 @@ export class Link {
     const at = this.used.findIndex(({ words }) => Atomics.load(words, FREE) === 1);
     const [memory] = at < 0 ? [connectionMemory()] : this.used.splice(at, 1);
     memory!.words.fill(0);
+    // From the start: the guest may send before the helper has the order to accept.
+    Atomics.store(memory!.words, OUT_IDLE, 1);
     return memory!;
   }
 
