@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NOT_LINUX, unless } from '../../build/test/skip.ts';
+import { moduleWith } from '../../cli/wasm-testing.ts';
 import { Bench, Client, numbered, type Running } from './testing.ts';
 
 const command = suite('-S tcplisten');
@@ -158,6 +159,15 @@ command('LISTEN_FDS is what --env says', () => {
   assert.is(run(['wasmtime', LISTEN, '--env', 'LISTEN_FDS=0']), '0\n');
   assert.is(run(['wasmtime', '--env', 'LISTEN_FDS=1']), '1\n');
   assert.is(run(['wasmtime']), 'unset\n');
+});
+
+command('a program with threads gets no socket', () => {
+  bench.write('threads.wasm', moduleWith({ imports: ['wasi.thread-spawn'] }));
+  const why = 'threads.wasm has threads, which a call on a socket would hold up: leave it out';
+  assert.equal(bench.command(['run', LISTEN, 'threads.wasm']), {
+    ...{ status: 2, stdout: '' },
+    stderr: `wasi9p: -S tcplisten=127.0.0.1:0: ${why}.\nTry: wasi9p help run\n`,
+  });
 });
 
 command('a program is not started without its socket: one sentence, and status 1', async () => {

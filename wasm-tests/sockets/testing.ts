@@ -43,6 +43,11 @@ export class Bench {
     fs.rmSync(dirname(this.cli), { recursive: true });
   }
 
+  /** Adds a file to the current directory of the programs. */
+  write(name: string, bytes: Uint8Array): void {
+    fs.writeFileSync(join(this.dir, name), bytes);
+  }
+
   /** Runs a command line to its end. */
   command(argv: readonly string[], input = '') {
     const { status, stdout, stderr } = spawnSync(process.execPath, [this.cli, ...argv], {
