@@ -68,6 +68,9 @@ test('a skip is printed with its reason, for the runner', () => {
     skip('a title', 'a reason', named);
     unless('another', named)('a second', () => {});
     named.skip('a third', () => {});
+    // A file that is a child process of its own test registers its tests, too, and does not run them.
+    assert.equal(printed, []);
+    named.run();
   } finally {
     console.log = log;
   }
