@@ -3,7 +3,7 @@ import { build as esbuild } from 'esbuild';
 import { join } from 'node:path';
 import { ROOT } from './project.mjs';
 
-const SOURCE = 'shim/threads/thread.ts';
+const SOURCE = 'shim/threads/thread/thread.ts';
 const TEXT = join(ROOT, 'shim/threads/script.ts');
 
 /** @type {Promise<string> | undefined} */

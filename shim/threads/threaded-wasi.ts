@@ -3,9 +3,9 @@ import { DISPOSE } from '../../vfs/lib/dispose.ts';
 import { checkKind, checkOptions, invalid, type RowsOf } from '../../vfs/lib/options.ts';
 import type { Memory, Module } from '../../vfs/lib/platform.ts';
 import { WASI, WASI_OPTIONS, type WASIOptions } from '../wasi.ts';
-import { TracedProcess } from './traced-process.ts';
+import { TracedProcess } from './owner/traced-process.ts';
 import { checkRuntime, programOf } from './threaded-program.ts';
-import { MAX_THREADS, MAX_THREADS_MAX, ThreadGroup } from './thread-group.ts';
+import { MAX_THREADS, MAX_THREADS_MAX, ThreadGroup } from './owner/thread-group.ts';
 import { WorkerMaker } from './worker.ts';
 import type { AnyWorker } from './any-worker.ts';
 

@@ -2,9 +2,9 @@
 import type { Tracer } from '../../../shim/index.ts';
 import type { BackendsOptions } from '../../../shim/on-backends.ts';
 import type { WASIBase } from '../../../shim/wasi-base.ts';
-import { MAX_THREADS, MAX_THREADS_MAX, ThreadGroup } from '../../../shim/threads/thread-group.ts';
+import { MAX_THREADS, MAX_THREADS_MAX, ThreadGroup } from '../../../shim/threads/owner/thread-group.ts';
 import { importsMemory, programOf, spawnsThreads } from '../../../shim/threads/threaded-program.ts';
-import { TracedProcess } from '../../../shim/threads/traced-process.ts';
+import { TracedProcess } from '../../../shim/threads/owner/traced-process.ts';
 import { WorkerMaker } from '../../../shim/threads/worker.ts';
 import { Interrupted, TimedOut, type Bounds } from '../../lib/interrupt.ts';
 import { UsageError } from '../../lib/options.ts';

@@ -1,12 +1,12 @@
 // A poll_oneoff of a thread that waits: the owner of the process tries it again and again, and serves other threads between.
-import { FD_MAX } from '../preview1/descriptors/fd-table.ts';
-import { CLOCKID, EVENTTYPE, STRUCTS, SUBCLOCKFLAGS } from '../preview1/abi/structs.ts';
-import { clockNow } from '../preview1/calls/clock.ts';
-import { pollCalls } from '../preview1/calls/poll.ts';
-import { GuestMemory } from '../preview1/memory/guest-memory.ts';
-import { FAULT, INVAL, type Guest } from '../preview1/process/guest.ts';
-import type { Memory } from '../../vfs/lib/platform.ts';
-import { wasiErrnoOf } from '../../vfs/linux/errno.ts';
+import { FD_MAX } from '../../preview1/descriptors/fd-table.ts';
+import { CLOCKID, EVENTTYPE, STRUCTS, SUBCLOCKFLAGS } from '../../preview1/abi/structs.ts';
+import { clockNow } from '../../preview1/calls/clock.ts';
+import { pollCalls } from '../../preview1/calls/poll.ts';
+import { GuestMemory } from '../../preview1/memory/guest-memory.ts';
+import { FAULT, INVAL, type Guest } from '../../preview1/process/guest.ts';
+import type { Memory } from '../../../vfs/lib/platform.ts';
+import { wasiErrnoOf } from '../../../vfs/linux/errno.ts';
 
 const { size: SUBSCRIPTION, fields: SUB } = STRUCTS.subscription;
 const EVENT = STRUCTS.event.size;

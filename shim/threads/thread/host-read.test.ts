@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NOT_LINUX, unless } from '../../build/test/skip.ts';
-import { WASI_ERRNO } from '../../vfs/linux/errno.ts';
-import { runThreaded } from '../../wasm-tests/threads/testing.ts';
-import { GuestMemory } from '../preview1/memory/guest-memory.ts';
+import { NOT_LINUX, unless } from '../../../build/test/skip.ts';
+import { WASI_ERRNO } from '../../../vfs/linux/errno.ts';
+import { runThreaded } from '../../../wasm-tests/threads/testing.ts';
+import { GuestMemory } from '../../preview1/memory/guest-memory.ts';
 import { readHost } from './host-read.ts';
 
 /** A memory with a list of two ranges at 0: three bytes at 100, and five at 200. */

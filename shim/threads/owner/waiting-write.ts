@@ -1,12 +1,12 @@
 // A fd_write of a thread to a stream of the host that takes only a part of it now: the owner of the process writes the rest
 // later, and serves other threads between.
-import { E } from '../../vfs/linux/errno.ts';
-import { wasiErrnoOf } from '../../vfs/linux/errno.ts';
-import { Iov } from '../../vfs/lib/iov.ts';
-import { FDFLAGS } from '../preview1/abi/structs.ts';
-import type { HostDescriptor } from '../preview1/descriptors/host-stream.ts';
-import type { GuestMemory } from '../preview1/memory/guest-memory.ts';
-import { FAULT } from '../preview1/process/guest.ts';
+import { E } from '../../../vfs/linux/errno.ts';
+import { wasiErrnoOf } from '../../../vfs/linux/errno.ts';
+import { Iov } from '../../../vfs/lib/iov.ts';
+import { FDFLAGS } from '../../preview1/abi/structs.ts';
+import type { HostDescriptor } from '../../preview1/descriptors/host-stream.ts';
+import type { GuestMemory } from '../../preview1/memory/guest-memory.ts';
+import { FAULT } from '../../preview1/process/guest.ts';
 
 /** A write whose ranges were read once. Their bytes are those at the time when each is written. */
 export class WaitingWrite {

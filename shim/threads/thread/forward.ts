@@ -1,5 +1,5 @@
 // A thread's side of the slots: forwards a call to the owner of the process and waits for the answer.
-import { ARGUMENTS, ASLEEP, BELL, CALL, RESULT, STATE, slotAt } from './slots.ts';
+import { ARGUMENTS, ASLEEP, BELL, CALL, RESULT, STATE, slotAt } from '../slots.ts';
 
 /** Forwards the calls of one thread. */
 export class Forwarder {

@@ -1,9 +1,9 @@
 // A read of a descriptor of the host in the thread of the guest, which waits for it: see STATE.READ.
-import { errnoOf, wasiErrnoOf } from '../../vfs/linux/errno.ts';
-import { E } from '../../vfs/linux/errno.gen.ts';
-import { hostFs, sleep } from '../host/host.ts';
-import type { GuestMemory } from '../preview1/memory/guest-memory.ts';
-import { FAULT } from '../preview1/process/guest.ts';
+import { errnoOf, wasiErrnoOf } from '../../../vfs/linux/errno.ts';
+import { E } from '../../../vfs/linux/errno.gen.ts';
+import { hostFs, sleep } from '../../host/host.ts';
+import type { GuestMemory } from '../../preview1/memory/guest-memory.ts';
+import { FAULT } from '../../preview1/process/guest.ts';
 
 /** Milliseconds until a descriptor that is nonblocking and empty is tried again. */
 const RETRY_MS = 2;

@@ -1,12 +1,12 @@
 // The threads of one process, from the start of the main thread to the end of the last one.
-import { WASI_ERRNO } from '../../vfs/linux/errno.ts';
-import type { Thrown, FromThread } from './messages.ts';
-import { RING } from './messages.ts';
+import { WASI_ERRNO } from '../../../vfs/linux/errno.ts';
+import type { Thrown, FromThread } from '../messages.ts';
+import { RING } from '../messages.ts';
 import { Owner, type OwnedProcess } from './owner.ts';
-import { spawnsThreads, type ThreadedProgram } from './threaded-program.ts';
-import { slotsFor } from './slots.ts';
-import { ThreadWorker } from './worker.ts';
-import type { AnyWorker } from './any-worker.ts';
+import { spawnsThreads, type ThreadedProgram } from '../threaded-program.ts';
+import { slotsFor } from '../slots.ts';
+import { ThreadWorker } from '../worker.ts';
+import type { AnyWorker } from '../any-worker.ts';
 
 /** Thread numbers are below it: three bits are reserved. */
 const TID_END = 2 ** 29;

@@ -1,11 +1,11 @@
 // The owner of a process answers the calls of its threads: it has the descriptors, and runs no code of the guest, which may
 // wait for ever. Between calls it returns to the event loop of its own thread.
-import { RIGHTS } from '../preview1/abi/rights.ts';
-import { FDFLAGS } from '../preview1/abi/structs.ts';
-import { HostDescriptor } from '../preview1/descriptors/host-stream.ts';
-import type { Calls } from '../preview1/gate/parameters.gen.ts';
-import type { Guest } from '../preview1/process/guest.ts';
-import { ARGUMENTS, ASLEEP, BELL, CALL, RESULT, SPAWN_CALL, STATE, slotAt } from './slots.ts';
+import { RIGHTS } from '../../preview1/abi/rights.ts';
+import { FDFLAGS } from '../../preview1/abi/structs.ts';
+import { HostDescriptor } from '../../preview1/descriptors/host-stream.ts';
+import type { Calls } from '../../preview1/gate/parameters.gen.ts';
+import type { Guest } from '../../preview1/process/guest.ts';
+import { ARGUMENTS, ASLEEP, BELL, CALL, RESULT, SPAWN_CALL, STATE, slotAt } from '../slots.ts';
 import { soon } from './soon.ts';
 import { WaitingPoll } from './waiting-poll.ts';
 import { WaitingWrite } from './waiting-write.ts';

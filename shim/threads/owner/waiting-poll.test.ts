@@ -1,10 +1,10 @@
 // Polls that wait: their copy of the subscriptions, clocks, and the same errors as those of poll_oneoff.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FD_MAX } from '../preview1/descriptors/fd-table.ts';
-import { FunctionInput, FunctionOutput } from '../preview1/descriptors/stream.ts';
-import { CLOCKID, EVENTTYPE, STRUCTS, SUBCLOCKFLAGS } from '../preview1/abi/structs.ts';
-import { BADF, FAULT, Guest, INVAL } from '../preview1/process/guest.ts';
+import { FD_MAX } from '../../preview1/descriptors/fd-table.ts';
+import { FunctionInput, FunctionOutput } from '../../preview1/descriptors/stream.ts';
+import { CLOCKID, EVENTTYPE, STRUCTS, SUBCLOCKFLAGS } from '../../preview1/abi/structs.ts';
+import { BADF, FAULT, Guest, INVAL } from '../../preview1/process/guest.ts';
 import { WaitingPoll } from './waiting-poll.ts';
 
 const { size: SUBSCRIPTION, fields: SUB } = STRUCTS.subscription;

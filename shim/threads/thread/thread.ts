@@ -1,7 +1,7 @@
 // The script of the workers in which threads run, one after the other. It is put into the published module as text: see
 // script.ts.
 import { Forwarder } from './forward.ts';
-import { RING, type FromThread, type Thrown, type ThreadStart } from './messages.ts';
+import { RING, type FromThread, type Thrown, type ThreadStart } from '../messages.ts';
 import { threadImports } from './thread-calls.ts';
 
 /** The part of a worker's global, or of Node's parentPort, that is used here. */

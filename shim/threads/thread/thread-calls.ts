@@ -1,16 +1,16 @@
 // The functions that a thread imports. Those that need nothing of the process are answered in the thread: its arguments, clocks,
 // random bytes, waits for clocks. The owner of the process answers the others.
-import { clockCalls } from '../preview1/calls/clock.ts';
-import { pollCalls } from '../preview1/calls/poll.ts';
-import { processCalls } from '../preview1/calls/process.ts';
-import { EVENTTYPE, STRUCTS } from '../preview1/abi/structs.ts';
-import { ENDED, gate } from '../preview1/gate/gate.ts';
-import { GuestMemory } from '../preview1/memory/guest-memory.ts';
-import type { Guest } from '../preview1/process/guest.ts';
+import { clockCalls } from '../../preview1/calls/clock.ts';
+import { pollCalls } from '../../preview1/calls/poll.ts';
+import { processCalls } from '../../preview1/calls/process.ts';
+import { EVENTTYPE, STRUCTS } from '../../preview1/abi/structs.ts';
+import { ENDED, gate } from '../../preview1/gate/gate.ts';
+import { GuestMemory } from '../../preview1/memory/guest-memory.ts';
+import type { Guest } from '../../preview1/process/guest.ts';
 import type { Forwarder } from './forward.ts';
 import { readHost } from './host-read.ts';
-import type { ThreadStart } from './messages.ts';
-import { SPAWN_CALL } from './slots.ts';
+import type { ThreadStart } from '../messages.ts';
+import { SPAWN_CALL } from '../slots.ts';
 
 type Call = (...args: number[]) => number;
 

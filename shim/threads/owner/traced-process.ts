@@ -1,8 +1,8 @@
 // The process of an owner: its functions as its WASI object has them, behind a tracer.
-import type { Attachment } from '../../vfs/connect/attachment.ts';
-import type { Calls } from '../preview1/gate/parameters.gen.ts';
-import type { Guest } from '../preview1/process/guest.ts';
-import type { TracedGuest, Tracer } from '../preview1/tracer.ts';
+import type { Attachment } from '../../../vfs/connect/attachment.ts';
+import type { Calls } from '../../preview1/gate/parameters.gen.ts';
+import type { Guest } from '../../preview1/process/guest.ts';
+import type { TracedGuest, Tracer } from '../../preview1/tracer.ts';
 import type { OwnedProcess } from './owner.ts';
 
 /** Keeps the functions that a WASI object gives to its tracer: the owner calls them without the gate. */
