@@ -139,6 +139,51 @@ linux('a thread that writes to a full pipe holds up no other, and no byte is los
   assert.ok(bytes.every((byte, i) => byte === 97 + (i % 25)));
 });
 
+/** Starts a line whose first thread writes a megabyte to stdout, of which only the start is read. */
+async function filling(line: string) {
+  const child = spawn(process.execPath, [cli, ...line.split(' ')], { cwd: dir, stdio: 'pipe' });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  let stderr = '';
+  child.stderr.on('data', (bytes) => (stderr += String(bytes)));
+  await new Promise((resolve) => child.stdout.once('readable', resolve));
+  const said = async (text: string): Promise<void> => {
+    for (let i = 0; i < 400 && !stderr.includes(text); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.ok(stderr.includes(text), stderr);
+  };
+  return { child, ended, said, stderr: () => stderr };
+}
+
+for (const how of ['renumber', 'close', 'nonblock']) {
+  for (const trace of ['', '--trace=trace ']) {
+    linux(`a write to a full pipe keeps its stream: ${how} ${trace}`, async () => {
+      const { child, ended, said, stderr } = await filling(`run --dir data::/ ${trace}streams.wasm ${how}`);
+      child.stdin.end('x');
+      await said('now\n').catch((error: unknown) => {
+        child.kill('SIGKILL');
+        throw error;
+      });
+      let size = 0;
+      child.stdout.on('data', (chunk: Buffer) => (size += chunk.length));
+      assert.equal([await ended, size, stderr()], [0, 1 << 20, 'now\nmore\n']);
+      assert.is(fs.statSync(join(dir, 'data/other')).size, 0);
+      if (trace === '') return;
+      const traced = fs.readFileSync(join(dir, 'trace'), 'utf8');
+      assert.is(traced.match(/^fd_write\(fd=1, .*nwritten=1048576/gm)?.length, 1, traced);
+      fs.rmSync(join(dir, 'trace'));
+    });
+  }
+}
+
+linux('SIGINT ends them while the pipe is full, with a trace, too', async () => {
+  const { child, ended, stderr } = await filling('run --overlay data::/ --trace=trace streams.wasm full');
+  child.kill('SIGINT');
+  const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const end = await ended;
+  clearTimeout(late);
+  assert.equal([end, /Interrupted/.test(stderr())], [130, true], stderr());
+  fs.rmSync(join(dir, 'trace'));
+});
+
 threads('--timeout ends the threads', () => {
   const { status, stderr } = wasi9p('run --timeout 1s ends.wasm thread-forever spin');
   assert.equal([status, /its time was over/.test(stderr)], [124, true], stderr);

@@ -1,5 +1,6 @@
 // A thread that waits for stdin, one that polls it and one that sleeps, while the others work. With the argument `read` no
-// thread polls: of a socket some hosts cannot tell whether it is empty.
+// thread polls: of a socket some hosts cannot tell whether it is empty. With `renumber`, `close` and `nonblock` a thread is in a
+// write while another one does that with the descriptor.
 #include "threads.h"
 
 static int got, polled, slept;
@@ -53,8 +54,34 @@ static int full(void) {
   return 0;
 }
 
+static void fills_and_tells(thread *t) {
+  fills(t);
+  iovec more = {"more\n", 5};
+  uint32_t size;
+  CHECK(fd_write(2, &more, 1, &size) == 0 && size == 5);
+}
+
+/** The write goes on to the stream with which it has begun. A byte on stdin tells that it has. */
+static int taken(const char *how) {
+  int other = open_file("other", CREAT, 0);
+  CHECK(other > 0 && start(0, fills_and_tells) > 0);
+  char byte;
+  iovec iov = {&byte, 1};
+  uint32_t size;
+  CHECK(fd_read(0, &iov, 1, &size) == 0 && size == 1);
+  if (same(how, "renumber")) CHECK(fd_renumber(other, 1) == 0);
+  else if (same(how, "close")) CHECK(fd_close(1) == 0);
+  else CHECK(fd_fdstat_set_flags(1, NONBLOCK) == 0);
+  iov.at = "now\n", iov.size = 4;
+  CHECK(fd_write(2, &iov, 1, &size) == 0 && size == 4);
+  join(0);
+  return 0;
+}
+
 int run(void) {
-  if (same(argument(), "full")) return full();
+  const char *how = argument();
+  if (same(how, "full")) return full();
+  if (same(how, "renumber") || same(how, "close") || same(how, "nonblock")) return taken(how);
   uint64_t begin = now();
   bool may_poll = !same(argument(), "read");
   CHECK(start(0, reads) > 0 && start(2, sleeps) > 0);

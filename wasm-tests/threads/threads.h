@@ -39,6 +39,8 @@ int args_sizes_get(uint32_t *count, uint32_t *size) WASI(args_sizes_get);
 int args_get(char **argv, char *bytes) WASI(args_get);
 int clock_time_get(uint32_t id, uint64_t precision, uint64_t *time) WASI(clock_time_get);
 int fd_close(int fd) WASI(fd_close);
+int fd_renumber(int from, int to) WASI(fd_renumber);
+int fd_fdstat_set_flags(int fd, int flags) WASI(fd_fdstat_set_flags);
 int fd_tell(int fd, uint64_t *offset) WASI(fd_tell);
 int fd_read(int fd, const iovec *iovs, uint32_t count, uint32_t *size) WASI(fd_read);
 int fd_write(int fd, const iovec *iovs, uint32_t count, uint32_t *size) WASI(fd_write);

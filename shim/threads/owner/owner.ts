@@ -28,9 +28,7 @@ export interface OwnedProcess {
   readonly guest: Guest;
   /** The functions of preview1, which take an i64 as two numbers. */
   readonly calls: Calls;
-  /** True if a tracer is to see each call. */
-  readonly isTraced: boolean;
-  /** Tells the errno of a poll_oneoff, which that of `calls` returns then. */
+  /** Tells the errno of a poll_oneoff or an fd_write that the owner has made: that of `calls` returns it, and does no more. */
   settled(errno: number): void;
 }
 
@@ -192,12 +190,8 @@ export class Owner {
     const d = words[at + ARGUMENTS + 3]!;
     if (number === this.poll) return this.tryPoll(slot, a, b, c, d);
     if (number === this.read || number === this.write) {
-      const stream = this.process.guest.fds.get(a);
-      if (stream instanceof HostDescriptor && (stream.fdflags & FDFLAGS.NONBLOCK) === 0 && c !== 0) {
-        const isRead = number === this.read;
-        const result = isRead ? this.tryRead(slot, stream) : this.tryWrite(slot, stream, b, c, d);
-        if (result !== undefined) return result;
-      }
+      const result = number === this.read ? this.tryRead(slot, a, c) : this.tryWrite(slot, a, b, c, d);
+      if (result !== undefined) return result;
     }
     return this.functions[number]!(
       a,
@@ -214,9 +208,17 @@ export class Owner {
     );
   }
 
+  /** The stream of the host for which a call of a thread waits; undefined: the call does not wait. */
+  private waitingFor(fd: number, count: number, right: number): HostDescriptor | undefined {
+    const stream = this.process.guest.fds.get(fd);
+    const waits = stream instanceof HostDescriptor && (stream.fdflags & FDFLAGS.NONBLOCK) === 0 && count !== 0;
+    return waits && !stream.dropped(right) ? stream : undefined;
+  }
+
   /** 0 if the thread is to read the stream itself, null if it is empty; undefined: the call does not wait. */
-  private tryRead(slot: number, stream: HostDescriptor): number | null | undefined {
-    if (stream.dropped(RIGHTS.FD_READ)) return undefined;
+  private tryRead(slot: number, fd: number, count: number): number | null | undefined {
+    const stream = this.waitingFor(fd, count, RIGHTS.FD_READ);
+    if (stream === undefined) return undefined;
     this.delegated = stream.unprobed;
     if (this.delegated >= 0) return 0;
     if (stream.readable() === -1) return this.again(slot);
@@ -225,21 +227,21 @@ export class Owner {
   }
 
   /** A WASI errno, or null if the stream takes no more now; undefined: the call is made as others. */
-  private tryWrite(
-    slot: number,
-    stream: HostDescriptor,
-    iovs: number,
-    count: number,
-    out: number,
-  ): number | null | undefined {
-    const { guest, isTraced } = this.process;
-    if (isTraced || stream.dropped(RIGHTS.FD_WRITE)) return undefined;
-    const begun = this.writes[slot] ?? WaitingWrite.begin(guest.memory, stream, iovs >>> 0, count >>> 0, out >>> 0);
+  private tryWrite(slot: number, fd: number, iovs: number, count: number, out: number): number | null | undefined {
+    const { guest, calls } = this.process;
+    // A write that has begun stays with its stream, also if another thread closes or renumbers the descriptor meanwhile.
+    let begun: WaitingWrite | number | undefined = this.writes[slot];
+    if (begun === undefined) {
+      const stream = this.waitingFor(fd, count, RIGHTS.FD_WRITE);
+      if (stream === undefined) return undefined;
+      begun = WaitingWrite.begin(guest.memory, stream, iovs >>> 0, count >>> 0, out >>> 0);
+    }
     const errno = typeof begun === 'number' ? begun : begun.try();
     this.writes[slot] = errno === null && typeof begun !== 'number' ? begun : undefined;
     if (errno === null) return this.again(slot);
     this.pauses[slot] = FIRST_PAUSE / 2;
-    return errno;
+    this.process.settled(errno);
+    return calls.fd_write(fd, iovs, count, out);
   }
 
   /** The thread asks again, each time after twice the time. */

@@ -10,7 +10,7 @@ export class TracedProcess implements Tracer, OwnedProcess {
   calls!: Calls;
   guest!: Guest;
   private readonly trace: Tracer | undefined;
-  private polled = 0;
+  private made: number | null = null;
 
   constructor(trace: Tracer | undefined) {
     this.trace = trace;
@@ -22,9 +22,13 @@ export class TracedProcess implements Tracer, OwnedProcess {
   }
 
   wrap(calls: Calls, guest: TracedGuest): Calls {
-    // The owner makes the poll itself; then a tracer is told of it.
     this.guest = guest as Guest;
-    const owned = { ...calls, poll_oneoff: () => this.polled };
+    // The owner makes these itself, since they may wait; then a tracer is told of them.
+    const owned: Calls = {
+      ...calls,
+      poll_oneoff: (...args) => this.take() ?? calls.poll_oneoff(...args),
+      fd_write: (...args) => this.take() ?? calls.fd_write(...args),
+    };
     return (this.calls = this.trace?.wrap(owned, guest) ?? owned);
   }
 
@@ -33,6 +37,13 @@ export class TracedProcess implements Tracer, OwnedProcess {
   }
 
   settled(errno: number): void {
-    this.polled = errno;
+    this.made = errno;
+  }
+
+  /** The errno of a call that was made, once. */
+  private take(): number | null {
+    const { made } = this;
+    this.made = null;
+    return made;
   }
 }
