@@ -59,13 +59,16 @@ export async function listenOnWeb(
     maxPayload: options.msize,
   });
   const { server, handshakes } = await serverOf(options, credentials);
+  const admitted = limitRequests(server, credentials === null ? 'connection' : 'secureConnection', options);
   server.headersTimeout = options.handshakeTimeout;
   server.requestTimeout = options.handshakeTimeout;
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     socket.on('error', () => {});
     const status = refusal(request, options);
-    if (status === 0) sockets.handleUpgrade(request, socket, head, (client) => service.attachWebSocket(client));
-    else
+    if (status === 0) {
+      admitted(socket);
+      sockets.handleUpgrade(request, socket, head, (client) => service.attachWebSocket(client));
+    } else
       socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
   await listening(server, address);
@@ -79,6 +82,33 @@ export async function listenOnWeb(
       return listener.close();
     },
   };
+}
+
+/**
+ * Ends the connections of a server that have not become a WebSocket: those that are too many, and those that take too long.
+ * Node looks at its own time-outs every 30 s only.
+ * @returns To be called with a connection that becomes one.
+ */
+function limitRequests(
+  server: http.Server,
+  event: 'connection' | 'secureConnection',
+  { maxClients, handshakeTimeout }: SecureLimits,
+): (socket: Duplex) => void {
+  const waiting = new Map<Duplex, NodeJS.Timeout>();
+  const settled = (socket: Duplex): void => {
+    clearTimeout(waiting.get(socket));
+    waiting.delete(socket);
+  };
+  server.on(event, (socket: Duplex) => {
+    if (waiting.size >= maxClients) {
+      socket.destroy();
+      return;
+    }
+    const timer = setTimeout(() => socket.destroy(), handshakeTimeout);
+    waiting.set(socket, timer);
+    socket.once('close', () => settled(socket));
+  });
+  return settled;
 }
 
 /** The server of HTTP, by which a WebSocket begins; over TLS with credentials. */
