@@ -214,4 +214,15 @@ test('an Rerror with an errno is an Rlerror, as for Linux', () => {
   client.close();
 });
 
+test('an Rlerror or Rerror with the errno 0 is no success', () => {
+  const transport = new Loopback(serverFor(ram()));
+  const client = new Client(transport);
+  assert.is(client.attach(), 0);
+  for (const type of [TYPE.Rlerror, 107]) {
+    transport.tamper = (reply) => Uint8Array.of(11, 0, 0, 0, type, reply[5]!, reply[6]!, 0, 0, 0, 0);
+    assert.is(client.walk(client.root, [], 0, 0), -E.EPROTO);
+  }
+  client.close();
+});
+
 test.run();

@@ -78,8 +78,12 @@ export abstract class FrameTransport implements Transport {
 /** Room for the longest message without payload. */
 const ROOM = 128 << 10;
 
-/** Copies the data of Rread and Rreaddir into the payload. EPROTO: more bytes than it has room for, or than came. */
+/**
+ * Copies the data of Rread and Rreaddir into the payload. EPROTO: more bytes than it has room for, or than came; or an Rlerror
+ * without an errno, which is no success.
+ */
 function take(r: Message, reply: Uint8Array, payload: Iov): number {
+  if (r.type === TYPE.Rlerror) return E.EPROTO;
   if (r.type !== TYPE.Rread && r.type !== TYPE.Rreaddir) return 0;
   // The decoder permits a payload that is passed beside the message: here it must be inside.
   if (r.count > payload.total || r.data_offset + r.count > reply.length) return E.EPROTO;
