@@ -176,24 +176,27 @@ trying('tls: a slow handshake is ended, and there are no more of them than clien
 for (const kind of ['ws', 'wss'] as const) {
   trying(`${kind}: a client that sends no request is ended, and there are no more of them than clients`, async () => {
     const limits = ['--handshake-timeout', '1s', '--max-clients', '2'];
-    await serving(['--mem', '/', ...(kind === 'ws' ? [] : SERVER), '--listen', `${kind}:0`, ...limits], async (server) => {
-      const port = await portOf(server, kind);
-      const connect = async (): Promise<net.Socket> => {
-        if (kind === 'ws') return net.connect(port, '127.0.0.1');
-        const socket = tls.connect({ port, host: '127.0.0.1', ca: fs.readFileSync(file('ca.pem')) });
-        await new Promise((resolve) => socket.once('secureConnect', resolve));
-        return socket;
-      };
-      const begin = performance.now();
-      const silent = [new RawSocket(await connect()), new RawSocket(await connect())];
-      const third = new RawSocket(await connect());
-      await third.ended();
-      const early = performance.now() - begin;
-      await Promise.all(silent.map((each) => each.ended()));
-      const late = performance.now() - begin;
-      assert.ok(early < late && late >= 980 && late < 15_000, `${early} and ${late} ms`);
-      use(`9p+${kind}://127.0.0.1:${port}/`, kind === 'ws' ? {} : { ca: file('ca.pem') });
-    });
+    await serving(
+      ['--mem', '/', ...(kind === 'ws' ? [] : SERVER), '--listen', `${kind}:0`, ...limits],
+      async (server) => {
+        const port = await portOf(server, kind);
+        const connect = async (): Promise<net.Socket> => {
+          if (kind === 'ws') return net.connect(port, '127.0.0.1');
+          const socket = tls.connect({ port, host: '127.0.0.1', ca: fs.readFileSync(file('ca.pem')) });
+          await new Promise((resolve) => socket.once('secureConnect', resolve));
+          return socket;
+        };
+        const begin = performance.now();
+        const silent = [new RawSocket(await connect()), new RawSocket(await connect())];
+        const third = new RawSocket(await connect());
+        await third.ended();
+        const early = performance.now() - begin;
+        await Promise.all(silent.map((each) => each.ended()));
+        const late = performance.now() - begin;
+        assert.ok(early < late && late >= 980 && late < 15_000, `${early} and ${late} ms`);
+        use(`9p+${kind}://127.0.0.1:${port}/`, kind === 'ws' ? {} : { ca: file('ca.pem') });
+      },
+    );
   });
 }
 
