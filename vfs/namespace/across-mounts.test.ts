@@ -245,6 +245,13 @@ test('a mount on or below a file is an error', () => {
   assert.throws(make('/f/x'), 'Nothing can be mounted at /f/x: there is a file, not a directory.');
 });
 
+test('a mount behind a symlink that leads out of its tree is an error', () => {
+  const store = ram();
+  store.symlink(store.root(), 'out', '../..', 0, 0);
+  const make = () => new JoinedTree({ '/a': store, '/a/out/x': ram() });
+  assert.throws(make, 'Nothing can be mounted at /a/out/x: a symlink on the way leads out of the tree.');
+});
+
 test('a hidden mount is found and not listed; of the tree around it, it is a second place', () => {
   const [files, below] = [volume({ '/f': 'root', '/d/g': '' }), ram()];
   const mounts = new NamespaceMounts<LocalSource>(serverFor);

@@ -6,7 +6,7 @@ import { readOnly } from '../backends/readonly/index.ts';
 import type { AtCalls } from '../client/at/at-calls.ts';
 import { parsePath } from '../client/at/resolve/path.ts';
 import { Found } from '../client/at/resolve/found.ts';
-import { E, errnoName } from '../linux/errno.ts';
+import { E, OUTSIDE, errnoName } from '../linux/errno.ts';
 import { Attachment, type Attachable } from '../connect/attachment.ts';
 import { serverForBackend } from '../connect/backend-server.ts';
 import { TreeMounts } from './tree-mounts.ts';
@@ -149,9 +149,13 @@ export class NamespaceMounts<Source> {
 /** Checks the result of a `lookup` of a mount point. @throws Error if it failed, or found no directory. */
 function checkDirectory(path: string, errno: number): void {
   if (errno === 0 && found.type === QTDIR) return;
-  const why = errno !== 0 ? errnoName(errno) : 'there is a file, not a directory';
+  const why = errno === 0 ? 'there is a file, not a directory' : reasonOf(errno);
   if (errno === 0) found.release();
   throw new Error(`Nothing can be mounted at ${path}: ${why}.`);
+}
+
+function reasonOf(errno: number): string {
+  return errno === OUTSIDE ? 'a symlink on the way leads out of the tree' : errnoName(errno);
 }
 
 /** True if a path is below `outer`, and not `outer` itself. */
