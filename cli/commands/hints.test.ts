@@ -18,11 +18,12 @@ function told(...argv: string[]): string {
 
 hints('a file that is left in the root in memory is lost, and one sentence says so', () => {
   const left = (what: string): string => `wasi9p: show.wasm left ${what}.\n`;
-  const grant = 'it is lost; --dir . before the program grants the current directory';
-  assert.is(told('run', 'show.wasm', 'write', 'new'), left(`/new in memory: ${grant}`));
-  assert.is(told('run', '--stack', '8M', 'show.wasm', 'write', '/new'), left(`/new in memory: ${grant}`));
   assert.is(
     told('run', '--dir', 'sub::/w', 'show.wasm', 'write', '/new'),
+    left('/new in memory, outside of /w: it is lost'),
+  );
+  assert.is(
+    told('run', '--stack', '8M', '--dir', 'sub::/w', 'show.wasm', 'write', '/new'),
     left('/new in memory, outside of /w: it is lost'),
   );
   const mounts = ['--overlay', 'sub::/w', '--mem', '/m'];
@@ -30,8 +31,10 @@ hints('a file that is left in the root in memory is lost, and one sentence says 
     told('run', ...mounts, 'show.wasm', 'write', '/a\nb'),
     left('"/a\\nb" in memory, outside of /w, /m: it is lost'),
   );
-  // In the mounts, in /tmp, nowhere; and under the command line of another runtime.
+  // In the mounts, in /tmp, nowhere; without a mount; and under the command line of another runtime.
   for (const argv of [
+    ['run', 'show.wasm', 'write', 'new'],
+    ['run', '--stack', '8M', 'show.wasm', 'write', '/new'],
     ['run', 'show.wasm', 'write', '/tmp/new'],
     ['run', '--mem', '/', 'show.wasm', 'write', 'new'],
     ['run', ...mounts, 'show.wasm', 'write', '/w/new'],
@@ -58,8 +61,8 @@ hints('of several files one is named', async () => {
   const bytes = await compile({ sources: { 'several.c': source }, argv: ['several.c', '-o', output], output });
   fs.writeFileSync(join(scratch, 'pkg', output), bytes);
   assert.match(
-    told('run', output),
-    /^wasi9p: several\.wasm left \/d\/\S+ and other files in memory: they are lost; [^\n]+\.\n$/,
+    told('run', '--dir', 'sub::/w', output),
+    /^wasi9p: several\.wasm left \/d\/\S+ and other files in memory, outside of \/w: they are lost\.\n$/,
   );
 });
 

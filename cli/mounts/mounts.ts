@@ -32,6 +32,11 @@ export interface GuestMount {
   readonly isDefault?: boolean;
 }
 
+/** True for what the user has mounted. */
+export function isGranted({ isDefault, hidden }: GuestMount): boolean {
+  return isDefault !== true && hidden !== true;
+}
+
 /** A mount option: with its row, every command accepts it and lists it in its help. */
 export interface MountOption extends Option {
   readonly value: string;

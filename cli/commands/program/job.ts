@@ -7,7 +7,7 @@ import { isLossy, isRaw } from '../../lib/lossy.ts';
 import { UsageError, type Parsed } from '../../lib/options.ts';
 import { tell } from '../../lib/output.ts';
 import { sentence, text } from '../../lib/text.ts';
-import { statedLimits, type GuestMount } from '../../mounts/mounts.ts';
+import { isGranted, statedLimits, type GuestMount } from '../../mounts/mounts.ts';
 import type { RunPlan } from '../../runners/run-plan.ts';
 import { overlaysOf, settleChanges, tellDropped } from '../changes.ts';
 import { TRACE_OPTIONS } from '../trace/options.ts';
@@ -148,8 +148,12 @@ async function threadedOf(
   return wantsThreads(module, plan) ? new ThreadedRun({ name: program, module, bytes, plan }, tracing?.tracer) : null;
 }
 
-/** Says which files are lost with the default root, which begins with /tmp alone. */
+/**
+ * Says which files are lost with the default root, which begins with /tmp alone, if the program could have written them
+ * elsewhere: one that was given nothing is known to have its files in memory.
+ */
 async function tellLeft(job: Job): Promise<void> {
+  if (!job.mounts.some(isGranted)) return;
   const root = job.mounts.find(({ isDefault }) => isDefault)?.backend as Backend | undefined;
   if (root !== undefined && root.entries(root.root()) > 1) (await import('./left.ts')).tellLeft(job, root);
 }

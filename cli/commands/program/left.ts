@@ -3,9 +3,10 @@ import type { Backend } from '../../../vfs/backend/backend.ts';
 import { createFs, type FileSystem } from '../../../vfs/fs/index.ts';
 import { tell } from '../../lib/output.ts';
 import { joined, own, text } from '../../lib/text.ts';
+import { isGranted } from '../../mounts/mounts.ts';
 import type { Job } from './job.ts';
 
-/** Says it of the first file that is not below /tmp; nothing if there is none. */
+/** Says it of the first file that is not below /tmp; nothing if there is none. The caller has checked that something was granted. */
 export function tellLeft({ program, mounts }: Job, root: Backend): void {
   const fs = createFs(root);
   try {
@@ -15,16 +16,11 @@ export function tellLeft({ program, mounts }: Job, root: Backend): void {
     const isOne = files.next().done === true;
     const what = isOne ? text`${first} in memory` : text`${first} and other files in memory`;
     const lost = isOne ? own('it is lost') : own('they are lost');
-    const granted = mounts.filter(({ isDefault, hidden }) => isDefault !== true && hidden !== true);
     const places = joined(
-      granted.map(({ guest }) => text`${guest}`),
+      mounts.filter(isGranted).map(({ guest }) => text`${guest}`),
       ', ',
     );
-    const why =
-      granted.length === 0
-        ? text`: ${lost}; --dir . before the program grants the current directory`
-        : text`, outside of ${places}: ${lost}`;
-    tell(text`wasi9p: ${program} left ${what}${why}.\n`);
+    tell(text`wasi9p: ${program} left ${what}, outside of ${places}: ${lost}.\n`);
   } finally {
     fs.unmount();
   }
