@@ -98,7 +98,7 @@ hints('a path that leads out of a grant is named', () => {
     asked('../pkg/text.wat', '../pkg'),
   );
   assert.is(told('run', '--dir', 'sub', 'show.wasm', 'write', 'sub/../out'), asked('out', '.'));
-  // What a grant lacks is not looked for beside it.
+  // A name that is missing in a granted directory is ENOENT, and no grant is named.
   assert.is(told('run', '--dir', 'sub', 'show.wasm', 'open', 'sub/text.wat'), '');
   assert.is(told('run', '--dir', '.::/g', 'show.wasm', 'open', '/g/etc/passwd'), '');
 });

@@ -1,4 +1,4 @@
-// Tries outputs that cannot be written: a pipe that nobody reads, and a full device.
+// Tries outputs that cannot be written: a pipe without a reader (EPIPE), and a full device (ENOSPC).
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';

@@ -76,7 +76,7 @@ export function socketCalls(calls: Calls, guest: Guest): Calls {
     },
 
     /**
-     * Of a socket: a preopen of another type. wasi-libc and Go go on to the next number then; after BADF they would
+     * A socket is a preopen of another type than a directory. wasi-libc and Go go on to the next number then; after BADF they would
      * find none of the directories behind the sockets.
      */
     fd_prestat_get(fd: number, ptr: number): number {

@@ -12,6 +12,18 @@ export interface Port {
   close?(): void;
 }
 
+/** Calls `receive` with each message of a port, and `ended` when its other end is closed or its Worker has ended. */
+export function listenTo(port: Port, receive: (data: unknown) => void, ended: () => void): void {
+  if (port.addEventListener === undefined) {
+    port.on?.('message', receive);
+    port.on?.('exit', ended);
+    return;
+  }
+  port.addEventListener('message', (event) => receive((event as { data: unknown }).data));
+  port.addEventListener('close', ended);
+  port.start?.();
+}
+
 /** Serves the frames that a port receives. Anything but a Uint8Array ends the connection. */
 export class PortCarrier extends Carrier {
   private readonly port: Port;
@@ -20,14 +32,11 @@ export class PortCarrier extends Carrier {
   constructor(host: CarrierHost, port: Port) {
     super(host);
     this.port = port;
-    if (port.addEventListener === undefined) {
-      port.on?.('message', (data) => this.receive(data));
-      port.on?.('exit', () => this.close());
-    } else {
-      port.addEventListener('message', (event) => this.receive((event as { data: unknown }).data));
-      port.addEventListener('close', () => this.close());
-      port.start?.();
-    }
+    listenTo(
+      port,
+      (data) => this.receive(data),
+      () => this.close(),
+    );
   }
 
   /** No time-out: a port does not tell whether its other end is alive, and a worker may attach late. */

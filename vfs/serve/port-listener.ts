@@ -1,7 +1,7 @@
 // Accepts clients in other threads: each introduces itself by a message on the port that its thread got.
 import { OVER, REPLIES, isThreadClient } from '../lib/thread-client.ts';
 import type { Attached } from './carrier.ts';
-import type { Port } from './port-carrier.ts';
+import { listenTo, type Port } from './port-carrier.ts';
 
 /** A port at which clients are accepted. */
 export interface Accepting {
@@ -27,7 +27,7 @@ export function listenAtPort(port: Port, attach: Attach, ended: (listener: Accep
     },
   };
   const accept = (message: unknown): void => {
-    // Whatever else comes is no client: the thread is none of ours.
+    // Any other message does not come from a PortWire.
     if (!isOpen || !isThreadClient(message)) return listener.close();
     const { frames, life, words } = message as { frames: Port; life: Port; words: Int32Array };
     const attached = attach(counting(frames, words));
@@ -41,14 +41,7 @@ export function listenAtPort(port: Port, attach: Attach, ended: (listener: Accep
     life.start?.();
     void attached.closed.then(over);
   };
-  if (port.addEventListener === undefined) {
-    port.on?.('message', accept);
-    port.on?.('exit', () => listener.close());
-  } else {
-    port.addEventListener('message', (event) => accept((event as { data: unknown }).data));
-    port.addEventListener('close', () => listener.close());
-    port.start?.();
-  }
+  listenTo(port, accept, () => listener.close());
   return listener;
 }
 

@@ -156,7 +156,7 @@ trying('tls: a client that speaks no TLS is closed, and others are served', asyn
   });
 });
 
-trying('tls: a slow handshake is ended, and there are no more of them than clients', async () => {
+trying('tls: a slow handshake is ended, and --max-clients limits handshakes, too', async () => {
   const limits = ['--handshake-timeout', '400ms', '--max-clients', '2'];
   await serving(['--mem', '/', ...SERVER, '--listen', 'tls:0', ...limits], async (server) => {
     const port = await portOf(server, 'tls');
@@ -174,7 +174,7 @@ trying('tls: a slow handshake is ended, and there are no more of them than clien
 });
 
 for (const kind of ['ws', 'wss'] as const) {
-  trying(`${kind}: a client that sends no request is ended, and there are no more of them than clients`, async () => {
+  trying(`${kind}: a client that sends no request is ended, and --max-clients counts it`, async () => {
     const limits = ['--handshake-timeout', '1s', '--max-clients', '2'];
     await serving(
       ['--mem', '/', ...(kind === 'ws' ? [] : SERVER), '--listen', `${kind}:0`, ...limits],

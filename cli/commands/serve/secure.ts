@@ -20,7 +20,7 @@ export interface Credentials {
   readonly ca?: Buffer;
 }
 
-/** What a client over TLS may do before it has shown its certificate. */
+/** The limits of a TLS client until its handshake is complete. */
 export interface SecureLimits {
   /** Handshakes at a time. */
   readonly maxClients: number;
